@@ -1,0 +1,2 @@
+//! svdforge
+fn main() {}

@@ -1,0 +1,1 @@
+//! svdforge-testbench
