@@ -1,0 +1,194 @@
+//! Draws designs: modules are values under construction, Rust operators add nodes.
+//!
+//! Misuse (operands of different widths, say) is a mistake in the generator, not of its user, and panics with a sentence.
+
+mod ports;
+mod signal;
+
+pub use ports::{Instance, Memory, Register, Table};
+pub use signal::Signal;
+
+use crate::check::{CheckError, Checked, check};
+use crate::ir::{self, Design, Module, ModuleId, Node, NodeId, Op, Output};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// A design under construction: finished modules, children before parents.
+#[derive(Default)]
+pub struct DesignBuilder {
+    design: Design,
+}
+
+impl DesignBuilder {
+    /// An empty design.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a finished module. One that is already there, to the last bit, is not added twice; one that has the
+    /// name of another module but differs gets a number behind its name.
+    pub fn add(&mut self, module: ModuleBuilder) -> ModuleId {
+        let mut module = module.module.into_inner();
+        let base = module.name.clone();
+        for number in 2.. {
+            if let Some(found) = self.design.modules.iter().position(|m| m.name == module.name) {
+                if self.design.modules[found] == module {
+                    return ModuleId(found as u32);
+                }
+                module.name = format!("{base}_{number}");
+            } else {
+                break;
+            }
+        }
+        self.design.modules.push(module);
+        ModuleId(self.design.modules.len() as u32 - 1)
+    }
+
+    /// A module added before.
+    pub fn module(&self, id: ModuleId) -> &Module {
+        self.design.module(id)
+    }
+
+    /// Checks the design; its top is the module added last.
+    pub fn finish(self) -> Result<Checked<Design>, CheckError> {
+        check(self.design)
+    }
+}
+
+/// A module under construction.
+pub struct ModuleBuilder {
+    module: RefCell<Module>,
+    /// Registers that repeat a signal later, by source and delay.
+    delays: RefCell<BTreeMap<(NodeId, u32), NodeId>>,
+    /// Names without the prefix of their pipeline stage.
+    base_names: RefCell<BTreeMap<NodeId, String>>,
+}
+
+impl ModuleBuilder {
+    /// An empty module.
+    pub fn new(name: impl Into<String>) -> Self {
+        let module = Module { name: name.into(), ..Module::default() };
+        Self { module: RefCell::new(module), delays: RefCell::default(), base_names: RefCell::default() }
+    }
+
+    /// Adds lines to the header comment.
+    pub fn doc(&self, text: impl AsRef<str>) {
+        self.module.borrow_mut().doc.extend(text.as_ref().lines().map(str::to_owned));
+    }
+
+    /// An input port.
+    pub fn input(&self, name: &str, width: u32) -> Signal<'_> {
+        let signal = self.push(Op::Input, width, None);
+        self.module.borrow_mut().inputs.push(signal.id);
+        self.module.borrow_mut().nodes[signal.id.index()].name = Some(name.to_owned());
+        self.base_names.borrow_mut().insert(signal.id, name.to_owned());
+        signal
+    }
+
+    /// An output port; `signal` is held by a register. In a pipeline that starts at stage 0 its stage is the latency.
+    #[track_caller]
+    pub fn output(&self, name: &str, signal: Signal<'_>) {
+        let latency = signal.stage;
+        self.module.borrow_mut().outputs.push(Output { name: name.to_owned(), node: signal.id, latency });
+    }
+
+    /// A two's complement constant.
+    #[track_caller]
+    pub fn constant(&self, width: u32, value: i128) -> Signal<'_> {
+        let bits = ir::bits_of(value, width);
+        let fits = ir::signed_value(bits, width) == value || bits == value as u128;
+        assert!(fits, "The constant {value} does not fit {width} bits.");
+        self.push(Op::Constant(bits), width, None)
+    }
+
+    /// `width` zeros.
+    pub fn zero(&self, width: u32) -> Signal<'_> {
+        self.constant(width, 0)
+    }
+
+    /// A single bit.
+    pub fn one_bit(&self, value: bool) -> Signal<'_> {
+        self.constant(1, value.into())
+    }
+
+    /// Signals side by side, the first one highest.
+    pub fn concat<'m>(&'m self, parts: &[Signal<'m>]) -> Signal<'m> {
+        let parts = self.balance(parts);
+        let width = parts.iter().map(|p| p.width).sum();
+        let stage = parts.iter().find_map(|p| p.stage);
+        self.push(Op::Concat(parts.iter().map(|p| p.id).collect()), width, stage)
+    }
+
+    /// A register to be driven later, for feedback: counters, states, flags.
+    pub fn register(&self, name: &str, width: u32) -> Register<'_> {
+        let op = Op::Register { next: None, enable: None, reset: None };
+        Register { signal: self.push(op, width, None).named(name) }
+    }
+
+    /// A memory with one write port; its contents are unknown until written.
+    pub fn memory(&self, name: &str, width: u32, depth: u32) -> Memory<'_> {
+        let mut module = self.module.borrow_mut();
+        module.memories.push(ir::Memory { name: name.to_owned(), width, depth, write: None });
+        Memory { builder: self, id: ir::MemoryId(module.memories.len() as u32 - 1), width, depth }
+    }
+
+    /// A constant table. `comments` has one line for each entry, or is empty.
+    pub fn table(&self, name: &str, width: u32, entries: Vec<u128>, comments: Vec<String>) -> Table<'_> {
+        let mut module = self.module.borrow_mut();
+        let depth = entries.len() as u32;
+        module.tables.push(ir::Table { name: name.to_owned(), width, entries, comments });
+        Table { builder: self, id: ir::TableId(module.tables.len() as u32 - 1), width, depth }
+    }
+
+    /// Another module inside this one, its inputs to be driven later.
+    pub fn instance<'m>(&'m self, design: &DesignBuilder, module: ModuleId, name: &str) -> Instance<'m> {
+        Instance::new(self, design.module(module), module, name)
+    }
+
+    /// A pipelined unit: `inputs` are delayed to the latest of them, the outputs come their declared latency after that.
+    #[track_caller]
+    pub fn place<'m>(
+        &'m self,
+        design: &DesignBuilder,
+        module: ModuleId,
+        name: &str,
+        inputs: &[(&str, Signal<'m>)],
+    ) -> Instance<'m> {
+        let mut instance = self.instance(design, module, name);
+        let signals: Vec<_> = inputs.iter().map(|(_, signal)| *signal).collect();
+        for ((port, _), signal) in inputs.iter().zip(self.balance(&signals)) {
+            instance.drive(port, signal);
+            instance.stage = instance.stage.max(signal.stage);
+        }
+        instance
+    }
+
+    /// Delays signals with registers until all stand at the latest stage among them (signals without a stage are left alone).
+    pub fn balance<'m>(&'m self, signals: &[Signal<'m>]) -> Vec<Signal<'m>> {
+        let latest = signals.iter().filter_map(|s| s.stage).max();
+        signals
+            .iter()
+            .map(|s| if let (Some(_), Some(at)) = (s.stage, latest) { s.delayed_to(at) } else { *s })
+            .collect()
+    }
+
+    fn push(&self, op: Op, width: u32, stage: Option<u32>) -> Signal<'_> {
+        let mut module = self.module.borrow_mut();
+        module.nodes.push(Node { op, width, name: None, note: None });
+        Signal { builder: self, id: NodeId(module.nodes.len() as u32 - 1), width, stage }
+    }
+
+    fn edit_node(&self, id: NodeId, edit: impl FnOnce(&mut Node)) {
+        edit(&mut self.module.borrow_mut().nodes[id.index()]);
+    }
+
+    /// `wanted`, or with a number behind it where that name is taken.
+    fn free_name(&self, wanted: &str) -> String {
+        let module = self.module.borrow();
+        let taken = |name: &str| module.nodes.iter().any(|n| n.name.as_deref() == Some(name));
+        if !taken(wanted) {
+            return wanted.to_owned();
+        }
+        (2..).map(|k| format!("{wanted}_{k}")).find(|name| !taken(name)).expect("There is always a next number.")
+    }
+}

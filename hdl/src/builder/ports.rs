@@ -1,0 +1,149 @@
+//! Things that are driven after they were made: registers with feedback, memories, tables, instances.
+
+use super::{ModuleBuilder, Signal};
+use crate::ir::{self, InstanceId, MemoryId, Module, ModuleId, Op, TableId, WritePort, address_width};
+
+/// A register whose next value is given later.
+#[derive(Clone, Copy)]
+pub struct Register<'m> {
+    pub(super) signal: Signal<'m>,
+}
+
+impl<'m> Register<'m> {
+    /// Takes this value while `aresetn` is 0.
+    pub fn reset(self, value: i128) -> Self {
+        let bits = ir::bits_of(value, self.signal.width);
+        self.edit(|_, _, reset| *reset = Some(bits));
+        self
+    }
+
+    /// Keeps its value unless `enable` is 1.
+    pub fn enabled_by(self, condition: Signal<'m>) -> Self {
+        self.edit(|_, enable, _| *enable = Some(condition.id));
+        self
+    }
+
+    /// The value that the register holds.
+    pub fn value(self) -> Signal<'m> {
+        self.signal
+    }
+
+    /// The value that it takes at the end of a cycle.
+    #[track_caller]
+    pub fn drive(self, value: Signal<'m>) {
+        self.signal.same_width(value);
+        self.edit(|next, _, _| {
+            assert!(next.is_none(), "A register is driven twice.");
+            *next = Some(value.id);
+        });
+    }
+
+    fn edit(self, edit: impl FnOnce(&mut Option<ir::NodeId>, &mut Option<ir::NodeId>, &mut Option<u128>)) {
+        self.signal.builder.edit_node(self.signal.id, |node| {
+            if let Op::Register { next, enable, reset } = &mut node.op {
+                edit(next, enable, reset);
+            }
+        });
+    }
+}
+
+/// A memory with one write port and any number of synchronous read ports.
+#[derive(Clone, Copy)]
+pub struct Memory<'m> {
+    pub(super) builder: &'m ModuleBuilder,
+    pub(super) id: MemoryId,
+    pub(super) width: u32,
+    pub(super) depth: u32,
+}
+
+impl<'m> Memory<'m> {
+    /// Bits of an address.
+    pub fn address_width(self) -> u32 {
+        address_width(self.depth)
+    }
+
+    /// Connects the write port.
+    #[track_caller]
+    pub fn write(self, enable: Signal<'m>, address: Signal<'m>, data: Signal<'m>) {
+        let port = WritePort { enable: enable.id, address: address.id, data: data.id };
+        let before = self.builder.module.borrow_mut().memories[self.id.index()].write.replace(port);
+        assert!(before.is_none(), "A memory has one write port.");
+    }
+
+    /// A read port: the word one cycle after its address. With `enable`, the word is held while `enable` is 0.
+    pub fn read(self, address: Signal<'m>, enable: Option<Signal<'m>>, name: &str) -> Signal<'m> {
+        let op = Op::Read { memory: self.id, address: Some(address.id), enable: enable.map(|e| e.id) };
+        self.builder.push(op, self.width, address.stage.map(|s| s + 1)).named(name)
+    }
+}
+
+/// A constant table.
+#[derive(Clone, Copy)]
+pub struct Table<'m> {
+    pub(super) builder: &'m ModuleBuilder,
+    pub(super) id: TableId,
+    pub(super) width: u32,
+    pub(super) depth: u32,
+}
+
+impl<'m> Table<'m> {
+    /// Bits of an address.
+    pub fn address_width(self) -> u32 {
+        address_width(self.depth)
+    }
+
+    /// The entry one cycle after its address. With `enable`, the entry is held while `enable` is 0.
+    pub fn lookup(self, address: Signal<'m>, enable: Option<Signal<'m>>, name: &str) -> Signal<'m> {
+        let op = Op::Lookup { table: self.id, address: address.id, enable: enable.map(|e| e.id) };
+        self.builder.push(op, self.width, address.stage.map(|s| s + 1)).named(name)
+    }
+}
+
+/// A module placed inside another.
+pub struct Instance<'m> {
+    builder: &'m ModuleBuilder,
+    id: InstanceId,
+    name: String,
+    inputs: Vec<String>,
+    outputs: Vec<(String, u32, Option<u32>)>,
+    pub(super) stage: Option<u32>,
+}
+
+impl<'m> Instance<'m> {
+    pub(super) fn new(builder: &'m ModuleBuilder, module: &Module, id: ModuleId, name: &str) -> Self {
+        let port_name = |&node| module.node(node).name.clone().unwrap_or_default();
+        let mut own = builder.module.borrow_mut();
+        let inputs = vec![None; module.inputs.len()];
+        own.instances.push(ir::Instance { name: name.to_owned(), module: id, inputs });
+        Self {
+            builder,
+            id: InstanceId(own.instances.len() as u32 - 1),
+            name: name.to_owned(),
+            inputs: module.inputs.iter().map(port_name).collect(),
+            outputs: module.outputs.iter().map(|o| (o.name.clone(), module.node(o.node).width, o.latency)).collect(),
+            stage: None,
+        }
+    }
+
+    /// Connects an input, whatever its stage.
+    #[track_caller]
+    pub fn drive(&self, port: &str, signal: Signal<'m>) {
+        let index = self.inputs.iter().position(|name| name == port);
+        let index = index.unwrap_or_else(|| panic!("`{}` has no input `{port}`; it has {:?}.", self.name, self.inputs));
+        let driver = &mut self.builder.module.borrow_mut().instances[self.id.index()].inputs[index];
+        assert!(driver.is_none(), "Input `{port}` of `{}` is driven twice.", self.name);
+        *driver = Some(signal.id);
+    }
+
+    /// An output; of a placed unit, at the stage that its declared latency gives.
+    #[track_caller]
+    pub fn output(&self, port: &str) -> Signal<'m> {
+        let index = self.outputs.iter().position(|(name, ..)| name == port);
+        let index =
+            index.unwrap_or_else(|| panic!("`{}` has no output `{port}`; it has {:?}.", self.name, self.outputs));
+        let (name, width, latency) = &self.outputs[index];
+        let stage = self.stage.zip(*latency).map(|(start, latency)| start + latency);
+        let op = Op::InstanceOutput { instance: self.id, port: index };
+        self.builder.push(op, *width, stage).named(&format!("{}_{name}", self.name))
+    }
+}

@@ -1,0 +1,271 @@
+//! A node together with its pipeline stage, and the operators that draw more nodes.
+
+use super::ModuleBuilder;
+use crate::ir::{Binary, NodeId, Op};
+use std::ops::{Add, BitAnd, BitOr, BitXor, Mul, Not, Sub};
+
+/// A bit vector of the module under construction.
+///
+/// A signal may carry the pipeline stage at which it is valid. Operations on signals of different stages delay the
+/// earlier one with registers, so that latencies are balanced by construction; signals without a stage (constants,
+/// state) go with any.
+#[derive(Clone, Copy)]
+pub struct Signal<'m> {
+    pub(super) builder: &'m ModuleBuilder,
+    pub(super) id: NodeId,
+    pub(super) width: u32,
+    pub(super) stage: Option<u32>,
+}
+
+impl<'m> Signal<'m> {
+    /// Bits.
+    pub fn width(self) -> u32 {
+        self.width
+    }
+
+    /// The pipeline stage at which the signal is valid.
+    pub fn stage(self) -> Option<u32> {
+        self.stage
+    }
+
+    /// The same signal, declared to be valid at a stage.
+    pub fn at(self, stage: u32) -> Self {
+        Self { stage: Some(stage), ..self }
+    }
+
+    /// The same signal outside of any pipeline.
+    pub fn untimed(self) -> Self {
+        Self { stage: None, ..self }
+    }
+
+    /// Gives the node its Verilog name; a signal of a pipeline gets `p<stage>_` before it.
+    pub fn named(self, name: &str) -> Self {
+        let full = match self.stage {
+            Some(stage) => format!("p{stage}_{name}"),
+            None => name.to_owned(),
+        };
+        let full = self.builder.free_name(&full);
+        self.builder.base_names.borrow_mut().insert(self.id, name.to_owned());
+        self.builder.edit_node(self.id, |node| node.name = Some(full));
+        self
+    }
+
+    /// A comment beside the declaration: number format or meaning.
+    pub fn note(self, text: impl Into<String>) -> Self {
+        self.builder.edit_node(self.id, |node| node.note = Some(text.into()));
+        self
+    }
+
+    /// A pipeline register: the same value one cycle later.
+    pub fn registered(self, name: &str) -> Self {
+        let op = Op::Register { next: Some(self.id), enable: None, reset: None };
+        let stage = self.stage.map(|s| s + 1);
+        self.builder.push(op, self.width, stage).named(name)
+    }
+
+    /// A register that takes the value only while `enable` is 1.
+    pub fn registered_when(self, enable: Signal<'m>, name: &str) -> Self {
+        let op = Op::Register { next: Some(self.id), enable: Some(enable.id), reset: None };
+        self.builder.push(op, self.width, self.stage.map(|s| s + 1)).named(name)
+    }
+
+    /// The same value at a later stage, through one register a cycle. Delays of one signal are shared.
+    #[track_caller]
+    pub fn delayed_to(self, stage: u32) -> Self {
+        let from = self.stage.expect("Only a signal with a stage can be delayed to a stage.");
+        assert!(stage >= from, "A signal of stage {from} cannot be had at stage {stage}.");
+        let mut last = self;
+        for at in from + 1..=stage {
+            let key = (self.id, at - from);
+            let known = self.builder.delays.borrow().get(&key).copied();
+            last = match known {
+                Some(id) => Self { id, stage: Some(at), ..self },
+                None => {
+                    let base = self.builder.base_names.borrow().get(&self.id).cloned();
+                    let delay = last.registered(base.as_deref().unwrap_or(&format!("{}_later", self.id)));
+                    self.builder.delays.borrow_mut().insert(key, delay.id);
+                    delay
+                }
+            };
+        }
+        last
+    }
+
+    /// `width` bits from bit `low` on.
+    #[track_caller]
+    pub fn slice(self, low: u32, width: u32) -> Self {
+        assert!(low + width <= self.width, "Bits {low} to {} do not exist in {} bits.", low + width - 1, self.width);
+        if width == self.width {
+            return self;
+        }
+        self.builder.push(Op::Slice { a: self.id, low }, width, self.stage)
+    }
+
+    /// The lowest bits.
+    #[track_caller]
+    pub fn low_bits(self, width: u32) -> Self {
+        self.slice(0, width)
+    }
+
+    /// Bits from `low` up to the top.
+    #[track_caller]
+    pub fn bits_from(self, low: u32) -> Self {
+        self.slice(low, self.width - low)
+    }
+
+    /// One bit.
+    #[track_caller]
+    pub fn bit(self, index: u32) -> Self {
+        self.slice(index, 1)
+    }
+
+    /// The top bit.
+    pub fn sign(self) -> Self {
+        self.bit(self.width - 1)
+    }
+
+    /// Sign copies on top, up to `width` bits.
+    pub fn sign_extend(self, width: u32) -> Self {
+        if width == self.width { self } else { self.builder.push(Op::SignExtend(self.id), width, self.stage) }
+    }
+
+    /// Zeros on top, up to `width` bits.
+    pub fn zero_extend(self, width: u32) -> Self {
+        if width == self.width { self } else { self.builder.push(Op::ZeroExtend(self.id), width, self.stage) }
+    }
+
+    /// Wired shift: `count` zeros below, as many bits wider.
+    pub fn shifted_up(self, count: u32) -> Self {
+        if count == 0 { self } else { self.builder.concat(&[self, self.builder.zero(count)]) }
+    }
+
+    /// `self` where the bit is 1, else `other`: a bit chooses between two values.
+    #[track_caller]
+    pub fn select(self, on_true: Signal<'m>, on_false: Signal<'m>) -> Self {
+        assert!(self.width == 1, "A select has 1 bit, not {}.", self.width);
+        on_true.same_width(on_false);
+        let b = self.builder.balance(&[self, on_true, on_false]);
+        let op = Op::Mux { select: b[0].id, on_true: b[1].id, on_false: b[2].id };
+        self.builder.push(op, on_true.width, b.iter().find_map(|s| s.stage))
+    }
+
+    /// `subtract ? self - other : self + other` in one adder.
+    #[track_caller]
+    pub fn add_sub(self, other: Signal<'m>, subtract: Signal<'m>) -> Self {
+        self.same_width(other);
+        let b = self.builder.balance(&[self, other, subtract]);
+        let op = Op::AddSub { a: b[0].id, b: b[1].id, subtract: b[2].id };
+        self.builder.push(op, self.width, b.iter().find_map(|s| s.stage))
+    }
+
+    /// `negative ? -self : self`.
+    pub fn negated_if(self, negative: Signal<'m>) -> Self {
+        self.builder.zero(self.width).add_sub(self, negative)
+    }
+
+    /// 1 when all bits agree.
+    #[track_caller]
+    pub fn equals(self, other: Signal<'m>) -> Self {
+        self.compared(Binary::Equal, other)
+    }
+
+    /// 1 when the value is this constant.
+    #[track_caller]
+    pub fn is(self, value: i128) -> Self {
+        self.equals(self.builder.constant(self.width, value))
+    }
+
+    /// 1 when any bit is 1.
+    pub fn any(self) -> Self {
+        if self.width == 1 { self } else { !self.is(0) }
+    }
+
+    /// Unsigned comparison.
+    #[track_caller]
+    pub fn less_than(self, other: Signal<'m>) -> Self {
+        self.compared(Binary::LessUnsigned, other)
+    }
+
+    /// Signed comparison.
+    #[track_caller]
+    pub fn less_than_signed(self, other: Signal<'m>) -> Self {
+        self.compared(Binary::LessSigned, other)
+    }
+
+    /// Moved up by an unsigned amount, zeros moving in, same width.
+    pub fn shift_left(self, amount: Signal<'m>) -> Self {
+        self.binary(Binary::ShiftLeft, amount, self.width)
+    }
+
+    /// Moved down by an unsigned amount, zeros moving in.
+    pub fn shift_right(self, amount: Signal<'m>) -> Self {
+        self.binary(Binary::ShiftRight, amount, self.width)
+    }
+
+    /// The sum with a constant.
+    #[track_caller]
+    pub fn plus(self, value: i128) -> Self {
+        self + self.builder.constant(self.width, value)
+    }
+
+    fn compared(self, binary: Binary, other: Signal<'m>) -> Self {
+        self.same_width(other);
+        self.binary(binary, other, 1)
+    }
+
+    fn binary(self, binary: Binary, other: Signal<'m>, width: u32) -> Self {
+        let b = self.builder.balance(&[self, other]);
+        self.builder.push(Op::Binary(binary, b[0].id, b[1].id), width, b.iter().find_map(|s| s.stage))
+    }
+
+    #[track_caller]
+    pub(super) fn same_width(self, other: Signal<'m>) {
+        let name = |s: Signal| s.builder.base_names.borrow().get(&s.id).cloned().unwrap_or(s.id.to_string());
+        assert!(
+            self.width == other.width,
+            "`{}` has {} bits and `{}` has {}; operands of one operation are equally wide.",
+            name(self),
+            self.width,
+            name(other),
+            other.width
+        );
+    }
+}
+
+macro_rules! operator {
+    ($trait:ident, $method:ident, $binary:expr) => {
+        impl<'m> $trait for Signal<'m> {
+            type Output = Signal<'m>;
+
+            #[track_caller]
+            fn $method(self, other: Signal<'m>) -> Signal<'m> {
+                self.same_width(other);
+                self.binary($binary, other, self.width)
+            }
+        }
+    };
+}
+
+operator!(Add, add, Binary::Add);
+operator!(Sub, sub, Binary::Sub);
+operator!(BitAnd, bitand, Binary::And);
+operator!(BitOr, bitor, Binary::Or);
+operator!(BitXor, bitxor, Binary::Xor);
+
+/// Signed product, as wide as both operands together.
+impl<'m> Mul for Signal<'m> {
+    type Output = Signal<'m>;
+
+    fn mul(self, other: Signal<'m>) -> Signal<'m> {
+        let width = [self.width, other.width].iter().sum();
+        self.binary(Binary::Mul, other, width)
+    }
+}
+
+impl<'m> Not for Signal<'m> {
+    type Output = Signal<'m>;
+
+    fn not(self) -> Signal<'m> {
+        self.builder.push(Op::Not(self.id), self.width, self.stage)
+    }
+}
