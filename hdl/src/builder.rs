@@ -11,7 +11,7 @@ pub use signal::Signal;
 use crate::check::{CheckError, Checked, check};
 use crate::ir::{self, Design, Module, ModuleId, Node, NodeId, Op, Output};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A design under construction: finished modules, children before parents.
 #[derive(Default)]
@@ -59,16 +59,23 @@ impl DesignBuilder {
 pub struct ModuleBuilder {
     module: RefCell<Module>,
     /// Registers that repeat a signal later, by source and delay.
-    delays: RefCell<BTreeMap<(NodeId, u32), NodeId>>,
+    pub(crate) delays: RefCell<BTreeMap<(NodeId, u32), NodeId>>,
+    /// Signals whose delays are 0 during reset.
+    pub(crate) flags: RefCell<BTreeSet<NodeId>>,
     /// Names without the prefix of their pipeline stage.
-    base_names: RefCell<BTreeMap<NodeId, String>>,
+    pub(crate) base_names: RefCell<BTreeMap<NodeId, String>>,
 }
 
 impl ModuleBuilder {
     /// An empty module.
     pub fn new(name: impl Into<String>) -> Self {
         let module = Module { name: name.into(), ..Module::default() };
-        Self { module: RefCell::new(module), delays: RefCell::default(), base_names: RefCell::default() }
+        Self {
+            module: RefCell::new(module),
+            delays: RefCell::default(),
+            flags: RefCell::default(),
+            base_names: RefCell::default(),
+        }
     }
 
     /// Adds lines to the header comment.
@@ -145,34 +152,7 @@ impl ModuleBuilder {
         Instance::new(self, design.module(module), module, name)
     }
 
-    /// A pipelined unit: `inputs` are delayed to the latest of them, the outputs come their declared latency after that.
-    #[track_caller]
-    pub fn place<'m>(
-        &'m self,
-        design: &DesignBuilder,
-        module: ModuleId,
-        name: &str,
-        inputs: &[(&str, Signal<'m>)],
-    ) -> Instance<'m> {
-        let mut instance = self.instance(design, module, name);
-        let signals: Vec<_> = inputs.iter().map(|(_, signal)| *signal).collect();
-        for ((port, _), signal) in inputs.iter().zip(self.balance(&signals)) {
-            instance.drive(port, signal);
-            instance.stage = instance.stage.max(signal.stage);
-        }
-        instance
-    }
-
-    /// Delays signals with registers until all stand at the latest stage among them (signals without a stage are left alone).
-    pub fn balance<'m>(&'m self, signals: &[Signal<'m>]) -> Vec<Signal<'m>> {
-        let latest = signals.iter().filter_map(|s| s.stage).max();
-        signals
-            .iter()
-            .map(|s| if let (Some(_), Some(at)) = (s.stage, latest) { s.delayed_to(at) } else { *s })
-            .collect()
-    }
-
-    fn push(&self, op: Op, width: u32, stage: Option<u32>) -> Signal<'_> {
+    pub(crate) fn push(&self, op: Op, width: u32, stage: Option<u32>) -> Signal<'_> {
         let mut module = self.module.borrow_mut();
         module.nodes.push(Node { op, width, name: None, note: None });
         Signal { builder: self, id: NodeId(module.nodes.len() as u32 - 1), width, stage }

@@ -32,4 +32,8 @@
 
 pub mod builder;
 pub mod check;
+pub mod core;
+pub mod export;
+pub mod graph;
 pub mod ir;
+pub mod units;

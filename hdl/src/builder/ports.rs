@@ -106,7 +106,7 @@ pub struct Instance<'m> {
     name: String,
     inputs: Vec<String>,
     outputs: Vec<(String, u32, Option<u32>)>,
-    pub(super) stage: Option<u32>,
+    pub(crate) stage: Option<u32>,
 }
 
 impl<'m> Instance<'m> {

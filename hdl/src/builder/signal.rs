@@ -11,10 +11,10 @@ use std::ops::{Add, BitAnd, BitOr, BitXor, Mul, Not, Sub};
 /// state) go with any.
 #[derive(Clone, Copy)]
 pub struct Signal<'m> {
-    pub(super) builder: &'m ModuleBuilder,
-    pub(super) id: NodeId,
-    pub(super) width: u32,
-    pub(super) stage: Option<u32>,
+    pub(crate) builder: &'m ModuleBuilder,
+    pub(crate) id: NodeId,
+    pub(crate) width: u32,
+    pub(crate) stage: Option<u32>,
 }
 
 impl<'m> Signal<'m> {
@@ -56,39 +56,18 @@ impl<'m> Signal<'m> {
         self
     }
 
+    /// Marks a flag: registers that delay it are 0 during reset, so that nothing stale starts an action after it.
+    pub fn flag(self) -> Self {
+        self.builder.flags.borrow_mut().insert(self.id);
+        self
+    }
+
     /// A pipeline register: the same value one cycle later.
     pub fn registered(self, name: &str) -> Self {
-        let op = Op::Register { next: Some(self.id), enable: None, reset: None };
-        let stage = self.stage.map(|s| s + 1);
-        self.builder.push(op, self.width, stage).named(name)
-    }
-
-    /// A register that takes the value only while `enable` is 1.
-    pub fn registered_when(self, enable: Signal<'m>, name: &str) -> Self {
-        let op = Op::Register { next: Some(self.id), enable: Some(enable.id), reset: None };
-        self.builder.push(op, self.width, self.stage.map(|s| s + 1)).named(name)
-    }
-
-    /// The same value at a later stage, through one register a cycle. Delays of one signal are shared.
-    #[track_caller]
-    pub fn delayed_to(self, stage: u32) -> Self {
-        let from = self.stage.expect("Only a signal with a stage can be delayed to a stage.");
-        assert!(stage >= from, "A signal of stage {from} cannot be had at stage {stage}.");
-        let mut last = self;
-        for at in from + 1..=stage {
-            let key = (self.id, at - from);
-            let known = self.builder.delays.borrow().get(&key).copied();
-            last = match known {
-                Some(id) => Self { id, stage: Some(at), ..self },
-                None => {
-                    let base = self.builder.base_names.borrow().get(&self.id).cloned();
-                    let delay = last.registered(base.as_deref().unwrap_or(&format!("{}_later", self.id)));
-                    self.builder.delays.borrow_mut().insert(key, delay.id);
-                    delay
-                }
-            };
-        }
-        last
+        let is_flag = self.builder.flags.borrow().contains(&self.id);
+        let op = Op::Register { next: Some(self.id), enable: None, reset: is_flag.then_some(0) };
+        let later = self.builder.push(op, self.width, self.stage.map(|s| s + 1)).named(name);
+        if is_flag { later.flag() } else { later }
     }
 
     /// `width` bits from bit `low` on.
@@ -219,7 +198,7 @@ impl<'m> Signal<'m> {
     }
 
     #[track_caller]
-    pub(super) fn same_width(self, other: Signal<'m>) {
+    pub(crate) fn same_width(self, other: Signal<'m>) {
         let name = |s: Signal| s.builder.base_names.borrow().get(&s.id).cloned().unwrap_or(s.id.to_string());
         assert!(
             self.width == other.width,

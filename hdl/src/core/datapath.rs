@@ -1,0 +1,294 @@
+//! The datapath of the serial core: memories, four rotators, the angle unit.
+//!
+//! One block of A a cycle: its columns turn in the two left rotators, then its rows in the two right ones. In the cycles in which no block
+//! of A is under way, the left rotators turn a block of Uᵀ and the right ones a block of Vᵀ. Results go back to the memories, moved to
+//! the places of the next step. Diagonal blocks of the next step go to the angle unit, and their coefficients to a small memory.
+
+use super::layout::{member_table, move_table, pair_bits};
+use super::ordering::Ordering;
+use super::params::Shape;
+use super::schedule::Latencies;
+use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
+use crate::ir::ModuleId;
+use crate::units::angles::{angle_fraction, angle_unit};
+use crate::units::coefficients::coefficient_unit;
+use crate::units::matrix_memory::matrix_memory;
+use crate::units::rotator::rotator;
+use crate::units::vector_memory::vector_memory;
+
+/// The datapath and what others must know of its timing, in cycles.
+pub struct Datapath {
+    /// The module.
+    pub module: ModuleId,
+    /// How early one operation may follow another.
+    pub latencies: Latencies,
+    /// From the read address of a diagonal block to its verdict `settled`.
+    pub settled: u32,
+    /// From an address to the words of the memories.
+    pub read: u32,
+}
+
+/// Adds the datapath of the serial core.
+pub fn datapath(design: &mut DesignBuilder, ordering: &Ordering, shape: &Shape) -> Datapath {
+    let pair = pair_bits(ordering);
+    let units = Units {
+        angles: angle_unit(design, shape.data(), angle_fraction(shape.coef), shape.limits()),
+        coefficients: coefficient_unit(design, shape.coef),
+        rotator: rotator(design, shape.data(), shape.coef),
+        matrix: matrix_memory(design, shape.data(), pair),
+        vectors: vector_memory(design, shape.vector(), pair),
+    };
+    let m = ModuleBuilder::new("datapath");
+    m.doc(format!(
+        "Memories, rotators and angle unit of the serial core: one block of A, or one of U and one of V, per cycle.\n\
+         A: {} bits, {} of them fraction. U, V: {} bits, {} of them fraction. Commands stand at stage 0.",
+        shape.data(),
+        shape.sigma_fraction(),
+        shape.vector(),
+        shape.vector_fraction()
+    ));
+    let drawing = Drawing {
+        m: &m,
+        design,
+        units,
+        shape,
+        pair,
+        command: Command::new(&m, pair),
+        unload: [m.input("unload", 1), m.input("unload_home", pair + 1), m.input("unload_column", pair)],
+        move_table: move_table(&m, ordering),
+        member_table: member_table(&m, ordering),
+    };
+    let timing = drawing.draw();
+    Datapath { module: design.add(m), ..timing }
+}
+
+struct Units {
+    angles: ModuleId,
+    coefficients: ModuleId,
+    rotator: ModuleId,
+    matrix: ModuleId,
+    vectors: ModuleId,
+}
+
+/// What the sequencer asks for in a cycle; all at stage 0.
+#[derive(Clone, Copy)]
+struct Command<'m> {
+    block: Signal<'m>,
+    vectors: Signal<'m>,
+    row: Signal<'m>,
+    column: Signal<'m>,
+    copy: Signal<'m>,
+    identity: Signal<'m>,
+    diagonal: Signal<'m>,
+    measure: Signal<'m>,
+    diagonal_pair: Signal<'m>,
+}
+
+impl<'m> Command<'m> {
+    fn new(m: &'m ModuleBuilder, pair: u32) -> Self {
+        let input = |name, width| m.input(name, width).at(0);
+        Self {
+            block: input("block", 1).flag().note("rotate block (row, column) of A"),
+            vectors: input("vectors", 1).flag().note("rotate blocks (row, column) of U^T and V^T"),
+            row: input("row", pair),
+            column: input("column", pair),
+            copy: input("copy", 1).note("copy that this step reads"),
+            identity: input("identity", 1).note("U and V are still the identity"),
+            diagonal: input("diagonal", 1).note("read a diagonal block of the next step"),
+            measure: input("measure", 1).flag().note("... and compute its angles"),
+            diagonal_pair: input("diagonal_pair", pair),
+        }
+    }
+}
+
+struct Drawing<'a, 'm> {
+    m: &'m ModuleBuilder,
+    design: &'a DesignBuilder,
+    units: Units,
+    shape: &'a Shape,
+    pair: u32,
+    command: Command<'m>,
+    /// The output end's address: whether it is the one, (bank, pair), column pair.
+    unload: [Signal<'m>; 3],
+    move_table: Table<'m>,
+    member_table: Table<'m>,
+}
+
+/// Elements of a 2x2 block, by row and column, or of two rows by two columns of a vector memory.
+type Block<'m> = [[Signal<'m>; 2]; 2];
+
+impl<'m> Drawing<'_, 'm> {
+    fn draw(&self) -> Datapath {
+        let (m, command) = (self.m, self.command);
+        // A diagonal block of the next step is in the copy that this step writes.
+        let diagonal = command.diagonal;
+        let address = [
+            ("read_copy", diagonal ^ command.copy),
+            ("read_row", diagonal.select(command.diagonal_pair, command.row)),
+            ("read_column", diagonal.select(command.diagonal_pair, command.column)),
+        ];
+        let matrix = m.place(self.design, self.units.matrix, "matrix", &address);
+        let a = block(|r, c| matrix.output(&format!("element_{r}{c}")));
+        let read = stage(a[0][0]);
+        m.output("diagonal_0", a[0][0]);
+        m.output("diagonal_1", a[1][1]);
+        let angles = self.angles(a);
+        let left_new = self.coefficients("left", &angles);
+        let right_new = self.coefficients("right", &angles);
+
+        // Left rotators: the columns of a block of A, or of Uᵀ.
+        let (u_memory, u) = self.vectors("u", 0);
+        let take_u = command.vectors.delayed_to(read);
+        let left_coefficients = self.stored("left", left_new, command.row);
+        let left = [0, 1].map(|c| {
+            let [x, y] = [0, 1].map(|r| take_u.select(u[r][c], a[r][c]));
+            self.rotator(&format!("left_{c}"), x, y, left_coefficients)
+        });
+        let from_left = block(|r, c| left[c].output(["x_rotated", "y_rotated"][r]));
+        let left_done = stage(from_left[0][0]);
+
+        // Right rotators: the rows of that block, or the columns of Vᵀ.
+        let right_address = left_done - read;
+        let (v_memory, v) = self.vectors("v", right_address);
+        let take_v = command.vectors.delayed_to(left_done);
+        let turned = command.vectors.select(command.row, command.column).delayed_to(right_address);
+        let right_coefficients = self.stored("right", right_new, turned);
+        let right = [0, 1].map(|i| {
+            let [x, y] = [0, 1].map(|j| take_v.select(v[j][i], from_left[i][j]));
+            self.rotator(&format!("right_{i}"), x, y, right_coefficients)
+        });
+        let from_right = block(|i, j| right[i].output(["x_rotated", "y_rotated"][j]));
+        let right_done = stage(from_right[0][0]);
+
+        self.write_vectors(&u_memory, from_left);
+        self.write_vectors(&v_memory, block(|r, c| from_right[c][r]));
+        self.write_matrix(&matrix, from_right);
+        let overflow = |sides: &[Instance<'m>; 2]| sides[0].output("overflow") | sides[1].output("overflow");
+        let busy = (command.block | command.vectors).flag();
+        let wrong = (busy.delayed_to(left_done) & overflow(&left)) | (busy.delayed_to(right_done) & overflow(&right));
+        m.output("overflow", wrong.flag().registered("overflow_out"));
+        let settled = angles.output("settled");
+        m.output("settled", settled);
+        m.output("settled_valid", command.measure.delayed_to(stage(settled)));
+        let latencies = Latencies {
+            block: right_done as usize + 1,
+            vectors: (left_done.max(right_done - right_address) + 1) as usize,
+            angle: stage(left_new) as usize + 1,
+        };
+        Datapath { module: self.units.matrix, latencies, settled: stage(settled), read }
+    }
+
+    fn angles(&self, a: Block<'m>) -> Instance<'m> {
+        let ports = [("a", a[0][0]), ("b", a[0][1]), ("c", a[1][0]), ("d", a[1][1])];
+        self.m.place(self.design, self.units.angles, "angles", &ports)
+    }
+
+    /// Coefficients of one side as they come from the angle unit: (fine, k, s) side by side.
+    fn coefficients(&self, side: &str, angles: &Instance<'m>) -> Signal<'m> {
+        let angle = |part: &str| angles.output(&format!("{side}_{part}"));
+        let ports = [("size", angle("size")), ("negative", angle("negative"))];
+        let unit = self.m.place(self.design, self.units.coefficients, &format!("{side}_coefficients"), &ports);
+        self.m.concat(&[unit.output("fine"), unit.output("k"), unit.output("s")])
+    }
+
+    /// Keeps the coefficients of the next step beside those of this one; gives those of a pair, one cycle after its number.
+    fn stored(&self, side: &str, new: Signal<'m>, pair: Signal<'m>) -> Signal<'m> {
+        let (m, command) = (self.m, self.command);
+        let memory = m.memory(&format!("{side}_coefficient_memory"), new.width(), 2 << self.pair);
+        let write_at = m.concat(&[!command.copy, command.diagonal_pair]).delayed_to(stage(new));
+        memory.write(command.measure.delayed_to(stage(new)), write_at, new);
+        memory.read(m.concat(&[command.copy, pair]), None, &format!("{side}_coefficient"))
+    }
+
+    fn rotator(&self, name: &str, x: Signal<'m>, y: Signal<'m>, coefficients: Signal<'m>) -> Instance<'m> {
+        let coef = self.shape.coef;
+        let (fine, k, s) = (coefficients.sign(), coefficients.slice(coef, coef), coefficients.low_bits(coef));
+        self.m.place(self.design, self.units.rotator, name, &[("x", x), ("y", y), ("k", k), ("s", s), ("fine", fine)])
+    }
+
+    /// The memory of Uᵀ or Vᵀ, addressed at a stage, and the two rows by two columns that it gives; those of the identity before the first step.
+    fn vectors(&self, name: &str, at: u32) -> (Instance<'m>, Block<'m>) {
+        let (m, command, vector) = (self.m, self.command, self.shape.vector());
+        let [row, column, copy] = [command.row, command.column, command.copy].map(|s| s.delayed_to(at));
+        let [unload, home, unload_column] = self.unload.map(|s| s.at(at));
+        let address = [
+            ("read_copy", unload ^ copy),
+            ("read_pair", unload.select(home.low_bits(self.pair), row)),
+            ("read_column", unload.select(unload_column, column)),
+        ];
+        let memory = m.place(self.design, self.units.vectors, &format!("{name}_transposed"), &address);
+        let words = [0, 1].map(|r| memory.output(&format!("row_{r}")));
+        for (r, word) in words.iter().enumerate() {
+            m.output(&format!("{name}_row_{r}"), *word);
+        }
+        let members = self.member_table.lookup(row, None, &format!("{name}_members"));
+        let index_bits = members.width() / 2;
+        let identity = command.identity.delayed_to(stage(words[0]));
+        let elements = block(|r, c| {
+            let index = members.slice(r as u32 * index_bits, index_bits);
+            let own = m.concat(&[column.delayed_to(stage(words[0])), m.constant(1, c as i128)]).equals(index);
+            let one = m.concat(&[m.zero(1), own, m.zero(vector - 2)]);
+            let element = identity.select(one, words[r].slice(c as u32 * vector, vector));
+            element.sign_extend(self.shape.data()).named(&format!("{name}_{r}{c}"))
+        });
+        (memory, elements)
+    }
+
+    /// Writes two rotated rows of Uᵀ or Vᵀ to the places of the next step.
+    fn write_vectors(&self, memory: &Instance<'m>, rotated: Block<'m>) {
+        let (m, command, vector) = (self.m, self.command, self.shape.vector());
+        let at = stage(rotated[0][0]);
+        let (crosses, targets) = self.moves(command.row, at);
+        let words = rotated.map(|row| m.concat(&[row[1].low_bits(vector), row[0].low_bits(vector)]));
+        memory.drive("write_enable", command.vectors.delayed_to(at));
+        memory.drive("write_copy", !command.copy.delayed_to(at));
+        memory.drive("write_column", command.column.delayed_to(at));
+        for (bank, target) in targets.into_iter().enumerate() {
+            memory.drive(&format!("write_pair_{bank}"), target);
+            memory.drive(&format!("write_{bank}"), crosses.select(words[1 - bank], words[bank]));
+        }
+    }
+
+    /// Writes a rotated block of A to the places of the next step, or a loaded element to its home.
+    fn write_matrix(&self, memory: &Instance<'m>, rotated: Block<'m>) {
+        let (m, command, data) = (self.m, self.command, self.shape.data());
+        let at = stage(rotated[0][0]);
+        let (row_crosses, rows) = self.moves(command.row, at);
+        let (column_crosses, columns) = self.moves(command.column, at);
+        let load = |name, width| m.input(name, width).at(at);
+        let (load_enable, load_element) = (load("load_enable", 4), load("load_element", 4));
+        let (load_row, load_column) = (load("load_row", self.pair + 1), load("load_column", self.pair + 1));
+        let loaded = load("load_data", self.shape.word).shifted_up(self.shape.guard).sign_extend(data);
+
+        let rotates = command.block.delayed_to(at);
+        let all = m.constant(4, 15);
+        memory.drive("write_enable", rotates.select(all, load_enable));
+        memory.drive("write_copy", rotates & !command.copy.delayed_to(at));
+        for bank in 0..2 {
+            let pair_of =
+                |moved: [Signal<'m>; 2], home: Signal<'m>| rotates.select(moved[bank], home.low_bits(self.pair));
+            memory.drive(&format!("write_row_{bank}"), pair_of(rows, load_row));
+            memory.drive(&format!("write_column_{bank}"), pair_of(columns, load_column));
+        }
+        let exchanged = rotated.map(|row| [0, 1].map(|c| column_crosses.select(row[1 - c], row[c])));
+        for (r, c) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            let new = row_crosses.select(exchanged[1 - r][c], exchanged[r][c]);
+            let element = load_element.bit((2 * r + c) as u32).select(loaded, m.zero(data));
+            memory.drive(&format!("write_{r}{c}"), rotates.select(new, element));
+        }
+    }
+
+    /// Of a pair: whether its results are exchanged, and the target pair of each bank.
+    fn moves(&self, pair: Signal<'m>, at: u32) -> (Signal<'m>, [Signal<'m>; 2]) {
+        let moves = self.move_table.lookup(pair.delayed_to(at - 1), None, "moves");
+        (moves.sign(), [moves.low_bits(self.pair), moves.slice(self.pair, self.pair)])
+    }
+}
+
+fn block<'m>(element: impl Fn(usize, usize) -> Signal<'m>) -> Block<'m> {
+    [0, 1].map(|r| [0, 1].map(|c| element(r, c)))
+}
+
+fn stage(signal: Signal<'_>) -> u32 {
+    signal.stage().expect("Every signal of this pipeline has a stage.")
+}

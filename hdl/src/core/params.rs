@@ -1,0 +1,181 @@
+//! What a user chooses, and what follows from it.
+
+use crate::units::angles::Limits;
+use serde::Serialize;
+use std::fmt;
+
+/// Sizes that a core can be built for.
+pub const SIZES: std::ops::RangeInclusive<usize> = 2..=32;
+/// Bits of an input element.
+pub const WORDS: std::ops::RangeInclusive<u32> = 8..=24;
+/// Extra bits inside.
+pub const GUARDS: std::ops::RangeInclusive<u32> = 0..=8;
+/// Bits of a coefficient, sign included.
+pub const COEFS: std::ops::RangeInclusive<u32> = 14..=32;
+/// Sweeps of a fixed number.
+pub const SWEEPS: std::ops::RangeInclusive<u32> = 1..=63;
+
+/// How many sweeps are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase", untagged)]
+pub enum Sweeps {
+    /// Until every block of a sweep was settled, under the core's cap.
+    Auto,
+    /// Always exactly this number.
+    Fixed(u32),
+}
+
+/// The parameters of a core, as a user gives them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameters {
+    /// Rows of the matrix.
+    pub rows: usize,
+    /// Columns of the matrix.
+    pub cols: usize,
+    /// Bits of one input element, signed.
+    pub word: u32,
+    /// Fraction bits of one input element; `None`: `word - 1`.
+    pub frac: Option<u32>,
+    /// Extra bits inside.
+    pub guard: u32,
+    /// Bits of a coefficient, sign included; `None`: as many as the error needs.
+    pub coef: Option<u32>,
+    /// How many sweeps are made.
+    pub sweeps: Sweeps,
+}
+
+impl Default for Parameters {
+    fn default() -> Self {
+        Self { rows: 8, cols: 8, word: 16, frac: None, guard: 4, coef: None, sweeps: Sweeps::Auto }
+    }
+}
+
+/// A parameter that cannot be met: which, what was asked, what would be right.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("--{option} {value}: {reason}")]
+pub struct ParameterError {
+    /// Name of the option.
+    pub option: &'static str,
+    /// What was asked for.
+    pub value: String,
+    /// What would be right.
+    pub reason: String,
+}
+
+/// A core's shape and number formats: parameters that can be met, with all that follows from them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Rows and columns of the matrix.
+    pub n: usize,
+    /// Bits of one input element, signed.
+    pub word: u32,
+    /// Fraction bits of one input element.
+    pub frac: u32,
+    /// Extra bits inside.
+    pub guard: u32,
+    /// Bits of a coefficient, sign included.
+    pub coef: u32,
+    /// How many sweeps are made.
+    pub sweeps: Sweeps,
+}
+
+impl Parameters {
+    /// Checks every parameter and derives the rest.
+    pub fn shape(&self) -> Result<Shape, ParameterError> {
+        let inside = |option, value: u32, range: std::ops::RangeInclusive<u32>, what: &str| {
+            let reason = format!("{what} must be {} to {}", range.start(), range.end());
+            if range.contains(&value) { Ok(()) } else { Err(error(option, value, reason)) }
+        };
+        for (option, size) in [("rows", self.rows), ("cols", self.cols)] {
+            if !SIZES.contains(&size) {
+                return Err(error(option, size, format!("a size must be {} to {}", SIZES.start(), SIZES.end())));
+            }
+        }
+        if self.rows != self.cols {
+            let reason =
+                format!("only square matrices can be built yet; --rows is {}, so use --cols {}", self.rows, self.rows);
+            return Err(error("cols", self.cols, reason));
+        }
+        inside("word", self.word, WORDS, "the bits of an input element")?;
+        inside("guard", self.guard, GUARDS, "the guard bits")?;
+        let frac = self.frac.unwrap_or(self.word - 1);
+        inside("frac", frac, 0..=self.word, "with this word, the fraction bits")?;
+        let coef = self.coef.unwrap_or_else(|| needed_coef(self.rows, self.word, self.guard));
+        inside("coef", coef, COEFS, "the bits of a coefficient")?;
+        if let Sweeps::Fixed(sweeps) = self.sweeps {
+            inside("sweeps", sweeps, SWEEPS, "the number of sweeps (or `auto`)")?;
+        }
+        Ok(Shape { n: self.rows, word: self.word, frac, guard: self.guard, coef, sweeps: self.sweeps })
+    }
+}
+
+fn error(option: &'static str, value: impl fmt::Display, reason: String) -> ParameterError {
+    ParameterError { option, value: value.to_string(), reason }
+}
+
+/// Bits of a coefficient for which its error stays below the rounding of the data: at least 18, and one more than word - 1 + guard + log2(n) - 7.
+fn needed_coef(n: usize, word: u32, guard: u32) -> u32 {
+    (word - 1 + guard + ceil_log2(n)).saturating_sub(7).max(17) + 1
+}
+
+/// The smallest e with 2^e >= n.
+pub fn ceil_log2(n: usize) -> u32 {
+    n.next_power_of_two().trailing_zeros()
+}
+
+impl Shape {
+    /// Rows of the matrix inside the core: odd sizes are padded by a row and a column of zeros.
+    pub fn even(&self) -> usize {
+        self.n.next_multiple_of(2)
+    }
+
+    /// Bits of an element of A inside the core: singular values of a matrix of full-scale elements reach n, and one bit more is the sign.
+    pub fn data(&self) -> u32 {
+        self.word + self.guard + ceil_log2(self.n) + 1
+    }
+
+    /// Bits of an element of U or V inside the core; `vector_fraction` of them are fraction.
+    pub fn vector(&self) -> u32 {
+        self.vector_fraction() + 2
+    }
+
+    /// Fraction bits of sigma.
+    pub fn sigma_fraction(&self) -> u32 {
+        self.frac + self.guard
+    }
+
+    /// Fraction bits of U and V.
+    pub fn vector_fraction(&self) -> u32 {
+        self.word - 1 + self.guard
+    }
+
+    /// Bits of `s_axis_tdata`.
+    pub fn input_bits(&self) -> u32 {
+        self.word.next_multiple_of(8)
+    }
+
+    /// Bits of `m_axis_tdata`: the status word has 24.
+    pub fn output_bits(&self) -> u32 {
+        self.data().max(24).next_multiple_of(8)
+    }
+
+    /// The most sweeps that the core makes. `auto`: at least one more than any matrix of the measured families took
+    /// (`docs/decisions/0002-arithmetic.md`).
+    pub fn sweep_cap(&self) -> u32 {
+        match self.sweeps {
+            Sweeps::Fixed(sweeps) => sweeps,
+            Sweeps::Auto => 2 * ceil_log2(self.even()) + (self.word - 1 + self.guard + 25) / 8,
+        }
+    }
+
+    /// When an angle is too small to matter. Settled follows the word, so that less than 1 LSB is left off the diagonal.
+    pub fn limits(&self) -> Limits {
+        let noise_bits = if self.guard >= 4 { 4 } else { 3 };
+        Limits { noise_bits, settled_bits: (self.word - 1).saturating_sub(5).max(6) }
+    }
+
+    /// The name of the top module: `svd_8x8`.
+    pub fn name(&self) -> String {
+        format!("svd_{}x{}", self.n, self.n)
+    }
+}

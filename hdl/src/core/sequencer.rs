@@ -1,0 +1,157 @@
+//! The sequencer: runs the step program, counts steps and sweeps, ends when settled, then sorts and lets the result out.
+
+use super::datapath::Datapath;
+use super::layout::{home_table, pair_bits};
+use super::ordering::Ordering;
+use super::params::{Shape, Sweeps};
+use super::schedule::{Slot, StepProgram};
+use crate::builder::{DesignBuilder, ModuleBuilder, Table};
+use crate::ir::{ModuleId, address_width};
+
+/// Adds the sequencer.
+///
+/// A frame that is `full` and not `bad` starts at the first diagonal read of the step program, with its rotations left out (`warm`),
+/// so that the first angles are there when the first step begins.
+pub fn sequencer(
+    design: &mut DesignBuilder,
+    ordering: &Ordering,
+    shape: &Shape,
+    datapath: &Datapath,
+    program: &StepProgram,
+) -> ModuleId {
+    let (pair, steps, cap) = (pair_bits(ordering), ordering.steps() as i128, i128::from(shape.sweep_cap()));
+    let m = ModuleBuilder::new("sequencer");
+    m.doc(format!(
+        "Runs the step program ({} cycles), {steps} steps a sweep, at most {cap} sweeps; then sorts, then starts the output.\n\
+         Commands for the datapath leave two cycles after the cycle counter.",
+        program.cycles()
+    ));
+    let input = |name| m.input(name, 1);
+    let (full, bad_frame) = (input("frame_full"), input("frame_bad"));
+    let (settled, settled_valid, overflowed) = (input("settled"), input("settled_valid"), input("overflow_seen"));
+    let unloaded = input("unloaded");
+
+    let flag = |name| m.register(name, 1).reset(0);
+    let (running, sorting, unloading) = (flag("running"), flag("sorting"), flag("unloading"));
+    let (warm, first_step, copy) = (flag("warm"), flag("first_step"), flag("current_copy"));
+    let (finish, capped, bad, overflow) = (flag("finish"), flag("capped"), flag("bad"), flag("overflow"));
+    let all_settled = flag("all_settled");
+    let cycle = m.register("cycle", address_width(program.cycles() as u32)).reset(0);
+    let step = m.register("step", address_width(steps as u32)).reset(0);
+    let sweeps = m.register("sweeps_done", 8).reset(0);
+
+    let idle = !(running.value() | sorting.value() | unloading.value());
+    let start = (idle & full & !bad_frame).named("start");
+    let start_bad = (idle & full & bad_frame).named("start_bad");
+
+    // Cycle, step, sweep.
+    let first_diagonal = program.first_diagonal as i128;
+    let last_cycle = cycle.value().is(program.cycles() as i128 - 1).named("last_cycle");
+    let step_ends = (running.value() & last_cycle & !warm.value()).named("step_ends");
+    let last_step = step.value().is(steps - 1).named("last_step");
+    let sweep_ends = (step_ends & last_step).named("sweep_ends");
+    let finished = (sweep_ends & finish.value()).named("finished");
+    let entry = m.constant(cycle.value().width(), first_diagonal);
+    let next_cycle = last_cycle.select(m.zero(cycle.value().width()), cycle.value().plus(1));
+    cycle.drive(start.select(entry, next_cycle));
+    let next_step = last_step.select(m.zero(step.value().width()), step.value().plus(1));
+    step.enabled_by(start | step_ends).drive(start.select(m.zero(step.value().width()), next_step));
+    sweeps.enabled_by(start | start_bad | sweep_ends);
+    sweeps.drive((start | start_bad).select(m.zero(8), sweeps.value().plus(1)));
+    running.drive(start | (running.value() & !finished));
+    warm.drive(start | (warm.value() & !last_cycle));
+    first_step.drive(start | (first_step.value() & !step_ends));
+    let turns_over = running.value() & last_cycle & !finished;
+    copy.enabled_by(start | turns_over).drive(start | !copy.value());
+
+    // A sweep's verdict is complete when its last step reads the diagonal of the next sweep.
+    let verdict = (running.value() & !warm.value() & last_step & cycle.value().is(first_diagonal)).named("verdict");
+    let last_angle = program.slots.iter().rposition(|s| s.diagonal.is_some()).unwrap_or(0);
+    let latest = last_angle + COMMAND_LATENCY as usize + datapath.settled as usize;
+    assert!(
+        latest < program.cycles() + program.first_diagonal,
+        "The verdict on a sweep would come before its last angle."
+    );
+    let at_cap = sweeps.value().is(cap - 1).named("at_cap");
+    all_settled.drive(start | verdict | (all_settled.value() & !(settled_valid & !settled)));
+    let done = match shape.sweeps {
+        Sweeps::Auto => all_settled.value() | at_cap,
+        Sweeps::Fixed(_) => at_cap,
+    };
+    finish.enabled_by(start | verdict).drive(!start & done);
+    capped.enabled_by(start | start_bad | verdict).drive(verdict & at_cap & !all_settled.value());
+    bad.enabled_by(start | start_bad).drive(start_bad);
+    overflow.drive(!(start | start_bad) & (overflow.value() | overflowed));
+
+    // Sorting: every diagonal element passes the sorter while the last rotations drain.
+    let n = shape.n as i128;
+    let sort_cycles = (n + SORT_LATENCY + i128::from(datapath.read)).max(datapath.latencies.vectors as i128 + 2);
+    let place = m.register("place", address_width(sort_cycles as u32 + 1)).reset(0);
+    let sorted = (sorting.value() & place.value().is(sort_cycles - 1)).named("sorted");
+    place.drive(sorting.value().select(place.value().plus(1), m.zero(place.value().width())));
+    sorting.drive(finished | (sorting.value() & !sorted));
+    unloading.drive(sorted | start_bad | (unloading.value() & !unloaded));
+
+    // Commands.
+    let fields = program_table(&m, program, pair).lookup(cycle.value().at(0), None, "fields");
+    let index = place.value().low_bits(address_width(shape.n as u32));
+    let home = home_table(&m, ordering, shape.n).lookup(index.at(0), None, "home");
+    let runs = running.value().at(0).flag().registered("runs");
+    let sorts = (sorting.value() & place.value().less_than(m.constant(place.value().width(), n)))
+        .at(0)
+        .flag()
+        .registered("sorts");
+    let rotates = runs & !warm.value().at(0);
+    let field = |bit: u32| fields.bit(3 * pair + bit);
+    let pair_field = |index: u32| fields.slice(index * pair, pair);
+    let measure = (runs & field(0)).flag();
+    m.output("block", (rotates & field(2)).flag().registered("block_out"));
+    m.output("vectors", (rotates & field(1)).flag().registered("vectors_out"));
+    m.output("row", pair_field(2).registered("row_out"));
+    m.output("column", pair_field(1).registered("column_out"));
+    m.output("copy", copy.value().at(0).registered("copy").registered("copy_out"));
+    m.output("identity", first_step.value().at(0).registered("identity").registered("identity_out"));
+    m.output("diagonal", (measure | sorts).registered("diagonal_out"));
+    m.output("measure", measure.registered("measure_out"));
+    let diagonal_pair = sorts.select(home.low_bits(pair), pair_field(0)).registered("diagonal_pair_out");
+    m.output("diagonal_pair", diagonal_pair);
+    let arrival = diagonal_pair.stage().unwrap_or(0) + datapath.read;
+    m.output("insert", sorts.delayed_to(arrival));
+    m.output("insert_index", index.at(0).delayed_to(arrival));
+    m.output("insert_bank", home.sign().registered("insert_bank").delayed_to(arrival));
+    m.output("release_frame", (sorted | start_bad).flag().registered("release_out"));
+    m.output("clear", start.flag().registered("clear_out"));
+    m.output("unload", unloading.value());
+    m.output(
+        "unload_start",
+        (sorted | start_bad).at(0).flag().registered("unload_start").registered("unload_start_out"),
+    );
+    for (name, register) in [("bad", bad), ("capped", capped), ("overflow_flag", overflow), ("sweeps", sweeps)] {
+        m.output(&format!("status_{name}"), register.value());
+    }
+    design.add(m)
+}
+
+/// Cycles from the cycle counter to the commands.
+const COMMAND_LATENCY: u32 = 2;
+/// Cycles from the place counter to the sorter's row, less those of the memory.
+const SORT_LATENCY: i128 = 4;
+
+/// One entry for each cycle of a step: block, vectors, diagonal (1 bit each), row, column, diagonal pair.
+fn program_table<'m>(m: &'m ModuleBuilder, program: &StepProgram, pair: u32) -> Table<'m> {
+    let entry = |slot: &Slot| {
+        let (row, column) = slot.block.or(slot.vectors).unwrap_or_default();
+        let flags = [slot.block.is_some(), slot.vectors.is_some(), slot.diagonal.is_some()];
+        let flags = flags.iter().fold(0u128, |bits, &flag| bits << 1 | u128::from(flag));
+        [row, column, slot.diagonal.unwrap_or_default()].iter().fold(flags, |bits, &field| bits << pair | field as u128)
+    };
+    let comment = |(cycle, slot): (usize, &Slot)| {
+        let mut parts = vec![format!("cycle {cycle}:")];
+        parts.extend(slot.block.map(|(r, c)| format!("block ({r}, {c})")));
+        parts.extend(slot.vectors.map(|(r, c)| format!("vectors ({r}, {c})")));
+        parts.extend(slot.diagonal.map(|p| format!("diagonal {p}")));
+        parts.join(" ")
+    };
+    let comments = program.slots.iter().enumerate().map(comment).collect();
+    m.table("program_table", 3 * pair + 3, program.slots.iter().map(entry).collect(), comments)
+}

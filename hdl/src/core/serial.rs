@@ -1,0 +1,103 @@
+//! The serial core: one 2x2 block is rotated per cycle.
+
+use super::datapath::datapath;
+use super::ordering::Ordering;
+use super::params::Shape;
+use super::schedule::StepProgram;
+use super::sequencer::sequencer;
+use crate::builder::{DesignBuilder, Instance, ModuleBuilder};
+use crate::check::Checked;
+use crate::ir::{Design, address_width};
+use crate::units::sorter::sorter;
+use crate::units::stream_fifo::stream_fifo;
+use crate::units::stream_input::stream_input;
+use crate::units::stream_output::stream_output;
+
+/// Builds the serial core of a shape: the design, and the program that each of its steps runs.
+pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram) {
+    let ordering = Ordering::new(shape.even());
+    let design = &mut DesignBuilder::new();
+    let index = address_width(shape.n as u32);
+    let datapath = datapath(design, &ordering, shape);
+    let program = StepProgram::new(&ordering, datapath.latencies);
+    let input = stream_input(design, &ordering, shape.n, shape.word, shape.input_bits());
+    let sequencer = sequencer(design, &ordering, shape, &datapath, &program);
+    let sorter = sorter(design, shape.data(), shape.n, index);
+    let output = stream_output(design, &ordering, shape, datapath.read);
+    let fifo = stream_fifo(design, shape.output_bits());
+
+    let m = ModuleBuilder::new(shape.name());
+    m.doc(format!(
+        "Singular value decomposition of {0}x{0} matrices, A = U diag(sigma) V^T, two-sided Jacobi, fixed point.\n\
+         Input: one element per beat, row by row, {1} bits, {2} of them fraction.\n\
+         Output: status word, sigma ({3} fraction bits), U and V row by row ({4} fraction bits).",
+        shape.n,
+        shape.word,
+        shape.frac,
+        shape.sigma_fraction(),
+        shape.vector_fraction()
+    ));
+    let place = |module, name| m.instance(design, module, name);
+    let (input, sequencer, datapath) =
+        (place(input, "input_end"), place(sequencer, "sequencer"), place(datapath.module, "datapath"));
+    let (sorter, output, fifo) = (place(sorter, "sorter"), place(output, "output_end"), place(fifo, "output_fifo"));
+
+    for (port, width) in [("s_axis_tdata", shape.input_bits()), ("s_axis_tvalid", 1), ("s_axis_tlast", 1)] {
+        input.drive(port, m.input(port, width));
+    }
+    fifo.drive("m_axis_tready", m.input("m_axis_tready", 1));
+    connect(&sequencer, &input, &[("release_frame", "release_frame")]);
+    connect(&input, &sequencer, &[("full", "frame_full"), ("bad", "frame_bad")]);
+    connect(
+        &datapath,
+        &sequencer,
+        &[("settled", "settled"), ("settled_valid", "settled_valid"), ("overflow", "overflow_seen")],
+    );
+    connect(&output, &sequencer, &[("done", "unloaded")]);
+    for command in
+        ["block", "vectors", "row", "column", "copy", "identity", "diagonal", "measure", "diagonal_pair", "unload"]
+    {
+        connect(&sequencer, &datapath, &[(command, command)]);
+    }
+    for part in ["enable", "element", "row", "column", "data"] {
+        connect(&input, &datapath, &[(&format!("write_{part}"), &format!("load_{part}"))]);
+    }
+    connect(&output, &datapath, &[("read_home", "unload_home"), ("read_column", "unload_column")]);
+    connect(&sequencer, &sorter, &[("clear", "clear"), ("insert", "insert"), ("insert_index", "index")]);
+    let [in_bank_0, in_bank_1] = ["diagonal_0", "diagonal_1"].map(|port| datapath.output(port));
+    sorter.drive("value", sequencer.output("insert_bank").select(in_bank_1, in_bank_0));
+    connect(&output, &sorter, &[("turn", "turn")]);
+    connect(&sorter, &output, &[("front", "front")]);
+    for row in ["u_row_0", "u_row_1", "v_row_0", "v_row_1"] {
+        connect(&datapath, &output, &[(row, row)]);
+    }
+    connect(
+        &sequencer,
+        &output,
+        &[
+            ("unload_start", "start"),
+            ("status_bad", "bad"),
+            ("status_capped", "capped"),
+            ("status_overflow_flag", "overflow"),
+            ("status_sweeps", "sweeps"),
+        ],
+    );
+    connect(&fifo, &output, &[("freed", "freed")]);
+    for port in ["write", "tdata", "tuser", "tlast"] {
+        connect(&output, &fifo, &[(port, port)]);
+    }
+    m.output("s_axis_tready", input.output("s_axis_tready"));
+    for port in ["m_axis_tdata", "m_axis_tvalid", "m_axis_tlast", "m_axis_tuser"] {
+        m.output(port, fifo.output(port));
+    }
+    design.add(m);
+    let checked = std::mem::take(design).finish();
+    (checked.unwrap_or_else(|broken| panic!("The generator drew a core that breaks a rule: {broken}")), program)
+}
+
+/// Connects outputs of one instance to inputs of another: (output, input).
+fn connect<'m>(from: &Instance<'m>, to: &Instance<'m>, ports: &[(&str, &str)]) {
+    for (output, input) in ports {
+        to.drive(input, from.output(output));
+    }
+}

@@ -1,0 +1,125 @@
+//! Identifiers for nodes that have none: short, unique, and telling what the node is.
+
+use super::scope::Scope;
+use crate::ir::*;
+use std::collections::BTreeSet;
+
+/// Longest generated name, its stage and number not counted.
+const LONGEST: usize = 30;
+
+/// The identifiers of a module.
+pub(super) struct Names {
+    taken: BTreeSet<String>,
+}
+
+impl Names {
+    pub(super) fn of_module(module: &Module) -> Self {
+        let nodes = module.nodes.iter().filter_map(|n| n.name.clone());
+        let outputs = module.outputs.iter().map(|o| o.name.clone());
+        let memories = module.memories.iter().map(|m| m.name.clone());
+        let tables = module.tables.iter().map(|t| t.name.clone());
+        let instances = module.instances.iter().map(|i| i.name.clone());
+        let own = ["aclk", "aresetn", module.name.as_str()].map(str::to_owned);
+        let taken = nodes.chain(outputs).chain(memories).chain(tables).chain(instances).chain(own).collect();
+        Self { taken }
+    }
+
+    /// `wanted`, or that with the first free number behind it.
+    pub(super) fn free(&mut self, wanted: &str) -> String {
+        let numbered = (2..).map(|k| format!("{wanted}_{k}"));
+        let mut candidates = std::iter::once(wanted.to_owned()).chain(numbered);
+        let name = candidates.find(|name| !self.taken.contains(name)).expect("There is always a next number.");
+        self.taken.insert(name.clone());
+        name
+    }
+}
+
+/// The stage of a name like `p3_x`.
+pub(super) fn stage_of(name: &str) -> Option<u32> {
+    name.strip_prefix('p')?.split_once('_')?.0.parse().ok()
+}
+
+/// `x` of `p3_x`.
+pub(super) fn without_stage(name: &str) -> &str {
+    match (stage_of(name), name.split_once('_')) {
+        (Some(_), Some((_, rest))) if !rest.is_empty() => rest,
+        _ => name,
+    }
+}
+
+/// A name for an operation that gets a wire.
+pub(super) fn for_operation(scope: &mut Scope, id: NodeId) -> String {
+    let wanted = next_of_register(scope, id).or_else(|| from_operands(scope, id));
+    let mut wanted = wanted.unwrap_or_else(|| word(&scope.module.node(id).op).to_owned());
+    let group = scope.group(id);
+    if group > 0 {
+        wanted = format!("p{group}_{wanted}");
+    }
+    scope.names.free(&wanted)
+}
+
+/// `x_next`, where `x` is the register that takes the value.
+fn next_of_register(scope: &Scope, id: NodeId) -> Option<String> {
+    let reader = scope.usage.only_reader(id)?;
+    match scope.module.node(reader).op {
+        Op::Register { next, .. } if next == Some(id) => {
+            Some(format!("{}_next", without_stage(scope.identifier(reader)?)))
+        }
+        _ => None,
+    }
+}
+
+/// `x_plus_y`, where the operands have names and the whole is short.
+fn from_operands(scope: &Scope, id: NodeId) -> Option<String> {
+    let operand = |id: NodeId| -> Option<String> {
+        let id = scope.usage.representative(scope.module, id);
+        match (&scope.module.node(id).op, scope.identifier(id)) {
+            (_, Some(name)) => Some(without_stage(name).to_owned()),
+            (Op::Constant(bits), None) if *bits < 100_000 => Some(bits.to_string()),
+            _ => None,
+        }
+    };
+    let node = scope.module.node(id);
+    let name = match &node.op {
+        Op::Not(a) => format!("not_{}", operand(*a)?),
+        Op::ZeroExtend(a) | Op::SignExtend(a) => format!("{}_wide", operand(*a)?),
+        Op::Binary(binary, a, b) => format!("{}_{}_{}", operand(*a)?, between(*binary), operand(*b)?),
+        Op::AddSub { a, b, .. } => format!("{}_plus_minus_{}", operand(*a)?, operand(*b)?),
+        Op::Mux { on_true, on_false, .. } => format!("{}_else_{}", operand(*on_true)?, operand(*on_false)?),
+        _ => return None,
+    };
+    let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    (starts_well && name.len() <= LONGEST).then_some(name)
+}
+
+fn between(binary: Binary) -> &'static str {
+    match binary {
+        Binary::And => "and",
+        Binary::Or => "or",
+        Binary::Xor => "xor",
+        Binary::Add => "plus",
+        Binary::Sub => "minus",
+        Binary::Mul => "times",
+        Binary::Equal => "is",
+        Binary::LessUnsigned | Binary::LessSigned => "below",
+        Binary::ShiftLeft => "up_by",
+        Binary::ShiftRight => "down_by",
+    }
+}
+
+fn word(op: &Op) -> &'static str {
+    match op {
+        Op::Not(_) => "inverted",
+        Op::Binary(Binary::And | Binary::Or | Binary::Xor, ..) => "logic_value",
+        Op::Binary(Binary::Add, ..) | Op::AddSub { .. } => "sum",
+        Op::Binary(Binary::Sub, ..) => "difference",
+        Op::Binary(Binary::Mul, ..) => "product",
+        Op::Binary(Binary::Equal, ..) => "is_equal",
+        Op::Binary(Binary::LessUnsigned | Binary::LessSigned, ..) => "is_less",
+        Op::Binary(Binary::ShiftLeft | Binary::ShiftRight, ..) => "shifted",
+        Op::Mux { .. } => "chosen",
+        Op::Concat(_) => "joined",
+        Op::ZeroExtend(_) | Op::SignExtend(_) => "extended",
+        _ => "value",
+    }
+}

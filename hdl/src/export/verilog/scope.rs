@@ -1,0 +1,160 @@
+//! Which nodes of a module get an identifier, and which one.
+
+use super::expression::{Expression, Level};
+use super::names::{self, Names};
+use super::usage::Usage;
+use crate::ir::*;
+
+/// An operation read once is printed inside its reader up to this length; longer ones get a wire.
+const INLINE: usize = 56;
+
+/// The same where the reader is a register, so that the operation is all that stands on its line.
+const INLINE_OF_REGISTER: usize = 84;
+
+/// A module with a name for every node that is declared.
+pub(super) struct Scope<'a> {
+    pub(super) module: &'a Module,
+    pub(super) usage: &'a Usage,
+    identifiers: Vec<Option<String>>,
+    groups: Vec<u32>,
+    pub(super) names: Names,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn of(module: &'a Module, usage: &'a Usage) -> Self {
+        let count = module.nodes.len();
+        let mut scope = Self {
+            module,
+            usage,
+            identifiers: vec![None; count],
+            groups: vec![0; count],
+            names: Names::of_module(module),
+        };
+        for id in module.node_ids().filter(|&id| usage.is_live(id) || module.inputs.contains(&id)) {
+            scope.name_given(id);
+        }
+        for id in module.node_ids().filter(|&id| usage.is_live(id)) {
+            scope.name_state(id);
+        }
+        let anchors = scope.anchors();
+        for id in module.node_ids().filter(|&id| usage.is_live(id) && !is_leaf(module, id)) {
+            scope.groups[id.index()] = scope.group_of_operation(id);
+            if scope.identifiers[id.index()].is_none() && !scope.stands_inline(id, &anchors) {
+                let name = names::for_operation(&mut scope, id);
+                scope.identifiers[id.index()] = Some(name);
+            }
+        }
+        scope
+    }
+
+    /// The identifier of a declared node.
+    pub(super) fn identifier(&self, id: NodeId) -> Option<&str> {
+        self.identifiers[id.index()].as_deref()
+    }
+
+    /// The part of the module's text that declares the node: 0, or its pipeline stage.
+    pub(super) fn group(&self, id: NodeId) -> u32 {
+        self.groups[id.index()]
+    }
+
+    /// Whether the node is printed as `wire name = operation;`.
+    pub(super) fn is_wire(&self, id: NodeId) -> bool {
+        self.identifier(id).is_some() && !is_leaf(self.module, id)
+    }
+
+    fn name_given(&mut self, id: NodeId) {
+        if let Some(name) = &self.module.node(id).name {
+            self.groups[id.index()] = names::stage_of(name).unwrap_or(0);
+            self.identifiers[id.index()] = Some(name.clone());
+        }
+    }
+
+    /// State always has an identifier.
+    fn name_state(&mut self, id: NodeId) {
+        let node = self.module.node(id);
+        if !node.op.is_state() || self.identifiers[id.index()].is_some() {
+            return;
+        }
+        let wanted = match &node.op {
+            Op::Register { next: Some(next), .. } => match self.identifier(*next) {
+                Some(name) => format!("{}_held", names::without_stage(name)),
+                None => "held".to_owned(),
+            },
+            Op::Read { memory, .. } => format!("{}_word", self.module.memories[memory.index()].name),
+            Op::Lookup { table, .. } => format!("{}_entry", self.module.tables[table.index()].name),
+            Op::InstanceOutput { instance, .. } => format!("{}_output", self.module.instances[instance.index()].name),
+            _ => "held".to_owned(),
+        };
+        self.identifiers[id.index()] = Some(self.names.free(&wanted));
+    }
+
+    /// A wire stands after all that it reads: in the latest group among its operands, or its own if that is later.
+    fn group_of_operation(&self, id: NodeId) -> u32 {
+        let operands = self.module.node(id).operands();
+        let latest = operands.into_iter().map(|o| self.group(o)).max().unwrap_or(0);
+        latest.max(self.group(id))
+    }
+
+    /// Nodes that need an identifier because text around them names bits of them, or names them twice.
+    fn anchors(&self) -> Vec<bool> {
+        let mut anchors = vec![false; self.module.nodes.len()];
+        let mut anchor = |mut id: NodeId| {
+            // A slice of a slice is printed as a slice of what is below both.
+            while let (Op::Slice { a, .. }, None) = (&self.module.node(id).op, self.identifier(id)) {
+                id = *a;
+            }
+            anchors[id.index()] = true;
+        };
+        for id in self.module.node_ids().filter(|&id| self.usage.is_live(id)) {
+            match self.module.node(id).op {
+                Op::Slice { a, .. } if self.module.node(a).width > self.module.node(id).width => anchor(a),
+                Op::SignExtend(a) if self.module.node(a).width > 1 => anchor(a),
+                Op::AddSub { subtract, .. } => anchor(subtract),
+                _ => {}
+            }
+        }
+        anchors
+    }
+
+    fn stands_inline(&self, id: NodeId, anchors: &[bool]) -> bool {
+        let node = self.module.node(id);
+        match &node.op {
+            Op::Constant(_) => true,
+            Op::Slice { .. } => true,
+            Op::Not(a) if self.is_short(*a) && self.module.node(id).width == 1 => true,
+            _ if anchors[id.index()] => false,
+            // A product keeps its sign only alone on the right of an assignment.
+            Op::Binary(Binary::Mul, ..) => self.only_feeds_register(id),
+            Op::ZeroExtend(_) | Op::SignExtend(_) if self.operation(id).text.len() <= 24 => true,
+            _ => {
+                let longest = if self.only_feeds_register(id) { INLINE_OF_REGISTER } else { INLINE };
+                self.usage.reads(id) == 1 && self.operation(id).text.len() <= longest
+            }
+        }
+    }
+
+    fn only_feeds_register(&self, id: NodeId) -> bool {
+        let reader = self.usage.only_reader(id).map(|r| &self.module.node(r).op);
+        matches!(reader, Some(Op::Register { next, .. }) if *next == Some(id))
+    }
+
+    /// Whether the node is printed as a name or a slice of one.
+    fn is_short(&self, id: NodeId) -> bool {
+        let id = self.usage.representative(self.module, id);
+        self.identifier(id).is_some() || matches!(self.module.node(id).op, Op::Slice { .. } | Op::Constant(_))
+    }
+
+    /// `condition` for use inside `if (...)`.
+    pub(super) fn condition(&self, id: NodeId) -> Expression {
+        let mut expression = self.value(id);
+        if expression.level == Level::Unary && expression.text.starts_with('~') {
+            expression.text.replace_range(0..1, "!");
+        }
+        expression
+    }
+}
+
+/// Nodes that are no operation of this module: ports and state.
+fn is_leaf(module: &Module, id: NodeId) -> bool {
+    matches!(module.node(id).op, Op::Input) || module.node(id).op.is_state()
+}

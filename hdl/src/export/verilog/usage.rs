@@ -1,0 +1,156 @@
+//! What of a module is worth printing: nodes that reach an output, and how often each is read.
+
+use crate::ir::*;
+use std::collections::BTreeMap;
+
+/// Which nodes, memories, tables and instances of a module reach one of its outputs.
+pub(super) struct Usage {
+    live: Vec<bool>,
+    reads: Vec<u32>,
+    /// For a node with a single reader: that reader, if it is a node.
+    reader: Vec<Option<NodeId>>,
+    memories: Vec<bool>,
+    tables: Vec<bool>,
+    instances: Vec<bool>,
+    /// The first live node of each instance output; later ones are other names of the same wire.
+    outputs: BTreeMap<(InstanceId, usize), NodeId>,
+}
+
+impl Usage {
+    pub(super) fn of(module: &Module) -> Self {
+        let mut usage = Self {
+            live: vec![false; module.nodes.len()],
+            reads: vec![0; module.nodes.len()],
+            reader: vec![None; module.nodes.len()],
+            memories: vec![false; module.memories.len()],
+            tables: vec![false; module.tables.len()],
+            instances: vec![false; module.instances.len()],
+            outputs: BTreeMap::new(),
+        };
+        let mut waiting: Vec<NodeId> = module.outputs.iter().map(|o| o.node).collect();
+        for &id in &waiting {
+            usage.reads[id.index()] += 1;
+        }
+        while let Some(id) = waiting.pop() {
+            if std::mem::replace(&mut usage.live[id.index()], true) {
+                continue;
+            }
+            for operand in module.node(id).operands() {
+                usage.read(operand, Some(id), &mut waiting);
+            }
+            match &module.node(id).op {
+                Op::Read { memory, .. } if !std::mem::replace(&mut usage.memories[memory.index()], true) => {
+                    if let Some(port) = module.memories[memory.index()].write {
+                        for operand in [port.enable, port.address, port.data] {
+                            usage.read(operand, None, &mut waiting);
+                        }
+                    }
+                }
+                Op::Lookup { table, .. } => usage.tables[table.index()] = true,
+                Op::InstanceOutput { instance, .. }
+                    if !std::mem::replace(&mut usage.instances[instance.index()], true) =>
+                {
+                    for &driver in module.instances[instance.index()].inputs.iter().flatten() {
+                        usage.read(driver, None, &mut waiting);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for id in module.node_ids().filter(|&id| usage.live[id.index()]) {
+            if let Op::InstanceOutput { instance, port } = module.node(id).op {
+                usage.outputs.entry((instance, port)).or_insert(id);
+            }
+        }
+        usage
+    }
+
+    fn read(&mut self, operand: NodeId, reader: Option<NodeId>, waiting: &mut Vec<NodeId>) {
+        self.reads[operand.index()] += 1;
+        self.reader[operand.index()] = reader;
+        waiting.push(operand);
+    }
+
+    pub(super) fn is_live(&self, id: NodeId) -> bool {
+        self.live[id.index()]
+    }
+
+    /// How many live operations, ports, memories and instances read the node.
+    pub(super) fn reads(&self, id: NodeId) -> u32 {
+        self.reads[id.index()]
+    }
+
+    /// The one node that reads this one.
+    pub(super) fn only_reader(&self, id: NodeId) -> Option<NodeId> {
+        self.reader[id.index()].filter(|_| self.reads(id) == 1)
+    }
+
+    pub(super) fn has_memory(&self, index: usize) -> bool {
+        self.memories[index]
+    }
+
+    pub(super) fn has_table(&self, index: usize) -> bool {
+        self.tables[index]
+    }
+
+    pub(super) fn has_instance(&self, index: usize) -> bool {
+        self.instances[index]
+    }
+
+    /// The node that stands for an instance output, if anything reads that output.
+    pub(super) fn instance_output(&self, instance: InstanceId, port: usize) -> Option<NodeId> {
+        self.outputs.get(&(instance, port)).copied()
+    }
+
+    /// The node whose identifier stands for this one.
+    pub(super) fn representative(&self, module: &Module, id: NodeId) -> NodeId {
+        match module.node(id).op {
+            Op::InstanceOutput { instance, port } => self.instance_output(instance, port).unwrap_or(id),
+            _ => id,
+        }
+    }
+}
+
+/// Which modules the top contains, and which of them need the clock or the reset.
+pub(super) struct Tree {
+    pub(super) usages: Vec<Usage>,
+    pub(super) present: Vec<bool>,
+    pub(super) clocked: Vec<bool>,
+    pub(super) reset: Vec<bool>,
+}
+
+impl Tree {
+    pub(super) fn of(design: &Design) -> Self {
+        let usages: Vec<Usage> = design.modules.iter().map(Usage::of).collect();
+        let count = design.modules.len();
+        let mut tree =
+            Self { usages, present: vec![false; count], clocked: vec![false; count], reset: vec![false; count] };
+        for (index, module) in design.modules.iter().enumerate() {
+            let usage = &tree.usages[index];
+            let children = || {
+                let live = module.instances.iter().enumerate().filter(|&(i, _)| usage.has_instance(i));
+                live.map(|(_, instance)| instance.module.index())
+            };
+            let state =
+                |wanted: fn(&Op) -> bool| module.node_ids().any(|id| usage.is_live(id) && wanted(&module.node(id).op));
+            let clocked = state(|op| matches!(op, Op::Register { .. } | Op::Read { .. } | Op::Lookup { .. }))
+                || children().any(|c| tree.clocked[c]);
+            let reset =
+                state(|op| matches!(op, Op::Register { reset: Some(_), .. })) || children().any(|c| tree.reset[c]);
+            (tree.clocked[index], tree.reset[index]) = (clocked, reset);
+        }
+        if let Some(top) = tree.present.last_mut() {
+            *top = true;
+        }
+        for index in (0..count).rev() {
+            if tree.present[index] {
+                for (i, instance) in design.modules[index].instances.iter().enumerate() {
+                    if tree.usages[index].has_instance(i) {
+                        tree.present[instance.module.index()] = true;
+                    }
+                }
+            }
+        }
+        tree
+    }
+}

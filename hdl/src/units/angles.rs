@@ -1,0 +1,91 @@
+//! The angle unit: left and right rotation angle of a diagonal 2x2 block (a b; c d).
+//!
+//! Forsythe and Henrici (1960), as half-angle sum and difference: S removes b + c, D removes c - b;
+//! left = S - D and right = S + D. S and D are rounded to about 8 significant bits, their sum and difference never again.
+//!
+//! Where one of the angles is large (tabled, so inexact) and S or D is small but not 0, only the one whose part of the off-diagonal is larger is applied,
+//! and the other waits for the next sweep: without that rule equal and clustered singular values never settle, because left and right would
+//! take different table entries. b + c and c - b of a few units are left alone, each by itself.
+//!
+//! Bit growth: b + c and d - a have one bit more than the data. S and D are at most pi / 4, left and right at most pi / 2: one bit more.
+
+use super::half_angle::half_angle;
+use super::norm_exact::FINE_BITS;
+use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
+use crate::ir::ModuleId;
+
+/// When an angle is too small to matter. Both limits were found by measurement: `docs/decisions/0002-arithmetic.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// b + c and c - b that fit this many bits, with their sign, are not rotated away: internal units.
+    pub noise_bits: u32,
+    /// A block with S and D below 2^-settled_bits rad counts as settled.
+    pub settled_bits: u32,
+}
+
+/// Fraction bits of an angle for coefficients of `coef` bits.
+pub fn angle_fraction(coef: u32) -> u32 {
+    coef - 1 + FINE_BITS
+}
+
+/// Adds the unit for data of `data` bits and angles of `angle` fraction bits.
+///
+/// Outputs: `left_size`, `right_size` (`angle + 1` bits, unsigned), `left_negative`, `right_negative`, `settled`.
+pub fn angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limits: Limits) -> ModuleId {
+    let half = half_angle(design, data + 1, angle, limits.noise_bits);
+    let m = ModuleBuilder::new("angle_unit");
+    m.doc(format!(
+        "Rotation angles of the block (a b; c d): left = S - D, right = S + D, {angle} fraction bits.\n\
+         S = atan((b + c) / (d - a)) / 2, D = atan((c - b) / (d + a)) / 2.\n\
+         Where one is large and the other small, the smaller part waits. settled: S and D below 2^-{} rad. Data: {data} bits, signed.",
+        limits.settled_bits
+    ));
+    let input = |name| m.input(name, data).at(0).sign_extend(data + 1);
+    let (a, b, c, d) = (input("a"), input("b"), input("c"), input("d"));
+    let place = |name, numerator, denominator| {
+        m.place(design, half, name, &[("numerator", numerator), ("denominator", denominator)])
+    };
+    let sum = place("half_sum", b + c, d - a);
+    let difference = place("half_difference", c - b, d + a);
+    let skew_larger = (b.sign() ^ c.sign()).named("skew_larger");
+
+    let (s, s_negative) = outputs(&sum);
+    let (d, d_negative) = outputs(&difference);
+    let opposite = (s_negative ^ d_negative).registered("opposite");
+    let total = (s.zero_extend(angle + 1) + d.zero_extend(angle + 1)).registered("total").note("|S| + |D|");
+    let delta = (s.zero_extend(angle + 1) - d.zero_extend(angle + 1)).registered("delta").note("|S| - |D|, signed");
+    let large = total.bits_from(angle - FINE_BITS).any();
+    let one_is_small = is_below(s, FINE_BITS + 1) | is_below(d, FINE_BITS + 1);
+    let one_is_small = (one_is_small & s.any() & d.any()).registered("one_is_small");
+    let only_one = large & one_is_small;
+    let use_s = (!(only_one & skew_larger)).named("use_s");
+    let use_d = (!(only_one & !skew_larger)).named("use_d");
+
+    let delta_size = delta.negated_if(delta.sign()).named("delta_size");
+    let both = use_s & use_d;
+    let single = use_s.select(s.registered("s_size"), d.registered("d_size")).zero_extend(angle + 1);
+    let left = both.select(opposite.select(total, delta_size), single).registered("left_size_out");
+    let right = both.select(opposite.select(delta_size, total), single).registered("right_size_out");
+    // S alone turns both sides by S; D alone turns the left side by -D.
+    let s_sign = s_negative.registered("s_negative");
+    let d_sign = d_negative.registered("d_negative");
+    let delta_sign = s_sign ^ delta.sign();
+    let left_sign = both.select(opposite.select(s_sign, delta_sign), use_s.select(s_sign, !d_sign));
+    let right_sign = both.select(opposite.select(delta_sign, s_sign), use_s.select(s_sign, d_sign));
+    let settled = is_below(s, limits.settled_bits) & is_below(d, limits.settled_bits);
+    m.output("left_size", left);
+    m.output("left_negative", left_sign.registered("left_negative_out"));
+    m.output("right_size", right);
+    m.output("right_negative", right_sign.registered("right_negative_out"));
+    m.output("settled", settled.registered("settled").delayed_to(left.stage().unwrap_or(0)));
+    design.add(m)
+}
+
+fn outputs<'m>(unit: &Instance<'m>) -> (Signal<'m>, Signal<'m>) {
+    (unit.output("size"), unit.output("negative"))
+}
+
+/// Whether an angle (all bits fraction) is below 2^-bits rad.
+fn is_below(size: Signal<'_>, bits: u32) -> Signal<'_> {
+    size.bits_from(size.width() - bits).is(0)
+}

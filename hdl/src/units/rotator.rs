@@ -1,0 +1,65 @@
+//! The rotator: turns (x, y) by one angle, four multiplications, each result rounded once.
+//!
+//! Two forms (design of the coefficients: [`super::coefficients`]), q = coefficient fraction bits:
+//!
+//! | form | x' | y' | k | s |
+//! |---|---|---|---|---|
+//! | coarse | k x - s y | k y + s x | cos, q fraction bits | sin, q fraction bits |
+//! | fine | x + k x - s y | y + k y + s x | cos - 1, q + 9 fraction bits | sin, q + 4 fraction bits |
+//!
+//! Bit growth: with |k| and |s| at most 1, a sum of two products of w-bit data is below sqrt(2) 2^(w-1), which takes
+//! w + 1 bits before the fraction. Both forms are brought to q + 9 fraction bits, so the sums have w + q + 10 bits. The
+//! result has w bits; a rotation that leaves them raises `overflow`.
+
+use super::rounder::add_and_round;
+use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
+use crate::ir::ModuleId;
+
+/// More fraction bits of cos - 1 than of cos: below 2^-4 rad it is smaller than 2^-9.
+pub const FINE_COSINE_SHIFT: u32 = 9;
+/// More fraction bits of the sine below 2^-4 rad.
+pub const FINE_SINE_SHIFT: u32 = 4;
+
+/// Adds the rotator for data of `data` bits and coefficients of `coef` bits (signed, `coef - 1` fraction bits).
+pub fn rotator(design: &mut DesignBuilder, data: u32, coef: u32) -> ModuleId {
+    let m = ModuleBuilder::new("rotator");
+    let fraction = coef - 1 + FINE_COSINE_SHIFT;
+    let width = data + fraction + 1;
+    m.doc(format!(
+        "Plane rotation (x, y) -> (x_rotated, y_rotated), rounded to nearest, ties to even.\n\
+         coarse (fine = 0): x' = k x - s y,     y' = k y + s x;     k, s with {} fraction bits\n\
+         fine   (fine = 1): x' = x + k x - s y, y' = y + k y + s x; k with {}, s with {} fraction bits\n\
+         Data: {data} bits, signed. Sums: {width} bits, {fraction} of them fraction. Four multipliers of {data} x {coef} bits.",
+        coef - 1,
+        fraction,
+        coef - 1 + FINE_SINE_SHIFT,
+    ));
+    let input = |name, width| m.input(name, width).at(0).registered(&format!("{name}_in"));
+    let (x, y) = (input("x", data), input("y", data));
+    let (k, s) = (input("k", coef), input("s", coef));
+    let fine = input("fine", 1);
+
+    let (kx, ky) = ((x * k).registered("kx"), (y * k).registered("ky"));
+    let (sx, sy) = ((x * s).registered("sx"), (y * s).registered("sy"));
+
+    let aligned = |product, shift_when_fine: u32, name: &str| aligned(product, fine, shift_when_fine, width, name);
+    let (kx, ky) = (aligned(kx, 0, "kx_aligned"), aligned(ky, 0, "ky_aligned"));
+    let sine_shift = FINE_COSINE_SHIFT - FINE_SINE_SHIFT;
+    let (sx, sy) = (aligned(sx, sine_shift, "sx_aligned"), aligned(sy, sine_shift, "sy_aligned"));
+    let sum_x = (kx - sy).registered("sum_x").note(format!("{fraction} fraction bits"));
+    let sum_y = (ky + sx).registered("sum_y").note(format!("{fraction} fraction bits"));
+
+    let x_rounded = add_and_round(fine.select(x, m.zero(data)), sum_x, fraction).named("x_rounded");
+    let y_rounded = add_and_round(fine.select(y, m.zero(data)), sum_y, fraction).named("y_rounded");
+    let overflow = (x_rounded.bit(data) ^ x_rounded.bit(data - 1)) | (y_rounded.bit(data) ^ y_rounded.bit(data - 1));
+    m.output("x_rotated", x_rounded.low_bits(data).registered("x_out"));
+    m.output("y_rotated", y_rounded.low_bits(data).registered("y_out"));
+    m.output("overflow", overflow.registered("overflow_out"));
+    design.add(m)
+}
+
+/// A product at the place that its form gives it in the sum.
+fn aligned<'m>(product: Signal<'m>, fine: Signal<'m>, shift_when_fine: u32, width: u32, name: &str) -> Signal<'m> {
+    let at = |shift: u32| product.shifted_up(shift).sign_extend(width);
+    fine.select(at(shift_when_fine), at(FINE_COSINE_SHIFT)).named(name)
+}

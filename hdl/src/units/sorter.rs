@@ -1,0 +1,48 @@
+//! The sorter: singular values in descending order, equal ones in the order of their index.
+//!
+//! A row of cells holds what came so far, the largest first. A new value is compared with all cells at once: cells that are at least as large keep
+//! their place, the first smaller one takes the new value, the others take their neighbour's. To read, the row is
+//! turned round by one cell a cycle; after as many turns as cells it stands as before.
+
+use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
+use crate::ir::ModuleId;
+
+/// Adds the sorter for `cells` values of `data` bits (signed; sorted by size).
+///
+/// `clear` empties it, `insert` takes `value` and `index` (visible two cycles later), `turn` brings the next cell to the front.
+/// Output `front`: the front cell, from above: whether the value was negative (1 bit), its index, its size (`data` bits, unsigned).
+pub fn sorter(design: &mut DesignBuilder, data: u32, cells: usize, index_bits: u32) -> ModuleId {
+    let m = ModuleBuilder::new("sorter");
+    m.doc(format!(
+        "Sorts {cells} signed values of {data} bits by size, descending, equal ones in the order of insertion.\n\
+         turn: the next cell comes to the front; after {cells} turns the order is as before."
+    ));
+    let clear = m.input("clear", 1);
+    let insert = m.input("insert", 1).at(0).flag().registered("inserted").untimed();
+    let turn = m.input("turn", 1);
+    let value = m.input("value", data);
+    let new_sign = value.sign().registered("new_negative");
+    let new_size = value.negated_if(value.sign()).registered("new_size").note("unsigned");
+    let new_index = m.input("index", index_bits).registered("new_index");
+    let new = m.concat(&[new_sign, new_index, new_size]);
+
+    let cell = |i: usize| (m.register(&format!("cell_{i}"), new.width()), m.register(&format!("used_{i}"), 1).reset(0));
+    let row: Vec<_> = (0..cells).map(cell).collect();
+    let keeps: Vec<Signal<'_>> = (row.iter().enumerate())
+        .map(|(i, (cell, used))| {
+            let smaller = cell.value().low_bits(data).less_than(new_size);
+            (used.value() & !smaller).named(&format!("keeps_{i}"))
+        })
+        .collect();
+    for (i, (cell, used)) in row.iter().enumerate() {
+        let next = row[(i + 1) % cells].0.value();
+        let (shifted, before) = match i {
+            0 => (new, m.one_bit(true)),
+            _ => (keeps[i - 1].select(new, row[i - 1].0.value()), row[i - 1].1.value()),
+        };
+        cell.enabled_by(turn | (insert & !keeps[i])).drive(turn.select(next, shifted));
+        used.drive(!clear & (used.value() | (insert & before)));
+    }
+    m.output("front", row[0].0.value());
+    design.add(m)
+}

@@ -1,0 +1,203 @@
+//! Designs that contain every operation, and random numbers that are the same everywhere.
+
+use svdforge_hdl::builder::{DesignBuilder, ModuleBuilder, Signal};
+use svdforge_hdl::check::Checked;
+use svdforge_hdl::ir::{Design, mask};
+
+/// SplitMix64.
+pub struct Random(pub u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub fn below(&mut self, limit: u32) -> u32 {
+        (self.next() % u64::from(limit)) as u32
+    }
+
+    /// A value of `width` bits; the ends of the range come often.
+    pub fn operand(&mut self, width: u32) -> u128 {
+        let top = 1u128 << (width - 1);
+        let any = (u128::from(self.next()) << 64) | u128::from(self.next());
+        let value = match self.below(8) {
+            0 => 0,
+            1 => u128::MAX,
+            2 => top,
+            3 => top - 1,
+            4 => u128::from(self.below(9)),
+            _ => any,
+        };
+        value & mask(width)
+    }
+}
+
+/// `count` outputs, each a register behind a random tree of operations.
+pub fn operations(random: &mut Random, count: u32) -> Checked<Design> {
+    let m = ModuleBuilder::new("operations");
+    let inputs: Vec<Signal> = (0..24).map(|i| m.input(&format!("x{i}"), 1 + random.below(100)).at(0)).collect();
+    for i in 0..count {
+        // Every operation is the root of a tree equally often.
+        let width = 1 + random.below(100);
+        let root = tree(&m, &inputs, random, i % KINDS, width, 3);
+        m.output(&format!("y{i}"), root.registered(&format!("r{i}")));
+    }
+    let mut design = DesignBuilder::new();
+    design.add(m);
+    design.finish().unwrap()
+}
+
+const KINDS: u32 = 19;
+
+/// A tree of the wanted width with an operation of the wanted kind at its root.
+fn tree<'m>(
+    m: &'m ModuleBuilder,
+    inputs: &[Signal<'m>],
+    random: &mut Random,
+    kind: u32,
+    width: u32,
+    depth: u32,
+) -> Signal<'m> {
+    let mut operand = |width: u32| -> Signal<'m> {
+        if depth > 0 && random.below(3) > 0 {
+            let kind = random.below(KINDS);
+            return tree(m, inputs, random, kind, width, depth - 1);
+        }
+        if random.below(6) == 0 {
+            return m.constant(width, random.operand(width) as i128);
+        }
+        let input = inputs[random.below(inputs.len() as u32) as usize];
+        fitted(input, width, random.below(2) == 0)
+    };
+    let narrow = 1 + width / 3;
+    match kind {
+        0 => operand(width) + operand(width),
+        1 => operand(width) - operand(width),
+        2 => operand(width) & operand(width),
+        3 => operand(width) | operand(width),
+        4 => operand(width) ^ operand(width),
+        5 => !operand(width),
+        6 => fitted(operand(width.min(64)) * operand(narrow.min(64)), width, true),
+        7 => fitted(operand(narrow).equals(operand(narrow)), width, false),
+        8 => fitted(operand(width).less_than(operand(width)), width, true),
+        9 => fitted(operand(width).less_than_signed(operand(width)), width, false),
+        10 => operand(width).shift_left(operand(7)),
+        11 => operand(width).shift_right(operand(narrow)),
+        12 => operand(width).add_sub(operand(width), operand(1)),
+        13 => operand(1).select(operand(width), operand(width)),
+        14 => {
+            let more = (128 - width).min(20);
+            fitted(operand(width + more).bits_from(more / 2), width, false)
+        }
+        15 if width > 1 => m.concat(&[operand(width - width / 2), operand(width / 2)]),
+        16 => operand(narrow).sign_extend(width.max(narrow)).low_bits(width),
+        17 => operand(narrow).zero_extend(width.max(narrow)).low_bits(width),
+        _ => operand(width).negated_if(operand(1)),
+    }
+}
+
+/// The signal cut or extended to a width.
+fn fitted(signal: Signal<'_>, width: u32, signed: bool) -> Signal<'_> {
+    if signal.width() >= width {
+        signal.bits_from(signal.width() - width)
+    } else if signed {
+        signal.sign_extend(width)
+    } else {
+        signal.zero_extend(width)
+    }
+}
+
+/// A design as people would write one: two children, a memory, a table, registers with all kinds of control.
+pub fn sampler() -> Checked<Design> {
+    let mut design = DesignBuilder::new();
+
+    let m = ModuleBuilder::new("scaler");
+    m.doc("y = 0.6 x, rounded to nearest.\nLatency 2 cycles.");
+    let x = m.input("x", 8).at(0).note("Q0.7");
+    let product = (x * m.constant(8, 77)).registered("product").note("Q1.14");
+    let rounded = product.plus(64).bits_from(7).low_bits(8);
+    m.output("y", rounded.registered("rounded").note("Q0.7"));
+    let scaler = design.add(m);
+
+    let m = ModuleBuilder::new("accumulator");
+    m.doc("Adds or subtracts a signed amount while `enable` is 1.");
+    let (amount, subtract, enable) = (m.input("amount", 8), m.input("subtract", 1), m.input("enable", 1));
+    let total = m.register("total_so_far", 16).reset(0).enabled_by(enable);
+    total.drive(total.value().add_sub(amount.sign_extend(16), subtract));
+    m.output("total", total.value());
+    m.output("negative", total.value().less_than_signed(m.constant(16, -5)).registered("below_minus_5"));
+    let accumulator = design.add(m);
+
+    let m = ModuleBuilder::new("sampler");
+    m.doc("Remembers, weighs and counts samples.");
+    let (sample, take, index) = (m.input("sample", 8), m.input("take", 1), m.input("index", 3));
+    let sample = sample.at(0).note("Q0.7");
+    let sum = m.instance(&design, accumulator, "sum");
+    sum.drive("amount", sample);
+    sum.drive("subtract", index.bit(2));
+    sum.drive("enable", take & !index.is(1));
+    m.output("total", sum.output("total"));
+
+    let history = m.memory("history", 16, 6);
+    let samples = m.register("samples", 4).reset(3).enabled_by(take);
+    let count = samples.value().note("since reset, and 3 more");
+    samples.drive(count.plus(1));
+    history.write(take, index, m.concat(&[count, m.zero(4), sample.untimed()]));
+    m.output("before", history.read(index, None, "word_before"));
+
+    let entries = vec![1, 40_000, 65_535, 7, 12];
+    let comments = ["the first", "", "all ones", "verilator lint_off", "the last"].map(str::to_owned).to_vec();
+    let weights = m.table("weights", 16, entries, comments);
+    m.output("weight", weights.lookup(index, Some(take), "weight_now"));
+
+    let scaled = m.place(&design, scaler, "scale", &[("x", sample)]);
+    m.output("scaled", scaled.output("y"));
+    m.output("count", count);
+    design.add(m);
+    design.finish().unwrap()
+}
+
+/// What [`sampler`] does, written by hand.
+#[derive(Default)]
+pub struct SamplerModel {
+    total: u16,
+    before: u16,
+    weight: u16,
+    scaled: [u8; 2],
+    count: u8,
+    history: [u16; 6],
+}
+
+impl SamplerModel {
+    pub fn clock(&mut self, reset: bool, sample: u128, take: bool, index: usize) {
+        let signed = sample as u8 as i8;
+        if reset {
+            self.total = 0;
+        } else if take && index != 1 {
+            let amount = i16::from(signed) as u16;
+            let subtract = index >= 4;
+            self.total = if subtract { self.total.wrapping_sub(amount) } else { self.total.wrapping_add(amount) };
+        }
+        self.before = self.history[index];
+        if take {
+            self.history[index] = u16::from(self.count) << 12 | sample as u16;
+            self.weight = [1, 40_000, 65_535, 7, 12].get(index).copied().unwrap_or(0);
+        }
+        let rounded = (i16::from(signed) * 77 + 64) >> 7;
+        self.scaled = [rounded as u8, self.scaled[0]];
+        if reset {
+            self.count = 3;
+        } else if take {
+            self.count = (self.count + 1) % 16;
+        }
+    }
+
+    /// total, before, weight, scaled, count: the order of the ports.
+    pub fn outputs(&self) -> [u32; 5] {
+        [self.total, self.before, self.weight, self.scaled[1].into(), self.count.into()].map(u32::from)
+    }
+}
