@@ -13,7 +13,10 @@
 //! | R9 | constants, reset values and table entries fit their width |
 //! | R10 | selects, enables and subtract inputs are 1 bit wide |
 
+mod keywords;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 use crate::ir::Design;
 use std::ops::Deref;

@@ -34,6 +34,7 @@ pub mod builder;
 pub mod check;
 pub mod core;
 pub mod export;
+pub mod fixed;
 pub mod graph;
 pub mod ir;
 pub mod units;

@@ -37,7 +37,9 @@ fn the_same_design_gives_the_same_bytes() {
 #[test]
 fn linters_have_nothing_to_say() {
     Folder::with(&verilog(&sampler(), &header())).assert_clean();
-    Folder::with(&verilog(&operations(&mut Random(3), 240), &header())).assert_clean();
+    for seed in 0..2 {
+        Folder::with(&verilog(&operations(&mut Random(seed), 240, false), &header())).assert_clean();
+    }
 }
 
 /// Random trees of every operation at random widths, against the interpreter.
@@ -48,7 +50,7 @@ fn every_operation_computes_what_the_ir_says() {
     let mut compared = 0;
     for seed in 0..DESIGNS {
         let mut random = Random(seed);
-        let design = operations(&mut random, 240);
+        let design = operations(&mut random, 240, true);
         let module = design.top();
         let widths: Vec<u32> = module.inputs.iter().map(|&id| module.node(id).width).collect();
         let vectors: Vec<Vec<u128>> =
@@ -99,9 +101,9 @@ fn state_behaves_as_the_ir_says() {
     let mut random = Random(11);
     let mut bench = String::from(
         "module bench;\nreg aclk = 0, aresetn = 0;\nreg [7:0] sample;\nreg take;\nreg [2:0] index;\n\
-         wire [15:0] total, before, weight;\nwire [7:0] scaled;\nwire [3:0] count;\n\
+         wire [15:0] total, earlier, weight;\nwire [7:0] scaled;\nwire [3:0] count;\n\
          sampler dut (.aclk(aclk), .aresetn(aresetn), .sample(sample), .take(take), .index(index),\n\
-         .total(total), .before(before), .weight(weight), .scaled(scaled), .count(count));\ninitial begin\n",
+         .total(total), .earlier(earlier), .weight(weight), .scaled(scaled), .count(count));\ninitial begin\n",
     );
     let mut expected = Vec::new();
     let mut model = designs::SamplerModel::default();
@@ -114,7 +116,7 @@ fn state_behaves_as_the_ir_says() {
             "aresetn = {}; sample = {sample}; take = {take}; index = {index};\n#1 aclk = 1; #1 aclk = 0;\n",
             u8::from(!reset)
         );
-        bench += "$display(\"%0d %0d %0d %0d %0d\", total, before, weight, scaled, count);\n";
+        bench += "$display(\"%0d %0d %0d %0d %0d\", total, earlier, weight, scaled, count);\n";
         model.clock(reset, sample, take == 1, index as usize);
         expected.push(model.outputs().map(|v| v.to_string()).join(" "));
     }

@@ -26,7 +26,7 @@ pub mod section {
 /// Adds the output end. `read_latency`: cycles from `read_home` to the words of the vector memories.
 ///
 /// Outputs: the FIFO's write side (`write`, `tdata`, `tuser`, `tlast`), `turn` for the sorter, `read_home` (bank and pair) and `read_column` for the
-/// vector memories, `done` with the last token.
+/// vector memories, `done` when the last token has read its element.
 pub fn stream_output(design: &mut DesignBuilder, ordering: &Ordering, shape: &Shape, read_latency: u32) -> ModuleId {
     let n = shape.n;
     let m = ModuleBuilder::new("stream_output");
@@ -97,6 +97,7 @@ pub fn stream_output(design: &mut DesignBuilder, ordering: &Ordering, shape: &Sh
     m.output("tuser", section.registered("tuser").delayed_to(end));
     m.output("tlast", frame_ends.at(0).registered("tlast").delayed_to(end));
     m.output("write", token.registered("token").delayed_to(end));
-    m.output("done", (issue & frame_ends).flag().registered("done_out"));
+    // The memories are the core's again once the last token has read them.
+    m.output("done", (token & frame_ends.at(0)).flag().registered("done").delayed_to(arrival));
     design.add(m)
 }

@@ -36,14 +36,15 @@ impl Random {
     }
 }
 
-/// `count` outputs, each a register behind a random tree of operations.
-pub fn operations(random: &mut Random, count: u32) -> Checked<Design> {
+/// `count` outputs, each a register behind a random tree of operations; with constants, or without: linters rightly
+/// ask about the `x & 0` that chance makes.
+pub fn operations(random: &mut Random, count: u32, constants: bool) -> Checked<Design> {
     let m = ModuleBuilder::new("operations");
     let inputs: Vec<Signal> = (0..24).map(|i| m.input(&format!("x{i}"), 1 + random.below(100)).at(0)).collect();
     for i in 0..count {
         // Every operation is the root of a tree equally often.
         let width = 1 + random.below(100);
-        let root = tree(&m, &inputs, random, i % KINDS, width, 3);
+        let root = Tree { m: &m, inputs: &inputs, random, constants }.grow(i % KINDS, width, 3);
         m.output(&format!("y{i}"), root.registered(&format!("r{i}")));
     }
     let mut design = DesignBuilder::new();
@@ -53,50 +54,56 @@ pub fn operations(random: &mut Random, count: u32) -> Checked<Design> {
 
 const KINDS: u32 = 19;
 
-/// A tree of the wanted width with an operation of the wanted kind at its root.
-fn tree<'m>(
+struct Tree<'a, 'm> {
     m: &'m ModuleBuilder,
-    inputs: &[Signal<'m>],
-    random: &mut Random,
-    kind: u32,
-    width: u32,
-    depth: u32,
-) -> Signal<'m> {
-    let mut operand = |width: u32| -> Signal<'m> {
-        if depth > 0 && random.below(3) > 0 {
-            let kind = random.below(KINDS);
-            return tree(m, inputs, random, kind, width, depth - 1);
+    inputs: &'a [Signal<'m>],
+    random: &'a mut Random,
+    constants: bool,
+}
+
+impl<'m> Tree<'_, 'm> {
+    /// A tree of the wanted width with an operation of the wanted kind at its root.
+    fn grow(&mut self, kind: u32, width: u32, depth: u32) -> Signal<'m> {
+        let m = self.m;
+        let mut operand = |width: u32| self.operand(width, depth);
+        let narrow = 1 + width / 3;
+        match kind {
+            0 => operand(width) + operand(width),
+            1 => operand(width) - operand(width),
+            2 => operand(width) & operand(width),
+            3 => operand(width) | operand(width),
+            4 => operand(width) ^ operand(width),
+            5 => !operand(width),
+            6 => fitted(operand(width.min(64)) * operand(narrow.min(64)), width, true),
+            7 => fitted(operand(narrow).equals(operand(narrow)), width, false),
+            8 => fitted(operand(width).less_than(operand(width)), width, true),
+            9 => fitted(operand(width).less_than_signed(operand(width)), width, false),
+            10 => operand(width).shift_left(operand(7)),
+            11 => operand(width).shift_right(operand(narrow)),
+            12 => operand(width).add_sub(operand(width), operand(1)),
+            13 => operand(1).select(operand(width), operand(width)),
+            14 => {
+                let more = (128 - width).min(20);
+                fitted(operand(width + more).bits_from(more / 2), width, false)
+            }
+            15 if width > 1 => m.concat(&[operand(width - width / 2), operand(width / 2)]),
+            16 => operand(narrow).sign_extend(width.max(narrow)).low_bits(width),
+            17 => operand(narrow).zero_extend(width.max(narrow)).low_bits(width),
+            18 => operand(width).negated_if(operand(1)),
+            _ => operand(width),
         }
-        if random.below(6) == 0 {
-            return m.constant(width, random.operand(width) as i128);
+    }
+
+    fn operand(&mut self, width: u32, depth: u32) -> Signal<'m> {
+        if depth > 0 && self.random.below(3) > 0 {
+            let kind = self.random.below(KINDS);
+            return self.grow(kind, width, depth - 1);
         }
-        let input = inputs[random.below(inputs.len() as u32) as usize];
-        fitted(input, width, random.below(2) == 0)
-    };
-    let narrow = 1 + width / 3;
-    match kind {
-        0 => operand(width) + operand(width),
-        1 => operand(width) - operand(width),
-        2 => operand(width) & operand(width),
-        3 => operand(width) | operand(width),
-        4 => operand(width) ^ operand(width),
-        5 => !operand(width),
-        6 => fitted(operand(width.min(64)) * operand(narrow.min(64)), width, true),
-        7 => fitted(operand(narrow).equals(operand(narrow)), width, false),
-        8 => fitted(operand(width).less_than(operand(width)), width, true),
-        9 => fitted(operand(width).less_than_signed(operand(width)), width, false),
-        10 => operand(width).shift_left(operand(7)),
-        11 => operand(width).shift_right(operand(narrow)),
-        12 => operand(width).add_sub(operand(width), operand(1)),
-        13 => operand(1).select(operand(width), operand(width)),
-        14 => {
-            let more = (128 - width).min(20);
-            fitted(operand(width + more).bits_from(more / 2), width, false)
+        if self.constants && self.random.below(6) == 0 {
+            return self.m.constant(width, self.random.operand(width) as i128);
         }
-        15 if width > 1 => m.concat(&[operand(width - width / 2), operand(width / 2)]),
-        16 => operand(narrow).sign_extend(width.max(narrow)).low_bits(width),
-        17 => operand(narrow).zero_extend(width.max(narrow)).low_bits(width),
-        _ => operand(width).negated_if(operand(1)),
+        let input = self.inputs[self.random.below(self.inputs.len() as u32) as usize];
+        fitted(input, width, self.random.below(2) == 0)
     }
 }
 
@@ -147,7 +154,7 @@ pub fn sampler() -> Checked<Design> {
     let count = samples.value().note("since reset, and 3 more");
     samples.drive(count.plus(1));
     history.write(take, index, m.concat(&[count, m.zero(4), sample.untimed()]));
-    m.output("before", history.read(index, None, "word_before"));
+    m.output("earlier", history.read(index, None, "word_earlier"));
 
     let entries = vec![1, 40_000, 65_535, 7, 12];
     let comments = ["the first", "", "all ones", "verilator lint_off", "the last"].map(str::to_owned).to_vec();
@@ -165,7 +172,7 @@ pub fn sampler() -> Checked<Design> {
 #[derive(Default)]
 pub struct SamplerModel {
     total: u16,
-    before: u16,
+    earlier: u16,
     weight: u16,
     scaled: [u8; 2],
     count: u8,
@@ -182,7 +189,7 @@ impl SamplerModel {
             let subtract = index >= 4;
             self.total = if subtract { self.total.wrapping_sub(amount) } else { self.total.wrapping_add(amount) };
         }
-        self.before = self.history[index];
+        self.earlier = self.history[index];
         if take {
             self.history[index] = u16::from(self.count) << 12 | sample as u16;
             self.weight = [1, 40_000, 65_535, 7, 12].get(index).copied().unwrap_or(0);
@@ -196,8 +203,8 @@ impl SamplerModel {
         }
     }
 
-    /// total, before, weight, scaled, count: the order of the ports.
+    /// total, earlier, weight, scaled, count: the order of the ports.
     pub fn outputs(&self) -> [u32; 5] {
-        [self.total, self.before, self.weight, self.scaled[1].into(), self.count.into()].map(u32::from)
+        [self.total, self.earlier, self.weight, self.scaled[1].into(), self.count.into()].map(u32::from)
     }
 }

@@ -31,7 +31,7 @@ pub fn values(module: &Module, inputs: &[u128]) -> Vec<u128> {
             Op::AddSub { a, b, .. } => of(*a).wrapping_add(of(*b)),
             Op::Mux { select, on_true, on_false } => of(if of(*select) == 1 { *on_true } else { *on_false }),
             Op::Slice { a, low } => of(*a) >> low,
-            Op::Concat(parts) => parts.iter().fold(0, |high, &p| high.unbounded_shl(width(p)) | of(p)),
+            Op::Concat(parts) => parts.iter().fold(0u128, |high, &p| high.unbounded_shl(width(p)) | of(p)),
             Op::SignExtend(a) => signed(*a) as u128,
             Op::ZeroExtend(a) => of(*a),
             other => panic!("{other:?} is not combinational."),

@@ -54,6 +54,8 @@ impl Expression {
     /// As an operand: only what holds together tightly goes without parentheses.
     fn operand(&self) -> String {
         match self.level {
+            // Two signs in a row, as in `~-a`, are no Verilog.
+            Level::Unary if self.text.starts_with('-') => format!("({})", self.text),
             Level::Atom | Level::Unary => self.text.clone(),
             _ => format!("({})", self.text),
         }
@@ -217,6 +219,13 @@ impl Scope<'_> {
     }
 
     fn comparison(&self, operator: &str, a: NodeId, b: NodeId, signed: bool) -> Expression {
+        // Nothing is below the smallest number, and the largest is below nothing; linters ask about such comparisons.
+        let width = self.module.node(a).width;
+        let largest = if signed { mask(width) >> 1 } else { mask(width) };
+        let never = self.constant(a) == Some(largest) || self.constant(b) == Some(!largest & mask(width));
+        if never && operator != "==" && operator != "!=" {
+            return Expression::atom(literal((operator == ">=").into(), 1), vec![]);
+        }
         let mut join = Joiner { reads: vec![] };
         let (a, b) = match signed {
             true => (self.signed(a, None, &mut join), self.signed(b, None, &mut join)),
@@ -274,9 +283,7 @@ impl Scope<'_> {
             _ => (if add { "+" } else { "-" }, a, Ok(b)),
         };
         if let (Some(0), Ok(b), "-") = (self.constant(a), b, operator) {
-            // Not `operand`: two signs in a row would be another operator.
-            let b = join.take(self.value(b));
-            let text = if b.level == Level::Atom { format!("-{}", b.text) } else { format!("-({})", b.text) };
+            let text = format!("-{}", join.take(self.value(b)).operand());
             return join.done(Level::Unary, text);
         }
         let left = join.take(self.value(a)).left_of(Level::Sum);

@@ -1,0 +1,118 @@
+//! What is wrong with a matrix file, where, and what would be right.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+/// Why a file gave no matrix. Displayed as one line: `FILE, PLACE: what was wrong; what would be right`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{fault}", path.display())]
+pub struct ReadError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
+impl ReadError {
+    pub(super) fn new(path: &Path, fault: Fault) -> Self {
+        Self { path: path.to_owned(), fault }
+    }
+}
+
+/// One fault of a matrix file. A fault cannot be made without saying what would be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where in the file.
+    pub place: Place,
+    /// The sort of fault, for programs.
+    pub kind: Kind,
+    /// What was wrong, for people.
+    pub found: String,
+    /// What would be right, for people.
+    pub remedy: String,
+}
+
+impl Fault {
+    pub(super) fn new(place: Place, kind: Kind, found: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { place, kind, found: found.into(), remedy: remedy.into() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}; {}", self.place, self.found, self.remedy)
+    }
+}
+
+/// A place in a matrix file. All numbers count from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The file as a whole.
+    File,
+    /// A line of text.
+    Line(usize),
+    /// A field of a line: a comma-separated value, or a word of a Matrix Market line.
+    Field {
+        /// The line in the file.
+        line: usize,
+        /// The field in the line.
+        field: usize,
+    },
+    /// A character of a line: in JSON, the end of the offending item.
+    Character {
+        /// The line in the file.
+        line: usize,
+        /// The character in the line.
+        column: usize,
+    },
+    /// An element of the matrix, where the file has no lines.
+    Element {
+        /// The row of the matrix.
+        row: usize,
+        /// The column of the matrix.
+        column: usize,
+    },
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File => Ok(()),
+            Self::Line(line) => write!(f, ", line {line}"),
+            Self::Field { line, field } => write!(f, ", line {line}, field {field}"),
+            Self::Character { line, column } => write!(f, ", line {line}, character {column}"),
+            Self::Element { row, column } => write!(f, ", row {row}, column {column}"),
+        }
+    }
+}
+
+/// The sort of a [`Fault`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The operating system refuses to read the file.
+    Unreadable,
+    /// The extension names no known format.
+    UnknownExtension,
+    /// There are no elements.
+    Empty,
+    /// A row is longer or shorter than the others.
+    Ragged,
+    /// An element is not a number.
+    NotANumber,
+    /// An element is a NaN, infinite, or beyond the range of `f64`.
+    NotFinite,
+    /// There are more elements or bytes than are read.
+    TooLarge,
+    /// The bytes do not follow the format.
+    Malformed,
+    /// The file is of a kind of its format that is not read: complex numbers, three dimensions, ...
+    Unsupported,
+    /// There are more or fewer elements or bytes than the header promises.
+    Count,
+    /// An index lies outside the matrix, or where its symmetry forbids an entry.
+    Index,
+    /// An entry is given twice.
+    Duplicate,
+}

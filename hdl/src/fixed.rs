@@ -1,0 +1,110 @@
+//! Fixed-point formats whose word and fraction are values of the run time: numbers of files in and out of the hardware.
+
+use fixed::types::I64F64;
+
+/// A signed fixed-point format: `word` bits, `frac` of them fraction; one unit of its last bit is 2^-frac.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QFormat {
+    /// Bits, sign included (2 to 62).
+    pub word: u32,
+    /// Fraction bits.
+    pub frac: u32,
+}
+
+/// A number that does not fit a format.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[error("{value} does not fit {word} bits with {frac} fraction bits: the range is {lowest} to {highest}")]
+pub struct RangeError {
+    /// What was to be quantised.
+    pub value: f64,
+    /// Bits of the format.
+    pub word: u32,
+    /// Fraction bits of the format.
+    pub frac: u32,
+    /// Lowest number of the format.
+    pub lowest: f64,
+    /// Highest number of the format.
+    pub highest: f64,
+}
+
+impl QFormat {
+    /// The nearest number of the format, ties to even, in units of its last bit.
+    pub fn quantise(self, value: f64) -> Result<i64, RangeError> {
+        // A multiplication by a power of two is exact; what I64F64 cannot hold is out of every range here.
+        let scaled = I64F64::checked_from_num(value * f64::from(self.frac).exp2());
+        let units = scaled.and_then(|s| s.checked_round_ties_even()).map(|s| s.to_num::<i64>());
+        units.filter(|u| (self.lowest()..=self.highest()).contains(u)).ok_or(RangeError {
+            value,
+            word: self.word,
+            frac: self.frac,
+            lowest: self.dequantise(self.lowest()),
+            highest: self.dequantise(self.highest()),
+        })
+    }
+
+    /// The number that so many units stand for; exact up to 53 bits.
+    pub fn dequantise(self, units: i64) -> f64 {
+        units as f64 * (-f64::from(self.frac)).exp2()
+    }
+
+    /// The lowest number, in units.
+    pub fn lowest(self) -> i64 {
+        -(1 << (self.word - 1))
+    }
+
+    /// The highest number, in units.
+    pub fn highest(self) -> i64 {
+        (1 << (self.word - 1)) - 1
+    }
+
+    /// The smallest e, negative ones too, for which every value / 2^e fits the format after rounding; 0 when all are 0.
+    pub fn scale_for(self, values: impl Iterator<Item = f64> + Clone) -> i32 {
+        let largest = values.clone().fold(0.0f64, |m, v| m.max(v.abs()));
+        if largest == 0.0 {
+            return 0;
+        }
+        let fits = |e: i32| values.clone().all(|v| self.quantise(v * f64::from(-e).exp2()).is_ok());
+        // |value| / 2^e just below the format's full scale, then one step either way decides.
+        let start = largest.log2().floor() as i32 - (self.word as i32 - 1 - self.frac as i32);
+        (start - 1..=start + 2).find(|&e| fits(e)).unwrap_or(start + 2)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_to_nearest_even_and_refuses_what_does_not_fit() {
+        let q = QFormat { word: 8, frac: 7 };
+        let cases =
+            [(0.5, 64), (-1.0, -128), (127.4 / 128.0, 127), (2.5 / 128.0, 2), (3.5 / 128.0, 4), (-2.5 / 128.0, -2)];
+        for (value, units) in cases {
+            assert_eq!(q.quantise(value), Ok(units), "{value}");
+            assert!((q.dequantise(units) - value).abs() <= 0.5 / 128.0);
+        }
+        for value in [1.0, 127.5 / 128.0, -128.51 / 128.0, f64::NAN, f64::INFINITY, 1e300] {
+            assert!(q.quantise(value).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn the_scale_is_the_smallest_that_fits() {
+        let q = QFormat { word: 16, frac: 15 };
+        let cases = [
+            (0.0, 0),
+            (0.5, 0),
+            (0.4999, -1),
+            (1.0, 1),
+            (-1.0, 0),
+            (-0.5, -1),
+            (3.91, 2),
+            (1e-6, -19),
+            (32767.4 / 32768.0, 0),
+            (32767.5 / 32768.0, 1),
+        ];
+        for (value, scale) in cases {
+            assert_eq!(q.scale_for([value, value / 3.0].into_iter()), scale, "{value}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! How fast is the simulator? `cargo run --release -p svdforge-sim --example speed -- [chains] [cycles]`
+
+mod synthetic;
+
+use std::time::Instant;
+use svdforge_hdl::ir::Design;
+use svdforge_sim::Simulator;
+
+fn main() {
+    let mut numbers = std::env::args().skip(1).map(|argument| argument.parse::<u32>().expect("a number"));
+    let (chains, cycles) = (numbers.next().unwrap_or(6), numbers.next().unwrap_or(1_000_000));
+    let design = synthetic::design(chains);
+    let nodes = nodes(&design);
+    let start = Instant::now();
+    let mut simulator = Simulator::new(&design).expect("It can be simulated.");
+    let compiled = start.elapsed();
+    let (start_port, seed) = (simulator.input("start").expect("a port"), simulator.input("seed").expect("a port"));
+    simulator.set_reset(true);
+    simulator.step();
+    simulator.set_reset(false);
+    simulator.poke(seed, 0x3_1415);
+    simulator.poke(start_port, 1);
+    let start = Instant::now();
+    for _ in 0..cycles {
+        simulator.step();
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let (instructions, batches) = simulator.size();
+    let checksum = simulator.peek(simulator.output("checksum").expect("a port"));
+    println!("{nodes} nodes, {instructions} instructions in {batches} batches; compiled in {compiled:.1?}");
+    println!(
+        "{:.0} cycles/s, {:.0} ns per cycle, {:.3} ns per node and cycle; checksum {checksum:06x}",
+        f64::from(cycles) / seconds,
+        seconds * 1e9 / f64::from(cycles),
+        seconds * 1e9 / f64::from(cycles) / nodes as f64,
+    );
+}
+
+/// Nodes of the whole tree, each instance counted.
+fn nodes(design: &Design) -> usize {
+    let mut counts: Vec<usize> = Vec::new();
+    for module in &design.modules {
+        let inside: usize = module.instances.iter().map(|i| counts[i.module.index()]).sum();
+        counts.push(module.nodes.len() + inside);
+    }
+    counts.last().copied().unwrap_or(0)
+}

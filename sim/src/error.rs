@@ -1,0 +1,25 @@
+//! What can go wrong.
+
+/// Why a design cannot be simulated, or a waveform not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum SimError {
+    /// There is nothing to simulate.
+    #[error("The design has no module; add one to the `DesignBuilder` before `finish`.")]
+    Empty,
+    /// The design is beyond the simulator's fixed limits.
+    #[error("The design needs {needed} {what}; the simulator holds {limit}. Simulate a part of it, or one lane.")]
+    TooLarge {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many the design needs.
+        needed: usize,
+        /// How many there can be.
+        limit: usize,
+    },
+    /// A waveform was asked of a simulator that has optimised names away.
+    #[error("This simulator keeps no internal names; make it with `Simulator::observable` to record a waveform.")]
+    NotObservable,
+    /// Writing the waveform failed.
+    #[error("The waveform cannot be written: {0}")]
+    Waveform(#[from] std::io::Error),
+}

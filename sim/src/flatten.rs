@@ -1,0 +1,225 @@
+//! From the hierarchy to one graph.
+//!
+//! Module outputs are state, so a parent's combinational nodes never wait for its children's: first all registers of
+//! the whole tree become values, then each module's nodes follow in arena order, parents before children.
+
+use crate::graph::{Cut, Graph, Value, Words, Write};
+use crate::range::Range;
+use svdforge_hdl::ir::{Binary, Design, Module, NodeId, Op, address_width, signed_value};
+
+/// The flat design and the way back to its names.
+pub(crate) struct Flat {
+    pub graph: Graph,
+    pub inputs: Vec<Port>,
+    pub outputs: Vec<Port>,
+    pub root: Scope,
+}
+
+/// A name for the lowest `width` bits of a value.
+#[derive(Clone, Debug)]
+pub(crate) struct Port {
+    pub name: String,
+    pub value: Value,
+    pub width: u32,
+}
+
+/// The names of one instance.
+pub(crate) struct Scope {
+    pub name: String,
+    pub signals: Vec<Port>,
+    pub children: Vec<Scope>,
+}
+
+/// Flattens a design; `known` are the ranges of its registers found by an earlier pass, if there was one.
+pub(crate) fn flatten(design: &Design, known: &[Range]) -> Flat {
+    let mut flattener = Flattener { design, known, graph: Graph::default() };
+    let top = design.top();
+    let ports = top.inputs.iter().enumerate();
+    let drivers: Vec<Value> =
+        ports.map(|(port, &id)| flattener.graph.input(port as u32, top.node(id).width)).collect();
+    let mut placed = flattener.place(top);
+    let root = flattener.evaluate(top, &top.name, &mut placed, &drivers);
+    let port = |name: &str, id: NodeId| {
+        let value = placed.values[id.index()].expect("Every node is evaluated.");
+        Port { name: name.to_owned(), value, width: top.node(id).width }
+    };
+    let inputs = top.inputs.iter().map(|&id| port(top.node(id).name.as_deref().unwrap_or(""), id)).collect();
+    let outputs = top.outputs.iter().map(|output| port(&output.name, output.node)).collect();
+    Flat { graph: flattener.graph, inputs, outputs, root }
+}
+
+/// A module at one place in the tree.
+struct Placed {
+    /// For each node, once known.
+    values: Vec<Option<Value>>,
+    /// For each register, read or lookup: its number among the graph's states.
+    states: Vec<Option<usize>>,
+    /// Where the module's memories, then its tables, stand among the graph's words.
+    first_words: usize,
+    children: Vec<Placed>,
+}
+
+impl Placed {
+    fn at(&self, id: NodeId) -> Value {
+        self.values[id.index()].expect("Operands stand before their users.")
+    }
+}
+
+struct Flattener<'a> {
+    design: &'a Design,
+    known: &'a [Range],
+    graph: Graph,
+}
+
+impl Flattener<'_> {
+    /// Makes the state of a module and of all that it contains.
+    fn place(&mut self, module: &Module) -> Placed {
+        let design = self.design;
+        let children: Vec<Placed> = module.instances.iter().map(|i| self.place(design.module(i.module))).collect();
+        let mut placed = Placed {
+            values: vec![None; module.nodes.len()],
+            states: vec![None; module.nodes.len()],
+            first_words: self.graph.words.len(),
+            children,
+        };
+        for id in module.node_ids() {
+            let node = module.node(id);
+            placed.values[id.index()] = match node.op {
+                Op::Register { .. } | Op::Read { .. } | Op::Lookup { .. } => {
+                    let number = self.graph.states.len();
+                    placed.states[id.index()] = Some(number);
+                    let range = self.known.get(number).copied().unwrap_or(Range::signed(node.width));
+                    Some(self.graph.state(node.width, range))
+                }
+                Op::InstanceOutput { instance, port } => {
+                    let child = design.module(module.instances[instance.index()].module);
+                    Some(placed.children[instance.index()].at(child.outputs[port].node))
+                }
+                _ => None,
+            };
+        }
+        for memory in &module.memories {
+            let contents = vec![0; 1 << address_width(memory.depth)];
+            let range = Range::signed(memory.width);
+            self.graph.words.push(Words { width: memory.width, contents, write: None, range });
+        }
+        for table in &module.tables {
+            let mut contents: Vec<i128> = table.entries.iter().map(|&e| signed_value(e, table.width)).collect();
+            contents.resize(1 << address_width(contents.len() as u32), 0);
+            let ranges = contents.iter().map(|&word| Range::exactly(word));
+            let range = ranges.reduce(Range::hull).unwrap_or(Range::exactly(0));
+            self.graph.words.push(Words { width: table.width, contents, write: None, range });
+        }
+        placed
+    }
+
+    /// Computes the nodes of a placed module, connects its registers and memories, and goes on with its children.
+    fn evaluate(&mut self, module: &Module, name: &str, placed: &mut Placed, inputs: &[Value]) -> Scope {
+        for (&id, &driver) in module.inputs.iter().zip(inputs) {
+            placed.values[id.index()] = Some(driver);
+        }
+        for id in module.node_ids() {
+            if placed.values[id.index()].is_none() {
+                let value = self.combinational(module, id, placed);
+                placed.values[id.index()] = Some(value);
+            }
+        }
+        for id in module.node_ids() {
+            if let Some(number) = placed.states[id.index()] {
+                self.connect(module, id, number, placed);
+            }
+        }
+        for (offset, memory) in module.memories.iter().enumerate() {
+            let write = memory.write.map(|port| {
+                let data = placed.at(port.data);
+                // A wide node may be known to need 64 bits only; a word of the memory has a slot of its own size.
+                let data = if memory.width > 64 { self.graph.widened(data) } else { data };
+                Write { enable: placed.at(port.enable), address: placed.at(port.address), data }
+            });
+            self.graph.words[placed.first_words + offset].write = write;
+        }
+        let mut children = std::mem::take(&mut placed.children);
+        let scopes = module.instances.iter().zip(&mut children).map(|(instance, child)| {
+            let drivers: Vec<Value> =
+                instance.inputs.iter().map(|id| placed.at(id.expect("The checker wants all inputs driven."))).collect();
+            self.evaluate(self.design.module(instance.module), &instance.name, child, &drivers)
+        });
+        let children_scopes = scopes.collect();
+        Scope { name: name.to_owned(), signals: signals(module, placed), children: children_scopes }
+    }
+
+    fn connect(&mut self, module: &Module, id: NodeId, number: usize, placed: &Placed) {
+        let node = module.node(id);
+        let (next, enable, reset) = match &node.op {
+            Op::Register { next, enable, reset } => {
+                (placed.at(next.expect("The checker wants registers driven.")), *enable, *reset)
+            }
+            Op::Read { memory, address, enable } => {
+                let address = placed.at(address.expect("The checker wants an address."));
+                (self.graph.load(placed.first_words + memory.index(), address), *enable, None)
+            }
+            Op::Lookup { table, address, enable } => {
+                let number = placed.first_words + module.memories.len() + table.index();
+                (self.graph.load(number, placed.at(*address)), *enable, None)
+            }
+            _ => unreachable!("Only registers, reads and lookups have a state."),
+        };
+        let enable = enable.map(|id| placed.at(id));
+        let state = &mut self.graph.states[number];
+        state.next = next;
+        state.enable = enable;
+        state.reset = reset.map(|bits| signed_value(bits, node.width));
+    }
+
+    fn combinational(&mut self, module: &Module, id: NodeId, placed: &Placed) -> Value {
+        let node = module.node(id);
+        let width = node.width;
+        let (at, bits) = (|id: NodeId| placed.at(id), |id: NodeId| module.node(id).width);
+        let graph = &mut self.graph;
+        match &node.op {
+            Op::Constant(pattern) => graph.constant(signed_value(*pattern, width)),
+            Op::Not(a) => graph.not(at(*a)),
+            Op::Binary(binary, left, right) => {
+                let (a, b) = (at(*left), at(*right));
+                match binary {
+                    Binary::And => graph.and(a, b),
+                    Binary::Or => graph.or(a, b),
+                    Binary::Xor => graph.xor(a, b),
+                    Binary::Add => graph.add(a, b, width),
+                    Binary::Sub => graph.sub(a, b, width),
+                    Binary::Mul => graph.mul(a, b, width),
+                    Binary::Equal => graph.equal(a, b),
+                    Binary::LessUnsigned => graph.less_unsigned(a, b),
+                    Binary::LessSigned => graph.less(a, b),
+                    Binary::ShiftLeft => graph.shift_left(a, b, bits(*right), width),
+                    Binary::ShiftRight => graph.shift_right(a, b, bits(*right), width),
+                }
+            }
+            Op::AddSub { a, b, subtract } => graph.add_sub(at(*a), at(*b), at(*subtract), width),
+            Op::Mux { select, on_true, on_false } => graph.mux(at(*select), at(*on_true), at(*on_false)),
+            Op::Slice { a, low } => graph.extract(at(*a), Cut { low: *low, width }),
+            Op::Concat(parts) => {
+                let (first, rest) = parts.split_first().expect("The checker wants a width of 1 bit at least.");
+                rest.iter().fold(at(*first), |high, &part| graph.join(high, at(part), bits(part)))
+            }
+            Op::SignExtend(a) => at(*a),
+            Op::ZeroExtend(a) if bits(*a) == width => at(*a),
+            Op::ZeroExtend(a) => graph.unsigned(at(*a), Cut::wrap(bits(*a))),
+            Op::Input | Op::Register { .. } | Op::Read { .. } | Op::Lookup { .. } | Op::InstanceOutput { .. } => {
+                unreachable!("Its value is known before.")
+            }
+        }
+    }
+}
+
+/// The named nodes and the output ports of a placed module.
+fn signals(module: &Module, placed: &Placed) -> Vec<Port> {
+    let named = module.node_ids().filter_map(|id| Some((module.node(id).name.as_ref()?, id)));
+    let outputs = module.outputs.iter().map(|output| (&output.name, output.node));
+    let port = |(name, id): (&String, NodeId)| Port {
+        name: name.clone(),
+        value: placed.at(id),
+        width: module.node(id).width,
+    };
+    named.chain(outputs).map(port).collect()
+}

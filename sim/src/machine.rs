@@ -1,0 +1,257 @@
+//! Runs a tape.
+//!
+//! A bank has a power of two slots, whose number is a compile-time constant: masking a slot number makes it a valid
+//! index without a check (of a 16-bit number the mask vanishes too). Banks are allocated zeroed, so that the
+//! operating system provides only the pages that the design touches.
+//!
+//! A machine with many lanes would replace a slot by a row of values and each loop body by a loop over the row;
+//! tape and slot numbers stay.
+
+use crate::fold::evaluate;
+use crate::graph::Operation;
+use crate::tape::{Batch, Index, Instruction, Opcode, Slot, Tape};
+
+/// Something that executes one tape.
+pub(crate) trait Machine: Send {
+    /// Computes every combinational value from registers and inputs.
+    fn evaluate(&mut self);
+    /// Updates memories and registers.
+    fn clock(&mut self, in_reset: bool);
+    fn read(&self, slot: Slot) -> i128;
+    fn write(&mut self, slot: Slot, value: i128);
+    /// Numbers of instructions and of batches.
+    fn size(&self) -> (usize, usize);
+}
+
+/// `N` slots, a power of two.
+struct Bank<T, const N: usize>(Box<[T; N]>);
+
+impl<T: Copy + Default, const N: usize> Bank<T, N> {
+    fn new(zeroed: Vec<T>) -> Self {
+        const { assert!(N.is_power_of_two()) };
+        let Ok(slots) = zeroed.into_boxed_slice().try_into() else { unreachable!("A bank is made with N slots.") };
+        Self(slots)
+    }
+
+    #[inline(always)]
+    fn get(&self, index: impl Index) -> T {
+        self.0[index.position() & (N - 1)]
+    }
+
+    #[inline(always)]
+    fn set(&mut self, index: impl Index, value: T) {
+        self.0[index.position() & (N - 1)] = value;
+    }
+
+    fn shift(&mut self, from: usize, count: usize, by: usize) {
+        self.0.copy_within(from..from + count, from + by);
+    }
+}
+
+/// A machine for tapes of up to `N` slots of each size.
+pub(crate) struct TapeMachine<I, const N: usize> {
+    tape: Tape<I>,
+    narrow: Bank<i64, N>,
+    wide: Bank<i128, N>,
+    words: Vec<i64>,
+    wide_words: Vec<i128>,
+    /// The blocks that this clock edge updates.
+    enabled: Vec<bool>,
+}
+
+impl<I: Index, const N: usize> TapeMachine<I, N> {
+    /// Power-up: everything is 0 but tables and constants.
+    pub fn new(tape: Tape<I>) -> Self {
+        let (words, wide_words) = (tape.words.clone(), tape.wide_words.clone());
+        let enabled = vec![false; tape.blocks.len()];
+        let (narrow, wide) = (Bank::new(vec![0; N]), Bank::new(vec![0; N]));
+        let mut machine = Self { tape, narrow, wide, words, wide_words, enabled };
+        for k in 0..machine.tape.constants.len() {
+            let (slot, value) = machine.tape.constants[k];
+            machine.write(slot, value);
+        }
+        machine
+    }
+
+    fn run(&mut self, batch: Batch) {
+        let code = &self.tape.code[batch.start..batch.end];
+        match batch.opcode {
+            Opcode::Plain(operation) => run_plain(operation, code, &mut self.narrow, &self.words, &self.tape.regions),
+            Opcode::Cut(operation) => run_cut(operation, code, &mut self.narrow),
+            Opcode::Widen => code.iter().for_each(|i| self.wide.set(i.target, self.narrow.get(i.a).into())),
+            Opcode::Wide { operation: Operation::Load, .. } => {
+                for i in code {
+                    let word = self.tape.regions[i.b.position()].word(self.narrow.get(i.a));
+                    self.wide.set(i.target, self.wide_words[word]);
+                }
+            }
+            Opcode::Wide { operation, narrow_result } => {
+                run_wide(operation, narrow_result, code, &mut self.narrow, &mut self.wide);
+            }
+        }
+    }
+}
+
+impl<I: Index, const N: usize> Machine for TapeMachine<I, N> {
+    fn evaluate(&mut self) {
+        for k in 0..self.tape.batches.len() {
+            self.run(self.tape.batches[k]);
+        }
+    }
+
+    fn clock(&mut self, in_reset: bool) {
+        for port in &self.tape.writes {
+            if self.narrow.get(port.enable) != 0 {
+                let word = port.region.word(self.narrow.get(port.address));
+                if port.region.wide {
+                    self.wide_words[word] = self.wide.get(port.data);
+                } else {
+                    self.words[word] = self.narrow.get(port.data);
+                }
+            }
+        }
+        // An enable may be a register that another block is about to change.
+        for (enabled, block) in self.enabled.iter_mut().zip(&self.tape.blocks) {
+            *enabled = block.enable.is_none_or(|slot| self.narrow.get(slot) != 0);
+        }
+        for (&enabled, block) in self.enabled.iter().zip(&self.tape.blocks) {
+            for shift in block.shifts.iter().filter(|_| enabled) {
+                if shift.wide {
+                    self.wide.shift(shift.from, shift.count, shift.by);
+                } else {
+                    self.narrow.shift(shift.from, shift.count, shift.by);
+                }
+            }
+        }
+        if in_reset {
+            for k in 0..self.tape.resets.len() {
+                let (slot, value) = self.tape.resets[k];
+                self.write(slot, value);
+            }
+        }
+    }
+
+    fn read(&self, slot: Slot) -> i128 {
+        if slot.wide { self.wide.get(slot.position) } else { self.narrow.get(slot.position).into() }
+    }
+
+    fn write(&mut self, slot: Slot, value: i128) {
+        if slot.wide {
+            self.wide.set(slot.position, value);
+        } else {
+            self.narrow.set(slot.position, value as i64);
+        }
+    }
+
+    fn size(&self) -> (usize, usize) {
+        (self.tape.code.len(), self.tape.batches.len())
+    }
+}
+
+fn truth(holds: bool) -> i64 {
+    -i64::from(holds)
+}
+
+#[inline(always)]
+fn signed_cut<I>(value: i64, i: &Instruction<I>) -> i64 {
+    (value << (i.up & 63)) >> (i.down & 63)
+}
+
+#[inline(always)]
+fn unsigned_cut<I>(value: i64, i: &Instruction<I>) -> i64 {
+    ((value << (i.up & 63)) as u64 >> (i.down & 63)) as i64
+}
+
+/// Runs `$result` for each instruction `$i`.
+macro_rules! batch {
+    ($code:ident, $bank:ident, |$i:ident| $result:expr) => {
+        for $i in $code {
+            let result = $result;
+            $bank.set($i.target, result);
+        }
+    };
+}
+
+fn run_plain<I: Index, const N: usize>(
+    operation: Operation,
+    code: &[Instruction<I>],
+    v: &mut Bank<i64, N>,
+    words: &[i64],
+    regions: &[crate::tape::Region],
+) {
+    use Operation::*;
+    match operation {
+        Move => batch!(code, v, |i| v.get(i.a)),
+        And => batch!(code, v, |i| v.get(i.a) & v.get(i.b)),
+        Or => batch!(code, v, |i| v.get(i.a) | v.get(i.b)),
+        Xor => batch!(code, v, |i| v.get(i.a) ^ v.get(i.b)),
+        AndNot => batch!(code, v, |i| v.get(i.a) & !v.get(i.b)),
+        Add => batch!(code, v, |i| v.get(i.a).wrapping_add(v.get(i.b))),
+        Sub => batch!(code, v, |i| v.get(i.a).wrapping_sub(v.get(i.b))),
+        AddSub => batch!(code, v, |i| {
+            let mask = v.get(i.c);
+            v.get(i.a).wrapping_add(v.get(i.b) ^ mask).wrapping_sub(mask)
+        }),
+        Mul => batch!(code, v, |i| v.get(i.a).wrapping_mul(v.get(i.b))),
+        Equal => batch!(code, v, |i| truth(v.get(i.a) == v.get(i.b))),
+        Less => batch!(code, v, |i| truth(v.get(i.a) < v.get(i.b))),
+        LessUnsigned => batch!(code, v, |i| truth((v.get(i.a) as u64) < v.get(i.b) as u64)),
+        Mux => batch!(code, v, |i| {
+            let on_false = v.get(i.b);
+            on_false ^ ((v.get(i.a) ^ on_false) & v.get(i.c))
+        }),
+        Load => batch!(code, v, |i| words[regions[i.b.position()].word(v.get(i.a))]),
+        ShiftLeft | ShiftRight | Extract | Unsigned | Join => unreachable!("It is always cut."),
+    }
+}
+
+fn run_cut<I: Index, const N: usize>(operation: Operation, code: &[Instruction<I>], v: &mut Bank<i64, N>) {
+    use Operation::*;
+    match operation {
+        Add => batch!(code, v, |i| signed_cut(v.get(i.a).wrapping_add(v.get(i.b)), i)),
+        Sub => batch!(code, v, |i| signed_cut(v.get(i.a).wrapping_sub(v.get(i.b)), i)),
+        AddSub => batch!(code, v, |i| {
+            let mask = v.get(i.c);
+            signed_cut(v.get(i.a).wrapping_add(v.get(i.b) ^ mask).wrapping_sub(mask), i)
+        }),
+        Mul => batch!(code, v, |i| signed_cut(v.get(i.a).wrapping_mul(v.get(i.b)), i)),
+        ShiftLeft => batch!(code, v, |i| {
+            let amount = v.get(i.b) as u64;
+            signed_cut(if amount < 64 { v.get(i.a) << amount } else { 0 }, i)
+        }),
+        // The cut's bits stand on top of the slot, so that the logical shift moves zeros in.
+        ShiftRight => batch!(code, v, |i| {
+            let (amount, top) = (v.get(i.b) as u64, (v.get(i.a) << (i.up & 63)) as u64);
+            (if amount < 64 { (top >> amount) as i64 } else { 0 }) >> (i.down & 63)
+        }),
+        Extract => batch!(code, v, |i| signed_cut(v.get(i.a), i)),
+        Unsigned => batch!(code, v, |i| unsigned_cut(v.get(i.a), i)),
+        Join => batch!(code, v, |i| {
+            let low = ((v.get(i.b) << (i.down & 63)) as u64 >> (i.down & 63)) as i64;
+            v.get(i.a) << ((64 - i.down) & 63) | low
+        }),
+        _ => unreachable!("It is never cut."),
+    }
+}
+
+/// Wide operations are rare: they share one loop and the meaning that folds constants.
+fn run_wide<I: Index, const N: usize>(
+    operation: Operation,
+    narrow_result: bool,
+    code: &[Instruction<I>],
+    narrow: &mut Bank<i64, N>,
+    wide: &mut Bank<i128, N>,
+) {
+    let shifts = matches!(operation, Operation::ShiftLeft | Operation::ShiftRight);
+    for i in code {
+        let b = if shifts { narrow.get(i.b).into() } else { wide.get(i.b) };
+        // Only conditions are third operands; elsewhere this reads some slot and `evaluate` ignores it.
+        let condition = narrow.get(i.c).into();
+        let result = evaluate(operation, wide.get(i.a), b, condition, Some(i.wide_cut()));
+        if narrow_result {
+            narrow.set(i.target, result as i64);
+        } else {
+            wide.set(i.target, result);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Waveforms in the VCD format, with the design's hierarchy and names.
+
+use crate::error::SimError;
+use crate::simulator::{Names, Simulator};
+use crate::tape::Slot;
+use std::io::Write;
+use vcd::{IdCode, TimescaleUnit, Value, VarType, Writer};
+
+/// Time units per clock cycle; the clock rises at the start of a cycle and falls in its middle.
+pub const CYCLE: u64 = 10;
+
+/// A VCD file in the making. Only what changed since the cycle before is written.
+///
+/// All values of a cycle appear at its start, right after the clock edge: registers, and what was computed of them
+/// and of the inputs until the next edge.
+pub struct Waveform<W: Write> {
+    writer: Writer<W>,
+    clock: IdCode,
+    reset: IdCode,
+    signals: Vec<Signal>,
+    first_cycle: u64,
+    was_in_reset: Option<bool>,
+}
+
+struct Signal {
+    id: IdCode,
+    slot: Slot,
+    width: u32,
+    last: Option<u128>,
+}
+
+impl<W: Write> Waveform<W> {
+    /// Begins a waveform at the simulator's present cycle, which becomes time 0.
+    pub fn start(sink: W, simulator: &Simulator) -> Result<Self, SimError> {
+        let names = simulator.names().ok_or(SimError::NotObservable)?;
+        let mut writer = Writer::new(sink);
+        writer.timescale(1, TimescaleUnit::NS)?;
+        writer.add_module(&names.scope)?;
+        let clock = writer.add_wire(1, "aclk")?;
+        let reset = writer.add_wire(1, "aresetn")?;
+        let mut signals = Vec::new();
+        declare(&mut writer, names, &mut signals)?;
+        writer.upscope()?;
+        writer.enddefinitions()?;
+        Ok(Self { writer, clock, reset, signals, first_cycle: simulator.cycle(), was_in_reset: None })
+    }
+
+    /// Writes the values after the last clock edge and flushes the sink.
+    pub fn finish(mut self, simulator: &mut Simulator) -> Result<(), SimError> {
+        simulator.settle();
+        self.sample(simulator)?;
+        Ok(self.writer.flush()?)
+    }
+
+    /// Writes what changed; the simulator's combinational values are settled.
+    pub(crate) fn sample(&mut self, simulator: &Simulator) -> Result<(), SimError> {
+        let start = (simulator.cycle() - self.first_cycle) * CYCLE;
+        self.writer.timestamp(start)?;
+        self.writer.change_scalar(self.clock, Value::V1)?;
+        let in_reset = simulator.is_in_reset();
+        if self.was_in_reset.replace(in_reset) != Some(in_reset) {
+            self.writer.change_scalar(self.reset, !in_reset)?;
+        }
+        for signal in &mut self.signals {
+            let bits = simulator.bits(signal.slot, signal.width);
+            if signal.last.replace(bits) == Some(bits) {
+                continue;
+            }
+            if signal.width == 1 {
+                self.writer.change_scalar(signal.id, bits == 1)?;
+            } else {
+                let digits = (0..signal.width).rev().map(|k| Value::from(bits >> k & 1 == 1));
+                self.writer.change_vector(signal.id, digits)?;
+            }
+        }
+        self.writer.timestamp(start + CYCLE / 2)?;
+        self.writer.change_scalar(self.clock, Value::V0)?;
+        Ok(())
+    }
+}
+
+fn declare<W: Write>(writer: &mut Writer<W>, names: &Names, signals: &mut Vec<Signal>) -> std::io::Result<()> {
+    for &(ref name, slot, width) in &names.signals {
+        let id = writer.add_var(VarType::Wire, width, name, None)?;
+        signals.push(Signal { id, slot, width, last: None });
+    }
+    for child in &names.children {
+        writer.add_module(&child.scope)?;
+        declare(writer, child, signals)?;
+        writer.upscope()?;
+    }
+    Ok(())
+}

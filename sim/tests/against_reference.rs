@@ -1,0 +1,157 @@
+//! Random designs, cycle by cycle, beside the naive interpreter.
+
+mod common;
+
+use common::bits::Bits;
+use common::random::{Chooser, design};
+use common::reference::Reference;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use std::cell::Cell;
+use svdforge_hdl::check::Checked;
+use svdforge_hdl::ir::Design;
+use svdforge_sim::{Simulator, Waveform};
+use wellen::simple;
+
+const CASES: u32 = 3000;
+const CYCLES: usize = 24;
+
+fn runner(cases: u32) -> TestRunner {
+    TestRunner::new(Config { cases, failure_persistence: None, max_shrink_iters: 4000, ..Config::default() })
+}
+
+/// The inputs of each cycle, and whether the reset is asserted.
+fn stimuli(design: &Design, chooser: &mut Chooser) -> Vec<(Vec<Bits>, bool)> {
+    let top = design.top();
+    let widths: Vec<u32> = top.inputs.iter().map(|&id| top.node(id).width).collect();
+    let cycle = |_| {
+        let inputs = widths.iter().map(|&width| Bits::new(chooser.pattern(width), width)).collect();
+        (inputs, chooser.below(8) == 1)
+    };
+    (0..CYCLES).map(cycle).collect()
+}
+
+fn poke(simulator: &mut Simulator, design: &Design, inputs: &[Bits], in_reset: bool) {
+    let top = design.top();
+    for (&id, bits) in top.inputs.iter().zip(inputs) {
+        let port = simulator.input(top.node(id).name.as_deref().unwrap()).unwrap();
+        simulator.poke(port, bits.pattern());
+    }
+    simulator.set_reset(in_reset);
+}
+
+/// One line for each node.
+fn listing(design: &Design) -> String {
+    let mut text = String::new();
+    for module in &design.modules {
+        text += &format!("{}: outputs {:?}\n", module.name, module.outputs);
+        for id in module.node_ids() {
+            let node = module.node(id);
+            text += &format!("  {id} {} bits {:?}\n", node.width, node.op);
+        }
+    }
+    text
+}
+
+fn compare_outputs(design: &Checked<Design>, stimuli: &[(Vec<Bits>, bool)]) -> Result<usize, TestCaseError> {
+    let mut simulator = Simulator::new(design).unwrap();
+    let mut reference = Reference::new(design);
+    let mut compared = 0;
+    for (cycle, (inputs, in_reset)) in stimuli.iter().enumerate() {
+        poke(&mut simulator, design, inputs, *in_reset);
+        simulator.step();
+        reference.settle(inputs);
+        reference.clock(*in_reset);
+        for (port, output) in design.top().outputs.iter().enumerate() {
+            let found = simulator.output(&output.name).unwrap();
+            let expected = reference.output(port).pattern();
+            prop_assert_eq!(simulator.peek(found), expected, "cycle {} {} of\n{}", cycle, output.name, listing(design));
+            let signed = svdforge_hdl::ir::signed_value(expected, found.width());
+            prop_assert_eq!(simulator.peek_signed(found), signed);
+            compared += 1;
+        }
+    }
+    Ok(compared)
+}
+
+#[test]
+fn outputs_agree_with_the_interpreter() {
+    let (cases, compared) = (Cell::new(0), Cell::new(0));
+    let numbers = (vec(any::<u32>(), 40..1200), vec(any::<u32>(), 400..800));
+    let result = runner(CASES).run(&numbers, |(structure, values)| {
+        let design = design(&mut Chooser::new(&structure));
+        let stimuli = stimuli(&design, &mut Chooser::new(&values));
+        compared.set(compared.get() + compare_outputs(&design, &stimuli)?);
+        cases.set(cases.get() + 1);
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(cases.get(), CASES);
+    assert!(compared.get() >= CASES as usize * CYCLES, "Only {} values were compared.", compared.get());
+}
+
+/// Every named node of every instance, through the VCD file and a reader by others.
+#[test]
+fn waveforms_agree_with_the_interpreter() {
+    const CASES: u32 = 150;
+    let compared = Cell::new(0);
+    let numbers = (vec(any::<u32>(), 40..600), vec(any::<u32>(), 400..800));
+    let result = runner(CASES).run(&numbers, |(structure, values)| {
+        let design = design(&mut Chooser::new(&structure));
+        let stimuli = stimuli(&design, &mut Chooser::new(&values));
+        let file = record(&design, &stimuli);
+        compared.set(compared.get() + compare_waveform(&design, &stimuli, file)?);
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
+    assert!(compared.get() >= CASES as usize * CYCLES, "Only {} values were compared.", compared.get());
+}
+
+fn record(design: &Checked<Design>, stimuli: &[(Vec<Bits>, bool)]) -> Vec<u8> {
+    let mut simulator = Simulator::observable(design).unwrap();
+    let mut file = Vec::new();
+    let mut waveform = Waveform::start(&mut file, &simulator).unwrap();
+    for (inputs, in_reset) in stimuli {
+        poke(&mut simulator, design, inputs, *in_reset);
+        simulator.step_recorded(&mut waveform).unwrap();
+    }
+    waveform.finish(&mut simulator).unwrap();
+    file
+}
+
+fn compare_waveform(
+    design: &Checked<Design>,
+    stimuli: &[(Vec<Bits>, bool)],
+    file: Vec<u8>,
+) -> Result<usize, TestCaseError> {
+    let mut wave = simple::read_from_reader(std::io::Cursor::new(file)).unwrap();
+    let variables: Vec<(String, wellen::SignalRef)> =
+        wave.hierarchy().iter_vars().map(|v| (v.full_name(wave.hierarchy()), v.signal_ref())).collect();
+    wave.load_signals(&variables.iter().map(|(_, signal)| *signal).collect::<Vec<_>>());
+    let times = wave.time_table().to_vec();
+    let mut reference = Reference::new(design);
+    prop_assert_eq!(variables.len(), reference.names() + 2);
+    let mut compared = 0;
+    for (cycle, (inputs, in_reset)) in stimuli.iter().enumerate() {
+        reference.settle(inputs);
+        let at = times.iter().position(|&time| time == cycle as u64 * svdforge_sim::CYCLE).unwrap();
+        for (name, signal) in &variables {
+            let path: Vec<String> = name.split('.').skip(1).map(str::to_owned).collect();
+            let expected = match path.last().unwrap().as_str() {
+                "aclk" => Bits::new(1, 1),
+                "aresetn" => Bits::new(u128::from(!in_reset), 1),
+                _ => reference.named(&path).unwrap(),
+            };
+            let signal = wave.get_signal(*signal).unwrap();
+            let offset = signal.get_offset(at as u32).unwrap();
+            let digits = signal.get_value_at(&offset, 0).to_bit_string().unwrap();
+            let found = u128::from_str_radix(&digits, 2).unwrap();
+            prop_assert_eq!(found, expected.pattern(), "cycle {} {} of\n{}", cycle, name, listing(design));
+            prop_assert_eq!(digits.len(), expected.width());
+            compared += 1;
+        }
+        reference.clock(*in_reset);
+    }
+    Ok(compared)
+}

@@ -1,0 +1,181 @@
+//! Matrices to stream beats and back. The only place that knows how a frame is laid out, beside the hardware.
+
+use nalgebra::DMatrix;
+use svdforge_hdl::core::params::Shape;
+use svdforge_hdl::fixed::{QFormat, RangeError};
+
+/// One beat into a core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InputBeat {
+    /// The element, in units of its last bit.
+    pub data: i64,
+    /// `tlast`.
+    pub last: bool,
+}
+
+/// One beat out of a core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutputBeat {
+    /// The cycle in which it was taken, counted from the end of the reset.
+    pub cycle: u64,
+    /// `tdata`, as a bit pattern.
+    pub data: u64,
+    /// `tuser`: the section.
+    pub user: u8,
+    /// `tlast`.
+    pub last: bool,
+}
+
+/// A matrix on the input grid of a core.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantised {
+    /// Elements in units of the last bit, row by row.
+    pub units: Vec<i64>,
+    /// True element = quantised element times 2^exponent.
+    pub exponent: i32,
+}
+
+/// How the host scales a matrix before quantising it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputScale {
+    /// The smallest power of two with which every element fits.
+    Auto,
+    /// Divide by 2^e; elements that do not fit are an error.
+    Exponent(i32),
+}
+
+/// An element that does not fit the input word.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("row {row}, column {column}: {range} (after scaling by 2^{}); use `--input-scale auto`, or a larger exponent", -exponent)]
+pub struct QuantiseError {
+    /// 1-based.
+    pub row: usize,
+    /// 1-based.
+    pub column: usize,
+    /// The scaling asked for.
+    pub exponent: i32,
+    /// What did not fit.
+    pub range: RangeError,
+}
+
+/// The format of an input element.
+pub fn input_format(shape: &Shape) -> QFormat {
+    QFormat { word: shape.word, frac: shape.frac }
+}
+
+/// Puts a matrix on the input grid.
+pub fn quantise(shape: &Shape, matrix: &DMatrix<f64>, scale: InputScale) -> Result<Quantised, QuantiseError> {
+    let format = input_format(shape);
+    let exponent = match scale {
+        InputScale::Auto => format.scale_for(matrix.iter().copied()),
+        InputScale::Exponent(e) => e,
+    };
+    let unit = f64::from(-exponent).exp2();
+    let mut units = Vec::with_capacity(matrix.len());
+    for row in 0..matrix.nrows() {
+        for column in 0..matrix.ncols() {
+            let value = format.quantise(matrix[(row, column)] * unit);
+            let error = |range| QuantiseError { row: row + 1, column: column + 1, exponent, range };
+            units.push(value.map_err(error)?);
+        }
+    }
+    Ok(Quantised { units, exponent })
+}
+
+impl Quantised {
+    /// The matrix that the core sees, at true scale.
+    pub fn matrix(&self, shape: &Shape) -> DMatrix<f64> {
+        let format = input_format(shape);
+        let unit = f64::from(self.exponent).exp2();
+        DMatrix::from_row_iterator(shape.n, shape.n, self.units.iter().map(|&u| format.dequantise(u) * unit))
+    }
+
+    /// The matrix as a frame: row by row, `tlast` on the last beat.
+    pub fn frame(&self) -> Vec<InputBeat> {
+        let last = self.units.len().saturating_sub(1);
+        self.units.iter().enumerate().map(|(i, &data)| InputBeat { data, last: i == last }).collect()
+    }
+}
+
+/// The status word of an output frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The input frame's `tlast` came early or late.
+    pub bad_frame: bool,
+    /// An internal value left its range.
+    pub overflow: bool,
+    /// The sweep cap was reached before every block was settled.
+    pub cap_reached: bool,
+    /// The core's own check of its result failed.
+    pub self_check_failed: bool,
+    /// Sweeps made.
+    pub sweeps: u32,
+    /// Power of two by which the core scaled the matrix.
+    pub block_exponent: i32,
+}
+
+/// An output frame, dequantised: A = U diag(sigma) Vᵀ in the core's own scale.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decomposition {
+    /// The status word.
+    pub status: Status,
+    /// n singular values, descending; empty for a bad frame.
+    pub sigma: Vec<f64>,
+    /// Left vectors, n x n.
+    pub u: DMatrix<f64>,
+    /// Right vectors, n x n.
+    pub v: DMatrix<f64>,
+}
+
+/// An output frame that is not laid out as the core promises.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("output frame, beat {beat}: {message}")]
+pub struct FrameError {
+    /// 0-based.
+    pub beat: usize,
+    /// What was found, and what was expected.
+    pub message: String,
+}
+
+/// Reads one output frame.
+pub fn parse_frame(shape: &Shape, beats: &[OutputBeat]) -> Result<Decomposition, FrameError> {
+    let n = shape.n;
+    let error = |beat, message: String| FrameError { beat, message };
+    let Some(first) = beats.first() else { return Err(error(0, "the frame is empty".into())) };
+    let status = Status::from_bits(first.data);
+    let sections = if status.bad_frame { vec![(0, 1)] } else { vec![(0, 1), (1, n), (2, n * n), (3, n * n)] };
+    let expected: Vec<u8> = sections.iter().flat_map(|&(user, count)| std::iter::repeat_n(user, count)).collect();
+    if beats.len() != expected.len() {
+        return Err(error(beats.len(), format!("{} beats where {} were expected", beats.len(), expected.len())));
+    }
+    for (i, (beat, &user)) in beats.iter().zip(&expected).enumerate() {
+        if beat.user != user {
+            return Err(error(i, format!("tuser {} where section {user} was expected", beat.user)));
+        }
+        if beat.last != (i + 1 == expected.len()) {
+            return Err(error(i, format!("tlast is {}", beat.last)));
+        }
+    }
+    let unused = 64 - shape.output_bits();
+    let value = |beat: &OutputBeat, frac: u32| {
+        let signed = ((beat.data << unused) as i64) >> unused;
+        QFormat { word: shape.output_bits(), frac }.dequantise(signed)
+    };
+    let section = |user: u8, frac: u32| beats.iter().filter(move |b| b.user == user).map(move |b| value(b, frac));
+    let size = if status.bad_frame { 0 } else { n };
+    let vectors = |user| DMatrix::from_row_iterator(size, size, section(user, shape.vector_fraction()));
+    Ok(Decomposition { status, sigma: section(1, shape.sigma_fraction()).collect(), u: vectors(2), v: vectors(3) })
+}
+
+impl Status {
+    fn from_bits(bits: u64) -> Self {
+        Self {
+            bad_frame: bits & 1 != 0,
+            overflow: bits & 2 != 0,
+            cap_reached: bits & 4 != 0,
+            self_check_failed: bits & 8 != 0,
+            sweeps: (bits >> 8 & 255) as u32,
+            block_exponent: i32::from((bits >> 16) as u8 as i8),
+        }
+    }
+}
