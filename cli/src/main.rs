@@ -1,2 +1,63 @@
-//! svdforge
-fn main() {}
+//! `svdforge`: generates fixed-point SVD cores for FPGAs, simulates and judges them.
+
+mod commands;
+mod options;
+mod output;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Generates fixed-point singular value decomposition (SVD) cores for FPGAs.
+///
+/// From a few parameters come Verilog for open tools, a cycle-accurate simulation, and a verdict on the
+/// accuracy against a floating-point reference. Start with `svdforge demo`.
+#[derive(Parser)]
+#[command(name = "svdforge", version, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Demo(commands::demo::Demo),
+    Generate(commands::generate::Generate),
+    Simulate(commands::simulate::Simulate),
+    Verify(commands::verify::Verify),
+    Synth(commands::synth::Synth),
+    Bench(commands::bench::Bench),
+}
+
+/// How a command ended that did its work.
+pub enum Verdict {
+    /// Everything that was checked holds.
+    Holds,
+    /// Something that was checked does not hold.
+    Fails,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // 130 is what a shell reports for a program ended by Ctrl-C.
+    let interrupted = ctrlc::set_handler(|| {
+        svdforge_testbench::folder::remove_staged();
+        std::process::exit(130);
+    });
+    let result = interrupted.map_err(anyhow::Error::from).and_then(|()| match cli.command {
+        Command::Demo(command) => command.run(),
+        Command::Generate(command) => command.run(),
+        Command::Simulate(command) => command.run(),
+        Command::Verify(command) => command.run(),
+        Command::Synth(command) => command.run(),
+        Command::Bench(command) => command.run(),
+    });
+    match result {
+        Ok(Verdict::Holds) => ExitCode::SUCCESS,
+        Ok(Verdict::Fails) => ExitCode::from(1),
+        Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::error(&error);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -8,8 +8,8 @@
 //! | R4 | a width is 1 to 128 bits |
 //! | R5 | a module output is a register, a memory read, a table lookup or an instance output |
 //! | R6 | names are Verilog identifiers, no keywords, and unique in their module; module names are unique in the design |
-//! | R7 | an address is as wide as its memory or table needs, and a table has 1 entry at least |
-//! | R8 | an instance places an earlier module, and all its inputs are driven |
+//! | R7 | an address is as wide as its memory or table needs, and either has 1 word at least |
+//! | R8 | a design has a top; an instance places an earlier module, and all its inputs are driven; the port list is the named inputs, each once |
 //! | R9 | constants, reset values and table entries fit their width |
 //! | R10 | selects, enables and subtract inputs are 1 bit wide |
 

@@ -2,7 +2,11 @@
 //!
 //! Everything here takes a [`Checked`](crate::check::Checked) design and returns text. Writing the text to a disk is another crate's work.
 
+pub mod datasheet;
+pub mod manifest;
 pub mod picture;
+#[cfg(feature = "rust-hdl")]
+pub mod rust_hdl;
 pub mod verilog;
 
 /// A text file of an export.

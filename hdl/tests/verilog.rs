@@ -8,6 +8,8 @@ mod interpreter;
 mod tools;
 
 use designs::{Random, operations, sampler};
+use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::Parameters;
 use svdforge_hdl::export::verilog::verilog;
 use svdforge_hdl::export::{File, Header};
 use tools::Folder;
@@ -128,4 +130,12 @@ fn state_behaves_as_the_ir_says() {
         assert_eq!(line, expected, "cycle {cycle}");
     }
     assert!(expected.iter().skip(24).any(|e| !e.starts_with('0')), "Nothing was computed.");
+}
+
+#[test]
+fn linters_have_nothing_to_say_of_the_default_core() {
+    let core = Core::new(Parameters::default().shape().unwrap());
+    let files = verilog(&core.design, &header());
+    if let Ok(d) = std::env::var("DUMP") { for f in &files { std::fs::write(format!("{d}/{}", f.name), &f.text).unwrap(); } }
+    Folder::with(&files).assert_clean();
 }

@@ -5,6 +5,7 @@
 
 use crate::graph::{Cut, Graph, Value, Words, Write};
 use crate::range::Range;
+use std::collections::BTreeMap;
 use svdforge_hdl::ir::{Binary, Design, Module, NodeId, Op, address_width, signed_value};
 
 /// The flat design and the way back to its names.
@@ -32,13 +33,13 @@ pub(crate) struct Scope {
 
 /// Flattens a design; `known` are the ranges of its registers found by an earlier pass, if there was one.
 pub(crate) fn flatten(design: &Design, known: &[Range]) -> Flat {
-    let mut flattener = Flattener { design, known, graph: Graph::default() };
+    let mut flattener = Flattener { design, known, graph: Graph::default(), places: places(design) };
     let top = design.top();
     let ports = top.inputs.iter().enumerate();
-    let drivers: Vec<Value> =
-        ports.map(|(port, &id)| flattener.graph.input(port as u32, top.node(id).width)).collect();
-    let mut placed = flattener.place(top);
-    let root = flattener.evaluate(top, &top.name, &mut placed, &drivers);
+    let drivers: Vec<Value> = ports.map(|(port, &id)| flattener.graph.input(port as u32, top.node(id).width)).collect();
+    let top_number = design.modules.len() - 1;
+    let mut placed = flattener.place(top_number, &[]);
+    let root = flattener.evaluate(&mut placed, &top.name, &drivers);
     let port = |name: &str, id: NodeId| {
         let value = placed.values[id.index()].expect("Every node is evaluated.");
         Port { name: name.to_owned(), value, width: top.node(id).width }
@@ -50,6 +51,10 @@ pub(crate) fn flatten(design: &Design, known: &[Range]) -> Flat {
 
 /// A module at one place in the tree.
 struct Placed {
+    /// Number of the module.
+    module: usize,
+    /// Number of the place, see [`places`].
+    number: usize,
     /// For each node, once known.
     values: Vec<Option<Value>>,
     /// For each register, read or lookup: its number among the graph's states.
@@ -69,14 +74,19 @@ struct Flattener<'a> {
     design: &'a Design,
     known: &'a [Range],
     graph: Graph,
+    places: BTreeMap<Vec<usize>, usize>,
 }
 
-impl Flattener<'_> {
-    /// Makes the state of a module and of all that it contains.
-    fn place(&mut self, module: &Module) -> Placed {
-        let design = self.design;
-        let children: Vec<Placed> = module.instances.iter().map(|i| self.place(design.module(i.module))).collect();
+impl<'a> Flattener<'a> {
+    /// Makes the state of a module and of all that it contains; `path` has the innermost instance first.
+    fn place(&mut self, number: usize, path: &[usize]) -> Placed {
+        let module = &self.design.modules[number];
+        let inside = |index: usize| [&[index], path].concat();
+        let instances = module.instances.iter().enumerate();
+        let children = instances.map(|(index, i)| self.place(i.module.index(), &inside(index))).collect();
         let mut placed = Placed {
+            module: number,
+            number: self.places[path],
             values: vec![None; module.nodes.len()],
             states: vec![None; module.nodes.len()],
             first_words: self.graph.words.len(),
@@ -84,6 +94,7 @@ impl Flattener<'_> {
         };
         for id in module.node_ids() {
             let node = module.node(id);
+            self.graph.begin_node(placed.module, id.index(), placed.number);
             placed.values[id.index()] = match node.op {
                 Op::Register { .. } | Op::Read { .. } | Op::Lookup { .. } => {
                     let number = self.graph.states.len();
@@ -92,7 +103,7 @@ impl Flattener<'_> {
                     Some(self.graph.state(node.width, range))
                 }
                 Op::InstanceOutput { instance, port } => {
-                    let child = design.module(module.instances[instance.index()].module);
+                    let child = self.design.module(module.instances[instance.index()].module);
                     Some(placed.children[instance.index()].at(child.outputs[port].node))
                 }
                 _ => None,
@@ -114,18 +125,21 @@ impl Flattener<'_> {
     }
 
     /// Computes the nodes of a placed module, connects its registers and memories, and goes on with its children.
-    fn evaluate(&mut self, module: &Module, name: &str, placed: &mut Placed, inputs: &[Value]) -> Scope {
+    fn evaluate(&mut self, placed: &mut Placed, name: &str, inputs: &[Value]) -> Scope {
+        let module = &self.design.modules[placed.module];
         for (&id, &driver) in module.inputs.iter().zip(inputs) {
             placed.values[id.index()] = Some(driver);
         }
         for id in module.node_ids() {
             if placed.values[id.index()].is_none() {
+                self.graph.begin_node(placed.module, id.index(), placed.number);
                 let value = self.combinational(module, id, placed);
                 placed.values[id.index()] = Some(value);
             }
         }
         for id in module.node_ids() {
             if let Some(number) = placed.states[id.index()] {
+                self.graph.begin_node(placed.module, id.index(), placed.number);
                 self.connect(module, id, number, placed);
             }
         }
@@ -142,7 +156,7 @@ impl Flattener<'_> {
         let scopes = module.instances.iter().zip(&mut children).map(|(instance, child)| {
             let drivers: Vec<Value> =
                 instance.inputs.iter().map(|id| placed.at(id.expect("The checker wants all inputs driven."))).collect();
-            self.evaluate(self.design.module(instance.module), &instance.name, child, &drivers)
+            self.evaluate(child, &instance.name, &drivers)
         });
         let children_scopes = scopes.collect();
         Scope { name: name.to_owned(), signals: signals(module, placed), children: children_scopes }
@@ -212,14 +226,26 @@ impl Flattener<'_> {
     }
 }
 
+/// Numbers all places of instances. Where instances of a module sit inside several instances of another, equal ones
+/// are neighbours: a chain is driven by the chain beside it, and then rows of values are driven by rows.
+fn places(design: &Design) -> BTreeMap<Vec<usize>, usize> {
+    fn collect(design: &Design, module: &Module, path: Vec<usize>, places: &mut BTreeMap<Vec<usize>, usize>) {
+        for (index, instance) in module.instances.iter().enumerate() {
+            collect(design, design.module(instance.module), [&[index], &path[..]].concat(), places);
+        }
+        places.insert(path, 0);
+    }
+    let mut places = BTreeMap::new();
+    collect(design, design.top(), Vec::new(), &mut places);
+    places.values_mut().enumerate().for_each(|(number, place)| *place = number);
+    places
+}
+
 /// The named nodes and the output ports of a placed module.
 fn signals(module: &Module, placed: &Placed) -> Vec<Port> {
     let named = module.node_ids().filter_map(|id| Some((module.node(id).name.as_ref()?, id)));
     let outputs = module.outputs.iter().map(|output| (&output.name, output.node));
-    let port = |(name, id): (&String, NodeId)| Port {
-        name: name.clone(),
-        value: placed.at(id),
-        width: module.node(id).width,
-    };
+    let port =
+        |(name, id): (&String, NodeId)| Port { name: name.clone(), value: placed.at(id), width: module.node(id).width };
     named.chain(outputs).map(port).collect()
 }

@@ -135,11 +135,24 @@ pub(crate) struct Write {
     pub data: Value,
 }
 
+/// Which node of which module a value was first made for. Values of equal nodes in several instances of a module are
+/// neighbours in this order, instances being told apart last, so that they can be computed as one row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Origin {
+    pub module: usize,
+    pub node: usize,
+    /// The how many-th value of that node.
+    part: usize,
+    /// Number of the instance.
+    pub place: usize,
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     source: Source,
     range: Range,
     wide: bool,
+    origin: Origin,
 }
 
 /// The flat design.
@@ -147,6 +160,8 @@ struct Entry {
 pub(crate) struct Graph {
     entries: Vec<Entry>,
     known: HashMap<Source, Value>,
+    origin: Origin,
+    first_of_origin: usize,
     pub states: Vec<State>,
     pub words: Vec<Words>,
 }
@@ -162,6 +177,16 @@ impl Graph {
 
     pub fn source(&self, value: Value) -> Source {
         self.entries[value.index()].source
+    }
+
+    /// Says for which node the next values are made.
+    pub fn begin_node(&mut self, module: usize, node: usize, place: usize) {
+        self.origin = Origin { module, node, part: 0, place };
+        self.first_of_origin = self.entries.len();
+    }
+
+    pub fn origin(&self, value: Value) -> Origin {
+        self.entries[value.index()].origin
     }
 
     pub fn range(&self, value: Value) -> Range {
@@ -271,7 +296,8 @@ impl Graph {
         let next = Value(self.entries.len() as u32);
         let value = *self.known.entry(source).or_insert(next);
         if value == next {
-            self.entries.push(Entry { source, range, wide });
+            let origin = Origin { part: self.entries.len() - self.first_of_origin, ..self.origin };
+            self.entries.push(Entry { source, range, wide, origin });
         }
         value
     }

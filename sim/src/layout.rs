@@ -1,8 +1,7 @@
 //! Which values are needed, and which slots they get.
 //!
-//! Registers that are updated together stand in one block, each behind the value that it takes next: a delay line
-//! `x -> r1 -> r2` has the slots `x r1 r2`, and one `copy_within` by one slot clocks all lines of the block. Where
-//! lines have one register only, all their `x` stand before all their registers, and the copy moves nothing in vain.
+//! Registers that are updated together stand in one block, behind the values that they take next. Two delay lines
+//! `x -> r1 -> r2` and `y -> s1 -> s2` have the slots `x y r1 s1 r2 s2`: one `copy_within` by two slots clocks them both.
 //! What the copy leaves in the slot of a computed `x` does not matter: it is computed anew before it is read.
 
 use crate::graph::{Graph, Source, Value};
@@ -58,6 +57,11 @@ impl Layout {
         layout
     }
 
+    /// The slot of a live value, when all are placed.
+    pub fn slot(&self, value: Value) -> Slot {
+        self.slots[value.index()].expect("Live values have slots.")
+    }
+
     /// The slot of a value, given now if it has none.
     pub fn slot_or_new(&mut self, graph: &Graph, value: Value) -> Slot {
         match self.slots[value.index()] {
@@ -76,34 +80,30 @@ impl Layout {
         graph.source(value) == Source::State(number as u32) && self.live[value.index()]
     }
 
-    fn allocate(&mut self, wide: bool) -> Slot {
+    pub fn allocate(&mut self, wide: bool) -> Slot {
         let next = if wide { &mut self.wide } else { &mut self.narrow };
         *next += 1;
         Slot { position: *next - 1, wide }
     }
 
-    /// Places registers of one size and one enable.
-    fn lay_block(&mut self, graph: &Graph, states: Vec<usize>, wide: bool, shifts: &mut Vec<Shift>) {
-        let (single, lines): (Vec<_>, Vec<_>) = delay_lines(graph, &states).into_iter().partition(|l| l.len() == 1);
-        let from = if wide { self.wide } else { self.narrow } as usize;
-        for line in &single {
-            self.place_source(graph, graph.states[line[0]].next, wide);
+    /// Places registers of one size and one enable: for each length, the delay lines side by side.
+    fn lay_block(&mut self, graph: &Graph, mut states: Vec<usize>, wide: bool, shifts: &mut Vec<Shift>) {
+        states.sort_by_key(|&number| graph.origin(graph.states[number].value));
+        let mut by_length: BTreeMap<usize, Vec<Vec<usize>>> = BTreeMap::new();
+        for line in delay_lines(graph, &states) {
+            by_length.entry(line.len()).or_default().push(line);
         }
-        for line in &single {
-            self.place_register(graph, line[0], wide);
-        }
-        if !single.is_empty() {
-            shifts.push(Shift { wide, from, count: single.len(), by: single.len() });
-        }
-        for line in &lines {
-            self.place_source(graph, graph.states[line[0]].next, wide);
-            for &number in line {
-                self.place_register(graph, number, wide);
+        for (length, lines) in by_length {
+            let from = if wide { self.wide } else { self.narrow } as usize;
+            for line in &lines {
+                self.place_source(graph, graph.states[line[0]].next, wide);
             }
-        }
-        let count: usize = lines.iter().map(|line| line.len() + 1).sum();
-        if count > 0 {
-            shifts.push(Shift { wide, from: from + 2 * single.len(), count: count - 1, by: 1 });
+            for step in 0..length {
+                for line in &lines {
+                    self.place_register(graph, line[step], wide);
+                }
+            }
+            shifts.push(Shift { wide, from, count: length * lines.len(), by: lines.len() });
         }
     }
 

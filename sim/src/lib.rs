@@ -19,7 +19,8 @@
 //!    sum needs no wrap-around. Sign extensions, ports and most slices vanish.
 //! 2. `layout`: dead code is left out. Registers get slots behind the values that they take next, so that a clock edge
 //!    is a few block copies.
-//! 3. `compile`: instructions are selected and put in an order with few changes of the operation.
+//! 3. `compile`: instructions are selected (`select`), put in an order with few changes of the operation (`schedule`)
+//!    and joined to rows where they work on neighbouring slots.
 //! 4. `tape`: batches of equal instructions.
 //! 5. `machine`: runs the tape.
 //!
@@ -51,6 +52,8 @@ mod graph;
 mod layout;
 mod machine;
 mod range;
+mod schedule;
+mod select;
 mod simplify;
 mod simulator;
 mod tape;

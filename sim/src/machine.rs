@@ -9,7 +9,7 @@
 
 use crate::fold::evaluate;
 use crate::graph::Operation;
-use crate::tape::{Batch, Index, Instruction, Opcode, Slot, Tape};
+use crate::tape::{Index, Instruction, Opcode, Row, Slot, Tape};
 
 /// Something that executes one tape.
 pub(crate) trait Machine: Send {
@@ -19,7 +19,7 @@ pub(crate) trait Machine: Send {
     fn clock(&mut self, in_reset: bool);
     fn read(&self, slot: Slot) -> i128;
     fn write(&mut self, slot: Slot, value: i128);
-    /// Numbers of instructions and of batches.
+    /// Numbers of instructions (a row being one) and of batches.
     fn size(&self) -> (usize, usize);
 }
 
@@ -41,6 +41,14 @@ impl<T: Copy + Default, const N: usize> Bank<T, N> {
     #[inline(always)]
     fn set(&mut self, index: impl Index, value: T) {
         self.0[index.position() & (N - 1)] = value;
+    }
+
+    /// The slots before a row, those of the row, and those behind it.
+    #[inline(always)]
+    fn around(&mut self, target: impl Index, count: impl Index) -> (&[T], &mut [T], &[T]) {
+        let (before, rest) = self.0.split_at_mut(target.position());
+        let (row, after) = rest.split_at_mut(count.position());
+        (before, row, after)
     }
 
     fn shift(&mut self, from: usize, count: usize, by: usize) {
@@ -73,11 +81,20 @@ impl<I: Index, const N: usize> TapeMachine<I, N> {
         machine
     }
 
-    fn run(&mut self, batch: Batch) {
-        let code = &self.tape.code[batch.start..batch.end];
+    fn run(&mut self, number: usize) {
+        let batch = &self.tape.batches[number];
+        let code = &self.tape.code[batch.code.clone()];
+        let rows = &self.tape.rows[batch.rows.clone()];
+        let narrow = Batch { code, rows, slots: &mut self.narrow };
         match batch.opcode {
-            Opcode::Plain(operation) => run_plain(operation, code, &mut self.narrow, &self.words, &self.tape.regions),
-            Opcode::Cut(operation) => run_cut(operation, code, &mut self.narrow),
+            Opcode::Plain(Operation::Load) => {
+                for i in code {
+                    let word = self.tape.regions[i.b.position()].word(self.narrow.get(i.a));
+                    self.narrow.set(i.target, self.words[word]);
+                }
+            }
+            Opcode::Plain(operation) => run_plain(operation, narrow),
+            Opcode::Cut(operation) => run_cut(operation, narrow),
             Opcode::Widen => code.iter().for_each(|i| self.wide.set(i.target, self.narrow.get(i.a).into())),
             Opcode::Wide { operation: Operation::Load, .. } => {
                 for i in code {
@@ -95,7 +112,7 @@ impl<I: Index, const N: usize> TapeMachine<I, N> {
 impl<I: Index, const N: usize> Machine for TapeMachine<I, N> {
     fn evaluate(&mut self) {
         for k in 0..self.tape.batches.len() {
-            self.run(self.tape.batches[k]);
+            self.run(k);
         }
     }
 
@@ -144,7 +161,7 @@ impl<I: Index, const N: usize> Machine for TapeMachine<I, N> {
     }
 
     fn size(&self) -> (usize, usize) {
-        (self.tape.code.len(), self.tape.batches.len())
+        (self.tape.code.len() + self.tape.rows.len(), self.tape.batches.len())
     }
 }
 
@@ -162,73 +179,92 @@ fn unsigned_cut<I>(value: i64, i: &Instruction<I>) -> i64 {
     ((value << (i.up & 63)) as u64 >> (i.down & 63)) as i64
 }
 
-/// Runs `$result` for each instruction `$i`.
-macro_rules! batch {
-    ($code:ident, $bank:ident, |$i:ident| $result:expr) => {
-        for $i in $code {
-            let result = $result;
-            $bank.set($i.target, result);
-        }
-    };
-}
-
-fn run_plain<I: Index, const N: usize>(
-    operation: Operation,
-    code: &[Instruction<I>],
-    v: &mut Bank<i64, N>,
-    words: &[i64],
-    regions: &[crate::tape::Region],
-) {
-    use Operation::*;
-    match operation {
-        Move => batch!(code, v, |i| v.get(i.a)),
-        And => batch!(code, v, |i| v.get(i.a) & v.get(i.b)),
-        Or => batch!(code, v, |i| v.get(i.a) | v.get(i.b)),
-        Xor => batch!(code, v, |i| v.get(i.a) ^ v.get(i.b)),
-        AndNot => batch!(code, v, |i| v.get(i.a) & !v.get(i.b)),
-        Add => batch!(code, v, |i| v.get(i.a).wrapping_add(v.get(i.b))),
-        Sub => batch!(code, v, |i| v.get(i.a).wrapping_sub(v.get(i.b))),
-        AddSub => batch!(code, v, |i| {
-            let mask = v.get(i.c);
-            v.get(i.a).wrapping_add(v.get(i.b) ^ mask).wrapping_sub(mask)
-        }),
-        Mul => batch!(code, v, |i| v.get(i.a).wrapping_mul(v.get(i.b))),
-        Equal => batch!(code, v, |i| truth(v.get(i.a) == v.get(i.b))),
-        Less => batch!(code, v, |i| truth(v.get(i.a) < v.get(i.b))),
-        LessUnsigned => batch!(code, v, |i| truth((v.get(i.a) as u64) < v.get(i.b) as u64)),
-        Mux => batch!(code, v, |i| {
-            let on_false = v.get(i.b);
-            on_false ^ ((v.get(i.a) ^ on_false) & v.get(i.c))
-        }),
-        Load => batch!(code, v, |i| words[regions[i.b.position()].word(v.get(i.a))]),
-        ShiftLeft | ShiftRight | Extract | Unsigned | Join => unreachable!("It is always cut."),
+/// As many slots as a row has, before it or behind it.
+#[inline(always)]
+fn operand<'a>(before: &'a [i64], count: usize, after: &'a [i64], first: impl Index) -> &'a [i64] {
+    match first.position().checked_sub(before.len() + count) {
+        Some(offset) => &after[offset..][..count],
+        None => &before[first.position()..][..count],
     }
 }
 
-fn run_cut<I: Index, const N: usize>(operation: Operation, code: &[Instruction<I>], v: &mut Bank<i64, N>) {
+/// Computes a result for each single instruction and for each element of each row, given its operands by name.
+macro_rules! batch {
+    ($batch:ident, |$i:ident, $a:ident| $result:expr) => {
+        batch!(@ $batch, $i, [a: $a], $result)
+    };
+    ($batch:ident, |$i:ident, $a:ident, $b:ident| $result:expr) => {
+        batch!(@ $batch, $i, [a: $a, b: $b], $result)
+    };
+    ($batch:ident, |$i:ident, $a:ident, $b:ident, $c:ident| $result:expr) => {
+        batch!(@ $batch, $i, [a: $a, b: $b, c: $c], $result)
+    };
+    (@ $batch:ident, $i:ident, [$($field:ident: $name:ident),+], $result:expr) => {{
+        let Batch { code, rows, slots } = $batch;
+        for $i in code {
+            $(let $name = slots.get($i.$field);)+
+            let result = $result;
+            slots.set($i.target, result);
+        }
+        for row in rows {
+            let $i = &row.first;
+            let (before, targets, after) = slots.around($i.target, row.count);
+            let count = targets.len();
+            $(let $name = operand(before, count, after, $i.$field);)+
+            for k in 0..count {
+                $(let $name = $name[k];)+
+                targets[k] = $result;
+            }
+        }
+    }};
+}
+
+/// What one batch works on.
+struct Batch<'a, I, const N: usize> {
+    code: &'a [Instruction<I>],
+    rows: &'a [Row<I>],
+    slots: &'a mut Bank<i64, N>,
+}
+
+fn run_plain<I: Index, const N: usize>(operation: Operation, batch: Batch<I, N>) {
     use Operation::*;
     match operation {
-        Add => batch!(code, v, |i| signed_cut(v.get(i.a).wrapping_add(v.get(i.b)), i)),
-        Sub => batch!(code, v, |i| signed_cut(v.get(i.a).wrapping_sub(v.get(i.b)), i)),
-        AddSub => batch!(code, v, |i| {
-            let mask = v.get(i.c);
-            signed_cut(v.get(i.a).wrapping_add(v.get(i.b) ^ mask).wrapping_sub(mask), i)
-        }),
-        Mul => batch!(code, v, |i| signed_cut(v.get(i.a).wrapping_mul(v.get(i.b)), i)),
-        ShiftLeft => batch!(code, v, |i| {
-            let amount = v.get(i.b) as u64;
-            signed_cut(if amount < 64 { v.get(i.a) << amount } else { 0 }, i)
-        }),
+        Move => batch!(batch, |i, a| a),
+        And => batch!(batch, |i, a, b| a & b),
+        Or => batch!(batch, |i, a, b| a | b),
+        Xor => batch!(batch, |i, a, b| a ^ b),
+        AndNot => batch!(batch, |i, a, b| a & !b),
+        Add => batch!(batch, |i, a, b| a.wrapping_add(b)),
+        Sub => batch!(batch, |i, a, b| a.wrapping_sub(b)),
+        AddSub => batch!(batch, |i, a, b, mask| a.wrapping_add(b ^ mask).wrapping_sub(mask)),
+        Mul => batch!(batch, |i, a, b| a.wrapping_mul(b)),
+        Equal => batch!(batch, |i, a, b| truth(a == b)),
+        Less => batch!(batch, |i, a, b| truth(a < b)),
+        LessUnsigned => batch!(batch, |i, a, b| truth((a as u64) < b as u64)),
+        Mux => batch!(batch, |i, on_true, on_false, mask| on_false ^ ((on_true ^ on_false) & mask)),
+        ShiftLeft | ShiftRight | Extract | Unsigned | Join => unreachable!("It is always cut."),
+        Load => unreachable!("It reads more than slots."),
+    }
+}
+
+fn run_cut<I: Index, const N: usize>(operation: Operation, batch: Batch<I, N>) {
+    use Operation::*;
+    match operation {
+        Add => batch!(batch, |i, a, b| signed_cut(a.wrapping_add(b), i)),
+        Sub => batch!(batch, |i, a, b| signed_cut(a.wrapping_sub(b), i)),
+        AddSub => batch!(batch, |i, a, b, mask| signed_cut(a.wrapping_add(b ^ mask).wrapping_sub(mask), i)),
+        Mul => batch!(batch, |i, a, b| signed_cut(a.wrapping_mul(b), i)),
+        ShiftLeft => batch!(batch, |i, a, amount| signed_cut(if (amount as u64) < 64 { a << amount } else { 0 }, i)),
         // The cut's bits stand on top of the slot, so that the logical shift moves zeros in.
-        ShiftRight => batch!(code, v, |i| {
-            let (amount, top) = (v.get(i.b) as u64, (v.get(i.a) << (i.up & 63)) as u64);
-            (if amount < 64 { (top >> amount) as i64 } else { 0 }) >> (i.down & 63)
+        ShiftRight => batch!(batch, |i, a, amount| {
+            let top = (a << (i.up & 63)) as u64;
+            (if (amount as u64) < 64 { (top >> amount) as i64 } else { 0 }) >> (i.down & 63)
         }),
-        Extract => batch!(code, v, |i| signed_cut(v.get(i.a), i)),
-        Unsigned => batch!(code, v, |i| unsigned_cut(v.get(i.a), i)),
-        Join => batch!(code, v, |i| {
-            let low = ((v.get(i.b) << (i.down & 63)) as u64 >> (i.down & 63)) as i64;
-            v.get(i.a) << ((64 - i.down) & 63) | low
+        Extract => batch!(batch, |i, a| signed_cut(a, i)),
+        Unsigned => batch!(batch, |i, a| unsigned_cut(a, i)),
+        Join => batch!(batch, |i, high, low| {
+            let low = ((low << (i.down & 63)) as u64 >> (i.down & 63)) as i64;
+            high << ((64 - i.down) & 63) | low
         }),
         _ => unreachable!("It is never cut."),
     }

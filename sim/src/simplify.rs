@@ -39,11 +39,8 @@ impl Graph {
             _ if a == b => return self.constant(0),
             _ => {}
         }
-        let range = if self.range(a).is_natural() {
-            Range::new(0, self.range(a).high)
-        } else {
-            self.bitwise_range(a, b)
-        };
+        let range =
+            if self.range(a).is_natural() { Range::new(0, self.range(a).high) } else { self.bitwise_range(a, b) };
         self.emit(AndNot, &[a, b], None, range, false)
     }
 
@@ -198,8 +195,7 @@ impl Graph {
             return self.unsigned(amount, Cut::wrap(width));
         }
         let (top, zero, large) = (self.unsigned(amount, Cut { low: 7, width: width - 7 }), self.constant(0), 128);
-        let (in_range, low, large) =
-            (self.equal(top, zero), self.unsigned(amount, Cut::wrap(7)), self.constant(large));
+        let (in_range, low, large) = (self.equal(top, zero), self.unsigned(amount, Cut::wrap(7)), self.constant(large));
         self.mux(in_range, low, large)
     }
 
@@ -340,7 +336,13 @@ impl Graph {
         }
         let unary = operation.arity() == 1;
         let a = self.widened(a);
-        let b = if unary { a } else if second_is_data { self.widened(b) } else { b };
+        let b = if unary {
+            a
+        } else if second_is_data {
+            self.widened(b)
+        } else {
+            b
+        };
         let c = if operation.arity() == 3 { c } else { a };
         let result_wide = match operation {
             Equal | Less | LessUnsigned => false,

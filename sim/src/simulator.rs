@@ -1,6 +1,6 @@
 //! The simulator's face: ports, reset, clock.
 
-use crate::compile::{compile, fits};
+use crate::compile::compile;
 use crate::error::SimError;
 use crate::flatten::{Flat, Port, Scope, flatten};
 use crate::graph::Value;
@@ -92,14 +92,17 @@ impl Simulator {
             add_named(&root, &mut roots);
         }
         let mut layout = Layout::new(&graph, roots.into_iter());
-        let small = fits(&graph, &layout, SMALL).is_ok();
-        if !small {
-            fits(&graph, &layout, LARGE)?;
+        let tape = compile(&graph, &mut layout);
+        let slots = layout.narrow.max(layout.wide) as usize;
+        for (what, needed) in [("values", slots), ("memories and tables", graph.words.len())] {
+            if needed > LARGE {
+                return Err(SimError::TooLarge { what, needed, limit: LARGE });
+            }
         }
-        let machine: Box<dyn Machine> = if small {
-            Box::new(TapeMachine::<u16, SMALL>::new(compile(&graph, &mut layout)))
+        let machine: Box<dyn Machine> = if slots.max(graph.words.len()) <= SMALL {
+            Box::new(TapeMachine::<u16, SMALL>::new(tape.resized()))
         } else {
-            Box::new(TapeMachine::<u32, LARGE>::new(compile(&graph, &mut layout)))
+            Box::new(TapeMachine::<u32, LARGE>::new(tape))
         };
         let slot = |port: &Port| layout.slots[port.value.index()];
         let input = |port: Port| (port.name.clone(), InputPort { slot: slot(&port), width: port.width });

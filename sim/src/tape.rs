@@ -1,8 +1,11 @@
 //! The flat program: batches of equal instructions on numbered slots, then what happens at the clock edge.
 //!
-//! Dispatch is paid once per batch, not once per node. An instruction is 10 bytes (16-bit slots) or 18 (32-bit slots).
+//! Dispatch is paid once per batch, not once per node. An instruction is 10 bytes (16-bit slots) or 20 (32-bit slots).
+//! Where a batch does the same on neighbouring slots, as in instances of one module, it does so in rows, which the
+//! compiler vectorises.
 
 use crate::graph::{Cut, Operation};
+use std::ops::Range;
 
 /// A slot number, 16 or 32 bits.
 pub(crate) trait Index: Copy + Send + 'static {
@@ -74,12 +77,21 @@ pub(crate) fn shifts(cut: Option<Cut>, slot_bits: u32) -> (u8, u8) {
     cut.map_or((0, 0), |cut| (shift(slot_bits - cut.top()), shift(slot_bits - cut.width)))
 }
 
-/// Equal instructions in a row; later ones may read what earlier ones write.
+/// Equal instructions on `count` neighbouring slots: the first one, then each slot number increased by one.
 #[derive(Clone, Copy, Debug)]
+pub(crate) struct Row<I> {
+    pub first: Instruction<I>,
+    pub count: I,
+}
+
+/// Equal instructions, none of which reads what another writes.
+#[derive(Clone, Debug)]
 pub(crate) struct Batch {
     pub opcode: Opcode,
-    pub start: usize,
-    pub end: usize,
+    /// Which of the tape's single instructions.
+    pub code: Range<usize>,
+    /// Which of the tape's rows.
+    pub rows: Range<usize>,
 }
 
 /// A register update: `count` slots move up by `by` slots.
@@ -135,6 +147,7 @@ pub(crate) struct Slot {
 pub(crate) struct Tape<I> {
     pub batches: Vec<Batch>,
     pub code: Vec<Instruction<I>>,
+    pub rows: Vec<Row<I>>,
     pub regions: Vec<Region>,
     pub writes: Vec<WritePort<I>>,
     pub blocks: Vec<Block<I>>,
@@ -145,4 +158,37 @@ pub(crate) struct Tape<I> {
     /// Contents of the memories and tables at power-up.
     pub words: Vec<i64>,
     pub wide_words: Vec<i128>,
+}
+
+impl Tape<u32> {
+    /// The same program with slot numbers of another size, which must hold them.
+    pub fn resized<I: Index>(self) -> Tape<I> {
+        let block = |block: Block<u32>| Block { enable: block.enable.map(I::new), shifts: block.shifts };
+        let row = |row: Row<u32>| Row { first: row.first.resized(), count: I::new(row.count) };
+        let write = |port: WritePort<u32>| WritePort {
+            region: port.region,
+            enable: I::new(port.enable),
+            address: I::new(port.address),
+            data: I::new(port.data),
+        };
+        Tape {
+            batches: self.batches,
+            code: self.code.iter().map(Instruction::resized).collect(),
+            rows: self.rows.into_iter().map(row).collect(),
+            regions: self.regions,
+            writes: self.writes.into_iter().map(write).collect(),
+            blocks: self.blocks.into_iter().map(block).collect(),
+            resets: self.resets,
+            constants: self.constants,
+            words: self.words,
+            wide_words: self.wide_words,
+        }
+    }
+}
+
+impl Instruction<u32> {
+    fn resized<I: Index>(&self) -> Instruction<I> {
+        let [target, a, b, c] = [self.target, self.a, self.b, self.c].map(I::new);
+        Instruction { target, a, b, c, up: self.up, down: self.down }
+    }
 }

@@ -12,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 pub const RESET_CYCLES: u32 = 4;
 
 /// When source and sink are ready to move a beat: bit patterns that repeat. An engine uses entry `cycle % len`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stalls {
     /// (the source may begin to offer a beat, the sink takes one); empty: always both.
     pub pattern: Vec<(bool, bool)>,
@@ -40,7 +40,7 @@ impl Stalls {
 }
 
 /// Frames for a core, and the rhythm in which they are offered and taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stimulus {
     /// All beats, frame after frame.
     pub beats: Vec<InputBeat>,

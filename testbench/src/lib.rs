@@ -1,4 +1,9 @@
 //! Everything that runs a core and judges it: frames, engines, co-simulation, synthesis.
 
 pub mod engine;
+pub mod export;
+pub mod folder;
 pub mod framing;
+pub mod judge;
+pub mod samples;
+pub mod synth;

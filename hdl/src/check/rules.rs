@@ -6,6 +6,9 @@ use crate::ir::*;
 use std::collections::BTreeSet;
 
 pub(super) fn check_design(design: &Design) -> Result<(), CheckError> {
+    if design.modules.is_empty() {
+        return Err(CheckError { rule: 8, path: "design".into(), message: "The design has no module.".into() });
+    }
     let mut names = BTreeSet::new();
     for (index, module) in design.modules.iter().enumerate() {
         let here = Place { design, module, index };
@@ -13,6 +16,7 @@ pub(super) fn check_design(design: &Design) -> Result<(), CheckError> {
             return here.broken(6, "module", format!("Two modules are called `{}`.", module.name));
         }
         here.names()?;
+        here.inputs()?;
         here.tables_and_memories()?;
         here.instances()?;
         for id in module.node_ids() {
@@ -67,6 +71,17 @@ impl Place<'_> {
         Ok(())
     }
 
+    fn inputs(&self) -> Verdict {
+        for (i, &id) in self.module.inputs.iter().enumerate() {
+            let node = self.module.nodes.get(id.index());
+            let named = node.is_some_and(|n| matches!(n.op, Op::Input) && n.name.is_some());
+            self.require(named, 8, id, || "The port list names a node that is no input with a name.".into())?;
+            let once = !self.module.inputs[..i].contains(&id);
+            self.require(once, 8, id, || "The input stands twice in the port list.".into())?;
+        }
+        Ok(())
+    }
+
     fn tables_and_memories(&self) -> Verdict {
         for table in &self.module.tables {
             if table.width == 0 || table.width > MAX_WIDTH {
@@ -86,6 +101,10 @@ impl Place<'_> {
                     &memory.name,
                     format!("A memory word of {} bits is not supported.", memory.width),
                 );
+            }
+            if memory.depth == 0 || memory.depth > 1 << 31 {
+                let message = format!("A memory of {} words cannot be addressed.", memory.depth);
+                return self.broken(7, &memory.name, message);
             }
             let Some(write) = memory.write else {
                 return self.broken(3, &memory.name, "The memory has no write port.".into());
@@ -251,7 +270,10 @@ impl Place<'_> {
             Op::Mux { select, on_true, on_false } => one_bit(*select).and(same(*on_true)).and(same(*on_false)),
             Op::Slice { a, low } => {
                 let found = self.width(*a);
-                self.require(low + w <= found, 2, id, || format!("Bits {} to {low} are taken of {found}.", low + w - 1))
+                let end = u64::from(*low) + u64::from(w);
+                self.require(end <= u64::from(found), 2, id, || {
+                    format!("Bits {} to {low} are taken of {found}.", end - 1)
+                })
             }
             Op::Concat(parts) => result(parts.iter().map(|&p| self.width(p)).sum()),
             Op::SignExtend(a) | Op::ZeroExtend(a) => {

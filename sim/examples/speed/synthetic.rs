@@ -69,7 +69,7 @@ fn chain(design: &DesignBuilder, rotator: ModuleId) -> ModuleBuilder {
     let [x, y] = [0, 1].map(|k| {
         let word = memories[k].read(address, None, if k == 0 { "word_x" } else { "word_y" });
         let fresh = (seed + count.value().sign_extend(DATA)).registered("fresh");
-        let first = count.value().slice(6, 4).is(k as i128).registered("first_pass");
+        let first = count.value().slice(6, 2).is(k as i128).registered("first_pass");
         first.select(fresh, word).registered("chosen").at(0)
     });
     let tag = m.concat(&[busy.value(), last, count.value()]).registered("tag").registered("tag_next").at(0);

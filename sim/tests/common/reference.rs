@@ -21,11 +21,7 @@ impl<'a> Reference<'a> {
         Self {
             module,
             values: module.nodes.iter().map(|node| Bits::zero(node.width)).collect(),
-            memories: module
-                .memories
-                .iter()
-                .map(|m| vec![Bits::zero(m.width); 1 << address_width(m.depth)])
-                .collect(),
+            memories: module.memories.iter().map(|m| vec![Bits::zero(m.width); 1 << address_width(m.depth)]).collect(),
             children: module.instances.iter().map(|i| Self::instance(design, design.module(i.module))).collect(),
         }
     }
@@ -65,7 +61,11 @@ impl<'a> Reference<'a> {
             Op::Not(a) => at(a).not(),
             Op::Binary(binary, a, b) => at(a).binary(*binary, at(b)),
             Op::AddSub { a, b, subtract } => {
-                if at(subtract).is_true() { at(a).sub(at(b)) } else { at(a).add(at(b), false) }
+                if at(subtract).is_true() {
+                    at(a).sub(at(b))
+                } else {
+                    at(a).add(at(b), false)
+                }
             }
             Op::Mux { select, on_true, on_false } => at(if at(select).is_true() { on_true } else { on_false }).clone(),
             Op::Slice { a, low } => at(a).slice(*low as usize, node.width as usize),

@@ -2,8 +2,9 @@
 
 use super::{RESET_CYCLES, Source, Stimulus, Trace};
 use crate::framing::OutputBeat;
+use std::io::Write;
 use svdforge_hdl::core::Core;
-use svdforge_sim::{InputPort, OutputPort, SimError, Simulator};
+use svdforge_sim::{InputPort, OutputPort, SimError, Simulator, Waveform};
 
 /// Why a simulation gave no trace.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,7 @@ pub struct SimulatorEngine {
     inputs: Inputs,
     outputs: Outputs,
     cycle_limit: u64,
+    waveform: Option<Waveform<Box<dyn Write>>>,
 }
 
 struct Inputs {
@@ -49,7 +51,25 @@ struct Outputs {
 impl SimulatorEngine {
     /// Compiles a core for simulation.
     pub fn new(core: &Core) -> Result<Self, SimulatorError> {
-        let simulator = Simulator::new(&core.design)?;
+        Ok(Self::with(core, Simulator::new(&core.design)?, None))
+    }
+
+    /// Compiles a core for simulation, and writes the waves of everything that runs to a VCD file; somewhat slower.
+    pub fn recording(core: &Core, sink: Box<dyn Write>) -> Result<Self, SimulatorError> {
+        let simulator = Simulator::observable(&core.design)?;
+        let waveform = Waveform::start(sink, &simulator)?;
+        Ok(Self::with(core, simulator, Some(waveform)))
+    }
+
+    /// Ends the recording, if there is one.
+    pub fn finish(mut self) -> Result<(), SimulatorError> {
+        match self.waveform.take() {
+            Some(waveform) => Ok(waveform.finish(&mut self.simulator)?),
+            None => Ok(()),
+        }
+    }
+
+    fn with(core: &Core, simulator: Simulator, waveform: Option<Waveform<Box<dyn Write>>>) -> Self {
         let input = |name| simulator.input(name).expect("Every core has the ports of its contract.");
         let output = |name| simulator.output(name).expect("Every core has the ports of its contract.");
         let inputs = Inputs {
@@ -65,12 +85,12 @@ impl SimulatorEngine {
             last: output("m_axis_tlast"),
             user: output("m_axis_tuser"),
         };
-        Ok(Self { simulator, inputs, outputs, cycle_limit: core.cycle_limit() })
+        Self { simulator, inputs, outputs, cycle_limit: core.cycle_limit(), waveform }
     }
 
     /// Resets the core and runs a stimulus to the last frame of its result.
     pub fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, SimulatorError> {
-        self.reset();
+        self.reset()?;
         let expected = stimulus.frames();
         let mut trace = Trace::default();
         let (mut source, mut found, mut cycle) = (Source::default(), 0, 0);
@@ -80,22 +100,31 @@ impl SimulatorEngine {
             if cycle > limit {
                 return Err(SimulatorError::Stuck { cycles: cycle, found, expected });
             }
-            found += usize::from(self.cycle(stimulus, &mut source, cycle, &mut trace));
+            found += usize::from(self.cycle(stimulus, &mut source, cycle, &mut trace)?);
             cycle += 1;
         }
         Ok(trace)
     }
 
-    fn reset(&mut self) {
+    fn reset(&mut self) -> Result<(), SimulatorError> {
         self.simulator.poke(self.inputs.valid, 0);
         self.simulator.poke(self.inputs.ready, 0);
         self.simulator.set_reset(true);
-        (0..RESET_CYCLES).for_each(|_| self.simulator.step());
+        for _ in 0..RESET_CYCLES {
+            self.step()?;
+        }
         self.simulator.set_reset(false);
+        Ok(())
     }
 
     /// One clock cycle; whether it ended an output frame.
-    fn cycle(&mut self, stimulus: &Stimulus, source: &mut Source, cycle: u64, trace: &mut Trace) -> bool {
+    fn cycle(
+        &mut self,
+        stimulus: &Stimulus,
+        source: &mut Source,
+        cycle: u64,
+        trace: &mut Trace,
+    ) -> Result<bool, SimulatorError> {
         let sim = &mut self.simulator;
         let offered = source.offer(stimulus, cycle);
         if let Some(beat) = offered {
@@ -116,7 +145,17 @@ impl SimulatorEngine {
             ended = sim.peek(self.outputs.last) == 1;
             trace.output.push(OutputBeat { cycle, data, user, last: ended });
         }
-        sim.step();
-        ended
+        self.step()?;
+        Ok(ended)
+    }
+
+    fn step(&mut self) -> Result<(), SimulatorError> {
+        match &mut self.waveform {
+            Some(waveform) => Ok(self.simulator.step_recorded(waveform)?),
+            None => {
+                self.simulator.step();
+                Ok(())
+            }
+        }
     }
 }

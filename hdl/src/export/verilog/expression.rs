@@ -13,8 +13,10 @@ use crate::ir::*;
 /// How tightly an expression holds together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
-    /// An identifier, a slice of one, a constant, a concatenation.
+    /// An identifier, a slice of one, a constant, a replication.
     Atom,
+    /// A concatenation: as tight, and without its braces inside another one.
+    List,
     /// `~a`, `-a`.
     Unary,
     /// `a + b - c`.
@@ -56,7 +58,7 @@ impl Expression {
         match self.level {
             // Two signs in a row, as in `~-a`, are no Verilog.
             Level::Unary if self.text.starts_with('-') => format!("({})", self.text),
-            Level::Atom | Level::Unary => self.text.clone(),
+            Level::Atom | Level::List | Level::Unary => self.text.clone(),
             _ => format!("({})", self.text),
         }
     }
@@ -66,7 +68,15 @@ impl Expression {
         if self.level == level && level != Level::Loose { self.text.clone() } else { self.operand() }
     }
 
-    /// As an arm of a choice, or a part of a concatenation.
+    /// As a part of a concatenation.
+    fn part(&self) -> String {
+        match self.level {
+            Level::List => self.text[1..self.text.len() - 1].to_owned(),
+            _ => self.arm(),
+        }
+    }
+
+    /// As an arm of a choice.
     fn arm(&self) -> String {
         if self.level == Level::Choice { format!("({})", self.text) } else { self.text.clone() }
     }
@@ -100,7 +110,8 @@ impl Scope<'_> {
         }
     }
 
-    /// `count` bits of a node from `low` on. The node, or what it is a slice of, is an identifier or a constant.
+    /// `count` bits of a node from `low` on. The node, or what it is a slice of, is an identifier, a constant or
+    /// transparent.
     pub(super) fn bits(&self, id: NodeId, low: u32, count: u32) -> Expression {
         let id = self.usage.representative(self.module, id);
         let node = self.module.node(id);
@@ -114,6 +125,7 @@ impl Scope<'_> {
         let Some(name) = self.identifier(id) else {
             return match node.op {
                 Op::Slice { a, low: lower } => self.bits(a, lower + low, count),
+                _ if self.is_transparent(id) => self.bits_of_parts(id, low, count),
                 _ => unreachable!("Node {id} is sliced and has no identifier."),
             };
         };
@@ -122,6 +134,22 @@ impl Scope<'_> {
             _ => format!("{name}[{}:{low}]", low + count - 1),
         };
         Expression::atom(text, vec![Read { node: id, bits: mask(count) << low }])
+    }
+
+    fn bits_of_parts(&self, id: NodeId, low: u32, count: u32) -> Expression {
+        let mut join = Joiner { reads: vec![] };
+        let parts = self.parts(id, low, count).into_iter().map(|(part, low, count)| match part {
+            Some(part) => self.bits(part, low, count),
+            None => Expression::atom(literal(0, count), vec![]),
+        });
+        let parts: Vec<Expression> = parts.map(|part| join.take(part)).collect();
+        match parts.as_slice() {
+            [only] => only.clone(),
+            parts => {
+                let texts: Vec<String> = parts.iter().map(Expression::part).collect();
+                join.done(Level::List, format!("{{{}}}", texts.join(", ")))
+            }
+        }
     }
 
     fn constant(&self, id: NodeId) -> Option<u128> {
@@ -161,18 +189,17 @@ impl Scope<'_> {
             }
             Op::Concat(parts) if parts.len() == 1 => self.value(parts[0]),
             Op::Concat(parts) => {
-                let texts: Vec<String> = parts.iter().map(|&p| join.take(self.value(p)).arm()).collect();
-                let text = match parts.iter().all(|p| *p == parts[0]) {
-                    true => format!("{{{}{{{}}}}}", texts.len(), texts[0]),
-                    false => format!("{{{}}}", texts.join(", ")),
-                };
-                join.done(Level::Atom, text)
+                let texts: Vec<String> = parts.iter().map(|&p| join.take(self.value(p)).part()).collect();
+                match parts.iter().all(|p| *p == parts[0]) {
+                    true => join.done(Level::Atom, format!("{{{}{{{}}}}}", texts.len(), texts[0])),
+                    false => join.done(Level::List, format!("{{{}}}", texts.join(", "))),
+                }
             }
             Op::ZeroExtend(a) | Op::SignExtend(a) if self.module.node(*a).width == width => self.value(*a),
             Op::ZeroExtend(a) => {
                 let added = width - self.module.node(*a).width;
-                let low = join.take(self.value(*a)).arm();
-                join.done(Level::Atom, format!("{{{}, {low}}}", literal(0, added)))
+                let low = join.take(self.value(*a)).part();
+                join.done(Level::List, format!("{{{}, {low}}}", literal(0, added)))
             }
             Op::SignExtend(a) => self.sign_extended(*a, width),
             Op::Input | Op::Register { .. } | Op::Read { .. } | Op::Lookup { .. } | Op::InstanceOutput { .. } => {
@@ -192,8 +219,9 @@ impl Scope<'_> {
             return join.done(Level::Atom, text);
         }
         let sign = join.take(self.bits(a, narrow - 1, 1)).text;
-        let low = join.take(self.value(a)).text;
-        join.done(Level::Atom, format!("{{{{{}{{{sign}}}}}, {low}}}", width - narrow))
+        let low = join.take(self.value(a)).part();
+        let signs = if width - narrow == 1 { sign } else { format!("{{{}{{{sign}}}}}", width - narrow) };
+        join.done(Level::List, format!("{{{signs}, {low}}}"))
     }
 
     /// `~a`, or the opposite comparison.

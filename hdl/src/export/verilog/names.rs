@@ -49,7 +49,10 @@ pub(super) fn without_stage(name: &str) -> &str {
 
 /// A name for an operation that gets a wire.
 pub(super) fn for_operation(scope: &mut Scope, id: NodeId) -> String {
-    let wanted = next_of_register(scope, id).or_else(|| from_operands(scope, id));
+    let wanted = next_of_register(scope, id)
+        .or_else(|| scope.usage.role(id).map(str::to_owned))
+        .or_else(|| from_operands(scope, id))
+        .or_else(|| from_reader(scope, id));
     let mut wanted = wanted.unwrap_or_else(|| word(&scope.module.node(id).op).to_owned());
     let group = scope.group(id);
     if group > 0 {
@@ -90,6 +93,23 @@ fn from_operands(scope: &Scope, id: NodeId) -> Option<String> {
     };
     let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
     (starts_well && name.len() <= LONGEST).then_some(name)
+}
+
+/// `x_term` and the like, where `x` is the named node behind the only readers.
+fn from_reader(scope: &Scope, id: NodeId) -> Option<String> {
+    let mut reader = scope.usage.only_reader(id)?;
+    while scope.identifier(reader).is_none() {
+        reader = scope.usage.only_reader(reader)?;
+    }
+    let suffix = match &scope.module.node(id).op {
+        Op::Not(_) | Op::Binary(Binary::And | Binary::Or | Binary::Xor, ..) => "term",
+        Op::Binary(Binary::Equal | Binary::LessUnsigned | Binary::LessSigned, ..) => "test",
+        Op::Mux { .. } => "choice",
+        Op::Concat(_) | Op::ZeroExtend(_) | Op::SignExtend(_) => "bits",
+        op => word(op),
+    };
+    let name = format!("{}_{suffix}", without_stage(scope.identifier(reader)?));
+    (name.len() <= LONGEST).then_some(name)
 }
 
 fn between(binary: Binary) -> &'static str {

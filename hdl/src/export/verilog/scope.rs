@@ -98,22 +98,76 @@ impl<'a> Scope<'a> {
     /// Nodes that need an identifier because text around them names bits of them, or names them twice.
     fn anchors(&self) -> Vec<bool> {
         let mut anchors = vec![false; self.module.nodes.len()];
-        let mut anchor = |mut id: NodeId| {
-            // A slice of a slice is printed as a slice of what is below both.
-            while let (Op::Slice { a, .. }, None) = (&self.module.node(id).op, self.identifier(id)) {
-                id = *a;
-            }
-            anchors[id.index()] = true;
-        };
         for id in self.module.node_ids().filter(|&id| self.usage.is_live(id)) {
-            match self.module.node(id).op {
-                Op::Slice { a, .. } if self.module.node(a).width > self.module.node(id).width => anchor(a),
-                Op::SignExtend(a) if self.module.node(a).width > 1 => anchor(a),
-                Op::AddSub { subtract, .. } => anchor(subtract),
+            let node = self.module.node(id);
+            match node.op {
+                Op::Slice { a, low } => self.anchor_bits(a, low, node.width, &mut anchors),
+                Op::SignExtend(a) => self.anchor_bits(a, self.module.node(a).width - 1, 1, &mut anchors),
+                Op::AddSub { subtract, .. } if !self.is_plain_slice(subtract) => anchors[subtract.index()] = true,
                 _ => {}
             }
         }
         anchors
+    }
+
+    fn anchor_bits(&self, id: NodeId, low: u32, count: u32, anchors: &mut [bool]) {
+        let node = self.module.node(id);
+        match node.op {
+            _ if count == node.width => {}
+            Op::Slice { a, low: lower } if self.identifier(id).is_none() => {
+                self.anchor_bits(a, lower + low, count, anchors);
+            }
+            _ if self.is_transparent(id) => {
+                for (part, low, count) in self.parts(id, low, count) {
+                    if let Some(part) = part {
+                        self.anchor_bits(part, low, count, anchors);
+                    }
+                }
+            }
+            _ => anchors[id.index()] = true,
+        }
+    }
+
+    fn is_plain_slice(&self, id: NodeId) -> bool {
+        matches!(self.module.node(id).op, Op::Slice { .. }) && self.identifier(id).is_none()
+    }
+
+    /// Whether a slice of the node may be printed as slices of its parts: a nameless concatenation of names, slices
+    /// and constants.
+    pub(super) fn is_transparent(&self, id: NodeId) -> bool {
+        let simple = |&part: &NodeId| {
+            let op = &self.module.node(part).op;
+            let plain = matches!(op, Op::Slice { .. } | Op::Constant(_) | Op::Input);
+            // Names of operations are not given before this is asked, so that the answer never changes.
+            plain || op.is_state() || self.module.node(part).name.is_some() || self.is_transparent(part)
+        };
+        self.module.node(id).name.is_none()
+            && match &self.module.node(id).op {
+                Op::Concat(parts) => parts.iter().all(simple),
+                Op::ZeroExtend(a) => simple(a),
+                _ => false,
+            }
+    }
+
+    /// The bits of a transparent node as bits of its parts, highest first; none stands for zeros.
+    pub(super) fn parts(&self, id: NodeId, low: u32, count: u32) -> Vec<(Option<NodeId>, u32, u32)> {
+        let width = |id: NodeId| self.module.node(id).width;
+        let whole: Vec<(Option<NodeId>, u32)> = match &self.module.node(id).op {
+            Op::Concat(parts) => parts.iter().map(|&p| (Some(p), width(p))).collect(),
+            Op::ZeroExtend(a) => vec![(None, width(id) - width(*a)), (Some(*a), width(*a))],
+            _ => vec![(Some(id), width(id))],
+        };
+        let mut end = width(id);
+        let mut found = Vec::new();
+        for (part, size) in whole {
+            let start = end - size;
+            let (from, to) = (low.max(start), (low + count).min(end));
+            if from < to {
+                found.push((part, from - start, to - from));
+            }
+            end = start;
+        }
+        found
     }
 
     fn stands_inline(&self, id: NodeId, anchors: &[bool]) -> bool {
@@ -123,6 +177,7 @@ impl<'a> Scope<'a> {
             Op::Slice { .. } => true,
             Op::Not(a) if self.is_short(*a) && self.module.node(id).width == 1 => true,
             _ if anchors[id.index()] => false,
+            _ if self.is_transparent(id) && self.usage.is_only_sliced(id) => true,
             // A product keeps its sign only alone on the right of an assignment.
             Op::Binary(Binary::Mul, ..) => self.only_feeds_register(id),
             Op::ZeroExtend(_) | Op::SignExtend(_) if self.operation(id).text.len() <= 24 => true,

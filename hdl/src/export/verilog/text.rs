@@ -55,20 +55,37 @@ pub(super) fn statement(indent: usize, code: &str, note: Option<&str>) -> String
     }
     let mut text = note.map(|n| format!("{pad}// {n}\n")).unwrap_or_default();
     text += &pad;
-    let mut column = indent;
-    // Spaces that align columns are kept; a break takes the place of one space.
-    for (i, word) in code.split(' ').enumerate() {
-        if i > 0 && column + 1 + word.len() > LINE {
-            text += &format!("\n{pad}        ");
-            column = indent + 8;
-        } else if i > 0 {
-            text.push(' ');
-            column += 1;
-        }
-        text += word;
-        column += word.len();
+    let mut rest = code;
+    let mut room = LINE - indent;
+    while rest.chars().count() > room {
+        let Some(at) = best_break(rest, room) else { break };
+        text += &format!("{}\n{pad}        ", rest[..at].trim_end());
+        rest = &rest[at + 1..];
+        room = LINE - indent - 8;
     }
-    text + "\n"
+    text + rest + "\n"
+}
+
+/// The space at which a line of at most `room` bytes is best broken: outside of most brackets, before an operator, late.
+fn best_break(code: &str, room: usize) -> Option<usize> {
+    let mut depth = 0;
+    let mut best = None;
+    for (at, character) in code.char_indices().take_while(|&(at, _)| at <= room) {
+        match character {
+            '(' | '{' | '[' => depth += 1,
+            ')' | '}' | ']' => depth -= 1,
+            ' ' if at * 3 > room => {
+                let next = code[at + 1..].chars().next();
+                let good = next.is_some_and(|c| "?:+-&|^<>=".contains(c)) || code[..at].ends_with(',');
+                let rank = (-depth, good, at);
+                if best.is_none_or(|(known, _)| rank > known) {
+                    best = Some((rank, at));
+                }
+            }
+            _ => {}
+        }
+    }
+    best.map(|(_, at)| at)
 }
 
 /// A heading between two parts of a module.

@@ -7,8 +7,12 @@ use std::collections::BTreeMap;
 pub(super) struct Usage {
     live: Vec<bool>,
     reads: Vec<u32>,
+    /// How many of the reads are slices.
+    slices: Vec<u32>,
     /// For a node with a single reader: that reader, if it is a node.
     reader: Vec<Option<NodeId>>,
+    /// What a memory or table does with the node.
+    roles: Vec<Option<&'static str>>,
     memories: Vec<bool>,
     tables: Vec<bool>,
     instances: Vec<bool>,
@@ -21,7 +25,9 @@ impl Usage {
         let mut usage = Self {
             live: vec![false; module.nodes.len()],
             reads: vec![0; module.nodes.len()],
+            slices: vec![0; module.nodes.len()],
             reader: vec![None; module.nodes.len()],
+            roles: vec![None; module.nodes.len()],
             memories: vec![false; module.memories.len()],
             tables: vec![false; module.tables.len()],
             instances: vec![false; module.instances.len()],
@@ -38,9 +44,14 @@ impl Usage {
             for operand in module.node(id).operands() {
                 usage.read(operand, Some(id), &mut waiting);
             }
+            if let Op::Slice { a, .. } = module.node(id).op {
+                usage.slices[a.index()] += 1;
+            }
             match &module.node(id).op {
                 Op::Read { memory, .. } if !std::mem::replace(&mut usage.memories[memory.index()], true) => {
                     if let Some(port) = module.memories[memory.index()].write {
+                        usage.roles[port.address.index()].get_or_insert("write_address");
+                        usage.roles[port.data.index()].get_or_insert("write_data");
                         for operand in [port.enable, port.address, port.data] {
                             usage.read(operand, None, &mut waiting);
                         }
@@ -58,6 +69,9 @@ impl Usage {
             }
         }
         for id in module.node_ids().filter(|&id| usage.live[id.index()]) {
+            if let Op::Read { address: Some(address), .. } | Op::Lookup { address, .. } = module.node(id).op {
+                usage.roles[address.index()].get_or_insert("read_address");
+            }
             if let Op::InstanceOutput { instance, port } = module.node(id).op {
                 usage.outputs.entry((instance, port)).or_insert(id);
             }
@@ -80,9 +94,19 @@ impl Usage {
         self.reads[id.index()]
     }
 
+    /// Whether nothing but slices reads the node.
+    pub(super) fn is_only_sliced(&self, id: NodeId) -> bool {
+        self.slices[id.index()] == self.reads(id)
+    }
+
     /// The one node that reads this one.
     pub(super) fn only_reader(&self, id: NodeId) -> Option<NodeId> {
         self.reader[id.index()].filter(|_| self.reads(id) == 1)
+    }
+
+    /// `read_address`, `write_address` or `write_data`, for what goes to a memory or table.
+    pub(super) fn role(&self, id: NodeId) -> Option<&'static str> {
+        self.roles[id.index()]
     }
 
     pub(super) fn has_memory(&self, index: usize) -> bool {

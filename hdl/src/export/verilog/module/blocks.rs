@@ -68,9 +68,11 @@ impl Writer<'_> {
     /// The earliest place for a block that belongs to a group and reads these nodes.
     fn place(&self, group: u32, reads: impl Iterator<Item = NodeId>) -> Place {
         let of_read = |id: NodeId| match self.scope.group(id) {
-            _ if self.is_input(id) || self.is_constant(id) => Place::Early(group),
+            _ if group > 0 && (self.is_input(id) || self.is_constant(id)) => Place::Early(group),
             later if later > group => Place::Feedback,
             same if same == group && self.scope.is_wire(id) => Place::Late(group),
+            // State outside of the pipeline reads best behind the logic that decides on it.
+            _ if group == 0 => Place::Late(group),
             _ => Place::Early(group),
         };
         let rank = |place: &Place| match place {
@@ -78,7 +80,8 @@ impl Writer<'_> {
             Place::Late(_) => 1,
             Place::Feedback => 2,
         };
-        reads.map(of_read).max_by_key(rank).unwrap_or(Place::Early(group))
+        let least = if group == 0 { Place::Late(group) } else { Place::Early(group) };
+        reads.map(of_read).max_by_key(rank).unwrap_or(least)
     }
 
     /// The condition of an enable; none where it is always 1.

@@ -1,0 +1,8 @@
+//! One file for each command: flags in, calls to the other crates, something printed.
+
+pub mod bench;
+pub mod demo;
+pub mod generate;
+pub mod simulate;
+pub mod synth;
+pub mod verify;

@@ -1,0 +1,50 @@
+//! `svdforge demo`
+
+use super::simulate;
+use crate::{Verdict, output};
+use anyhow::Result;
+use clap::Args;
+use std::path::PathBuf;
+use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::Parameters;
+use svdforge_hdl::export::manifest::Summary;
+use svdforge_testbench::engine::SimulatorEngine;
+use svdforge_testbench::export::export;
+use svdforge_testbench::folder::write_folder;
+use svdforge_testbench::framing::InputScale;
+use svdforge_testbench::judge::{judge, prepare};
+use svdforge_testbench::samples::samples;
+
+/// Export, simulate and judge the default 8x8 core on the sample matrices
+#[derive(Args)]
+pub struct Demo {
+    /// Folder under which the core's own folder is written
+    #[arg(long, value_name = "DIR", default_value = "verilog-out")]
+    out: PathBuf,
+    /// Print the results as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Demo {
+    /// Does what a newcomer wants to see first.
+    pub fn run(self) -> Result<Verdict> {
+        let core = Core::new(Parameters::default().shape()?);
+        let folder = self.out.join(core.shape.name());
+        let files = export(&core)?;
+        write_folder(&folder, &files, false)?;
+        let mut engine = SimulatorEngine::new(&core)?;
+        let mut judgements = Vec::new();
+        for sample in samples()? {
+            let input = prepare(&core.shape, &sample, InputScale::Auto)?;
+            judgements.push(judge(&core.shape, &mut engine, &sample.name, &input)?);
+        }
+        if self.json {
+            output::json(&serde_json::json!({ "core": Summary::new(&core), "out": folder, "results": judgements }))?;
+        } else {
+            simulate::print(&core, &judgements)?;
+            output::print(format!("Exported to {}; its README.md is the datasheet.", folder.display()))?;
+        }
+        Ok(Verdict::Holds)
+    }
+}

@@ -1,0 +1,53 @@
+//! `svdforge generate`
+
+use crate::options::CoreOptions;
+use crate::{Verdict, output};
+use anyhow::Result;
+use clap::Args;
+use std::path::PathBuf;
+use svdforge_hdl::export::manifest::Summary;
+use svdforge_testbench::export::export;
+use svdforge_testbench::folder::write_folder;
+
+/// Export a core: Verilog, self-checking testbench, datasheet, picture
+///
+/// Example: svdforge generate --rows 16 --word 18 --out my_core
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Generate {
+    #[command(flatten)]
+    core: CoreOptions,
+    /// Folder to write; an earlier export in it is replaced, files of yours in it stay
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Write into a folder that holds other files; they stay
+    #[arg(long)]
+    force: bool,
+    /// Print the core as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Generate {
+    /// Writes the export.
+    pub fn run(self) -> Result<Verdict> {
+        let core = self.core.core()?;
+        let files = export(&core)?;
+        write_folder(&self.out, &files, self.force)?;
+        let summary = Summary::new(&core);
+        if self.json {
+            output::json(&serde_json::json!({ "core": summary, "out": self.out, "files": files.len() }))?;
+        } else {
+            let (out, name) = (self.out.display(), core.shape.name());
+            output::print(format!(
+                "{out}: {} files, {} multipliers, {} cycles a sweep, at most {} sweeps. Start with {out}/README.md.\n\
+                 To see it work: cd {out} && iverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim",
+                files.len(),
+                summary.multipliers,
+                summary.sweep_cycles,
+                summary.sweep_cap
+            ))?;
+        }
+        Ok(Verdict::Holds)
+    }
+}

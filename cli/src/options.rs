@@ -1,0 +1,158 @@
+//! The options that describe a core: the same as flags and as keys of a TOML file.
+
+use anyhow::{Context, Result, anyhow};
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Deserializer};
+use std::path::PathBuf;
+use std::str::FromStr;
+use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::{Parameters, Shape, Sweeps};
+use svdforge_testbench::framing::InputScale;
+
+/// The core.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[command(next_help_heading = "Core")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CoreOptions {
+    /// Rows of the matrix, 2 to 32 [default: 8]
+    #[arg(long, value_name = "M")]
+    rows: Option<usize>,
+    /// Columns of the matrix; square cores only, so the same as the rows [default: the rows]
+    #[arg(long, value_name = "N")]
+    cols: Option<usize>,
+    /// Bits of one input element, signed, 8 to 24 [default: 16]
+    #[arg(long, value_name = "W")]
+    word: Option<u32>,
+    /// Fraction bits of one input element [default: W-1]
+    #[arg(long, value_name = "F")]
+    frac: Option<u32>,
+    /// Extra bits inside, 0 to 8: each halves the rounding error [default: 4]
+    #[arg(long, value_name = "G")]
+    guard: Option<u32>,
+    /// Bits of a coefficient, sign included [default: 18, more where the error needs it]
+    #[arg(long, value_name = "C")]
+    coef: Option<u32>,
+    /// How many 2x2 blocks are rotated per cycle [default: serial, one]
+    #[arg(long)]
+    arch: Option<Architecture>,
+    /// Sweeps: `auto` stops when settled, a number K makes always exactly K [default: auto]
+    #[arg(long, value_name = "auto|K")]
+    #[serde(default, deserialize_with = "number_or_word")]
+    sweeps: Option<SweepsOption>,
+    /// Which singular vectors are computed [default: uv]
+    #[arg(long)]
+    vectors: Option<Vectors>,
+    /// Scaling of each matrix in the hardware [default: fixed, none]
+    #[arg(long)]
+    scaling: Option<Scaling>,
+    /// Take options of the core from a TOML file; flags win
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Architecture {
+    /// One block per cycle: 16 multipliers in the rotators
+    Serial,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Vectors {
+    /// U and V
+    Uv,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Scaling {
+    /// None: the host scales (`--input-scale`)
+    Fixed,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct SweepsOption(Sweeps);
+
+impl FromStr for SweepsOption {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self(Sweeps::Auto)),
+            _ => {
+                text.parse().map(|k| Self(Sweeps::Fixed(k))).map_err(|_| "give `auto` or a number of sweeps".to_owned())
+            }
+        }
+    }
+}
+
+fn number_or_word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SweepsOption>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "`sweeps` is \"auto\" or a number of sweeps")]
+    enum Value {
+        Number(u32),
+        Word(String),
+    }
+    let text = match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.to_string(),
+        Value::Word(word) => word,
+    };
+    text.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+impl CoreOptions {
+    /// The core that the options describe.
+    pub fn core(&self) -> Result<Core> {
+        Ok(Core::new(self.shape()?))
+    }
+
+    /// The shape that the options describe; where the rows are not given, those of a matrix at hand.
+    pub fn shape(&self) -> Result<Shape> {
+        let file = self.config.as_ref().map(|path| read(path)).transpose()?.unwrap_or_default();
+        let default = Parameters::default();
+        let rows = self.rows.or(file.rows).or(self.cols).or(file.cols).unwrap_or(default.rows);
+        let parameters = Parameters {
+            rows,
+            cols: self.cols.or(file.cols).unwrap_or(rows),
+            word: self.word.or(file.word).unwrap_or(default.word),
+            frac: self.frac.or(file.frac),
+            guard: self.guard.or(file.guard).unwrap_or(default.guard),
+            coef: self.coef.or(file.coef),
+            sweeps: self.sweeps.or(file.sweeps).map_or(default.sweeps, |s| s.0),
+        };
+        let place =
+            self.config.as_ref().map_or(String::new(), |path| format!(" (options from {} and flags)", path.display()));
+        parameters.shape().map_err(|e| anyhow!("{e}{place}"))
+    }
+}
+
+fn read(path: &PathBuf) -> Result<CoreOptions> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("{}: cannot be read; --config takes a TOML file of core options", path.display()))?;
+    toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), e.to_string().trim_end()))
+}
+
+/// How the host scales a matrix before quantising.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct ScaleOption {
+    /// Divide each matrix by 2^E before quantising; `auto` takes the smallest E that fits
+    #[arg(long, value_name = "auto|E", default_value = "auto", allow_hyphen_values = true, value_parser = scale)]
+    input_scale: InputScale,
+}
+
+impl ScaleOption {
+    /// The choice.
+    pub fn get(self) -> InputScale {
+        self.input_scale
+    }
+}
+
+fn scale(text: &str) -> Result<InputScale, String> {
+    match (text, text.parse::<i32>()) {
+        ("auto", _) => Ok(InputScale::Auto),
+        (_, Ok(exponent)) if exponent.abs() <= 1000 => Ok(InputScale::Exponent(exponent)),
+        _ => Err("give `auto` or a whole number from -1000 to 1000".to_owned()),
+    }
+}

@@ -1,0 +1,124 @@
+//! Printing: tables and messages for people, JSON for programs.
+
+use anyhow::{Context, Result};
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use std::io::{self, IsTerminal, Write};
+use svdforge_testbench::judge::Judgement;
+
+/// One message on stderr, causes after colons.
+pub fn error(error: &anyhow::Error) {
+    let label = if io::stderr().is_terminal() { "\u{1b}[1;31merror:\u{1b}[0m" } else { "error:" };
+    let _ = writeln!(io::stderr(), "{label} {error:#}");
+}
+
+/// A message beside the result: on stderr.
+pub fn note(text: impl std::fmt::Display) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Text on stdout.
+pub fn print(text: impl std::fmt::Display) -> Result<()> {
+    writeln!(io::stdout(), "{text}").context("stdout")
+}
+
+/// One JSON document on stdout.
+pub fn json(document: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(document).context("the result cannot be written as JSON")?;
+    print(text)
+}
+
+/// Whether an error is a reader of stdout that went away (`svdforge ... | head`).
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|e| e.downcast_ref::<io::Error>()).any(|e| e.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// An empty table as wide as the terminal allows.
+pub fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(header.iter().map(|h| Cell::new(h).add_attribute(Attribute::Bold)));
+    table
+}
+
+/// A number, to the right.
+pub fn number(text: impl std::fmt::Display) -> Cell {
+    Cell::new(text).set_alignment(CellAlignment::Right)
+}
+
+/// A word that says whether something holds, green or red.
+pub fn verdict(holds: bool, text: &str) -> Cell {
+    Cell::new(text).fg(if holds { Color::Green } else { Color::Red })
+}
+
+/// A progress bar on stderr, where that is a terminal.
+pub fn progress(count: usize, what: &str) -> ProgressBar {
+    let bar = ProgressBar::new(count as u64).with_message(what.to_owned());
+    bar.with_style(
+        ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta} left")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    )
+}
+
+/// Singular values beside the golden model's.
+pub fn sigma_table(judgement: &Judgement) -> Table {
+    let mut table = table(&["", "sigma, core", "sigma, nalgebra", "difference, LSB"]);
+    let lsb = judgement.accuracy.lsb;
+    for (i, (core, golden)) in judgement.sigma.iter().zip(&judgement.sigma_golden).enumerate() {
+        let difference = (core - golden) / lsb;
+        table.add_row([
+            number(i + 1),
+            number(significant(*core)),
+            number(significant(*golden)),
+            number(format!("{difference:+.3}")),
+        ]);
+    }
+    table
+}
+
+/// Errors, sweeps and cycles of several matrices.
+pub fn accuracy_table(judgements: &[Judgement]) -> Table {
+    let mut table = table(&[
+        "matrix",
+        "sigma",
+        "U S Vt - A",
+        "U orth.",
+        "V orth.",
+        "sweeps",
+        "load",
+        "compute",
+        "unload",
+        "status",
+    ]);
+    for j in judgements {
+        let lsb = |value: Option<f64>| number(value.map_or("-".to_owned(), |v| format!("{v:.2}")));
+        let a = &j.accuracy;
+        let problems: Vec<&str> =
+            [("overflow", j.flags.overflow), ("not settled", j.flags.cap_reached), ("bad frame", j.flags.bad_frame)]
+                .into_iter()
+                .filter_map(|(name, set)| set.then_some(name))
+                .collect();
+        let status = if problems.is_empty() { "ok".to_owned() } else { problems.join(", ") };
+        table.add_row([
+            Cell::new(&j.matrix),
+            lsb(Some(a.sigma_max_lsb)),
+            lsb(a.reconstruction_max_lsb),
+            lsb(a.orthogonality_u_max_lsb),
+            lsb(a.orthogonality_v_max_lsb),
+            number(j.sweeps),
+            number(j.cycles.load),
+            number(j.cycles.compute),
+            number(j.cycles.unload),
+            verdict(problems.is_empty(), &status),
+        ]);
+    }
+    table
+}
+
+/// Seven significant digits, without an exponent where that is short.
+fn significant(value: f64) -> String {
+    let digits = if value == 0.0 { 6 } else { (6 - value.abs().log10().floor() as i32).clamp(0, 12) };
+    format!("{value:.*}", digits as usize)
+}

@@ -1,0 +1,70 @@
+//! `README.md` of an exported core: its datasheet.
+
+use super::File;
+use super::manifest::{Summary, sections};
+use crate::core::Core;
+use crate::units::stream_fifo;
+use std::fmt::Write;
+
+/// The datasheet of a core, as Markdown.
+pub fn datasheet(core: &Core) -> File {
+    let (shape, summary) = (&core.shape, Summary::new(core));
+    let (name, n) = (shape.name(), shape.n);
+    let mut text = format!(
+        "# {name}: singular value decomposition of {n} x {n} matrices\n\n\
+         A = U diag(sigma) Vᵀ in fixed point: two-sided Jacobi, norm-exact rotations, every result rounded once to nearest.\n\
+         Verilog-2005 without vendor primitives. The picture of the datapath is `{name}.svg`; `core.json` holds everything below for programs.\n\n\
+         Made by `{}`\n\n## Use\n\nInstantiate `{name}`; compile the files listed in `{name}.f`. To see it work, in this folder:\n\n\
+         ```\niverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim\n```\n\n## Ports\n\n| port | direction | bits |\n|---|---|---|\n",
+        summary.command()
+    );
+    let top = core.design.top();
+    let inputs = top.inputs.iter().map(|&id| (top.node(id).name.as_deref().unwrap_or("?"), "in", top.node(id).width));
+    let outputs = top.outputs.iter().map(|o| (o.name.as_str(), "out", top.node(o.node).width));
+    let clocks = [("aclk", "in", 1), ("aresetn", "in", 1)];
+    for (port, direction, width) in clocks.into_iter().chain(inputs).chain(outputs) {
+        row(&mut text, &[port, direction, &width.to_string()]);
+    }
+    text += "\n`aresetn` is synchronous and active low; one cycle is enough, at any time.\n\n## Input frame\n\n";
+    let _ = writeln!(
+        text,
+        "{} beats, the matrix row by row, one element per beat, `tlast` on the last: {} bits signed, {} of them fraction.\n\
+         A frame whose `tlast` comes early or late is answered by its status word alone, and the next frame is taken as usual.\n\
+         `s_axis_tready` is high while the core can take a frame: also while the result before it is still leaving.\n\n\
+         ## Output frame\n\n| tuser | section | beats | bits | fraction bits | order |\n|---|---|---|---|---|---|",
+        n * n,
+        shape.word,
+        shape.frac
+    );
+    for s in sections(core) {
+        let numbers = [s.tuser.to_string(), s.count.to_string(), s.word.to_string(), s.frac.to_string()];
+        row(&mut text, &[&numbers[0], s.name, &numbers[1], &numbers[2], &numbers[3], s.order]);
+    }
+    let _ = writeln!(
+        text,
+        "\nStatus word: bit 0 bad frame, 1 overflow, 2 sweep cap reached before settled, 3 self-check failed (always 0: not built); bits 15:8 sweeps made; \
+         23:16 block exponent (always 0: `--scaling fixed`).\n\
+         Sigma is non-negative and descending; U and V are orthogonal whatever the rank.\n\n## Speed and size\n\n| figure | value |\n|---|---|"
+    );
+    let load = n * n;
+    let unload = 1 + n + 2 * n * n;
+    let figures = [
+        ("cycles to load", load.to_string()),
+        ("cycles of a sweep", summary.sweep_cycles.to_string()),
+        ("most sweeps", summary.sweep_cap.to_string()),
+        ("cycles to unload", unload.to_string()),
+        ("hardware multipliers", summary.multipliers.to_string()),
+        ("output FIFO, beats", stream_fifo::DEPTH.to_string()),
+    ];
+    figures.iter().for_each(|(figure, value)| row(&mut text, &[figure, value]));
+    let _ = writeln!(
+        text,
+        "\nCycles to load and to unload hold for a source and a sink that never stall. Loading the next matrix overlaps with unloading.\n\
+         Area and clock rate: `svdforge synth`. Accuracy on a matrix of yours: `svdforge simulate --matrix FILE`, with the options above."
+    );
+    File { name: "README.md".to_owned(), text }
+}
+
+fn row(text: &mut String, cells: &[&str]) {
+    let _ = writeln!(text, "| {} |", cells.join(" | "));
+}

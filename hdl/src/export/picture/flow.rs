@@ -1,0 +1,194 @@
+//! What reaches what inside a module.
+
+use crate::ir::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a box stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Inputs,
+    Instance,
+    Memory,
+    Outputs,
+}
+
+/// A box.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) kind: Kind,
+    pub(super) name: String,
+    /// A second line: the module of an instance, the size of a memory.
+    pub(super) detail: String,
+}
+
+/// An arrow; all that leads from one box to another is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Arrow {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    /// Bits of the ports that it reaches.
+    pub(super) bits: u32,
+    /// Registers on the way, where that is one number.
+    pub(super) registers: Option<u32>,
+}
+
+impl Arrow {
+    /// `16 bits, 2 registers`.
+    pub(super) fn label(&self) -> String {
+        let bits = if self.bits == 1 { "1 bit".to_owned() } else { format!("{} bits", self.bits) };
+        match self.registers {
+            None | Some(0) => bits,
+            Some(1) => format!("{bits}, 1 register"),
+            Some(count) => format!("{bits}, {count} registers"),
+        }
+    }
+}
+
+/// The boxes and arrows of a module.
+pub(super) struct Flow {
+    pub(super) title: String,
+    pub(super) shapes: Vec<Shape>,
+    pub(super) arrows: Vec<Arrow>,
+}
+
+/// From which boxes a node's value comes, each with the number of registers between, or none if that differs.
+type Origins = BTreeMap<usize, Option<u32>>;
+
+impl Flow {
+    pub(super) fn of(design: &Design, module: &Module) -> Self {
+        let shapes = shapes(design, module);
+        let origins = origins(module);
+        let mut arrows: BTreeMap<(usize, usize), Arrow> = BTreeMap::new();
+        for (to, nodes) in sinks(module) {
+            for node in nodes {
+                let bits = module.node(node).width;
+                for (&from, &registers) in &origins[node.index()] {
+                    let arrow = arrows.entry((from, to)).or_insert(Arrow { from, to, bits: 0, registers });
+                    arrow.bits += bits;
+                    arrow.registers = arrow.registers.filter(|_| arrow.registers == registers);
+                }
+            }
+        }
+        let arrows: Vec<Arrow> = arrows.into_values().collect();
+        Self { title: module.name.clone(), shapes, arrows }.without_idle_ports()
+    }
+
+    /// Drops the box of inputs or outputs where no arrow touches it.
+    fn without_idle_ports(mut self) -> Self {
+        for kind in [Kind::Outputs, Kind::Inputs] {
+            let Some(index) = self.shapes.iter().position(|s| s.kind == kind) else { continue };
+            if self.arrows.iter().all(|a| a.from != index && a.to != index) {
+                self.shapes.remove(index);
+                for arrow in &mut self.arrows {
+                    arrow.from -= usize::from(arrow.from > index);
+                    arrow.to -= usize::from(arrow.to > index);
+                }
+            }
+        }
+        self
+    }
+}
+
+/// Inputs, instances, memories, outputs, in this order.
+fn shapes(design: &Design, module: &Module) -> Vec<Shape> {
+    let ports = |kind, name: &str| Shape { kind, name: name.into(), detail: String::new() };
+    let instances = module.instances.iter().map(|instance| Shape {
+        kind: Kind::Instance,
+        name: instance.name.clone(),
+        detail: design.module(instance.module).name.clone(),
+    });
+    let memories = module.memories.iter().map(|memory| Shape {
+        kind: Kind::Memory,
+        name: memory.name.clone(),
+        detail: format!("{} words of {} bits", memory.depth, memory.width),
+    });
+    let first = std::iter::once(ports(Kind::Inputs, "inputs"));
+    first.chain(instances).chain(memories).chain([ports(Kind::Outputs, "outputs")]).collect()
+}
+
+fn of_instance(id: InstanceId) -> usize {
+    1 + id.index()
+}
+
+fn of_memory(module: &Module, id: MemoryId) -> usize {
+    1 + module.instances.len() + id.index()
+}
+
+/// Repeats passes over the arena until nothing changes: a loop through registers settles as "differs".
+fn origins(module: &Module) -> Vec<Origins> {
+    let mut all: Vec<Origins> = vec![Origins::new(); module.nodes.len()];
+    loop {
+        let mut changed = false;
+        for id in module.node_ids() {
+            let node = module.node(id);
+            let mut own = Origins::new();
+            match node.op {
+                Op::Input => drop(own.insert(0, Some(0))),
+                Op::InstanceOutput { instance, .. } => drop(own.insert(of_instance(instance), Some(0))),
+                Op::Read { memory, .. } => drop(own.insert(of_memory(module, memory), Some(0))),
+                _ => {
+                    let step = u32::from(node.op.is_state());
+                    for operand in node.operands() {
+                        for (&shape, &registers) in &all[operand.index()] {
+                            let registers = registers.map(|count| count + step);
+                            let known = own.entry(shape).or_insert(registers);
+                            *known = known.filter(|_| *known == registers);
+                        }
+                    }
+                    // A number that grew was counted around a loop.
+                    for (shape, registers) in &mut own {
+                        if all[id.index()].get(shape).is_some_and(|before| before != registers) {
+                            *registers = None;
+                        }
+                    }
+                }
+            }
+            if all[id.index()] != own {
+                all[id.index()] = own;
+                changed = true;
+            }
+        }
+        if !changed {
+            return all;
+        }
+    }
+}
+
+/// The nodes that enter each box; a node that enters it at two ports counts twice.
+fn sinks(module: &Module) -> Vec<(usize, Vec<NodeId>)> {
+    let instances =
+        module.instances.iter().enumerate().map(|(i, instance)| {
+            (of_instance(InstanceId(i as u32)), instance.inputs.iter().copied().flatten().collect())
+        });
+    let memories = module.memories.iter().enumerate().map(|(i, memory)| {
+        let id = MemoryId(i as u32);
+        let written = memory.write.into_iter().flat_map(|w| [w.enable, w.address, w.data]);
+        let reads = module.nodes.iter().filter(|n| matches!(n.op, Op::Read { memory, .. } if memory == id));
+        (of_memory(module, id), written.chain(reads.flat_map(Node::operands)).collect())
+    });
+    let outputs = (1 + module.instances.len() + module.memories.len(), module.outputs.iter().map(|o| o.node).collect());
+    instances.chain(memories).chain([outputs]).collect()
+}
+
+/// Arrows that close a loop, found by walking from the inputs on in the order of the boxes.
+pub(super) fn backward(flow: &Flow) -> BTreeSet<usize> {
+    fn walk(flow: &Flow, shape: usize, state: &mut [u8], backward: &mut BTreeSet<usize>) {
+        state[shape] = 1;
+        for (index, arrow) in flow.arrows.iter().enumerate().filter(|(_, a)| a.from == shape) {
+            match state[arrow.to] {
+                0 => walk(flow, arrow.to, state, backward),
+                1 => drop(backward.insert(index)),
+                _ => {}
+            }
+        }
+        state[shape] = 2;
+    }
+    let mut backward_arrows = BTreeSet::new();
+    let mut state = vec![0; flow.shapes.len()];
+    for shape in 0..flow.shapes.len() {
+        if state[shape] == 0 {
+            walk(flow, shape, &mut state, &mut backward_arrows);
+        }
+    }
+    backward_arrows
+}

@@ -1,0 +1,184 @@
+//! Half angle and angle unit.
+
+use crate::bench::{Bench, for_all, signed};
+use proptest::prelude::*;
+use std::cell::RefCell;
+use svdforge_hdl::units::angles::{Limits, angle_fraction, angle_unit};
+use svdforge_hdl::units::half_angle::half_angle;
+
+/// How far a half angle may be from the exact one.
+///
+/// A logarithm is wrong by -1.72 to 0.72 of its last place (half an interval of the mantissa, rounded down), a difference of two by 2.44 of 2^-8
+/// octaves: 0.67 % of the ratio. An entry of the angle table is 118 or more, so its rounding adds 0.43 %. Below 1/2 the limit takes the place of
+/// the arc tangent: too large by a third of the ratio's square, 8.3 % at most. One unit is cut off by the shift.
+fn tolerance(ratio: f64, unit: f64) -> f64 {
+    let shallow = ratio.min(1.0 / ratio);
+    let limit = if shallow < 0.504 { shallow * shallow / 3.0 } else { 0.0 };
+    shallow / 2.0 * (0.0115 + 1.01 * limit) + 1.5 * unit
+}
+
+/// Checks half angles; the worst relative error of those in the first octave, and of those with ratios below 2^-4.
+fn check_half_angles(angle: u32, noise: u32, operands: &[[i128; 2]], results: &[[i128; 2]]) -> (f64, f64) {
+    let unit = f64::from(angle).exp2().recip();
+    let quarter = (std::f64::consts::FRAC_PI_4 / unit).round() as i128;
+    let (mut first_octave, mut far) = (0.0f64, 0.0f64);
+    for (&[numerator, denominator], &[size, negative]) in operands.iter().zip(results) {
+        assert_eq!(negative == 1, (numerator < 0) != (denominator < 0), "{numerator} / {denominator}");
+        if (-(1 << (noise - 1))..1 << (noise - 1)).contains(&numerator) {
+            assert_eq!(size, 0, "{numerator} is noise");
+            continue;
+        }
+        // A denominator of 0 counts as 1.
+        let ratio = numerator.unsigned_abs() as f64 / denominator.unsigned_abs().max(1) as f64;
+        let (exact, found) = (ratio.atan() / 2.0, size as f64 * unit);
+        let error = (found - exact).abs();
+        assert!(error <= tolerance(ratio, unit), "{numerator} / {denominator}: {found} for {exact}");
+        assert!(size <= quarter);
+        if ratio > 0.504 && ratio <= 1.0 {
+            first_octave = first_octave.max(error / exact);
+        } else if ratio < 0.0625 && exact > 4096.0 * unit {
+            far = far.max(error / exact);
+        }
+    }
+    assert_eq!(operands.len(), results.len());
+    (first_octave, far)
+}
+
+#[test]
+fn half_angle_of_all_small_operands() {
+    let (width, angle, noise) = (10, 21, 4);
+    let mut bench = Bench::new(|design| half_angle(design, width, angle, noise));
+    let range = || -(1i128 << (width - 1))..1 << (width - 1);
+    let operands: Vec<_> = range().flat_map(|n| range().map(move |d| [n, d])).collect();
+    let results = bench.pipeline(["numerator", "denominator"], ["size", "negative"], &operands);
+    let (first_octave, far) = check_half_angles(angle, noise, &operands, &results);
+    println!("half angle: relative error {first_octave:.4} for ratios 1/2 to 1, {far:.4} below 1/16");
+    // Not the 2^-7 that 8 significant bits suggest: two logarithms and one table add up.
+    assert!(first_octave < 2f64.powf(-6.4) && far < 2f64.powf(-6.2));
+    assert!(first_octave > 2f64.powi(-7));
+    assert_eq!(operands.len(), 1 << 20);
+}
+
+#[test]
+fn half_angle_at_the_widths_of_cores() {
+    for (width, angle, noise) in [(25, 21, 4), (39, 33, 4), (10, 21, 3), (14, 17, 3)] {
+        let bench = RefCell::new(Bench::new(|design| half_angle(design, width, angle, noise)));
+        let operand = (signed(width), signed(width)).prop_map(|(n, d)| [n, d]);
+        for_all(50, proptest::collection::vec(operand, 200), |operands| {
+            let results = bench.borrow_mut().pipeline(["numerator", "denominator"], ["size", "negative"], &operands);
+            check_half_angles(angle, noise, &operands, &results);
+        });
+    }
+}
+
+struct AngleBench {
+    unit: Bench,
+    half: Bench,
+    angle: u32,
+    limits: Limits,
+}
+
+impl AngleBench {
+    fn new(data: u32, coef: u32, limits: Limits) -> Self {
+        let angle = angle_fraction(coef);
+        let unit = Bench::new(|design| angle_unit(design, data, angle, limits));
+        let half = Bench::new(|design| half_angle(design, data + 1, angle, limits.noise_bits));
+        Self { unit, half, angle, limits }
+    }
+
+    /// Checks blocks (a b; c d): how many settled, and of how many only one component was applied.
+    fn check(&mut self, blocks: &[[i128; 4]]) -> (usize, usize) {
+        let outputs = ["left_size", "left_negative", "right_size", "right_negative", "settled"];
+        let results = self.unit.pipeline(["a", "b", "c", "d"], outputs, blocks);
+        // S and D from the half angle unit alone, which has its own test.
+        let mut halves = |fraction: fn(&[i128; 4]) -> [i128; 2]| {
+            let operands: Vec<_> = blocks.iter().map(fraction).collect();
+            self.half.pipeline(["numerator", "denominator"], ["size", "negative"], &operands)
+        };
+        let sums = halves(|&[a, b, c, d]| [b + c, d - a]);
+        let differences = halves(|&[a, b, c, d]| [c - b, d + a]);
+        let signed = |&[size, negative]: &[i128; 2]| if negative == 1 { -size } else { size };
+        let (mut settled_blocks, mut single) = (0, 0);
+        for (i, (&block, result)) in blocks.iter().zip(results).enumerate() {
+            let [left, right] = [signed(&[result[0], result[1]]), signed(&[result[2], result[3]])];
+            let (s, d) = (signed(&sums[i]), signed(&differences[i]));
+            let limit = 1 << (self.angle - self.limits.settled_bits);
+            let settled = s.abs() < limit && d.abs() < limit;
+            assert_eq!(result[4] == 1, settled, "{block:?}");
+            settled_blocks += usize::from(settled);
+
+            let coarse = 1 << (self.angle - 4);
+            let both = [s - d, s + d];
+            let large = both.iter().any(|v| v.abs() >= coarse);
+            let small = s.abs().min(d.abs()) < coarse / 2;
+            let one_waits = large && small && s != 0 && d != 0;
+            let [_, b, c, _] = block;
+            let expected = match (one_waits, (b < 0) == (c < 0)) {
+                (false, _) => both,
+                (true, true) => [s, s],
+                (true, false) => [-d, d],
+            };
+            assert_eq!([left, right], expected, "{block:?}: S = {s}, D = {d}");
+            single += usize::from(one_waits);
+            self.check_effect(block, [left, right]);
+        }
+        assert_eq!(blocks.len(), sums.len());
+        (settled_blocks, single)
+    }
+
+    /// Exact rotations by these angles remove what was to be removed, but for a tenth, and leave what was to be left.
+    fn check_effect(&self, block: [i128; 4], angles: [i128; 2]) {
+        let [left, right] = angles.map(|angle| angle as f64 / f64::from(self.angle).exp2());
+        let [a, b, c, d] = block.map(|v| v as f64);
+        let turn = |angle: f64, x: f64, y: f64| (angle.cos() * x - angle.sin() * y, angle.sin() * x + angle.cos() * y);
+        let ((a, c2), (b2, d)) = (turn(left, a, c), turn(left, b, d));
+        let (_, b_new) = turn(right, a, b2);
+        let (c_new, _) = turn(right, c2, d);
+        for (name, before, after, applied) in
+            [("b + c", b + c, b_new + c_new, left + right != 0.0), ("c - b", c - b, c_new - b_new, left != right)]
+        {
+            let size: f64 = block.iter().map(|v| v.unsigned_abs() as f64).sum();
+            let unit = size * f64::from(-(self.angle as i32)).exp2() * 8.0 + 1e-9 * size;
+            // A denominator of 0 counts as 1: where all is small, a unit matters.
+            let limit = if applied { 0.1 * before.abs() + 2.0 + unit } else { before.abs() + unit };
+            assert!(after.abs() <= limit, "{block:?}, {name}: {before} became {after}");
+            assert!(applied || (after - before).abs() <= unit, "{block:?}, {name}: {before} became {after}");
+        }
+    }
+}
+
+#[test]
+fn angle_unit_on_all_small_blocks() {
+    let mut bench = AngleBench::new(4, 18, Limits { noise_bits: 2, settled_bits: 6 });
+    let word = || -8..8i128;
+    let mut seen = (0, 0, 0);
+    for a in word() {
+        let rest = word().flat_map(|b| word().flat_map(move |c| word().map(move |d| [a, b, c, d])));
+        let blocks: Vec<_> = rest.collect();
+        let (settled, single) = bench.check(&blocks);
+        seen = (seen.0 + blocks.len(), seen.1 + settled, seen.2 + single);
+    }
+    assert_eq!(seen.0, 1 << 16);
+    assert!(seen.1 > 1000, "{seen:?}");
+}
+
+#[test]
+fn angle_unit_at_the_widths_of_cores() {
+    for (data, coef, noise_bits, settled_bits) in [(24, 18, 4, 10), (38, 30, 4, 18), (10, 18, 3, 6)] {
+        let bench = RefCell::new(AngleBench::new(data, coef, Limits { noise_bits, settled_bits }));
+        let seen = RefCell::new((0, 0));
+        // Blocks of four numbers of any size, and blocks with a small part off the diagonal.
+        let any = (signed(data), signed(data), signed(data), signed(data)).prop_map(|(a, b, c, d)| [a, b, c, d]);
+        let near = (signed(data), signed(data), signed(data), 0..data)
+            .prop_map(|(a, b, c, cut)| [a, b >> cut, c >> cut, a.saturating_sub(c >> 7)])
+            .prop_map(move |block| block.map(|v| v.clamp(-(1 << (data - 1)), (1 << (data - 1)) - 1)));
+        for_all(60, proptest::collection::vec(prop_oneof![any, near], 200), |blocks| {
+            let (settled, single) = bench.borrow_mut().check(&blocks);
+            let mut seen = seen.borrow_mut();
+            *seen = (seen.0 + settled, seen.1 + single);
+        });
+        let seen = seen.into_inner();
+        println!("angle unit, {data} bits: of 12000 blocks {} settled, in {} one part waited", seen.0, seen.1);
+        assert!(seen.0 > 200 && seen.1 > 200, "{seen:?}");
+    }
+}

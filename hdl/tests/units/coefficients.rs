@@ -1,0 +1,135 @@
+//! The coefficient unit: what a rotation feels of its coefficients is their norm.
+
+use crate::bench::{Bench, for_all};
+use proptest::prelude::*;
+use std::cell::RefCell;
+use svdforge_hdl::units::coefficients::coefficient_unit;
+
+struct CoefficientBench {
+    unit: Bench,
+    coef: u32,
+}
+
+/// The worst that was seen.
+#[derive(Clone, Copy, Default, Debug)]
+struct Worst {
+    /// |c² + s² - 1| of the coarse form, times 2^q.
+    coarse_norm: f64,
+    /// The same of the fine form.
+    fine_norm: f64,
+    /// Error of k in units of its last place.
+    k: f64,
+    /// Distance of a coarse rotation from its angle, rad.
+    angle: f64,
+}
+
+impl CoefficientBench {
+    fn new(coef: u32) -> Self {
+        Self { unit: Bench::new(|design| coefficient_unit(design, coef)), coef }
+    }
+
+    /// q: fraction bits of a coefficient.
+    fn fraction(&self) -> u32 {
+        self.coef - 1
+    }
+
+    /// pi / 2 as the angle unit gives it at most.
+    fn largest(&self) -> i128 {
+        2 * (std::f64::consts::FRAC_PI_4 * f64::from(self.fraction() + 4).exp2()).round() as i128
+    }
+
+    /// Checks angles: (size, negative).
+    fn check(&mut self, angles: &[[i128; 2]]) -> Worst {
+        let q = self.fraction();
+        let results = self.unit.pipeline(["size", "negative"], ["-k", "-s", "fine"], angles);
+        assert_eq!(results.len(), angles.len());
+        let mut worst = Worst::default();
+        for (&[size, negative], [k, s, fine]) in angles.iter().zip(results) {
+            let context = || format!("q = {q}, angle {size}, negative {negative}: k {k}, s {s}");
+            assert_eq!(fine == 1, size < 1 << q, "{}", context());
+            if fine == 1 {
+                assert_eq!(s, if negative == 1 { -size } else { size }, "s is the angle itself; {}", context());
+                // Of cos = 1 + k with q + 9 fraction bits the square is known exactly.
+                let (one, square) = (1i128 << (q + 9), (s * s) << 10);
+                let off = (one + k).pow(2) + square - one.pow(2);
+                // off = 2 (cos + exact cos) / 2 * error, and cos is 1 but for 2^-9.
+                let error = off as f64 / (2.0 * one as f64) * (1.0 + 2f64.powi(-8));
+                worst.k = worst.k.max(error.abs());
+                worst.fine_norm = worst.fine_norm.max((off as f64 / (one as f64).powi(2)).abs() * f64::from(q).exp2());
+                assert!((one - one / 512 - one / 262_144..=one).contains(&(one + k)), "{}", context());
+                continue;
+            }
+            let one = 1i128 << q;
+            let norm = (k * k + s * s - one * one) as f64 / (one as f64).powi(2);
+            worst.coarse_norm = worst.coarse_norm.max(norm.abs() * f64::from(q).exp2());
+            let wanted = size as f64 / f64::from(q + 4).exp2();
+            // The quarter turn goes backwards, whatever the sign.
+            let (is_quarter, found) = ((k, s) == (0, -one), (s as f64).atan2(k as f64));
+            assert_eq!(is_quarter, size >= (201 << (q + 4)) >> 7, "{}", context());
+            let error = if is_quarter {
+                found + std::f64::consts::FRAC_PI_2 + (wanted - std::f64::consts::FRAC_PI_2)
+            } else {
+                found - if negative == 1 { -wanted } else { wanted }
+            };
+            worst.angle = worst.angle.max(error.abs());
+        }
+        worst
+    }
+
+    fn assert_claims(&self, worst: Worst) {
+        let q = self.fraction();
+        println!("coefficients, q = {q}: {worst:?}");
+        let by_value = q <= 18;
+        assert!(worst.k < if by_value { 1.0 } else { 2.0 }, "q = {q}: {worst:?}");
+        // 2 cos times the error of k.
+        assert!(worst.fine_norm < if by_value { 2f64.powi(-8) } else { 2f64.powi(-7) }, "q = {q}: {worst:?}");
+        assert!(worst.coarse_norm <= 2f64.powi(-8), "q = {q}: {worst:?}");
+        // Half a bin to the table, and up to sqrt(2) halves from there to the pair.
+        assert!(worst.angle <= (1.0 + std::f64::consts::SQRT_2) / 128.0, "q = {q}: {worst:?}");
+    }
+}
+
+impl Worst {
+    fn max(self, other: Self) -> Self {
+        Self {
+            coarse_norm: self.coarse_norm.max(other.coarse_norm),
+            fine_norm: self.fine_norm.max(other.fine_norm),
+            k: self.k.max(other.k),
+            angle: self.angle.max(other.angle),
+        }
+    }
+}
+
+/// The smallest coefficient that a core gets by default: every fine angle, and every 16th coarse one with the borders of the bins.
+#[test]
+fn coefficients_of_18_bits_keep_their_claims_for_every_angle() {
+    let mut bench = CoefficientBench::new(18);
+    let fine = 0..1i128 << 17;
+    let coarse = (1 << 17..=bench.largest()).filter(|size| size % 16 == 0 || (size + (1 << 14)) % (1 << 15) < 2);
+    let sizes: Vec<i128> = fine.chain(coarse).collect();
+    let mut worst = Worst::default();
+    for negative in [0, 1] {
+        let angles: Vec<_> = sizes.iter().map(|&size| [size, negative]).collect();
+        worst = worst.max(bench.check(&angles));
+    }
+    bench.assert_claims(worst);
+    assert!(sizes.len() > (1 << 17) + 196_000, "{}", sizes.len());
+}
+
+#[test]
+fn coefficients_of_other_widths_keep_their_claims() {
+    for coef in [16, 19, 20, 22, 25, 30, 32] {
+        let bench = RefCell::new(CoefficientBench::new(coef));
+        let q = coef - 1;
+        let (fine, most) = (1i128 << q, bench.borrow().largest());
+        let borders = (8..=201i128).prop_flat_map(move |half_bin| (half_bin << (q - 3)) - 2..(half_bin << (q - 3)) + 3);
+        let size = prop_oneof![2 => 0..fine, 1 => fine - 300..fine, 1 => fine..=most, 1 => borders, 1 => Just(most)];
+        let angle = (size, 0..2i128).prop_map(move |(size, negative)| [size.min(most), negative]);
+        let worst = RefCell::new(Worst::default());
+        for_all(100, proptest::collection::vec(angle, 200), |angles| {
+            let found = bench.borrow_mut().check(&angles);
+            worst.replace_with(|worst| worst.max(found));
+        });
+        bench.borrow().assert_claims(worst.into_inner());
+    }
+}

@@ -1,0 +1,118 @@
+//! The banked memories, with the moves that a core makes in them.
+
+use crate::bench::{Bench, for_all};
+use proptest::prelude::*;
+use std::cell::Cell;
+use svdforge_hdl::core::layout::pair_bits;
+use svdforge_hdl::core::ordering::Ordering;
+use svdforge_hdl::units::matrix_memory::matrix_memory;
+use svdforge_hdl::units::vector_memory::vector_memory;
+
+/// A sweep of reading blocks and writing them to the places of the next step. Elements are named by their home, (row, column).
+#[test]
+fn matrix_memory_brings_every_pair_together_once_and_everyone_home() {
+    let blocks_seen = Cell::new(0);
+    for size in [2, 4, 6, 8, 16] {
+        let order = any::<prop::sample::Index>();
+        for_all(if size > 8 { 1 } else { 4 }, order, |start| {
+            blocks_seen.set(blocks_seen.get() + matrix_sweep(size, start.index(size * size / 4)));
+        });
+    }
+    // Pairs squared times steps, four times but for size 16.
+    assert_eq!(blocks_seen.get(), 4 * (1 + 4 * 3 + 9 * 5 + 16 * 7) + 64 * 15);
+}
+
+/// One sweep; the blocks of each step in an order that begins anywhere.
+fn matrix_sweep(size: usize, start: usize) -> usize {
+    let ordering = Ordering::new(size);
+    let mut memory = Bench::new(|design| matrix_memory(design, 16, pair_bits(&ordering)));
+    let name = |row: usize, column: usize| (row << 8 | column) as i128;
+    // Load, one element at a time: bank and pair of each from the rule that a place's parity is its bank.
+    for (row, column) in (0..size).flat_map(|r| (0..size).map(move |c| (r, c))) {
+        let (r, c) = (row % 2, column % 2);
+        memory.set("write_enable", 1 << (2 * r + c));
+        memory.set("write_copy", 0);
+        memory.set(&format!("write_row_{r}"), row.min(size - 1 - row) as i128);
+        memory.set(&format!("write_column_{c}"), column.min(size - 1 - column) as i128);
+        memory.set(&format!("write_{r}{c}"), name(row, column));
+        memory.step();
+    }
+    memory.set("write_enable", 0);
+
+    let (pairs, mut blocks, mut met) = (size / 2, 0, vec![0; size * size]);
+    // place -> home.
+    let mut at: Vec<usize> = (0..size).collect();
+    for step in 0..size - 1 {
+        let copy = step % 2;
+        for k in 0..pairs * pairs {
+            let block = (k + start) % (pairs * pairs);
+            let (row, column) = (block / pairs, block % pairs);
+            memory.set("read_copy", copy as i128);
+            memory.set("read_row", row as i128);
+            memory.set("read_column", column as i128);
+            memory.step();
+            memory.set("write_enable", 0);
+            let members = |pair: usize| {
+                let places = [pair, size - 1 - pair];
+                if pair % 2 == 0 { places.map(|p| at[p]) } else { [at[places[1]], at[places[0]]] }
+            };
+            let (rows, columns) = (members(row), members(column));
+            let found = [0, 1].map(|r| [0, 1].map(|c| memory.get(&format!("element_{r}{c}")) as i128));
+            assert_eq!(found, rows.map(|r| columns.map(|c| name(r, c))), "size {size}, step {step}, block {block}");
+            if row == column {
+                met[rows[0] * size + rows[1]] += 1;
+                met[rows[1] * size + rows[0]] += 1;
+            }
+            let [row_crosses, column_crosses] = [row, column].map(|pair| usize::from(ordering.crosses(pair)));
+            memory.set("write_enable", 15);
+            memory.set("write_copy", 1 - copy as i128);
+            for bank in 0..2 {
+                memory.set(&format!("write_row_{bank}"), ordering.target(row, bank) as i128);
+                memory.set(&format!("write_column_{bank}"), ordering.target(column, bank) as i128);
+                for c in 0..2 {
+                    memory.set(&format!("write_{bank}{c}"), found[bank ^ row_crosses][c ^ column_crosses]);
+                }
+            }
+            blocks += 1;
+        }
+        memory.step();
+        memory.set("write_enable", 0);
+        at[1..].rotate_right(1);
+    }
+    assert_eq!(at, (0..size).collect::<Vec<_>>());
+    assert!((0..size * size).all(|p| met[p] == usize::from(p % (size + 1) != 0)), "size {size}");
+    blocks
+}
+
+/// Random traffic against a plain model, reads in the cycle of a write included.
+#[test]
+fn vector_memory_keeps_its_words_and_gives_the_old_one_while_it_is_written() {
+    let operation = (any::<bool>(), 0..2usize, 0..4usize, 0..4usize, 0..4usize, any::<[u16; 2]>(), 0..2usize, 0..4usize);
+    let reads = Cell::new(0);
+    for_all(20, proptest::collection::vec((operation, 0..4usize), 300), |operations| {
+        let mut memory = Bench::new(|design| vector_memory(design, 8, 2));
+        let mut model = vec![0u128; 2 * 32];
+        let word = |bank: usize, copy: usize, pair: usize, column: usize| ((bank * 2 + copy) * 4 + pair) * 4 + column;
+        for ((write, copy, pair_0, pair_1, column, data, read_copy, read_pair), read_column) in operations {
+            memory.set("write_enable", i128::from(write));
+            memory.set("write_copy", copy as i128);
+            memory.set("write_column", column as i128);
+            memory.set("write_pair_0", pair_0 as i128);
+            memory.set("write_pair_1", pair_1 as i128);
+            memory.set("write_0", i128::from(data[0]));
+            memory.set("write_1", i128::from(data[1]));
+            memory.set("read_copy", read_copy as i128);
+            memory.set("read_pair", read_pair as i128);
+            memory.set("read_column", read_column as i128);
+            let expected = [0, 1].map(|bank| model[word(bank, read_copy, read_pair, read_column)]);
+            if write {
+                model[word(0, copy, pair_0, column)] = data[0].into();
+                model[word(1, copy, pair_1, column)] = data[1].into();
+            }
+            memory.step();
+            assert_eq!([memory.get("row_0"), memory.get("row_1")], expected);
+            reads.set(reads.get() + 1);
+        }
+    });
+    assert_eq!(reads.get(), 20 * 300);
+}

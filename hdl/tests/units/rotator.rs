@@ -1,0 +1,131 @@
+//! Rounder and rotator.
+
+use crate::bench::{Bench, for_all, is_nearest_even, nearest_even, signed};
+use proptest::prelude::*;
+use std::cell::RefCell;
+use svdforge_hdl::builder::ModuleBuilder;
+use svdforge_hdl::ir::signed_value;
+use svdforge_hdl::units::rotator::rotator;
+use svdforge_hdl::units::rounder::add_and_round;
+
+#[test]
+fn rounder_takes_the_nearest_and_of_two_the_even_one() {
+    let mut cases = 0;
+    for (base_bits, sum_bits, fraction) in [(4, 8, 2), (3, 9, 4), (5, 10, 3), (1, 9, 7), (6, 9, 2)] {
+        let mut bench = Bench::new(|design| {
+            let m = ModuleBuilder::new("rounder");
+            let (base, sum) = (m.input("base", base_bits).at(0), m.input("sum", sum_bits).at(0));
+            m.output("rounded", add_and_round(base, sum, fraction).registered("rounded_out"));
+            design.add(m)
+        });
+        let range = |bits: u32| -(1i128 << (bits - 1))..1 << (bits - 1);
+        let operands: Vec<_> = range(base_bits).flat_map(|b| range(sum_bits).map(move |s| [b, s])).collect();
+        let results = bench.pipeline(["base", "sum"], ["-rounded"], &operands);
+        for (&[base, sum], [rounded]) in operands.iter().zip(results) {
+            let exact = (base << fraction) + sum;
+            // As the unit's header says, of a sum that does not fit only the lower bits remain.
+            let expected = nearest_even(exact, fraction);
+            let kept = sum_bits - fraction;
+            assert_eq!(rounded, signed_value(expected as u128 & ((1 << kept) - 1), kept), "{base} + {sum} / 2^{fraction}");
+            assert!(expected != rounded || is_nearest_even(exact, fraction, rounded));
+            cases += 1;
+        }
+    }
+    assert_eq!(cases, (1 << 12) + (1 << 12) + (1 << 15) + (1 << 10) + (1 << 15));
+}
+
+/// The exact numerators of a rotation, with `coef + 8` fraction bits.
+fn exact(coef: u32, [x, y, k, s, fine]: [i128; 5]) -> [i128; 2] {
+    match fine {
+        0 => [(k * x - s * y) << 9, (k * y + s * x) << 9],
+        _ => {
+            let one = 1i128 << (coef + 8);
+            [(one + k) * x - ((s * y) << 5), (one + k) * y + ((s * x) << 5)]
+        }
+    }
+}
+
+/// Checks results of a rotator; how many left the word.
+fn check(data: u32, coef: u32, operands: &[[i128; 5]], results: &[[i128; 3]]) -> usize {
+    let mut outside = 0;
+    let fits = |bits: u32, value: i128| (-(1 << (bits - 1))..1 << (bits - 1)).contains(&value);
+    for (&operand, &[x, y, overflow]) in operands.iter().zip(results) {
+        let rounded = exact(coef, operand).map(|value| nearest_even(value, coef + 8));
+        // The sums have one bit more than the data, which is enough for everything that is nearly a rotation.
+        let [_, _, k, s, fine] = operand;
+        if fine == 1 || k * k + s * s <= 1 << (2 * coef - 2) {
+            assert!(rounded.iter().all(|&v| fits(data + 1, v)), "{operand:?}");
+        }
+        let in_sum = rounded.map(|v| signed_value(v as u128 & ((1 << (data + 1)) - 1), data + 1));
+        let leaves = in_sum.iter().any(|&v| !fits(data, v));
+        assert_eq!(overflow, i128::from(leaves), "overflow of {operand:?}, {in_sum:?}");
+        let kept = in_sum.map(|v| signed_value(v as u128 & ((1 << data) - 1), data));
+        assert_eq!([x, y], kept, "{operand:?}");
+        outside += usize::from(leaves);
+    }
+    assert_eq!(operands.len(), results.len());
+    outside
+}
+
+const INPUTS: [&str; 5] = ["x", "y", "k", "s", "fine"];
+const OUTPUTS: [&str; 3] = ["-x_rotated", "-y_rotated", "overflow"];
+
+#[test]
+fn rotator_is_exact_for_all_small_operands() {
+    let (data, coef) = (4, 6);
+    let mut bench = Bench::new(|design| rotator(design, data, coef));
+    let (word, coefficient) = (-8..8i128, -32..32i128);
+    let (mut cases, mut outside) = (0, 0);
+    for (k, fine) in coefficient.clone().flat_map(|k| [(k, 0), (k, 1)]) {
+        let vectors = word.clone().flat_map(|x| word.clone().map(move |y| (x, y)));
+        let operands: Vec<[i128; 5]> =
+            vectors.flat_map(|(x, y)| coefficient.clone().map(move |s| [x, y, k, s, fine])).collect();
+        let results = bench.pipeline(INPUTS, OUTPUTS, &operands);
+        outside += check(data, coef, &operands, &results);
+        cases += operands.len();
+    }
+    assert_eq!(cases, 1 << (4 + 4 + 6 + 6 + 1));
+    assert!(outside > 10_000, "overflows are among the cases: {outside}");
+}
+
+/// Word 16, guard 4, n = 8, and word 24, guard 8, n = 32.
+#[test]
+fn rotator_is_exact_for_the_widths_of_cores() {
+    for (data, coef) in [(24, 18), (38, 30), (9, 14)] {
+        let bench = RefCell::new(Bench::new(|design| rotator(design, data, coef)));
+        let one = (1i128 << (coef - 1)) as f64;
+        let turn = (0.0..std::f64::consts::TAU)
+            .prop_map(move |a| [a.cos(), a.sin()].map(|v| ((v * one).round() as i128).min(one as i128 - 1)));
+        let any_coefficients = (signed(coef), signed(coef)).prop_map(|(k, s)| [k, s]);
+        let coefficients = prop_oneof![turn, any_coefficients];
+        let operand = (signed(data), signed(data), coefficients, 0..2i128);
+        let operand = operand.prop_map(|(x, y, [k, s], fine)| [x, y, k, s, fine]);
+        for_all(60, proptest::collection::vec(operand, 200), |operands| {
+            let results = bench.borrow_mut().pipeline(INPUTS, OUTPUTS, &operands);
+            check(data, coef, &operands, &results);
+        });
+    }
+}
+
+/// The header's claim on the width: a turn by 45 degrees of the largest vector raises `overflow`, and its sum is still whole.
+#[test]
+fn rotator_reports_the_largest_result() {
+    let (data, coef) = (24, 18);
+    let mut bench = Bench::new(|design| rotator(design, data, coef));
+    let (least, most) = (-(1i128 << 23), (1i128 << 23) - 1);
+    let eighth = 92_682; // sqrt(1/2) with 17 fraction bits
+    let quarter = -(1i128 << 17);
+    let operands = [
+        [least, most, eighth, eighth, 0],
+        [least, least, eighth, eighth, 0],
+        [most, most, eighth, -eighth, 0],
+        // A quarter turn exchanges and negates: of the least number only, that does not fit.
+        [most, most, 0, quarter, 0],
+        [least, most, 0, quarter, 0],
+        [most, least, 0, quarter, 0],
+        [least, least, 0, 0, 1],
+    ];
+    let results = bench.pipeline(INPUTS, OUTPUTS, &operands);
+    assert_eq!(check(data, coef, &operands, &results), 4);
+    assert_eq!(results.iter().map(|r| r[2]).collect::<Vec<_>>(), [1, 1, 1, 0, 0, 1, 0]);
+}

@@ -1,0 +1,77 @@
+//! The sorter.
+
+use crate::bench::{Bench, for_all, signed};
+use proptest::prelude::*;
+use std::cell::RefCell;
+use std::cmp::Reverse;
+use svdforge_hdl::units::sorter::sorter;
+
+struct SorterBench {
+    unit: Bench,
+    data: u32,
+    index_bits: u32,
+}
+
+impl SorterBench {
+    fn new(data: u32, cells: usize, index_bits: u32) -> Self {
+        Self { unit: Bench::new(|design| sorter(design, data, cells, index_bits)), data, index_bits }
+    }
+
+    fn cycle(&mut self, clear: bool, insert: Option<(i128, usize)>, turn: bool) {
+        self.unit.set("clear", i128::from(clear));
+        self.unit.set("insert", i128::from(insert.is_some()));
+        self.unit.set("turn", i128::from(turn));
+        if let Some((value, index)) = insert {
+            self.unit.set("value", value);
+            self.unit.set("index", index as i128);
+        }
+        self.unit.step();
+    }
+
+    /// (negative, index, size) of the front cell.
+    fn front(&self) -> (bool, usize, u128) {
+        let bits = self.unit.get("front");
+        let index = bits >> self.data & ((1 << self.index_bits) - 1);
+        (bits >> (self.data + self.index_bits) == 1, index as usize, bits & ((1 << self.data) - 1))
+    }
+
+    /// Sorts values, the i-th with a pause of `pauses[i]` cycles before it, and reads them twice round.
+    fn check(&mut self, values: &[i128], pauses: &[usize]) {
+        self.cycle(true, None, false);
+        for (index, &value) in values.iter().enumerate() {
+            (0..pauses.get(index).copied().unwrap_or(0)).for_each(|_| self.cycle(false, None, false));
+            self.cycle(false, Some((value, index)), false);
+        }
+        self.cycle(false, None, false);
+        let mut expected: Vec<_> = values.iter().enumerate().map(|(i, v)| (*v < 0, i, v.unsigned_abs())).collect();
+        expected.sort_by_key(|cell| Reverse(cell.2));
+        for cell in expected.iter().cycle().take(2 * values.len()) {
+            assert_eq!(self.front(), *cell, "of {values:?}");
+            self.cycle(false, None, true);
+        }
+    }
+}
+
+#[test]
+fn sorter_orders_all_small_sequences() {
+    let mut bench = SorterBench::new(3, 4, 2);
+    let mut cases = 0;
+    for code in 0..1 << 12 {
+        let values: Vec<i128> = (0..4).map(|i| (code >> (3 * i) & 7) - 4).collect();
+        bench.check(&values, &[]);
+        cases += 1;
+    }
+    assert_eq!(cases, 4096);
+}
+
+#[test]
+fn sorter_orders_sequences_of_cores() {
+    for (data, cells, index_bits) in [(24, 8, 3), (38, 32, 5), (20, 2, 1), (21, 7, 3)] {
+        let bench = RefCell::new(SorterBench::new(data, cells, index_bits));
+        let few = prop_oneof![signed(data), -2..3i128];
+        let values = proptest::collection::vec(few, cells);
+        for_all(100, (values, proptest::collection::vec(0..3usize, cells)), |(values, pauses)| {
+            bench.borrow_mut().check(&values, &pauses);
+        });
+    }
+}

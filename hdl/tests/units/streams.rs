@@ -1,0 +1,348 @@
+//! The ends of the streams: what enters, what leaves, and the handshakes.
+
+use crate::bench::{Bench, for_all};
+use proptest::prelude::*;
+use std::cell::Cell;
+use std::collections::VecDeque;
+use svdforge_hdl::core::layout::pair_bits;
+use svdforge_hdl::core::ordering::Ordering;
+use svdforge_hdl::core::params::{Parameters, Shape};
+use svdforge_hdl::units::stream_fifo::{DEPTH, stream_fifo};
+use svdforge_hdl::units::stream_input::stream_input;
+use svdforge_hdl::units::stream_output::stream_output;
+
+/// Bank and pair of a place: its parity is its bank.
+fn home(place: usize, size: usize) -> (usize, usize) {
+    (place % 2, place.min(size - 1 - place))
+}
+
+struct InputBench {
+    unit: Bench,
+    n: usize,
+    size: usize,
+    /// What the memory of A would hold.
+    memory: Vec<i128>,
+    /// Cycles in which the source may offer a beat, repeated.
+    rhythm: Vec<bool>,
+    cycles: usize,
+}
+
+const WORD: u32 = 12;
+
+impl InputBench {
+    fn new(n: usize, rhythm: Vec<bool>) -> Self {
+        let size = n + n % 2;
+        let ordering = Ordering::new(size);
+        let unit = Bench::new(|design| stream_input(design, &ordering, n, WORD, 16));
+        Self { unit, n, size, memory: vec![0; size * size], rhythm, cycles: 0 }
+    }
+
+    fn place(&self, row: usize, column: usize) -> usize {
+        row * self.size + column
+    }
+
+    /// One cycle, after which the model of the memory is up to date.
+    fn cycle(&mut self) {
+        let enable = self.unit.get("write_enable");
+        let element = self.unit.get("write_element");
+        let data = self.unit.get("write_data") as i128;
+        let bits = pair_bits(&Ordering::new(self.size));
+        let pair = |port: &str| self.unit.get(port) as usize & ((1 << bits) - 1);
+        let (row, column) = (pair("write_row"), pair("write_column"));
+        for (r, c) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            let bank = 2 * r + c;
+            if enable >> bank & 1 == 1 {
+                let member = |pair: usize, bank: usize| if pair % 2 == bank { pair } else { self.size - 1 - pair };
+                let place = self.place(member(row, r), member(column, c));
+                self.memory[place] = if element >> bank & 1 == 1 { data } else { 0 };
+            }
+        }
+        self.unit.step();
+        self.cycles += 1;
+    }
+
+    /// Sends a frame of these elements; then waits a while with more on offer, and releases it. Whether it was called bad.
+    fn send(&mut self, elements: &[i128], wait: usize) -> bool {
+        self.unit.set("release_frame", 0);
+        let (mut next, mut offering) = (0, false);
+        while next < elements.len() {
+            offering |= self.rhythm[self.cycles % self.rhythm.len()];
+            self.unit.set("s_axis_tvalid", i128::from(offering));
+            self.unit.set("s_axis_tdata", elements[next]);
+            self.unit.set("s_axis_tlast", i128::from(next + 1 == elements.len()));
+            assert!(self.unit.get("full") == 0, "full within a frame");
+            let accepted = offering && self.unit.get("s_axis_tready") == 1;
+            self.cycle();
+            next += usize::from(accepted);
+            offering &= !accepted;
+        }
+        // The next frame knocks, and must wait.
+        self.unit.set("s_axis_tvalid", 1);
+        self.unit.set("s_axis_tdata", 0x555);
+        self.unit.set("s_axis_tlast", 1);
+        for _ in 0..wait + 4 {
+            assert_eq!((self.unit.get("full"), self.unit.get("s_axis_tready")), (1, 0));
+            self.cycle();
+        }
+        self.unit.set("s_axis_tvalid", 0);
+        let bad = self.unit.get("bad") == 1;
+        self.unit.set("release_frame", 1);
+        self.cycle();
+        self.unit.set("release_frame", 0);
+        assert_eq!((self.unit.get("full"), self.unit.get("s_axis_tready")), (0, 1));
+        bad
+    }
+}
+
+#[test]
+fn input_end_writes_every_element_home_and_knows_bad_frames() {
+    let frames_seen = Cell::new((0, 0));
+    for n in 2..=7usize {
+        let frame = (prop_oneof![3 => Just(n * n), 1 => 1..n * n, 1 => n * n + 1..3 * n * n], 0..6usize);
+        let case = (
+            proptest::collection::vec((frame, proptest::collection::vec(-2048..2048i128, 3 * n * n)), 6),
+            proptest::collection::vec(prop::bool::weighted(0.7), 1..9),
+        );
+        for_all(20, case, |(frames, mut rhythm)| {
+            rhythm.push(true);
+            let mut bench = InputBench::new(n, rhythm);
+            for ((length, wait), elements) in frames {
+                bench.memory.fill(-9999);
+                let bad = bench.send(&elements[..length], wait);
+                assert_eq!(bad, length != n * n, "{length} beats for n = {n}");
+                let (mut good_frames, mut bad_frames) = frames_seen.get();
+                if bad {
+                    bad_frames += 1;
+                } else {
+                    let mask = (1 << WORD) - 1;
+                    for (row, column) in (0..bench.size).flat_map(|r| (0..bench.size).map(move |c| (r, c))) {
+                        let inside = row < n && column < n;
+                        let expected = if inside { elements[row * n + column] & mask } else { 0 };
+                        // The corner of the padding is written beside element (0, 0).
+                        assert_eq!(bench.memory[bench.place(row, column)], expected, "n = {n}, ({row}, {column})");
+                    }
+                    good_frames += 1;
+                }
+                frames_seen.set((good_frames, bad_frames));
+            }
+        });
+    }
+    let (good, bad) = frames_seen.get();
+    assert_eq!(good + bad, 6 * 20 * 6);
+    assert!(good > 300 && bad > 150, "{good} good and {bad} bad frames");
+}
+
+/// Random writers and sinks: nothing lost, nothing changed while it waits, as many places freed as beats taken out.
+#[test]
+fn fifo_keeps_order_under_any_rhythm() {
+    let beats = Cell::new(0);
+    let case = (proptest::collection::vec((any::<bool>(), any::<bool>(), any::<u16>()), 50..400), 0..3u8);
+    for_all(60, case, |(rhythm, bias)| {
+        let mut fifo = Bench::new(|design| stream_fifo(design, 16));
+        let (mut inside, mut credits) = (VecDeque::new(), DEPTH);
+        let mut waiting = None;
+        let drain = std::iter::repeat_n((false, true, 0), 40);
+        for (write, ready, data) in rhythm.into_iter().chain(drain) {
+            // Some runs are full most of the time, others empty.
+            let (write, ready) = ((write || bias == 1) && credits > 0, ready || bias == 2);
+            let user = u128::from(data & 3);
+            fifo.set("write", i128::from(write));
+            fifo.set("tdata", i128::from(data));
+            fifo.set("tuser", user as i128);
+            fifo.set("tlast", i128::from(data >> 15));
+            fifo.set("m_axis_tready", i128::from(ready));
+            let head = ["m_axis_tdata", "m_axis_tuser", "m_axis_tlast"].map(|port| fifo.get(port));
+            let valid = fifo.get("m_axis_tvalid") == 1;
+            if let Some(promised) = waiting {
+                assert!(valid && head == promised, "a beat on offer stays");
+            }
+            waiting = (valid && !ready).then_some(head);
+            if valid && ready {
+                assert_eq!(Some(head), inside.pop_front());
+                beats.set(beats.get() + 1);
+            }
+            credits += u32::from(fifo.get("freed") == 1);
+            if write {
+                credits -= 1;
+                inside.push_back([data.into(), user, u128::from(data >> 15)]);
+            }
+            fifo.step();
+        }
+        assert!(inside.is_empty(), "{} beats are left", inside.len());
+        assert_eq!(credits, DEPTH);
+    });
+    assert!(beats.get() > 4000, "{}", beats.get());
+}
+
+#[test]
+fn fifo_moves_a_beat_a_cycle_and_holds_one_more_than_its_depth() {
+    let mut fifo = Bench::new(|design| stream_fifo(design, 8));
+    let mut credits = DEPTH;
+    fifo.set("m_axis_tready", 0);
+    let mut written = 0;
+    for _ in 0..40 {
+        fifo.set("write", i128::from(credits > 0));
+        fifo.set("tdata", written);
+        credits += u32::from(fifo.get("freed") == 1);
+        if credits > 0 && written < 100 {
+            credits -= 1;
+            written += 1;
+        } else {
+            fifo.set("write", 0);
+        }
+        fifo.step();
+    }
+    assert_eq!(written, i128::from(DEPTH) + 1);
+    fifo.set("write", 0);
+    fifo.set("m_axis_tready", 1);
+    for expected in 0..written {
+        assert_eq!((fifo.get("m_axis_tvalid"), fifo.get("m_axis_tdata") as i128), (1, expected), "one beat a cycle");
+        fifo.step();
+    }
+    assert_eq!(fifo.get("m_axis_tvalid"), 0);
+}
+
+/// What the output end reads: sorter, memories, FIFO, each as a model.
+struct Result {
+    /// (negative, index, size), as the sorter would turn them round.
+    order: VecDeque<(bool, usize, i128)>,
+    /// Uᵀ and Vᵀ: row of a column's index, element.
+    vectors: [Vec<Vec<i128>>; 2],
+    status: i128,
+}
+
+impl Result {
+    /// The frame that must leave: section, bits, last.
+    fn frame(&self, shape: &Shape) -> Vec<(u128, u128, u128)> {
+        let mask = (1i128 << shape.output_bits()) - 1;
+        let n = shape.n;
+        let mut values = vec![(0, self.status)];
+        if self.status & 1 == 0 {
+            values.extend(self.order.iter().map(|&(_, _, size)| (1, size)));
+            for (section, vectors) in [2, 3].into_iter().zip(&self.vectors) {
+                for row in 0..n {
+                    let sign = |negative: bool| if negative && section == 2 { -1 } else { 1 };
+                    values.extend(self.order.iter().map(|&(minus, i, _)| (section, sign(minus) * vectors[i][row])));
+                }
+            }
+        }
+        let last = values.len() - 1;
+        let beat = |(i, (section, value)): (usize, (u128, i128))| (section, (value & mask) as u128, u128::from(i == last));
+        values.into_iter().enumerate().map(beat).collect()
+    }
+}
+
+fn result(shape: &Shape) -> impl Strategy<Value = Result> + use<> {
+    let (n, data, vector) = (shape.n, shape.data(), shape.vector());
+    let matrix = move || {
+        let limit = 1i128 << (vector - 2);
+        proptest::collection::vec(proptest::collection::vec(-limit..=limit, n), n)
+    };
+    let sizes = proptest::collection::vec((any::<bool>(), 0..1i128 << (data - 1)), n);
+    let status = (0..64i128, 0..4i128, prop::bool::weighted(0.2));
+    let order = Just((0..n).collect::<Vec<_>>()).prop_shuffle();
+    (sizes, order, matrix(), matrix(), status).prop_map(|(sizes, order, u, v, (sweeps, flags, bad))| Result {
+        order: order.into_iter().zip(sizes).map(|(i, (minus, size))| (minus, i, size)).collect(),
+        vectors: [u, v],
+        status: sweeps << 8 | flags << 1 | i128::from(bad),
+    })
+}
+
+/// Runs a frame through the output end, whose beats leave the FIFO in the given rhythm; the beats and the most that waited.
+fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Result, delay: usize, rhythm: &[bool]) -> (usize, usize) {
+    let expected = result.frame(shape);
+    let size = shape.even();
+    let bits = pair_bits(&Ordering::new(size));
+    let index_bits = svdforge_hdl::ir::address_width(shape.n as u32);
+    let (mut found, mut waiting, mut most, mut done) = (Vec::new(), 0, 0, 0);
+    let mut reads: VecDeque<(usize, usize)> = std::iter::repeat_n((0, 0), delay).collect();
+    unit.set("start", 1);
+    for (port, value) in [
+        ("bad", result.status & 1),
+        ("overflow", result.status >> 1 & 1),
+        ("capped", result.status >> 2 & 1),
+        ("sweeps", result.status >> 8),
+    ] {
+        unit.set(port, value);
+    }
+    for cycle in 0.. {
+        assert!(cycle < 60 + 40 * expected.len(), "the frame does not end: {} beats", found.len());
+        let (minus, index, value) = result.order[0];
+        let front = (i128::from(minus) << index_bits | index as i128) << shape.data() | value;
+        unit.set("front", front);
+        let (pair, column) = reads.pop_front().unwrap();
+        for (name, vectors) in ["u", "v"].into_iter().zip(&result.vectors) {
+            for bank in 0..2 {
+                let row = if pair % 2 == bank { pair } else { size - 1 - pair };
+                let element = |column: usize| vectors.get(row).and_then(|r| r.get(column)).copied().unwrap_or(0x155);
+                let mask = (1i128 << shape.vector()) - 1;
+                let word = (element(2 * column + 1) & mask) << shape.vector() | element(2 * column) & mask;
+                unit.set(&format!("{name}_row_{bank}"), word);
+            }
+        }
+        let address = (unit.get("read_home") as usize & ((1 << bits) - 1), unit.get("read_column") as usize);
+        reads.push_back(address);
+        if unit.get("write") == 1 {
+            found.push((unit.get("tuser"), unit.get("tdata"), unit.get("tlast")));
+            waiting += 1;
+            most = most.max(waiting);
+        }
+        let free = waiting > 0 && rhythm[cycle % rhythm.len()];
+        unit.set("freed", i128::from(free));
+        waiting -= usize::from(free);
+        let turn = unit.get("turn") == 1;
+        done += unit.get("done");
+        unit.step();
+        unit.set("start", 0);
+        if turn {
+            result.order.rotate_left(1);
+        }
+        if found.len() >= expected.len() && waiting == 0 && done > 0 {
+            break;
+        }
+    }
+    unit.set("freed", 0);
+    for _ in 0..8 {
+        assert_eq!(unit.get("write"), 0, "a beat after the last one");
+        done += unit.get("done");
+        unit.step();
+    }
+    assert_eq!(found, expected, "{shape:?}");
+    assert_eq!(done, 1, "done once a frame");
+    (expected.len(), most)
+}
+
+#[test]
+fn output_end_sends_whole_frames_and_never_more_than_the_fifo_holds() {
+    let (beats, frames) = (Cell::new(0), Cell::new(0));
+    for (n, delay) in [(2, 1), (3, 1), (4, 1), (5, 2), (8, 1), (7, 3)] {
+        let shape = Parameters { rows: n, cols: n, ..Parameters::default() }.shape().unwrap();
+        let ordering = Ordering::new(shape.even());
+        let case = (proptest::collection::vec(result(&shape), 3), proptest::collection::vec(any::<bool>(), 0..9));
+        for_all(20, case, |(results, mut rhythm)| {
+            rhythm.push(true);
+            let mut unit = Bench::new(|design| stream_output(design, &ordering, &shape, delay));
+            for result in results {
+                let (sent, most) = output_frame(&mut unit, &shape, result, delay as usize, &rhythm);
+                assert!(most <= DEPTH as usize, "{most} beats for {DEPTH} places");
+                beats.set(beats.get() + sent);
+                frames.set(frames.get() + 1);
+            }
+        });
+    }
+    assert_eq!(frames.get(), 6 * 20 * 3);
+    assert!(beats.get() > 10_000, "{}", beats.get());
+}
+
+#[test]
+fn home_is_where_the_ordering_says() {
+    let mut places = 0;
+    for size in (2..=32).step_by(2) {
+        let ordering = Ordering::new(size);
+        for place in 0..size {
+            assert_eq!((ordering.bank(place), ordering.pair(place)), home(place, size));
+            places += 1;
+        }
+    }
+    assert_eq!(places, 272);
+}

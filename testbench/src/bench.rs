@@ -1,0 +1,130 @@
+//! The speed of the simulators, side by side in one run, on the same core and the same matrices.
+
+use crate::engine::{SimulatorEngine, Stimulus, Trace};
+use crate::framing::{InputScale, OutputBeat};
+use crate::judge::{JudgeError, prepare};
+use crate::process::{ProcessError, run, tool};
+use serde::Serialize;
+use std::path::Path;
+use std::time::Instant;
+use svdforge_golden::{Family, NamedMatrix};
+use svdforge_hdl::core::Core;
+use svdforge_hdl::export::manifest::Summary;
+use svdforge_hdl::export::verilog::verilog;
+
+/// The C++ side of the comparison with Verilator.
+const HARNESS: &str = include_str!("bench/harness.cpp");
+
+/// One simulator's speed.
+#[derive(Clone, Debug, Serialize)]
+pub struct EngineSpeed {
+    /// Which.
+    pub name: &'static str,
+    /// Matrices simulated at a time.
+    pub lanes: usize,
+    /// Threads used.
+    pub threads: usize,
+    /// Seconds to make it ready: drawing and compiling the core.
+    pub build_s: f64,
+    /// Clock cycles of the core per second.
+    pub cycles_per_second: f64,
+}
+
+/// All simulators on one core.
+#[derive(Clone, Debug, Serialize)]
+pub struct CoreBench {
+    /// The core.
+    pub core: Summary,
+    /// Cycles that each engine ran.
+    pub cycles: u64,
+    /// Whether all engines gave the same beats in the same cycles.
+    pub output_hash_equal: bool,
+    /// Each engine.
+    pub engines: Vec<EngineSpeed>,
+}
+
+/// Why there is no measurement.
+#[derive(Debug, thiserror::Error)]
+pub enum BenchError {
+    /// The simulation failed.
+    #[error(transparent)]
+    Judge(#[from] JudgeError),
+    /// A tool is missing or failed.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// A tool said something unexpected.
+    #[error("{tool}: unexpected output `{text}`")]
+    Output {
+        /// Which tool.
+        tool: &'static str,
+        /// What it said.
+        text: String,
+    },
+    /// A temporary folder could not be written.
+    #[error("temporary folder: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Runs `matrices` uniform matrices through this simulator and through Verilator -O3; `icarus` of them through Icarus.
+pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
+    let n = core.shape.n;
+    let mut beats = Vec::new();
+    for seed in 0..matrices as u64 {
+        let matrix = NamedMatrix { name: "uniform".to_owned(), matrix: Family::Uniform.generate(n, n, seed) };
+        beats.extend(prepare(&core.shape, &matrix, InputScale::Auto)?.frame());
+    }
+    let stimulus = Stimulus { beats, ..Stimulus::default() };
+    let start = Instant::now();
+    let mut engine = SimulatorEngine::new(core).map_err(JudgeError::from)?;
+    let build_s = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    let trace = engine.run(&stimulus).map_err(JudgeError::from)?;
+    let (cycles, expected) = (cycles(&trace), hash(&trace.output));
+    let own = EngineSpeed { name: "svdforge", lanes: 1, threads: 1, build_s, cycles_per_second: cycles as f64 / start.elapsed().as_secs_f64() };
+    let (verilator, found) = verilator(core, &stimulus)?;
+    Ok(CoreBench {
+        core: Summary::new(core),
+        cycles,
+        output_hash_equal: found == (cycles, expected),
+        engines: vec![own, verilator],
+    })
+}
+
+fn cycles(trace: &Trace) -> u64 {
+    trace.output.last().map_or(0, |beat| beat.cycle + 1)
+}
+
+/// FNV-1a over the fields of all beats (G. Fowler, L. C. Noll, K.-P. Vo); the harness does the same.
+fn hash(beats: &[OutputBeat]) -> u64 {
+    let step = |hash: u64, value: u64| (hash ^ value).wrapping_mul(0x0100_0000_01b3);
+    beats.iter().fold(0xcbf2_9ce4_8422_2325, |hash, b| {
+        [b.cycle, b.data, b.user.into(), b.last.into()].into_iter().fold(hash, step)
+    })
+}
+
+/// Builds the core with Verilator -O3, runs the stimulus; speed, and (cycles, hash of the output).
+fn verilator(core: &Core, stimulus: &Stimulus) -> Result<(EngineSpeed, (u64, u64)), BenchError> {
+    let folder = tempfile::tempdir()?;
+    let top = core.shape.name();
+    let files = verilog(&core.design, &Summary::new(core).header());
+    for file in &files {
+        std::fs::write(folder.path().join(&file.name), &file.text)?;
+    }
+    std::fs::write(folder.path().join("harness.cpp"), HARNESS.replace("VTOP", &format!("V{top}")))?;
+    let lines: String = stimulus.beats.iter().map(|b| format!("{} {}\n", b.data, u8::from(b.last))).collect();
+    std::fs::write(folder.path().join("beats.txt"), lines)?;
+    let list = format!("{top}.f");
+    let arguments = ["--cc", "--exe", "--build", "-O3", "-CFLAGS", "-O3", "--Mdir", "obj", "-Wno-fatal", "--top-module", &top];
+    let start = Instant::now();
+    run(&tool("verilator")?, &[&arguments[..], &["-o", "bench", "-f", &list, "harness.cpp"]].concat(), folder.path())?;
+    let build_s = start.elapsed().as_secs_f64();
+    let text = run(Path::new("obj/bench"), &[], folder.path())?;
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let parsed = match fields[..] {
+        [cycles, hash, seconds] => cycles.parse::<u64>().ok().zip(u64::from_str_radix(hash, 16).ok()).zip(seconds.parse::<f64>().ok()),
+        _ => None,
+    };
+    let ((cycles, hash), seconds) = parsed.ok_or_else(|| BenchError::Output { tool: "verilator", text: text.clone() })?;
+    let speed = EngineSpeed { name: "verilator", lanes: 1, threads: 1, build_s, cycles_per_second: cycles as f64 / seconds };
+    Ok((speed, (cycles, hash)))
+}

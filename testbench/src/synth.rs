@@ -1,0 +1,199 @@
+//! Synthesis of a core with Yosys, place and route with nextpnr: area, clock rate, critical path.
+//!
+//! What the numbers mean:
+//!
+//! - `lut`: LUTs that are occupied, whatever for. On ECP5: LUT4s, 2 for each CCU2C (carry), 6 for each TRELLIS_DPR16X4 (4 LUTs
+//!   hold its words, 2 more are blocked by its write port); PFUMX and L6MUX21 are free. Placed: nextpnr's TRELLIS_COMB and 2 for each
+//!   TRELLIS_RAMW, which also counts what packing adds. Other targets: [`target`].
+//! - `dsp`: MULT18X18D on ECP5, DSP48E1 on 7-series, and so on; for `generic`, multipliers of any width.
+//! - `memory_bits`: bits of all memories that are written, wherever they end up; `table_bits`: those of constant tables. Both from the
+//!   design, so the same for every target. `block_rams`: block RAM primitives that the tool chose.
+//!
+//! Without place and route the hierarchy is kept: each module is mapped once, which is fast, and tells the area of each module. It costs some
+//! LUTs that a flattened design saves; with place and route the design is flattened.
+//!
+//! Every run also asserts that Yosys finds no problem (`check -assert`: no loop, no wire driven twice or never) and infers no latch.
+
+mod nextpnr;
+pub mod target;
+mod tool;
+mod yosys;
+
+pub use nextpnr::{CriticalPath, Segment, Share};
+pub use target::Target;
+pub use yosys::ModuleArea;
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io;
+use svdforge_hdl::core::Core;
+use svdforge_hdl::export::{Header, verilog::verilog};
+use svdforge_hdl::ir::Design;
+
+/// What may be chosen beside the target.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// Seed of the placement: results of different seeds differ by some percent.
+    pub seed: u32,
+    /// The clock rate that placement works towards, in MHz. Far too high a goal wastes its effort.
+    pub goal_mhz: f64,
+    /// Clock cycles from one matrix to the next, for matrices per second.
+    pub cycles_per_matrix: Option<u64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { seed: 1, goal_mhz: 100.0, cycles_per_matrix: None }
+    }
+}
+
+/// The result of a run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SynthReport {
+    /// For which device.
+    pub target: Target,
+    /// The device, package and speed grade that was placed and routed.
+    pub device: Option<String>,
+    /// Occupied LUTs.
+    pub lut: u64,
+    /// Flip-flops.
+    pub ff: u64,
+    /// Multiplier blocks.
+    pub dsp: u64,
+    /// Bits of memories.
+    pub memory_bits: u64,
+    /// Bits of constant tables.
+    pub table_bits: u64,
+    /// Block RAMs.
+    pub block_rams: u64,
+    /// Clock rate; `None` without place and route.
+    pub fmax_mhz: Option<f64>,
+    /// Clock rate over cycles per matrix.
+    pub svd_per_second: Option<f64>,
+    /// Seed of the placement.
+    pub seed: Option<u32>,
+    /// The slowest path between two registers.
+    pub critical_path: Option<CriticalPath>,
+    /// Area of one of each module, without those inside it; empty for a flattened design.
+    pub modules: Vec<ModuleArea>,
+    /// How many there are of each primitive.
+    pub cells: BTreeMap<String, u64>,
+    /// Name and version of each tool that ran.
+    pub tools: BTreeMap<String, String>,
+}
+
+/// Why there is no result.
+#[derive(Debug, thiserror::Error)]
+pub enum SynthError {
+    /// Not a target.
+    #[error("--target {0}: unknown; choose one of {list}", list = target::list(|_| true))]
+    UnknownTarget(String),
+    /// A target that nothing here can place.
+    #[error("--pnr: cannot place and route for {0}; only for {list}", list = target::list(Target::has_pnr))]
+    NoPlaceAndRoute(Target),
+    /// A program that is not there.
+    #[error("{program}: not found; run `scripts/install-tools.sh`, then `source scripts/tools-env.sh` (or `pip install {package}`)")]
+    Missing {
+        /// Which program.
+        program: String,
+        /// The package that brings it.
+        package: &'static str,
+    },
+    /// More than the device has.
+    #[error("{device}: the core needs {needed} {what}, the device has {available}; choose a larger --target or a smaller core")]
+    TooBig {
+        /// The device.
+        device: String,
+        /// Of what there is too little.
+        what: &'static str,
+        /// How many the core needs.
+        needed: u64,
+        /// How many there are.
+        available: u64,
+    },
+    /// A program ended with an error.
+    #[error("{program} failed ({status}):\n{tail}")]
+    Failed {
+        /// Which program.
+        program: String,
+        /// How it ended.
+        status: String,
+        /// The end of what it said.
+        tail: String,
+    },
+    /// A program's report is not what was expected of its version.
+    #[error("{program}: its report lacks {what}; use the pinned version (`scripts/install-tools.sh`)")]
+    Report {
+        /// Which program.
+        program: &'static str,
+        /// What was looked for.
+        what: String,
+    },
+    /// The system refused.
+    #[error("a temporary folder for synthesis: {0}; check that TMPDIR can be written to and has room")]
+    Io(#[from] io::Error),
+}
+
+/// Synthesises a core for a target; with `pnr`, places and routes it as well.
+pub fn synth(core: &Core, target: Target, pnr: bool, options: &Options) -> Result<SynthReport, SynthError> {
+    let device = match (pnr, target.device()) {
+        (true, None) => return Err(SynthError::NoPlaceAndRoute(target)),
+        (true, Some(device)) => Some(device),
+        (false, _) => None,
+    };
+    // Found before the minutes of work, not after.
+    let yosys = tool::YOSYS.find()?;
+    let nextpnr = device.map(|_| tool::NEXTPNR_ECP5.find()).transpose()?;
+
+    let folder = tempfile::tempdir()?;
+    for file in verilog(&core.design, &Header::default()) {
+        std::fs::write(folder.path().join(file.name), file.text)?;
+    }
+    let top = &core.design.top().name;
+    let area = yosys::run(&yosys, folder.path(), top, target, pnr)?;
+    let (memory_bits, table_bits) = storage_bits(&core.design);
+    let mut report = SynthReport {
+        target,
+        device: device.map(|d| d.name()),
+        lut: target.luts(&area.cells),
+        ff: target.flip_flops(&area.cells),
+        dsp: target.dsps(&area.cells),
+        memory_bits,
+        table_bits,
+        block_rams: target.block_rams(&area.cells),
+        fmax_mhz: None,
+        svd_per_second: None,
+        seed: None,
+        critical_path: None,
+        modules: area.modules,
+        cells: area.cells,
+        tools: BTreeMap::from([yosys.version()?]),
+    };
+    if let (Some(device), Some(nextpnr)) = (device, nextpnr) {
+        for (what, needed, available) in [("LUT4", report.lut, device.luts), ("MULT18X18D", report.dsp, device.dsps)] {
+            if needed > available {
+                return Err(SynthError::TooBig { device: device.name(), what, needed, available });
+            }
+        }
+        let placed = nextpnr::run(&nextpnr, folder.path(), device, options, &core.design)?;
+        (report.lut, report.ff) = (placed.lut, placed.ff);
+        report.fmax_mhz = Some(placed.fmax_mhz);
+        report.svd_per_second = options.cycles_per_matrix.map(|cycles| placed.fmax_mhz * 1e6 / cycles as f64);
+        report.seed = Some(options.seed);
+        report.critical_path = Some(placed.critical_path);
+        report.tools.extend([nextpnr.version()?]);
+    }
+    Ok(report)
+}
+
+/// Bits of memories and of tables, each instance counted.
+fn storage_bits(design: &Design) -> (u64, u64) {
+    let mut sums: Vec<(u64, u64)> = Vec::new();
+    for module in &design.modules {
+        let memories = module.memories.iter().map(|m| u64::from(m.width) * u64::from(m.depth)).sum();
+        let tables = module.tables.iter().map(|t| u64::from(t.width) * t.entries.len() as u64).sum();
+        let inside = module.instances.iter().map(|i| sums[i.module.index()]);
+        sums.push(inside.fold((memories, tables), |(m, t), (inner_m, inner_t)| (m + inner_m, t + inner_t)));
+    }
+    sums.last().copied().unwrap_or_default()
+}

@@ -1,0 +1,217 @@
+//! Place and route for ECP5 with nextpnr: the clock rate, and where the slowest path spends its time.
+
+use super::target::Device;
+use super::tool::Found;
+use super::yosys::NETLIST;
+use super::{Options, SynthError};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+use svdforge_hdl::ir::Design;
+
+const REPORT: &str = "report.json";
+
+/// The slowest path from register to register.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CriticalPath {
+    /// All of it.
+    pub delay_ns: f64,
+    /// The register where it starts.
+    pub from: String,
+    /// The register where it ends.
+    pub to: String,
+    /// What each module instance contributes, in the order of the path.
+    pub shares: Vec<Share>,
+    /// Step by step.
+    pub segments: Vec<Segment>,
+}
+
+/// What one module instance contributes to a path.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Share {
+    /// Path of the instance inside the top; empty for the top itself.
+    pub instance: String,
+    /// Its module.
+    pub module: String,
+    /// Delay of cells, with setup and clock-to-output times.
+    pub logic_ns: f64,
+    /// Delay of wires to its cells.
+    pub routing_ns: f64,
+}
+
+/// One step of a path.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Segment {
+    /// `clk-to-q`, `logic`, `routing` or `setup`.
+    pub kind: String,
+    /// Delay.
+    pub delay_ns: f64,
+    /// The cell, or the one to which the wire leads.
+    pub cell: String,
+    /// The port where the step ends.
+    pub port: String,
+}
+
+/// What a placed and routed design is like.
+pub(super) struct Placed {
+    pub lut: u64,
+    pub ff: u64,
+    pub fmax_mhz: f64,
+    pub critical_path: CriticalPath,
+}
+
+/// Places and routes the netlist in a folder.
+pub(super) fn run(
+    nextpnr: &Found,
+    folder: &Path,
+    device: Device,
+    options: &Options,
+    design: &Design,
+) -> Result<Placed, SynthError> {
+    let arguments = format!(
+        "--{} --package {} --speed {} --json {NETLIST} --report {REPORT} --freq {} --seed {} --timing-allow-fail --quiet",
+        device.size, device.package, device.speed, options.goal_mhz, options.seed
+    );
+    nextpnr.run(folder, &arguments.split(' ').map(str::to_owned).collect::<Vec<_>>())?;
+    read_report(&std::fs::read_to_string(folder.join(REPORT))?, design)
+}
+
+#[derive(Deserialize)]
+struct Report {
+    critical_paths: Vec<ReportedPath>,
+    fmax: BTreeMap<String, ReportedClock>,
+    utilization: BTreeMap<String, Utilization>,
+}
+
+#[derive(Deserialize)]
+struct ReportedClock {
+    achieved: f64,
+}
+
+#[derive(Deserialize)]
+struct Utilization {
+    used: u64,
+}
+
+#[derive(Deserialize)]
+struct ReportedPath {
+    from: String,
+    to: String,
+    path: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+struct Step {
+    #[serde(rename = "type")]
+    kind: String,
+    delay: f64,
+    from: Pin,
+    to: Pin,
+}
+
+#[derive(Deserialize)]
+struct Pin {
+    cell: String,
+    port: String,
+}
+
+fn read_report(text: &str, design: &Design) -> Result<Placed, SynthError> {
+    let lacks = |what: &str| SynthError::Report { program: "nextpnr-ecp5", what: what.to_owned() };
+    let report: Report = serde_json::from_str(text).map_err(|e| lacks(&format!("a readable form ({e})")))?;
+    let used = |name: &str| report.utilization.get(name).map(|u| u.used).ok_or_else(|| lacks(name));
+    let slowest = report.fmax.values().map(|clock| clock.achieved).min_by(f64::total_cmp);
+    let clocked = |name: &str| name.starts_with("posedge") || name.starts_with("negedge");
+    let paths = report.critical_paths.iter().filter(|p| clocked(&p.from) && clocked(&p.to));
+    let delay = |path: &ReportedPath| path.path.iter().map(|step| step.delay).sum::<f64>();
+    let path = paths.max_by(|a, b| delay(a).total_cmp(&delay(b))).ok_or_else(|| lacks("a path between registers"))?;
+    Ok(Placed {
+        // The write port of a distributed RAM blocks two LUTs.
+        lut: used("TRELLIS_COMB")? + 2 * used("TRELLIS_RAMW")?,
+        ff: used("TRELLIS_FF")?,
+        fmax_mhz: slowest.ok_or_else(|| lacks("a clock"))?,
+        critical_path: critical_path(path, design).ok_or_else(|| lacks("steps of the critical path"))?,
+    })
+}
+
+fn critical_path(path: &ReportedPath, design: &Design) -> Option<CriticalPath> {
+    let mut shares: Vec<Share> = Vec::new();
+    for step in &path.path {
+        let (instance, module) = owner(&step.to.cell, design);
+        let known = shares.iter().position(|s| s.instance == instance).unwrap_or_else(|| {
+            shares.push(Share { instance, module, logic_ns: 0.0, routing_ns: 0.0 });
+            shares.len() - 1
+        });
+        let share = &mut shares[known];
+        *(if step.kind == "routing" { &mut share.routing_ns } else { &mut share.logic_ns }) += step.delay;
+    }
+    let segment = |step: &Step| Segment {
+        kind: step.kind.clone(),
+        delay_ns: step.delay,
+        cell: step.to.cell.clone(),
+        port: step.to.port.clone(),
+    };
+    Some(CriticalPath {
+        delay_ns: path.path.iter().map(|step| step.delay).sum(),
+        from: path.path.first()?.from.cell.clone(),
+        to: path.path.last()?.to.cell.clone(),
+        shares,
+        // Carry chains consist of steps without delay as well.
+        segments: path.path.iter().filter(|step| step.delay > 0.0).map(segment).collect(),
+    })
+}
+
+/// The instance (and its module) to which a cell of the flattened design belongs, by its name: `datapath.left_0.p2_kx...`.
+fn owner(cell: &str, design: &Design) -> (String, String) {
+    let mut module = design.top();
+    let mut instances = Vec::new();
+    for part in cell.split('.') {
+        let Some(instance) = module.instances.iter().find(|i| i.name == part) else { break };
+        instances.push(part);
+        module = design.module(instance.module);
+    }
+    (instances.join("."), module.name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use svdforge_hdl::core::Core;
+    use svdforge_hdl::core::params::Parameters;
+
+    #[test]
+    fn the_slowest_path_is_shared_out_among_instances() {
+        let shape = Parameters { rows: 2, cols: 2, ..Parameters::default() }.shape().unwrap();
+        let core = Core::new(shape);
+        let pin = |cell: &str, port: &str| format!(r#"{{ "cell": "{cell}", "loc": [1, 2], "port": "{port}" }}"#);
+        let step = |kind: &str, delay: f64, from: String, to: String| {
+            format!(r#"{{ "type": "{kind}", "delay": {delay}, "from": {from}, "to": {to} }}"#)
+        };
+        let steps = [
+            step("clk-to-q", 0.5, pin("datapath.left_0.a", "CLK"), pin("datapath.left_0.a", "Q")),
+            step("routing", 1.0, pin("datapath.left_0.a", "Q"), pin("datapath.matrix.b.c", "A")),
+            step("logic", 0.25, pin("datapath.matrix.b.c", "A"), pin("datapath.matrix.b.c", "F")),
+            step("setup", 0.0, pin("datapath.matrix.b.c", "F"), pin("datapath.matrix.b.c", "F")),
+        ];
+        let text = format!(
+            r#"{{ "critical_paths": [ {{ "from": "async", "to": "posedge c", "path": [] }}, {{ "from": "posedge c", "to": "posedge c", "path": [ {} ] }} ],
+               "fmax": {{ "c": {{ "achieved": 81.5, "constraint": 100 }} }},
+               "utilization": {{ "TRELLIS_COMB": {{ "used": 9 }}, "TRELLIS_RAMW": {{ "used": 2 }}, "TRELLIS_FF": {{ "used": 4 }} }} }}"#,
+            steps.join(", ")
+        );
+        let placed = read_report(&text, &core.design).unwrap();
+        assert_eq!((placed.lut, placed.ff, placed.fmax_mhz), (13, 4, 81.5));
+        let path = placed.critical_path;
+        assert_eq!((path.delay_ns, path.segments.len()), (1.75, 3));
+        let share = |instance: &str, module: &str, logic_ns, routing_ns| Share {
+            instance: instance.to_owned(),
+            module: module.to_owned(),
+            logic_ns,
+            routing_ns,
+        };
+        let expected = [
+            share("datapath.left_0", "rotator", 0.5, 0.0),
+            share("datapath.matrix", "matrix_memory", 0.25, 1.0),
+        ];
+        assert_eq!(path.shares, expected);
+    }
+}

@@ -1,0 +1,112 @@
+//! Synthesis: the script for Yosys, and what its statistics say.
+
+use super::target::Target;
+use super::tool::Found;
+use super::SynthError;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The netlist for nextpnr.
+pub(super) const NETLIST: &str = "netlist.json";
+const STATISTICS: &str = "statistics.json";
+
+/// Area of one module, without the modules inside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ModuleArea {
+    /// The module.
+    pub module: String,
+    /// Occupied LUTs.
+    pub lut: u64,
+    /// Flip-flops.
+    pub ff: u64,
+    /// Multiplier blocks.
+    pub dsp: u64,
+    /// Block RAMs.
+    pub block_rams: u64,
+}
+
+/// What a netlist is made of.
+pub(super) struct Area {
+    /// Primitives of the whole design.
+    pub cells: BTreeMap<String, u64>,
+    pub modules: Vec<ModuleArea>,
+}
+
+/// Maps the Verilog files of a folder.
+pub(super) fn run(yosys: &Found, folder: &Path, top: &str, target: Target, flatten: bool) -> Result<Area, SynthError> {
+    let list = std::fs::read_to_string(folder.join(format!("{top}.f")))?;
+    std::fs::write(folder.join("synth.ys"), script(&list, top, target, flatten))?;
+    yosys.run(folder, &["-q", "-s", "synth.ys"].map(str::to_owned))?;
+    let text = std::fs::read_to_string(folder.join(STATISTICS))?;
+    read_statistics(&text, target)
+}
+
+fn script(list: &str, top: &str, target: Target, flatten: bool) -> String {
+    let files: Vec<&str> = list.lines().collect();
+    let mut lines = vec![
+        format!("read_verilog {}", files.join(" ")),
+        format!("hierarchy -check -top {top}"),
+        "proc".to_owned(),
+        "check -assert".to_owned(),
+        "select -assert-none t:$dlatch t:$adlatch t:$dlatchsr t:$sr".to_owned(),
+    ];
+    lines.extend(target.mapping(top, flatten));
+    lines.push(format!("tee -q -o {STATISTICS} stat -json -top {top}"));
+    lines.push(format!("write_json {NETLIST}"));
+    lines.join("\n") + "\n"
+}
+
+fn read_statistics(text: &str, target: Target) -> Result<Area, SynthError> {
+    let lacks = |what: &str| SynthError::Report { program: "yosys", what: what.to_owned() };
+    let statistics: Value = serde_json::from_str(text).map_err(|e| lacks(&format!("JSON statistics ({e})")))?;
+    let modules = statistics["modules"].as_object().ok_or_else(|| lacks("`modules`"))?;
+    let name_of = |key: &str| key.trim_start_matches('\\').to_owned();
+    let is_module = |cell: &str| modules.keys().any(|key| name_of(key) == name_of(cell));
+    let cells_of = |entry: &Value| {
+        let counts = entry["num_cells_by_type"].as_object()?;
+        let primitives = counts.iter().filter(|(cell, _)| !is_module(cell));
+        let count = |(cell, count): (&String, &Value)| Some((name_of(cell), count.as_u64()?));
+        Some(primitives.filter_map(count).filter(|&(_, count)| count > 0).collect::<BTreeMap<_, _>>())
+    };
+    let cells = cells_of(&statistics["design"]).ok_or_else(|| lacks("`design.num_cells_by_type`"))?;
+    if modules.len() == 1 {
+        return Ok(Area { cells, modules: Vec::new() });
+    }
+    let area = |(key, entry): (&String, &Value)| {
+        let own = cells_of(entry)?;
+        let (lut, ff) = (target.luts(&own), target.flip_flops(&own));
+        let (dsp, block_rams) = (target.dsps(&own), target.block_rams(&own));
+        Some(ModuleArea { module: name_of(key), lut, ff, dsp, block_rams })
+    };
+    Ok(Area { cells, modules: modules.iter().filter_map(area).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statistics_are_counted_by_module_and_in_all() {
+        let text = r#"{ "modules": {
+            "\\top": { "num_cells_by_type": { "unit": 2, "LUT4": 3 } },
+            "\\unit": { "num_cells_by_type": { "CCU2C": 5, "TRELLIS_DPR16X4": 1, "MULT18X18D": 1, "TRELLIS_FF": 7, "DP16KD": 1 } } },
+          "design": { "num_cells_by_type": { "unit": 2, "LUT4": 3, "CCU2C": 10, "TRELLIS_DPR16X4": 2, "MULT18X18D": 2, "TRELLIS_FF": 14, "DP16KD": 2 } } }"#;
+        let target = Target::Ecp5_85k;
+        let area = read_statistics(text, target).unwrap();
+        assert_eq!(target.luts(&area.cells), 3 + 2 * 10 + 6 * 2);
+        assert_eq!((target.flip_flops(&area.cells), target.dsps(&area.cells)), (14, 2));
+        assert_eq!(area.cells.get("unit"), None);
+        let unit = ModuleArea { module: "unit".to_owned(), lut: 16, ff: 7, dsp: 1, block_rams: 1 };
+        assert_eq!(area.modules[1], unit);
+        assert_eq!(area.modules[0].lut, 3);
+    }
+
+    #[test]
+    fn statistics_of_another_version_are_an_error() {
+        for text in ["", "{}", r#"{ "modules": {} }"#] {
+            assert!(matches!(read_statistics(text, Target::Xc7), Err(SynthError::Report { .. })), "{text}");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! The arithmetic of the cores: the hardware computes what its definition says, bit for bit, and that is accurate.
+//!
+//! `cargo test -p svdforge-testbench --test arithmetic -- --nocapture` prints the tables of `docs/decisions/0002-arithmetic.md`.
+
+mod reference;
+
+use nalgebra::DMatrix;
+use rayon::prelude::*;
+use reference::{Reference, Run};
+use svdforge_golden::{Accuracy, Factors, Family, accuracy};
+use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::{Parameters, Shape, Sweeps};
+use svdforge_testbench::engine::{SimulatorEngine, Stalls, Stimulus, Trace};
+use svdforge_testbench::framing::{InputScale, Quantised, parse_frame, quantise};
+
+/// A core in the simulator beside the definition of its arithmetic.
+struct Pair {
+    shape: Shape,
+    engine: SimulatorEngine,
+    reference: Reference,
+}
+
+impl Pair {
+    fn new(parameters: Parameters) -> Self {
+        let shape = parameters.shape().unwrap();
+        let engine = SimulatorEngine::new(&Core::new(shape)).unwrap();
+        Self { shape, engine, reference: reference_of(&shape) }
+    }
+
+    /// Runs a matrix through both and compares every beat.
+    fn run(&mut self, matrix: &Quantised, name: &str) -> (Trace, Run) {
+        let sweeps = match self.shape.sweeps {
+            Sweeps::Auto => None,
+            Sweeps::Fixed(sweeps) => Some(sweeps),
+        };
+        let expected = self.reference.run(&matrix.units, sweeps);
+        let trace = self.engine.run(&Stimulus { beats: matrix.frame(), stalls: Stalls::none() }).unwrap();
+        let beat_mask = u64::MAX >> (64 - self.shape.output_bits());
+        let expected_beats = expected.frame();
+        assert_eq!(trace.output.len(), expected_beats.len(), "{name}, {:?}", self.shape);
+        for (index, (beat, (section, value))) in trace.output.iter().zip(expected_beats).enumerate() {
+            let found = (beat.user, beat.data);
+            assert_eq!(found, (section, value as u64 & beat_mask), "beat {index}, {name}, {:?}", self.shape);
+        }
+        assert!(!expected.overflow, "{name}, {:?}", self.shape);
+        (trace, expected)
+    }
+}
+
+fn square(n: usize, word: u32, guard: u32, sweeps: Sweeps) -> Parameters {
+    Parameters { rows: n, cols: n, word, guard, sweeps, ..Parameters::default() }
+}
+
+fn reference_of(shape: &Shape) -> Reference {
+    Reference::for_shape(shape.n, shape.word, shape.guard, shape.coef)
+}
+
+fn matrix_of(shape: &Shape, family: Family, seed: u64) -> Quantised {
+    let largest = 1.0 - f64::from(1 - shape.word as i32).exp2();
+    let matrix = family.generate(shape.n, shape.n, seed).map(|value| value.clamp(-1.0, largest));
+    quantise(shape, &matrix, InputScale::Exponent(0)).unwrap()
+}
+
+/// Runs matrices through one core: so many as there are.
+fn agree(parameters: Parameters, cases: impl IntoIterator<Item = (Family, u64)>) -> usize {
+    let mut pair = Pair::new(parameters);
+    let run = |(family, seed)| {
+        pair.run(&matrix_of(&pair.shape, family, seed), &format!("{family}, seed {seed}"));
+    };
+    cases.into_iter().map(run).count()
+}
+
+fn all_families(seeds: std::ops::Range<u64>) -> impl Iterator<Item = (Family, u64)> {
+    seeds.flat_map(|seed| Family::ALL.iter().map(move |&family| (family, seed)))
+}
+
+#[test]
+fn every_size_computes_what_the_reference_does() {
+    let cases: usize = (2..=32usize)
+        .into_par_iter()
+        .rev()
+        .map(|n| {
+            let parameters = square(n, 16, 4, Sweeps::Auto);
+            // All families over the sizes: three in a row for a large one.
+            let some = |count: usize| all_families(n as u64..n as u64 + 2).skip(3 * n % 20).take(count);
+            match n {
+                2..=8 => agree(parameters, all_families(0..4)),
+                9..=16 => agree(parameters, all_families(0..1)),
+                _ => agree(parameters, some(3)),
+            }
+        })
+        .sum();
+    assert_eq!(cases, 7 * 80 + 8 * 20 + 16 * 3);
+}
+
+#[test]
+fn every_format_computes_what_the_reference_does() {
+    let sizes = [2, 3, 4, 5, 8];
+    let formats = [8, 16, 24].into_iter().flat_map(|word| [0, 4, 8].map(|guard| (word, guard)));
+    let cores: Vec<_> = formats.flat_map(|(word, guard)| sizes.map(|n| square(n, word, guard, Sweeps::Auto))).collect();
+    let cases: usize = cores.into_par_iter().map(|parameters| agree(parameters, all_families(10..12))).sum();
+    assert_eq!(cases, 9 * 5 * 2 * 20);
+}
+
+#[test]
+fn every_coefficient_width_computes_what_the_reference_does() {
+    let widths = 14..=32u32;
+    let cores = widths.into_par_iter().map(|coef| Parameters { coef: Some(coef), ..square(5, 16, 4, Sweeps::Auto) });
+    let cases: usize = cores.map(|parameters| agree(parameters, all_families(20..22))).sum();
+    assert_eq!(cases, 19 * 2 * 20);
+}
+
+#[test]
+fn a_fixed_number_of_sweeps_is_kept_settled_or_not() {
+    let cores: Vec<_> = [2, 3, 6, 8].into_iter().flat_map(|n| [1, 2, 4, 9].map(|sweeps| (n, sweeps))).collect();
+    let runs: Vec<(bool, u32, u32)> = cores
+        .into_par_iter()
+        .flat_map_iter(|(n, sweeps)| {
+            let mut pair = Pair::new(square(n, 16, 4, Sweeps::Fixed(sweeps)));
+            all_families(30..31).map(move |(family, seed)| {
+                let (_, run) = pair.run(&matrix_of(&pair.shape, family, seed), family.name());
+                (run.capped, run.sweeps, sweeps)
+            })
+        })
+        .collect();
+    assert!(runs.iter().all(|(_, made, asked)| made == asked));
+    assert_eq!(runs.len(), 4 * 4 * 20);
+    // Both verdicts occur.
+    assert!(runs.iter().any(|r| r.0) && runs.iter().any(|r| !r.0));
+}
+
+/// Sums of 78 bits, coefficients of 30.
+#[test]
+fn the_widest_core_computes_what_the_reference_does() {
+    let parameters = square(32, 24, 8, Sweeps::Auto);
+    let shape = parameters.shape().unwrap();
+    assert_eq!((shape.data(), shape.coef), (38, 30));
+    assert_eq!(agree(parameters, [(Family::Uniform, 40)]), 1);
+}
+
+/// What is left off the diagonal when a core says that it is settled.
+#[test]
+fn less_than_one_unit_of_the_input_is_left_off_the_diagonal() {
+    let runs: Vec<(usize, Family, f64, u32, bool)> = [(4, 60), (8, 40), (16, 10), (32, 2)]
+        .into_par_iter()
+        .flat_map_iter(|(n, seeds)| all_families(0..seeds).map(move |case| (n, case)))
+        .map(|(n, (family, seed))| {
+            let shape = square(n, 16, 4, Sweeps::Auto).shape().unwrap();
+            // Cheap beside a run; so the cases need nothing in common.
+            let run = REFERENCES.with(|cache| {
+                let mut cache = cache.borrow_mut();
+                let reference = cache.entry(n).or_insert_with(|| reference_of(&shape));
+                reference.run(&matrix_of(&shape, family, seed).units, None)
+            });
+            (n, family, run.off_diagonal() as f64 / 16.0, run.sweeps, run.capped)
+        })
+        .collect();
+    for n in [4, 8, 16, 32] {
+        let of_size = || runs.iter().filter(|r| r.0 == n);
+        let worst = of_size().max_by(|a, b| a.2.total_cmp(&b.2)).unwrap();
+        let slowest = of_size().max_by_key(|r| r.3).unwrap();
+        let (left, family, sweeps) = (worst.2, worst.1, slowest.3);
+        println!("n={n}: off the diagonal at most {left:.2} LSB ({family}), at most {sweeps} sweeps ({})", slowest.1);
+        assert!(left <= 1.0, "n = {n}, {family}: {left} LSB");
+        assert!(of_size().all(|r| !r.4), "n = {n}: a run reached its cap");
+    }
+    assert_eq!(runs.len(), 20 * (60 + 40 + 10 + 2));
+}
+
+thread_local! {
+    static REFERENCES: std::cell::RefCell<std::collections::BTreeMap<usize, Reference>> = Default::default();
+}
+
+/// Limits in LSB on sigma, orthogonality and reconstruction of uniform full-scale matrices.
+fn accuracy_stays_within(n: usize, sigma: f64, orthogonality: f64, reconstruction: f64) {
+    let parameters = square(n, 16, 4, Sweeps::Auto);
+    let matrices = 60;
+    let results: Vec<(Accuracy, u32)> = (0..matrices)
+        .collect::<Vec<u64>>()
+        .par_chunks(30)
+        .flat_map_iter(|seeds| {
+            let mut pair = Pair::new(parameters);
+            seeds.iter().map(move |&seed| measure(&mut pair, seed))
+        })
+        .collect();
+    assert_eq!(results.len(), matrices as usize);
+    let worst = |of: fn(&Accuracy) -> f64| results.iter().map(|(a, _)| of(a)).fold(0.0, f64::max);
+    let found = [
+        worst(|a| a.sigma_max_lsb),
+        worst(|a| a.orthogonality_u_max_lsb.unwrap().max(a.orthogonality_v_max_lsb.unwrap())),
+        worst(|a| a.reconstruction_max_lsb.unwrap()),
+    ];
+    let sweeps = results.iter().map(|r| r.1);
+    println!(
+        "n={n}: sigma {:.2} of {sigma}, orthogonality {:.2} of {orthogonality}, reconstruction {:.2} of {reconstruction} LSB; \
+         sweeps {:.2} on average, at most {}",
+        found[0],
+        found[1],
+        found[2],
+        f64::from(sweeps.clone().sum::<u32>()) / matrices as f64,
+        sweeps.max().unwrap()
+    );
+    for (found, limit) in found.into_iter().zip([sigma, orthogonality, reconstruction]) {
+        assert!(found <= limit, "n = {n}: {found} LSB where {limit} are allowed");
+    }
+}
+
+fn measure(pair: &mut Pair, seed: u64) -> (Accuracy, u32) {
+    let shape = pair.shape;
+    let matrix = matrix_of(&shape, Family::Uniform, seed);
+    let (trace, _) = pair.run(&matrix, "uniform");
+    let result = parse_frame(&shape, &trace.output).unwrap();
+    let input: DMatrix<f64> = matrix.matrix(&shape);
+    let factors = Factors { sigma: &result.sigma, u: Some(&result.u), v: Some(&result.v) };
+    let lsb = f64::from(-(shape.frac as i32)).exp2();
+    (accuracy(&input, factors, lsb, shape.word).unwrap(), result.status.sweeps)
+}
+
+#[test]
+fn accuracy_of_4x4() {
+    accuracy_stays_within(4, 0.4, 0.7, 0.8);
+}
+
+#[test]
+fn accuracy_of_8x8() {
+    accuracy_stays_within(8, 0.7, 1.0, 1.5);
+}
+
+#[test]
+fn accuracy_of_16x16() {
+    accuracy_stays_within(16, 1.1, 1.5, 3.2);
+}
+
+#[test]
+fn accuracy_of_32x32() {
+    accuracy_stays_within(32, 2.0, 2.5, 6.5);
+}
+
+/// Compute: from the last beat of the matrix to the first one of its result.
+#[test]
+fn five_sweeps_of_8x8_and_six_of_16x16_take_the_promised_cycles() {
+    for (n, sweeps, limit) in [(8, 5, 1250), (16, 6, 11_900)] {
+        let mut pair = Pair::new(square(n, 16, 4, Sweeps::Fixed(sweeps)));
+        let (trace, _) = pair.run(&matrix_of(&pair.shape, Family::Uniform, 50), "uniform");
+        let compute = trace.output[0].cycle - trace.accepted.last().unwrap();
+        println!("{n}x{n}, {sweeps} sweeps: {compute} cycles of {limit}");
+        assert!(compute <= limit);
+    }
+}

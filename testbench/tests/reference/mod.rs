@@ -1,0 +1,251 @@
+//! What a core must deliver, bit for bit, computed from the arithmetic's definition in plain integers.
+//!
+//! Written independently of `svdforge-hdl`, tables included, and without a notion of cycles, banks or pipelines. Where this
+//! and the hardware differ, one of them is wrong. The arithmetic is described in `docs/decisions/0002-arithmetic.md`.
+
+mod tables;
+
+use tables::{BIN_BITS, LOG_BITS, Remainder};
+
+/// The arithmetic of one core.
+pub struct Reference {
+    n: usize,
+    /// `n`, or one more if that is odd: then a row and a column of zeros are added.
+    even: usize,
+    /// Fraction bits of U and V; the input has `guard` less.
+    vector_fraction: u32,
+    guard: u32,
+    /// Bits of an element of A inside.
+    data_bits: u32,
+    /// Fraction bits of a coefficient.
+    fraction: u32,
+    /// Numerators from `-noise` to `noise - 1` are left alone.
+    noise: i64,
+    /// Half angles below this are settled.
+    settled_below: i64,
+    cap: u32,
+    rotations: Vec<(i64, i64)>,
+    logarithms: Vec<i64>,
+    half_angles: Vec<i64>,
+    quarter: i64,
+    remainder: Remainder,
+}
+
+/// A decomposition: A = Uᵀᵀ X Vᵀ in internal units. Matrices are `even` x `even`, row by row.
+pub struct Run {
+    /// What became of A.
+    pub x: Vec<i64>,
+    /// Uᵀ, before signs and order.
+    pub ut: Vec<i64>,
+    /// Vᵀ, before the order.
+    pub vt: Vec<i64>,
+    /// Sweeps made.
+    pub sweeps: u32,
+    /// A block of the last sweep was not settled.
+    pub capped: bool,
+    /// A result of a rotation did not fit.
+    pub overflow: bool,
+    /// Index of each singular value, in the order of delivery.
+    pub order: Vec<usize>,
+    n: usize,
+    even: usize,
+}
+
+/// A rotation x' = c x - s y, y' = c y + s x, in one of its two forms; the numbers are units of the last place.
+enum Rotation {
+    /// Cosine and sine, `fraction` bits each.
+    Coarse { cosine: i128, sine: i128 },
+    /// Sine with `fraction + 4` bits and 1 - cosine with `fraction + 9`.
+    Fine { versine: i128, sine: i128 },
+}
+
+impl Reference {
+    /// The arithmetic of n x n matrices of `word`-bit elements, with `coef`-bit coefficients (sign included).
+    pub fn for_shape(n: usize, word: u32, guard: u32, coef: u32) -> Self {
+        let ceil_log2 = |n: usize| (n - 1).checked_ilog2().map_or(0, |bits| bits + 1);
+        let even = n + n % 2;
+        let fraction = coef - 1;
+        let angle = fraction + 4;
+        let settled_bits = 6.max(word as i64 - 6) as u32;
+        Self {
+            n,
+            even,
+            vector_fraction: word - 1 + guard,
+            guard,
+            data_bits: word + guard + ceil_log2(n) + 1,
+            fraction,
+            noise: if guard >= 4 { 8 } else { 4 },
+            settled_below: 1 << (angle - settled_bits),
+            cap: 2 * ceil_log2(even) + (word - 1 + guard + 25) / 8,
+            rotations: tables::rotations(fraction),
+            logarithms: tables::logarithms(),
+            half_angles: tables::half_angles(),
+            quarter: (std::f64::consts::FRAC_PI_4 * f64::from(angle).exp2() + 0.5).floor() as i64,
+            remainder: Remainder::new(fraction),
+        }
+    }
+
+    /// Decomposes a matrix of input units, row by row: with `sweeps` sweeps, or until it is settled.
+    pub fn run(&self, units: &[i64], sweeps: Option<u32>) -> Run {
+        let size = self.even;
+        let mut run = self.start(units);
+        // place -> index; after each step everyone but the first moves on by one place.
+        let mut at: Vec<usize> = (0..size).collect();
+        for _ in 0..sweeps.unwrap_or(self.cap) {
+            let mut all_settled = true;
+            for _ in 1..size {
+                // A pair's two members stand at an even and an odd place: the even one comes first.
+                let pairs: Vec<(usize, usize)> = (0..size).step_by(2).map(|p| (at[p], at[size - 1 - p])).collect();
+                let angles: Vec<_> = pairs.iter().map(|&pair| self.angles(&run.x, pair)).collect();
+                let side = |index: usize| angles.iter().map(move |a| self.rotation([a.0, a.1][index]));
+                for (rotation, &(i, j)) in side(0).zip(&pairs) {
+                    run.overflow |= self.turn(&mut run.x, &rotation, |k| (i * size + k, j * size + k));
+                    run.overflow |= self.turn(&mut run.ut, &rotation, |k| (i * size + k, j * size + k));
+                }
+                for (rotation, &(i, j)) in side(1).zip(&pairs) {
+                    run.overflow |= self.turn(&mut run.x, &rotation, |k| (k * size + i, k * size + j));
+                    run.overflow |= self.turn(&mut run.vt, &rotation, |k| (i * size + k, j * size + k));
+                }
+                all_settled &= angles.iter().all(|a| a.2);
+                at[1..].rotate_right(1);
+            }
+            run.sweeps += 1;
+            run.capped = !all_settled;
+            if all_settled && sweeps.is_none() {
+                break;
+            }
+        }
+        run.order = (0..self.n).collect();
+        run.order.sort_by_key(|&i| std::cmp::Reverse(run.x[i * size + i].abs()));
+        run
+    }
+
+    fn start(&self, units: &[i64]) -> Run {
+        assert_eq!(units.len(), self.n * self.n);
+        let size = self.even;
+        let mut x = vec![0; size * size];
+        for (i, row) in units.chunks(self.n).enumerate() {
+            for (j, unit) in row.iter().enumerate() {
+                x[i * size + j] = unit << self.guard;
+            }
+        }
+        let mut one = vec![0; size * size];
+        one.iter_mut().step_by(size + 1).for_each(|diagonal| *diagonal = 1 << self.vector_fraction);
+        let (n, even) = (self.n, self.even);
+        Run { x, ut: one.clone(), vt: one, sweeps: 0, capped: false, overflow: false, order: vec![], n, even }
+    }
+
+    /// Left and right angle of the block that two indices have in common, and whether it is settled.
+    fn angles(&self, x: &[i64], (i, j): (usize, usize)) -> (i64, i64, bool) {
+        let at = |row: usize, column: usize| x[row * self.even + column];
+        let (a, b, c, d) = (at(i, i), at(i, j), at(j, i), at(j, j));
+        let (sum, difference) = (self.half_angle(b + c, d - a), self.half_angle(c - b, d + a));
+        let settled = sum.abs() < self.settled_below && difference.abs() < self.settled_below;
+        let coarse_from = 1i64 << self.fraction;
+        let coarse = sum.abs() + difference.abs() >= coarse_from;
+        let small = |angle: i64| angle != 0 && angle.abs() < coarse_from / 2;
+        let only_one = coarse && sum != 0 && difference != 0 && (small(sum) || small(difference));
+        let (sum, difference) = match (only_one, (b < 0) != (c < 0)) {
+            (false, _) => (sum, difference),
+            (true, true) => (0, difference),
+            (true, false) => (sum, 0),
+        };
+        (sum - difference, sum + difference, settled)
+    }
+
+    /// atan(numerator / denominator) / 2 with `fraction + 4` fraction bits, by logarithms.
+    fn half_angle(&self, numerator: i64, denominator: i64) -> i64 {
+        if (-self.noise..self.noise).contains(&numerator) {
+            return 0;
+        }
+        let log_ratio = self.log2(numerator) - self.log2(denominator);
+        let distance = log_ratio.unsigned_abs();
+        let octave = distance >> LOG_BITS;
+        let entry = self.half_angles[(octave.min(1) << LOG_BITS | distance & ((1 << LOG_BITS) - 1)) as usize];
+        let shallow = entry << (self.fraction - 5) >> octave.min(63);
+        let size = if log_ratio > 0 { self.quarter - shallow } else { shallow };
+        if (numerator < 0) != (denominator < 0) { -size } else { size }
+    }
+
+    /// log2 of the size of a number; of 0 as of 1.
+    fn log2(&self, value: i64) -> i64 {
+        let size = i128::from(value.abs().max(1));
+        let exponent = size.ilog2();
+        let mantissa = (size << LOG_BITS >> exponent) as usize & ((1 << LOG_BITS) - 1);
+        i64::from(exponent) << LOG_BITS | self.logarithms[mantissa]
+    }
+
+    fn rotation(&self, angle: i64) -> Rotation {
+        let size = angle.abs();
+        if size < 1 << self.fraction {
+            let square = i128::from(size).pow(2);
+            let half = (square >> (self.fraction - 1)) + i128::from(self.remainder.of(square));
+            return Rotation::Fine { versine: (half + 1) >> 1, sine: angle.into() };
+        }
+        let bin = self.fraction + 4 - BIN_BITS;
+        let index = ((size + (1 << (bin - 1))) >> bin) as usize;
+        let quarter = self.rotations.len() - 1;
+        let (cosine, sine) = self.rotations[index.min(quarter)];
+        let sine = if angle < 0 && index < quarter { -sine } else { sine };
+        Rotation::Coarse { cosine: cosine.into(), sine: sine.into() }
+    }
+
+    /// Rotates all pairs of elements that `pair` names; whether a result left its word.
+    fn turn(&self, matrix: &mut [i64], rotation: &Rotation, pair: impl Fn(usize) -> (usize, usize)) -> bool {
+        let mut overflow = false;
+        for k in 0..self.even {
+            let (first, second) = pair(k);
+            let (x, y) = (i128::from(matrix[first]), i128::from(matrix[second]));
+            let (new_x, new_y, shift) = match *rotation {
+                Rotation::Coarse { cosine, sine } => (cosine * x - sine * y, cosine * y + sine * x, self.fraction),
+                Rotation::Fine { versine, sine } => {
+                    let shift = self.fraction + 9;
+                    let cosine = (1 << shift) - versine;
+                    (cosine * x - (sine * y << 5), cosine * y + (sine * x << 5), shift)
+                }
+            };
+            for (place, new) in [(first, new_x), (second, new_y)] {
+                let rounded = nearest_even(new, shift);
+                let unused = 128 - self.data_bits;
+                let kept = rounded << unused >> unused;
+                overflow |= kept != rounded;
+                matrix[place] = kept as i64;
+            }
+        }
+        overflow
+    }
+}
+
+/// `value` / 2^`shift`, rounded to nearest, ties to even.
+fn nearest_even(value: i128, shift: u32) -> i128 {
+    let floor = value >> shift;
+    let twice_rest = (value - (floor << shift)) << 1;
+    let up = match twice_rest.cmp(&(1 << shift)) {
+        std::cmp::Ordering::Less => false,
+        std::cmp::Ordering::Equal => floor & 1 == 1,
+        std::cmp::Ordering::Greater => true,
+    };
+    floor + i128::from(up)
+}
+
+impl Run {
+    /// The output frame: section and value of each beat.
+    pub fn frame(&self) -> Vec<(u8, i64)> {
+        let (n, size) = (self.n, self.even);
+        let status = i64::from(self.sweeps) << 8 | i64::from(self.capped) << 2 | i64::from(self.overflow) << 1;
+        let diagonal = |i: usize| self.x[i * size + i];
+        let mut beats = vec![(0, status)];
+        beats.extend(self.order.iter().map(|&i| (1, diagonal(i).abs())));
+        let elements = |row: usize| self.order.iter().map(move |&i| (i, i * size + row));
+        let u = |(i, place): (usize, usize)| (2, if diagonal(i) < 0 { -self.ut[place] } else { self.ut[place] });
+        beats.extend((0..n).flat_map(elements).map(u));
+        beats.extend((0..n).flat_map(elements).map(|(_, place)| (3, self.vt[place])));
+        beats
+    }
+
+    /// The largest element off the diagonal, in internal units.
+    pub fn off_diagonal(&self) -> i64 {
+        let off = self.x.iter().enumerate().filter(|(place, _)| place % (self.even + 1) != 0);
+        off.map(|(_, value)| value.abs()).max().unwrap_or(0)
+    }
+}

@@ -1,0 +1,81 @@
+//! Cores through Yosys and nextpnr. Every run asserts `check -assert` and the absence of latches; see `svdforge_testbench::synth`.
+
+use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::Parameters;
+use svdforge_testbench::synth::{Options, SynthError, SynthReport, Target, synth};
+
+fn core(n: usize) -> Core {
+    Core::new(Parameters { rows: n, cols: n, ..Parameters::default() }.shape().unwrap())
+}
+
+fn area(n: usize, target: Target) -> SynthReport {
+    let report = synth(&core(n), target, false, &Options::default()).unwrap_or_else(|e| panic!("n = {n}, {target}: {e}"));
+    println!(
+        "n={n} {target}: {} LUT, {} FF, {} DSP, {} block RAMs, {} + {} bits",
+        report.lut, report.ff, report.dsp, report.block_rams, report.memory_bits, report.table_bits
+    );
+    assert!(report.tools.contains_key("yosys"), "{:?}", report.tools);
+    report
+}
+
+#[test]
+fn a_small_core_fits_every_family() {
+    // The others differ from these only in the device, not in synthesis.
+    let targets = [Target::Ecp5_25k, Target::Ice40Up5k, Target::Xc7, Target::GowinGw2a, Target::Generic];
+    for target in targets {
+        let report = area(2, target);
+        assert!(report.dsp >= 18 && report.lut > 500 && report.ff > 500, "{report:?}");
+        assert_eq!(report.memory_bits, area_bits(2), "{target}");
+        assert!(report.fmax_mhz.is_none() && !report.modules.is_empty());
+    }
+}
+
+/// Memories of the core: A, U and V in two copies, coefficients in two copies, the output FIFO.
+fn area_bits(n: usize) -> u64 {
+    let shape = core(n).shape;
+    let pairs = (n as u64 / 2).max(2);
+    let words = |bits: u32, count: u64| u64::from(bits) * count;
+    words(shape.data(), 8 * pairs * pairs)
+        + 2 * words(2 * shape.vector(), 4 * pairs * pairs)
+        + 2 * words(2 * shape.coef + 1, 2 * pairs)
+        + words(shape.output_bits() + 3, 16)
+}
+
+#[test]
+fn every_size_is_free_of_latches_and_loops() {
+    for n in [2, 3, 4, 8, 16, 32] {
+        assert_eq!(area(n, Target::Generic).dsp, 18, "n = {n}");
+    }
+}
+
+#[test]
+fn the_default_core_keeps_to_its_area() {
+    let ecp5 = area(8, Target::Ecp5_85k);
+    assert!(ecp5.dsp <= 36 && ecp5.lut <= 8000, "{ecp5:?}");
+    assert_eq!(ecp5.memory_bits, area_bits(8));
+    let xc7 = area(8, Target::Xc7);
+    assert!(xc7.dsp <= 18, "{xc7:?}");
+}
+
+/// A few minutes of two processors: `cargo test -p svdforge-testbench --test synth -- --ignored`.
+#[test]
+#[ignore = "takes minutes"]
+fn the_default_core_reaches_its_clock_rate() {
+    let options = Options { cycles_per_matrix: Some(1360), ..Options::default() };
+    let report = synth(&core(8), Target::Ecp5_85k, true, &options).unwrap();
+    let (fmax, rate) = (report.fmax_mhz.unwrap(), report.svd_per_second.unwrap());
+    println!("{fmax:.1} MHz, {rate:.0} matrices per second; {:#?}", report.critical_path.as_ref().map(|p| &p.shares));
+    assert!(fmax >= 80.0 && report.lut <= 8000, "{fmax} MHz, {} LUTs", report.lut);
+    assert!((rate - fmax * 1e6 / 1360.0).abs() < 1e-6 * rate);
+}
+
+#[test]
+fn a_target_that_cannot_be_placed_is_refused_with_those_that_can() {
+    let error = synth(&core(2), Target::Xc7, true, &Options::default()).unwrap_err();
+    assert_eq!(error.to_string(), "--pnr: cannot place and route for xc7; only for ecp5-25k, ecp5-45k, ecp5-85k");
+    let unknown = "ecp6".parse::<Target>().unwrap_err();
+    assert!(matches!(unknown, SynthError::UnknownTarget(_)) && unknown.to_string().contains("gowin-gw2a"), "{unknown}");
+    for target in Target::ALL {
+        assert_eq!(target.name().parse::<Target>().unwrap(), target);
+    }
+}
