@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Deserializer};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::{Parameters, Shape, Sweeps};
@@ -110,7 +110,7 @@ impl CoreOptions {
 
     /// The shape that the options describe; where the rows are not given, those of a matrix at hand.
     pub fn shape(&self) -> Result<Shape> {
-        let file = self.config.as_ref().map(|path| read(path)).transpose()?.unwrap_or_default();
+        let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let default = Parameters::default();
         let rows = self.rows.or(file.rows).or(self.cols).or(file.cols).unwrap_or(default.rows);
         let parameters = Parameters {
@@ -128,7 +128,7 @@ impl CoreOptions {
     }
 }
 
-fn read(path: &PathBuf) -> Result<CoreOptions> {
+fn read(path: &Path) -> Result<CoreOptions> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("{}: cannot be read; --config takes a TOML file of core options", path.display()))?;
     toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), e.to_string().trim_end()))

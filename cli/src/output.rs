@@ -66,14 +66,11 @@ pub fn progress(count: usize, what: &str) -> ProgressBar {
 pub fn sigma_table(judgement: &Judgement) -> Table {
     let mut table = table(&["", "sigma, core", "sigma, nalgebra", "difference, LSB"]);
     let lsb = judgement.accuracy.lsb;
+    let digits = decimals(lsb);
     for (i, (core, golden)) in judgement.sigma.iter().zip(&judgement.sigma_golden).enumerate() {
         let difference = (core - golden) / lsb;
-        table.add_row([
-            number(i + 1),
-            number(significant(*core)),
-            number(significant(*golden)),
-            number(format!("{difference:+.3}")),
-        ]);
+        let value = |v: &f64| number(format!("{v:.digits$}"));
+        table.add_row([number(i + 1), value(core), value(golden), number(format!("{difference:+.3}"))]);
     }
     table
 }
@@ -117,8 +114,7 @@ pub fn accuracy_table(judgements: &[Judgement]) -> Table {
     table
 }
 
-/// Seven significant digits, without an exponent where that is short.
-fn significant(value: f64) -> String {
-    let digits = if value == 0.0 { 6 } else { (6 - value.abs().log10().floor() as i32).clamp(0, 12) };
-    format!("{value:.*}", digits as usize)
+/// Decimals that show a hundredth of a unit.
+fn decimals(unit: f64) -> usize {
+    (2.0 - unit.log10()).ceil().clamp(0.0, 15.0) as usize
 }

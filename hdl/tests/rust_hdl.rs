@@ -155,28 +155,3 @@ fn the_small_core_agrees_with_the_simulator_cycle_for_cycle() {
         stream::assert_frame(&core.shape, frame, matrix);
     }
 }
-
-#[test]
-fn zz_speed_tmp() {
-    for n in [2usize, 4, 8] {
-        let core = core(n);
-        let mut s = RustHdlSimulation::new(&core.design).unwrap();
-        let mut random = Random(5);
-        s.set_reset(true);
-        for _ in 0..4 { s.step().unwrap(); }
-        s.set_reset(false);
-        s.poke("m_axis_tready", 1).unwrap();
-        s.poke("s_axis_tvalid", 1).unwrap();
-        let (mut sent, mut beats, mut frames) = (0, 0, 0);
-        let started = Instant::now();
-        while frames < 1 {
-            s.poke("s_axis_tdata", random.operand(15)).unwrap();
-            s.poke("s_axis_tlast", u128::from(sent % (n * n) == n * n - 1)).unwrap();
-            sent += s.peek("s_axis_tready").unwrap() as usize;
-            if s.peek("m_axis_tvalid").unwrap() == 1 { beats += 1; frames += s.peek("m_axis_tlast").unwrap(); }
-            s.step().unwrap();
-        }
-        let t = started.elapsed().as_secs_f64();
-        println!("n={n} nodes {} beats {beats} cycles {} in {t:.3} s: {:.0}/s", core.design.modules.iter().map(|m| m.nodes.len()).sum::<usize>(), s.cycle(), s.cycle() as f64 / t);
-    }
-}

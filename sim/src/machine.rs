@@ -11,6 +11,10 @@ use crate::fold::evaluate;
 use crate::graph::Operation;
 use crate::tape::{Index, Instruction, Opcode, Row, Slot, Tape};
 
+/// Elements of a row that are computed together: all operands are read before a result is written, so that the compiler
+/// needs no proof that they are apart.
+const STEP: usize = 4;
+
 /// Something that executes one tape.
 pub(crate) trait Machine: Send {
     /// Computes every combinational value from registers and inputs.
@@ -43,21 +47,44 @@ impl<T: Copy + Default, const N: usize> Bank<T, N> {
         self.0[index.position() & (N - 1)] = value;
     }
 
+    /// Moves slots up; in pieces, since long block copies of the C library start slowly.
+    fn shift(&mut self, from: usize, count: usize, by: usize) {
+        let mut end = from + count;
+        while end > from {
+            let start = end.saturating_sub(128).max(from);
+            self.0.copy_within(start..end, start + by);
+            end = start;
+        }
+    }
+}
+
+/// A bank's slots, their address being in a processor register during a loop.
+struct Slots<'a, const N: usize>(&'a mut [i64; N]);
+
+impl<const N: usize> Slots<'_, N> {
+    #[inline(always)]
+    fn get(&self, index: impl Index) -> i64 {
+        self.0[index.position() & (N - 1)]
+    }
+
+    #[inline(always)]
+    fn set(&mut self, index: impl Index, value: i64) {
+        self.0[index.position() & (N - 1)] = value;
+    }
+
     /// The slots before a row, those of the row, and those behind it.
     #[inline(always)]
-    fn around(&mut self, target: impl Index, count: impl Index) -> (&[T], &mut [T], &[T]) {
+    fn around(&mut self, target: impl Index, count: impl Index) -> (&[i64], &mut [i64], &[i64]) {
         let (before, rest) = self.0.split_at_mut(target.position());
         let (row, after) = rest.split_at_mut(count.position());
         (before, row, after)
-    }
-
-    fn shift(&mut self, from: usize, count: usize, by: usize) {
-        self.0.copy_within(from..from + count, from + by);
     }
 }
 
 /// A machine for tapes of up to `N` slots of each size.
 pub(crate) struct TapeMachine<I, const N: usize> {
+    /// The vector instructions that this computer has.
+    arch: pulp::Arch,
     tape: Tape<I>,
     narrow: Bank<i64, N>,
     wide: Bank<i128, N>,
@@ -73,7 +100,7 @@ impl<I: Index, const N: usize> TapeMachine<I, N> {
         let (words, wide_words) = (tape.words.clone(), tape.wide_words.clone());
         let enabled = vec![false; tape.blocks.len()];
         let (narrow, wide) = (Bank::new(vec![0; N]), Bank::new(vec![0; N]));
-        let mut machine = Self { tape, narrow, wide, words, wide_words, enabled };
+        let mut machine = Self { arch: pulp::Arch::new(), tape, narrow, wide, words, wide_words, enabled };
         for k in 0..machine.tape.constants.len() {
             let (slot, value) = machine.tape.constants[k];
             machine.write(slot, value);
@@ -81,16 +108,18 @@ impl<I: Index, const N: usize> TapeMachine<I, N> {
         machine
     }
 
+    #[inline(always)]
     fn run(&mut self, number: usize) {
         let batch = &self.tape.batches[number];
         let code = &self.tape.code[batch.code.clone()];
         let rows = &self.tape.rows[batch.rows.clone()];
-        let narrow = Batch { code, rows, slots: &mut self.narrow };
+        let narrow = Batch { code, rows, slots: Slots(&mut self.narrow.0) };
         match batch.opcode {
             Opcode::Plain(Operation::Load) => {
+                let (mut slots, words, regions) = (narrow.slots, &self.words[..], &self.tape.regions[..]);
                 for i in code {
-                    let word = self.tape.regions[i.b.position()].word(self.narrow.get(i.a));
-                    self.narrow.set(i.target, self.words[word]);
+                    let word = regions[i.b.position()].word(slots.get(i.a));
+                    slots.set(i.target, words[word]);
                 }
             }
             Opcode::Plain(operation) => run_plain(operation, narrow),
@@ -109,11 +138,24 @@ impl<I: Index, const N: usize> TapeMachine<I, N> {
     }
 }
 
+/// All batches, compiled once for each set of vector instructions; everything within must be inlined for that.
+struct Evaluation<'a, I, const N: usize>(&'a mut TapeMachine<I, N>);
+
+impl<I: Index, const N: usize> pulp::WithSimd for Evaluation<'_, I, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        for number in 0..self.0.tape.batches.len() {
+            self.0.run(number);
+        }
+    }
+}
+
 impl<I: Index, const N: usize> Machine for TapeMachine<I, N> {
     fn evaluate(&mut self) {
-        for k in 0..self.tape.batches.len() {
-            self.run(k);
-        }
+        let arch = self.arch;
+        arch.dispatch(Evaluation(self));
     }
 
     fn clock(&mut self, in_reset: bool) {
@@ -165,6 +207,7 @@ impl<I: Index, const N: usize> Machine for TapeMachine<I, N> {
     }
 }
 
+#[inline(always)]
 fn truth(holds: bool) -> i64 {
     -i64::from(holds)
 }
@@ -200,7 +243,7 @@ macro_rules! batch {
         batch!(@ $batch, $i, [a: $a, b: $b, c: $c], $result)
     };
     (@ $batch:ident, $i:ident, [$($field:ident: $name:ident),+], $result:expr) => {{
-        let Batch { code, rows, slots } = $batch;
+        let Batch { code, rows, mut slots } = $batch;
         for $i in code {
             $(let $name = slots.get($i.$field);)+
             let result = $result;
@@ -210,10 +253,20 @@ macro_rules! batch {
             let $i = &row.first;
             let (before, targets, after) = slots.around($i.target, row.count);
             let count = targets.len();
-            $(let $name = operand(before, count, after, $i.$field);)+
-            for k in 0..count {
-                $(let $name = $name[k];)+
-                targets[k] = $result;
+            $(let $name = operand(before, count, after, $i.$field).as_chunks::<STEP>();)+
+            let (steps, rest) = targets.as_chunks_mut::<STEP>();
+            for (k, step) in steps.iter_mut().enumerate() {
+                let mut results = [0; STEP];
+                $(let $name = &$name.0[k];)+
+                for (j, result) in results.iter_mut().enumerate() {
+                    $(let $name = $name[j];)+
+                    *result = $result;
+                }
+                *step = results;
+            }
+            for (k, target) in rest.iter_mut().enumerate() {
+                $(let $name = $name.1[k];)+
+                *target = $result;
             }
         }
     }};
@@ -223,9 +276,10 @@ macro_rules! batch {
 struct Batch<'a, I, const N: usize> {
     code: &'a [Instruction<I>],
     rows: &'a [Row<I>],
-    slots: &'a mut Bank<i64, N>,
+    slots: Slots<'a, N>,
 }
 
+#[inline(always)]
 fn run_plain<I: Index, const N: usize>(operation: Operation, batch: Batch<I, N>) {
     use Operation::*;
     match operation {
@@ -247,6 +301,7 @@ fn run_plain<I: Index, const N: usize>(operation: Operation, batch: Batch<I, N>)
     }
 }
 
+#[inline(always)]
 fn run_cut<I: Index, const N: usize>(operation: Operation, batch: Batch<I, N>) {
     use Operation::*;
     match operation {

@@ -1,11 +1,10 @@
 //! The speed of the simulators, side by side in one run, on the same core and the same matrices.
 
-use crate::engine::{SimulatorEngine, Stimulus, Trace};
-use crate::framing::{InputScale, OutputBeat};
+use crate::engine::{Engine, EngineError, IcarusEngine, SimulatorEngine, Stimulus, Trace};
+use crate::framing::{InputBeat, InputScale, OutputBeat};
 use crate::judge::{JudgeError, prepare};
-use crate::process::{ProcessError, run, tool};
+use crate::process::{ToolError, run, run_program};
 use serde::Serialize;
-use std::path::Path;
 use std::time::Instant;
 use svdforge_golden::{Family, NamedMatrix};
 use svdforge_hdl::core::Core;
@@ -49,9 +48,12 @@ pub enum BenchError {
     /// The simulation failed.
     #[error(transparent)]
     Judge(#[from] JudgeError),
+    /// An engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     /// A tool is missing or failed.
     #[error(transparent)]
-    Process(#[from] ProcessError),
+    Tool(#[from] ToolError),
     /// A tool said something unexpected.
     #[error("{tool}: unexpected output `{text}`")]
     Output {
@@ -65,7 +67,7 @@ pub enum BenchError {
     Io(#[from] std::io::Error),
 }
 
-/// Runs `matrices` uniform matrices through this simulator and through Verilator -O3; `icarus` of them through Icarus.
+/// Runs `matrices` uniform matrices through this simulator and through Verilator -O3, and the first of them through Icarus.
 pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
     let n = core.shape.n;
     let mut beats = Vec::new();
@@ -82,11 +84,12 @@ pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
     let (cycles, expected) = (cycles(&trace), hash(&trace.output));
     let own = EngineSpeed { name: "svdforge", lanes: 1, threads: 1, build_s, cycles_per_second: cycles as f64 / start.elapsed().as_secs_f64() };
     let (verilator, found) = verilator(core, &stimulus)?;
+    let (icarus, agrees) = icarus(core, &stimulus.beats[..n * n], &trace)?;
     Ok(CoreBench {
         core: Summary::new(core),
         cycles,
-        output_hash_equal: found == (cycles, expected),
-        engines: vec![own, verilator],
+        output_hash_equal: agrees && found == (cycles, expected),
+        engines: vec![own, verilator, icarus],
     })
 }
 
@@ -106,8 +109,7 @@ fn hash(beats: &[OutputBeat]) -> u64 {
 fn verilator(core: &Core, stimulus: &Stimulus) -> Result<(EngineSpeed, (u64, u64)), BenchError> {
     let folder = tempfile::tempdir()?;
     let top = core.shape.name();
-    let files = verilog(&core.design, &Summary::new(core).header());
-    for file in &files {
+    for file in verilog(&core.design, &Summary::new(core).header()) {
         std::fs::write(folder.path().join(&file.name), &file.text)?;
     }
     std::fs::write(folder.path().join("harness.cpp"), HARNESS.replace("VTOP", &format!("V{top}")))?;
@@ -116,9 +118,10 @@ fn verilator(core: &Core, stimulus: &Stimulus) -> Result<(EngineSpeed, (u64, u64
     let list = format!("{top}.f");
     let arguments = ["--cc", "--exe", "--build", "-O3", "-CFLAGS", "-O3", "--Mdir", "obj", "-Wno-fatal", "--top-module", &top];
     let start = Instant::now();
-    run(&tool("verilator")?, &[&arguments[..], &["-o", "bench", "-f", &list, "harness.cpp"]].concat(), folder.path())?;
+    let files = ["-o", "bench", "-f", &list, "harness.cpp"];
+    run("verilator", &[&arguments[..], &files].concat(), folder.path(), "the comparison")?.success()?;
     let build_s = start.elapsed().as_secs_f64();
-    let text = run(Path::new("obj/bench"), &[], folder.path())?;
+    let text = run_program::<&str>(&folder.path().join("obj/bench"), &[], folder.path())?.success()?.stdout;
     let fields: Vec<&str> = text.split_whitespace().collect();
     let parsed = match fields[..] {
         [cycles, hash, seconds] => cycles.parse::<u64>().ok().zip(u64::from_str_radix(hash, 16).ok()).zip(seconds.parse::<f64>().ok()),
@@ -127,4 +130,16 @@ fn verilator(core: &Core, stimulus: &Stimulus) -> Result<(EngineSpeed, (u64, u64
     let ((cycles, hash), seconds) = parsed.ok_or_else(|| BenchError::Output { tool: "verilator", text: text.clone() })?;
     let speed = EngineSpeed { name: "verilator", lanes: 1, threads: 1, build_s, cycles_per_second: cycles as f64 / seconds };
     Ok((speed, (cycles, hash)))
+}
+
+/// Runs the first frame in Icarus, through the exported testbench; speed, start included, and whether its beats are those of the trace.
+fn icarus(core: &Core, first: &[InputBeat], trace: &Trace) -> Result<(EngineSpeed, bool), BenchError> {
+    let start = Instant::now();
+    let mut engine = IcarusEngine::new(core)?;
+    let build_s = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    let own = engine.run(&Stimulus::new(first.to_vec()))?;
+    let cycles_per_second = cycles(&own) as f64 / start.elapsed().as_secs_f64();
+    let agrees = trace.frames().next() == Some(&own.output);
+    Ok((EngineSpeed { name: "icarus", lanes: 1, threads: 1, build_s, cycles_per_second }, agrees))
 }

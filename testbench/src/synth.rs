@@ -92,7 +92,9 @@ pub enum SynthError {
     #[error("--pnr: cannot place and route for {0}; only for {list}", list = target::list(Target::has_pnr))]
     NoPlaceAndRoute(Target),
     /// A program that is not there.
-    #[error("{program}: not found; run `scripts/install-tools.sh`, then `source scripts/tools-env.sh` (or `pip install {package}`)")]
+    #[error(
+        "{program}: not found; run `scripts/install-tools.sh`, then `source scripts/tools-env.sh` (or `pip install {package}`)"
+    )]
     Missing {
         /// Which program.
         program: String,
@@ -100,7 +102,9 @@ pub enum SynthError {
         package: &'static str,
     },
     /// More than the device has.
-    #[error("{device}: the core needs {needed} {what}, the device has {available}; choose a larger --target or a smaller core")]
+    #[error(
+        "{device}: the core needs {needed} {what}, the device has {available}; choose a larger --target or a smaller core"
+    )]
     TooBig {
         /// The device.
         device: String,

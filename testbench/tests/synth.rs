@@ -9,7 +9,8 @@ fn core(n: usize) -> Core {
 }
 
 fn area(n: usize, target: Target) -> SynthReport {
-    let report = synth(&core(n), target, false, &Options::default()).unwrap_or_else(|e| panic!("n = {n}, {target}: {e}"));
+    let report =
+        synth(&core(n), target, false, &Options::default()).unwrap_or_else(|e| panic!("n = {n}, {target}: {e}"));
     println!(
         "n={n} {target}: {} LUT, {} FF, {} DSP, {} block RAMs, {} + {} bits",
         report.lut, report.ff, report.dsp, report.block_rams, report.memory_bits, report.table_bits

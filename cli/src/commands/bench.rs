@@ -1,16 +1,64 @@
 //! `svdforge bench`
 
-use crate::Verdict;
+use crate::options::CoreOptions;
+use crate::{Verdict, output};
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, Subcommand};
+use svdforge_testbench::bench::{CoreBench, bench};
 
 /// Measure the speed of the simulators
 #[derive(Args)]
-pub struct Bench {}
+pub struct Bench {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    Sim(Sim),
+}
+
+/// This simulator, Verilator -O3 and Icarus on the same core and matrices, in one run
+#[derive(Args)]
+struct Sim {
+    #[command(flatten)]
+    core: CoreOptions,
+    /// Matrices to run
+    #[arg(long, value_name = "K", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    matrices: u32,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
 
 impl Bench {
-    /// Not yet.
+    /// Measures and prints.
     pub fn run(self) -> Result<Verdict> {
-        anyhow::bail!("not built yet")
+        let What::Sim(sim) = self.what;
+        let core = sim.core.core()?;
+        output::note("measuring: Verilator needs most of a minute to build the core ...");
+        let result = bench(&core, sim.matrices as usize)?;
+        if sim.json {
+            output::json(&serde_json::json!({ "cores": [result] }))?;
+        } else {
+            print(&result)?;
+        }
+        Ok(if result.output_hash_equal { Verdict::Holds } else { Verdict::Fails })
     }
+}
+
+fn print(result: &CoreBench) -> Result<()> {
+    let own = result.engines[0].cycles_per_second;
+    let mut table = output::table(&["simulator", "cycles per second", "beside svdforge", "seconds to build"]);
+    for engine in &result.engines {
+        table.add_row([
+            engine.name.into(),
+            output::number(format!("{:.0}", engine.cycles_per_second)),
+            output::number(format!("{:.2}", engine.cycles_per_second / own)),
+            output::number(format!("{:.2}", engine.build_s)),
+        ]);
+    }
+    output::print(format!("{} cycles of {} x {}, one matrix at a time, one thread", result.cycles, result.core.rows, result.core.cols))?;
+    output::print(table)?;
+    output::print(if result.output_hash_equal { "All gave the same beats in the same cycles." } else { "The outputs DIFFER." })
 }

@@ -7,10 +7,11 @@
 //!   With p = s², 1 - sqrt(1 - p) = p / 2 + h(p); h is tabled over the leading bits of p: by value where 2^9 entries do, else by value
 //!   and slope.
 //!
-//! Errors: k is wrong by less than 2 units of its last place, 2^-(q + 9), q the fraction bits of a coefficient; by value, less than 1.
+//! Errors: k is wrong by less than 2 units of its last place, 2^-(q + 9), q the fraction bits of a coefficient; by value, less than 1.25.
 //!
-//! Bit growth: |s| < 2^-4 with q + 4 fraction bits has q bits; p < 2^-8 with 2 (q + 4) fraction bits has 2 q bits; |k| < 2^-9 + 2^-18, with q + 9 fraction
-//! bits, has q + 1 bits with its sign, as many as a coefficient.
+//! Bit growth: |s| < 2^-4 with q + 4 fraction bits has q bits; p < 2^-8 with 2 (q + 4) fraction bits has 2 q bits. |k| reaches 2^-9 + 2^-19,
+//! which with q + 9 fraction bits would not fit the q + 1 bits of a coefficient; so the last angles before 2^-4, from 2^-4 (1 - 2^-10) on, are
+//! made smaller by 2^-14: then s < 2^-4 (1 - 2^-10) and |k| < 2^-9 - 2^-20, roundings included.
 
 use super::norm_exact::{self, ENTRIES, FINE_BITS, TABLE_BITS};
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal, Table};
@@ -41,19 +42,30 @@ pub fn coefficient_unit(design: &mut DesignBuilder, coef: u32) -> ModuleId {
     let table = norm_exact::table(fraction);
     let angles = (0..ENTRIES).map(|k| format!("{k}/{} rad", 1 << TABLE_BITS));
     let comments: Vec<String> =
-        table.iter().zip(angles).map(|(e, a)| format!("{a}: {} {}", e.cosine, e.sine)).collect();
+        table.iter().zip(angles).map(|(e, a)| format!("{a}: cos {}, sin {}", e.cosine, e.sine)).collect();
     let packed = |e: &norm_exact::Coefficients| bits_of(e.cosine.into(), coef) << coef | bits_of(e.sine.into(), coef);
     let rom = m.table("rotation_table", 2 * coef, table.iter().map(packed).collect(), comments);
     let rotation = rom.lookup(index.low_bits(rom.address_width()), None, "rotation");
 
-    let s = size.low_bits(fraction);
+    let s = below_limit(&m, size.low_bits(fraction));
     let minus_excess = minus_versine(&m, s.zero_extend(coef), coef);
     let k = fine.select(minus_excess, rotation.bits_from(coef));
-    let s = fine.select(s.zero_extend(coef), rotation.low_bits(coef)).negated_if(negative);
-    m.output("k", k.registered("k_out"));
-    m.output("s", s.registered("s_out"));
-    m.output("fine", fine.delayed_to(k.stage().unwrap_or(0)).registered("fine_out"));
+    // As late as k: the negation does not follow a block RAM in the same cycle.
+    let sine = rotation.low_bits(coef).registered("sine");
+    let s = fine.select(s.zero_extend(coef), sine).negated_if(negative);
+    for (port, signal) in
+        ["k", "s", "fine"].into_iter().zip(m.balance(&[k.named("k_next"), s.named("s_next"), fine.named("is_fine")]))
+    {
+        m.output(port, signal.registered(&format!("{port}_out")));
+    }
     design.add(m)
+}
+
+/// Where the ten leading bits are all ones, the last of them is cleared: |k| stays below 2^-9, and an error of the angle is harmless.
+fn below_limit<'m>(m: &'m ModuleBuilder, s: Signal<'m>) -> Signal<'m> {
+    let low = s.width() - 10;
+    let kept = s.bit(low) & !(!s.bits_from(low)).is(0);
+    m.concat(&[s.bits_from(low + 1), kept, s.low_bits(low)])
 }
 
 /// sqrt(1 - s²) - 1 for s of `coef + 3` fraction bits, below 2^-4; the result has `coef` bits, `coef + 8` of them fraction.

@@ -50,6 +50,8 @@ pub fn half_angle(design: &mut DesignBuilder, width: u32, angle: u32, noise: u32
     let row = octave.any();
     let angles = m.table("angle_table", ENTRY_BITS, angle_entries(), vec![]);
     let entry = angles.lookup(m.concat(&[row, distance.low_bits(LOG_BITS)]), None, "angle_entry");
+    // Block RAM gives its word late in the cycle, and the shift and the difference behind it are long.
+    let entry = entry.registered("entry");
 
     let shallow_angle = entry.zero_extend(angle).shifted_up(angle - ENTRY_FRACTION).low_bits(angle);
     let shallow_angle = shallow_angle.shift_right(octave.registered("octave")).named("shallow_angle");

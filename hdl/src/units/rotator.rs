@@ -49,8 +49,9 @@ pub fn rotator(design: &mut DesignBuilder, data: u32, coef: u32) -> ModuleId {
     let sum_x = (kx - sy).registered("sum_x").note(format!("{fraction} fraction bits"));
     let sum_y = (ky + sx).registered("sum_y").note(format!("{fraction} fraction bits"));
 
-    let x_rounded = add_and_round(fine.select(x, m.zero(data)), sum_x, fraction).named("x_rounded");
-    let y_rounded = add_and_round(fine.select(y, m.zero(data)), sum_y, fraction).named("y_rounded");
+    let base = |value, name: &str| fine.select(value, m.zero(data)).named(name);
+    let x_rounded = add_and_round(base(x, "base_x"), sum_x, fraction).named("x_rounded");
+    let y_rounded = add_and_round(base(y, "base_y"), sum_y, fraction).named("y_rounded");
     let overflow = (x_rounded.bit(data) ^ x_rounded.bit(data - 1)) | (y_rounded.bit(data) ^ y_rounded.bit(data - 1));
     m.output("x_rotated", x_rounded.low_bits(data).registered("x_out"));
     m.output("y_rotated", y_rounded.low_bits(data).registered("y_out"));

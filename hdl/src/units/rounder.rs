@@ -9,6 +9,8 @@ use crate::builder::Signal;
 /// `base + sum / 2^fraction`, rounded to nearest, ties to even; combinational. The result has `sum.width() - fraction` bits, `base` is sign-extended to that.
 pub fn add_and_round<'m>(base: Signal<'m>, sum: Signal<'m>, fraction: u32) -> Signal<'m> {
     let m = sum.builder;
+    // The base waits for the sum while it is narrow.
+    let base = m.balance(&[base, sum])[0];
     let half = m.concat(&[m.one_bit(true), m.zero(fraction - 1)]);
     let addend = m.concat(&[base.sign_extend(sum.width() - fraction), half]);
     let total = sum + addend;

@@ -8,17 +8,18 @@ use svdforge_hdl::units::half_angle::half_angle;
 
 /// How far a half angle may be from the exact one.
 ///
-/// A logarithm is wrong by -1.72 to 0.72 of its last place (half an interval of the mantissa, rounded down), a difference of two by 2.44 of 2^-8
-/// octaves: 0.67 % of the ratio. An entry of the angle table is 118 or more, so its rounding adds 0.43 %. Below 1/2 the limit takes the place of
-/// the arc tangent: too large by a third of the ratio's square, 8.3 % at most. One unit is cut off by the shift.
+/// A logarithm is wrong by -1.72 to 0.72 of its last place (half an interval of the mantissa, rounded down), a difference of two by at most 2.44 of
+/// 2^-8 octaves, 0.67 % of the ratio; the rounding of an angle entry, 118 or more, adds 0.43 %. The two never meet in full: over all pairs
+/// of mantissa intervals the error is 0.89 % in the first octave of ratios, 0.96 % from 2^-4 down (so 2^-6.7, not 2^-7). Below 1/2 the limit takes the
+/// place of the arc tangent: too large by a third of the ratio's square, 8.5 % in all at worst. One unit is cut off by the shift.
 fn tolerance(ratio: f64, unit: f64) -> f64 {
     let shallow = ratio.min(1.0 / ratio);
     let limit = if shallow < 0.504 { shallow * shallow / 3.0 } else { 0.0 };
-    shallow / 2.0 * (0.0115 + 1.01 * limit) + 1.5 * unit
+    shallow / 2.0 * (0.0105 + 1.01 * limit) + 1.5 * unit
 }
 
 /// Checks half angles; the worst relative error of those in the first octave, and of those with ratios below 2^-4.
-fn check_half_angles(angle: u32, noise: u32, operands: &[[i128; 2]], results: &[[i128; 2]]) -> (f64, f64) {
+fn check_half_angles(width: u32, angle: u32, noise: u32, operands: &[[i128; 2]], results: &[[i128; 2]]) -> (f64, f64) {
     let unit = f64::from(angle).exp2().recip();
     let quarter = (std::f64::consts::FRAC_PI_4 / unit).round() as i128;
     let (mut first_octave, mut far) = (0.0f64, 0.0f64);
@@ -28,8 +29,10 @@ fn check_half_angles(angle: u32, noise: u32, operands: &[[i128; 2]], results: &[
             assert_eq!(size, 0, "{numerator} is noise");
             continue;
         }
-        // A denominator of 0 counts as 1.
-        let ratio = numerator.unsigned_abs() as f64 / denominator.unsigned_abs().max(1) as f64;
+        // A denominator of 0 counts as 2^(width - w), w the next power of two: as good as 0, or 1 where the two agree.
+        let zero = (f64::from(width) - f64::from(width.next_power_of_two())).exp2();
+        let ratio =
+            numerator.unsigned_abs() as f64 / if denominator == 0 { zero } else { denominator.unsigned_abs() as f64 };
         let (exact, found) = (ratio.atan() / 2.0, size as f64 * unit);
         let error = (found - exact).abs();
         assert!(error <= tolerance(ratio, unit), "{numerator} / {denominator}: {found} for {exact}");
@@ -51,11 +54,10 @@ fn half_angle_of_all_small_operands() {
     let range = || -(1i128 << (width - 1))..1 << (width - 1);
     let operands: Vec<_> = range().flat_map(|n| range().map(move |d| [n, d])).collect();
     let results = bench.pipeline(["numerator", "denominator"], ["size", "negative"], &operands);
-    let (first_octave, far) = check_half_angles(angle, noise, &operands, &results);
+    let (first_octave, far) = check_half_angles(width, angle, noise, &operands, &results);
     println!("half angle: relative error {first_octave:.4} for ratios 1/2 to 1, {far:.4} below 1/16");
-    // Not the 2^-7 that 8 significant bits suggest: two logarithms and one table add up.
-    assert!(first_octave < 2f64.powf(-6.4) && far < 2f64.powf(-6.2));
-    assert!(first_octave > 2f64.powi(-7));
+    // Of so short operands few mantissas have all their bits.
+    assert!(first_octave < 2f64.powi(-7) && far < 2f64.powi(-7));
     assert_eq!(operands.len(), 1 << 20);
 }
 
@@ -66,7 +68,8 @@ fn half_angle_at_the_widths_of_cores() {
         let operand = (signed(width), signed(width)).prop_map(|(n, d)| [n, d]);
         for_all(50, proptest::collection::vec(operand, 200), |operands| {
             let results = bench.borrow_mut().pipeline(["numerator", "denominator"], ["size", "negative"], &operands);
-            check_half_angles(angle, noise, &operands, &results);
+            let (first_octave, far) = check_half_angles(width, angle, noise, &operands, &results);
+            assert!(first_octave < 2f64.powf(-6.8) && far < 2f64.powf(-6.7));
         });
     }
 }
@@ -148,18 +151,18 @@ impl AngleBench {
 }
 
 #[test]
-fn angle_unit_on_all_small_blocks() {
-    let mut bench = AngleBench::new(4, 18, Limits { noise_bits: 2, settled_bits: 6 });
-    let word = || -8..8i128;
+fn angle_unit_on_blocks_of_small_and_large_numbers() {
+    let mut bench = AngleBench::new(8, 18, Limits { noise_bits: 3, settled_bits: 6 });
+    let word = [-128, -127, -90, -64, -33, -9, -5, -4, -1, 0, 1, 2, 4, 7, 50, 127];
     let mut seen = (0, 0, 0);
-    for a in word() {
-        let rest = word().flat_map(|b| word().flat_map(move |c| word().map(move |d| [a, b, c, d])));
+    for a in word {
+        let rest = word.into_iter().flat_map(|b| word.into_iter().flat_map(move |c| word.map(|d| [a, b, c, d])));
         let blocks: Vec<_> = rest.collect();
         let (settled, single) = bench.check(&blocks);
         seen = (seen.0 + blocks.len(), seen.1 + settled, seen.2 + single);
     }
     assert_eq!(seen.0, 1 << 16);
-    assert!(seen.1 > 1000, "{seen:?}");
+    assert!(seen.1 > 1000 && seen.2 > 100, "{seen:?}");
 }
 
 #[test]

@@ -85,7 +85,8 @@ impl Bench {
 pub fn signed(width: u32) -> BoxedStrategy<i128> {
     let (least, most) = (-(1i128 << (width - 1)), (1i128 << (width - 1)) - 1);
     let any = (any::<i64>(), 0..width).prop_map(move |(bits, cut)| i128::from(bits) >> (64 - width + cut).min(63));
-    prop_oneof![8 => any, 1 => Just(least), 1 => Just(most), 1 => (-9i128..9).prop_map(move |v| v.clamp(least, most))].boxed()
+    prop_oneof![8 => any, 1 => Just(least), 1 => Just(most), 1 => (-9i128..9).prop_map(move |v| v.clamp(least, most))]
+        .boxed()
 }
 
 /// Runs a property on `count` random cases, no fewer.

@@ -48,7 +48,10 @@ impl CoefficientBench {
             let context = || format!("q = {q}, angle {size}, negative {negative}: k {k}, s {s}");
             assert_eq!(fine == 1, size < 1 << q, "{}", context());
             if fine == 1 {
-                assert_eq!(s, if negative == 1 { -size } else { size }, "s is the angle itself; {}", context());
+                // s is the angle itself, but for the last 2^-10 before the coarse form, where k would leave its word.
+                let step = 1 << (q - 10);
+                let turned = if size >= (1 << q) - step { size - step } else { size };
+                assert_eq!(s, if negative == 1 { -turned } else { turned }, "{}", context());
                 // Of cos = 1 + k with q + 9 fraction bits the square is known exactly.
                 let (one, square) = (1i128 << (q + 9), (s * s) << 10);
                 let off = (one + k).pow(2) + square - one.pow(2);
@@ -56,7 +59,7 @@ impl CoefficientBench {
                 let error = off as f64 / (2.0 * one as f64) * (1.0 + 2f64.powi(-8));
                 worst.k = worst.k.max(error.abs());
                 worst.fine_norm = worst.fine_norm.max((off as f64 / (one as f64).powi(2)).abs() * f64::from(q).exp2());
-                assert!((one - one / 512 - one / 262_144..=one).contains(&(one + k)), "{}", context());
+                assert!((one - one / 512..=one).contains(&(one + k)), "{}", context());
                 continue;
             }
             let one = 1i128 << q;
@@ -80,10 +83,13 @@ impl CoefficientBench {
         let q = self.fraction();
         println!("coefficients, q = {q}: {worst:?}");
         let by_value = q <= 18;
-        assert!(worst.k < if by_value { 1.0 } else { 2.0 }, "q = {q}: {worst:?}");
+        // In halves of the last place: p / 2 is cut by up to 1, the table adds 1/2 for its rounding and 1 for its interval, the result's rounding 1.
+        let limit = if by_value { 1.25 } else { 2.0 };
+        assert!(worst.k < limit, "q = {q}: {worst:?}");
         // 2 cos times the error of k.
-        assert!(worst.fine_norm < if by_value { 2f64.powi(-8) } else { 2f64.powi(-7) }, "q = {q}: {worst:?}");
-        assert!(worst.coarse_norm <= 2f64.powi(-8), "q = {q}: {worst:?}");
+        assert!(worst.fine_norm < limit * 2f64.powi(-8), "q = {q}: {worst:?}");
+        // With fewer bits there are fewer pairs to choose from.
+        assert!(worst.coarse_norm <= if q < 17 { 2f64.powi(-6) } else { 2f64.powi(-8) }, "q = {q}: {worst:?}");
         // Half a bin to the table, and up to sqrt(2) halves from there to the pair.
         assert!(worst.angle <= (1.0 + std::f64::consts::SQRT_2) / 128.0, "q = {q}: {worst:?}");
     }

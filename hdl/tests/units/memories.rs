@@ -87,7 +87,8 @@ fn matrix_sweep(size: usize, start: usize) -> usize {
 /// Random traffic against a plain model, reads in the cycle of a write included.
 #[test]
 fn vector_memory_keeps_its_words_and_gives_the_old_one_while_it_is_written() {
-    let operation = (any::<bool>(), 0..2usize, 0..4usize, 0..4usize, 0..4usize, any::<[u16; 2]>(), 0..2usize, 0..4usize);
+    let operation =
+        (any::<bool>(), 0..2usize, 0..4usize, 0..4usize, 0..4usize, any::<[u16; 2]>(), 0..2usize, 0..4usize);
     let reads = Cell::new(0);
     for_all(20, proptest::collection::vec((operation, 0..4usize), 300), |operations| {
         let mut memory = Bench::new(|design| vector_memory(design, 8, 2));

@@ -26,7 +26,11 @@ fn rounder_takes_the_nearest_and_of_two_the_even_one() {
             // As the unit's header says, of a sum that does not fit only the lower bits remain.
             let expected = nearest_even(exact, fraction);
             let kept = sum_bits - fraction;
-            assert_eq!(rounded, signed_value(expected as u128 & ((1 << kept) - 1), kept), "{base} + {sum} / 2^{fraction}");
+            assert_eq!(
+                rounded,
+                signed_value(expected as u128 & ((1 << kept) - 1), kept),
+                "{base} + {sum} / 2^{fraction}"
+            );
             assert!(expected != rounded || is_nearest_even(exact, fraction, rounded));
             cases += 1;
         }
@@ -127,5 +131,5 @@ fn rotator_reports_the_largest_result() {
     ];
     let results = bench.pipeline(INPUTS, OUTPUTS, &operands);
     assert_eq!(check(data, coef, &operands, &results), 4);
-    assert_eq!(results.iter().map(|r| r[2]).collect::<Vec<_>>(), [1, 1, 1, 0, 0, 1, 0]);
+    assert_eq!(results.iter().map(|r| r[2]).collect::<Vec<_>>(), [1, 1, 1, 0, 1, 0, 0]);
 }

@@ -18,7 +18,6 @@ fn home(place: usize, size: usize) -> (usize, usize) {
 
 struct InputBench {
     unit: Bench,
-    n: usize,
     size: usize,
     /// What the memory of A would hold.
     memory: Vec<i128>,
@@ -34,7 +33,7 @@ impl InputBench {
         let size = n + n % 2;
         let ordering = Ordering::new(size);
         let unit = Bench::new(|design| stream_input(design, &ordering, n, WORD, 16));
-        Self { unit, n, size, memory: vec![0; size * size], rhythm, cycles: 0 }
+        Self { unit, size, memory: vec![0; size * size], rhythm, cycles: 0 }
     }
 
     fn place(&self, row: usize, column: usize) -> usize {
@@ -141,10 +140,10 @@ fn fifo_keeps_order_under_any_rhythm() {
         let mut fifo = Bench::new(|design| stream_fifo(design, 16));
         let (mut inside, mut credits) = (VecDeque::new(), DEPTH);
         let mut waiting = None;
-        let drain = std::iter::repeat_n((false, true, 0), 40);
-        for (write, ready, data) in rhythm.into_iter().chain(drain) {
-            // Some runs are full most of the time, others empty.
-            let (write, ready) = ((write || bias == 1) && credits > 0, ready || bias == 2);
+        // Some runs are full most of the time, others empty; then what is left comes out.
+        let rhythm = rhythm.into_iter().map(|(write, ready, data)| (write || bias == 1, ready || bias == 2, data));
+        for (write, ready, data) in rhythm.chain(std::iter::repeat_n((false, true, 0), 40)) {
+            let write = write && credits > 0;
             let user = u128::from(data & 3);
             fifo.set("write", i128::from(write));
             fifo.set("tdata", i128::from(data));
@@ -203,7 +202,8 @@ fn fifo_moves_a_beat_a_cycle_and_holds_one_more_than_its_depth() {
 }
 
 /// What the output end reads: sorter, memories, FIFO, each as a model.
-struct Result {
+#[derive(Clone, Debug)]
+struct Outcome {
     /// (negative, index, size), as the sorter would turn them round.
     order: VecDeque<(bool, usize, i128)>,
     /// Uᵀ and Vᵀ: row of a column's index, element.
@@ -211,7 +211,7 @@ struct Result {
     status: i128,
 }
 
-impl Result {
+impl Outcome {
     /// The frame that must leave: section, bits, last.
     fn frame(&self, shape: &Shape) -> Vec<(u128, u128, u128)> {
         let mask = (1i128 << shape.output_bits()) - 1;
@@ -227,12 +227,13 @@ impl Result {
             }
         }
         let last = values.len() - 1;
-        let beat = |(i, (section, value)): (usize, (u128, i128))| (section, (value & mask) as u128, u128::from(i == last));
+        let beat =
+            |(i, (section, value)): (usize, (u128, i128))| (section, (value & mask) as u128, u128::from(i == last));
         values.into_iter().enumerate().map(beat).collect()
     }
 }
 
-fn result(shape: &Shape) -> impl Strategy<Value = Result> + use<> {
+fn result(shape: &Shape) -> impl Strategy<Value = Outcome> + use<> {
     let (n, data, vector) = (shape.n, shape.data(), shape.vector());
     let matrix = move || {
         let limit = 1i128 << (vector - 2);
@@ -241,7 +242,7 @@ fn result(shape: &Shape) -> impl Strategy<Value = Result> + use<> {
     let sizes = proptest::collection::vec((any::<bool>(), 0..1i128 << (data - 1)), n);
     let status = (0..64i128, 0..4i128, prop::bool::weighted(0.2));
     let order = Just((0..n).collect::<Vec<_>>()).prop_shuffle();
-    (sizes, order, matrix(), matrix(), status).prop_map(|(sizes, order, u, v, (sweeps, flags, bad))| Result {
+    (sizes, order, matrix(), matrix(), status).prop_map(|(sizes, order, u, v, (sweeps, flags, bad))| Outcome {
         order: order.into_iter().zip(sizes).map(|(i, (minus, size))| (minus, i, size)).collect(),
         vectors: [u, v],
         status: sweeps << 8 | flags << 1 | i128::from(bad),
@@ -249,7 +250,7 @@ fn result(shape: &Shape) -> impl Strategy<Value = Result> + use<> {
 }
 
 /// Runs a frame through the output end, whose beats leave the FIFO in the given rhythm; the beats and the most that waited.
-fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Result, delay: usize, rhythm: &[bool]) -> (usize, usize) {
+fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Outcome, delay: usize, rhythm: &[bool]) -> (usize, usize) {
     let expected = result.frame(shape);
     let size = shape.even();
     let bits = pair_bits(&Ordering::new(size));

@@ -208,10 +208,8 @@ mod tests {
             logic_ns,
             routing_ns,
         };
-        let expected = [
-            share("datapath.left_0", "rotator", 0.5, 0.0),
-            share("datapath.matrix", "matrix_memory", 0.25, 1.0),
-        ];
+        let expected =
+            [share("datapath.left_0", "rotator", 0.5, 0.0), share("datapath.matrix", "matrix_memory", 0.25, 1.0)];
         assert_eq!(path.shares, expected);
     }
 }

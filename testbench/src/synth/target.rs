@@ -225,7 +225,8 @@ impl Target {
 }
 
 fn weighted(weights: Weights, cells: &BTreeMap<String, u64>) -> u64 {
-    weights.iter().map(|&(name, weight)| weight * cells.get(name).copied().unwrap_or(0) as f64).sum::<f64>().ceil() as u64
+    weights.iter().map(|&(name, weight)| weight * cells.get(name).copied().unwrap_or(0) as f64).sum::<f64>().ceil()
+        as u64
 }
 
 /// Yosys' `synth` with two differences: multipliers become black boxes before they dissolve into adders, and memories stay arrays.

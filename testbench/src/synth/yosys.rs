@@ -1,8 +1,8 @@
 //! Synthesis: the script for Yosys, and what its statistics say.
 
+use super::SynthError;
 use super::target::Target;
 use super::tool::Found;
-use super::SynthError;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;

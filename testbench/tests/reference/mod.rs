@@ -167,9 +167,14 @@ impl Reference {
         if (numerator < 0) != (denominator < 0) { -size } else { size }
     }
 
-    /// log2 of the size of a number; of 0 as of 1.
+    /// log2 of the size of a number. Numbers have one bit more than the data, and are looked at through a window of the next power of two;
+    /// 0 is as small as a bit at its lower end.
     fn log2(&self, value: i64) -> i64 {
-        let size = i128::from(value.abs().max(1));
+        if value == 0 {
+            let width = self.data_bits + 1;
+            return (i64::from(width) - i64::from(width.next_power_of_two())) << LOG_BITS;
+        }
+        let size = i128::from(value.abs());
         let exponent = size.ilog2();
         let mantissa = (size << LOG_BITS >> exponent) as usize & ((1 << LOG_BITS) - 1);
         i64::from(exponent) << LOG_BITS | self.logarithms[mantissa]
@@ -178,9 +183,14 @@ impl Reference {
     fn rotation(&self, angle: i64) -> Rotation {
         let size = angle.abs();
         if size < 1 << self.fraction {
-            let square = i128::from(size).pow(2);
+            // Within 2^-10 of the limit the versine would not fit a coefficient: the angle gives way.
+            let step = 1 << (self.fraction - 10);
+            let sine = if size >= (1 << self.fraction) - step { size - step } else { size };
+            let square = i128::from(sine).pow(2);
             let half = (square >> (self.fraction - 1)) + i128::from(self.remainder.of(square));
-            return Rotation::Fine { versine: (half + 1) >> 1, sine: angle.into() };
+            let versine = (half + 1) >> 1;
+            assert!(versine <= 1 << self.fraction, "The versine fits a coefficient.");
+            return Rotation::Fine { versine, sine: (sine * angle.signum()).into() };
         }
         let bin = self.fraction + 4 - BIN_BITS;
         let index = ((size + (1 << (bin - 1))) >> bin) as usize;

@@ -40,7 +40,7 @@ fn rotation(k: usize, fraction: u32) -> (i64, i64) {
             let below = rest.isqrt();
             let other = if rest - below * below <= (below + 1).pow(2) - rest { below } else { below + 1 };
             let error = (rest - other * other).abs();
-            if other < one.into() && best.is_none_or(|(found, ..)| error < found) {
+            if other < i128::from(one) && best.is_none_or(|(found, ..)| error < found) {
                 best = Some((error, candidate, other as i64));
             }
         }

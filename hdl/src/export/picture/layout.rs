@@ -217,7 +217,8 @@ impl Ports {
                 }
             };
             let arrows = || flow.arrows.iter().enumerate();
-            let out = arrows().filter(|(_, a)| a.from == shape).map(|(i, _)| (height(chains.get(&i).map(|c| &c[1])), i));
+            let out =
+                arrows().filter(|(_, a)| a.from == shape).map(|(i, _)| (height(chains.get(&i).map(|c| &c[1])), i));
             spread(out.collect(), frame.x + frame.width, &mut ports.departures);
             let into = arrows()
                 .filter(|(_, a)| a.to == shape)

@@ -1,0 +1,157 @@
+//! Whatever a user gets wrong: exit status 2, one message that names the place and the remedy, nothing left behind.
+
+use assert_cmd::Command;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+fn svdforge(folder: &Path) -> Command {
+    let mut command = Command::cargo_bin("svdforge").unwrap();
+    command.current_dir(folder);
+    command
+}
+
+/// Runs in a folder that holds `files`; the message must contain every one of `words`, and the folder must be as before.
+fn refused(files: &[(&str, &str)], arguments: &[&str], words: &[&str]) {
+    let folder = TempDir::new().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let output = svdforge(folder.path()).args(arguments).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
+    assert!(output.stdout.is_empty(), "{arguments:?} printed {:?}", String::from_utf8_lossy(&output.stdout));
+    for word in words {
+        assert!(message.contains(word), "{arguments:?}: `{word}` is not in the message:\n{message}");
+    }
+    assert!(!message.contains("panicked"), "{message}");
+    let mut left: Vec<String> = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut before: Vec<String> = files.iter().map(|(name, _)| (*name).to_owned()).collect();
+    left.sort();
+    before.sort();
+    assert_eq!(left, before, "{arguments:?} changed the folder");
+    for (name, text) in files {
+        assert_eq!(&fs::read_to_string(folder.path().join(name)).unwrap(), text);
+    }
+}
+
+const TWO: [&str; 5] = ["simulate", "--rows", "2", "--matrix", "a.csv"];
+
+#[test]
+fn matrix_files_that_are_wrong() {
+    let cases: [(&str, &[&str]); 7] = [
+        ("", &["a.csv", "empty"]),
+        ("1,2\n3\n", &["a.csv", "line 2", "field"]),
+        ("1,2\n3,x\n", &["a.csv", "line 2", "field 2", "`x`"]),
+        ("1,2\n3,NaN\n", &["a.csv", "line 2", "field 2"]),
+        ("1,inf\n3,4\n", &["a.csv", "line 1", "field 2"]),
+        ("1,2,3\n4,5,6\n7,8,9\n", &["a.csv", "3 x 3", "2 x 2", "--rows 3"]),
+        ("1,2\n3,4\n5,6\n", &["a.csv", "3 x 2"]),
+    ];
+    for (text, words) in cases {
+        refused(&[("a.csv", text)], &TWO, words);
+    }
+    refused(&[], &TWO, &["a.csv", "No such file"]);
+    refused(&[("a.xlsx", "1,2\n3,4\n")], &["simulate", "--rows", "2", "--matrix", "a.xlsx"], &["a.xlsx", ".csv"]);
+}
+
+#[test]
+fn elements_that_do_not_fit_the_input_scale_asked_for() {
+    let arguments = [&TWO[..], &["--input-scale", "0"]].concat();
+    refused(&[("a.csv", "0.5,0.25\n-1,1.5\n")], &arguments, &["a.csv", "row 2, column 2", "1.5", "--input-scale auto"]);
+}
+
+#[test]
+fn options_out_of_range() {
+    let cases: [(&[&str], &[&str]); 11] = [
+        (&["--word", "7"], &["--word 7", "8 to 24"]),
+        (&["--word", "25"], &["--word 25", "8 to 24"]),
+        (&["--guard", "9"], &["--guard 9", "0 to 8"]),
+        (&["--rows", "33"], &["--rows 33", "2 to 32"]),
+        (&["--rows", "1"], &["--rows 1", "2 to 32"]),
+        (&["--rows", "4", "--cols", "8"], &["--cols 8", "square", "--cols 4"]),
+        (&["--frac", "17"], &["--frac 17", "0 to 16"]),
+        (&["--coef", "10"], &["--coef 10"]),
+        (&["--sweeps", "0"], &["--sweeps 0", "1 to 63", "auto"]),
+        (&["--sweeps", "many"], &["--sweeps", "auto"]),
+        (&["--arch", "hypercube"], &["--arch", "hypercube", "serial"]),
+    ];
+    for (flags, words) in cases {
+        refused(&[], &[&["generate", "--out", "core"], flags].concat(), words);
+    }
+    refused(&[], &["generate"], &["--out"]);
+    refused(&[], &["simulate"], &["--matrix"]);
+    refused(&[], &["synth", "--target", "abacus"], &["--target", "abacus", "ecp5-85k"]);
+}
+
+#[test]
+fn configuration_files_that_are_wrong() {
+    let cases: [(&str, &[&str]); 4] = [
+        ("rows = \n", &["core.toml", "line 1"]),
+        ("rows = 8\nrow = 9\n", &["core.toml", "line 2", "row", "rows"]),
+        ("word = \"wide\"\n", &["core.toml", "line 1", "word"]),
+        ("word = 30\n", &["core.toml", "--word 30", "8 to 24"]),
+    ];
+    for (text, words) in cases {
+        refused(&[("core.toml", text)], &["generate", "--out", "core", "--config", "core.toml"], words);
+    }
+    refused(&[], &["generate", "--out", "core", "--config", "none.toml"], &["none.toml", "TOML"]);
+}
+
+#[test]
+fn folders_that_cannot_be_written() {
+    refused(&[("core", "mine")], &["generate", "--out", "core"], &["core", "file"]);
+    refused(&[("mine", "text")], &["generate", "--out", "mine/core"], &["mine/core", "cannot be written"]);
+    refused(&[("a.csv", "1,2\n3,4\n")], &[&TWO[..], &["--vcd", "none/a.vcd"]].concat(), &["none/a.vcd", "cannot be written"]);
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("core")).unwrap();
+    fs::write(folder.path().join("core/thesis.tex"), "years of work").unwrap();
+    let output = svdforge(folder.path()).args(["generate", "--out", "core"]).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(message.contains("not empty") && message.contains("--force"), "{message}");
+    assert_eq!(fs::read_dir(folder.path().join("core")).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+/// A limit on the size of files stands for a full disk: writing fails half-way.
+#[test]
+fn a_full_disk_leaves_nothing_behind() {
+    let folder = TempDir::new().unwrap();
+    let program = assert_cmd::cargo::cargo_bin("svdforge");
+    let script = format!("trap '' XFSZ; ulimit -f 4; '{}' generate --rows 2 --out core", program.display());
+    let output = std::process::Command::new("sh").args(["-c", &script]).current_dir(folder.path()).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("core") && message.contains("cannot be written"), "{message}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn an_interrupted_run_leaves_nothing_behind() {
+    let folder = TempDir::new().unwrap();
+    let row = ["0.5"; 32].join(",") + "\n";
+    fs::write(folder.path().join("a.csv"), row.repeat(32)).unwrap();
+    let program = assert_cmd::cargo::cargo_bin("svdforge");
+    let mut child = std::process::Command::new(program)
+        .args(["simulate", "--rows", "32", "--vcd", "a.vcd", "--matrix"])
+        .args(["a.csv"; 40])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // Long enough to be in the middle: the staged file is there.
+    let staged = || fs::read_dir(folder.path()).unwrap().count() > 1;
+    for _ in 0..600 {
+        if staged() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    assert!(staged(), "the recording never began");
+    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "only the matrix is left");
+}

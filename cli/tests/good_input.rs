@@ -1,0 +1,113 @@
+//! The commands do what their help says.
+
+use assert_cmd::Command;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+fn run(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::cargo_bin("svdforge").unwrap().current_dir(folder).args(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+    files.map(|p| (p.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(p).unwrap())).collect()
+}
+
+/// The committed export is what the demo writes today, to the last byte.
+#[test]
+fn the_demo_makes_the_committed_core() {
+    let folder = TempDir::new().unwrap();
+    let text = run(folder.path(), &["demo"]);
+    for word in ["hilbert", "franklin-square", "18 multipliers", "verilog-out/svd_8x8"] {
+        assert!(text.contains(word), "`{word}` is not in:\n{text}");
+    }
+    let made = contents(&folder.path().join("verilog-out/svd_8x8"));
+    let committed = contents(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../verilog-out/svd_8x8"));
+    assert_eq!(made.keys().collect::<Vec<_>>(), committed.keys().collect::<Vec<_>>());
+    assert!(made.len() >= 20, "{} files", made.len());
+    for (name, bytes) in &made {
+        assert!(bytes == &committed[name], "{name} differs from the committed one; run `cargo run --release -- demo`");
+    }
+}
+
+#[test]
+fn simulate_speaks_the_json_of_its_contract() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("a.csv"), "3,0\n0,-4\n").unwrap();
+    let text = run(folder.path(), &["simulate", "--rows", "2", "--matrix", "a.csv", "--json"]);
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let core = &document["core"];
+    for (key, value) in [("rows", 2), ("cols", 2), ("word", 16), ("frac", 15), ("guard", 4), ("coef", 18), ("multipliers", 18)] {
+        assert_eq!(core[key], value, "{key}");
+    }
+    assert_eq!(core["arch"], "serial");
+    let result = &document["results"][0];
+    assert_eq!(result["matrix"], "a");
+    // -4 / 2^2 = -1 fits the word exactly.
+    assert_eq!((&result["input_exponent"], &result["block_exponent"]), (&2.into(), &0.into()));
+    let number = |value: &Value| value.as_f64().unwrap();
+    let lsb = number(&result["accuracy"]["lsb"]);
+    assert_eq!(lsb, 4.0 / 32768.0);
+    for (sigma, expected) in result["sigma"].as_array().unwrap().iter().zip([4.0, 3.0]) {
+        assert!((number(sigma) - expected).abs() <= lsb, "{sigma}");
+    }
+    // A = U diag(sigma) V^T, from the numbers as printed.
+    for (i, row) in [[3.0, 0.0], [0.0, -4.0]].iter().enumerate() {
+        for (j, &element) in row.iter().enumerate() {
+            let sum: f64 = (0..2).map(|k| number(&result["u"][i][k]) * number(&result["sigma"][k]) * number(&result["v"][j][k])).sum();
+            assert!((sum - element).abs() <= 2.0 * lsb, "element {i}, {j}: {sum}");
+        }
+    }
+    for key in ["bad_frame", "overflow", "cap_reached", "self_check_failed"] {
+        assert_eq!(result["flags"][key], false, "{key}");
+    }
+    let cycles = &result["cycles"];
+    assert_eq!((cycles["load"].as_u64(), cycles["unload"].as_u64()), (Some(4), Some(11)));
+    let parts: u64 = ["load", "compute", "unload"].iter().map(|k| cycles[*k].as_u64().unwrap()).sum();
+    // t1 and t2 are each in two of the parts or in none: load + compute + unload = total + 1.
+    assert_eq!(cycles["total"].as_u64().unwrap() + 1, parts);
+    assert!(result["accuracy"]["bound_lsb"].is_null());
+}
+
+#[test]
+fn flags_win_over_the_configuration_file() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("core.toml"), "rows = 4\nword = 12\nsweeps = 3\n").unwrap();
+    let arguments = ["generate", "--out", "core", "--config", "core.toml", "--word", "10", "--json"];
+    let document: Value = serde_json::from_str(&run(folder.path(), &arguments)).unwrap();
+    let core = &document["core"];
+    assert_eq!((&core["rows"], &core["cols"], &core["word"], &core["sweeps"]), (&4.into(), &4.into(), &10.into(), &3.into()));
+}
+
+#[test]
+fn generate_replaces_its_own_and_keeps_what_is_not_its_own() {
+    let folder = TempDir::new().unwrap();
+    let core = folder.path().join("core");
+    run(folder.path(), &["generate", "--rows", "2", "--out", "core"]);
+    let first = contents(&core);
+    fs::write(core.join("wave.vcd"), "mine").unwrap();
+    run(folder.path(), &["generate", "--rows", "3", "--out", "core"]);
+    let second = contents(&core);
+    assert!(second.contains_key("svd_3x3.v") && !second.contains_key("svd_2x2.v"));
+    assert_eq!(second["wave.vcd"], b"mine");
+    run(folder.path(), &["generate", "--rows", "2", "--out", "core"]);
+    fs::remove_file(core.join("wave.vcd")).unwrap();
+    assert!(contents(&core) == first, "same parameters, same bytes");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+}
+
+#[test]
+fn waves_can_be_read() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("a.csv"), "0.5,0.25\n0.125,-0.5\n").unwrap();
+    run(folder.path(), &["simulate", "--rows", "2", "--matrix", "a.csv", "--vcd", "a.vcd"]);
+    let waves = fs::read_to_string(folder.path().join("a.vcd")).unwrap();
+    for name in ["$scope module svd_2x2", "$scope module datapath", "$scope module left_0", "m_axis_tvalid", "p3_sum_x", "aclk"] {
+        assert!(waves.contains(name), "`{name}` is not in the waves");
+    }
+}

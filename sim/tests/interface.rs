@@ -1,0 +1,92 @@
+//! Ports, reset, power-up, errors, and designs beyond 16-bit slot numbers.
+
+use svdforge_hdl::builder::{DesignBuilder, ModuleBuilder};
+use svdforge_sim::{SimError, Simulator, Waveform};
+
+/// Counts while `run` is 1; 5 after a reset.
+fn counter() -> DesignBuilder {
+    let m = ModuleBuilder::new("counter");
+    let count = m.register("count", 8).reset(5).enabled_by(m.input("run", 1));
+    count.drive(count.value().plus(1));
+    m.output("value", count.value());
+    let mut design = DesignBuilder::new();
+    design.add(m);
+    design
+}
+
+#[test]
+fn reset_has_priority_over_enable_and_power_up_is_zero() {
+    let mut simulator = Simulator::new(&counter().finish().unwrap()).unwrap();
+    let (run, value) = (simulator.input("run").unwrap(), simulator.output("value").unwrap());
+    assert_eq!(simulator.peek(value), 0);
+    simulator.set_reset(true);
+    simulator.step();
+    assert_eq!(simulator.peek(value), 5);
+    simulator.poke(run, 1);
+    simulator.step();
+    assert_eq!(simulator.peek(value), 5);
+    simulator.set_reset(false);
+    simulator.step();
+    assert_eq!(simulator.peek(value), 6);
+    simulator.poke(run, 0);
+    simulator.step();
+    assert_eq!((simulator.peek(value), simulator.cycle()), (6, 4));
+}
+
+#[test]
+fn a_poke_takes_the_lowest_bits_and_unknown_ports_are_none() {
+    let mut simulator = Simulator::new(&counter().finish().unwrap()).unwrap();
+    let (run, value) = (simulator.input("run").unwrap(), simulator.output("value").unwrap());
+    assert_eq!((run.width(), value.width()), (1, 8));
+    simulator.poke(run, 2);
+    simulator.step();
+    assert_eq!(simulator.peek(value), 0);
+    simulator.poke_signed(run, -1);
+    simulator.step();
+    assert_eq!(simulator.peek(value), 1);
+    assert!(simulator.input("value").is_none() && simulator.output("run").is_none());
+}
+
+#[test]
+fn an_empty_design_and_a_waveform_without_names_are_errors() {
+    assert!(matches!(Simulator::new(&DesignBuilder::new().finish().unwrap()), Err(SimError::Empty)));
+    let simulator = Simulator::new(&counter().finish().unwrap()).unwrap();
+    assert!(matches!(Waveform::start(Vec::new(), &simulator), Err(SimError::NotObservable)));
+}
+
+/// More than 65,536 values: 16 x 16 x 16 instances of 20 accumulators, each a sum of its own.
+#[test]
+fn large_designs_work() {
+    let mut design = DesignBuilder::new();
+    let leaf = ModuleBuilder::new("leaf");
+    let mut sum = leaf.input("x", 40);
+    for k in 0..20 {
+        let accumulator = leaf.register(&format!("accumulator_{k}"), 40);
+        accumulator.drive(accumulator.value() + sum);
+        sum = accumulator.value();
+    }
+    leaf.output("y", sum);
+    let mut inner = design.add(leaf);
+    for level in 0..3 {
+        let m = ModuleBuilder::new(format!("level_{level}"));
+        let mut x = m.input("x", 40);
+        for k in 0..16 {
+            let instance = m.instance(&design, inner, &format!("unit_{k}"));
+            instance.drive("x", x.plus(k));
+            x = x ^ instance.output("y");
+        }
+        m.output("y", x.registered("folded"));
+        inner = design.add(m);
+    }
+    let mut simulator = Simulator::new(&design.finish().unwrap()).unwrap();
+    let (x, y) = (simulator.input("x").unwrap(), simulator.output("y").unwrap());
+    assert!(simulator.size().0 > 200, "{:?}", simulator.size());
+    let mut found = Vec::new();
+    for k in 0..40_i128 {
+        simulator.poke_signed(x, k * k * 12_345);
+        simulator.step();
+        found.push(simulator.peek(y));
+    }
+    let expected = LARGE_EXPECTED;
+    assert_eq!(found[36..], expected);
+}
