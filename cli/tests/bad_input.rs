@@ -25,7 +25,8 @@ fn refused(files: &[(&str, &str)], arguments: &[&str], words: &[&str]) {
         assert!(message.contains(word), "{arguments:?}: `{word}` is not in the message:\n{message}");
     }
     assert!(!message.contains("panicked"), "{message}");
-    let mut left: Vec<String> = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut left: Vec<String> =
+        fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     let mut before: Vec<String> = files.iter().map(|(name, _)| (*name).to_owned()).collect();
     left.sort();
     before.sort();
@@ -102,7 +103,11 @@ fn configuration_files_that_are_wrong() {
 fn folders_that_cannot_be_written() {
     refused(&[("core", "mine")], &["generate", "--out", "core"], &["core", "file"]);
     refused(&[("mine", "text")], &["generate", "--out", "mine/core"], &["mine/core", "cannot be written"]);
-    refused(&[("a.csv", "1,2\n3,4\n")], &[&TWO[..], &["--vcd", "none/a.vcd"]].concat(), &["none/a.vcd", "cannot be written"]);
+    refused(
+        &[("a.csv", "1,2\n3,4\n")],
+        &[&TWO[..], &["--vcd", "none/a.vcd"]].concat(),
+        &["none/a.vcd", "cannot be written"],
+    );
     let folder = TempDir::new().unwrap();
     fs::create_dir(folder.path().join("core")).unwrap();
     fs::write(folder.path().join("core/thesis.tex"), "years of work").unwrap();

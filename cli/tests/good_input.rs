@@ -42,7 +42,9 @@ fn simulate_speaks_the_json_of_its_contract() {
     let text = run(folder.path(), &["simulate", "--rows", "2", "--matrix", "a.csv", "--json"]);
     let document: Value = serde_json::from_str(&text).unwrap();
     let core = &document["core"];
-    for (key, value) in [("rows", 2), ("cols", 2), ("word", 16), ("frac", 15), ("guard", 4), ("coef", 18), ("multipliers", 18)] {
+    for (key, value) in
+        [("rows", 2), ("cols", 2), ("word", 16), ("frac", 15), ("guard", 4), ("coef", 18), ("multipliers", 18)]
+    {
         assert_eq!(core[key], value, "{key}");
     }
     assert_eq!(core["arch"], "serial");
@@ -59,7 +61,9 @@ fn simulate_speaks_the_json_of_its_contract() {
     // A = U diag(sigma) V^T, from the numbers as printed.
     for (i, row) in [[3.0, 0.0], [0.0, -4.0]].iter().enumerate() {
         for (j, &element) in row.iter().enumerate() {
-            let sum: f64 = (0..2).map(|k| number(&result["u"][i][k]) * number(&result["sigma"][k]) * number(&result["v"][j][k])).sum();
+            let sum: f64 = (0..2)
+                .map(|k| number(&result["u"][i][k]) * number(&result["sigma"][k]) * number(&result["v"][j][k]))
+                .sum();
             assert!((sum - element).abs() <= 2.0 * lsb, "element {i}, {j}: {sum}");
         }
     }
@@ -81,7 +85,10 @@ fn flags_win_over_the_configuration_file() {
     let arguments = ["generate", "--out", "core", "--config", "core.toml", "--word", "10", "--json"];
     let document: Value = serde_json::from_str(&run(folder.path(), &arguments)).unwrap();
     let core = &document["core"];
-    assert_eq!((&core["rows"], &core["cols"], &core["word"], &core["sweeps"]), (&4.into(), &4.into(), &10.into(), &3.into()));
+    assert_eq!(
+        (&core["rows"], &core["cols"], &core["word"], &core["sweeps"]),
+        (&4.into(), &4.into(), &10.into(), &3.into())
+    );
 }
 
 #[test]
@@ -107,7 +114,9 @@ fn waves_can_be_read() {
     fs::write(folder.path().join("a.csv"), "0.5,0.25\n0.125,-0.5\n").unwrap();
     run(folder.path(), &["simulate", "--rows", "2", "--matrix", "a.csv", "--vcd", "a.vcd"]);
     let waves = fs::read_to_string(folder.path().join("a.vcd")).unwrap();
-    for name in ["$scope module svd_2x2", "$scope module datapath", "$scope module left_0", "m_axis_tvalid", "p3_sum_x", "aclk"] {
+    for name in
+        ["$scope module svd_2x2", "$scope module datapath", "$scope module left_0", "m_axis_tvalid", "p3_sum_x", "aclk"]
+    {
         assert!(waves.contains(name), "`{name}` is not in the waves");
     }
 }

@@ -3,9 +3,6 @@
 /// Why a design cannot be simulated, or a waveform not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum SimError {
-    /// There is nothing to simulate.
-    #[error("The design has no module; add one to the `DesignBuilder` before `finish`.")]
-    Empty,
     /// The design is beyond the simulator's fixed limits.
     #[error("The design needs {needed} {what}; the simulator holds {limit}. Simulate a part of it, or one lane.")]
     TooLarge {

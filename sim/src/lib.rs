@@ -22,7 +22,7 @@
 //! 3. `compile`: instructions are selected (`select`), put in an order with few changes of the operation (`schedule`)
 //!    and joined to rows where they work on neighbouring slots.
 //! 4. `tape`: batches of equal instructions.
-//! 5. `machine`: runs the tape.
+//! 5. `machine`: runs the tape (`batches` are its loops).
 //!
 //! Slots have 64 bits and hold nodes of up to 64 bits, sign-extended; a condition is 0 or -1 there, and thus a mask. Wider
 //! nodes live in slots of 128 bits, in an array of their own.
@@ -44,6 +44,7 @@
 //! assert_eq!(simulator.peek_signed(y), -42);
 //! ```
 
+mod batches;
 mod compile;
 mod error;
 mod flatten;

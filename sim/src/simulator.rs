@@ -82,9 +82,6 @@ impl Simulator {
     }
 
     fn build(design: &Checked<Design>, observable: bool) -> Result<Self, SimError> {
-        if design.modules.is_empty() {
-            return Err(SimError::Empty);
-        }
         let Flat { mut graph, inputs, outputs, root } = flat(design);
         graph.ungate_small_groups(SMALLEST_GATED_GROUP);
         let mut roots: Vec<Value> = outputs.iter().map(|port| port.value).collect();

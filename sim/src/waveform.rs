@@ -63,7 +63,7 @@ impl<W: Write> Waveform<W> {
         }
         for signal in &mut self.signals {
             let bits = simulator.bits(signal.slot, signal.width);
-            if signal.last.replace(bits) == Some(bits) {
+            if signal.last.replace(bits).is_some() {
                 continue;
             }
             if signal.width == 1 {

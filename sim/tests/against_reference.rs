@@ -3,7 +3,7 @@
 mod common;
 
 use common::bits::Bits;
-use common::random::{Chooser, design};
+use common::random::{Chooser, copies, design};
 use common::reference::Reference;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,7 +14,6 @@ use svdforge_hdl::ir::Design;
 use svdforge_sim::{Simulator, Waveform};
 use wellen::simple;
 
-const CASES: u32 = 3000;
 const CYCLES: usize = 24;
 
 fn runner(cases: u32) -> TestRunner {
@@ -75,20 +74,29 @@ fn compare_outputs(design: &Checked<Design>, stimuli: &[(Vec<Bits>, bool)]) -> R
     Ok(compared)
 }
 
-#[test]
-fn outputs_agree_with_the_interpreter() {
-    let (cases, compared) = (Cell::new(0), Cell::new(0));
+fn outputs_agree(cases: u32, draw: fn(&mut Chooser) -> Checked<Design>) {
+    let (run, compared) = (Cell::new(0), Cell::new(0));
     let numbers = (vec(any::<u32>(), 40..1200), vec(any::<u32>(), 400..800));
-    let result = runner(CASES).run(&numbers, |(structure, values)| {
-        let design = design(&mut Chooser::new(&structure));
+    let result = runner(cases).run(&numbers, |(structure, values)| {
+        let design = draw(&mut Chooser::new(&structure));
         let stimuli = stimuli(&design, &mut Chooser::new(&values));
         compared.set(compared.get() + compare_outputs(&design, &stimuli)?);
-        cases.set(cases.get() + 1);
+        run.set(run.get() + 1);
         Ok(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(cases.get(), CASES);
-    assert!(compared.get() >= CASES as usize * CYCLES, "Only {} values were compared.", compared.get());
+    assert_eq!(run.get(), cases);
+    assert!(compared.get() >= cases as usize * CYCLES, "Only {} values were compared.", compared.get());
+}
+
+#[test]
+fn outputs_agree_with_the_interpreter() {
+    outputs_agree(3000, design);
+}
+
+#[test]
+fn rows_agree_with_the_interpreter() {
+    outputs_agree(600, copies);
 }
 
 /// Every named node of every instance, through the VCD file and a reader by others.

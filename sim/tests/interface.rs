@@ -1,5 +1,9 @@
 //! Ports, reset, power-up, errors, and designs beyond 16-bit slot numbers.
 
+mod common;
+
+use common::{bits::Bits, reference::Reference};
+use std::collections::BTreeSet;
 use svdforge_hdl::builder::{DesignBuilder, ModuleBuilder};
 use svdforge_sim::{SimError, Simulator, Waveform};
 
@@ -48,28 +52,28 @@ fn a_poke_takes_the_lowest_bits_and_unknown_ports_are_none() {
 }
 
 #[test]
-fn an_empty_design_and_a_waveform_without_names_are_errors() {
-    assert!(matches!(Simulator::new(&DesignBuilder::new().finish().unwrap()), Err(SimError::Empty)));
+fn a_waveform_without_names_is_an_error() {
     let simulator = Simulator::new(&counter().finish().unwrap()).unwrap();
     assert!(matches!(Waveform::start(Vec::new(), &simulator), Err(SimError::NotObservable)));
 }
 
-/// More than 65,536 values: 16 x 16 x 16 instances of 20 accumulators, each a sum of its own.
+/// More than 65,536 values: 16 x 16 x 16 instances of ten accumulators, beside the interpreter.
 #[test]
 fn large_designs_work() {
     let mut design = DesignBuilder::new();
     let leaf = ModuleBuilder::new("leaf");
-    let mut sum = leaf.input("x", 40);
-    for k in 0..20 {
-        let accumulator = leaf.register(&format!("accumulator_{k}"), 40);
-        accumulator.drive(accumulator.value() + sum);
-        sum = accumulator.value();
+    let x = leaf.input("x", 20);
+    let mut folded = x;
+    for k in 0..10 {
+        let accumulator = leaf.register(&format!("accumulator_{k}"), 20);
+        accumulator.drive(accumulator.value() + x.plus(k));
+        folded = folded ^ accumulator.value();
     }
-    leaf.output("y", sum);
+    leaf.output("y", folded.registered("folded"));
     let mut inner = design.add(leaf);
     for level in 0..3 {
         let m = ModuleBuilder::new(format!("level_{level}"));
-        let mut x = m.input("x", 40);
+        let mut x = m.input("x", 20);
         for k in 0..16 {
             let instance = m.instance(&design, inner, &format!("unit_{k}"));
             instance.drive("x", x.plus(k));
@@ -78,15 +82,18 @@ fn large_designs_work() {
         m.output("y", x.registered("folded"));
         inner = design.add(m);
     }
-    let mut simulator = Simulator::new(&design.finish().unwrap()).unwrap();
+    let design = design.finish().unwrap();
+    let (mut simulator, mut reference) = (Simulator::new(&design).unwrap(), Reference::new(&design));
     let (x, y) = (simulator.input("x").unwrap(), simulator.output("y").unwrap());
-    assert!(simulator.size().0 > 200, "{:?}", simulator.size());
-    let mut found = Vec::new();
-    for k in 0..40_i128 {
-        simulator.poke_signed(x, k * k * 12_345);
+    let mut seen = BTreeSet::new();
+    for k in 0..6_u128 {
+        let bits = (k + 1) * (k + 3) * 12_345;
+        simulator.poke(x, bits);
         simulator.step();
-        found.push(simulator.peek(y));
+        reference.settle(&[Bits::new(bits, 20)]);
+        reference.clock(false);
+        assert_eq!(simulator.peek(y), reference.output(0).pattern());
+        seen.insert(simulator.peek(y));
     }
-    let expected = LARGE_EXPECTED;
-    assert_eq!(found[36..], expected);
+    assert_eq!(seen.len(), 6, "The design does nothing.");
 }

@@ -82,7 +82,13 @@ pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
     let start = Instant::now();
     let trace = engine.run(&stimulus).map_err(JudgeError::from)?;
     let (cycles, expected) = (cycles(&trace), hash(&trace.output));
-    let own = EngineSpeed { name: "svdforge", lanes: 1, threads: 1, build_s, cycles_per_second: cycles as f64 / start.elapsed().as_secs_f64() };
+    let own = EngineSpeed {
+        name: "svdforge",
+        lanes: 1,
+        threads: 1,
+        build_s,
+        cycles_per_second: cycles as f64 / start.elapsed().as_secs_f64(),
+    };
     let (verilator, found) = verilator(core, &stimulus)?;
     let (icarus, agrees) = icarus(core, &stimulus.beats[..n * n], &trace)?;
     Ok(CoreBench {
@@ -116,7 +122,8 @@ fn verilator(core: &Core, stimulus: &Stimulus) -> Result<(EngineSpeed, (u64, u64
     let lines: String = stimulus.beats.iter().map(|b| format!("{} {}\n", b.data, u8::from(b.last))).collect();
     std::fs::write(folder.path().join("beats.txt"), lines)?;
     let list = format!("{top}.f");
-    let arguments = ["--cc", "--exe", "--build", "-O3", "-CFLAGS", "-O3", "--Mdir", "obj", "-Wno-fatal", "--top-module", &top];
+    let arguments =
+        ["--cc", "--exe", "--build", "-O3", "-CFLAGS", "-O3", "--Mdir", "obj", "-Wno-fatal", "--top-module", &top];
     let start = Instant::now();
     let files = ["-o", "bench", "-f", &list, "harness.cpp"];
     run("verilator", &[&arguments[..], &files].concat(), folder.path(), "the comparison")?.success()?;
@@ -124,11 +131,15 @@ fn verilator(core: &Core, stimulus: &Stimulus) -> Result<(EngineSpeed, (u64, u64
     let text = run_program::<&str>(&folder.path().join("obj/bench"), &[], folder.path())?.success()?.stdout;
     let fields: Vec<&str> = text.split_whitespace().collect();
     let parsed = match fields[..] {
-        [cycles, hash, seconds] => cycles.parse::<u64>().ok().zip(u64::from_str_radix(hash, 16).ok()).zip(seconds.parse::<f64>().ok()),
+        [cycles, hash, seconds] => {
+            cycles.parse::<u64>().ok().zip(u64::from_str_radix(hash, 16).ok()).zip(seconds.parse::<f64>().ok())
+        }
         _ => None,
     };
-    let ((cycles, hash), seconds) = parsed.ok_or_else(|| BenchError::Output { tool: "verilator", text: text.clone() })?;
-    let speed = EngineSpeed { name: "verilator", lanes: 1, threads: 1, build_s, cycles_per_second: cycles as f64 / seconds };
+    let ((cycles, hash), seconds) =
+        parsed.ok_or_else(|| BenchError::Output { tool: "verilator", text: text.clone() })?;
+    let speed =
+        EngineSpeed { name: "verilator", lanes: 1, threads: 1, build_s, cycles_per_second: cycles as f64 / seconds };
     Ok((speed, (cycles, hash)))
 }
 

@@ -1,16 +1,24 @@
 //! All files of an exported core.
 
-use crate::engine::SimulatorError;
+use crate::engine::{SimulatorEngine, SimulatorError, Stalls, Stimulus};
+use crate::framing::{InputScale, quantise};
+use crate::testbench_verilog::testbench_files;
+use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::Shape;
 use svdforge_hdl::export::datasheet::datasheet;
 use svdforge_hdl::export::manifest::{Summary, manifest};
 use svdforge_hdl::export::{File, picture, verilog};
 
 /// Verilog, file list, testbench with its data, pictures, datasheet and `core.json`.
-pub fn export(core: &Core) -> Result<Vec<File>, ExportError> {
+pub fn export(core: &Core) -> Result<Vec<File>, SimulatorError> {
     let header = Summary::new(core).header();
     let name = core.shape.name();
+    let stimulus = example(&core.shape, Stalls::random(1, 1000, 0.8, 0.7));
+    let trace = SimulatorEngine::new(core)?.run(&stimulus)?;
+
     let mut files = verilog::verilog(&core.design, &header);
+    files.extend(testbench_files(core, &header, &stimulus, &trace));
     files.push(File { name: format!("{name}.dot"), text: picture::dot(&core.design, core.design.top()) });
     files.push(File { name: format!("{name}.svg"), text: picture::svg(&core.design, core.design.top()) });
     files.push(datasheet(core));
@@ -21,10 +29,17 @@ pub fn export(core: &Core) -> Result<Vec<File>, ExportError> {
     Ok(files)
 }
 
-/// Why an export could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    /// The simulator, which makes the testbench's data, failed.
-    #[error("the testbench's data: {0}")]
-    Simulator(#[from] SimulatorError),
+/// A short run that shows what a core can do: an ordinary matrix, one with all singular values equal, a frame that ends early, zeros, and
+/// an ordinary one again.
+pub fn example(shape: &Shape, stalls: Stalls) -> Stimulus {
+    let frame = |family: Family, seed| {
+        let matrix = family.generate(shape.n, shape.n, seed);
+        quantise(shape, &matrix, InputScale::Auto).expect("With a scale of its own, every matrix fits.").frame()
+    };
+    let mut early = frame(Family::Gaussian, 1);
+    early.truncate(shape.n + 1);
+    early.iter_mut().last().expect("The frame has n + 1 beats.").last = true;
+    let frames =
+        [frame(Family::Uniform, 1), frame(Family::Equal, 1), early, frame(Family::Zero, 1), frame(Family::Uniform, 2)];
+    Stimulus { stalls, ..Stimulus::new(frames.concat()) }
 }

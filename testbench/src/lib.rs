@@ -1,9 +1,14 @@
 //! Everything that runs a core and judges it: frames, engines, co-simulation, synthesis.
 
+pub mod bench;
+pub mod corpus;
 pub mod engine;
 pub mod export;
 pub mod folder;
 pub mod framing;
 pub mod judge;
+pub mod process;
 pub mod samples;
 pub mod synth;
+pub mod testbench_verilog;
+pub mod verify;

@@ -23,6 +23,7 @@ pub use nextpnr::{CriticalPath, Segment, Share};
 pub use target::Target;
 pub use yosys::ModuleArea;
 
+use crate::process::ToolError;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io;
@@ -91,16 +92,9 @@ pub enum SynthError {
     /// A target that nothing here can place.
     #[error("--pnr: cannot place and route for {0}; only for {list}", list = target::list(Target::has_pnr))]
     NoPlaceAndRoute(Target),
-    /// A program that is not there.
-    #[error(
-        "{program}: not found; run `scripts/install-tools.sh`, then `source scripts/tools-env.sh` (or `pip install {package}`)"
-    )]
-    Missing {
-        /// Which program.
-        program: String,
-        /// The package that brings it.
-        package: &'static str,
-    },
+    /// A program that is not there, does not start or fails.
+    #[error(transparent)]
+    Tool(#[from] ToolError),
     /// More than the device has.
     #[error(
         "{device}: the core needs {needed} {what}, the device has {available}; choose a larger --target or a smaller core"
@@ -114,16 +108,6 @@ pub enum SynthError {
         needed: u64,
         /// How many there are.
         available: u64,
-    },
-    /// A program ended with an error.
-    #[error("{program} failed ({status}):\n{tail}")]
-    Failed {
-        /// Which program.
-        program: String,
-        /// How it ended.
-        status: String,
-        /// The end of what it said.
-        tail: String,
     },
     /// A program's report is not what was expected of its version.
     #[error("{program}: its report lacks {what}; use the pinned version (`scripts/install-tools.sh`)")]
@@ -171,7 +155,7 @@ pub fn synth(core: &Core, target: Target, pnr: bool, options: &Options) -> Resul
         critical_path: None,
         modules: area.modules,
         cells: area.cells,
-        tools: BTreeMap::from([yosys.version()?]),
+        tools: BTreeMap::from([yosys.version(folder.path())?]),
     };
     if let (Some(device), Some(nextpnr)) = (device, nextpnr) {
         for (what, needed, available) in [("LUT4", report.lut, device.luts), ("MULT18X18D", report.dsp, device.dsps)] {
@@ -185,7 +169,7 @@ pub fn synth(core: &Core, target: Target, pnr: bool, options: &Options) -> Resul
         report.svd_per_second = options.cycles_per_matrix.map(|cycles| placed.fmax_mhz * 1e6 / cycles as f64);
         report.seed = Some(options.seed);
         report.critical_path = Some(placed.critical_path);
-        report.tools.extend([nextpnr.version()?]);
+        report.tools.extend([nextpnr.version(folder.path())?]);
     }
     Ok(report)
 }

@@ -10,7 +10,7 @@ use reference::{Reference, Run};
 use svdforge_golden::{Accuracy, Factors, Family, accuracy};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::{Parameters, Shape, Sweeps};
-use svdforge_testbench::engine::{SimulatorEngine, Stalls, Stimulus, Trace};
+use svdforge_testbench::engine::{SimulatorEngine, Stimulus, Trace};
 use svdforge_testbench::framing::{InputScale, Quantised, parse_frame, quantise};
 
 /// A core in the simulator beside the definition of its arithmetic.
@@ -34,7 +34,7 @@ impl Pair {
             Sweeps::Fixed(sweeps) => Some(sweeps),
         };
         let expected = self.reference.run(&matrix.units, sweeps);
-        let trace = self.engine.run(&Stimulus { beats: matrix.frame(), stalls: Stalls::none() }).unwrap();
+        let trace = self.engine.run(&Stimulus::new(matrix.frame())).unwrap();
         let beat_mask = u64::MAX >> (64 - self.shape.output_bits());
         let expected_beats = expected.frame();
         assert_eq!(trace.output.len(), expected_beats.len(), "{name}, {:?}", self.shape);

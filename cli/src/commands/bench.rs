@@ -58,7 +58,14 @@ fn print(result: &CoreBench) -> Result<()> {
             output::number(format!("{:.2}", engine.build_s)),
         ]);
     }
-    output::print(format!("{} cycles of {} x {}, one matrix at a time, one thread", result.cycles, result.core.rows, result.core.cols))?;
+    output::print(format!(
+        "{} cycles of {} x {}, one matrix at a time, one thread",
+        result.cycles, result.core.rows, result.core.cols
+    ))?;
     output::print(table)?;
-    output::print(if result.output_hash_equal { "All gave the same beats in the same cycles." } else { "The outputs DIFFER." })
+    output::print(if result.output_hash_equal {
+        "All gave the same beats in the same cycles."
+    } else {
+        "The outputs DIFFER."
+    })
 }

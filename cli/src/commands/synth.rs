@@ -74,7 +74,12 @@ fn print(report: &SynthReport) -> Result<()> {
         let mut table = output::table(&["instance", "module", "logic, ns", "routing, ns"]);
         for share in &path.shares {
             let (logic, routing) = (format!("{:.2}", share.logic_ns), format!("{:.2}", share.routing_ns));
-            table.add_row([(&share.instance).into(), (&share.module).into(), output::number(logic), output::number(routing)]);
+            table.add_row([
+                (&share.instance).into(),
+                (&share.module).into(),
+                output::number(logic),
+                output::number(routing),
+            ]);
         }
         output::print(table)?;
     }

@@ -1,16 +1,92 @@
 //! `svdforge verify`
 
-use crate::Verdict;
-use anyhow::Result;
+use crate::options::{CoreOptions, ScaleOption};
+use crate::{Verdict, output};
+use anyhow::{Context, Result};
 use clap::Args;
+use std::path::PathBuf;
+use svdforge_golden::read_matrix;
+use svdforge_hdl::core::Core;
+use svdforge_testbench::engine::{Stalls, Stimulus, engine};
+use svdforge_testbench::export::example;
+use svdforge_testbench::judge::prepare;
+use svdforge_testbench::verify::{VerifyReport, verify};
 
-/// The same matrices through every engine, bit for bit and cycle for cycle
+/// The same matrices through every engine: equal bit for bit and cycle for cycle?
+///
+/// Runs twice, without stalls and with random ones at both ends.
+/// Example: svdforge verify --rows 4 --with icarus,verilator,rust_hdl
 #[derive(Args)]
-pub struct Verify {}
+#[command(verbatim_doc_comment)]
+pub struct Verify {
+    #[command(flatten)]
+    core: CoreOptions,
+    #[command(flatten)]
+    scale: ScaleOption,
+    /// Engines to compare with the simulator: icarus, verilator, rust_hdl (up to 4 x 4)
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "icarus")]
+    with: Vec<String>,
+    /// Matrix files [default: five frames made for the core, one of them bad]
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    matrix: Vec<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
 
 impl Verify {
-    /// Not yet.
+    /// Runs the engines and compares.
     pub fn run(self) -> Result<Verdict> {
-        anyhow::bail!("not built yet")
+        let core = self.core.core()?;
+        let plain = self.stimulus(&core)?;
+        let mut engines = self.with.iter().map(|name| engine(name, &core)).collect::<Result<Vec<_>, _>>()?;
+        let stalled = Stimulus { stalls: Stalls::random(2, 1000, 0.7, 0.6), ..plain.clone() };
+        let mut reports = Vec::new();
+        for (rhythm, stimulus) in [("without stalls", plain), ("with random stalls", stalled)] {
+            reports.push((rhythm, verify(&core, &stimulus, &mut engines)?));
+        }
+        let equal = reports.iter().all(|(_, report)| report.is_equal());
+        if self.json {
+            let runs: Vec<_> =
+                reports.iter().map(|(rhythm, r)| serde_json::json!({ "rhythm": rhythm, "report": r })).collect();
+            output::json(&serde_json::json!({ "equal": equal, "runs": runs }))?;
+        } else {
+            print(&reports)?;
+        }
+        Ok(if equal { Verdict::Holds } else { Verdict::Fails })
     }
+
+    fn stimulus(&self, core: &Core) -> Result<Stimulus> {
+        if self.matrix.is_empty() {
+            return Ok(example(&core.shape, Stalls::none()));
+        }
+        let mut beats = Vec::new();
+        for file in &self.matrix {
+            let matrix = read_matrix(file)?;
+            let input = prepare(&core.shape, &matrix, self.scale.get()).with_context(|| file.display().to_string())?;
+            beats.extend(input.frame());
+        }
+        Ok(Stimulus::new(beats))
+    }
+}
+
+fn print(reports: &[(&str, VerifyReport)]) -> Result<()> {
+    for (rhythm, report) in reports {
+        output::print(format!(
+            "{}: {} frames, {rhythm}: {} beats in, {} beats out, {} cycles",
+            report.core, report.frames, report.input_beats, report.output_beats, report.cycles
+        ))?;
+        let mut table = output::table(&["engine", "beats compared", "cycles compared", ""]);
+        for engine in &report.engines {
+            let text = engine.difference.as_deref().unwrap_or("equal bit for bit and cycle for cycle");
+            table.add_row([
+                engine.engine.into(),
+                output::number(engine.beats_compared),
+                output::number(engine.cycles_compared),
+                output::verdict(engine.equal, text),
+            ]);
+        }
+        output::print(table)?;
+    }
+    Ok(())
 }

@@ -16,10 +16,9 @@ use crate::units::matrix_memory::matrix_memory;
 use crate::units::rotator::rotator;
 use crate::units::vector_memory::vector_memory;
 
-/// The datapath and what others must know of its timing, in cycles.
-pub struct Datapath {
-    /// The module.
-    pub module: ModuleId,
+/// What others must know of the datapath's timing, in cycles.
+#[derive(Clone, Copy)]
+pub struct Timing {
     /// How early one operation may follow another.
     pub latencies: Latencies,
     /// From the read address of a diagonal block to its verdict `settled`.
@@ -29,7 +28,7 @@ pub struct Datapath {
 }
 
 /// Adds the datapath of the serial core.
-pub fn datapath(design: &mut DesignBuilder, ordering: &Ordering, shape: &Shape) -> Datapath {
+pub fn datapath(design: &mut DesignBuilder, ordering: &Ordering, shape: &Shape) -> (ModuleId, Timing) {
     let pair = pair_bits(ordering);
     let units = Units {
         angles: angle_unit(design, shape.data(), angle_fraction(shape.coef), shape.limits()),
@@ -59,7 +58,7 @@ pub fn datapath(design: &mut DesignBuilder, ordering: &Ordering, shape: &Shape) 
         member_table: member_table(&m, ordering),
     };
     let timing = drawing.draw();
-    Datapath { module: design.add(m), ..timing }
+    (design.add(m), timing)
 }
 
 struct Units {
@@ -118,7 +117,7 @@ struct Drawing<'a, 'm> {
 type Block<'m> = [[Signal<'m>; 2]; 2];
 
 impl<'m> Drawing<'_, 'm> {
-    fn draw(&self) -> Datapath {
+    fn draw(&self) -> Timing {
         let (m, command) = (self.m, self.command);
         // A diagonal block of the next step is in the copy that this step writes.
         let diagonal = command.diagonal;
@@ -175,7 +174,7 @@ impl<'m> Drawing<'_, 'm> {
             vectors: (left_done.max(right_done - right_address) + 1) as usize,
             angle: stage(left_new) as usize + 1,
         };
-        Datapath { module: self.units.matrix, latencies, settled: stage(settled), read }
+        Timing { latencies, settled: stage(settled), read }
     }
 
     fn angles(&self, a: Block<'m>) -> Instance<'m> {

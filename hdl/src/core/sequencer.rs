@@ -1,6 +1,6 @@
 //! The sequencer: runs the step program, counts steps and sweeps, ends when settled, then sorts and lets the result out.
 
-use super::datapath::Datapath;
+use super::datapath::Timing;
 use super::layout::{home_table, pair_bits};
 use super::ordering::Ordering;
 use super::params::{Shape, Sweeps};
@@ -16,7 +16,7 @@ pub fn sequencer(
     design: &mut DesignBuilder,
     ordering: &Ordering,
     shape: &Shape,
-    datapath: &Datapath,
+    timing: Timing,
     program: &StepProgram,
 ) -> ModuleId {
     let (pair, steps, cap) = (pair_bits(ordering), ordering.steps() as i128, i128::from(shape.sweep_cap()));
@@ -67,7 +67,7 @@ pub fn sequencer(
     // A sweep's verdict is complete when its last step reads the diagonal of the next sweep.
     let verdict = (running.value() & !warm.value() & last_step & cycle.value().is(first_diagonal)).named("verdict");
     let last_angle = program.slots.iter().rposition(|s| s.diagonal.is_some()).unwrap_or(0);
-    let latest = last_angle + COMMAND_LATENCY as usize + datapath.settled as usize;
+    let latest = last_angle + COMMAND_LATENCY as usize + timing.settled as usize;
     assert!(
         latest < program.cycles() + program.first_diagonal,
         "The verdict on a sweep would come before its last angle."
@@ -85,7 +85,7 @@ pub fn sequencer(
 
     // Sorting: every diagonal element passes the sorter while the last rotations drain.
     let n = shape.n as i128;
-    let sort_cycles = (n + SORT_LATENCY + i128::from(datapath.read)).max(datapath.latencies.vectors as i128 + 2);
+    let sort_cycles = (n + SORT_LATENCY + i128::from(timing.read)).max(timing.latencies.vectors as i128 + 2);
     let place = m.register("place", address_width(sort_cycles as u32 + 1)).reset(0);
     let sorted = (sorting.value() & place.value().is(sort_cycles - 1)).named("sorted");
     place.drive(sorting.value().select(place.value().plus(1), m.zero(place.value().width())));
@@ -115,7 +115,7 @@ pub fn sequencer(
     m.output("measure", measure.registered("measure_out"));
     let diagonal_pair = sorts.select(home.low_bits(pair), pair_field(0)).registered("diagonal_pair_out");
     m.output("diagonal_pair", diagonal_pair);
-    let arrival = diagonal_pair.stage().unwrap_or(0) + datapath.read;
+    let arrival = diagonal_pair.stage().unwrap_or(0) + timing.read;
     m.output("insert", sorts.delayed_to(arrival));
     m.output("insert_index", index.at(0).delayed_to(arrival));
     m.output("insert_bank", home.sign().registered("insert_bank").delayed_to(arrival));

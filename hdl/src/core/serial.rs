@@ -18,12 +18,12 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram) {
     let ordering = Ordering::new(shape.even());
     let design = &mut DesignBuilder::new();
     let index = address_width(shape.n as u32);
-    let datapath = datapath(design, &ordering, shape);
-    let program = StepProgram::new(&ordering, datapath.latencies);
+    let (datapath, timing) = datapath(design, &ordering, shape);
+    let program = StepProgram::new(&ordering, timing.latencies);
     let input = stream_input(design, &ordering, shape.n, shape.word, shape.input_bits());
-    let sequencer = sequencer(design, &ordering, shape, &datapath, &program);
+    let sequencer = sequencer(design, &ordering, shape, timing, &program);
     let sorter = sorter(design, shape.data(), shape.n, index);
-    let output = stream_output(design, &ordering, shape, datapath.read);
+    let output = stream_output(design, &ordering, shape, timing.read);
     let fifo = stream_fifo(design, shape.output_bits());
 
     let m = ModuleBuilder::new(shape.name());
@@ -39,7 +39,7 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram) {
     ));
     let place = |module, name| m.instance(design, module, name);
     let (input, sequencer, datapath) =
-        (place(input, "input_end"), place(sequencer, "sequencer"), place(datapath.module, "datapath"));
+        (place(input, "input_end"), place(sequencer, "sequencer"), place(datapath, "datapath"));
     let (sorter, output, fifo) = (place(sorter, "sorter"), place(output, "output_end"), place(fifo, "output_fifo"));
 
     for (port, width) in [("s_axis_tdata", shape.input_bits()), ("s_axis_tvalid", 1), ("s_axis_tlast", 1)] {

@@ -7,7 +7,7 @@
 //!   With p = s², 1 - sqrt(1 - p) = p / 2 + h(p); h is tabled over the leading bits of p: by value where 2^9 entries do, else by value
 //!   and slope.
 //!
-//! Errors: k is wrong by less than 2 units of its last place, 2^-(q + 9), q the fraction bits of a coefficient; by value, less than 1.25.
+//! Errors: k is wrong by less than 2.3 units of its last place, 2^-(q + 9), q the fraction bits of a coefficient; by value, less than 1.25.
 //!
 //! Bit growth: |s| < 2^-4 with q + 4 fraction bits has q bits; p < 2^-8 with 2 (q + 4) fraction bits has 2 q bits. |k| reaches 2^-9 + 2^-19,
 //! which with q + 9 fraction bits would not fit the q + 1 bits of a coefficient; so the last angles before 2^-4, from 2^-4 (1 - 2^-10) on, are

@@ -1,7 +1,7 @@
 //! A unit as the top of a design in the simulator, and generators for its operands.
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::cell::Cell;
 use svdforge_hdl::builder::DesignBuilder;
 use svdforge_hdl::check::Checked;
@@ -89,11 +89,12 @@ pub fn signed(width: u32) -> BoxedStrategy<i128> {
         .boxed()
 }
 
-/// Runs a property on `count` random cases, no fewer.
+/// Runs a property on `count` random cases, no fewer, always the same ones.
 pub fn for_all<S: Strategy>(count: u32, strategy: S, property: impl Fn(S::Value)) {
     let seen = Cell::new(0);
     let config = Config { cases: count, failure_persistence: None, ..Config::default() };
-    let outcome = TestRunner::new(config).run(&strategy, |value| {
+    let random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let outcome = TestRunner::new_with_rng(config, random).run(&strategy, |value| {
         seen.set(seen.get() + 1);
         property(value);
         Ok(())

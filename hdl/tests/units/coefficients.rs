@@ -83,8 +83,10 @@ impl CoefficientBench {
         let q = self.fraction();
         println!("coefficients, q = {q}: {worst:?}");
         let by_value = q <= 18;
-        // In halves of the last place: p / 2 is cut by up to 1, the table adds 1/2 for its rounding and 1 for its interval, the result's rounding 1.
-        let limit = if by_value { 1.25 } else { 2.0 };
+        // In halves of the last place. By value: p / 2 is cut by up to 1, the table adds 1/2 for its rounding and 1 for its interval; on the other
+        // side the rounding of the result adds 1. By slope: start and rise are rounded (1/2 each), p / 2, place and product are cut (1, 1/2, 1), and
+        // the chord is wrong by 1.07.
+        let limit = if by_value { 1.25 } else { 2.3 };
         assert!(worst.k < limit, "q = {q}: {worst:?}");
         // 2 cos times the error of k.
         assert!(worst.fine_norm < limit * 2f64.powi(-8), "q = {q}: {worst:?}");

@@ -267,7 +267,7 @@ fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Outcome, delay: usi
         unit.set(port, value);
     }
     for cycle in 0.. {
-        assert!(cycle < 60 + 40 * expected.len(), "the frame does not end: {} beats", found.len());
+        assert!(cycle < 200 + 40 * expected.len(), "the frame does not end: {} beats", found.len());
         let (minus, index, value) = result.order[0];
         let front = (i128::from(minus) << index_bits | index as i128) << shape.data() | value;
         unit.set("front", front);
@@ -315,24 +315,28 @@ fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Outcome, delay: usi
 
 #[test]
 fn output_end_sends_whole_frames_and_never_more_than_the_fifo_holds() {
-    let (beats, frames) = (Cell::new(0), Cell::new(0));
+    let (beats, frames, full) = (Cell::new(0), Cell::new(0), Cell::new(0));
     for (n, delay) in [(2, 1), (3, 1), (4, 1), (5, 2), (8, 1), (7, 3)] {
         let shape = Parameters { rows: n, cols: n, ..Parameters::default() }.shape().unwrap();
         let ordering = Ordering::new(shape.even());
-        let case = (proptest::collection::vec(result(&shape), 3), proptest::collection::vec(any::<bool>(), 0..9));
-        for_all(20, case, |(results, mut rhythm)| {
-            rhythm.push(true);
+        // Now and then nothing leaves the FIFO for longer than it takes to fill it.
+        let case =
+            (proptest::collection::vec(result(&shape), 3), proptest::collection::vec(any::<bool>(), 0..9), 0..60usize);
+        for_all(20, case, |(results, mut rhythm, pause)| {
+            rhythm.extend(std::iter::repeat_n(false, pause.saturating_sub(20)));
+            rhythm.extend([true; 20]);
             let mut unit = Bench::new(|design| stream_output(design, &ordering, &shape, delay));
             for result in results {
                 let (sent, most) = output_frame(&mut unit, &shape, result, delay as usize, &rhythm);
                 assert!(most <= DEPTH as usize, "{most} beats for {DEPTH} places");
+                full.set(full.get() + usize::from(most == DEPTH as usize));
                 beats.set(beats.get() + sent);
                 frames.set(frames.get() + 1);
             }
         });
     }
     assert_eq!(frames.get(), 6 * 20 * 3);
-    assert!(beats.get() > 10_000, "{}", beats.get());
+    assert!(beats.get() > 10_000 && full.get() > 20, "{} beats, full in {} frames", beats.get(), full.get());
 }
 
 #[test]

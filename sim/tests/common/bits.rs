@@ -55,7 +55,7 @@ impl Bits {
         let mut sum = Vec::new();
         for (&a, &b) in self.0.iter().zip(&other.0) {
             sum.push(a ^ b ^ carry);
-            carry = (a && b) || (a && carry) || (b && carry);
+            carry = [a, b, carry].iter().filter(|&&bit| bit).count() >= 2;
         }
         Self(sum)
     }

@@ -63,6 +63,27 @@ pub fn design(chooser: &mut Chooser) -> Checked<Design> {
     design.finish().expect("Random designs obey the rules.")
 }
 
+/// One random module, placed so often that the simulator computes its nodes in rows.
+pub fn copies(chooser: &mut Chooser) -> Checked<Design> {
+    let mut design = DesignBuilder::new();
+    let built = module(chooser, &design, &[], "copied");
+    let copied = design.add(built);
+    let m = ModuleBuilder::new("top");
+    for copy in 0..4 + chooser.below(6) {
+        let instance = m.instance(&design, copied, &format!("copy_{copy}"));
+        let child = design.module(copied);
+        for &port in &child.inputs {
+            let (name, width) = (child.node(port).name.as_deref().unwrap(), child.node(port).width);
+            instance.drive(name, m.input(&format!("{name}_of_{copy}"), width));
+        }
+        for output in &child.outputs {
+            m.output(&format!("{}_of_{copy}", output.name), instance.output(&output.name));
+        }
+    }
+    design.add(m);
+    design.finish().expect("Random designs obey the rules.")
+}
+
 /// Brings a signal to another width.
 fn fitted<'m>(chooser: &mut Chooser, signal: Signal<'m>, width: u32) -> Signal<'m> {
     let own = signal.width();

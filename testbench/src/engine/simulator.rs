@@ -1,7 +1,7 @@
 //! The project's own simulator as an engine.
 
-use super::{RESET_CYCLES, Source, Stimulus, Trace};
-use crate::framing::OutputBeat;
+use super::drive::{Halt, Pins, Ports, Seen, drive};
+use super::{Engine, EngineError, Stimulus, Trace};
 use std::io::Write;
 use svdforge_hdl::core::Core;
 use svdforge_sim::{InputPort, OutputPort, SimError, Simulator, Waveform};
@@ -90,63 +90,11 @@ impl SimulatorEngine {
 
     /// Resets the core and runs a stimulus to the last frame of its result.
     pub fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, SimulatorError> {
-        self.reset()?;
-        let expected = stimulus.frames();
-        let mut trace = Trace::default();
-        let (mut source, mut found, mut cycle) = (Source::default(), 0, 0);
-        // A stall pattern can stretch loading and unloading, beat by beat.
-        let limit = (expected as u64 + 1) * self.cycle_limit + 64 * stimulus.beats.len() as u64;
-        while found < expected {
-            if cycle > limit {
-                return Err(SimulatorError::Stuck { cycles: cycle, found, expected });
-            }
-            found += usize::from(self.cycle(stimulus, &mut source, cycle, &mut trace)?);
-            cycle += 1;
-        }
-        Ok(trace)
-    }
-
-    fn reset(&mut self) -> Result<(), SimulatorError> {
-        self.simulator.poke(self.inputs.valid, 0);
-        self.simulator.poke(self.inputs.ready, 0);
-        self.simulator.set_reset(true);
-        for _ in 0..RESET_CYCLES {
-            self.step()?;
-        }
-        self.simulator.set_reset(false);
-        Ok(())
-    }
-
-    /// One clock cycle; whether it ended an output frame.
-    fn cycle(
-        &mut self,
-        stimulus: &Stimulus,
-        source: &mut Source,
-        cycle: u64,
-        trace: &mut Trace,
-    ) -> Result<bool, SimulatorError> {
-        let sim = &mut self.simulator;
-        let offered = source.offer(stimulus, cycle);
-        if let Some(beat) = offered {
-            sim.poke_signed(self.inputs.data, beat.data.into());
-            sim.poke(self.inputs.last, beat.last.into());
-        }
-        sim.poke(self.inputs.valid, offered.is_some().into());
-        let sink_ready = stimulus.stalls.at(cycle).1;
-        sim.poke(self.inputs.ready, sink_ready.into());
-        // All outputs are registers: what they show now is what the clock edge sees.
-        if offered.is_some() && sim.peek(self.outputs.ready) == 1 {
-            trace.accepted.push(cycle);
-            source.taken();
-        }
-        let mut ended = false;
-        if sink_ready && sim.peek(self.outputs.valid) == 1 {
-            let (data, user) = (sim.peek(self.outputs.data) as u64, sim.peek(self.outputs.user) as u8);
-            ended = sim.peek(self.outputs.last) == 1;
-            trace.output.push(OutputBeat { cycle, data, user, last: ended });
-        }
-        self.step()?;
-        Ok(ended)
+        let patience = self.cycle_limit;
+        drive(self, stimulus, patience).map_err(|halt| match halt {
+            Halt::Failed(error) => error,
+            Halt::Stuck { cycles, found } => SimulatorError::Stuck { cycles, found, expected: stimulus.frames() },
+        })
     }
 
     fn step(&mut self) -> Result<(), SimulatorError> {
@@ -157,5 +105,40 @@ impl SimulatorEngine {
                 Ok(())
             }
         }
+    }
+}
+
+impl Ports for SimulatorEngine {
+    type Error = SimulatorError;
+
+    fn cycle(&mut self, pins: Pins) -> Result<Seen, SimulatorError> {
+        let sim = &mut self.simulator;
+        sim.set_reset(!pins.aresetn);
+        if let Some(beat) = pins.offered {
+            sim.poke_signed(self.inputs.data, beat.data.into());
+            sim.poke(self.inputs.last, beat.last.into());
+        }
+        sim.poke(self.inputs.valid, pins.offered.is_some().into());
+        sim.poke(self.inputs.ready, pins.sink_ready.into());
+        let outputs = &self.outputs;
+        let seen = Seen {
+            source_ready: sim.peek(outputs.ready) == 1,
+            valid: sim.peek(outputs.valid) == 1,
+            data: sim.peek(outputs.data) as u64,
+            user: sim.peek(outputs.user) as u8,
+            last: sim.peek(outputs.last) == 1,
+        };
+        self.step()?;
+        Ok(seen)
+    }
+}
+
+impl Engine for SimulatorEngine {
+    fn name(&self) -> &'static str {
+        "svdforge"
+    }
+
+    fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, EngineError> {
+        Ok(SimulatorEngine::run(self, stimulus)?)
     }
 }

@@ -237,7 +237,7 @@ fn generic(flatten: bool) -> Vec<String> {
         "opt -nodffe -nosdff; opt; wreduce; peepopt; opt_clean",
         &format!("chtype -set {MULTIPLIER} t:$mul"),
         "alumacc; share; opt; memory -nomap; opt_clean",
-        "opt -fast -full; techmap; opt -fast; abc -fast -lut 4; opt_clean",
+        "opt -fast -full; techmap; opt -fast; abc -lut 4; opt_clean",
     ];
     lines.map(str::to_owned).to_vec()
 }

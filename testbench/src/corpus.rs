@@ -1,0 +1,213 @@
+//! The corpus: runs that every engine must survive, as data in `testbench/corpus/*.toml`. A new engine inherits every case.
+
+use crate::engine::{Reset, Stalls, Stimulus};
+use crate::framing::{InputBeat, input_format};
+use nalgebra::DMatrix;
+use serde::Deserialize;
+use svdforge_golden::Family;
+use svdforge_hdl::core::params::Shape;
+
+/// The files of the corpus: name and text.
+pub const FILES: [(&str, &str); 4] = [
+    ("matrices.toml", include_str!("../corpus/matrices.toml")),
+    ("streams.toml", include_str!("../corpus/streams.toml")),
+    ("bad_frames.toml", include_str!("../corpus/bad_frames.toml")),
+    ("resets.toml", include_str!("../corpus/resets.toml")),
+];
+
+/// A run: frames, and the rhythm in which they are offered and taken.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// Says what is probed; unlike every other.
+    pub name: String,
+    /// In order.
+    pub frames: Vec<Frame>,
+    /// Source and sink, one word per cycle.
+    #[serde(default)]
+    pattern: Vec<String>,
+    /// Stalls at random instead.
+    random: Option<RandomStalls>,
+    /// Resets during the run.
+    #[serde(default)]
+    resets: Vec<ResetEntry>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RandomStalls {
+    seed: u64,
+    length: usize,
+    source: f64,
+    sink: f64,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ResetEntry {
+    cycle: u64,
+    length: u64,
+}
+
+/// An input frame: a matrix, and where its `tlast` is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frame {
+    rows: Option<Vec<Vec<f64>>>,
+    family: Option<String>,
+    seed: Option<u64>,
+    constant: Option<f64>,
+    /// Beats in all.
+    beats: Option<usize>,
+    /// Beats that are missing.
+    early: Option<usize>,
+    /// Beats that are too many.
+    late: Option<usize>,
+}
+
+/// A corpus file that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("corpus/{file}: {message}")]
+pub struct CorpusError {
+    /// Its name.
+    pub file: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// All cases of the corpus, in the order of the files.
+pub fn cases() -> Result<Vec<Case>, CorpusError> {
+    let mut cases: Vec<Case> = Vec::new();
+    for (file, text) in FILES {
+        for case in parse(file, text)? {
+            if cases.iter().any(|earlier| earlier.name == case.name) {
+                let message = format!("case `{}`: another case has this name", case.name);
+                return Err(CorpusError { file: file.to_owned(), message });
+            }
+            cases.push(case);
+        }
+    }
+    Ok(cases)
+}
+
+/// The cases of one file.
+pub fn parse(file: &str, text: &str) -> Result<Vec<Case>, CorpusError> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Document {
+        case: Vec<Case>,
+    }
+    let error = |message: String| CorpusError { file: file.to_owned(), message };
+    let document: Document = toml::from_str(text).map_err(|e| error(e.to_string()))?;
+    for case in &document.case {
+        case.check().map_err(|message| error(format!("case `{}`: {message}", case.name)))?;
+    }
+    Ok(document.case)
+}
+
+impl Case {
+    /// Whether the case can be run on matrices of this size.
+    pub fn fits(&self, n: usize) -> bool {
+        self.frames.iter().all(|frame| frame.fits(n))
+    }
+
+    /// The case as beats for a core.
+    pub fn stimulus(&self, shape: &Shape) -> Stimulus {
+        let stalls = match self.random {
+            Some(random) => Stalls::random(random.seed, random.length, random.source, random.sink),
+            None => Stalls { pattern: self.pattern.iter().filter_map(|word| ready(word)).collect() },
+        };
+        let resets = self.resets.iter().map(|r| Reset { cycle: r.cycle, length: r.length }).collect();
+        Stimulus { beats: self.frames.iter().flat_map(|frame| frame.beats(shape)).collect(), stalls, resets }
+    }
+
+    /// Whether frames may get lost.
+    pub fn has_resets(&self) -> bool {
+        !self.resets.is_empty()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if self.frames.is_empty() {
+            return Err("no frames".into());
+        }
+        if let Some(word) = self.pattern.iter().find(|word| ready(word).is_none()) {
+            return Err(format!("pattern `{word}`: two digits are right, for source and sink, 1 = ready"));
+        }
+        if !self.pattern.is_empty() && self.random.is_some() {
+            return Err("give `pattern` or `random`, not both".into());
+        }
+        if self.resets.windows(2).any(|pair| pair[1].cycle < pair[0].cycle + pair[0].length) {
+            return Err("resets must be in order and apart".into());
+        }
+        self.frames.iter().enumerate().try_for_each(|(i, frame)| frame.check().map_err(|e| format!("frame {i}: {e}")))
+    }
+}
+
+fn ready(word: &str) -> Option<(bool, bool)> {
+    match word {
+        "00" => Some((false, false)),
+        "01" => Some((false, true)),
+        "10" => Some((true, false)),
+        "11" => Some((true, true)),
+        _ => None,
+    }
+}
+
+impl Frame {
+    /// Whether the frame's `tlast` is where a core for this size does not expect it.
+    pub fn is_bad(&self, n: usize) -> bool {
+        self.length(n) != Some(n * n)
+    }
+
+    fn fits(&self, n: usize) -> bool {
+        let fits = self.rows.as_ref().is_none_or(|rows| rows.len() == n);
+        // A bad frame must stay bad, and a cut one keeps a beat.
+        fits && self.length(n).is_some_and(|length| length > 0) && (self.beats.is_none() || self.is_bad(n))
+    }
+
+    /// Beats; none if there is no such number.
+    fn length(&self, n: usize) -> Option<usize> {
+        let right = n * n + self.late.unwrap_or(0);
+        self.beats.or_else(|| right.checked_sub(self.early.unwrap_or(0)))
+    }
+
+    /// The matrix, entries in [-1, 1].
+    pub fn matrix(&self, n: usize) -> DMatrix<f64> {
+        match (&self.rows, &self.family, self.constant) {
+            (Some(rows), ..) => DMatrix::from_fn(n, n, |i, j| rows[i][j]),
+            (_, Some(family), _) => {
+                let family: Family = family.parse().expect("`check` has seen the name.");
+                family.generate(n, n, self.seed.unwrap_or(0))
+            }
+            (.., constant) => DMatrix::from_element(n, n, constant.unwrap_or(0.0)),
+        }
+    }
+
+    /// The beats. What does not fit the word saturates; a late frame goes on with its own elements from the first on.
+    pub fn beats(&self, shape: &Shape) -> Vec<InputBeat> {
+        let (matrix, format) = (self.matrix(shape.n), input_format(shape));
+        let range = format.dequantise(format.lowest())..=format.dequantise(format.highest());
+        let unit = |value: f64| {
+            let value = value.clamp(*range.start(), *range.end());
+            format.quantise(value).expect("A value within the range of a format fits it.")
+        };
+        let units: Vec<i64> = matrix.transpose().iter().map(|&value| unit(value)).collect();
+        let length = self.length(shape.n).unwrap_or(0);
+        (0..length).map(|i| InputBeat { data: units[i % units.len()], last: i + 1 == length }).collect()
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let count = |present: &[bool]| present.iter().filter(|&&p| p).count();
+        if count(&[self.rows.is_some(), self.family.is_some(), self.constant.is_some()]) != 1 {
+            return Err("give exactly one of `rows`, `family`, `constant`".into());
+        }
+        if count(&[self.beats.is_some(), self.early.is_some(), self.late.is_some()]) > 1 {
+            return Err("give at most one of `beats`, `early`, `late`".into());
+        }
+        if let Some(family) = &self.family {
+            family.parse::<Family>().map_err(|e| e.to_string())?;
+        }
+        let ragged = self.rows.as_ref().is_some_and(|rows| rows.iter().any(|row| row.len() != rows.len()));
+        if ragged { Err("`rows` must be square".into()) } else { Ok(()) }
+    }
+}

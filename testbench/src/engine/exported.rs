@@ -1,0 +1,127 @@
+//! What Icarus and Verilator share: a core exported into a temporary folder, whose testbench runs there and records what it sees.
+
+use super::{EngineError, Stimulus, Trace};
+use crate::framing::OutputBeat;
+use crate::process::{Finished, ToolError};
+use crate::testbench_verilog::{bench, data_files};
+use std::fs;
+use std::path::{Path, PathBuf};
+use svdforge_hdl::core::Core;
+use svdforge_hdl::export::verilog::verilog;
+use svdforge_hdl::export::{File, Header};
+use tempfile::TempDir;
+
+/// Where the testbench records beats.
+const RECORD: &str = "record.txt";
+
+pub(super) struct ExportFolder {
+    engine: &'static str,
+    core: Core,
+    folder: TempDir,
+}
+
+impl ExportFolder {
+    /// Exports a core with its testbench.
+    pub fn new(engine: &'static str, core: &Core) -> Result<Self, EngineError> {
+        let folder = TempDir::with_prefix(format!("svdforge-{engine}-"));
+        let folder = folder.map_err(|source| EngineError::File { path: std::env::temp_dir(), source })?;
+        let export = Self { engine, core: core.clone(), folder };
+        let header =
+            Header { command: "svdforge verify".into(), version: env!("CARGO_PKG_VERSION").into(), parameters: vec![] };
+        export.write(&verilog(&core.design, &header))?;
+        export.write(&[bench(core, &header)])?;
+        Ok(export)
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn name(&self) -> String {
+        self.core.shape.name()
+    }
+
+    /// The folder stays when the engine goes.
+    pub fn keep(&mut self) -> PathBuf {
+        self.folder.disable_cleanup(true);
+        self.path().to_owned()
+    }
+
+    /// Runs the testbench through `simulate`, which gets its plusargs. With `expected` it compares by itself.
+    pub fn run(
+        &self,
+        stimulus: &Stimulus,
+        expected: Option<&Trace>,
+        simulate: impl FnOnce(&[String], &Path) -> Result<Finished, ToolError>,
+    ) -> Result<Trace, EngineError> {
+        self.write(&data_files(&self.core, stimulus, expected))?;
+        let record = self.path().join(RECORD);
+        // A record of an earlier run must not be taken for this one's.
+        fs::write(&record, "").map_err(|source| EngineError::File { path: record.clone(), source })?;
+        let mut plusargs = vec![format!("+record={RECORD}")];
+        plusargs.extend(expected.is_none().then(|| "+unchecked".to_owned()));
+        let finished = simulate(&plusargs, self.path())?;
+        self.verdict(finished, expected.is_some())?;
+        let text = fs::read_to_string(&record).map_err(|source| EngineError::File { path: record, source })?;
+        self.parse(&text)
+    }
+
+    fn write(&self, files: &[File]) -> Result<(), EngineError> {
+        for file in files {
+            let path = self.path().join(&file.name);
+            fs::write(&path, &file.text).map_err(|source| EngineError::File { path, source })?;
+        }
+        Ok(())
+    }
+
+    /// Exit status and line must say the same.
+    fn verdict(&self, finished: Finished, checked: bool) -> Result<(), EngineError> {
+        let line = |start: &str| finished.stdout.lines().find(|line| line.starts_with(start)).map(str::to_owned);
+        if let Some(line) = line("FAIL: ") {
+            if finished.status.success() {
+                return Err(self.unreadable(format!("its exit status is 0 after `{line}`")));
+            }
+            let message = line.trim_start_matches("FAIL: ").to_owned();
+            return Err(EngineError::Core { engine: self.engine, message });
+        }
+        let wanted = if checked { "PASS: " } else { "DONE" };
+        let ended = line(wanted).is_some();
+        let finished = finished.success()?;
+        if ended { Ok(()) } else { Err(self.unreadable(format!("no line {wanted} in `{}`", finished.printed()))) }
+    }
+
+    fn unreadable(&self, message: String) -> EngineError {
+        EngineError::Unreadable { engine: self.engine, message }
+    }
+
+    fn parse(&self, record: &str) -> Result<Trace, EngineError> {
+        let mut trace = Trace::default();
+        for line in record.lines() {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            let read = match fields[..] {
+                ["i", cycle] => cycle.parse().ok().map(|cycle| trace.accepted.push(cycle)),
+                ["o", cycle, user, last, data] => {
+                    if [user, last, data].iter().any(|field| field.contains(['x', 'X', 'z', 'Z'])) {
+                        let message = format!(
+                            "cycle {cycle}: an output beat has unknown bits: tuser {user}, tlast {last}, tdata {data}"
+                        );
+                        return Err(EngineError::Core { engine: self.engine, message });
+                    }
+                    output_beat(cycle, user, last, data).map(|beat| trace.output.push(beat))
+                }
+                _ => None,
+            };
+            read.ok_or_else(|| self.unreadable(format!("`{line}` in its record")))?;
+        }
+        Ok(trace)
+    }
+}
+
+fn output_beat(cycle: &str, user: &str, last: &str, data: &str) -> Option<OutputBeat> {
+    Some(OutputBeat {
+        cycle: cycle.parse().ok()?,
+        data: u64::from_str_radix(data, 16).ok()?,
+        user: u8::from_str_radix(user, 16).ok()?,
+        last: last == "1",
+    })
+}

@@ -1,0 +1,54 @@
+//! Icarus Verilog: slow, and the one engine that knows unknown bits.
+
+use super::exported::ExportFolder;
+use super::{Engine, EngineError, Stimulus, Trace};
+use crate::process;
+use std::path::PathBuf;
+use svdforge_hdl::core::Core;
+
+const NAME: &str = "icarus";
+const NEEDED_FOR: &str = "the engine icarus";
+
+/// A core in Icarus Verilog, through its exported testbench; compiled once, can run any number of stimuli.
+pub struct IcarusEngine {
+    export: ExportFolder,
+}
+
+impl IcarusEngine {
+    /// Exports a core into a temporary folder and compiles it there.
+    pub fn new(core: &Core) -> Result<Self, EngineError> {
+        process::find("vvp", NEEDED_FOR)?;
+        process::find("iverilog", NEEDED_FOR)?;
+        let export = ExportFolder::new(NAME, core)?;
+        let (list, bench) = (format!("{}.f", export.name()), format!("{}_tb.v", export.name()));
+        let arguments = ["-g2005", "-o", "sim", "-c", &list, &bench];
+        process::run("iverilog", &arguments, export.path(), NEEDED_FOR)?.success()?;
+        Ok(Self { export })
+    }
+
+    /// The temporary folder stays when the engine goes: Verilog, testbench and the data of the last run.
+    pub fn keep(&mut self) -> PathBuf {
+        self.export.keep()
+    }
+
+    fn simulate(&self, stimulus: &Stimulus, expected: Option<&Trace>) -> Result<Trace, EngineError> {
+        self.export.run(stimulus, expected, |plusargs, folder| {
+            let arguments: Vec<&str> = ["-n", "sim"].into_iter().chain(plusargs.iter().map(String::as_str)).collect();
+            process::run("vvp", &arguments, folder, NEEDED_FOR)
+        })
+    }
+}
+
+impl Engine for IcarusEngine {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, EngineError> {
+        self.simulate(stimulus, None)
+    }
+
+    fn run_against(&mut self, stimulus: &Stimulus, expected: &Trace) -> Result<Trace, EngineError> {
+        self.simulate(stimulus, Some(expected))
+    }
+}

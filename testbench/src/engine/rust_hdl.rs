@@ -1,0 +1,72 @@
+//! rust_hdl's simulator, a second opinion that shares no code with the project's own; slow, so for small cores.
+
+use super::drive::{Halt, Pins, Ports, Seen, drive};
+use super::{Engine, EngineError, Stimulus, Trace};
+use svdforge_hdl::core::Core;
+use svdforge_hdl::export::rust_hdl::{RustHdlError, RustHdlSimulation};
+
+const NAME: &str = "rust_hdl";
+/// The largest matrices that it takes less than minutes for.
+const LARGEST: usize = 4;
+
+/// A core in rust_hdl's simulator.
+pub struct RustHdlEngine {
+    simulation: RustHdlSimulation,
+    patience: u64,
+}
+
+impl RustHdlEngine {
+    /// Places a core in rust_hdl.
+    pub fn new(core: &Core) -> Result<Self, EngineError> {
+        let n = core.shape.n;
+        if n > LARGEST {
+            let reason = format!(
+                "rust_hdl's simulator is too slow for {n}x{n} matrices; use --rows and --cols up to {LARGEST}, or icarus or verilator"
+            );
+            return Err(EngineError::Unsupported { engine: NAME, reason });
+        }
+        Ok(Self { simulation: RustHdlSimulation::new(&core.design)?, patience: core.cycle_limit() })
+    }
+}
+
+impl Ports for RustHdlEngine {
+    type Error = RustHdlError;
+
+    fn cycle(&mut self, pins: Pins) -> Result<Seen, RustHdlError> {
+        let simulation = &mut self.simulation;
+        simulation.set_reset(!pins.aresetn);
+        if let Some(beat) = pins.offered {
+            simulation.poke("s_axis_tdata", beat.data as u128)?;
+            simulation.poke("s_axis_tlast", beat.last.into())?;
+        }
+        simulation.poke("s_axis_tvalid", pins.offered.is_some().into())?;
+        simulation.poke("m_axis_tready", pins.sink_ready.into())?;
+        let seen = Seen {
+            source_ready: simulation.peek("s_axis_tready")? == 1,
+            valid: simulation.peek("m_axis_tvalid")? == 1,
+            data: simulation.peek("m_axis_tdata")? as u64,
+            user: simulation.peek("m_axis_tuser")? as u8,
+            last: simulation.peek("m_axis_tlast")? == 1,
+        };
+        simulation.step()?;
+        Ok(seen)
+    }
+}
+
+impl Engine for RustHdlEngine {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, EngineError> {
+        let patience = self.patience;
+        drive(self, stimulus, patience).map_err(|halt| match halt {
+            Halt::Failed(error) => error.into(),
+            Halt::Stuck { cycles, found } => {
+                let frames = stimulus.frames();
+                let message = format!("after {cycles} cycles the core has delivered {found} of {frames} frames");
+                EngineError::Core { engine: NAME, message }
+            }
+        })
+    }
+}

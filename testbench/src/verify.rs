@@ -1,0 +1,153 @@
+//! The same beats through several engines: equal bit for bit and cycle for cycle, or the first difference in words.
+
+use crate::engine::{Engine, EngineError, SimulatorEngine, SimulatorError, Stimulus, Trace};
+use crate::framing::OutputBeat;
+use serde::Serialize;
+use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::Shape;
+
+/// What every engine said, beside the project's own simulator.
+#[derive(Clone, Debug, Serialize)]
+pub struct VerifyReport {
+    /// The core's name.
+    pub core: String,
+    /// Input frames.
+    pub frames: usize,
+    /// Input beats that the simulator's core took.
+    pub input_beats: usize,
+    /// Output beats in the simulator.
+    pub output_beats: usize,
+    /// Cycles in the simulator.
+    pub cycles: u64,
+    /// In the order in which they were asked for.
+    pub engines: Vec<EngineReport>,
+}
+
+/// What one engine said.
+#[derive(Clone, Debug, Serialize)]
+pub struct EngineReport {
+    /// Its name.
+    pub engine: &'static str,
+    /// Bit for bit and cycle for cycle.
+    pub equal: bool,
+    /// The first difference, in words.
+    pub difference: Option<String>,
+    /// Beats compared, input and output, up to the first difference.
+    pub beats_compared: usize,
+    /// Cycles compared, up to the first difference.
+    pub cycles_compared: u64,
+}
+
+impl VerifyReport {
+    /// Whether every engine agrees. A report without engines or without output agrees with nothing.
+    pub fn is_equal(&self) -> bool {
+        !self.engines.is_empty() && self.output_beats > 0 && self.engines.iter().all(|engine| engine.equal)
+    }
+}
+
+/// Runs a stimulus in the simulator and then in each engine. An error means that an engine could not work (a tool is missing, say);
+/// a core that is wrong in an engine is no error but a difference in the report.
+pub fn verify(core: &Core, stimulus: &Stimulus, engines: &mut [Box<dyn Engine>]) -> Result<VerifyReport, EngineError> {
+    let expected = SimulatorEngine::new(core).and_then(|mut engine| engine.run(stimulus));
+    let expected = expected.map_err(|error: SimulatorError| EngineError::from(error))?;
+    let engines = engines.iter_mut().map(|engine| compare(&core.shape, engine.as_mut(), stimulus, &expected));
+    Ok(VerifyReport {
+        core: core.shape.name(),
+        frames: stimulus.frames(),
+        input_beats: expected.accepted.len(),
+        output_beats: expected.output.len(),
+        cycles: cycles(&expected),
+        engines: engines.collect::<Result<_, _>>()?,
+    })
+}
+
+fn compare(
+    shape: &Shape,
+    engine: &mut dyn Engine,
+    stimulus: &Stimulus,
+    expected: &Trace,
+) -> Result<EngineReport, EngineError> {
+    let name = engine.name();
+    let (difference, beats_compared, cycles_compared) = match engine.run_against(stimulus, expected) {
+        Ok(found) => match first_difference(shape, expected, &found) {
+            None => (None, expected.accepted.len() + expected.output.len(), cycles(expected)),
+            Some(difference) => (Some(difference.words), difference.beats, difference.cycle),
+        },
+        // The testbench has compared by itself; where it stopped stands in its message.
+        Err(error) if error.is_fault_of_core() => (Some(error.to_string()), 0, 0),
+        Err(error) => return Err(error),
+    };
+    Ok(EngineReport { engine: name, equal: difference.is_none(), difference, beats_compared, cycles_compared })
+}
+
+/// Cycles from the first one after the reset to the last beat.
+fn cycles(trace: &Trace) -> u64 {
+    let last = trace.output.last().map(|b| b.cycle).max(trace.accepted.last().copied());
+    last.map_or(0, |cycle| cycle + 1)
+}
+
+/// Where two traces part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Cycle, place, expected, found.
+    pub words: String,
+    /// Equal beats before it, input and output.
+    pub beats: usize,
+    /// The cycle in which it shows.
+    pub cycle: u64,
+}
+
+/// The first difference between the trace of the simulator and another engine's.
+pub fn first_difference(shape: &Shape, expected: &Trace, found: &Trace) -> Option<Difference> {
+    let input = (0..expected.accepted.len().max(found.accepted.len()))
+        .find(|&i| expected.accepted.get(i) != found.accepted.get(i))
+        .map(|i| {
+            let (wanted, is) = (expected.accepted.get(i), found.accepted.get(i));
+            let cycle = wanted.into_iter().chain(is).min().copied().unwrap_or(0);
+            let when = |cycle: Option<&u64>| cycle.map_or("never".to_owned(), |c| format!("in cycle {c}"));
+            let words = format!("cycle {cycle}: input beat {i} is taken {}, expected {}", when(is), when(wanted));
+            Difference { words, beats: i + before(&expected.output, cycle), cycle }
+        });
+    let output = (0..expected.output.len().max(found.output.len()))
+        .find(|&i| expected.output.get(i) != found.output.get(i))
+        .map(|i| {
+            let (wanted, is) = (expected.output.get(i), found.output.get(i));
+            let cycle = wanted.into_iter().chain(is).map(|beat| beat.cycle).min().unwrap_or(0);
+            let what = |beat: Option<&OutputBeat>| beat.map_or("no beat".to_owned(), words);
+            let place = place(shape, if wanted.is_some() { expected } else { found }, i);
+            let words = format!("cycle {cycle}: {place}: {}, expected {}", what(is), what(wanted));
+            let accepted = expected.accepted.iter().filter(|&&c| c < cycle).count();
+            Difference { words, beats: i + accepted, cycle }
+        });
+    input.into_iter().chain(output).min_by_key(|difference| difference.cycle)
+}
+
+fn before(beats: &[OutputBeat], cycle: u64) -> usize {
+    beats.iter().filter(|beat| beat.cycle < cycle).count()
+}
+
+fn words(beat: &OutputBeat) -> String {
+    format!("{:x} in cycle {} (tuser {}, tlast {})", beat.data, beat.cycle, beat.user, u8::from(beat.last))
+}
+
+/// `U row 1, column 2 of output frame 0`, as the testbench says it.
+fn place(shape: &Shape, trace: &Trace, index: usize) -> String {
+    let mut passed = 0;
+    for (number, frame) in trace.frames().enumerate() {
+        if index < passed + frame.len() {
+            let user = frame[index - passed].user;
+            let in_section = frame[..index - passed].iter().filter(|beat| beat.user == user).count();
+            let (row, column) = (in_section / shape.n, in_section % shape.n);
+            let section = match user {
+                0 => "the status word".to_owned(),
+                1 => format!("sigma {in_section}"),
+                2 => format!("U row {row}, column {column}"),
+                3 => format!("V row {row}, column {column}"),
+                other => format!("section {other}"),
+            };
+            return format!("{section} of output frame {number}");
+        }
+        passed += frame.len();
+    }
+    "after the last output frame".to_owned()
+}

@@ -1,0 +1,12 @@
+//! The exported core in other simulators: equal to the project's own, bit for bit and cycle for cycle.
+
+#[path = "cosim/common.rs"]
+mod common;
+#[path = "cosim/corpus.rs"]
+mod corpus;
+#[path = "cosim/export.rs"]
+mod export;
+#[path = "cosim/reset.rs"]
+mod reset;
+#[path = "cosim/stalls.rs"]
+mod stalls;

@@ -1,0 +1,205 @@
+//! Every case of the corpus, in every engine.
+
+use crate::common::{alone, core, simulate, values};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use svdforge_hdl::core::Core;
+use svdforge_testbench::corpus::{Case, FILES, cases, parse};
+use svdforge_testbench::engine::{Engine, IcarusEngine, RustHdlEngine, SimulatorEngine, Trace, VerilatorEngine};
+use svdforge_testbench::verify::{first_difference, verify};
+
+/// Cases for sizes at which a run takes longer.
+const FEW: [&str; 7] = [
+    "uniform",
+    "half rank",
+    "zero",
+    "both stall at random",
+    "good, early, good",
+    "late, then early",
+    "two resets close together",
+];
+
+fn fitting(n: usize, names: Option<&[&str]>) -> Vec<Case> {
+    let all = cases().unwrap_or_else(|e| panic!("{e}"));
+    all.into_iter().filter(|c| c.fits(n) && names.is_none_or(|names| names.contains(&c.name.as_str()))).collect()
+}
+
+#[test]
+fn every_file_of_the_folder_is_in_the_corpus() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
+    let mut found: Vec<String> =
+        std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut listed = FILES.map(|(name, _)| name.to_owned());
+    found.sort();
+    listed.sort();
+    assert_eq!(found, listed);
+}
+
+#[test]
+fn a_wrong_case_is_refused_with_its_name() {
+    let message = |text: &str| parse("x.toml", text).unwrap_err().to_string();
+    let of_frame = |frame: &str| message(&format!("[[case]]\nname = \"a\"\nframes = [{frame}]"));
+    insta::assert_snapshot!(of_frame("{ family = \"unifrom\" }"), @"corpus/x.toml: case `a`: frame 0: there is no matrix family 'unifrom'; use one of uniform, gaussian, geometric, clustered, one-large, equal, rank-deficient, symmetric, skew, triangular, hilbert, permutation, signs, pairs, zero, single-entry, ones, full-scale-positive, full-scale-negative, full-scale-alternating");
+    insta::assert_snapshot!(of_frame("{ constant = 1.0, late = 1, early = 1 }"), @"corpus/x.toml: case `a`: frame 0: give at most one of `beats`, `early`, `late`");
+    insta::assert_snapshot!(of_frame("{ late = 1 }"), @"corpus/x.toml: case `a`: frame 0: give exactly one of `rows`, `family`, `constant`");
+    insta::assert_snapshot!(of_frame(""), @"corpus/x.toml: case `a`: no frames");
+    assert!(of_frame("{ constant = 1.0, seeds = 1 }").contains("unknown field `seeds`"));
+}
+
+/// What the cores say at all: bad frames a status word alone, good frames what they say alone in a fresh core.
+#[test]
+fn answers_do_not_depend_on_what_surrounds_a_frame() {
+    let mut frames = 0;
+    for n in [2, 3, 4, 7, 8] {
+        let core = core(n);
+        let mut engine = SimulatorEngine::new(&core).unwrap();
+        for case in fitting(n, None) {
+            let stimulus = case.stimulus(&core.shape);
+            let trace = simulate(&mut engine, &stimulus);
+            let found: Vec<_> = trace.frames().map(values).collect();
+            let beats = case.frames.iter().map(|frame| frame.beats(&core.shape));
+            let expected: Vec<_> = beats.map(|beats| alone(&mut engine, beats)).collect();
+            for (frame, answer) in case.frames.iter().zip(&expected) {
+                let bad = answer[0].1 & 1 == 1;
+                assert_eq!(bad, frame.is_bad(n), "{n}: {}", case.name);
+                assert_eq!(answer.len(), if bad { 1 } else { 1 + n + 2 * n * n }, "{n}: {}", case.name);
+            }
+            if case.has_resets() {
+                let end = stimulus.resets.iter().map(|r| r.cycle + r.length).max().unwrap();
+                assert!(trace.output.last().unwrap().cycle > end, "{n}: {}: ends before its reset", case.name);
+                assert_eq!(found.last(), expected.last(), "{n}: {}", case.name);
+            } else {
+                assert_eq!(found, expected, "{n}: {}", case.name);
+            }
+            frames += found.len();
+        }
+    }
+    assert_eq!(frames, 0);
+}
+
+/// A core in all engines that take it.
+struct Engines {
+    core: Core,
+    simulator: SimulatorEngine,
+    others: Vec<Box<dyn Engine>>,
+}
+
+impl Engines {
+    fn run(&mut self, cases: &[Case], runs: &AtomicUsize) {
+        for case in cases {
+            let stimulus = case.stimulus(&self.core.shape);
+            let expected = simulate(&mut self.simulator, &stimulus);
+            for engine in &mut self.others {
+                let found = engine.run_against(&stimulus, &expected);
+                let found = found.unwrap_or_else(|e| panic!("{}, {}: {e}", self.core.shape.name(), case.name));
+                let difference = first_difference(&self.core.shape, &expected, &found);
+                assert_eq!(difference, None, "{}, {}, {}", self.core.shape.name(), case.name, engine.name());
+                assert_eq!(found, expected);
+                runs.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let start = std::time::Instant::now();
+    let result = work();
+    println!("{what}: {:.1} s", start.elapsed().as_secs_f64());
+    result
+}
+
+fn engines(n: usize, verilator: VerilatorEngine, icarus: bool) -> Engines {
+    let core = core(n);
+    let simulator = SimulatorEngine::new(&core).unwrap();
+    let mut others: Vec<Box<dyn Engine>> = vec![Box::new(verilator)];
+    if icarus {
+        others.push(Box::new(IcarusEngine::new(&core).unwrap_or_else(|e| panic!("{e}"))));
+    }
+    Engines { core, simulator, others }
+}
+
+/// The corpus in Icarus and Verilator. Without an expected trace, an engine records what a core does by itself: the first case runs like that too.
+#[test]
+fn every_engine_equals_the_simulator() {
+    // Size, cases (none: all that fit), Icarus too.
+    let plan: [(usize, Option<&[&str]>, bool); 8] = [
+        (2, None, true),
+        (32, Some(&FEW[..1]), false),
+        (3, None, true),
+        (4, None, true),
+        (8, None, true),
+        (5, Some(&FEW), true),
+        (7, Some(&FEW), true),
+        (16, Some(&FEW), true),
+    ];
+    let runs = AtomicUsize::new(0);
+    let next = AtomicUsize::new(0);
+    let first = timed("verilator, 2x2", || VerilatorEngine::new(&core(2))).unwrap_or_else(|e| panic!("{e}"));
+    // Two at a time: each engine uses one processor.
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(&(n, names, icarus)) = plan.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let build = || VerilatorEngine::beside(&core(n), &first);
+                    let verilator = timed(&format!("verilator, {n}x{n}"), build).unwrap_or_else(|e| panic!("{e}"));
+                    let mut engines = engines(n, verilator, icarus);
+                    let cases = fitting(n, names);
+                    timed(&format!("{} cases, {n}x{n}", cases.len()), || engines.run(&cases, &runs));
+                    let stimulus = cases[0].stimulus(&engines.core.shape);
+                    let trace = engines.simulator.run(&stimulus).unwrap();
+                    for engine in &mut engines.others {
+                        assert_eq!(engine.run(&stimulus).unwrap(), trace);
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(runs.into_inner(), 0);
+}
+
+/// rust_hdl is slow: a few cases of the smallest cores, and an answer for larger ones.
+#[test]
+fn rust_hdl_equals_the_simulator() {
+    let runs = AtomicUsize::new(0);
+    let names: [(usize, &[&str]); 2] = [(2, &FEW), (3, &FEW[..1])];
+    for (n, names) in names {
+        let core = core(n);
+        let simulator = SimulatorEngine::new(&core).unwrap();
+        let rust_hdl = RustHdlEngine::new(&core).unwrap_or_else(|e| panic!("{e}"));
+        let mut engines = Engines { core, simulator, others: vec![Box::new(rust_hdl)] };
+        timed(&format!("rust_hdl, {n}x{n}"), || engines.run(&fitting(n, Some(names)), &runs));
+    }
+    assert_eq!(runs.into_inner(), 8);
+    let refused = RustHdlEngine::new(&core(8)).map(|_| ()).unwrap_err().to_string();
+    insta::assert_snapshot!(refused, @"--with rust_hdl: rust_hdl's simulator is too slow for 8x8 matrices; use --rows and --cols up to 4, or icarus or verilator");
+}
+
+/// The report that `svdforge verify` prints.
+#[test]
+fn verify_reports_the_first_difference() {
+    /// An engine that is wrong in one bit.
+    struct Wrong(SimulatorEngine);
+
+    impl Engine for Wrong {
+        fn name(&self) -> &'static str {
+            "wrong"
+        }
+
+        fn run(
+            &mut self,
+            stimulus: &svdforge_testbench::engine::Stimulus,
+        ) -> Result<Trace, svdforge_testbench::engine::EngineError> {
+            let mut trace = Engine::run(&mut self.0, stimulus)?;
+            let beat = trace.output.iter_mut().filter(|b| b.user == 2).nth(1).unwrap();
+            beat.data ^= 1;
+            Ok(trace)
+        }
+    }
+
+    let core = core(2);
+    let stimulus = fitting(2, Some(&["the same frame twice"]))[0].stimulus(&core.shape);
+    let right = Box::new(IcarusEngine::new(&core).unwrap_or_else(|e| panic!("{e}")));
+    let wrong = Box::new(Wrong(SimulatorEngine::new(&core).unwrap()));
+    let report = verify(&core, &stimulus, &mut [right, wrong]).unwrap();
+    assert!(!report.is_equal());
+    insta::assert_snapshot!(serde_json::to_string_pretty(&report).unwrap());
+}

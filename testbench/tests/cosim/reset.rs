@@ -1,0 +1,77 @@
+//! A reset in any cycle leaves a core as fresh as the first one does.
+
+use crate::common::{core, frame, simulate};
+use svdforge_testbench::engine::{Engine, IcarusEngine, Reset, SimulatorEngine, Stimulus, Trace};
+use svdforge_testbench::framing::InputBeat;
+
+const FRAMES: usize = 4;
+
+/// Four frames, one of them bad, so that a reset meets a core in each of its states.
+fn frames(core: &svdforge_hdl::core::Core) -> Vec<Vec<InputBeat>> {
+    let mut frames: Vec<_> = (0..FRAMES as u64).map(|seed| frame(core, seed)).collect();
+    frames[1].truncate(2);
+    frames[1][1].last = true;
+    frames
+}
+
+/// What happens from a cycle on, counted from there.
+fn since(trace: &Trace, start: u64) -> Trace {
+    let output = trace.output.iter().filter(|b| b.cycle >= start);
+    let output = output.map(|&beat| svdforge_testbench::framing::OutputBeat { cycle: beat.cycle - start, ..beat });
+    let accepted = trace.accepted.iter().filter(|&&c| c >= start).map(|c| c - start);
+    Trace { accepted: accepted.collect(), output: output.collect() }
+}
+
+/// After the reset the run goes on, cycle for cycle, like a run of the frames that are left.
+fn assert_fresh(frames: &[Vec<InputBeat>], fresh: &[Trace], trace: &Trace, reset: Reset) {
+    let taken = trace.accepted.iter().filter(|&&c| c < reset.cycle).count();
+    let ends = frames.iter().scan(0, |end, frame| {
+        *end += frame.len();
+        Some(*end)
+    });
+    let begun = ends.map(|end| end - 1).filter(|&end| end < taken).count();
+    let before: usize = frames[..begun].iter().map(Vec::len).sum();
+    let left = begun + usize::from(taken > before);
+    assert_eq!(since(trace, reset.cycle + reset.length), fresh[left], "reset in cycle {}", reset.cycle);
+}
+
+#[test]
+fn a_reset_in_any_cycle_makes_a_fresh_core() {
+    let mut resets = 0;
+    for (n, stride) in [(2, 1), (3, 1), (4, 3), (8, 29)] {
+        let core = core(n);
+        let mut engine = SimulatorEngine::new(&core).unwrap();
+        let frames = frames(&core);
+        let fresh: Vec<Trace> =
+            (0..=FRAMES).map(|i| simulate(&mut engine, &Stimulus::new(frames[i..].concat()))).collect();
+        // Up to the last frame but one, so that frames are left.
+        let third = fresh[0].frames().nth(2).and_then(|f| f.first()).map_or(0, |beat| beat.cycle);
+        for cycle in (0..third).step_by(stride) {
+            let reset = Reset { cycle, length: 1 + cycle % 3 };
+            let trace = simulate(&mut engine, &Stimulus { resets: vec![reset], ..Stimulus::new(frames.concat()) });
+            assert_fresh(&frames, &fresh, &trace, reset);
+            resets += 1;
+        }
+    }
+    assert_eq!(resets, 0);
+}
+
+/// The same where memories and registers begin unknown.
+#[test]
+fn a_reset_makes_a_fresh_core_in_icarus() {
+    let core = core(3);
+    let mut simulator = SimulatorEngine::new(&core).unwrap();
+    let mut icarus = IcarusEngine::new(&core).unwrap_or_else(|e| panic!("{e}"));
+    let frames = frames(&core);
+    let fresh: Vec<Trace> =
+        (0..=FRAMES).map(|i| simulate(&mut simulator, &Stimulus::new(frames[i..].concat()))).collect();
+    let end = fresh[0].output.last().unwrap().cycle;
+    let cycles = (1..end).step_by(end as usize / 12);
+    for cycle in cycles {
+        let reset = Reset { cycle, length: 1 };
+        let stimulus = Stimulus { resets: vec![reset], ..Stimulus::new(frames.concat()) };
+        let trace = icarus.run(&stimulus).unwrap_or_else(|e| panic!("{e}"));
+        assert_fresh(&frames, &fresh, &trace, reset);
+        assert_eq!(trace, simulate(&mut simulator, &stimulus));
+    }
+}

@@ -1,0 +1,13 @@
+half_angle.v
+angle_unit.v
+coefficient_unit.v
+rotator.v
+matrix_memory.v
+vector_memory.v
+datapath.v
+stream_input.v
+sequencer.v
+sorter.v
+stream_output.v
+stream_fifo.v
+svd_8x8.v
