@@ -8,10 +8,16 @@ use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 use svdforge_testbench::judge::Judgement;
 
-/// One message on stderr, causes after colons.
+/// One message on stderr, causes after colons where the message does not name them already.
 pub fn error(error: &anyhow::Error) {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text += &format!("{}{cause}", if text.is_empty() { "" } else { ": " });
+        }
+    }
     let label = if io::stderr().is_terminal() { "\u{1b}[1;31merror:\u{1b}[0m" } else { "error:" };
-    let _ = writeln!(io::stderr(), "{label} {error:#}");
+    let _ = writeln!(io::stderr(), "{label} {text}");
 }
 
 /// A message beside the result: on stderr.

@@ -63,7 +63,7 @@ impl<W: Write> Waveform<W> {
         }
         for signal in &mut self.signals {
             let bits = simulator.bits(signal.slot, signal.width);
-            if signal.last.replace(bits).is_some() {
+            if signal.last.replace(bits) == Some(bits) {
                 continue;
             }
             if signal.width == 1 {

@@ -113,9 +113,8 @@ pub fn first_difference(shape: &Shape, expected: &Trace, found: &Trace) -> Optio
         .map(|i| {
             let (wanted, is) = (expected.output.get(i), found.output.get(i));
             let cycle = wanted.into_iter().chain(is).map(|beat| beat.cycle).min().unwrap_or(0);
-            let what = |beat: Option<&OutputBeat>| beat.map_or("no beat".to_owned(), words);
             let place = place(shape, if wanted.is_some() { expected } else { found }, i);
-            let words = format!("cycle {cycle}: {place}: {}, expected {}", what(is), what(wanted));
+            let words = format!("cycle {cycle}: {place}{}", parting(wanted, is));
             let accepted = expected.accepted.iter().filter(|&&c| c < cycle).count();
             Difference { words, beats: i + accepted, cycle }
         });
@@ -126,8 +125,22 @@ fn before(beats: &[OutputBeat], cycle: u64) -> usize {
     beats.iter().filter(|beat| beat.cycle < cycle).count()
 }
 
-fn words(beat: &OutputBeat) -> String {
-    format!("{:x} in cycle {} (tuser {}, tlast {})", beat.data, beat.cycle, beat.user, u8::from(beat.last))
+/// How two beats differ, in the words of the testbench.
+fn parting(expected: Option<&OutputBeat>, found: Option<&OutputBeat>) -> String {
+    let (wanted, is) = match (expected, found) {
+        (Some(wanted), Some(is)) => (wanted, is),
+        (Some(wanted), None) => return format!(" does not come, expected in cycle {}", wanted.cycle),
+        (None, _) => return " comes, expected none".to_owned(),
+    };
+    if is.cycle != wanted.cycle {
+        format!(" comes in cycle {}, expected in cycle {}", is.cycle, wanted.cycle)
+    } else if is.user != wanted.user {
+        format!(": tuser is {}, expected {}", is.user, wanted.user)
+    } else if is.last != wanted.last {
+        format!(": tlast is {}, expected {}", u8::from(is.last), u8::from(wanted.last))
+    } else {
+        format!(": tdata is {:06x}, expected {:06x}", is.data, wanted.data)
+    }
 }
 
 /// `U row 1, column 2 of output frame 0`, as the testbench says it.

@@ -13,7 +13,7 @@ fn eight() {
             let a = family.generate(n, n, 1);
             let q = quantise(&shape, &a.map(|x| x.clamp(-1.0, 32767.0 / 32768.0)), InputScale::Exponent(0)).unwrap();
             let t0 = std::time::Instant::now();
-            let trace = engine.run(&Stimulus { beats: q.frame(), stalls: Stalls::none() }).unwrap();
+            let trace = engine.run(&Stimulus::new(q.frame())).unwrap();
             let dt = t0.elapsed().as_secs_f64();
             let d = parse_frame(&shape, &trace.output).unwrap();
             let acc = accuracy(

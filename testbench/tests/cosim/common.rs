@@ -29,3 +29,20 @@ pub fn values(frame: &[svdforge_testbench::framing::OutputBeat]) -> Vec<(u8, u64
 pub fn alone(engine: &mut SimulatorEngine, beats: Vec<InputBeat>) -> Vec<(u8, u64, bool)> {
     values(&simulate(engine, &Stimulus::new(beats)).output)
 }
+
+/// A message without the numbers that change with the core's latency and arithmetic: cycles become N, data H.
+pub fn without_numbers(message: &str) -> String {
+    let mut after_cycle = false;
+    let words = message.split(' ').map(|word| {
+        let core = word.trim_end_matches([',', ':']);
+        let rest = &word[core.len()..];
+        let cycle = after_cycle && core.parse::<u64>().is_ok();
+        after_cycle = core == "cycle";
+        match core.len() {
+            _ if cycle => format!("N{rest}"),
+            6 if u32::from_str_radix(core, 16).is_ok() => format!("H{rest}"),
+            _ => word.to_owned(),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}

@@ -53,7 +53,7 @@ fn a_reset_in_any_cycle_makes_a_fresh_core() {
             resets += 1;
         }
     }
-    assert_eq!(resets, 0);
+    assert!(resets > 1000, "{resets}");
 }
 
 /// The same where memories and registers begin unknown.
@@ -66,7 +66,8 @@ fn a_reset_makes_a_fresh_core_in_icarus() {
     let fresh: Vec<Trace> =
         (0..=FRAMES).map(|i| simulate(&mut simulator, &Stimulus::new(frames[i..].concat()))).collect();
     let end = fresh[0].output.last().unwrap().cycle;
-    let cycles = (1..end).step_by(end as usize / 12);
+    let cycles: Vec<u64> = (1..end).step_by(end as usize / 12).collect();
+    assert!(cycles.len() >= 12);
     for cycle in cycles {
         let reset = Reset { cycle, length: 1 };
         let stimulus = Stimulus { resets: vec![reset], ..Stimulus::new(frames.concat()) };
