@@ -41,7 +41,7 @@ const TWO: [&str; 5] = ["simulate", "--rows", "2", "--matrix", "a.csv"];
 #[test]
 fn matrix_files_that_are_wrong() {
     let cases: [(&str, &[&str]); 7] = [
-        ("", &["a.csv", "empty"]),
+        ("", &["a.csv", "no numbers"]),
         ("1,2\n3\n", &["a.csv", "line 2", "field"]),
         ("1,2\n3,x\n", &["a.csv", "line 2", "field 2", "`x`"]),
         ("1,2\n3,NaN\n", &["a.csv", "line 2", "field 2"]),
