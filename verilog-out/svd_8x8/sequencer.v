@@ -110,9 +110,9 @@ module sequencer (
     reg       release_out;
     reg       clear_out;
 
-    wire inverted = ~(running | sorting | unloading);
-    wire start = inverted & frame_full & ~frame_bad;
-    wire start_bad = inverted & frame_full & frame_bad;
+    wire idle = ~(running | sorting | unloading);
+    wire start = idle & frame_full & ~frame_bad;
+    wire start_bad = idle & frame_full & frame_bad;
     wire last_cycle = cycle == 5'd31;
     wire step_ends = running & last_cycle & ~warm;
     wire last_step = step == 3'd6;

@@ -40,7 +40,7 @@ pub fn sequencer(
     let step = m.register("step", address_width(steps as u32)).reset(0);
     let sweeps = m.register("sweeps_done", 8).reset(0);
 
-    let idle = !(running.value() | sorting.value() | unloading.value());
+    let idle = (!(running.value() | sorting.value() | unloading.value())).named("idle");
     let start = (idle & full & !bad_frame).named("start");
     let start_bad = (idle & full & bad_frame).named("start_bad");
 

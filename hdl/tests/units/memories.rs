@@ -54,7 +54,7 @@ fn matrix_sweep(size: usize, start: usize) -> usize {
             memory.set("write_enable", 0);
             let members = |pair: usize| {
                 let places = [pair, size - 1 - pair];
-                if pair % 2 == 0 { places.map(|p| at[p]) } else { [at[places[1]], at[places[0]]] }
+                if pair.is_multiple_of(2) { places.map(|p| at[p]) } else { [at[places[1]], at[places[0]]] }
             };
             let (rows, columns) = (members(row), members(column));
             let found = [0, 1].map(|r| [0, 1].map(|c| memory.get(&format!("element_{r}{c}")) as i128));

@@ -220,10 +220,10 @@ impl Outcome {
         if self.status & 1 == 0 {
             values.extend(self.order.iter().map(|&(_, _, size)| (1, size)));
             for (section, vectors) in [2, 3].into_iter().zip(&self.vectors) {
-                for row in 0..n {
-                    let sign = |negative: bool| if negative && section == 2 { -1 } else { 1 };
-                    values.extend(self.order.iter().map(|&(minus, i, _)| (section, sign(minus) * vectors[i][row])));
-                }
+                let sign = |negative: bool| if negative && section == 2 { -1 } else { 1 };
+                values.extend((0..n).flat_map(|row| {
+                    self.order.iter().map(move |&(minus, i, _)| (section, sign(minus) * vectors[i][row]))
+                }));
             }
         }
         let last = values.len() - 1;

@@ -211,7 +211,7 @@ impl Reference {
                 Rotation::Fine { versine, sine } => {
                     let shift = self.fraction + 9;
                     let cosine = (1 << shift) - versine;
-                    (cosine * x - (sine * y << 5), cosine * y + (sine * x << 5), shift)
+                    (cosine * x - ((sine * y) << 5), cosine * y + ((sine * x) << 5), shift)
                 }
             };
             for (place, new) in [(first, new_x), (second, new_y)] {
