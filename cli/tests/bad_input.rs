@@ -43,7 +43,7 @@ fn matrix_files_that_are_wrong() {
     let cases: [(&str, &[&str]); 7] = [
         ("", &["a.csv", "no numbers"]),
         ("1,2\n3\n", &["a.csv", "line 2", "field"]),
-        ("1,2\n3,x\n", &["a.csv", "line 2", "field 2", "`x`"]),
+        ("1,2\n3,x\n", &["a.csv", "line 2", "field 2", "'x'"]),
         ("1,2\n3,NaN\n", &["a.csv", "line 2", "field 2"]),
         ("1,inf\n3,4\n", &["a.csv", "line 1", "field 2"]),
         ("1,2,3\n4,5,6\n7,8,9\n", &["a.csv", "3 x 3", "2 x 2", "--rows 3"]),
