@@ -108,7 +108,7 @@ impl CoreOptions {
         Ok(Core::new(self.shape()?))
     }
 
-    /// The shape that the options describe; where the rows are not given, those of a matrix at hand.
+    /// The shape that the options describe: flags first, then the file, then the defaults.
     pub fn shape(&self) -> Result<Shape> {
         let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let default = Parameters::default();

@@ -38,7 +38,7 @@ pub struct StepProgram {
 }
 
 impl StepProgram {
-    /// The shortest program found for an ordering; with `vectors` off, U and V take no slots.
+    /// The shortest program found for an ordering.
     pub fn new(ordering: &Ordering, latencies: Latencies) -> Self {
         let pairs = ordering.pairs();
         let candidates =
