@@ -1,0 +1,143 @@
+//! What decomposes the small dense matrices: the simulated core, or the golden model.
+
+use nalgebra::DMatrix;
+use std::collections::BTreeMap;
+use svdforge_golden::oracle::{self, OracleError};
+use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::{ParameterError, Parameters, SIZES};
+use svdforge_testbench::engine::{SimulatorEngine, SimulatorError, Stimulus};
+use svdforge_testbench::framing::{FrameError, InputScale, QuantiseError, parse_frame, quantise};
+
+/// The largest min(m, n) that an engine decomposes.
+pub const LARGEST: usize = *SIZES.end();
+
+/// A = U diag(sigma) V^T, k = min(m, n).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Svd {
+    /// Left singular vectors, m x k.
+    pub u: DMatrix<f64>,
+    /// Singular values, k of them, descending.
+    pub sigma: Vec<f64>,
+    /// Right singular vectors, n x k.
+    pub v: DMatrix<f64>,
+}
+
+/// Why a matrix was not decomposed.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// Larger than any core.
+    #[error(
+        "a {0} x {1} matrix is too large: one side must be at most {LARGEST}; reduce it first, or choose a smaller rank"
+    )]
+    TooLarge(usize, usize),
+    /// No such core.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// An element cannot be quantised.
+    #[error(transparent)]
+    Quantise(#[from] QuantiseError),
+    /// The simulation failed.
+    #[error(transparent)]
+    Simulator(#[from] SimulatorError),
+    /// The core's output is not a frame.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// The golden model refuses.
+    #[error(transparent)]
+    Golden(#[from] OracleError),
+}
+
+/// Decomposes matrices of which one side is at most [`LARGEST`].
+pub trait Engine {
+    /// Its name, as `--engine` knows it.
+    fn name(&self) -> &'static str;
+
+    /// All min(m, n) singular triplets of an m x n matrix.
+    fn decompose(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, EngineError>;
+}
+
+/// The reference in `f64`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GoldenEngine;
+
+impl Engine for GoldenEngine {
+    fn name(&self) -> &'static str {
+        "golden"
+    }
+
+    fn decompose(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, EngineError> {
+        let oracle::Svd { u, sigma, v, .. } = oracle::svd(matrix)?;
+        Ok(Svd { u, sigma, v })
+    }
+}
+
+/// Generated cores in the cycle-accurate simulator, one for each size that was asked for.
+pub struct CoreEngine {
+    parameters: Parameters,
+    cores: BTreeMap<usize, (Core, SimulatorEngine)>,
+    cycles: u64,
+}
+
+impl CoreEngine {
+    /// An engine of cores with these parameters, whatever their size.
+    pub fn new(parameters: Parameters) -> Self {
+        Self { parameters, cores: BTreeMap::new(), cycles: 0 }
+    }
+
+    /// Clock cycles of all decompositions so far, input and output included.
+    pub fn cycles(&self) -> u64 {
+        self.cycles
+    }
+
+    fn core(&mut self, n: usize) -> Result<&mut (Core, SimulatorEngine), EngineError> {
+        if !self.cores.contains_key(&n) {
+            let core = Core::new(Parameters { rows: n, cols: n, ..self.parameters }.shape()?);
+            let engine = SimulatorEngine::new(&core)?;
+            self.cores.insert(n, (core, engine));
+        }
+        Ok(self.cores.get_mut(&n).expect("It was just inserted."))
+    }
+
+    /// A square matrix, at most [`LARGEST`], padded with zeros to the size of a core.
+    fn square(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, EngineError> {
+        let k = matrix.nrows();
+        let n = k.max(*SIZES.start());
+        let padded = DMatrix::from_fn(n, n, |i, j| if i < k && j < k { matrix[(i, j)] } else { 0.0 });
+        let (core, engine) = self.core(n)?;
+        let shape = core.shape;
+        let input = quantise(&shape, &padded, InputScale::Auto)?;
+        let trace = engine.run(&Stimulus::new(input.frame()))?;
+        let result = parse_frame(&shape, &trace.output)?;
+        self.cycles += trace.output.last().map_or(0, |beat| beat.cycle + 1);
+        let scale = f64::from(input.exponent + result.status.block_exponent).exp2();
+        Ok(Svd {
+            u: result.u.view((0, 0), (k, k)).into_owned(),
+            sigma: result.sigma[..k].iter().map(|s| s * scale).collect(),
+            v: result.v.view((0, 0), (k, k)).into_owned(),
+        })
+    }
+}
+
+impl Engine for CoreEngine {
+    fn name(&self) -> &'static str {
+        "core"
+    }
+
+    /// A matrix that is not square is reduced by Householder QR (in `f64`, on the host) to its triangular factor.
+    fn decompose(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, EngineError> {
+        let (m, n) = matrix.shape();
+        if m < n {
+            let Svd { u, sigma, v } = self.decompose(&matrix.transpose())?;
+            return Ok(Svd { u: v, sigma, v: u });
+        }
+        if n > LARGEST {
+            return Err(EngineError::TooLarge(m, n));
+        }
+        if m == n {
+            return self.square(matrix);
+        }
+        let (q, r) = matrix.clone().qr().unpack();
+        let Svd { u, sigma, v } = self.square(&r)?;
+        Ok(Svd { u: q * u, sigma, v })
+    }
+}

@@ -1,0 +1,3 @@
+//! What people do with a singular value decomposition, on top of the simulated hardware.
+
+pub mod engine;
