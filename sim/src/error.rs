@@ -4,15 +4,18 @@
 #[derive(Debug, thiserror::Error)]
 pub enum SimError {
     /// The design is beyond the simulator's fixed limits.
-    #[error("The design needs {needed} {what}; the simulator holds {limit}. Simulate a part of it, or one lane.")]
+    #[error(
+        "The design needs {needed} cells of 64 bits for registers and memories; the simulator has {limit}. Simulate a part of it."
+    )]
     TooLarge {
-        /// What there is too much of.
-        what: &'static str,
         /// How many the design needs.
         needed: usize,
         /// How many there can be.
         limit: usize,
     },
+    /// The design cannot be compiled for this computer.
+    #[error("The simulation cannot be compiled for this computer: {0}")]
+    Compiler(String),
     /// A waveform was asked of a simulator that has optimised names away.
     #[error("This simulator keeps no internal names; make it with `Simulator::observable` to record a waveform.")]
     NotObservable,

@@ -5,7 +5,6 @@
 
 use crate::graph::{Cut, Graph, Value, Words, Write};
 use crate::range::Range;
-use std::collections::BTreeMap;
 use svdforge_hdl::ir::{Binary, Design, Module, NodeId, Op, address_width, signed_value};
 
 /// The flat design and the way back to its names.
@@ -33,12 +32,12 @@ pub(crate) struct Scope {
 
 /// Flattens a design; `known` are the ranges of its registers found by an earlier pass, if there was one.
 pub(crate) fn flatten(design: &Design, known: &[Range]) -> Flat {
-    let mut flattener = Flattener { design, known, graph: Graph::default(), places: places(design) };
+    let mut flattener = Flattener { design, known, graph: Graph::default() };
     let top = design.top();
     let ports = top.inputs.iter().enumerate();
     let drivers: Vec<Value> = ports.map(|(port, &id)| flattener.graph.input(port as u32, top.node(id).width)).collect();
     let top_number = design.modules.len() - 1;
-    let mut placed = flattener.place(top_number, &[]);
+    let mut placed = flattener.place(top_number);
     let root = flattener.evaluate(&mut placed, &top.name, &drivers);
     let port = |name: &str, id: NodeId| {
         let value = placed.values[id.index()].expect("Every node is evaluated.");
@@ -53,8 +52,6 @@ pub(crate) fn flatten(design: &Design, known: &[Range]) -> Flat {
 struct Placed {
     /// Number of the module.
     module: usize,
-    /// Number of the place, see [`places`].
-    number: usize,
     /// For each node, once known.
     values: Vec<Option<Value>>,
     /// For each register, read or lookup: its number among the graph's states.
@@ -74,19 +71,15 @@ struct Flattener<'a> {
     design: &'a Design,
     known: &'a [Range],
     graph: Graph,
-    places: BTreeMap<Vec<usize>, usize>,
 }
 
 impl<'a> Flattener<'a> {
-    /// Makes the state of a module and of all that it contains; `path` has the innermost instance first.
-    fn place(&mut self, number: usize, path: &[usize]) -> Placed {
+    /// Makes the state of a module and of all that it contains.
+    fn place(&mut self, number: usize) -> Placed {
         let module = &self.design.modules[number];
-        let inside = |index: usize| [&[index], path].concat();
-        let instances = module.instances.iter().enumerate();
-        let children = instances.map(|(index, i)| self.place(i.module.index(), &inside(index))).collect();
+        let children = module.instances.iter().map(|instance| self.place(instance.module.index())).collect();
         let mut placed = Placed {
             module: number,
-            number: self.places[path],
             values: vec![None; module.nodes.len()],
             states: vec![None; module.nodes.len()],
             first_words: self.graph.words.len(),
@@ -94,7 +87,6 @@ impl<'a> Flattener<'a> {
         };
         for id in module.node_ids() {
             let node = module.node(id);
-            self.graph.begin_node(placed.module, id.index(), placed.number);
             placed.values[id.index()] = match node.op {
                 Op::Register { .. } | Op::Read { .. } | Op::Lookup { .. } => {
                     let number = self.graph.states.len();
@@ -132,14 +124,12 @@ impl<'a> Flattener<'a> {
         }
         for id in module.node_ids() {
             if placed.values[id.index()].is_none() {
-                self.graph.begin_node(placed.module, id.index(), placed.number);
                 let value = self.combinational(module, id, placed);
                 placed.values[id.index()] = Some(value);
             }
         }
         for id in module.node_ids() {
             if let Some(number) = placed.states[id.index()] {
-                self.graph.begin_node(placed.module, id.index(), placed.number);
                 self.connect(module, id, number, placed);
             }
         }
@@ -224,21 +214,6 @@ impl<'a> Flattener<'a> {
             }
         }
     }
-}
-
-/// Numbers all places of instances. Where instances of a module sit inside several instances of another, equal ones
-/// are neighbours: a chain is driven by the chain beside it, and then rows of values are driven by rows.
-fn places(design: &Design) -> BTreeMap<Vec<usize>, usize> {
-    fn collect(design: &Design, module: &Module, path: Vec<usize>, places: &mut BTreeMap<Vec<usize>, usize>) {
-        for (index, instance) in module.instances.iter().enumerate() {
-            collect(design, design.module(instance.module), [&[index], &path[..]].concat(), places);
-        }
-        places.insert(path, 0);
-    }
-    let mut places = BTreeMap::new();
-    collect(design, design.top(), Vec::new(), &mut places);
-    places.values_mut().enumerate().for_each(|(number, place)| *place = number);
-    places
 }
 
 /// The named nodes and the output ports of a placed module.

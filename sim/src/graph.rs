@@ -135,24 +135,11 @@ pub(crate) struct Write {
     pub data: Value,
 }
 
-/// Which node of which module a value was first made for. Values of equal nodes in several instances of a module are
-/// neighbours in this order, instances being told apart last, so that they can be computed as one row.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Origin {
-    pub module: usize,
-    pub node: usize,
-    /// The how many-th value of that node.
-    part: usize,
-    /// Number of the instance.
-    pub place: usize,
-}
-
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     source: Source,
     range: Range,
     wide: bool,
-    origin: Origin,
 }
 
 /// The flat design.
@@ -160,8 +147,6 @@ struct Entry {
 pub(crate) struct Graph {
     entries: Vec<Entry>,
     known: HashMap<Source, Value>,
-    origin: Origin,
-    first_of_origin: usize,
     pub states: Vec<State>,
     pub words: Vec<Words>,
 }
@@ -177,16 +162,6 @@ impl Graph {
 
     pub fn source(&self, value: Value) -> Source {
         self.entries[value.index()].source
-    }
-
-    /// Says for which node the next values are made.
-    pub fn begin_node(&mut self, module: usize, node: usize, place: usize) {
-        self.origin = Origin { module, node, part: 0, place };
-        self.first_of_origin = self.entries.len();
-    }
-
-    pub fn origin(&self, value: Value) -> Origin {
-        self.entries[value.index()].origin
     }
 
     pub fn range(&self, value: Value) -> Range {
@@ -254,22 +229,6 @@ impl Graph {
         value
     }
 
-    /// Gives registers that share their enable with few others a multiplexer instead: a copy with many others
-    /// costs less than a question of its own.
-    pub fn ungate_small_groups(&mut self, smallest: usize) {
-        let mut sizes: HashMap<Value, usize> = HashMap::new();
-        for enable in self.states.iter().filter_map(|state| state.enable) {
-            *sizes.entry(enable).or_default() += 1;
-        }
-        for number in 0..self.states.len() {
-            let state = self.states[number];
-            if let Some(enable) = state.enable.filter(|enable| sizes[enable] < smallest) {
-                self.states[number].next = self.mux(enable, state.next, state.value);
-                self.states[number].enable = None;
-            }
-        }
-    }
-
     /// What each register can hold, given what is known of the values: it starts at 0 and takes nothing but these.
     pub fn state_ranges(&self) -> Vec<Range> {
         let zero = Range::exactly(0);
@@ -296,8 +255,7 @@ impl Graph {
         let next = Value(self.entries.len() as u32);
         let value = *self.known.entry(source).or_insert(next);
         if value == next {
-            let origin = Origin { part: self.entries.len() - self.first_of_origin, ..self.origin };
-            self.entries.push(Entry { source, range, wide, origin });
+            self.entries.push(Entry { source, range, wide });
         }
         value
     }

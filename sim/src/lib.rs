@@ -12,20 +12,17 @@
 //!
 //! # How it works
 //!
-//! A design passes through five forms, one file each, and each form knows nothing of the ones after it:
+//! A design passes through four forms, one file each, and each form knows nothing of the ones after it:
 //!
 //! 1. `flatten`: the hierarchy becomes one `graph` of integers, each node being its bits read in two's complement.
-//!    The graph's makers (`simplify`) fold constants, share equal computations and prove by intervals (`range`) that a
+//!    The graph's makers (`simplify`) fold constants (`fold`), share equal computations and prove by intervals (`range`) that a
 //!    sum needs no wrap-around. Sign extensions, ports and most slices vanish.
-//! 2. `layout`: dead code is left out. Registers get slots behind the values that they take next, so that a clock edge
-//!    is a few block copies.
-//! 3. `compile`: instructions are selected (`select`), put in an order with few changes of the operation (`schedule`)
-//!    and joined to rows where they work on neighbouring slots.
-//! 4. `tape`: batches of equal instructions.
-//! 5. `machine`: runs the tape (`batches` are its loops).
+//! 2. `layout`: what no output depends on is left out; registers and memories get their places.
+//! 3. `emit`: one function computes one cycle, in the intermediate representation of the Cranelift compiler.
+//! 4. `machine`: that function as machine code, and the memory that it works on.
 //!
-//! Slots have 64 bits and hold nodes of up to 64 bits, sign-extended; a condition is 0 or -1 there, and thus a mask. Wider
-//! nodes live in slots of 128 bits, in an array of their own.
+//! Nodes of up to 64 bits are 64-bit integers, sign-extended; a condition is 0 or -1 there, and thus a mask. Wider nodes are
+//! 128-bit integers.
 //!
 //! ```
 //! use svdforge_hdl::builder::{DesignBuilder, ModuleBuilder};
@@ -44,8 +41,7 @@
 //! assert_eq!(simulator.peek_signed(y), -42);
 //! ```
 
-mod batches;
-mod compile;
+mod emit;
 mod error;
 mod flatten;
 mod fold;
@@ -53,11 +49,8 @@ mod graph;
 mod layout;
 mod machine;
 mod range;
-mod schedule;
-mod select;
 mod simplify;
 mod simulator;
-mod tape;
 mod waveform;
 
 pub use error::SimError;

@@ -1,204 +1,139 @@
-//! Runs a tape.
+//! The instructions of a cycle as machine code, and the cells that they work on.
 //!
-//! A bank has a power of two slots, whose number is a compile-time constant: masking a slot number makes it a valid
-//! index without a check (of a 16-bit number the mask vanishes too). Banks are allocated zeroed, so that the
-//! operating system provides only the pages that the design touches.
-//!
-//! A machine with many lanes would replace a slot by a row of values and each loop body by a loop over the row;
-//! tape and slot numbers stay.
+//! Compiled by Cranelift (<https://cranelift.dev>), within the process. This is the only file of the project with `unsafe`
+//! code: calling compiled code, and giving its memory back.
+#![allow(unsafe_code)]
 
-use crate::batches::{Batch, Slots, run_cut, run_plain};
-use crate::fold::evaluate;
-use crate::graph::Operation;
-use crate::tape::{Index, Instruction, Opcode, Slot, Tape};
+use crate::emit::{CELL, PARAMETERS, emit};
+use crate::error::SimError;
+use crate::graph::Graph;
+use crate::layout::{Cell, Layout};
+use cranelift_codegen::ir::{AbiParam, types};
+use cranelift_codegen::settings::{self, Configurable};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use cranelift_jit::{JITBuilder, JITModule};
+use cranelift_module::{FuncId, Linkage, Module, ModuleError, default_libcall_names};
 
-/// Something that executes one tape.
-pub(crate) trait Machine: Send {
-    /// Computes every combinational value from registers and inputs.
-    fn evaluate(&mut self);
-    /// Updates memories and registers.
-    fn clock(&mut self, in_reset: bool);
-    fn read(&self, slot: Slot) -> i128;
-    fn write(&mut self, slot: Slot, value: i128);
-    /// Numbers of instructions (a row being one) and of batches.
-    fn size(&self) -> (usize, usize);
+/// Cells behind 32-bit offsets.
+const LARGEST: usize = i32::MAX as usize / CELL;
+
+/// One clock cycle: cells, byte offsets of the present and of the next bank, edge, reset. See `emit`.
+type Cycle = unsafe extern "C" fn(*mut u64, usize, usize, i64, i64);
+
+/// Compiled code and its cells.
+pub(crate) struct Machine {
+    code: Option<JITModule>,
+    cycle: Cycle,
+    cells: Vec<u64>,
+    /// Cells of one bank of registers.
+    bank: usize,
+    /// Whether the second bank holds the present values.
+    second: bool,
 }
 
-/// `N` slots, a power of two.
-struct Bank<T, const N: usize>(Box<[T; N]>);
-
-impl<T: Copy + Default, const N: usize> Bank<T, N> {
-    fn new(zeroed: Vec<T>) -> Self {
-        const { assert!(N.is_power_of_two()) };
-        let Ok(slots) = zeroed.into_boxed_slice().try_into() else { unreachable!("A bank is made with N slots.") };
-        Self(slots)
-    }
-
-    #[inline(always)]
-    fn get(&self, index: impl Index) -> T {
-        self.0[index.position() & (N - 1)]
-    }
-
-    #[inline(always)]
-    fn set(&mut self, index: impl Index, value: T) {
-        self.0[index.position() & (N - 1)] = value;
-    }
-
-    /// Moves slots up; in pieces, since long block copies of the C library start slowly.
-    fn shift(&mut self, from: usize, count: usize, by: usize) {
-        let mut end = from + count;
-        while end > from {
-            let start = end.saturating_sub(128).max(from);
-            self.0.copy_within(start..end, start + by);
-            end = start;
+impl Machine {
+    /// Compiles a design; everything is 0 but tables.
+    pub fn new(graph: &Graph, layout: &Layout) -> Result<Self, SimError> {
+        if layout.size > LARGEST {
+            return Err(SimError::TooLarge { needed: layout.size, limit: LARGEST });
         }
-    }
-}
-
-/// A machine for tapes of up to `N` slots of each size.
-pub(crate) struct TapeMachine<I, const N: usize> {
-    /// The vector instructions that this computer has.
-    arch: pulp::Arch,
-    tape: Tape<I>,
-    narrow: Bank<i64, N>,
-    wide: Bank<i128, N>,
-    words: Vec<i64>,
-    wide_words: Vec<i128>,
-    /// The blocks that this clock edge updates.
-    enabled: Vec<bool>,
-}
-
-impl<I: Index, const N: usize> TapeMachine<I, N> {
-    /// Power-up: everything is 0 but tables and constants.
-    pub fn new(tape: Tape<I>) -> Self {
-        let (words, wide_words) = (tape.words.clone(), tape.wide_words.clone());
-        let enabled = vec![false; tape.blocks.len()];
-        let (narrow, wide) = (Bank::new(vec![0; N]), Bank::new(vec![0; N]));
-        let mut machine = Self { arch: pulp::Arch::new(), tape, narrow, wide, words, wide_words, enabled };
-        for k in 0..machine.tape.constants.len() {
-            let (slot, value) = machine.tape.constants[k];
-            machine.write(slot, value);
-        }
-        machine
-    }
-
-    #[inline(always)]
-    fn run(&mut self, number: usize) {
-        let batch = &self.tape.batches[number];
-        let code = &self.tape.code[batch.code.clone()];
-        let rows = &self.tape.rows[batch.rows.clone()];
-        let narrow = Batch { code, rows, slots: Slots(&mut self.narrow.0) };
-        match batch.opcode {
-            Opcode::Plain(Operation::Load) => {
-                let (mut slots, words, regions) = (narrow.slots, &self.words[..], &self.tape.regions[..]);
-                for i in code {
-                    let word = regions[i.b.position()].word(slots.get(i.a));
-                    slots.set(i.target, words[word]);
-                }
-            }
-            Opcode::Plain(operation) => run_plain(operation, narrow),
-            Opcode::Cut(operation) => run_cut(operation, narrow),
-            Opcode::Widen => code.iter().for_each(|i| self.wide.set(i.target, self.narrow.get(i.a).into())),
-            Opcode::Wide { operation: Operation::Load, .. } => {
-                for i in code {
-                    let word = self.tape.regions[i.b.position()].word(self.narrow.get(i.a));
-                    self.wide.set(i.target, self.wide_words[word]);
-                }
-            }
-            Opcode::Wide { operation, narrow_result } => {
-                run_wide(operation, narrow_result, code, &mut self.narrow, &mut self.wide);
+        let (code, cycle) = compile(graph, layout)?;
+        let cells = vec![0; layout.size];
+        let mut machine = Self { code: Some(code), cycle, cells, bank: layout.bank, second: false };
+        for (&number, &first) in &layout.words {
+            let stride = if first.wide { 2 } else { 1 };
+            for (k, &word) in graph.words[number].contents.iter().enumerate() {
+                machine.write(Cell { position: first.position + k * stride, ..first }, word);
             }
         }
-    }
-}
-
-/// All batches, compiled once for each set of vector instructions; everything within must be inlined for that.
-struct Evaluation<'a, I, const N: usize>(&'a mut TapeMachine<I, N>);
-
-impl<I: Index, const N: usize> pulp::WithSimd for Evaluation<'_, I, N> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        for number in 0..self.0.tape.batches.len() {
-            self.0.run(number);
-        }
-    }
-}
-
-impl<I: Index, const N: usize> Machine for TapeMachine<I, N> {
-    fn evaluate(&mut self) {
-        let arch = self.arch;
-        arch.dispatch(Evaluation(self));
+        Ok(machine)
     }
 
-    fn clock(&mut self, in_reset: bool) {
-        for port in &self.tape.writes {
-            if self.narrow.get(port.enable) != 0 {
-                let word = port.region.word(self.narrow.get(port.address));
-                if port.region.wide {
-                    self.wide_words[word] = self.wide.get(port.data);
-                } else {
-                    self.words[word] = self.narrow.get(port.data);
-                }
-            }
-        }
-        // An enable may be a register that another block is about to change.
-        for (enabled, block) in self.enabled.iter_mut().zip(&self.tape.blocks) {
-            *enabled = block.enable.is_none_or(|slot| self.narrow.get(slot) != 0);
-        }
-        for (&enabled, block) in self.enabled.iter().zip(&self.tape.blocks) {
-            for shift in block.shifts.iter().filter(|_| enabled) {
-                if shift.wide {
-                    self.wide.shift(shift.from, shift.count, shift.by);
-                } else {
-                    self.narrow.shift(shift.from, shift.count, shift.by);
-                }
-            }
-        }
-        if in_reset {
-            for k in 0..self.tape.resets.len() {
-                let (slot, value) = self.tape.resets[k];
-                self.write(slot, value);
-            }
-        }
+    /// Computes a cycle: observed values, memories and the registers' next values.
+    pub fn compute(&mut self, in_reset: bool) {
+        self.call(true, in_reset);
     }
 
-    fn read(&self, slot: Slot) -> i128 {
-        if slot.wide { self.wide.get(slot.position) } else { self.narrow.get(slot.position).into() }
+    /// Computes the observed values and nothing else that can be seen.
+    pub fn settle(&mut self) {
+        self.call(false, false);
     }
 
-    fn write(&mut self, slot: Slot, value: i128) {
-        if slot.wide {
-            self.wide.set(slot.position, value);
+    /// The registers take their next values.
+    pub fn advance(&mut self) {
+        self.second = !self.second;
+    }
+
+    fn call(&mut self, edge: bool, in_reset: bool) {
+        let (first, second) = (0, self.bank * CELL);
+        let (now, next) = if self.second { (second, first) } else { (first, second) };
+        // SAFETY: The code is alive as long as `self.code`. It reads and writes `layout.size` cells behind the pointer, which is
+        // the length of `cells`: each address in it is that of a cell of the layout, or the first word of a memory plus an index masked
+        // to the memory's size. It calls nothing.
+        unsafe { (self.cycle)(self.cells.as_mut_ptr(), now, next, -i64::from(edge), in_reset.into()) }
+    }
+
+    /// The number in a cell of the present bank of registers.
+    pub fn register(&self, cell: Cell) -> i128 {
+        let bank = if self.second { self.bank } else { 0 };
+        self.read(Cell { position: cell.position + bank, ..cell })
+    }
+
+    /// The number in any other cell.
+    pub fn read(&self, cell: Cell) -> i128 {
+        let low = self.cells[cell.position];
+        if cell.wide {
+            i128::from(self.cells[cell.position + 1] as i64) << 64 | i128::from(low)
         } else {
-            self.narrow.set(slot.position, value as i64);
+            i128::from(low as i64)
         }
     }
 
-    fn size(&self) -> (usize, usize) {
-        (self.tape.code.len() + self.tape.rows.len(), self.tape.batches.len())
+    /// Sets the number in a cell.
+    pub fn write(&mut self, cell: Cell, value: i128) {
+        self.cells[cell.position] = value as u64;
+        if cell.wide {
+            self.cells[cell.position + 1] = (value >> 64) as u64;
+        }
     }
 }
 
-/// Wide operations are rare: they share one loop and the meaning that folds constants.
-fn run_wide<I: Index, const N: usize>(
-    operation: Operation,
-    narrow_result: bool,
-    code: &[Instruction<I>],
-    narrow: &mut Bank<i64, N>,
-    wide: &mut Bank<i128, N>,
-) {
-    let shifts = matches!(operation, Operation::ShiftLeft | Operation::ShiftRight);
-    for i in code {
-        let b = if shifts { narrow.get(i.b).into() } else { wide.get(i.b) };
-        // Only conditions are third operands; elsewhere this reads some slot and `evaluate` ignores it.
-        let condition = narrow.get(i.c).into();
-        let result = evaluate(operation, wide.get(i.a), b, condition, Some(i.wide_cut()));
-        if narrow_result {
-            narrow.set(i.target, result as i64);
-        } else {
-            wide.set(i.target, result);
+impl Drop for Machine {
+    fn drop(&mut self) {
+        if let Some(code) = self.code.take() {
+            // SAFETY: `cycle` is the only pointer into the code; nobody calls it any more.
+            unsafe { code.free_memory() }
         }
     }
+}
+
+fn compile(graph: &Graph, layout: &Layout) -> Result<(JITModule, Cycle), SimError> {
+    let mut flags = settings::builder();
+    for (name, value) in
+        [("opt_level", "speed"), ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" })]
+    {
+        flags.set(name, value).expect("Cranelift knows the setting.");
+    }
+    let target = cranelift_native::builder().map_err(|reason| SimError::Compiler(reason.to_owned()))?;
+    let target = target.finish(settings::Flags::new(flags)).map_err(|e| SimError::Compiler(e.to_string()))?;
+    let mut module = JITModule::new(JITBuilder::with_isa(target, default_libcall_names()));
+    let id = define(graph, layout, &mut module).map_err(|e| SimError::Compiler(e.to_string()))?;
+    let address = module.get_finalized_function(id);
+    // SAFETY: The function was compiled with this signature.
+    let cycle = unsafe { std::mem::transmute::<*const u8, Cycle>(address) };
+    Ok((module, cycle))
+}
+
+fn define(graph: &Graph, layout: &Layout, module: &mut JITModule) -> Result<FuncId, Box<ModuleError>> {
+    let mut context = module.make_context();
+    context.func.signature.params = vec![AbiParam::new(types::I64); PARAMETERS];
+    let id = module.declare_function("cycle", Linkage::Local, &context.func.signature)?;
+    let mut builder_context = FunctionBuilderContext::new();
+    let mut builder = FunctionBuilder::new(&mut context.func, &mut builder_context);
+    emit(graph, layout, &mut builder);
+    builder.seal_all_blocks();
+    builder.finalize();
+    module.define_function(id, &mut context)?;
+    module.finalize_definitions()?;
+    Ok(id)
 }

@@ -1,12 +1,10 @@
 //! The simulator's face: ports, reset, clock.
 
-use crate::compile::compile;
 use crate::error::SimError;
 use crate::flatten::{Flat, Port, Scope, flatten};
-use crate::graph::Value;
-use crate::layout::Layout;
-use crate::machine::{Machine, TapeMachine};
-use crate::tape::Slot;
+use crate::graph::{Graph, Source, Value};
+use crate::layout::{Cell, Layout};
+use crate::machine::Machine;
 use crate::waveform::Waveform;
 use std::io::Write;
 use svdforge_hdl::check::Checked;
@@ -15,17 +13,11 @@ use svdforge_hdl::ir::{Design, mask, signed_value};
 /// Passes over the hierarchy: each one knows the ranges of registers better than the one before.
 const PASSES: usize = 3;
 
-/// Registers that share an enable, from which on asking for it once beats a multiplexer for each.
-const SMALLEST_GATED_GROUP: usize = 6;
-
-/// Slots behind 16-bit slot numbers, and behind the 32-bit ones of larger designs.
-const SMALL: usize = 1 << 16;
-const LARGE: usize = 1 << 24;
-
 /// An input port of a simulated design.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InputPort {
-    slot: Option<Slot>,
+    /// `None`: nothing depends on it.
+    cell: Option<Cell>,
     width: u32,
 }
 
@@ -39,7 +31,8 @@ impl InputPort {
 /// An output port of a simulated design.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutputPort {
-    slot: Slot,
+    /// `None`: it is always 0.
+    register: Option<Cell>,
     width: u32,
 }
 
@@ -52,7 +45,7 @@ impl OutputPort {
 
 /// A design in operation.
 pub struct Simulator {
-    machine: Box<dyn Machine>,
+    machine: Machine,
     inputs: Vec<(String, InputPort)>,
     outputs: Vec<(String, OutputPort)>,
     /// All names, if they were kept.
@@ -64,7 +57,7 @@ pub struct Simulator {
 /// The named signals of one instance: name, where its value stands, bits.
 pub(crate) struct Names {
     pub scope: String,
-    pub signals: Vec<(String, Slot, u32)>,
+    pub signals: Vec<(String, Cell, u32)>,
     pub children: Vec<Names>,
 }
 
@@ -82,31 +75,21 @@ impl Simulator {
     }
 
     fn build(design: &Checked<Design>, observable: bool) -> Result<Self, SimError> {
-        let Flat { mut graph, inputs, outputs, root } = flat(design);
-        graph.ungate_small_groups(SMALLEST_GATED_GROUP);
-        let mut roots: Vec<Value> = outputs.iter().map(|port| port.value).collect();
+        let Flat { graph, inputs, outputs, root } = flat(design);
+        let mut observed = Vec::new();
         if observable {
-            add_named(&root, &mut roots);
+            add_named(&root, &mut observed);
         }
-        let mut layout = Layout::new(&graph, roots.into_iter());
-        let tape = compile(&graph, &mut layout);
-        let slots = layout.narrow.max(layout.wide) as usize;
-        for (what, needed) in [("values", slots), ("memories and tables", graph.words.len())] {
-            if needed > LARGE {
-                return Err(SimError::TooLarge { what, needed, limit: LARGE });
+        let layout = Layout::new(&graph, outputs.iter().map(|port| port.value), &observed);
+        let machine = Machine::new(&graph, &layout)?;
+        let input = |port: Port| match graph.source(port.value) {
+            Source::Input(number) => {
+                (port.name, InputPort { cell: layout.inputs.get(&number).copied(), width: port.width })
             }
-        }
-        let machine: Box<dyn Machine> = if slots.max(graph.words.len()) <= SMALL {
-            Box::new(TapeMachine::<u16, SMALL>::new(tape.resized()))
-        } else {
-            Box::new(TapeMachine::<u32, LARGE>::new(tape))
+            _ => unreachable!("An input port's value is the input."),
         };
-        let slot = |port: &Port| layout.slots[port.value.index()];
-        let input = |port: Port| (port.name.clone(), InputPort { slot: slot(&port), width: port.width });
-        let output = |port: Port| {
-            let slot = slot(&port).expect("Outputs are roots of the layout.");
-            (port.name, OutputPort { slot, width: port.width })
-        };
+        let output =
+            |port: Port| (port.name, OutputPort { register: register(&graph, &layout, port.value), width: port.width });
         Ok(Self {
             machine,
             inputs: inputs.into_iter().map(input).collect(),
@@ -129,8 +112,8 @@ impl Simulator {
 
     /// Sets an input to a bit pattern, of which the port takes its lowest bits. It keeps them until the next poke.
     pub fn poke(&mut self, port: InputPort, bits: u128) {
-        if let Some(slot) = port.slot {
-            self.machine.write(slot, signed_value(bits & mask(port.width), port.width));
+        if let Some(cell) = port.cell {
+            self.machine.write(cell, signed_value(bits & mask(port.width), port.width));
         }
     }
 
@@ -146,28 +129,28 @@ impl Simulator {
 
     /// One clock cycle: the combinational nodes settle, then the rising edge updates memories and registers.
     pub fn step(&mut self) {
-        self.machine.evaluate();
-        self.machine.clock(self.in_reset);
+        self.machine.compute(self.in_reset);
+        self.machine.advance();
         self.cycle += 1;
     }
 
     /// One clock cycle, whose settled values go into a waveform.
     pub fn step_recorded<W: Write>(&mut self, waveform: &mut Waveform<W>) -> Result<(), SimError> {
-        self.machine.evaluate();
+        self.machine.compute(self.in_reset);
         waveform.sample(self)?;
-        self.machine.clock(self.in_reset);
+        self.machine.advance();
         self.cycle += 1;
         Ok(())
     }
 
     /// The bits of an output, after the last clock edge.
     pub fn peek(&self, port: OutputPort) -> u128 {
-        self.machine.read(port.slot) as u128 & mask(port.width)
+        self.peek_signed(port) as u128 & mask(port.width)
     }
 
     /// The two's complement number at an output, after the last clock edge.
     pub fn peek_signed(&self, port: OutputPort) -> i128 {
-        self.machine.read(port.slot)
+        port.register.map_or(0, |cell| self.machine.register(cell))
     }
 
     /// Clock edges so far.
@@ -175,21 +158,16 @@ impl Simulator {
         self.cycle
     }
 
-    /// Instructions that one cycle executes, and the batches that they form: what a cycle costs.
-    pub fn size(&self) -> (usize, usize) {
-        self.machine.size()
-    }
-
     pub(crate) fn names(&self) -> Option<&Names> {
         self.names.as_ref()
     }
 
     pub(crate) fn settle(&mut self) {
-        self.machine.evaluate();
+        self.machine.settle();
     }
 
-    pub(crate) fn bits(&self, slot: Slot, width: u32) -> u128 {
-        self.machine.read(slot) as u128 & mask(width)
+    pub(crate) fn bits(&self, cell: Cell, width: u32) -> u128 {
+        self.machine.read(cell) as u128 & mask(width)
     }
 
     pub(crate) fn is_in_reset(&self) -> bool {
@@ -212,16 +190,24 @@ fn flat(design: &Design) -> Flat {
     flat
 }
 
-fn add_named(scope: &Scope, roots: &mut Vec<Value>) {
-    roots.extend(scope.signals.iter().map(|port| port.value));
-    scope.children.iter().for_each(|child| add_named(child, roots));
+fn add_named(scope: &Scope, observed: &mut Vec<Value>) {
+    observed.extend(scope.signals.iter().map(|port| port.value));
+    scope.children.iter().for_each(|child| add_named(child, observed));
+}
+
+/// The register behind an output; one that is always 0 has become a constant.
+fn register(graph: &Graph, layout: &Layout, value: Value) -> Option<Cell> {
+    match graph.source(value) {
+        Source::State(number) => Some(layout.states[&(number as usize)]),
+        _ => None,
+    }
 }
 
 fn placed_names(scope: &Scope, layout: &Layout) -> Names {
-    let place = |port: &Port| Some((port.name.clone(), layout.slots[port.value.index()]?, port.width));
+    let place = |port: &Port| (port.name.clone(), layout.observed[&port.value], port.width);
     Names {
         scope: scope.name.clone(),
-        signals: scope.signals.iter().filter_map(place).collect(),
+        signals: scope.signals.iter().map(place).collect(),
         children: scope.children.iter().map(|child| placed_names(child, layout)).collect(),
     }
 }

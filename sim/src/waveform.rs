@@ -1,8 +1,8 @@
 //! Waveforms in the VCD format, with the design's hierarchy and names.
 
 use crate::error::SimError;
+use crate::layout::Cell;
 use crate::simulator::{Names, Simulator};
-use crate::tape::Slot;
 use std::io::Write;
 use vcd::{IdCode, TimescaleUnit, Value, VarType, Writer};
 
@@ -24,7 +24,7 @@ pub struct Waveform<W: Write> {
 
 struct Signal {
     id: IdCode,
-    slot: Slot,
+    cell: Cell,
     width: u32,
     last: Option<u128>,
 }
@@ -62,7 +62,7 @@ impl<W: Write> Waveform<W> {
             self.writer.change_scalar(self.reset, !in_reset)?;
         }
         for signal in &mut self.signals {
-            let bits = simulator.bits(signal.slot, signal.width);
+            let bits = simulator.bits(signal.cell, signal.width);
             if signal.last.replace(bits) == Some(bits) {
                 continue;
             }
@@ -80,9 +80,9 @@ impl<W: Write> Waveform<W> {
 }
 
 fn declare<W: Write>(writer: &mut Writer<W>, names: &Names, signals: &mut Vec<Signal>) -> std::io::Result<()> {
-    for &(ref name, slot, width) in &names.signals {
+    for &(ref name, cell, width) in &names.signals {
         let id = writer.add_var(VarType::Wire, width, name, None)?;
-        signals.push(Signal { id, slot, width, last: None });
+        signals.push(Signal { id, cell, width, last: None });
     }
     for child in &names.children {
         writer.add_module(&child.scope)?;

@@ -1,4 +1,4 @@
-//! Ports, reset, power-up, errors, and designs beyond 16-bit slot numbers.
+//! Ports, reset, power-up, errors, and large designs.
 
 mod common;
 

@@ -31,9 +31,8 @@ fn main() {
         seconds = seconds.min(start.elapsed().as_secs_f64());
     }
     let cycles = SLICE;
-    let (instructions, batches) = simulator.size();
     let checksum = simulator.peek(simulator.output("checksum").expect("a port"));
-    println!("{nodes} nodes, {instructions} instructions in {batches} batches; compiled in {compiled:.1?}");
+    println!("{nodes} nodes; compiled in {compiled:.1?}");
     println!(
         "{:.0} cycles/s, {:.0} ns per cycle, {:.3} ns per node and cycle; checksum {checksum:06x}",
         f64::from(cycles) / seconds,

@@ -1,0 +1,299 @@
+//! From the graph to the instructions of one clock cycle, as a function in Cranelift's intermediate representation:
+//!
+//! `cycle(cells, now, next, edge, reset)`
+//!
+//! reads registers from the bank at `cells + now` and writes them to the bank at `cells + next` (bytes); memories are written
+//! if `edge` is not 0, and registers get their reset values if `reset` is not 0. Each value is computed once, right before its
+//! first use. Every address is a constant or a masked index, so that none leaves the layout's cells.
+
+use crate::graph::{Cut, Graph, Operation, Source, Value, Write};
+use crate::layout::{Cell, Layout};
+use crate::range::Range;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{self, InstBuilder, MemFlags, Type, types};
+use cranelift_frontend::FunctionBuilder;
+
+/// Bytes of a cell.
+pub(crate) const CELL: usize = 8;
+
+/// Numbers of parameters of the function; all are words of the machine.
+pub(crate) const PARAMETERS: usize = 5;
+
+/// Writes the body of the function, from its entry block to the return.
+pub(crate) fn emit(graph: &Graph, layout: &Layout, builder: &mut FunctionBuilder) {
+    let entry = builder.create_block();
+    builder.append_block_params_for_function_params(entry);
+    builder.switch_to_block(entry);
+    let &[cells, now, next, edge, reset] = builder.block_params(entry) else {
+        unreachable!("The signature has five parameters.");
+    };
+    let (now, next) = (builder.ins().iadd(cells, now), builder.ins().iadd(cells, next));
+    let values = vec![None; graph.len()];
+    let mut emitter = Emitter { graph, layout, builder, values, cells, now };
+    emitter.registers(next);
+    emitter.observed();
+    emitter.memories(edge);
+    emitter.resets(next, reset);
+}
+
+struct Emitter<'a, 'b> {
+    graph: &'a Graph,
+    layout: &'a Layout,
+    builder: &'a mut FunctionBuilder<'b>,
+    /// What was emitted for each value so far.
+    values: Vec<Option<ir::Value>>,
+    cells: ir::Value,
+    now: ir::Value,
+}
+
+impl Emitter<'_, '_> {
+    fn registers(&mut self, next_bank: ir::Value) {
+        for (&number, &cell) in &self.layout.states {
+            let state = self.graph.states[number];
+            let next = self.value(state.next);
+            let next = self.fitted(next, cell);
+            let next = match state.enable {
+                None => next,
+                Some(enable) => {
+                    let (enable, old) = (self.value(enable), self.value(state.value));
+                    self.builder.ins().select(enable, next, old)
+                }
+            };
+            self.store(next, next_bank, cell);
+        }
+    }
+
+    fn observed(&mut self) {
+        for (&value, &cell) in &self.layout.observed {
+            let found = self.value(value);
+            self.store(found, self.cells, cell);
+        }
+    }
+
+    /// All loads stand before the first write.
+    fn memories(&mut self, edge: ir::Value) {
+        let writes = |number: usize| self.graph.words[number].write;
+        let ports: Vec<(usize, Cell, Write)> =
+            self.layout.words.iter().filter_map(|(&number, &cell)| Some((number, cell, writes(number)?))).collect();
+        let operands: Vec<[ir::Value; 3]> = ports
+            .iter()
+            .map(|(_, _, write)| [write.enable, write.address, write.data].map(|v| self.value(v)))
+            .collect();
+        for ((number, cell, write), [enable, address, data]) in ports.into_iter().zip(operands) {
+            let enable = self.builder.ins().band(enable, edge);
+            let (then, after) = (self.builder.create_block(), self.builder.create_block());
+            self.builder.ins().brif(enable, then, &[], after, &[]);
+            self.builder.switch_to_block(then);
+            let place = self.word(number, write.address, address);
+            let data = self.fitted(data, cell);
+            self.builder.ins().store(trusted(), data, place, offset(cell));
+            self.builder.ins().jump(after, &[]);
+            self.builder.switch_to_block(after);
+        }
+    }
+
+    fn resets(&mut self, next_bank: ir::Value, reset: ir::Value) {
+        let (then, after) = (self.builder.create_block(), self.builder.create_block());
+        self.builder.ins().brif(reset, then, &[], after, &[]);
+        self.builder.switch_to_block(then);
+        for (&number, &cell) in &self.layout.states {
+            if let Some(bits) = self.graph.states[number].reset {
+                let value = self.constant(bits, cell.wide);
+                self.store(value, next_bank, cell);
+            }
+        }
+        self.builder.ins().jump(after, &[]);
+        self.builder.switch_to_block(after);
+        self.builder.ins().return_(&[]);
+    }
+
+    /// The value, computed here with all that it needs, if it was not computed before.
+    fn value(&mut self, value: Value) -> ir::Value {
+        let mut pending = vec![value];
+        while let Some(&top) = pending.last() {
+            if self.values[top.index()].is_some() {
+                pending.pop();
+                continue;
+            }
+            let before = pending.len();
+            pending.extend(self.graph.operands(top).iter().filter(|v| self.values[v.index()].is_none()));
+            if pending.len() == before {
+                let made = self.make(top);
+                self.values[top.index()] = Some(made);
+                pending.pop();
+            }
+        }
+        self.made(value)
+    }
+
+    fn made(&self, value: Value) -> ir::Value {
+        self.values[value.index()].expect("Operands are emitted before their users.")
+    }
+
+    fn make(&mut self, value: Value) -> ir::Value {
+        match self.graph.source(value) {
+            Source::Constant { number, wide } => self.constant(number, wide),
+            Source::Input(port) => self.load(self.cells, self.layout.inputs[&port]),
+            Source::State(number) => self.load(self.now, self.layout.states[&(number as usize)]),
+            Source::Computed { operation: Operation::Load, operands: [address, words, _], .. } => {
+                let cell = self.layout.words[&words.index()];
+                let index = self.made(address);
+                let place = self.word(words.index(), address, index);
+                self.builder.ins().load(integer(cell.wide), trusted(), place, offset(cell))
+            }
+            Source::Computed { operation, operands: [a, b, c], cut } => {
+                let (wide, result_wide) = (self.graph.is_wide(a), self.graph.is_wide(value));
+                let operands = match operation.arity() {
+                    1 => [a, a, a],
+                    2 => [a, b, a],
+                    _ => [a, b, c],
+                };
+                let result = self.compute(operation, operands.map(|v| self.made(v)), cut, wide);
+                match (self.builder.func.dfg.value_type(result) == types::I128, result_wide) {
+                    (true, false) => self.builder.ins().ireduce(types::I64, result),
+                    (false, true) => self.builder.ins().sextend(types::I128, result),
+                    _ => result,
+                }
+            }
+        }
+    }
+
+    /// The meaning of each operation, as in `fold`; `wide` says whether the data have 128 bits.
+    fn compute(&mut self, operation: Operation, [a, b, c]: [ir::Value; 3], cut: Option<Cut>, wide: bool) -> ir::Value {
+        use Operation::*;
+        match operation {
+            Move => a,
+            And => self.builder.ins().band(a, b),
+            Or => self.builder.ins().bor(a, b),
+            Xor => self.builder.ins().bxor(a, b),
+            AndNot => self.builder.ins().band_not(a, b),
+            Add => {
+                let sum = self.builder.ins().iadd(a, b);
+                self.signed_cut(sum, cut, wide)
+            }
+            Sub => {
+                let difference = self.builder.ins().isub(a, b);
+                self.signed_cut(difference, cut, wide)
+            }
+            AddSub => {
+                let (sum, difference) = (self.builder.ins().iadd(a, b), self.builder.ins().isub(a, b));
+                let chosen = self.builder.ins().select(c, difference, sum);
+                self.signed_cut(chosen, cut, wide)
+            }
+            Mul => {
+                let product = self.builder.ins().imul(a, b);
+                self.signed_cut(product, cut, wide)
+            }
+            Equal => self.truth(IntCC::Equal, a, b),
+            Less => self.truth(IntCC::SignedLessThan, a, b),
+            LessUnsigned => self.truth(IntCC::UnsignedLessThan, a, b),
+            ShiftLeft => {
+                let shifted = self.builder.ins().ishl(a, b);
+                let shifted = self.zero_if_shifted_out(shifted, b, wide);
+                self.signed_cut(shifted, cut, wide)
+            }
+            ShiftRight => {
+                let bits = self.unsigned_cut(a, cut, wide);
+                let shifted = self.builder.ins().ushr(bits, b);
+                let shifted = self.zero_if_shifted_out(shifted, b, wide);
+                self.signed_cut(shifted, cut, wide)
+            }
+            Mux => self.builder.ins().select(c, a, b),
+            Extract => self.signed_cut(a, cut, wide),
+            Unsigned => self.unsigned_cut(a, cut, wide),
+            Join => {
+                let width = cut.map_or(0, |cut| cut.width);
+                let high = self.builder.ins().ishl_imm(a, i64::from(width));
+                let low = self.unsigned_cut(b, cut, wide);
+                self.builder.ins().bor(high, low)
+            }
+            Load => unreachable!("It reads a memory."),
+        }
+    }
+
+    fn truth(&mut self, condition: IntCC, a: ir::Value, b: ir::Value) -> ir::Value {
+        let holds = self.builder.ins().icmp(condition, a, b);
+        self.builder.ins().bmask(types::I64, holds)
+    }
+
+    fn zero_if_shifted_out(&mut self, shifted: ir::Value, amount: ir::Value, wide: bool) -> ir::Value {
+        let zero = self.constant(0, wide);
+        let fits = self.builder.ins().icmp_imm(IntCC::UnsignedLessThan, amount, i64::from(bits(wide)));
+        self.builder.ins().select(fits, shifted, zero)
+    }
+
+    fn signed_cut(&mut self, value: ir::Value, cut: Option<Cut>, wide: bool) -> ir::Value {
+        self.shifted(value, cut, wide, |emitter, up, down| emitter.builder.ins().sshr_imm(up, down))
+    }
+
+    fn unsigned_cut(&mut self, value: ir::Value, cut: Option<Cut>, wide: bool) -> ir::Value {
+        self.shifted(value, cut, wide, |emitter, up, down| emitter.builder.ins().ushr_imm(up, down))
+    }
+
+    /// Moves the cut's bits to the top, and down again by `shift`.
+    fn shifted(
+        &mut self,
+        value: ir::Value,
+        cut: Option<Cut>,
+        wide: bool,
+        shift: impl Fn(&mut Self, ir::Value, i64) -> ir::Value,
+    ) -> ir::Value {
+        let Some(cut) = cut else { return value };
+        let up = self.builder.ins().ishl_imm(value, i64::from(bits(wide) - cut.top()));
+        shift(self, up, i64::from(bits(wide) - cut.width))
+    }
+
+    fn constant(&mut self, number: i128, wide: bool) -> ir::Value {
+        let low = self.builder.ins().iconst(types::I64, number as i64);
+        if !wide {
+            return low;
+        }
+        let high = self.builder.ins().iconst(types::I64, (number >> 64) as i64);
+        self.builder.ins().iconcat(low, high)
+    }
+
+    /// The address of a word of a memory or table, relative to the first word's cell.
+    fn word(&mut self, number: usize, address: Value, index: ir::Value) -> ir::Value {
+        let words = &self.graph.words[number];
+        let last = words.contents.len() - 1;
+        let inside = self.graph.range(address).within(Range::new(0, last as i128));
+        let index = if inside { index } else { self.builder.ins().band_imm(index, last as i64) };
+        let size = CELL * if words.is_wide() { 2 } else { 1 };
+        let bytes = self.builder.ins().ishl_imm(index, i64::from(size.trailing_zeros()));
+        self.builder.ins().iadd(self.cells, bytes)
+    }
+
+    fn load(&mut self, base: ir::Value, cell: Cell) -> ir::Value {
+        self.builder.ins().load(integer(cell.wide), trusted(), base, offset(cell))
+    }
+
+    fn store(&mut self, value: ir::Value, base: ir::Value, cell: Cell) {
+        self.builder.ins().store(trusted(), value, base, offset(cell));
+    }
+
+    /// In the width of a cell: a wide node may be known to need 64 bits only, and the reverse.
+    fn fitted(&mut self, value: ir::Value, cell: Cell) -> ir::Value {
+        match (self.builder.func.dfg.value_type(value) == types::I128, cell.wide) {
+            (true, false) => self.builder.ins().ireduce(types::I64, value),
+            (false, true) => self.builder.ins().sextend(types::I128, value),
+            _ => value,
+        }
+    }
+}
+
+fn integer(wide: bool) -> Type {
+    if wide { types::I128 } else { types::I64 }
+}
+
+fn bits(wide: bool) -> u32 {
+    integer(wide).bits()
+}
+
+/// Inside the cells and aligned to one.
+fn trusted() -> MemFlags {
+    MemFlags::trusted()
+}
+
+fn offset(cell: Cell) -> i32 {
+    i32::try_from(cell.position * CELL).expect("`Machine::new` refuses larger layouts.")
+}
