@@ -2,11 +2,12 @@
 
 use nalgebra::DMatrix;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use svdforge_golden::oracle::{self, OracleError};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{ParameterError, Parameters, SIZES};
+use svdforge_hdl::core::params::{ParameterError, Parameters, SIZES, Vectors};
 use svdforge_testbench::engine::{SimulatorEngine, SimulatorError, Stimulus};
-use svdforge_testbench::framing::{FrameError, InputScale, QuantiseError, parse_frame, quantise};
+use svdforge_testbench::framing::{Decomposition, FrameError, InputScale, QuantiseError, parse_frame, quantise};
 
 /// The largest min(m, n) that an engine decomposes.
 pub const LARGEST: usize = *SIZES.end();
@@ -74,13 +75,14 @@ impl Engine for GoldenEngine {
 /// Generated cores in the cycle-accurate simulator, one for each size that was asked for.
 pub struct CoreEngine {
     parameters: Parameters,
-    cores: BTreeMap<usize, (Core, SimulatorEngine)>,
+    cores: BTreeMap<(usize, usize), (Core, SimulatorEngine)>,
     cycles: u64,
 }
 
 impl CoreEngine {
-    /// An engine of cores with these parameters, whatever their size.
+    /// An engine of cores with these parameters, whatever their size; all vectors are computed, and all triplets delivered.
     pub fn new(parameters: Parameters) -> Self {
+        let parameters = Parameters { vectors: Vectors::Uv, rank: None, symmetric: false, ..parameters };
         Self { parameters, cores: BTreeMap::new(), cycles: 0 }
     }
 
@@ -89,32 +91,28 @@ impl CoreEngine {
         self.cycles
     }
 
-    fn core(&mut self, n: usize) -> Result<&mut (Core, SimulatorEngine), EngineError> {
-        if !self.cores.contains_key(&n) {
-            let core = Core::new(Parameters { rows: n, cols: n, ..self.parameters }.shape()?);
-            let engine = SimulatorEngine::new(&core)?;
-            self.cores.insert(n, (core, engine));
+    fn core(&mut self, rows: usize, cols: usize) -> Result<&mut (Core, SimulatorEngine), EngineError> {
+        match self.cores.entry((rows, cols)) {
+            Entry::Occupied(found) => Ok(found.into_mut()),
+            Entry::Vacant(place) => {
+                let core = Core::new(Parameters { rows, cols, ..self.parameters }.shape()?);
+                let engine = SimulatorEngine::new(&core)?;
+                Ok(place.insert((core, engine)))
+            }
         }
-        Ok(self.cores.get_mut(&n).expect("It was just inserted."))
     }
 
-    /// A square matrix, at most [`LARGEST`], padded with zeros to the size of a core.
-    fn square(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, EngineError> {
-        let k = matrix.nrows();
-        let n = k.max(*SIZES.start());
-        let padded = DMatrix::from_fn(n, n, |i, j| if i < k && j < k { matrix[(i, j)] } else { 0.0 });
-        let (core, engine) = self.core(n)?;
+    /// A matrix of which no side is longer than [`LARGEST`].
+    fn run(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, EngineError> {
+        let (core, engine) = self.core(matrix.nrows(), matrix.ncols())?;
         let shape = core.shape;
-        let input = quantise(&shape, &padded, InputScale::Auto)?;
+        let input = quantise(&shape, matrix, InputScale::Auto)?;
         let trace = engine.run(&Stimulus::new(input.frame()))?;
-        let result = parse_frame(&shape, &trace.output)?;
+        let Decomposition { status, sigma, u, v } = parse_frame(&shape, &trace.output)?;
         self.cycles += trace.output.last().map_or(0, |beat| beat.cycle + 1);
-        let scale = f64::from(input.exponent + result.status.block_exponent).exp2();
-        Ok(Svd {
-            u: result.u.view((0, 0), (k, k)).into_owned(),
-            sigma: result.sigma[..k].iter().map(|s| s * scale).collect(),
-            v: result.v.view((0, 0), (k, k)).into_owned(),
-        })
+        let scale = f64::from(input.exponent + status.block_exponent).exp2();
+        let (Some(u), Some(v)) = (u, v) else { unreachable!("The parameters ask for U and V.") };
+        Ok(Svd { u, sigma: sigma.iter().map(|s| s * scale).collect(), v })
     }
 }
 
@@ -123,21 +121,21 @@ impl Engine for CoreEngine {
         "core"
     }
 
-    /// A matrix that is not square is reduced by Householder QR (in `f64`, on the host) to its triangular factor.
+    /// A matrix with a side longer than [`LARGEST`] is reduced by Householder QR (in `f64`, on the host) to its triangular factor.
     fn decompose(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, EngineError> {
         let (m, n) = matrix.shape();
+        if m.min(n) > LARGEST {
+            return Err(EngineError::TooLarge(m, n));
+        }
+        if m.max(n) <= LARGEST {
+            return self.run(matrix);
+        }
         if m < n {
             let Svd { u, sigma, v } = self.decompose(&matrix.transpose())?;
             return Ok(Svd { u: v, sigma, v: u });
         }
-        if n > LARGEST {
-            return Err(EngineError::TooLarge(m, n));
-        }
-        if m == n {
-            return self.square(matrix);
-        }
         let (q, r) = matrix.clone().qr().unpack();
-        let Svd { u, sigma, v } = self.square(&r)?;
+        let Svd { u, sigma, v } = self.run(&r)?;
         Ok(Svd { u: q * u, sigma, v })
     }
 }

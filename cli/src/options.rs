@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Shape, Sweeps};
+use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sweeps, Vectors};
 use svdforge_testbench::framing::InputScale;
 
 /// The core.
@@ -14,10 +14,10 @@ use svdforge_testbench::framing::InputScale;
 #[command(next_help_heading = "Core")]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CoreOptions {
-    /// Rows of the matrix, 2 to 32 [default: 8]
+    /// Rows of the matrix, 1 to 32 [default: 8]
     #[arg(long, value_name = "M")]
     rows: Option<usize>,
-    /// Columns of the matrix; square cores only, so the same as the rows [default: the rows]
+    /// Columns of the matrix, 1 to 32 [default: the rows]
     #[arg(long, value_name = "N")]
     cols: Option<usize>,
     /// Bits of one input element, signed, 8 to 24 [default: 16]
@@ -41,10 +41,17 @@ pub struct CoreOptions {
     sweeps: Option<SweepsOption>,
     /// Which singular vectors are computed [default: uv]
     #[arg(long)]
-    vectors: Option<Vectors>,
-    /// Scaling of each matrix in the hardware [default: fixed, none]
+    vectors: Option<VectorsOption>,
+    /// Only the k largest singular values and their vectors leave the core [default: all]
+    #[arg(long, value_name = "k")]
+    rank: Option<usize>,
+    /// Eigen-decomposition of symmetric matrices: signed eigenvalues, one set of vectors
     #[arg(long)]
-    scaling: Option<Scaling>,
+    #[serde(default)]
+    symmetric: bool,
+    /// Scaling of each matrix in the hardware [default: auto, to full scale]
+    #[arg(long)]
+    scaling: Option<ScalingOption>,
     /// Take options of the core from a TOML file; flags win
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
@@ -60,16 +67,44 @@ enum Architecture {
 
 #[derive(ValueEnum, Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Vectors {
+enum VectorsOption {
     /// U and V
     Uv,
+    /// U alone
+    U,
+    /// V alone
+    V,
+    /// Singular values alone
+    None,
+}
+
+impl From<VectorsOption> for Vectors {
+    fn from(option: VectorsOption) -> Self {
+        match option {
+            VectorsOption::Uv => Self::Uv,
+            VectorsOption::U => Self::U,
+            VectorsOption::V => Self::V,
+            VectorsOption::None => Self::None,
+        }
+    }
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Scaling {
+enum ScalingOption {
+    /// Each matrix is shifted to full scale; the exponent comes with the result
+    Auto,
     /// None: the host scales (`--input-scale`)
     Fixed,
+}
+
+impl From<ScalingOption> for Scaling {
+    fn from(option: ScalingOption) -> Self {
+        match option {
+            ScalingOption::Auto => Self::Auto,
+            ScalingOption::Fixed => Self::Fixed,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -108,12 +143,19 @@ impl CoreOptions {
         Ok(Core::new(self.shape()?))
     }
 
-    /// The shape that the options describe: flags first, then the file, then the defaults.
+    /// The shape that the options describe.
     pub fn shape(&self) -> Result<Shape> {
+        let place =
+            self.config.as_ref().map_or(String::new(), |path| format!(" (options from {} and flags)", path.display()));
+        self.parameters()?.shape().map_err(|e| anyhow!("{e}{place}"))
+    }
+
+    /// The parameters that the options describe: flags first, then the file, then the defaults.
+    pub fn parameters(&self) -> Result<Parameters> {
         let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let default = Parameters::default();
         let rows = self.rows.or(file.rows).or(self.cols).or(file.cols).unwrap_or(default.rows);
-        let parameters = Parameters {
+        Ok(Parameters {
             rows,
             cols: self.cols.or(file.cols).unwrap_or(rows),
             word: self.word.or(file.word).unwrap_or(default.word),
@@ -121,10 +163,11 @@ impl CoreOptions {
             guard: self.guard.or(file.guard).unwrap_or(default.guard),
             coef: self.coef.or(file.coef),
             sweeps: self.sweeps.or(file.sweeps).map_or(default.sweeps, |s| s.0),
-        };
-        let place =
-            self.config.as_ref().map_or(String::new(), |path| format!(" (options from {} and flags)", path.display()));
-        parameters.shape().map_err(|e| anyhow!("{e}{place}"))
+            vectors: self.vectors.or(file.vectors).map_or(default.vectors, Vectors::from),
+            rank: self.rank.or(file.rank),
+            symmetric: self.symmetric || file.symmetric,
+            scaling: self.scaling.or(file.scaling).map_or(default.scaling, Scaling::from),
+        })
     }
 }
 

@@ -70,10 +70,11 @@ pub fn progress(count: usize, what: &str) -> ProgressBar {
 
 /// Singular values beside the golden model's.
 pub fn sigma_table(judgement: &Judgement) -> Table {
-    let mut table = table(&["", "sigma, core", "sigma, nalgebra", "difference, LSB"]);
+    let (name, values, golden) = judgement.result.values();
+    let mut table = table(&["", &format!("{name}, core"), &format!("{name}, nalgebra"), "difference, LSB"]);
     let lsb = judgement.accuracy.lsb;
     let digits = decimals(lsb);
-    for (i, (core, golden)) in judgement.sigma.iter().zip(&judgement.sigma_golden).enumerate() {
+    for (i, (core, golden)) in values.iter().zip(golden).enumerate() {
         let difference = (core - golden) / lsb;
         let value = |v: &f64| number(format!("{v:.digits$}"));
         table.add_row([number(i + 1), value(core), value(golden), number(format!("{difference:+.3}"))]);
@@ -85,7 +86,7 @@ pub fn sigma_table(judgement: &Judgement) -> Table {
 pub fn accuracy_table(judgements: &[Judgement]) -> Table {
     let mut table = table(&[
         "matrix",
-        "sigma",
+        "values",
         "U S Vt - A",
         "U orth.",
         "V orth.",

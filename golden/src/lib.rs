@@ -24,5 +24,5 @@ pub mod reader;
 pub mod twin;
 
 pub use families::Family;
-pub use metrics::{Accuracy, Factors, accuracy};
+pub use metrics::{Accuracy, Factors, accuracy, eigen_accuracy};
 pub use reader::{NamedMatrix, ReadError, read_matrix};

@@ -78,17 +78,43 @@ pub enum MetricsError {
 ///
 /// The shapes do not fit, a number is not finite, the unit is none, or the oracle has no reference.
 pub fn accuracy(input: &DMatrix<f64>, factors: Factors<'_>, lsb: f64, word: u32) -> Result<Accuracy, MetricsError> {
-    if !(lsb > 0.0 && lsb.is_finite() && (1..=64).contains(&word)) {
-        return Err(MetricsError::Unit { lsb, word });
-    }
+    check_unit(lsb, word)?;
     factors.check(input)?;
-    let reference = oracle::svd(input)?;
+    Ok(measure(input, factors, &oracle::svd(input)?.sigma, lsb, word))
+}
+
+/// The same of an eigen-decomposition A = Q diag(values) Q^T of a symmetric `input`, n x n: `values` in descending order, k of them, and `vectors`,
+/// n x k, if computed. The reference are the eigenvalues; sigma in the result's names stands for them, and V for Q.
+///
+/// # Errors
+///
+/// As [`accuracy`]; the input is not symmetric.
+pub fn eigen_accuracy(
+    input: &DMatrix<f64>,
+    values: &[f64],
+    vectors: Option<&DMatrix<f64>>,
+    lsb: f64,
+    word: u32,
+) -> Result<Accuracy, MetricsError> {
+    check_unit(lsb, word)?;
+    let factors = Factors { sigma: values, u: vectors, v: vectors };
+    factors.check(input)?;
+    let found = measure(input, factors, &oracle::eigen(input)?.values, lsb, word);
+    Ok(Accuracy { orthogonality_u_max_lsb: None, ..found })
+}
+
+fn check_unit(lsb: f64, word: u32) -> Result<(), MetricsError> {
+    let right = lsb > 0.0 && lsb.is_finite() && (1..=64).contains(&word);
+    if right { Ok(()) } else { Err(MetricsError::Unit { lsb, word }) }
+}
+
+fn measure(input: &DMatrix<f64>, factors: Factors<'_>, reference: &[f64], lsb: f64, word: u32) -> Accuracy {
     let Factors { sigma, u, v } = factors;
-    let errors = || (sigma.iter().zip(&reference.sigma)).map(|(found, right)| (found - right).abs() / lsb);
+    let errors = || (sigma.iter().zip(reference)).map(|(found, right)| (found - right).abs() / lsb);
     let mean_square = errors().map(|error| error * error).sum::<f64>() / sigma.len() as f64;
     let orthogonality = |q| oracle::orthogonality(q) * 2.0_f64.powi(word as i32 - 1);
     let both = u.zip(v);
-    Ok(Accuracy {
+    Accuracy {
         lsb,
         sigma_max_lsb: errors().fold(0.0, f64::max),
         sigma_rms_lsb: mean_square.sqrt(),
@@ -97,7 +123,7 @@ pub fn accuracy(input: &DMatrix<f64>, factors: Factors<'_>, lsb: f64, word: u32)
         orthogonality_v_max_lsb: v.map(orthogonality),
         off_diagonal_max_lsb: both.map(|(u, v)| off_diagonal(input, u, sigma, v) / lsb),
         bound_lsb: None,
-    })
+    }
 }
 
 impl Factors<'_> {

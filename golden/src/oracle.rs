@@ -53,6 +53,9 @@ pub enum OracleError {
     /// A NaN or an infinity, at this row and column (from 1).
     #[error("the element in row {0}, column {1} is not finite; give finite numbers")]
     NotFinite(usize, usize),
+    /// An element, at this row and column (from 1), differs from the one opposite.
+    #[error("the matrix is not symmetric: the element in row {0}, column {1} differs from the one opposite")]
+    NotSymmetric(usize, usize),
     /// No method passes the check.
     #[error(
         "the reference SVD fails its check: residual {residual:.1e}, orthogonality {orthogonality:.1e}, where {TOLERANCE:.1e} is allowed"
@@ -84,6 +87,48 @@ pub fn svd(a: &DMatrix<f64>) -> Result<Svd, OracleError> {
     }
     found.sigma.iter_mut().for_each(|sigma| *sigma *= scale);
     Ok(found)
+}
+
+/// A = Q diag(values) Q^T of a symmetric matrix.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Eigen {
+    /// Eigenvalues, descending.
+    pub values: Vec<f64>,
+    /// Eigenvectors, n x n.
+    pub vectors: DMatrix<f64>,
+}
+
+/// The eigen-decomposition of `a`, n x n and exactly symmetric: nalgebra's implicit QR, checked like [`svd`].
+///
+/// # Errors
+///
+/// As [`svd`]; `a` is not symmetric.
+pub fn eigen(a: &DMatrix<f64>) -> Result<Eigen, OracleError> {
+    check_input(a)?;
+    if let Some((row, column)) = first_asymmetry(a) {
+        return Err(OracleError::NotSymmetric(row + 1, column + 1));
+    }
+    let scale = power_of_two_above(a.amax());
+    let scaled = a / scale;
+    let found = scaled.clone().symmetric_eigen();
+    let mut order: Vec<usize> = (0..a.nrows()).collect();
+    order.sort_by(|&i, &j| found.eigenvalues[j].total_cmp(&found.eigenvalues[i]));
+    let vectors = found.eigenvectors.select_columns(&order);
+    let values: Vec<f64> = order.iter().map(|&i| found.eigenvalues[i]).collect();
+    let norm = if scaled.norm() > 0.0 { scaled.norm() } else { 1.0 };
+    let residual = (reconstruct(&vectors, &values, &vectors) - &scaled).amax() / norm;
+    let orthogonality = orthogonality(&vectors);
+    // Also false for a NaN.
+    if !(residual <= TOLERANCE && orthogonality <= TOLERANCE) {
+        return Err(OracleError::Inaccurate { residual, orthogonality });
+    }
+    Ok(Eigen { values: values.iter().map(|value| value * scale).collect(), vectors })
+}
+
+/// Row and column (from 0) of the first element that is missing or differs opposite the diagonal.
+pub fn first_asymmetry(a: &DMatrix<f64>) -> Option<(usize, usize)> {
+    let all = (0..a.nrows()).flat_map(|i| (0..a.ncols()).map(move |j| (i, j)));
+    all.into_iter().find(|&(i, j)| a.get((j, i)) != a.get((i, j)))
 }
 
 /// `None` where it does not converge.

@@ -33,8 +33,8 @@ impl Core {
 
     /// Cycles from the first beat of a frame to the last beat of its result that the core never exceeds, with a source and a sink that never stall.
     pub fn cycle_limit(&self) -> u64 {
-        let (n, steps) = (self.shape.n as u64, self.shape.even() as u64 - 1);
+        let (n, steps) = (self.shape.even() as u64, self.shape.even() as u64 - 1);
         let sweeps = u64::from(self.shape.sweep_cap()) * steps * self.program.cycles() as u64;
-        3 * n * n + 2 * n + sweeps + 100
+        4 * n * n + 2 * n + sweeps + 100
     }
 }

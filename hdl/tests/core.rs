@@ -18,5 +18,5 @@ fn every_size_can_be_drawn() {
         );
         sizes += 1;
     }
-    assert_eq!(sizes, 31);
+    assert_eq!(sizes, 32);
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::{Engine, EngineError, IcarusEngine, SimulatorEngine, Stimulus, Trace};
 use crate::framing::{InputBeat, InputScale, OutputBeat};
-use crate::judge::{JudgeError, prepare};
+use crate::judge::{JudgeError, example_matrix, prepare};
 use crate::process::{ToolError, run, run_program};
 use serde::Serialize;
 use std::time::Instant;
@@ -69,10 +69,10 @@ pub enum BenchError {
 
 /// Runs `matrices` uniform matrices through this simulator and through Verilator -O3, and the first of them through Icarus.
 pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
-    let n = core.shape.n;
     let mut beats = Vec::new();
     for seed in 0..matrices as u64 {
-        let matrix = NamedMatrix { name: "uniform".to_owned(), matrix: Family::Uniform.generate(n, n, seed) };
+        let matrix =
+            NamedMatrix { name: "uniform".to_owned(), matrix: example_matrix(&core.shape, Family::Uniform, seed) };
         beats.extend(prepare(&core.shape, &matrix, InputScale::Auto)?.frame());
     }
     let stimulus = Stimulus { beats, ..Stimulus::default() };
@@ -90,7 +90,7 @@ pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
         cycles_per_second: cycles as f64 / start.elapsed().as_secs_f64(),
     };
     let (verilator, found) = verilator(core, &stimulus)?;
-    let (icarus, agrees) = icarus(core, &stimulus.beats[..n * n], &trace)?;
+    let (icarus, agrees) = icarus(core, &stimulus.beats[..core.shape.elements()], &trace)?;
     Ok(CoreBench {
         core: Summary::new(core),
         cycles,

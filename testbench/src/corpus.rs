@@ -2,6 +2,7 @@
 
 use crate::engine::{Reset, Stalls, Stimulus};
 use crate::framing::{InputBeat, input_format};
+use crate::judge::example_matrix;
 use nalgebra::DMatrix;
 use serde::Deserialize;
 use svdforge_golden::Family;
@@ -106,9 +107,9 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Case>, CorpusError> {
 }
 
 impl Case {
-    /// Whether the case can be run on matrices of this size.
-    pub fn fits(&self, n: usize) -> bool {
-        self.frames.iter().all(|frame| frame.fits(n))
+    /// Whether the case can be run on this core.
+    pub fn fits(&self, shape: &Shape) -> bool {
+        self.frames.iter().all(|frame| frame.fits(shape))
     }
 
     /// The case as beats for a core.
@@ -155,44 +156,44 @@ fn ready(word: &str) -> Option<(bool, bool)> {
 
 impl Frame {
     /// Whether the frame's `tlast` is where a core for this size does not expect it.
-    pub fn is_bad(&self, n: usize) -> bool {
-        self.length(n) != Some(n * n)
+    pub fn is_bad(&self, shape: &Shape) -> bool {
+        self.length(shape) != Some(shape.elements())
     }
 
-    fn fits(&self, n: usize) -> bool {
-        let fits = self.rows.as_ref().is_none_or(|rows| rows.len() == n);
+    fn fits(&self, shape: &Shape) -> bool {
+        let fits = self.rows.as_ref().is_none_or(|rows| (rows.len(), rows[0].len()) == (shape.rows, shape.cols));
         // A bad frame must stay bad, and a cut one keeps a beat.
-        fits && self.length(n).is_some_and(|length| length > 0) && (self.beats.is_none() || self.is_bad(n))
+        fits && self.length(shape).is_some_and(|length| length > 0) && (self.beats.is_none() || self.is_bad(shape))
     }
 
     /// Beats; none if there is no such number.
-    fn length(&self, n: usize) -> Option<usize> {
-        let right = n * n + self.late.unwrap_or(0);
+    fn length(&self, shape: &Shape) -> Option<usize> {
+        let right = shape.elements() + self.late.unwrap_or(0);
         self.beats.or_else(|| right.checked_sub(self.early.unwrap_or(0)))
     }
 
     /// The matrix, entries in [-1, 1].
-    pub fn matrix(&self, n: usize) -> DMatrix<f64> {
+    pub fn matrix(&self, shape: &Shape) -> DMatrix<f64> {
         match (&self.rows, &self.family, self.constant) {
-            (Some(rows), ..) => DMatrix::from_fn(n, n, |i, j| rows[i][j]),
+            (Some(rows), ..) => DMatrix::from_fn(shape.rows, shape.cols, |i, j| rows[i][j]),
             (_, Some(family), _) => {
                 let family: Family = family.parse().expect("`check` has seen the name.");
-                family.generate(n, n, self.seed.unwrap_or(0))
+                example_matrix(shape, family, self.seed.unwrap_or(0))
             }
-            (.., constant) => DMatrix::from_element(n, n, constant.unwrap_or(0.0)),
+            (.., constant) => DMatrix::from_element(shape.rows, shape.cols, constant.unwrap_or(0.0)),
         }
     }
 
     /// The beats. What does not fit the word saturates; a late frame goes on with its own elements from the first on.
     pub fn beats(&self, shape: &Shape) -> Vec<InputBeat> {
-        let (matrix, format) = (self.matrix(shape.n), input_format(shape));
+        let (matrix, format) = (self.matrix(shape), input_format(shape));
         let range = format.dequantise(format.lowest())..=format.dequantise(format.highest());
         let unit = |value: f64| {
             let value = value.clamp(*range.start(), *range.end());
             format.quantise(value).expect("A value within the range of a format fits it.")
         };
         let units: Vec<i64> = matrix.transpose().iter().map(|&value| unit(value)).collect();
-        let length = self.length(shape.n).unwrap_or(0);
+        let length = self.length(shape).unwrap_or(0);
         (0..length).map(|i| InputBeat { data: units[i % units.len()], last: i + 1 == length }).collect()
     }
 
@@ -207,7 +208,10 @@ impl Frame {
         if let Some(family) = &self.family {
             family.parse::<Family>().map_err(|e| e.to_string())?;
         }
-        let ragged = self.rows.as_ref().is_some_and(|rows| rows.iter().any(|row| row.len() != rows.len()));
-        if ragged { Err("`rows` must be square".into()) } else { Ok(()) }
+        let ragged = self
+            .rows
+            .as_ref()
+            .is_some_and(|rows| rows.is_empty() || rows.iter().any(|row| row.is_empty() || row.len() != rows[0].len()));
+        if ragged { Err("`rows` must be of the same length, and not empty".into()) } else { Ok(()) }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::engine::{SimulatorEngine, SimulatorError, Stalls, Stimulus};
 use crate::framing::{InputScale, quantise};
+use crate::judge::example_matrix;
 use crate::testbench_verilog::testbench_files;
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
@@ -33,12 +34,12 @@ pub fn export(core: &Core) -> Result<Vec<File>, SimulatorError> {
 /// an ordinary one again.
 pub fn example(shape: &Shape, stalls: Stalls) -> Stimulus {
     let frame = |family: Family, seed| {
-        let matrix = family.generate(shape.n, shape.n, seed);
+        let matrix = example_matrix(shape, family, seed);
         quantise(shape, &matrix, InputScale::Auto).expect("With a scale of its own, every matrix fits.").frame()
     };
     let mut early = frame(Family::Gaussian, 1);
-    early.truncate(shape.n + 1);
-    early.iter_mut().last().expect("The frame has n + 1 beats.").last = true;
+    early.truncate((shape.cols + 1).min(shape.elements() - 1).max(1));
+    early.iter_mut().last().expect("The frame has a beat.").last = true;
     let frames =
         [frame(Family::Uniform, 1), frame(Family::Equal, 1), early, frame(Family::Zero, 1), frame(Family::Uniform, 2)];
     Stimulus { stalls, ..Stimulus::new(frames.concat()) }

@@ -3,6 +3,7 @@
 use nalgebra::DMatrix;
 use svdforge_hdl::core::params::Shape;
 use svdforge_hdl::fixed::{QFormat, RangeError};
+use svdforge_hdl::units::stream_output::section;
 
 /// One beat into a core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +88,7 @@ impl Quantised {
     pub fn matrix(&self, shape: &Shape) -> DMatrix<f64> {
         let format = input_format(shape);
         let unit = f64::from(self.exponent).exp2();
-        DMatrix::from_row_iterator(shape.n, shape.n, self.units.iter().map(|&u| format.dequantise(u) * unit))
+        DMatrix::from_row_iterator(shape.rows, shape.cols, self.units.iter().map(|&u| format.dequantise(u) * unit))
     }
 
     /// The matrix as a frame: row by row, `tlast` on the last beat.
@@ -114,17 +115,18 @@ pub struct Status {
     pub block_exponent: i32,
 }
 
-/// An output frame, dequantised: A = U diag(sigma) Vᵀ in the core's own scale.
+/// An output frame, dequantised: A = U diag(sigma) Vᵀ in the core's own scale. Of a symmetric matrix sigma are the eigenvalues, with their
+/// signs, and V the vectors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decomposition {
     /// The status word.
     pub status: Status,
-    /// n singular values, descending; empty for a bad frame.
+    /// k singular values, descending; empty for a bad frame.
     pub sigma: Vec<f64>,
-    /// Left vectors, n x n.
-    pub u: DMatrix<f64>,
-    /// Right vectors, n x n.
-    pub v: DMatrix<f64>,
+    /// Left vectors, rows x k, if the core computes them.
+    pub u: Option<DMatrix<f64>>,
+    /// Right vectors, cols x k, if the core computes them.
+    pub v: Option<DMatrix<f64>>,
 }
 
 /// An output frame that is not laid out as the core promises.
@@ -139,11 +141,11 @@ pub struct FrameError {
 
 /// Reads one output frame.
 pub fn parse_frame(shape: &Shape, beats: &[OutputBeat]) -> Result<Decomposition, FrameError> {
-    let n = shape.n;
     let error = |beat, message: String| FrameError { beat, message };
     let Some(first) = beats.first() else { return Err(error(0, "the frame is empty".into())) };
     let status = Status::from_bits(first.data);
-    let sections = if status.bad_frame { vec![(0, 1)] } else { vec![(0, 1), (1, n), (2, n * n), (3, n * n)] };
+    let mut sections = shape.sections();
+    sections.truncate(if status.bad_frame { 1 } else { sections.len() });
     let expected: Vec<u8> = sections.iter().flat_map(|&(user, count)| std::iter::repeat_n(user, count)).collect();
     if beats.len() != expected.len() {
         return Err(error(beats.len(), format!("{} beats where {} were expected", beats.len(), expected.len())));
@@ -161,10 +163,13 @@ pub fn parse_frame(shape: &Shape, beats: &[OutputBeat]) -> Result<Decomposition,
         let signed = ((beat.data << unused) as i64) >> unused;
         QFormat { word: shape.output_bits(), frac }.dequantise(signed)
     };
-    let section = |user: u8, frac: u32| beats.iter().filter(move |b| b.user == user).map(move |b| value(b, frac));
-    let size = if status.bad_frame { 0 } else { n };
-    let vectors = |user| DMatrix::from_row_iterator(size, size, section(user, shape.vector_fraction()));
-    Ok(Decomposition { status, sigma: section(1, shape.sigma_fraction()).collect(), u: vectors(2), v: vectors(3) })
+    let values = |user: u8, frac: u32| beats.iter().filter(move |b| b.user == user).map(move |b| value(b, frac));
+    let vectors = |user: u8, rows: usize| {
+        let present = sections.iter().any(|&(found, _)| found == user);
+        present.then(|| DMatrix::from_row_iterator(rows, shape.rank, values(user, shape.vector_fraction())))
+    };
+    let sigma = values(section::SIGMA, shape.sigma_fraction()).collect();
+    Ok(Decomposition { status, sigma, u: vectors(section::U, shape.rows), v: vectors(section::V, shape.cols) })
 }
 
 impl Status {

@@ -5,7 +5,7 @@ use crate::framing::{Decomposition, FrameError, InputScale, QuantiseError, Quant
 use nalgebra::DMatrix;
 use serde::{Serialize, Serializer};
 use svdforge_golden::metrics::MetricsError;
-use svdforge_golden::{Accuracy, Factors, Family, NamedMatrix, accuracy};
+use svdforge_golden::{Accuracy, Factors, Family, NamedMatrix, accuracy, eigen_accuracy, oracle};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::Shape;
 
@@ -68,16 +68,11 @@ pub struct Judgement {
     pub input_exponent: i32,
     /// The core's own power of two.
     pub block_exponent: i32,
-    /// Singular values at true scale, descending.
-    pub sigma: Vec<f64>,
-    /// The golden model's, of the quantised input.
-    pub sigma_golden: Vec<f64>,
-    /// Left vectors, rows x k.
-    #[serde(serialize_with = "by_rows")]
-    pub u: DMatrix<f64>,
-    /// Right vectors, cols x k.
-    #[serde(serialize_with = "by_rows")]
-    pub v: DMatrix<f64>,
+    /// What the core delivered.
+    #[serde(flatten)]
+    pub result: Delivered,
+    /// Share of the squared norm of A that the delivered values explain.
+    pub explained: f64,
     /// Sweeps made.
     pub sweeps: u32,
     /// Status bits.
@@ -88,12 +83,51 @@ pub struct Judgement {
     pub accuracy: Accuracy,
 }
 
+/// Values at true scale, and vectors if they were computed.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Delivered {
+    /// A = U diag(sigma) Vᵀ.
+    Svd {
+        /// Singular values, descending.
+        sigma: Vec<f64>,
+        /// The golden model's, of the quantised input.
+        sigma_golden: Vec<f64>,
+        /// Left vectors, rows x k.
+        #[serde(serialize_with = "by_rows")]
+        u: Option<DMatrix<f64>>,
+        /// Right vectors, cols x k.
+        #[serde(serialize_with = "by_rows")]
+        v: Option<DMatrix<f64>>,
+    },
+    /// A = Q diag(eigenvalues) Qᵀ.
+    Eigen {
+        /// Eigenvalues, signed, descending.
+        eigenvalues: Vec<f64>,
+        /// The golden model's, of the quantised input.
+        eigenvalues_golden: Vec<f64>,
+        /// Vectors, n x k.
+        #[serde(serialize_with = "by_rows")]
+        vectors: Option<DMatrix<f64>>,
+    },
+}
+
+impl Delivered {
+    /// What the values are called, the core's values, the golden model's.
+    pub fn values(&self) -> (&'static str, &[f64], &[f64]) {
+        match self {
+            Self::Svd { sigma, sigma_golden, .. } => ("sigma", sigma, sigma_golden),
+            Self::Eigen { eigenvalues, eigenvalues_golden, .. } => ("eigenvalue", eigenvalues, eigenvalues_golden),
+        }
+    }
+}
+
 /// Why a matrix could not be simulated and judged.
 #[derive(Debug, thiserror::Error)]
 pub enum JudgeError {
     /// The matrix has another size than the core.
     #[error(
-        "{matrix}: the matrix is {rows} x {cols}, the core {n} x {n}; use --rows {rows} --cols {cols}, or a matrix of {n} x {n}"
+        "{matrix}: the matrix is {rows} x {cols}, the core {core_rows} x {core_cols}; use --rows {rows} --cols {cols}, or a matrix of {core_rows} x {core_cols}"
     )]
     Size {
         /// Name of the matrix.
@@ -102,8 +136,22 @@ pub enum JudgeError {
         rows: usize,
         /// Its columns.
         cols: usize,
-        /// Rows and columns of the core.
-        n: usize,
+        /// Rows of the core.
+        core_rows: usize,
+        /// Columns of the core.
+        core_cols: usize,
+    },
+    /// An eigen-decomposition was asked of a matrix that has none of this kind.
+    #[error(
+        "{matrix}: row {row}, column {column} differs from row {column}, column {row}; `--symmetric` needs a symmetric matrix (leave it out for the singular values)"
+    )]
+    NotSymmetric {
+        /// Name of the matrix.
+        matrix: String,
+        /// 1-based.
+        row: usize,
+        /// 1-based.
+        column: usize,
     },
     /// An element does not fit the input word.
     #[error("{matrix}: {source}")]
@@ -128,8 +176,11 @@ pub enum JudgeError {
 pub fn prepare(shape: &Shape, named: &NamedMatrix, scale: InputScale) -> Result<Quantised, JudgeError> {
     let (rows, cols) = named.matrix.shape();
     let matrix = named.name.clone();
-    if (rows, cols) != (shape.n, shape.n) {
-        return Err(JudgeError::Size { matrix, rows, cols, n: shape.n });
+    if (rows, cols) != (shape.rows, shape.cols) {
+        return Err(JudgeError::Size { matrix, rows, cols, core_rows: shape.rows, core_cols: shape.cols });
+    }
+    if let Some((row, column)) = oracle::first_asymmetry(&named.matrix).filter(|_| shape.symmetric) {
+        return Err(JudgeError::NotSymmetric { matrix, row: row + 1, column: column + 1 });
     }
     quantise(shape, &named.matrix, scale).map_err(|source| JudgeError::Quantise { matrix, source })
 }
@@ -154,24 +205,33 @@ fn assess(
     result: Decomposition,
     cycles: Cycles,
 ) -> Result<Judgement, JudgeError> {
-    let Decomposition { status, sigma, u, v } = result;
+    let Decomposition { status, sigma: values, u, v } = result;
     let scale = f64::from(input.exponent + status.block_exponent).exp2();
-    let sigma: Vec<f64> = sigma.iter().map(|s| s * scale).collect();
+    let values: Vec<f64> = values.iter().map(|s| s * scale).collect();
     let matrix = input.matrix(shape);
     let lsb = f64::from(input.exponent - shape.frac as i32).exp2();
-    let factors = Factors { sigma: &sigma, u: Some(&u), v: Some(&v) };
-    let accuracy = accuracy(&matrix, factors, lsb, shape.word)?;
-    let golden = svdforge_golden::oracle::svd(&matrix).map_err(MetricsError::from)?;
+    let norm = matrix.norm_squared();
+    let explained = if norm > 0.0 { values.iter().map(|s| s * s).sum::<f64>() / norm } else { 1.0 };
+    let (accuracy, result) = if shape.symmetric {
+        let mut golden = oracle::eigen(&matrix).map_err(MetricsError::from)?.values;
+        golden.truncate(values.len());
+        let accuracy = eigen_accuracy(&matrix, &values, v.as_ref(), lsb, shape.word)?;
+        (accuracy, Delivered::Eigen { eigenvalues: values, eigenvalues_golden: golden, vectors: v })
+    } else {
+        let mut golden = oracle::svd(&matrix).map_err(MetricsError::from)?.sigma;
+        golden.truncate(values.len());
+        let factors = Factors { sigma: &values, u: u.as_ref(), v: v.as_ref() };
+        let accuracy = accuracy(&matrix, factors, lsb, shape.word)?;
+        (accuracy, Delivered::Svd { sigma: values, sigma_golden: golden, u, v })
+    };
     Ok(Judgement {
         matrix: name.to_owned(),
-        rows: shape.n,
-        cols: shape.n,
+        rows: shape.rows,
+        cols: shape.cols,
         input_exponent: input.exponent,
         block_exponent: status.block_exponent,
-        sigma,
-        sigma_golden: golden.sigma,
-        u,
-        v,
+        result,
+        explained,
         sweeps: status.sweeps,
         flags: status.into(),
         cycles,
@@ -179,17 +239,24 @@ fn assess(
     })
 }
 
-fn by_rows<S: Serializer>(matrix: &DMatrix<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+fn by_rows<S: Serializer>(matrix: &Option<DMatrix<f64>>, serializer: S) -> Result<S::Ok, S::Error> {
+    let Some(matrix) = matrix else { return serializer.serialize_none() };
     serializer.collect_seq(matrix.row_iter().map(|row| row.iter().copied().collect::<Vec<f64>>()))
 }
 
 /// Cycles from one result to the next when matrices come without a pause: measured on uniform ones.
 pub fn period(core: &Core) -> Result<u64, JudgeError> {
-    let n = core.shape.n;
-    let matrix = NamedMatrix { name: "uniform".to_owned(), matrix: Family::Uniform.generate(n, n, 1) };
+    let matrix = example_matrix(&core.shape, Family::Uniform, 1);
+    let matrix = NamedMatrix { name: "uniform".to_owned(), matrix };
     let frame = prepare(&core.shape, &matrix, InputScale::Auto)?.frame();
     let stimulus = Stimulus { beats: frame.repeat(3), ..Stimulus::default() };
     let trace = SimulatorEngine::new(core)?.run(&stimulus)?;
     let ends: Vec<u64> = trace.output.iter().filter(|b| b.last).map(|b| b.cycle).collect();
     Ok(ends[2] - ends[1])
+}
+
+/// A matrix of a family, of the size that a core takes; for a symmetric one its symmetric part.
+pub fn example_matrix(shape: &Shape, family: Family, seed: u64) -> DMatrix<f64> {
+    let matrix = family.generate(shape.rows, shape.cols, seed);
+    if shape.symmetric { (&matrix + matrix.transpose()) / 2.0 } else { matrix }
 }

@@ -34,7 +34,7 @@ pub(crate) fn bench(core: &Core, header: &Header) -> File {
     let values = [
         ("opening", opening),
         ("name", name.clone()),
-        ("n", shape.n.to_string()),
+        ("rank", shape.rank.to_string()),
         ("input_bits", shape.input_bits().to_string()),
         ("output_bits", shape.output_bits().to_string()),
         ("reset_cycles", RESET_CYCLES.to_string()),

@@ -6,12 +6,13 @@ mod reference;
 
 use nalgebra::DMatrix;
 use rayon::prelude::*;
-use reference::{Reference, Run};
+use reference::{Reference, Run, Task};
 use svdforge_golden::{Accuracy, Factors, Family, accuracy};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Shape, Sweeps};
+use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sweeps, Vectors};
 use svdforge_testbench::engine::{SimulatorEngine, Stimulus, Trace};
 use svdforge_testbench::framing::{InputScale, Quantised, parse_frame, quantise};
+use svdforge_testbench::judge::example_matrix;
 
 /// A core in the simulator beside the definition of its arithmetic.
 struct Pair {
@@ -52,12 +53,23 @@ fn square(n: usize, word: u32, guard: u32, sweeps: Sweeps) -> Parameters {
 }
 
 fn reference_of(shape: &Shape) -> Reference {
-    Reference::for_shape(shape.n, shape.word, shape.guard, shape.coef)
+    Reference::new(Task {
+        rows: shape.rows,
+        cols: shape.cols,
+        word: shape.word,
+        guard: shape.guard,
+        coef: shape.coef,
+        rank: shape.rank,
+        u: shape.has_u(),
+        v: shape.has_v(),
+        symmetric: shape.symmetric,
+        scaled: shape.scaling == Scaling::Auto,
+    })
 }
 
 fn matrix_of(shape: &Shape, family: Family, seed: u64) -> Quantised {
     let largest = 1.0 - f64::from(1 - shape.word as i32).exp2();
-    let matrix = family.generate(shape.n, shape.n, seed).map(|value| value.clamp(-1.0, largest));
+    let matrix = example_matrix(shape, family, seed).map(|value| value.clamp(-1.0, largest));
     quantise(shape, &matrix, InputScale::Exponent(0)).unwrap()
 }
 
@@ -129,6 +141,114 @@ fn a_fixed_number_of_sweeps_is_kept_settled_or_not() {
     assert!(runs.iter().any(|r| r.0) && runs.iter().any(|r| !r.0));
 }
 
+/// Every pair of sizes up to 8, and a few larger ones.
+#[test]
+fn every_rectangle_computes_what_the_reference_does() {
+    let small = (1..=8usize).flat_map(|rows| (1..=8).map(move |cols| (rows, cols)));
+    let large = [(16, 8), (8, 16), (9, 13), (32, 5), (1, 32), (17, 16)];
+    let sizes: Vec<_> = small.chain(large).filter(|(rows, cols)| rows != cols).collect();
+    let cases: usize = sizes
+        .into_par_iter()
+        .map(|(rows, cols)| {
+            let parameters = Parameters { rows, cols, ..Parameters::default() };
+            if rows.max(cols) <= 8 {
+                agree(parameters, all_families(0..2))
+            } else {
+                agree(parameters, all_families(2..3))
+            }
+        })
+        .sum();
+    assert_eq!(cases, 56 * 40 + 6 * 20);
+}
+
+/// What lies outside the matrix stays exactly zero, and its vectors unit vectors: no row of U and no column of V is lost to it.
+#[test]
+fn padding_stays_exactly_zero() {
+    let mut matrices = 0;
+    for (rows, cols) in [(1, 4), (4, 1), (3, 8), (8, 3), (5, 7), (7, 6), (16, 8), (8, 16)] {
+        let shape = Parameters { rows, cols, ..Parameters::default() }.shape().unwrap();
+        let reference = reference_of(&shape);
+        for (family, seed) in all_families(0..6) {
+            let run = reference.run(&matrix_of(&shape, family, seed).units, None);
+            let even = shape.even();
+            let one = 1 << shape.vector_fraction();
+            for (index, &value) in run.x.iter().enumerate() {
+                let inside = index / even < rows && index % even < cols;
+                assert!(inside || value == 0, "{rows}x{cols} {family} {seed}: {value} at {index}");
+            }
+            for (vectors, size) in [(&run.ut, rows), (&run.vt, cols)] {
+                for (index, &value) in vectors.iter().enumerate() {
+                    let (row, column) = (index / even, index % even);
+                    if row >= size || column >= size {
+                        assert_eq!(value, if row == column { one } else { 0 }, "{rows}x{cols} {family} {seed}");
+                    }
+                }
+            }
+            matrices += 1;
+        }
+    }
+    assert_eq!(matrices, 8 * 20 * 6);
+}
+
+#[test]
+fn every_choice_of_vectors_rank_and_scaling_computes_what_the_reference_does() {
+    let vectors = [Vectors::Uv, Vectors::U, Vectors::V, Vectors::None];
+    let sizes = [(2, 2), (8, 8), (5, 3), (3, 6)];
+    let mut cores = Vec::new();
+    for (rows, cols) in sizes {
+        for vectors in vectors {
+            for scaling in [Scaling::Auto, Scaling::Fixed] {
+                for rank in [Some(1), Some(rows.min(cols) - 1), None] {
+                    cores.push(Parameters { rows, cols, vectors, rank, scaling, ..Parameters::default() });
+                }
+            }
+        }
+    }
+    let cases: usize = cores.into_par_iter().map(|parameters| agree(parameters, all_families(50..51))).sum();
+    assert_eq!(cases, 4 * 4 * 2 * 3 * 20);
+}
+
+#[test]
+fn symmetric_cores_compute_what_the_reference_does() {
+    let mut cores = Vec::new();
+    for n in [2, 3, 4, 7, 8, 16] {
+        for (vectors, rank, scaling) in [
+            (Vectors::Uv, None, Scaling::Auto),
+            (Vectors::V, Some(1), Scaling::Fixed),
+            (Vectors::None, Some(2), Scaling::Auto),
+        ] {
+            let parameters = Parameters { symmetric: true, vectors, rank, scaling, ..square(n, 16, 4, Sweeps::Auto) };
+            cores.push(parameters);
+        }
+    }
+    let cases: usize = cores.into_par_iter().map(|parameters| agree(parameters, all_families(60..62))).sum();
+    assert_eq!(cases, 6 * 3 * 40);
+}
+
+/// Small elements lose nothing: times 2^-10, the result is that of the matrix itself, but for its exponent.
+#[test]
+fn a_small_matrix_is_as_good_as_a_large_one() {
+    let mut pair = Pair::new(square(8, 24, 4, Sweeps::Auto));
+    let mut compared = 0;
+    for (family, seed) in all_families(70..71) {
+        let large = matrix_of(&pair.shape, family, seed);
+        // Elements that the smaller scale can hold.
+        let coarse: Vec<i64> = large.units.iter().map(|unit| unit >> 10 << 10).collect();
+        let small = Quantised { units: coarse.iter().map(|unit| unit >> 10).collect(), exponent: 0 };
+        let large = Quantised { units: coarse, exponent: 0 };
+        let mut result = |matrix: &Quantised| {
+            let (trace, _) = pair.run(matrix, family.name());
+            parse_frame(&pair.shape, &trace.output).unwrap()
+        };
+        let (large, small) = (result(&large), result(&small));
+        assert_eq!((&large.sigma, &large.u, &large.v), (&small.sigma, &small.u, &small.v), "{family}");
+        let zero = large.sigma[0] == 0.0;
+        assert!(zero || small.status.block_exponent == large.status.block_exponent - 10, "{family}");
+        compared += 1;
+    }
+    assert_eq!(compared, 20);
+}
+
 /// Sums of 78 bits, coefficients of 30.
 #[test]
 fn the_widest_core_computes_what_the_reference_does() {
@@ -152,7 +272,7 @@ fn less_than_one_unit_of_the_input_is_left_off_the_diagonal() {
                 let reference = cache.entry(n).or_insert_with(|| reference_of(&shape));
                 reference.run(&matrix_of(&shape, family, seed).units, None)
             });
-            (n, family, run.off_diagonal() as f64 / 16.0, run.sweeps, run.capped)
+            (n, family, run.off_diagonal() as f64 / f64::from(16 << run.shift), run.sweeps, run.capped)
         })
         .collect();
     for n in [4, 8, 16, 32] {
@@ -211,7 +331,7 @@ fn measure(pair: &mut Pair, seed: u64) -> (Accuracy, u32) {
     let (trace, _) = pair.run(&matrix, "uniform");
     let result = parse_frame(&shape, &trace.output).unwrap();
     let input: DMatrix<f64> = matrix.matrix(&shape);
-    let factors = Factors { sigma: &result.sigma, u: Some(&result.u), v: Some(&result.v) };
+    let factors = Factors { sigma: &result.sigma, u: result.u.as_ref(), v: result.v.as_ref() };
     let lsb = f64::from(-(shape.frac as i32)).exp2();
     (accuracy(&input, factors, lsb, shape.word).unwrap(), result.status.sweeps)
 }

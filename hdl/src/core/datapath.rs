@@ -3,10 +3,11 @@
 //! One block of A a cycle: its columns turn in the two left rotators, then its rows in the two right ones. In the cycles in which no block
 //! of A is under way, the left rotators turn a block of Uᵀ and the right ones a block of Vᵀ. Results go back to the memories, moved to
 //! the places of the next step. Diagonal blocks of the next step go to the angle unit, and their coefficients to a small memory.
+//! Before the first step every block may pass the preparation: shifted up, rows and columns beyond the matrix made zero.
 
 use super::layout::{member_table, move_table, pair_bits};
 use super::ordering::Ordering;
-use super::params::Shape;
+use super::params::{Scaling, Shape};
 use super::schedule::Latencies;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
 use crate::ir::ModuleId;
@@ -31,7 +32,7 @@ pub struct Timing {
 pub fn datapath(design: &mut DesignBuilder, ordering: &Ordering, shape: &Shape) -> (ModuleId, Timing) {
     let pair = pair_bits(ordering);
     let units = Units {
-        angles: angle_unit(design, shape.data(), angle_fraction(shape.coef), shape.limits()),
+        angles: angle_unit(design, shape.data(), angle_fraction(shape.coef), shape.limits(), shape.form()),
         coefficients: coefficient_unit(design, shape.coef),
         rotator: rotator(design, shape.data(), shape.coef),
         matrix: matrix_memory(design, shape.data(), pair),
@@ -52,8 +53,7 @@ pub fn datapath(design: &mut DesignBuilder, ordering: &Ordering, shape: &Shape) 
         units,
         shape,
         pair,
-        command: Command::new(&m, pair),
-        unload: [m.input("unload", 1), m.input("unload_home", pair + 1), m.input("unload_column", pair)],
+        command: Command::new(&m, shape, pair),
         move_table: move_table(&m, ordering),
         member_table: member_table(&m, ordering),
     };
@@ -73,26 +73,40 @@ struct Units {
 #[derive(Clone, Copy)]
 struct Command<'m> {
     block: Signal<'m>,
-    vectors: Signal<'m>,
+    vectors: Option<VectorCommand<'m>>,
+    prepare: Option<Signal<'m>>,
     row: Signal<'m>,
     column: Signal<'m>,
     copy: Signal<'m>,
-    identity: Signal<'m>,
     diagonal: Signal<'m>,
     measure: Signal<'m>,
     diagonal_pair: Signal<'m>,
 }
 
+/// The part of a command that is about singular vectors.
+#[derive(Clone, Copy)]
+struct VectorCommand<'m> {
+    rotate: Signal<'m>,
+    identity: Signal<'m>,
+    /// The output end's address: whether it is the one, (bank, pair), column pair.
+    unload: [Signal<'m>; 3],
+}
+
 impl<'m> Command<'m> {
-    fn new(m: &'m ModuleBuilder, pair: u32) -> Self {
+    fn new(m: &'m ModuleBuilder, shape: &Shape, pair: u32) -> Self {
         let input = |name, width| m.input(name, width).at(0);
+        let vectors = || VectorCommand {
+            rotate: input("vectors", 1).flag().note("rotate blocks (row, column) of U^T and V^T"),
+            identity: input("identity", 1).note("U and V are still the identity"),
+            unload: [m.input("unload", 1), m.input("unload_home", pair + 1), m.input("unload_column", pair)],
+        };
         Self {
             block: input("block", 1).flag().note("rotate block (row, column) of A"),
-            vectors: input("vectors", 1).flag().note("rotate blocks (row, column) of U^T and V^T"),
+            vectors: shape.has_vectors().then(vectors),
+            prepare: shape.is_prepared().then(|| input("prepare", 1).flag().note("shift and pad block (row, column)")),
             row: input("row", pair),
             column: input("column", pair),
             copy: input("copy", 1).note("copy that this step reads"),
-            identity: input("identity", 1).note("U and V are still the identity"),
             diagonal: input("diagonal", 1).note("read a diagonal block of the next step"),
             measure: input("measure", 1).flag().note("... and compute its angles"),
             diagonal_pair: input("diagonal_pair", pair),
@@ -107,8 +121,6 @@ struct Drawing<'a, 'm> {
     shape: &'a Shape,
     pair: u32,
     command: Command<'m>,
-    /// The output end's address: whether it is the one, (bank, pair), column pair.
-    unload: [Signal<'m>; 3],
     move_table: Table<'m>,
     member_table: Table<'m>,
 }
@@ -132,15 +144,16 @@ impl<'m> Drawing<'_, 'm> {
         m.output("diagonal_0", a[0][0]);
         m.output("diagonal_1", a[1][1]);
         let angles = self.angles(a);
-        let left_new = self.coefficients("left", &angles);
         let right_new = self.coefficients("right", &angles);
+        let left_new = if self.shape.symmetric { right_new } else { self.coefficients("left", &angles) };
+        let rotates_vectors = |at: u32| command.vectors.map(|v| v.rotate.delayed_to(at));
 
         // Left rotators: the columns of a block of A, or of Uᵀ.
-        let (u_memory, u) = self.vectors("u", 0);
-        let take_u = command.vectors.delayed_to(read);
+        let u = command.vectors.filter(|_| self.shape.has_u()).map(|c| self.vectors(c, "u", 0));
         let left_coefficients = self.stored("left", left_new, command.row);
         let left = [0, 1].map(|c| {
-            let [x, y] = [0, 1].map(|r| take_u.select(u[r][c], a[r][c]));
+            let from_u = |r: usize| u.as_ref().map(|u| u.elements[r][c]);
+            let [x, y] = [0, 1].map(|r| instead(rotates_vectors(read), from_u(r), a[r][c]));
             self.rotator(&format!("left_{c}"), x, y, left_coefficients)
         });
         let from_left = block(|r, c| left[c].output(["x_rotated", "y_rotated"][r]));
@@ -148,23 +161,31 @@ impl<'m> Drawing<'_, 'm> {
 
         // Right rotators: the rows of that block, or the columns of Vᵀ.
         let right_address = left_done - read;
-        let (v_memory, v) = self.vectors("v", right_address);
-        let take_v = command.vectors.delayed_to(left_done);
-        let turned = command.vectors.select(command.row, command.column).delayed_to(right_address);
+        let v = command.vectors.filter(|_| self.shape.has_v()).map(|c| self.vectors(c, "v", right_address));
+        let row_of_v = v.as_ref().map(|_| command.row);
+        let turned = instead(rotates_vectors(0), row_of_v, command.column).delayed_to(right_address);
         let right_coefficients = self.stored("right", right_new, turned);
         let right = [0, 1].map(|i| {
-            let [x, y] = [0, 1].map(|j| take_v.select(v[j][i], from_left[i][j]));
+            let from_v = |j: usize| v.as_ref().map(|v| v.elements[j][i]);
+            let [x, y] = [0, 1].map(|j| instead(rotates_vectors(left_done), from_v(j), from_left[i][j]));
             self.rotator(&format!("right_{i}"), x, y, right_coefficients)
         });
         let from_right = block(|i, j| right[i].output(["x_rotated", "y_rotated"][j]));
         let right_done = stage(from_right[0][0]);
 
-        self.write_vectors(&u_memory, from_left);
-        self.write_vectors(&v_memory, block(|r, c| from_right[c][r]));
-        self.write_matrix(&matrix, from_right);
-        let overflow = |sides: &[Instance<'m>; 2]| sides[0].output("overflow") | sides[1].output("overflow");
-        let busy = (command.block | command.vectors).flag();
-        let wrong = (busy.delayed_to(left_done) & overflow(&left)) | (busy.delayed_to(right_done) & overflow(&right));
+        if let Some(u) = &u {
+            self.write_vectors(&u.memory, from_left);
+        }
+        if let Some(v) = &v {
+            self.write_vectors(&v.memory, block(|r, c| from_right[c][r]));
+        }
+        self.write_matrix(&matrix, a, from_right);
+        let wrong = |sides: &[Instance<'m>; 2], vectors: bool, at: u32| {
+            let block = command.block.delayed_to(at);
+            let busy = rotates_vectors(at).filter(|_| vectors).map_or(block, |rotates| block | rotates);
+            busy & (sides[0].output("overflow") | sides[1].output("overflow"))
+        };
+        let wrong = wrong(&left, u.is_some(), left_done) | wrong(&right, v.is_some(), right_done);
         m.output("overflow", wrong.flag().registered("overflow_out"));
         let settled = angles.output("settled");
         m.output("settled", settled);
@@ -206,10 +227,10 @@ impl<'m> Drawing<'_, 'm> {
     }
 
     /// The memory of Uᵀ or Vᵀ, addressed at a stage, and the two rows by two columns that it gives; those of the identity before the first step.
-    fn vectors(&self, name: &str, at: u32) -> (Instance<'m>, Block<'m>) {
+    fn vectors(&self, vectors: VectorCommand<'m>, name: &str, at: u32) -> VectorSide<'m> {
         let (m, command, vector) = (self.m, self.command, self.shape.vector());
         let [row, column, copy] = [command.row, command.column, command.copy].map(|s| s.delayed_to(at));
-        let [unload, home, unload_column] = self.unload.map(|s| s.at(at));
+        let [unload, home, unload_column] = vectors.unload.map(|s| s.at(at));
         let address = [
             ("read_copy", unload ^ copy),
             ("read_pair", unload.select(home.low_bits(self.pair), row)),
@@ -222,7 +243,7 @@ impl<'m> Drawing<'_, 'm> {
         }
         let members = self.member_table.lookup(row, None, &format!("{name}_members"));
         let index_bits = members.width() / 2;
-        let identity = command.identity.delayed_to(stage(words[0]));
+        let identity = vectors.identity.delayed_to(stage(words[0]));
         let elements = block(|r, c| {
             let index = members.slice(r as u32 * index_bits, index_bits);
             let own = m.concat(&[column.delayed_to(stage(words[0])), m.constant(1, c as i128)]).equals(index);
@@ -230,7 +251,7 @@ impl<'m> Drawing<'_, 'm> {
             let element = identity.select(one, words[r].slice(c as u32 * vector, vector));
             element.sign_extend(self.shape.data()).named(&format!("{name}_{r}{c}"))
         });
-        (memory, elements)
+        VectorSide { memory, elements }
     }
 
     /// Writes two rotated rows of Uᵀ or Vᵀ to the places of the next step.
@@ -239,7 +260,8 @@ impl<'m> Drawing<'_, 'm> {
         let at = stage(rotated[0][0]);
         let (crosses, targets) = self.moves(command.row, at);
         let words = rotated.map(|row| m.concat(&[row[1].low_bits(vector), row[0].low_bits(vector)]));
-        memory.drive("write_enable", command.vectors.delayed_to(at));
+        let rotates = command.vectors.expect("There are vectors to write.").rotate;
+        memory.drive("write_enable", rotates.delayed_to(at));
         memory.drive("write_copy", !command.copy.delayed_to(at));
         memory.drive("write_column", command.column.delayed_to(at));
         for (bank, target) in targets.into_iter().enumerate() {
@@ -248,32 +270,73 @@ impl<'m> Drawing<'_, 'm> {
         }
     }
 
-    /// Writes a rotated block of A to the places of the next step, or a loaded element to its home.
-    fn write_matrix(&self, memory: &Instance<'m>, rotated: Block<'m>) {
-        let (m, command, data) = (self.m, self.command, self.shape.data());
+    /// Writes a rotated block of A to the places of the next step, a prepared block to where it was, or a loaded element to its home.
+    fn write_matrix(&self, memory: &Instance<'m>, read: Block<'m>, rotated: Block<'m>) {
+        let (m, command) = (self.m, self.command);
         let at = stage(rotated[0][0]);
         let (row_crosses, rows) = self.moves(command.row, at);
         let (column_crosses, columns) = self.moves(command.column, at);
         let load = |name, width| m.input(name, width).at(at);
-        let (load_enable, load_element) = (load("load_enable", 4), load("load_element", 4));
-        let (load_row, load_column) = (load("load_row", self.pair + 1), load("load_column", self.pair + 1));
-        let loaded = load("load_data", self.shape.word).shifted_up(self.shape.guard).sign_extend(data);
+        let home = |name| load(name, self.pair + 1).low_bits(self.pair);
+        let data = load("load_data", self.shape.word);
+        let loaded = Fill {
+            enable: load("load_enable", 4),
+            row: home("load_row"),
+            column: home("load_column"),
+            elements: block(|_, _| data),
+        };
+        let fill = match command.prepare {
+            Some(prepare) => self.prepared(prepare, read, at, loaded),
+            None => loaded,
+        };
 
         let rotates = command.block.delayed_to(at);
-        let all = m.constant(4, 15);
-        memory.drive("write_enable", rotates.select(all, load_enable));
+        memory.drive("write_enable", rotates.select(m.constant(4, 15), fill.enable));
         memory.drive("write_copy", rotates & !command.copy.delayed_to(at));
         for bank in 0..2 {
-            let pair_of =
-                |moved: [Signal<'m>; 2], home: Signal<'m>| rotates.select(moved[bank], home.low_bits(self.pair));
-            memory.drive(&format!("write_row_{bank}"), pair_of(rows, load_row));
-            memory.drive(&format!("write_column_{bank}"), pair_of(columns, load_column));
+            memory.drive(&format!("write_row_{bank}"), rotates.select(rows[bank], fill.row));
+            memory.drive(&format!("write_column_{bank}"), rotates.select(columns[bank], fill.column));
         }
         let exchanged = rotated.map(|row| [0, 1].map(|c| column_crosses.select(row[1 - c], row[c])));
         for (r, c) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             let new = row_crosses.select(exchanged[1 - r][c], exchanged[r][c]);
-            let element = load_element.bit((2 * r + c) as u32).select(loaded, m.zero(data));
+            let element = fill.elements[r][c].shifted_up(self.shape.guard).sign_extend(self.shape.data());
             memory.drive(&format!("write_{r}{c}"), rotates.select(new, element));
+        }
+    }
+
+    /// The block just read, shifted and padded, if one is being prepared; else what is loaded. Declared to stand at stage `at`: nothing is
+    /// rotated meanwhile.
+    fn prepared(&self, prepare: Signal<'m>, read: Block<'m>, at: u32, loaded: Fill<'m>) -> Fill<'m> {
+        let (m, command, shape) = (self.m, self.command, self.shape);
+        let from = stage(read[0][0]);
+        let shift = (shape.scaling == Scaling::Auto).then(|| m.input("shift", shape.shift_bits()));
+        let inside = |name: &str, pair: Signal<'m>, size: usize| {
+            let members = (size < shape.even()).then(|| self.member_table.lookup(pair, None, name));
+            [0, 1].map(|bank| {
+                members.map(|members| {
+                    let bits = members.width() / 2;
+                    let index = members.slice(bank * bits, bits);
+                    index.less_than(m.constant(bits, size as i128))
+                })
+            })
+        };
+        let rows = inside("prepared_rows", command.row, shape.rows);
+        let columns = inside("prepared_columns", command.column, shape.cols);
+        let elements = block(|r, c| {
+            let element = read[r][c].slice(shape.guard, shape.word);
+            let shifted = shift.map_or(element, |amount| element.shift_left(amount.at(from)));
+            let zero = m.zero(shape.word);
+            let padded = [rows[r], columns[c]].into_iter().flatten().fold(shifted, |e, inside| inside.select(e, zero));
+            padded.registered(&format!("prepared_{r}{c}")).untimed().at(at)
+        });
+        let now = |signal: Signal<'m>| signal.delayed_to(from + 1).untimed().at(at);
+        let active = now(prepare);
+        Fill {
+            enable: active.select(m.constant(4, 15), loaded.enable),
+            row: active.select(now(command.row), loaded.row),
+            column: active.select(now(command.column), loaded.column),
+            elements: block(|r, c| active.select(elements[r][c], loaded.elements[r][c])),
         }
     }
 
@@ -282,6 +345,25 @@ impl<'m> Drawing<'_, 'm> {
         let moves = self.move_table.lookup(pair.delayed_to(at - 1), None, "moves");
         (moves.sign(), [moves.low_bits(self.pair), moves.slice(self.pair, self.pair)])
     }
+}
+
+/// One side's singular vectors: their memory, and what it gives.
+struct VectorSide<'m> {
+    memory: Instance<'m>,
+    elements: Block<'m>,
+}
+
+/// A write into the memory of A that is no rotation: banks, row pair, column pair, elements of one input word each.
+struct Fill<'m> {
+    enable: Signal<'m>,
+    row: Signal<'m>,
+    column: Signal<'m>,
+    elements: Block<'m>,
+}
+
+/// `other` where the condition holds, if there are both.
+fn instead<'m>(condition: Option<Signal<'m>>, other: Option<Signal<'m>>, own: Signal<'m>) -> Signal<'m> {
+    condition.zip(other).map_or(own, |(condition, other)| condition.select(other, own))
 }
 
 fn block<'m>(element: impl Fn(usize, usize) -> Signal<'m>) -> Block<'m> {

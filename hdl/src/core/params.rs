@@ -1,11 +1,12 @@
 //! What a user chooses, and what follows from it.
 
-use crate::units::angles::Limits;
+use crate::units::angles::{Form, Limits};
+use crate::units::stream_output::section;
 use serde::Serialize;
 use std::fmt;
 
 /// Sizes that a core can be built for.
-pub const SIZES: std::ops::RangeInclusive<usize> = 2..=32;
+pub const SIZES: std::ops::RangeInclusive<usize> = 1..=32;
 /// Bits of an input element.
 pub const WORDS: std::ops::RangeInclusive<u32> = 8..=24;
 /// Extra bits inside.
@@ -25,6 +26,30 @@ pub enum Sweeps {
     Fixed(u32),
 }
 
+/// Which singular vectors are computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Vectors {
+    /// U and V.
+    Uv,
+    /// U alone.
+    U,
+    /// V alone.
+    V,
+    /// Singular values alone.
+    None,
+}
+
+/// Whether the core shifts each matrix to full scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scaling {
+    /// Block floating point: the power of two comes with the status word.
+    Auto,
+    /// No: the host scales.
+    Fixed,
+}
+
 /// The parameters of a core, as a user gives them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parameters {
@@ -42,11 +67,31 @@ pub struct Parameters {
     pub coef: Option<u32>,
     /// How many sweeps are made.
     pub sweeps: Sweeps,
+    /// Which singular vectors are computed.
+    pub vectors: Vectors,
+    /// How many of the largest singular triplets leave the core; `None`: all.
+    pub rank: Option<usize>,
+    /// Eigen-decomposition of symmetric matrices.
+    pub symmetric: bool,
+    /// Scaling of each matrix in the core.
+    pub scaling: Scaling,
 }
 
 impl Default for Parameters {
     fn default() -> Self {
-        Self { rows: 8, cols: 8, word: 16, frac: None, guard: 4, coef: None, sweeps: Sweeps::Auto }
+        Self {
+            rows: 8,
+            cols: 8,
+            word: 16,
+            frac: None,
+            guard: 4,
+            coef: None,
+            sweeps: Sweeps::Auto,
+            vectors: Vectors::Uv,
+            rank: None,
+            symmetric: false,
+            scaling: Scaling::Auto,
+        }
     }
 }
 
@@ -65,8 +110,10 @@ pub struct ParameterError {
 /// A core's shape and number formats: parameters that can be met, with all that follows from them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// Rows and columns of the matrix.
-    pub n: usize,
+    /// Rows of the matrix, m.
+    pub rows: usize,
+    /// Columns of the matrix, n.
+    pub cols: usize,
     /// Bits of one input element, signed.
     pub word: u32,
     /// Fraction bits of one input element.
@@ -77,6 +124,46 @@ pub struct Shape {
     pub coef: u32,
     /// How many sweeps are made.
     pub sweeps: Sweeps,
+    /// Which singular vectors are computed.
+    pub vectors: Vectors,
+    /// Singular triplets that leave the core, k, at most min(m, n).
+    pub rank: usize,
+    /// Eigen-decomposition of symmetric matrices.
+    pub symmetric: bool,
+    /// Scaling of each matrix in the core.
+    pub scaling: Scaling,
+}
+
+impl Vectors {
+    /// As `--vectors` knows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Uv => "uv",
+            Self::U => "u",
+            Self::V => "v",
+            Self::None => "none",
+        }
+    }
+
+    /// Whether U is computed.
+    pub fn has_u(self) -> bool {
+        matches!(self, Self::Uv | Self::U)
+    }
+
+    /// Whether V is computed.
+    pub fn has_v(self) -> bool {
+        matches!(self, Self::Uv | Self::V)
+    }
+}
+
+impl Scaling {
+    /// As `--scaling` knows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Fixed => "fixed",
+        }
+    }
 }
 
 impl Parameters {
@@ -91,21 +178,27 @@ impl Parameters {
                 return Err(error(option, size, format!("a size must be {} to {}", SIZES.start(), SIZES.end())));
             }
         }
-        if self.rows != self.cols {
-            let reason =
-                format!("only square matrices can be built yet; --rows is {}, so use --cols {}", self.rows, self.rows);
+        if self.symmetric && self.rows != self.cols {
+            let reason = format!("a symmetric matrix is square; --rows is {}, so use --cols {}", self.rows, self.rows);
             return Err(error("cols", self.cols, reason));
+        }
+        let triplets = self.rows.min(self.cols);
+        let rank = self.rank.unwrap_or(triplets);
+        if !(1..=triplets).contains(&rank) {
+            let reason = format!("the rank must be 1 to {triplets}, the smaller side of the matrix");
+            return Err(error("rank", rank, reason));
         }
         inside("word", self.word, WORDS, "the bits of an input element")?;
         inside("guard", self.guard, GUARDS, "the guard bits")?;
         let frac = self.frac.unwrap_or(self.word - 1);
         inside("frac", frac, 0..=self.word, "with this word, the fraction bits")?;
-        let coef = self.coef.unwrap_or_else(|| needed_coef(self.rows, self.word, self.guard));
+        let coef = self.coef.unwrap_or_else(|| needed_coef(self.rows.max(self.cols), self.word, self.guard));
         inside("coef", coef, COEFS, "the bits of a coefficient")?;
         if let Sweeps::Fixed(sweeps) = self.sweeps {
             inside("sweeps", sweeps, SWEEPS, "the number of sweeps (or `auto`)")?;
         }
-        Ok(Shape { n: self.rows, word: self.word, frac, guard: self.guard, coef, sweeps: self.sweeps })
+        let Self { rows, cols, word, guard, sweeps, vectors, symmetric, scaling, .. } = *self;
+        Ok(Shape { rows, cols, word, frac, guard, coef, sweeps, vectors, rank, symmetric, scaling })
     }
 }
 
@@ -124,14 +217,80 @@ pub fn ceil_log2(n: usize) -> u32 {
 }
 
 impl Shape {
-    /// Rows of the matrix inside the core: odd sizes are padded by a row and a column of zeros.
-    pub fn even(&self) -> usize {
-        self.n.next_multiple_of(2)
+    /// Elements of the matrix: beats of an input frame.
+    pub fn elements(&self) -> usize {
+        self.rows * self.cols
     }
 
-    /// Bits of an element of A inside the core: singular values of a matrix of full-scale elements reach n, and one bit more is the sign.
+    /// Singular triplets that there are, min(m, n).
+    pub fn triplets(&self) -> usize {
+        self.rows.min(self.cols)
+    }
+
+    /// The longer side of the matrix.
+    pub fn side(&self) -> usize {
+        self.rows.max(self.cols)
+    }
+
+    /// Rows and columns of the matrix inside the core: square and even, padded by rows or columns of zeros.
+    pub fn even(&self) -> usize {
+        self.side().next_multiple_of(2)
+    }
+
+    /// What all matrices of the core have in common.
+    pub fn form(&self) -> Form {
+        match self.rows.cmp(&self.cols) {
+            _ if self.symmetric => Form::Symmetric,
+            std::cmp::Ordering::Less => Form::Wide,
+            std::cmp::Ordering::Equal => Form::Square,
+            std::cmp::Ordering::Greater => Form::Tall,
+        }
+    }
+
+    /// Whether there are rows or columns of zeros inside the core.
+    pub fn is_padded(&self) -> bool {
+        (self.rows, self.cols) != (self.even(), self.even())
+    }
+
+    /// Whether a matrix is prepared in the memory before its first sweep: shifted, or padded.
+    pub fn is_prepared(&self) -> bool {
+        self.scaling == Scaling::Auto || self.is_padded()
+    }
+
+    /// Whether U leaves the core: the vectors of a symmetric matrix leave as V.
+    pub fn has_u(&self) -> bool {
+        self.vectors.has_u() && !self.symmetric
+    }
+
+    /// Whether V leaves the core.
+    pub fn has_v(&self) -> bool {
+        self.vectors.has_v() || self.symmetric && self.vectors.has_u()
+    }
+
+    /// Whether any vectors are computed.
+    pub fn has_vectors(&self) -> bool {
+        self.vectors != Vectors::None
+    }
+
+    /// The sections of a good output frame: `tuser` and beats of each.
+    pub fn sections(&self) -> Vec<(u8, usize)> {
+        let all = [
+            (true, section::STATUS, 1),
+            (true, section::SIGMA, self.rank),
+            (self.has_u(), section::U, self.rows * self.rank),
+            (self.has_v(), section::V, self.cols * self.rank),
+        ];
+        all.into_iter().filter(|&(present, ..)| present).map(|(_, user, beats)| (user, beats)).collect()
+    }
+
+    /// Bits of the amount by which a matrix is shifted.
+    pub fn shift_bits(&self) -> u32 {
+        crate::ir::address_width(self.word)
+    }
+
+    /// Bits of an element of A inside the core: singular values of a matrix of full-scale elements reach its longer side, and one bit more is the sign.
     pub fn data(&self) -> u32 {
-        self.word + self.guard + ceil_log2(self.n) + 1
+        self.word + self.guard + ceil_log2(self.side()) + 1
     }
 
     /// Bits of an element of U or V inside the core; `vector_fraction` of them are fraction.
@@ -174,8 +333,8 @@ impl Shape {
         Limits { noise_bits, settled_bits: (self.word - 1).saturating_sub(5).max(6) }
     }
 
-    /// The name of the top module: `svd_8x8`.
+    /// The name of the top module: `svd_8x8`, `eigen_8x8`.
     pub fn name(&self) -> String {
-        format!("svd_{}x{}", self.n, self.n)
+        format!("{}_{}x{}", if self.symmetric { "eigen" } else { "svd" }, self.rows, self.cols)
     }
 }

@@ -38,12 +38,14 @@ pub struct StepProgram {
 }
 
 impl StepProgram {
-    /// The shortest program found for an ordering.
-    pub fn new(ordering: &Ordering, latencies: Latencies) -> Self {
+    /// The shortest program found for an ordering, with or without singular vectors.
+    pub fn new(ordering: &Ordering, latencies: Latencies, vectors: bool) -> Self {
         let pairs = ordering.pairs();
         let candidates =
             (0..pairs).flat_map(|start| [false, true].map(|backwards| block_order(ordering, start, backwards)));
-        let best = candidates.map(|order| Self::with_order(ordering, latencies, &order)).min_by_key(|p| p.slots.len());
+        let best = candidates
+            .map(|order| Self::with_order(ordering, latencies, vectors, &order))
+            .min_by_key(|p| p.slots.len());
         best.expect("There is at least one pair.")
     }
 
@@ -52,7 +54,7 @@ impl StepProgram {
         self.slots.len()
     }
 
-    fn with_order(ordering: &Ordering, latencies: Latencies, order: &[(usize, usize)]) -> Self {
+    fn with_order(ordering: &Ordering, latencies: Latencies, vectors: bool, order: &[(usize, usize)]) -> Self {
         let (pairs, blocks) = (ordering.pairs(), order.len());
         let issued = |block: (usize, usize)| order.iter().position(|&b| b == block).expect("Every block is issued.");
         let mut diagonals: Vec<(usize, usize)> = (0..pairs)
@@ -74,13 +76,16 @@ impl StepProgram {
         };
         let angles =
             diagonals.iter().map(|&(read, pair)| (read + latencies.angle).saturating_sub(first_use(pair))).max();
-        let cycles = [2 * blocks, cycle, angles.unwrap_or(0), latencies.block + blocks, latencies.vectors + blocks];
+        let vector_cycles = if vectors { (2 * blocks).max(latencies.vectors + blocks) } else { 0 };
+        let cycles = [vector_cycles, cycle, angles.unwrap_or(0), latencies.block + blocks];
         let mut slots = vec![Slot::default(); cycles.into_iter().max().unwrap_or(0)];
         for (slot, &block) in slots.iter_mut().zip(order) {
             slot.block = Some(block);
         }
-        for (index, slot) in slots[blocks..2 * blocks].iter_mut().enumerate() {
-            slot.vectors = Some((index / pairs, index % pairs));
+        if vectors {
+            for (index, slot) in slots[blocks..2 * blocks].iter_mut().enumerate() {
+                slot.vectors = Some((index / pairs, index % pairs));
+            }
         }
         for &(cycle, pair) in &diagonals {
             slots[cycle].diagonal = Some(pair);
@@ -124,7 +129,7 @@ mod tests {
         let mut checked = 0;
         for size in (2..=32).step_by(2) {
             let o = Ordering::new(size);
-            let program = StepProgram::new(&o, latencies);
+            let program = StepProgram::new(&o, latencies, true);
             let (pairs, cycles) = (o.pairs(), program.cycles());
             let find = |test: &dyn Fn(&Slot) -> bool| {
                 let found: Vec<usize> = (0..cycles).filter(|&c| test(&program.slots[c])).collect();
@@ -162,7 +167,7 @@ mod tests {
     #[test]
     fn the_rotators_never_idle_from_eight_rows_on() {
         for size in [8, 10, 12, 16, 32] {
-            let program = StepProgram::new(&Ordering::new(size), Latencies { block: 10, vectors: 10, angle: 14 });
+            let program = StepProgram::new(&Ordering::new(size), Latencies { block: 10, vectors: 10, angle: 14 }, true);
             assert_eq!(program.cycles(), size * size / 2, "size {size}");
         }
     }

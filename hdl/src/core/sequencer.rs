@@ -1,17 +1,19 @@
-//! The sequencer: runs the step program, counts steps and sweeps, ends when settled, then sorts and lets the result out.
+//! The sequencer: prepares the matrix in its memory, runs the step program, counts steps and sweeps, ends when settled, then sorts and lets
+//! the result out.
 
 use super::datapath::Timing;
 use super::layout::{home_table, pair_bits};
 use super::ordering::Ordering;
-use super::params::{Shape, Sweeps};
+use super::params::{Scaling, Shape, Sweeps};
 use super::schedule::{Slot, StepProgram};
-use crate::builder::{DesignBuilder, ModuleBuilder, Table};
+use crate::builder::{DesignBuilder, ModuleBuilder, Signal, Table};
 use crate::ir::{ModuleId, address_width};
 
 /// Adds the sequencer.
 ///
 /// A frame that is `full` and not `bad` starts at the first diagonal read of the step program, with its rotations left out (`warm`),
-/// so that the first angles are there when the first step begins.
+/// so that the first angles are there when the first step begins. Where matrices are prepared, every block of A is read, shifted, padded and
+/// written back before that.
 pub fn sequencer(
     design: &mut DesignBuilder,
     ordering: &Ordering,
@@ -40,8 +42,11 @@ pub fn sequencer(
     let step = m.register("step", address_width(steps as u32)).reset(0);
     let sweeps = m.register("sweeps_done", 8).reset(0);
 
-    let idle = (!(running.value() | sorting.value() | unloading.value())).named("idle");
-    let start = (idle & full & !bad_frame).named("start");
+    let preparing = flag("preparing");
+    let idle = (!(preparing.value() | running.value() | sorting.value() | unloading.value())).named("idle");
+    let accept = (idle & full & !bad_frame).named("accept");
+    let preparation = shape.is_prepared().then(|| Preparation::new(&m, accept, ordering, timing));
+    let start = preparation.as_ref().map_or(accept, |p| p.done);
     let start_bad = (idle & full & bad_frame).named("start_bad");
 
     // Cycle, step, sweep.
@@ -62,7 +67,9 @@ pub fn sequencer(
     warm.drive(start | (warm.value() & !last_cycle));
     first_step.drive(start | (first_step.value() & !step_ends));
     let turns_over = running.value() & last_cycle & !finished;
-    copy.enabled_by(start | turns_over).drive(start | !copy.value());
+    // Matrices are loaded and prepared in copy 0.
+    copy.enabled_by(accept | start | turns_over).drive(start | !(accept | copy.value()));
+    preparing.drive((accept | preparing.value()) & !start);
 
     // A sweep's verdict is complete when its last step reads the diagonal of the next sweep.
     let verdict = (running.value() & !warm.value() & last_step & cycle.value().is(first_diagonal)).named("verdict");
@@ -84,7 +91,7 @@ pub fn sequencer(
     overflow.drive(!(start | start_bad) & (overflow.value() | overflowed));
 
     // Sorting: every diagonal element passes the sorter while the last rotations drain.
-    let n = shape.n as i128;
+    let n = shape.triplets() as i128;
     let sort_cycles = (n + SORT_LATENCY + i128::from(timing.read)).max(timing.latencies.vectors as i128 + 2);
     let place = m.register("place", address_width(sort_cycles as u32 + 1)).reset(0);
     let sorted = (sorting.value() & place.value().is(sort_cycles - 1)).named("sorted");
@@ -93,9 +100,10 @@ pub fn sequencer(
     unloading.drive(sorted | start_bad | (unloading.value() & !unloaded));
 
     // Commands.
-    let fields = program_table(&m, program, pair).lookup(cycle.value().at(0), None, "fields");
-    let index = place.value().low_bits(address_width(shape.n as u32));
-    let home = home_table(&m, ordering, shape.n).lookup(index.at(0), None, "home");
+    let has_vectors = shape.has_vectors();
+    let fields = program_table(&m, program, pair, has_vectors).lookup(cycle.value().at(0), None, "fields");
+    let index = place.value().low_bits(address_width(n as u32));
+    let home = home_table(&m, ordering, shape.triplets()).lookup(index.at(0), None, "home");
     let runs = running.value().at(0).flag().registered("runs");
     let sorts = (sorting.value() & place.value().less_than(m.constant(place.value().width(), n)))
         .at(0)
@@ -105,12 +113,21 @@ pub fn sequencer(
     let field = |bit: u32| fields.bit(3 * pair + bit);
     let pair_field = |index: u32| fields.slice(index * pair, pair);
     let measure = (runs & field(0)).flag();
-    m.output("block", (rotates & field(2)).flag().registered("block_out"));
-    m.output("vectors", (rotates & field(1)).flag().registered("vectors_out"));
-    m.output("row", pair_field(2).registered("row_out"));
-    m.output("column", pair_field(1).registered("column_out"));
+    m.output("block", (rotates & field(1)).flag().registered("block_out"));
+    if has_vectors {
+        m.output("vectors", (rotates & field(2)).flag().registered("vectors_out"));
+        m.output("identity", first_step.value().at(0).registered("identity").registered("identity_out"));
+        m.output("unload", unloading.value());
+    }
+    let (mut row, mut column) = (pair_field(2), pair_field(1));
+    if let Some(p) = &preparation {
+        row = p.active.select(p.row, row);
+        column = p.active.select(p.column, column);
+        m.output("prepare", p.active.registered("prepare_out"));
+    }
+    m.output("row", row.registered("row_out"));
+    m.output("column", column.registered("column_out"));
     m.output("copy", copy.value().at(0).registered("copy").registered("copy_out"));
-    m.output("identity", first_step.value().at(0).registered("identity").registered("identity_out"));
     m.output("diagonal", (measure | sorts).registered("diagonal_out"));
     m.output("measure", measure.registered("measure_out"));
     let diagonal_pair = sorts.select(home.low_bits(pair), pair_field(0)).registered("diagonal_pair_out");
@@ -121,27 +138,65 @@ pub fn sequencer(
     m.output("insert_bank", home.sign().registered("insert_bank").delayed_to(arrival));
     m.output("release_frame", (sorted | start_bad).flag().registered("release_out"));
     m.output("clear", start.flag().registered("clear_out"));
-    m.output("unload", unloading.value());
     m.output(
         "unload_start",
         (sorted | start_bad).at(0).flag().registered("unload_start").registered("unload_start_out"),
     );
+    if shape.scaling == Scaling::Auto {
+        let shift = m.input("shift", shape.shift_bits()).zero_extend(8);
+        let exponent = m.register("exponent", 8).enabled_by(start | start_bad);
+        exponent.drive(start_bad.select(m.zero(8), m.zero(8) - shift));
+        m.output("status_exponent", exponent.value());
+    }
     for (name, register) in [("bad", bad), ("capped", capped), ("overflow_flag", overflow), ("sweeps", sweeps)] {
         m.output(&format!("status_{name}"), register.value());
     }
     design.add(m)
 }
 
+/// A walk over all blocks of A before the first sweep. Signals for the datapath stand at stage 1.
+struct Preparation<'m> {
+    active: Signal<'m>,
+    row: Signal<'m>,
+    column: Signal<'m>,
+    /// Everything is written back when the program, started now, reads it.
+    done: Signal<'m>,
+}
+
+impl<'m> Preparation<'m> {
+    fn new(m: &'m ModuleBuilder, begin: Signal<'m>, ordering: &Ordering, timing: Timing) -> Self {
+        let (pair, last_pair) = (pair_bits(ordering), ordering.pairs() as i128 - 1);
+        let walking = m.register("walking", 1).reset(0);
+        let [row, column] = ["prepared_row", "prepared_column"].map(|name| m.register(name, pair));
+        let last_column = column.value().is(last_pair);
+        let last_block = (last_column & row.value().is(last_pair)).named("last_block");
+        walking.drive(begin | (walking.value() & !last_block));
+        let restart = begin | last_column;
+        column.drive(restart.select(m.zero(pair), column.value().plus(1)));
+        let next_row = last_column.select(row.value().plus(1), row.value());
+        row.drive(begin.select(m.zero(pair), next_row));
+        let ends = (walking.value() & last_block).at(0).flag().named("preparation_ends");
+        Self {
+            active: walking.value().at(0).flag().registered("prepares"),
+            row: row.value().at(0).registered("prepared_row_command"),
+            column: column.value().at(0).registered("prepared_column_command"),
+            done: ends.delayed_to(timing.read + WRITE_BACK).untimed().named("prepared"),
+        }
+    }
+}
+
+/// Cycles from a word of the memory of A, through the preparation, back into the memory.
+const WRITE_BACK: u32 = 2;
 /// Cycles from the cycle counter to the commands.
 const COMMAND_LATENCY: u32 = 2;
 /// Cycles from the place counter to the sorter's row, less those of the memory.
 const SORT_LATENCY: i128 = 4;
 
-/// One entry for each cycle of a step: block, vectors, diagonal (1 bit each), row, column, diagonal pair.
-fn program_table<'m>(m: &'m ModuleBuilder, program: &StepProgram, pair: u32) -> Table<'m> {
+/// One entry for each cycle of a step: vectors (if there are any), block, diagonal (1 bit each), row, column, diagonal pair.
+fn program_table<'m>(m: &'m ModuleBuilder, program: &StepProgram, pair: u32, vectors: bool) -> Table<'m> {
     let entry = |slot: &Slot| {
         let (row, column) = slot.block.or(slot.vectors).unwrap_or_default();
-        let flags = [slot.block.is_some(), slot.vectors.is_some(), slot.diagonal.is_some()];
+        let flags = [slot.vectors.is_some(), slot.block.is_some(), slot.diagonal.is_some()];
         let flags = flags.iter().fold(0u128, |bits, &flag| bits << 1 | u128::from(flag));
         [row, column, slot.diagonal.unwrap_or_default()].iter().fold(flags, |bits, &field| bits << pair | field as u128)
     };
@@ -153,5 +208,5 @@ fn program_table<'m>(m: &'m ModuleBuilder, program: &StepProgram, pair: u32) -> 
         parts.join(" ")
     };
     let comments = program.slots.iter().enumerate().map(comment).collect();
-    m.table("program_table", 3 * pair + 3, program.slots.iter().map(entry).collect(), comments)
+    m.table("program_table", 3 * pair + 2 + u32::from(vectors), program.slots.iter().map(entry).collect(), comments)
 }

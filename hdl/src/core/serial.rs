@@ -2,7 +2,7 @@
 
 use super::datapath::datapath;
 use super::ordering::Ordering;
-use super::params::Shape;
+use super::params::{Scaling, Shape};
 use super::schedule::StepProgram;
 use super::sequencer::sequencer;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder};
@@ -17,23 +17,30 @@ use crate::units::stream_output::stream_output;
 pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram) {
     let ordering = Ordering::new(shape.even());
     let design = &mut DesignBuilder::new();
-    let index = address_width(shape.n as u32);
+    let index = address_width(shape.triplets() as u32);
     let (datapath, timing) = datapath(design, &ordering, shape);
-    let program = StepProgram::new(&ordering, timing.latencies);
-    let input = stream_input(design, &ordering, shape.n, shape.word, shape.input_bits());
+    let program = StepProgram::new(&ordering, timing.latencies, shape.has_vectors());
+    let input = stream_input(design, &ordering, shape);
     let sequencer = sequencer(design, &ordering, shape, timing, &program);
-    let sorter = sorter(design, shape.data(), shape.n, index);
+    let sorter = sorter(design, shape.data(), shape.rank, index, shape.symmetric);
     let output = stream_output(design, &ordering, shape, timing.read);
     let fifo = stream_fifo(design, shape.output_bits());
 
     let m = ModuleBuilder::new(shape.name());
     m.doc(format!(
-        "Singular value decomposition of {0}x{0} matrices, A = U diag(sigma) V^T, two-sided Jacobi, fixed point.\n\
-         Input: one element per beat, row by row, {1} bits, {2} of them fraction.\n\
-         Output: status word, sigma ({3} fraction bits), U and V row by row ({4} fraction bits).",
-        shape.n,
+        "{} of {}x{} matrices, two-sided Jacobi, fixed point.\n\
+         Input: one element per beat, row by row, {} bits, {} of them fraction.\n\
+         Output: status word, {} {} fraction bits, vectors row by row with {}.",
+        if shape.symmetric {
+            "Eigen-decomposition A = V diag(lambda) V^T"
+        } else {
+            "Singular value decomposition A = U diag(sigma) V^T"
+        },
+        shape.rows,
+        shape.cols,
         shape.word,
         shape.frac,
+        if shape.symmetric { "eigenvalues with" } else { "sigma with" },
         shape.sigma_fraction(),
         shape.vector_fraction()
     ));
@@ -54,22 +61,38 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram) {
         &[("settled", "settled"), ("settled_valid", "settled_valid"), ("overflow", "overflow_seen")],
     );
     connect(&output, &sequencer, &[("done", "unloaded")]);
-    for command in
-        ["block", "vectors", "row", "column", "copy", "identity", "diagonal", "measure", "diagonal_pair", "unload"]
-    {
+    let mut commands = vec!["block", "row", "column", "copy", "diagonal", "measure", "diagonal_pair"];
+    if shape.has_vectors() {
+        commands.extend(["vectors", "identity", "unload"]);
+    }
+    if shape.is_prepared() {
+        commands.push("prepare");
+    }
+    for command in commands {
         connect(&sequencer, &datapath, &[(command, command)]);
     }
-    for part in ["enable", "element", "row", "column", "data"] {
+    if shape.scaling == Scaling::Auto {
+        connect(&input, &sequencer, &[("shift", "shift")]);
+        connect(&input, &datapath, &[("shift", "shift")]);
+        connect(&sequencer, &output, &[("status_exponent", "exponent")]);
+    } else {
+        output.drive("exponent", m.zero(8));
+    }
+    for part in ["enable", "row", "column", "data"] {
         connect(&input, &datapath, &[(&format!("write_{part}"), &format!("load_{part}"))]);
     }
-    connect(&output, &datapath, &[("read_home", "unload_home"), ("read_column", "unload_column")]);
+    if shape.has_vectors() {
+        connect(&output, &datapath, &[("read_home", "unload_home"), ("read_column", "unload_column")]);
+    }
     connect(&sequencer, &sorter, &[("clear", "clear"), ("insert", "insert"), ("insert_index", "index")]);
     let [in_bank_0, in_bank_1] = ["diagonal_0", "diagonal_1"].map(|port| datapath.output(port));
     sorter.drive("value", sequencer.output("insert_bank").select(in_bank_1, in_bank_0));
     connect(&output, &sorter, &[("turn", "turn")]);
     connect(&sorter, &output, &[("front", "front")]);
-    for row in ["u_row_0", "u_row_1", "v_row_0", "v_row_1"] {
-        connect(&datapath, &output, &[(row, row)]);
+    for (present, side) in [(shape.has_u(), "u"), (shape.has_v(), "v")] {
+        for row in [format!("{side}_row_0"), format!("{side}_row_1")].iter().filter(|_| present) {
+            connect(&datapath, &output, &[(row, row)]);
+        }
     }
     connect(
         &sequencer,

@@ -3,16 +3,19 @@
 use super::File;
 use super::manifest::{Summary, sections};
 use crate::core::Core;
+use crate::core::params::{Scaling, Shape};
 use crate::units::stream_fifo;
 use std::fmt::Write;
 
 /// The datasheet of a core, as Markdown.
 pub fn datasheet(core: &Core) -> File {
     let (shape, summary) = (&core.shape, Summary::new(core));
-    let (name, n) = (shape.name(), shape.n);
+    let (name, Shape { rows, cols, .. }) = (shape.name(), shape);
+    let kind = if shape.symmetric { "eigen-decomposition of symmetric" } else { "singular value decomposition of" };
+    let formula = if shape.symmetric { "A = V diag(lambda) Vᵀ" } else { "A = U diag(sigma) Vᵀ" };
     let mut text = format!(
-        "# {name}: singular value decomposition of {n} x {n} matrices\n\n\
-         A = U diag(sigma) Vᵀ in fixed point: two-sided Jacobi, norm-exact rotations, every result rounded once to nearest.\n\
+        "# {name}: {kind} {rows} x {cols} matrices\n\n\
+         {formula} in fixed point: two-sided Jacobi, norm-exact rotations, every result rounded once to nearest.\n\
          Verilog-2005 without vendor primitives. The picture of the datapath is `{name}.svg`; `core.json` holds everything below for programs.\n\n\
          Made by `{}`\n\n## Use\n\nInstantiate `{name}`; compile the files listed in `{name}.f`. To see it work, in this folder:\n\n\
          ```\niverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim\n```\n\n## Ports\n\n| port | direction | bits |\n|---|---|---|\n",
@@ -32,7 +35,7 @@ pub fn datasheet(core: &Core) -> File {
          A frame whose `tlast` comes early or late is answered by its status word alone, and the next frame is taken as usual.\n\
          `s_axis_tready` is high while the core can take a frame: also while the result before it is still leaving.\n\n\
          ## Output frame\n\n| tuser | section | beats | bits | fraction bits | order |\n|---|---|---|---|---|---|",
-        n * n,
+        shape.elements(),
         shape.word,
         shape.frac
     );
@@ -43,11 +46,17 @@ pub fn datasheet(core: &Core) -> File {
     let _ = writeln!(
         text,
         "\nStatus word: bit 0 bad frame, 1 overflow, 2 sweep cap reached before settled, 3 self-check failed (always 0: not built); bits 15:8 sweeps made; \
-         23:16 block exponent (always 0: `--scaling fixed`).\n\
-         Sigma is non-negative and descending; U and V are orthogonal whatever the rank.\n\n## Speed and size\n\n| figure | value |\n|---|---|"
+         23:16 block exponent e ({}): true values are those of the frame times 2^e.\n\
+         {}\n\n## Speed and size\n\n| figure | value |\n|---|---|",
+        if shape.scaling == Scaling::Auto {
+            "minus the bits by which the matrix was shifted up"
+        } else {
+            "always 0: `--scaling fixed`"
+        },
+        notes(shape)
     );
-    let load = n * n;
-    let unload = 1 + n + 2 * n * n;
+    let load = shape.elements();
+    let unload: usize = shape.sections().iter().map(|(_, beats)| beats).sum();
     let figures = [
         ("cycles to load", load.to_string()),
         ("cycles of a sweep", summary.sweep_cycles.to_string()),
@@ -63,6 +72,28 @@ pub fn datasheet(core: &Core) -> File {
          Area and clock rate: `svdforge synth`. Accuracy on a matrix of yours: `svdforge simulate --matrix FILE`, with the options above."
     );
     File { name: "README.md".to_owned(), text }
+}
+
+/// What the numbers of a frame promise.
+fn notes(shape: &Shape) -> String {
+    let mut text = match shape.symmetric {
+        true => "Eigenvalues are signed and descending; the vectors, columns of V, are orthogonal whatever the rank."
+            .to_owned(),
+        false => "Sigma is non-negative and descending; U and V are orthogonal whatever the rank.".to_owned(),
+    };
+    if shape.symmetric {
+        text += " The input must be symmetric: of b and c opposite each other, the core sees the sum.";
+    }
+    if shape.rank < shape.triplets() {
+        text += &format!(" Only the {} largest of {} leave the core.", shape.rank, shape.triplets());
+    }
+    if shape.rows != shape.cols {
+        text += &format!(
+            " Inside, the matrix is padded with zeros to {0} x {0}; they stay exactly zero, and neither they nor their vectors leave the core.",
+            shape.even()
+        );
+    }
+    text
 }
 
 fn row(text: &mut String, cells: &[&str]) {

@@ -2,7 +2,7 @@
 
 use super::{File, Header};
 use crate::core::Core;
-use crate::core::params::Sweeps;
+use crate::core::params::{Scaling, Sweeps, Vectors};
 use crate::ir::Module;
 use crate::units::stream_output::section;
 use serde::Serialize;
@@ -27,9 +27,13 @@ pub struct Summary {
     /// `"auto"` or a number.
     pub sweeps: serde_json::Value,
     /// Which singular vectors are computed.
-    pub vectors: &'static str,
+    pub vectors: Vectors,
+    /// Singular triplets that leave the core.
+    pub rank: usize,
+    /// Whether it is an eigen-decomposition of symmetric matrices.
+    pub symmetric: bool,
     /// Per-matrix scaling in the hardware.
-    pub scaling: &'static str,
+    pub scaling: Scaling,
     /// Hardware multipliers, whatever they are for.
     pub multipliers: usize,
     /// The most sweeps that the core makes.
@@ -46,8 +50,8 @@ impl Summary {
         let shape = &core.shape;
         let step_cycles = core.program.cycles();
         Self {
-            rows: shape.n,
-            cols: shape.n,
+            rows: shape.rows,
+            cols: shape.cols,
             word: shape.word,
             frac: shape.frac,
             guard: shape.guard,
@@ -57,8 +61,10 @@ impl Summary {
                 Sweeps::Auto => "auto".into(),
                 Sweeps::Fixed(sweeps) => sweeps.into(),
             },
-            vectors: "uv",
-            scaling: "fixed",
+            vectors: shape.vectors,
+            rank: shape.rank,
+            symmetric: shape.symmetric,
+            scaling: shape.scaling,
             multipliers: core.design.multipliers(),
             sweep_cap: shape.sweep_cap(),
             step_cycles,
@@ -68,8 +74,9 @@ impl Summary {
 
     /// The command that makes the core again, every parameter spelled out.
     pub fn command(&self) -> String {
-        let flags: Vec<String> = self.parameters().iter().map(|(name, value)| format!("--{name} {value}")).collect();
-        format!("svdforge generate {}", flags.join(" "))
+        let flags =
+            self.parameters().into_iter().map(|(name, value)| format!(" --{name} {value}").trim_end().to_owned());
+        format!("svdforge generate{}", flags.collect::<String>())
     }
 
     /// The header of every file of the core's export.
@@ -77,15 +84,26 @@ impl Summary {
         Header { command: self.command(), parameters: self.parameters(), version: env!("CARGO_PKG_VERSION").to_owned() }
     }
 
+    /// Name and value of each option; a switch has no value.
     fn parameters(&self) -> Vec<(String, String)> {
         let sweeps = self.sweeps.as_str().map_or_else(|| self.sweeps.to_string(), str::to_owned);
-        let numbers =
-            [("rows", self.rows.to_string()), ("cols", self.cols.to_string()), ("word", self.word.to_string())];
-        let more =
-            [("frac", self.frac.to_string()), ("guard", self.guard.to_string()), ("coef", self.coef.to_string())];
-        let words = [("arch", self.arch), ("sweeps", &sweeps), ("vectors", self.vectors), ("scaling", self.scaling)];
-        let words = words.map(|(name, value)| (name, value.to_owned()));
-        numbers.into_iter().chain(more).chain(words).map(|(name, value)| (name.to_owned(), value)).collect()
+        let mut all = vec![
+            ("rows", self.rows.to_string()),
+            ("cols", self.cols.to_string()),
+            ("word", self.word.to_string()),
+            ("frac", self.frac.to_string()),
+            ("guard", self.guard.to_string()),
+            ("coef", self.coef.to_string()),
+            ("arch", self.arch.to_owned()),
+            ("sweeps", sweeps),
+            ("vectors", self.vectors.name().to_owned()),
+            ("rank", self.rank.to_string()),
+            ("scaling", self.scaling.name().to_owned()),
+        ];
+        if self.symmetric {
+            all.push(("symmetric", String::new()));
+        }
+        all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 
@@ -95,7 +113,7 @@ pub struct Section {
     /// What it holds.
     pub name: &'static str,
     /// Its `tuser`.
-    pub tuser: i128,
+    pub tuser: u8,
     /// Beats.
     pub count: usize,
     /// Bits that carry the value; `tdata` above them is sign extension.
@@ -107,23 +125,20 @@ pub struct Section {
 }
 
 /// The sections of a good frame, in order.
-pub fn sections(core: &Core) -> [Section; 4] {
-    let (shape, n) = (&core.shape, core.shape.n);
-    let (sigma, vectors) = (shape.sigma_fraction(), shape.vector_fraction());
-    let by_row = "row by row";
-    [
-        Section { name: "status", tuser: section::STATUS, count: 1, word: 24, frac: 0, order: "bit fields" },
-        Section {
-            name: "sigma",
-            tuser: section::SIGMA,
-            count: n,
-            word: shape.data(),
-            frac: sigma,
-            order: "descending",
-        },
-        Section { name: "u", tuser: section::U, count: n * n, word: shape.vector(), frac: vectors, order: by_row },
-        Section { name: "v", tuser: section::V, count: n * n, word: shape.vector(), frac: vectors, order: by_row },
-    ]
+pub fn sections(core: &Core) -> Vec<Section> {
+    let shape = &core.shape;
+    let describe = |(tuser, count): (u8, usize)| {
+        let (name, word, frac, order) = match tuser {
+            section::STATUS => ("status", 24, 0, "bit fields"),
+            section::SIGMA if shape.symmetric => ("eigenvalues", shape.data(), shape.sigma_fraction(), "descending"),
+            section::SIGMA => ("sigma", shape.data(), shape.sigma_fraction(), "descending"),
+            section::U => ("u", shape.vector(), shape.vector_fraction(), "row by row"),
+            _ if shape.symmetric => ("vectors", shape.vector(), shape.vector_fraction(), "row by row"),
+            _ => ("v", shape.vector(), shape.vector_fraction(), "row by row"),
+        };
+        Section { name, tuser, count, word, frac, order }
+    };
+    shape.sections().into_iter().map(describe).collect()
 }
 
 #[derive(Serialize)]
@@ -163,7 +178,7 @@ pub fn manifest(core: &Core, files: &[String]) -> File {
         "reset": { "port": "aresetn", "active": "low", "synchronous": true },
         "ports": ports(core.design.top()),
         "input": {
-            "stream": "s_axis", "beats": shape.n * shape.n, "order": "row by row",
+            "stream": "s_axis", "beats": shape.elements(), "order": "row by row",
             "word": shape.word, "frac": shape.frac, "signed": true, "tdata_bits": shape.input_bits(),
         },
         "output": {

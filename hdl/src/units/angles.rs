@@ -17,10 +17,24 @@ use crate::ir::ModuleId;
 /// When an angle is too small to matter. Both limits were found by measurement: `docs/decisions/0002-arithmetic.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// b + c and c - b that fit this many bits, with their sign, are not rotated away: internal units.
+    /// b + c and c - b below 2^(noise_bits - 1) in size are not rotated away: internal units.
     pub noise_bits: u32,
     /// A block with S and D below 2^-settled_bits rad counts as settled.
     pub settled_bits: u32,
+}
+
+/// What the matrices have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Nothing.
+    Square,
+    /// Rows of zeros at the end. They stay exactly zero: of a block with one, S and D are equal, so that left = 0. Where the diagonal is 0, the
+    /// signs of S and D are free, and made equal.
+    Wide,
+    /// Columns of zeros at the end, which stay zero likewise: S = -D and right = 0.
+    Tall,
+    /// Symmetric: D = 0, and both sides turn alike.
+    Symmetric,
 }
 
 /// Fraction bits of an angle for coefficients of `coef` bits.
@@ -31,7 +45,10 @@ pub fn angle_fraction(coef: u32) -> u32 {
 /// Adds the unit for data of `data` bits and angles of `angle` fraction bits.
 ///
 /// Outputs: `left_size`, `right_size` (`angle + 1` bits, unsigned), `left_negative`, `right_negative`, `settled`.
-pub fn angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limits: Limits) -> ModuleId {
+pub fn angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limits: Limits, form: Form) -> ModuleId {
+    if form == Form::Symmetric {
+        return symmetric_angle_unit(design, data, angle, limits);
+    }
     let half = half_angle(design, data + 1, angle, limits.noise_bits);
     let m = ModuleBuilder::new("angle_unit");
     m.doc(format!(
@@ -49,8 +66,14 @@ pub fn angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limits: Lim
     let difference = place("half_difference", c - b, d + a);
     let skew_larger = (b.sign() ^ c.sign()).named("skew_larger");
 
+    let free = || (!(a.any() | d.any())).named("no_diagonal");
     let (s, s_negative) = outputs(&sum);
     let (d, d_negative) = outputs(&difference);
+    let d_negative = match form {
+        Form::Wide => free().select(s_negative, d_negative),
+        Form::Tall => free().select(!s_negative, d_negative),
+        _ => d_negative,
+    };
     let opposite = (s_negative ^ d_negative).registered("opposite");
     let total = (s.zero_extend(angle + 1) + d.zero_extend(angle + 1)).registered("total").note("|S| + |D|");
     let delta = (s.zero_extend(angle + 1) - d.zero_extend(angle + 1)).registered("delta").note("|S| - |D|, signed");
@@ -78,6 +101,30 @@ pub fn angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limits: Lim
     m.output("right_size", right);
     m.output("right_negative", right_sign.registered("right_negative_out"));
     m.output("settled", settled.registered("settled").delayed_to(left.stage().unwrap_or(0)));
+    design.add(m)
+}
+
+/// Of a block (a b; b d): both sides turn by S, whatever little b and c differ by rounding.
+fn symmetric_angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limits: Limits) -> ModuleId {
+    let half = half_angle(design, data + 1, angle, limits.noise_bits);
+    let m = ModuleBuilder::new("angle_unit");
+    m.doc(format!(
+        "Rotation angle of the block (a b; c d) of a symmetric matrix, for both sides, {angle} fraction bits.\n\
+         S = atan((b + c) / (d - a)) / 2. settled: S below 2^-{} rad. Data: {data} bits, signed.",
+        limits.settled_bits
+    ));
+    let input = |name| m.input(name, data).at(0).sign_extend(data + 1);
+    let (a, b, c, d) = (input("a"), input("b"), input("c"), input("d"));
+    let sum = m.place(design, half, "half_sum", &[("numerator", b + c), ("denominator", d - a)]);
+    let (s, negative) = outputs(&sum);
+    let settled = is_below(s, limits.settled_bits).registered("settled");
+    let size = s.zero_extend(angle + 1).registered("size");
+    let negative = negative.registered("negative");
+    for side in ["left", "right"] {
+        m.output(&format!("{side}_size"), size);
+        m.output(&format!("{side}_negative"), negative);
+    }
+    m.output("settled", settled);
     design.add(m)
 }
 

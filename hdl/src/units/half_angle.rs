@@ -22,21 +22,21 @@ const OCTAVES: u32 = 2;
 const ENTRY_BITS: u32 = 8;
 const ENTRY_FRACTION: u32 = ENTRY_BITS + 1;
 
-/// Adds the unit for operands of `width` bits and angles of `angle` fraction bits; numerators of `noise` bits (with their sign) give 0.
+/// Adds the unit for operands of `width` bits and angles of `angle` fraction bits; numerators below 2^(noise - 1) in size give 0.
 ///
 /// Outputs: `size`, `angle` bits unsigned, at most pi / 4; `negative`, whether numerator and denominator have opposite signs.
 pub fn half_angle(design: &mut DesignBuilder, width: u32, angle: u32, noise: u32) -> ModuleId {
     let m = ModuleBuilder::new("half_angle");
     m.doc(format!(
         "size = atan(|numerator / denominator|) / 2, about 8 significant bits, {angle} fraction bits.\n\
-         0 where the numerator is a number of {noise} bits. negative = the fraction is below 0. Operands: {width} bits, signed."
+         0 where |numerator| < {}. negative = the fraction is below 0. Operands: {width} bits, signed.",
+        1 << (noise - 1)
     ));
     let numerator = m.input("numerator", width).at(0);
     let denominator = m.input("denominator", width).at(0);
-    let upper = numerator.bits_from(noise - 1);
-    let is_noise = (upper.is(0) | (!upper).is(0)).registered("is_noise");
     let negative = numerator.sign() ^ denominator.sign();
     let numerator = size_of(numerator, "numerator_size");
+    let is_noise = numerator.bits_from(noise - 1).is(0).registered("is_noise");
     let denominator = size_of(denominator, "denominator_size");
 
     let logs = m.table("log2_table", LOG_BITS, log_entries(), vec![]);

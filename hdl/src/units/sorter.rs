@@ -9,20 +9,27 @@ use crate::ir::ModuleId;
 
 /// Adds the sorter for `cells` values of `data` bits (signed; sorted by size).
 ///
+/// Values beyond the largest `cells` are dropped. `signed`: by value instead of size, and the size is the value, its sign inverted.
 /// `clear` empties it, `insert` takes `value` and `index` (visible two cycles later), `turn` brings the next cell to the front.
 /// Output `front`: the front cell, from above: whether the value was negative (1 bit), its index, its size (`data` bits, unsigned).
-pub fn sorter(design: &mut DesignBuilder, data: u32, cells: usize, index_bits: u32) -> ModuleId {
+pub fn sorter(design: &mut DesignBuilder, data: u32, cells: usize, index_bits: u32, signed: bool) -> ModuleId {
     let m = ModuleBuilder::new("sorter");
     m.doc(format!(
-        "Sorts {cells} signed values of {data} bits by size, descending, equal ones in the order of insertion.\n\
-         turn: the next cell comes to the front; after {cells} turns the order is as before."
+        "Sorts signed values of {data} bits by {}, descending, equal ones in the order of insertion; keeps the first {cells}.\n\
+         turn: the next cell comes to the front; after {cells} turns the order is as before.",
+        if signed { "value" } else { "size" }
     ));
     let clear = m.input("clear", 1);
     let insert = m.input("insert", 1).at(0).flag().registered("inserted").untimed();
     let turn = m.input("turn", 1);
     let value = m.input("value", data);
     let new_sign = value.sign().registered("new_negative");
-    let new_size = value.negated_if(value.sign()).registered("new_size").note("unsigned");
+    let new_size = if signed {
+        let offset = m.concat(&[!value.sign(), value.low_bits(data - 1)]);
+        offset.registered("new_size").note("value with its sign inverted: unsigned order")
+    } else {
+        value.negated_if(value.sign()).registered("new_size").note("unsigned")
+    };
     let new_index = m.input("index", index_bits).registered("new_index");
     let new = m.concat(&[new_sign, new_index, new_size]);
 

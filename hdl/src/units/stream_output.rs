@@ -1,11 +1,11 @@
 //! The output end: a frame of status word, sigma, U and V, one element per beat.
 //!
-//! For each beat a token runs down a short pipeline: the sorter's front cell names the column, a table the place of that column's row in the
+//! Sections that a core does not compute are left out. For each beat a token runs down a short pipeline: the sorter's front cell names the column, a table the place of that column's row in the
 //! memory of Uᵀ or Vᵀ, the memory gives the element. Columns of U whose sigma was negative are negated. Tokens
 //! start only while the FIFO behind has room.
 
 use super::stream_fifo::DEPTH;
-use crate::builder::{DesignBuilder, ModuleBuilder};
+use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::core::layout::{home_table, pair_bits};
 use crate::core::ordering::Ordering;
 use crate::core::params::Shape;
@@ -14,13 +14,13 @@ use crate::ir::{ModuleId, address_width};
 /// The sections of an output frame: their `tuser`.
 pub mod section {
     /// Status word.
-    pub const STATUS: i128 = 0;
+    pub const STATUS: u8 = 0;
     /// Singular values.
-    pub const SIGMA: i128 = 1;
+    pub const SIGMA: u8 = 1;
     /// Left singular vectors.
-    pub const U: i128 = 2;
+    pub const U: u8 = 2;
     /// Right singular vectors.
-    pub const V: i128 = 3;
+    pub const V: u8 = 3;
 }
 
 /// Adds the output end. `read_latency`: cycles from `read_home` to the words of the vector memories.
@@ -28,17 +28,20 @@ pub mod section {
 /// Outputs: the FIFO's write side (`write`, `tdata`, `tuser`, `tlast`), `turn` for the sorter, `read_home` (bank and pair) and `read_column` for the
 /// vector memories, `done` when the last token has read its element.
 pub fn stream_output(design: &mut DesignBuilder, ordering: &Ordering, shape: &Shape, read_latency: u32) -> ModuleId {
-    let n = shape.n;
     let m = ModuleBuilder::new("stream_output");
+    let sections = shape.sections();
+    let beats = |&(user, beats): &(u8, usize)| format!("{beats} of section {user}");
     m.doc(format!(
-        "Sends a frame: status word, {n} sigma, U and V row by row ({n}x{n} each). A bad frame is its status word alone.\n\
-         Status: bit 0 bad frame, 1 overflow, 2 cap reached before settled; bits 15:8 sweeps."
+        "Sends a frame, beats by section (tuser): {}. A bad frame is its status word alone.\n\
+         Status: bit 0 bad frame, 1 overflow, 2 cap reached before settled; bits 15:8 sweeps; 23:16 block exponent.",
+        sections.iter().map(beats).collect::<Vec<_>>().join(", ")
     ));
     let start = m.input("start", 1);
     let bad = m.input("bad", 1);
-    let status = m.concat(&[m.input("sweeps", 8), m.zero(5), m.input("capped", 1), m.input("overflow", 1), bad]);
+    let flags = [m.zero(5), m.input("capped", 1), m.input("overflow", 1), bad];
+    let status = m.concat(&[&[m.input("exponent", 8), m.input("sweeps", 8)], &flags[..]].concat());
     let freed = m.input("freed", 1);
-    let index = address_width(n as u32);
+    let index = address_width(shape.side() as u32);
 
     let active = m.register("active", 1).reset(0);
     let section = m.register("section", 2);
@@ -48,16 +51,22 @@ pub fn stream_output(design: &mut DesignBuilder, ordering: &Ordering, shape: &Sh
 
     let issue = (active.value() & credits.value().any()).named("issue");
     credits.drive(credits.value() + freed.zero_extend(5) - issue.zero_extend(5));
-    let is = |wanted: i128| section.value().is(wanted);
+    let is = |wanted: u8| section.value().is(wanted.into());
     let in_matrix = section.value().bit(1).named("in_matrix");
-    let last_column = column.value().is(n as i128 - 1).named("last_column");
-    let section_ends = is(section::STATUS) | (last_column & (!in_matrix | row.value().is(n as i128 - 1)));
-    let section_ends = section_ends.named("section_ends");
-    let frame_ends = (is(section::STATUS) & bad) | (is(section::V) & section_ends);
-    let frame_ends = frame_ends.named("frame_ends");
+    let last_column = column.value().is(shape.rank as i128 - 1).named("last_column");
+    let [last_of_u, last_of_v] = [shape.rows, shape.cols].map(|rows| row.value().is(rows as i128 - 1));
+    let last_row = is(section::U).select(last_of_u, last_of_v);
+    let section_ends = (is(section::STATUS) | (last_column & (!in_matrix | last_row))).named("section_ends");
+    let last_section = sections.last().map_or(section::STATUS, |&(user, _)| user);
+    let frame_ends = ((is(section::STATUS) & bad) | (is(last_section) & section_ends)).named("frame_ends");
     active.drive(start | (active.value() & !(issue & frame_ends)));
     let zero = m.zero(index);
-    let next_section = section_ends.select(section.value().plus(1), section.value());
+    // Without U, V follows sigma.
+    let after_section = match sections.iter().any(|&(user, _)| user == section::U) {
+        true => section.value().plus(1),
+        false => is(section::STATUS).select(m.constant(2, section::SIGMA.into()), m.constant(2, section::V.into())),
+    };
+    let next_section = section_ends.select(after_section, section.value());
     section.enabled_by(start | issue).drive(start.select(m.zero(2), next_section));
     let begins = (start | section_ends).named("begins");
     let next_column = (begins | last_column).select(zero, column.value().plus(1));
@@ -68,30 +77,52 @@ pub fn stream_output(design: &mut DesignBuilder, ordering: &Ordering, shape: &Sh
     let token = issue.at(0).flag();
     let section = section.value().at(0);
     m.output("turn", (token & !is(section::STATUS)).flag().registered("turn_out"));
+    let index = address_width(shape.triplets() as u32);
     let front = m.input("front", 1 + index + shape.data()).at(1);
     let front_index = front.slice(shape.data(), index);
-    let home = home_table(&m, ordering, n).lookup(front_index, None, "home");
-    m.output("read_home", home);
-    let row_pair = row.value().at(0).zero_extend(pair_bits(ordering) + 1).bits_from(1).registered("row_pair");
-    m.output("read_column", row_pair.delayed_to(home.stage().unwrap_or(0)));
+    let home = home_table(&m, ordering, shape.triplets()).lookup(front_index, None, "home");
+    if shape.has_vectors() {
+        m.output("read_home", home);
+        let row_pair = row.value().at(0).zero_extend(pair_bits(ordering) + 1).bits_from(1).registered("row_pair");
+        m.output("read_column", row_pair.delayed_to(home.stage().unwrap_or(0)));
+    }
 
     // The words of the vector memories arrive; pick the element.
     let arrival = home.stage().unwrap_or(0) + read_latency;
-    let word = |name: &str| m.input(name, 2 * shape.vector()).at(arrival);
-    let (u0, u1, v0, v1) = (word("u_row_0"), word("u_row_1"), word("v_row_0"), word("v_row_1"));
-    let is_v = section.is(section::V).registered("is_v");
-    let bank = home.sign();
-    let word = is_v.select(bank.select(v1, v0), bank.select(u1, u0));
-    let odd_row = row.value().at(0).bit(0).registered("odd_row");
-    let element = odd_row.select(word.bits_from(shape.vector()), word.low_bits(shape.vector()));
-    let negate = front.sign() & section.is(section::U).registered("is_u");
-    let element = element.negated_if(negate).named("element");
     let beat = shape.output_bits();
-    let sigma = front.low_bits(shape.data()).registered("sigma").zero_extend(beat);
-    let is_matrix = section.bit(1).registered("is_matrix");
+    let size = front.low_bits(shape.data()).registered("sigma");
+    let sigma = match shape.symmetric {
+        true => m.concat(&[!size.sign(), size.low_bits(shape.data() - 1)]).sign_extend(beat),
+        false => size.zero_extend(beat),
+    };
     let is_sigma = section.bit(0).registered("is_sigma");
     let head = is_sigma.select(sigma, status.zero_extend(beat).at(arrival));
-    let tdata = is_matrix.select(element.sign_extend(beat), head).registered("tdata_out");
+    let vectors: Vec<Signal<'_>> = [(shape.has_u(), "u"), (shape.has_v(), "v")]
+        .into_iter()
+        .filter(|&(present, _)| present)
+        .map(|(_, name)| {
+            let word = |bank: u32| m.input(&format!("{name}_row_{bank}"), 2 * shape.vector()).at(arrival);
+            let (zero, one) = (word(0), word(1));
+            home.sign().select(one, zero)
+        })
+        .collect();
+    let word = match vectors[..] {
+        [u, v] => Some(section.is(section::V.into()).registered("is_v").select(v, u)),
+        [one] => Some(one),
+        _ => None,
+    };
+    let tdata = match word {
+        None => head,
+        Some(word) => {
+            let odd_row = row.value().at(0).bit(0).registered("odd_row");
+            let element = odd_row.select(word.bits_from(shape.vector()), word.low_bits(shape.vector()));
+            let negate = front.sign() & section.is(section::U.into()).registered("is_u");
+            let element = if shape.has_u() { element.negated_if(negate) } else { element };
+            let is_matrix = section.bit(1).registered("is_matrix");
+            is_matrix.select(element.named("element").sign_extend(beat), head)
+        }
+    };
+    let tdata = tdata.registered("tdata_out");
     let end = tdata.stage().unwrap_or(0);
     m.output("tdata", tdata);
     m.output("tuser", section.registered("tuser").delayed_to(end));

@@ -2,7 +2,7 @@
 
 use crate::designs::Random;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Shape};
+use svdforge_hdl::core::params::{Parameters, Scaling, Shape};
 use svdforge_hdl::export::rust_hdl::RustHdlSimulation;
 use svdforge_hdl::ir::{bits_of, signed_value};
 
@@ -10,14 +10,15 @@ use svdforge_hdl::ir::{bits_of, signed_value};
 pub const MATRICES: [([i32; 4], [f64; 2]); 3] =
     [([60, 0, 0, -20], [0.6, 0.2]), ([30, 40, -40, 30], [0.5, 0.5]), ([10, 70, 10, 70], [1.0, 0.0])];
 
-/// The default core of a size.
+/// The default core of a size, but at the scale of its input.
 pub fn core(n: usize) -> Core {
-    Core::new(Parameters { rows: n, cols: n, ..Parameters::default() }.shape().unwrap())
+    let parameters = Parameters { rows: n, cols: n, scaling: Scaling::Fixed, ..Parameters::default() };
+    Core::new(parameters.shape().unwrap())
 }
 
 /// Status word, sigma, U, V.
 pub fn frame_length(shape: &Shape) -> usize {
-    1 + shape.n + 2 * shape.n * shape.n
+    shape.sections().iter().map(|(_, beats)| beats).sum()
 }
 
 /// An element in the core's format.

@@ -9,12 +9,19 @@ use svdforge_hdl::units::sorter::sorter;
 struct SorterBench {
     unit: Bench,
     data: u32,
+    cells: usize,
     index_bits: u32,
+    signed: bool,
 }
 
 impl SorterBench {
     fn new(data: u32, cells: usize, index_bits: u32) -> Self {
-        Self { unit: Bench::new(|design| sorter(design, data, cells, index_bits)), data, index_bits }
+        Self::with(data, cells, index_bits, false)
+    }
+
+    fn with(data: u32, cells: usize, index_bits: u32, signed: bool) -> Self {
+        let unit = Bench::new(|design| sorter(design, data, cells, index_bits, signed));
+        Self { unit, data, cells, index_bits, signed }
     }
 
     fn cycle(&mut self, clear: bool, insert: Option<(i128, usize)>, turn: bool) {
@@ -43,13 +50,30 @@ impl SorterBench {
             self.cycle(false, Some((value, index)), false);
         }
         self.cycle(false, None, false);
-        let mut expected: Vec<_> = values.iter().enumerate().map(|(i, v)| (*v < 0, i, v.unsigned_abs())).collect();
+        let key = |v: i128| if self.signed { (v + (1 << (self.data - 1))) as u128 } else { v.unsigned_abs() };
+        let mut expected: Vec<_> = values.iter().enumerate().map(|(i, v)| (*v < 0, i, key(*v))).collect();
         expected.sort_by_key(|cell| Reverse(cell.2));
-        for cell in expected.iter().cycle().take(2 * values.len()) {
+        expected.truncate(self.cells);
+        for cell in expected.iter().cycle().take(2 * self.cells) {
             assert_eq!(self.front(), *cell, "of {values:?}");
             self.cycle(false, None, true);
         }
     }
+}
+
+/// More values than cells: the largest are kept. By size and by value.
+#[test]
+fn sorter_keeps_the_largest_by_size_or_by_value() {
+    let mut cases = 0;
+    for (cells, signed) in [(1, false), (2, false), (3, true), (1, true), (4, true)] {
+        let mut bench = SorterBench::with(3, cells, 2, signed);
+        for code in 0..1 << 12 {
+            let values: Vec<i128> = (0..4).map(|i| (code >> (3 * i) & 7) - 4).collect();
+            bench.check(&values, &[]);
+            cases += 1;
+        }
+    }
+    assert_eq!(cases, 5 << 12);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use svdforge_hdl::core::layout::pair_bits;
 use svdforge_hdl::core::ordering::Ordering;
-use svdforge_hdl::core::params::{Parameters, Shape};
+use svdforge_hdl::core::params::{Parameters, Shape, Vectors};
 use svdforge_hdl::units::stream_fifo::{DEPTH, stream_fifo};
 use svdforge_hdl::units::stream_input::stream_input;
 use svdforge_hdl::units::stream_output::stream_output;
@@ -18,6 +18,7 @@ fn home(place: usize, size: usize) -> (usize, usize) {
 
 struct InputBench {
     unit: Bench,
+    shape: Shape,
     size: usize,
     /// What the memory of A would hold.
     memory: Vec<i128>,
@@ -29,11 +30,12 @@ struct InputBench {
 const WORD: u32 = 12;
 
 impl InputBench {
-    fn new(n: usize, rhythm: Vec<bool>) -> Self {
-        let size = n + n % 2;
+    fn new(rows: usize, cols: usize, rhythm: Vec<bool>) -> Self {
+        let shape = Parameters { rows, cols, word: WORD, ..Parameters::default() }.shape().unwrap();
+        let size = rows.max(cols).next_multiple_of(2);
         let ordering = Ordering::new(size);
-        let unit = Bench::new(|design| stream_input(design, &ordering, n, WORD, 16));
-        Self { unit, size, memory: vec![0; size * size], rhythm, cycles: 0 }
+        let unit = Bench::new(|design| stream_input(design, &ordering, &shape));
+        Self { unit, shape, size, memory: vec![0; size * size], rhythm, cycles: 0 }
     }
 
     fn place(&self, row: usize, column: usize) -> usize {
@@ -43,7 +45,6 @@ impl InputBench {
     /// One cycle, after which the model of the memory is up to date.
     fn cycle(&mut self) {
         let enable = self.unit.get("write_enable");
-        let element = self.unit.get("write_element");
         let data = self.unit.get("write_data") as i128;
         let bits = pair_bits(&Ordering::new(self.size));
         let pair = |port: &str| self.unit.get(port) as usize & ((1 << bits) - 1);
@@ -53,15 +54,15 @@ impl InputBench {
             if enable >> bank & 1 == 1 {
                 let member = |pair: usize, bank: usize| if pair % 2 == bank { pair } else { self.size - 1 - pair };
                 let place = self.place(member(row, r), member(column, c));
-                self.memory[place] = if element >> bank & 1 == 1 { data } else { 0 };
+                self.memory[place] = data;
             }
         }
         self.unit.step();
         self.cycles += 1;
     }
 
-    /// Sends a frame of these elements; then waits a while with more on offer, and releases it. Whether it was called bad.
-    fn send(&mut self, elements: &[i128], wait: usize) -> bool {
+    /// Sends a frame of these elements; then waits a while with more on offer, and releases it. Whether it was called bad, and the shift.
+    fn send(&mut self, elements: &[i128], wait: usize) -> (bool, u32) {
         self.unit.set("release_frame", 0);
         let (mut next, mut offering) = (0, false);
         while next < elements.len() {
@@ -84,42 +85,53 @@ impl InputBench {
             self.cycle();
         }
         self.unit.set("s_axis_tvalid", 0);
-        let bad = self.unit.get("bad") == 1;
+        let result = (self.unit.get("bad") == 1, self.unit.get("shift") as u32);
         self.unit.set("release_frame", 1);
         self.cycle();
         self.unit.set("release_frame", 0);
         assert_eq!((self.unit.get("full"), self.unit.get("s_axis_tready")), (0, 1));
-        bad
+        result
     }
 }
 
 #[test]
 fn input_end_writes_every_element_home_and_knows_bad_frames() {
     let frames_seen = Cell::new((0, 0));
-    for n in 2..=7usize {
-        let frame = (prop_oneof![3 => Just(n * n), 1 => 1..n * n, 1 => n * n + 1..3 * n * n], 0..6usize);
+    let sizes = [(2, 2), (3, 3), (4, 4), (7, 7), (5, 2), (3, 8), (1, 3)];
+    for (rows, cols) in sizes {
+        let right = rows * cols;
+        let frame = (prop_oneof![3 => Just(right), 1 => 1..right, 1 => right + 1..3 * right], 0..6usize);
+        // Elements of any size, so that there is room above some frames.
+        let elements = (proptest::collection::vec(-2048..2048i128, 3 * right), 0..WORD)
+            .prop_map(|(e, cut)| e.iter().map(|e| e >> cut).collect());
         let case = (
-            proptest::collection::vec((frame, proptest::collection::vec(-2048..2048i128, 3 * n * n)), 6),
+            proptest::collection::vec((frame, elements), 6),
             proptest::collection::vec(prop::bool::weighted(0.7), 1..9),
         );
-        for_all(20, case, |(frames, mut rhythm)| {
+        for_all(20, case, |(frames, mut rhythm): (Vec<((usize, usize), Vec<i128>)>, Vec<bool>)| {
             rhythm.push(true);
-            let mut bench = InputBench::new(n, rhythm);
+            let mut bench = InputBench::new(rows, cols, rhythm);
             for ((length, wait), elements) in frames {
                 bench.memory.fill(-9999);
-                let bad = bench.send(&elements[..length], wait);
-                assert_eq!(bad, length != n * n, "{length} beats for n = {n}");
+                let (bad, shift) = bench.send(&elements[..length], wait);
+                assert_eq!(bad, length != right, "{length} beats for {rows}x{cols}");
                 let (mut good_frames, mut bad_frames) = frames_seen.get();
                 if bad {
                     bad_frames += 1;
                 } else {
                     let mask = (1 << WORD) - 1;
                     for (row, column) in (0..bench.size).flat_map(|r| (0..bench.size).map(move |c| (r, c))) {
-                        let inside = row < n && column < n;
-                        let expected = if inside { elements[row * n + column] & mask } else { 0 };
-                        // The corner of the padding is written beside element (0, 0).
-                        assert_eq!(bench.memory[bench.place(row, column)], expected, "n = {n}, ({row}, {column})");
+                        let inside = row < rows && column < cols;
+                        let expected = if inside { elements[row * cols + column] & mask } else { -9999 };
+                        assert_eq!(
+                            bench.memory[bench.place(row, column)],
+                            expected,
+                            "{rows}x{cols}, ({row}, {column})"
+                        );
                     }
+                    let limit = 1 << (WORD - 1);
+                    let fits = |shift: u32| elements[..right].iter().all(|e| (-limit..limit).contains(&(e << shift)));
+                    assert_eq!(Some(shift), (0..WORD).rev().find(|&shift| fits(shift)), "{elements:?}");
                     good_frames += 1;
                 }
                 frames_seen.set((good_frames, bad_frames));
@@ -127,7 +139,7 @@ fn input_end_writes_every_element_home_and_knows_bad_frames() {
         });
     }
     let (good, bad) = frames_seen.get();
-    assert_eq!(good + bad, 6 * 20 * 6);
+    assert_eq!(good + bad, 7 * 20 * 6);
     assert!(good > 300 && bad > 150, "{good} good and {bad} bad frames");
 }
 
@@ -215,13 +227,13 @@ impl Outcome {
     /// The frame that must leave: section, bits, last.
     fn frame(&self, shape: &Shape) -> Vec<(u128, u128, u128)> {
         let mask = (1i128 << shape.output_bits()) - 1;
-        let n = shape.n;
         let mut values = vec![(0, self.status)];
         if self.status & 1 == 0 {
             values.extend(self.order.iter().map(|&(_, _, size)| (1, size)));
-            for (section, vectors) in [2, 3].into_iter().zip(&self.vectors) {
+            let sides = [(shape.has_u(), 2, shape.rows), (shape.has_v(), 3, shape.cols)];
+            for ((present, section, rows), vectors) in sides.into_iter().zip(&self.vectors) {
                 let sign = |negative: bool| if negative && section == 2 { -1 } else { 1 };
-                values.extend((0..n).flat_map(|row| {
+                values.extend((0..if present { rows } else { 0 }).flat_map(|row| {
                     self.order.iter().map(move |&(minus, i, _)| (section, sign(minus) * vectors[i][row]))
                 }));
             }
@@ -234,18 +246,19 @@ impl Outcome {
 }
 
 fn result(shape: &Shape) -> impl Strategy<Value = Outcome> + use<> {
-    let (n, data, vector) = (shape.n, shape.data(), shape.vector());
+    let (n, data, vector) = (shape.side(), shape.data(), shape.vector());
+    let (rank, triplets) = (shape.rank, shape.triplets());
     let matrix = move || {
         let limit = 1i128 << (vector - 2);
         proptest::collection::vec(proptest::collection::vec(-limit..=limit, n), n)
     };
-    let sizes = proptest::collection::vec((any::<bool>(), 0..1i128 << (data - 1)), n);
-    let status = (0..64i128, 0..4i128, prop::bool::weighted(0.2));
-    let order = Just((0..n).collect::<Vec<_>>()).prop_shuffle();
+    let sizes = proptest::collection::vec((any::<bool>(), 0..1i128 << (data - 1)), rank);
+    let status = (0..1i128 << 14, 0..4i128, prop::bool::weighted(0.2));
+    let order = Just((0..triplets).collect::<Vec<_>>()).prop_shuffle();
     (sizes, order, matrix(), matrix(), status).prop_map(|(sizes, order, u, v, (sweeps, flags, bad))| Outcome {
         order: order.into_iter().zip(sizes).map(|(i, (minus, size))| (minus, i, size)).collect(),
         vectors: [u, v],
-        status: sweeps << 8 | flags << 1 | i128::from(bad),
+        status: (sweeps & 63 | sweeps >> 6 << 8) << 8 | flags << 1 | i128::from(bad),
     })
 }
 
@@ -254,7 +267,7 @@ fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Outcome, delay: usi
     let expected = result.frame(shape);
     let size = shape.even();
     let bits = pair_bits(&Ordering::new(size));
-    let index_bits = svdforge_hdl::ir::address_width(shape.n as u32);
+    let index_bits = svdforge_hdl::ir::address_width(shape.triplets() as u32);
     let (mut found, mut waiting, mut most, mut done) = (Vec::new(), 0, 0, 0);
     let mut reads: VecDeque<(usize, usize)> = std::iter::repeat_n((0, 0), delay).collect();
     unit.set("start", 1);
@@ -262,7 +275,8 @@ fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Outcome, delay: usi
         ("bad", result.status & 1),
         ("overflow", result.status >> 1 & 1),
         ("capped", result.status >> 2 & 1),
-        ("sweeps", result.status >> 8),
+        ("sweeps", result.status >> 8 & 255),
+        ("exponent", result.status >> 16),
     ] {
         unit.set(port, value);
     }
@@ -271,8 +285,9 @@ fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Outcome, delay: usi
         let (minus, index, value) = result.order[0];
         let front = (i128::from(minus) << index_bits | index as i128) << shape.data() | value;
         unit.set("front", front);
-        let (pair, column) = reads.pop_front().unwrap();
-        for (name, vectors) in ["u", "v"].into_iter().zip(&result.vectors) {
+        let (pair, column) = reads.pop_front().unwrap_or_default();
+        let sides = [(shape.has_u(), "u"), (shape.has_v(), "v")].into_iter().zip(&result.vectors);
+        for ((_, name), vectors) in sides.filter(|((present, _), _)| *present) {
             for bank in 0..2 {
                 let row = if pair % 2 == bank { pair } else { size - 1 - pair };
                 let element = |column: usize| vectors.get(row).and_then(|r| r.get(column)).copied().unwrap_or(0x155);
@@ -281,8 +296,10 @@ fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Outcome, delay: usi
                 unit.set(&format!("{name}_row_{bank}"), word);
             }
         }
-        let address = (unit.get("read_home") as usize & ((1 << bits) - 1), unit.get("read_column") as usize);
-        reads.push_back(address);
+        if shape.has_vectors() {
+            let address = (unit.get("read_home") as usize & ((1 << bits) - 1), unit.get("read_column") as usize);
+            reads.push_back(address);
+        }
         if unit.get("write") == 1 {
             found.push((unit.get("tuser"), unit.get("tdata"), unit.get("tlast")));
             waiting += 1;
@@ -316,8 +333,20 @@ fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Outcome, delay: usi
 #[test]
 fn output_end_sends_whole_frames_and_never_more_than_the_fifo_holds() {
     let (beats, frames, full) = (Cell::new(0), Cell::new(0), Cell::new(0));
-    for (n, delay) in [(2, 1), (3, 1), (4, 1), (5, 2), (8, 1), (7, 3)] {
-        let shape = Parameters { rows: n, cols: n, ..Parameters::default() }.shape().unwrap();
+    let all = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
+    let shapes = [
+        (all(2, 2), 1),
+        (all(3, 3), 1),
+        (all(5, 5), 2),
+        (all(8, 8), 1),
+        (all(5, 3), 1),
+        (all(3, 6), 1),
+        (Parameters { vectors: Vectors::V, rank: Some(2), ..all(4, 5) }, 3),
+        (Parameters { vectors: Vectors::U, rank: Some(1), ..all(4, 4) }, 1),
+        (Parameters { vectors: Vectors::None, ..all(4, 4) }, 1),
+    ];
+    for (parameters, delay) in shapes {
+        let shape = parameters.shape().unwrap();
         let ordering = Ordering::new(shape.even());
         // Now and then nothing leaves the FIFO for longer than it takes to fill it.
         let case =
@@ -335,8 +364,8 @@ fn output_end_sends_whole_frames_and_never_more_than_the_fifo_holds() {
             }
         });
     }
-    assert_eq!(frames.get(), 6 * 20 * 3);
-    assert!(beats.get() > 10_000 && full.get() > 20, "{} beats, full in {} frames", beats.get(), full.get());
+    assert_eq!(frames.get(), 9 * 20 * 3);
+    assert!(beats.get() > 5_000 && full.get() > 20, "{} beats, full in {} frames", beats.get(), full.get());
 }
 
 #[test]

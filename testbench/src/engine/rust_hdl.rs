@@ -18,10 +18,10 @@ pub struct RustHdlEngine {
 impl RustHdlEngine {
     /// Places a core in rust_hdl.
     pub fn new(core: &Core) -> Result<Self, EngineError> {
-        let n = core.shape.n;
-        if n > LARGEST {
+        let (rows, cols) = (core.shape.rows, core.shape.cols);
+        if core.shape.side() > LARGEST {
             let reason = format!(
-                "rust_hdl's simulator is too slow for {n}x{n} matrices; use --rows and --cols up to {LARGEST}, or icarus or verilator"
+                "rust_hdl's simulator is too slow for {rows}x{cols} matrices; use --rows and --cols up to {LARGEST}, or icarus or verilator"
             );
             return Err(EngineError::Unsupported { engine: NAME, reason });
         }

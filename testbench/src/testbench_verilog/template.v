@@ -22,7 +22,7 @@
 `default_nettype none
 
 module {{name}}_tb;
-    localparam N            = {{n}};   // rows and columns
+    localparam RANK         = {{rank}};   // columns of U and V that leave the core
     localparam INPUT_BITS   = {{input_bits}};
     localparam OUTPUT_BITS  = {{output_bits}};
     localparam RESET_CYCLES = {{reset_cycles}};
@@ -284,8 +284,8 @@ module {{name}}_tb;
             case (expected_user)
                 0: $write("the status word");
                 1: $write("sigma %0d", place);
-                2: $write("U row %0d, column %0d", place / N, place % N);
-                default: $write("V row %0d, column %0d", place / N, place % N);
+                2: $write("U row %0d, column %0d", place / RANK, place % RANK);
+                default: $write("V row %0d, column %0d", place / RANK, place % RANK);
             endcase
             $write(" of output frame %0d", frames);
         end

@@ -1,19 +1,47 @@
 //! Cores and runs that the tests share.
 
 use svdforge_golden::Family;
-use svdforge_hdl::core::{Core, params::Parameters};
+use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::{Parameters, Scaling, Sweeps, Vectors};
 use svdforge_testbench::engine::{SimulatorEngine, Stimulus, Trace};
 use svdforge_testbench::framing::{InputBeat, InputScale, quantise};
+use svdforge_testbench::judge::example_matrix;
 
 pub fn core(n: usize) -> Core {
-    let parameters = Parameters { rows: n, cols: n, ..Parameters::default() };
-    Core::new(parameters.shape().expect("the default core of every size"))
+    core_of(square(n))
+}
+
+pub fn core_of(parameters: Parameters) -> Core {
+    Core::new(parameters.shape().expect("parameters of a core"))
+}
+
+/// The default core of a size.
+pub fn square(n: usize) -> Parameters {
+    Parameters { rows: n, cols: n, ..Parameters::default() }
+}
+
+/// Cores of every other kind: tall, wide, one row, one column, each choice of vectors, truncated, symmetric, without scaling.
+pub fn variants() -> Vec<Parameters> {
+    let size = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
+    vec![
+        size(5, 3),
+        size(3, 8),
+        size(1, 4),
+        size(4, 1),
+        Parameters { vectors: Vectors::V, rank: Some(2), scaling: Scaling::Fixed, ..size(8, 4) },
+        Parameters { vectors: Vectors::U, rank: Some(1), ..size(4, 4) },
+        Parameters { vectors: Vectors::None, rank: Some(3), ..size(6, 6) },
+        Parameters { scaling: Scaling::Fixed, sweeps: Sweeps::Fixed(4), ..size(4, 4) },
+        Parameters { symmetric: true, ..size(4, 4) },
+        Parameters { symmetric: true, vectors: Vectors::None, scaling: Scaling::Fixed, rank: Some(2), ..size(7, 7) },
+    ]
 }
 
 /// A good frame of a uniform matrix.
 pub fn frame(core: &Core, seed: u64) -> Vec<InputBeat> {
-    let n = core.shape.n;
-    quantise(&core.shape, &Family::Uniform.generate(n, n, seed), InputScale::Auto).expect("a scaled matrix").frame()
+    quantise(&core.shape, &example_matrix(&core.shape, Family::Uniform, seed), InputScale::Auto)
+        .expect("a scaled matrix")
+        .frame()
 }
 
 pub fn simulate(engine: &mut SimulatorEngine, stimulus: &Stimulus) -> Trace {

@@ -1,8 +1,9 @@
 //! Every case of the corpus, in every engine.
 
-use crate::common::{alone, core, simulate, values, without_numbers};
+use crate::common::{alone, core, core_of, simulate, square, values, variants, without_numbers};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::{Parameters, Shape};
 use svdforge_testbench::corpus::{Case, FILES, cases, parse};
 use svdforge_testbench::engine::{
     Engine, EngineError, IcarusEngine, RustHdlEngine, SimulatorEngine, Stimulus, Trace, VerilatorEngine,
@@ -20,9 +21,9 @@ const FEW: [&str; 7] = [
     "two resets close together",
 ];
 
-fn fitting(n: usize, names: Option<&[&str]>) -> Vec<Case> {
+fn fitting(shape: &Shape, names: Option<&[&str]>) -> Vec<Case> {
     let all = cases().unwrap_or_else(|e| panic!("{e}"));
-    all.into_iter().filter(|c| c.fits(n) && names.is_none_or(|names| names.contains(&c.name.as_str()))).collect()
+    all.into_iter().filter(|c| c.fits(shape) && names.is_none_or(|names| names.contains(&c.name.as_str()))).collect()
 }
 
 #[test]
@@ -51,10 +52,12 @@ fn a_wrong_case_is_refused_with_its_name() {
 #[test]
 fn answers_do_not_depend_on_what_surrounds_a_frame() {
     let mut frames = 0;
-    for n in [2, 3, 4, 7, 8] {
-        let core = core(n);
+    for parameters in [2, 3, 4, 7, 8].map(square).into_iter().chain(variants()) {
+        let core = core_of(parameters);
+        let n = core.shape.name();
+        let beats_of_good: usize = core.shape.sections().iter().map(|(_, beats)| beats).sum();
         let mut engine = SimulatorEngine::new(&core).unwrap();
-        for case in fitting(n, None) {
+        for case in fitting(&core.shape, None) {
             let stimulus = case.stimulus(&core.shape);
             let trace = simulate(&mut engine, &stimulus);
             let found: Vec<_> = trace.frames().map(values).collect();
@@ -62,8 +65,8 @@ fn answers_do_not_depend_on_what_surrounds_a_frame() {
             let expected: Vec<_> = beats.map(|beats| alone(&mut engine, beats)).collect();
             for (frame, answer) in case.frames.iter().zip(&expected) {
                 let bad = answer[0].1 & 1 == 1;
-                assert_eq!(bad, frame.is_bad(n), "{n}: {}", case.name);
-                assert_eq!(answer.len(), if bad { 1 } else { 1 + n + 2 * n * n }, "{n}: {}", case.name);
+                assert_eq!(bad, frame.is_bad(&core.shape), "{n}: {}", case.name);
+                assert_eq!(answer.len(), if bad { 1 } else { beats_of_good }, "{n}: {}", case.name);
             }
             if case.has_resets() {
                 let end = stimulus.resets.iter().map(|r| r.cycle + r.length).max().unwrap();
@@ -109,8 +112,7 @@ fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
     result
 }
 
-fn engines(n: usize, verilator: VerilatorEngine, icarus: bool) -> Engines {
-    let core = core(n);
+fn engines(core: Core, verilator: VerilatorEngine, icarus: bool) -> Engines {
     let simulator = SimulatorEngine::new(&core).unwrap();
     let mut others: Vec<Box<dyn Engine>> = vec![Box::new(verilator)];
     if icarus {
@@ -122,17 +124,18 @@ fn engines(n: usize, verilator: VerilatorEngine, icarus: bool) -> Engines {
 /// The corpus in Icarus and Verilator. Without an expected trace, an engine records what a core does by itself: the first case runs like that too.
 #[test]
 fn every_engine_equals_the_simulator() {
-    // Size, cases (none: all that fit), Icarus too.
-    let plan: [(usize, Option<&[&str]>, bool); 8] = [
-        (2, None, true),
-        (32, Some(&FEW[..1]), false),
-        (3, None, true),
-        (4, None, true),
-        (8, None, true),
-        (5, Some(&FEW), true),
-        (7, Some(&FEW), true),
-        (16, Some(&FEW), true),
+    // Core, cases (none: all that fit), Icarus too.
+    let mut plan: Vec<(Parameters, Option<&[&str]>, bool)> = vec![
+        (square(2), None, true),
+        (square(32), Some(&FEW[..1]), false),
+        (square(3), None, true),
+        (square(4), None, true),
+        (square(8), None, true),
+        (square(5), Some(&FEW), true),
+        (square(7), Some(&FEW), true),
+        (square(16), Some(&FEW), true),
     ];
+    plan.extend(variants().into_iter().map(|parameters| (parameters, Some(&FEW[..]), true)));
     let runs = AtomicUsize::new(0);
     let next = AtomicUsize::new(0);
     let first = timed("verilator, 2x2", || VerilatorEngine::new(&core(2))).unwrap_or_else(|e| panic!("{e}"));
@@ -140,12 +143,14 @@ fn every_engine_equals_the_simulator() {
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
-                while let Some(&(n, names, icarus)) = plan.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let build = || VerilatorEngine::beside(&core(n), &first);
-                    let verilator = timed(&format!("verilator, {n}x{n}"), build).unwrap_or_else(|e| panic!("{e}"));
-                    let mut engines = engines(n, verilator, icarus);
-                    let cases = fitting(n, names);
-                    timed(&format!("{} cases, {n}x{n}", cases.len()), || engines.run(&cases, &runs));
+                while let Some(&(parameters, names, icarus)) = plan.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let core = core_of(parameters);
+                    let name = core.shape.name();
+                    let build = || VerilatorEngine::beside(&core, &first);
+                    let verilator = timed(&format!("verilator, {name}"), build).unwrap_or_else(|e| panic!("{e}"));
+                    let mut engines = engines(core, verilator, icarus);
+                    let cases = fitting(&engines.core.shape, names);
+                    timed(&format!("{} cases, {name}", cases.len()), || engines.run(&cases, &runs));
                     let stimulus = cases[0].stimulus(&engines.core.shape);
                     let trace = engines.simulator.run(&stimulus).unwrap();
                     for engine in &mut engines.others {
@@ -162,13 +167,20 @@ fn every_engine_equals_the_simulator() {
 #[test]
 fn rust_hdl_equals_the_simulator() {
     let runs = AtomicUsize::new(0);
-    let names: [(usize, Option<&[&str]>); 3] = [(2, None), (3, None), (4, Some(&FEW))];
-    for (n, names) in names {
-        let core = core(n);
+    let mut plan: Vec<(Parameters, Option<&[&str]>)> =
+        vec![(square(2), None), (square(3), None), (square(4), Some(&FEW))];
+    let small = variants().into_iter().filter(|p| p.rows.max(p.cols) <= 4);
+    plan.extend(small.map(|parameters| (parameters, Some(&FEW[..3]))));
+    for (parameters, names) in plan {
+        let core = core_of(parameters);
+        let name = core.shape.name();
         let simulator = SimulatorEngine::new(&core).unwrap();
         let rust_hdl = RustHdlEngine::new(&core).unwrap_or_else(|e| panic!("{e}"));
         let mut engines = Engines { core, simulator, others: vec![Box::new(rust_hdl)] };
-        timed(&format!("rust_hdl, {n}x{n}"), || engines.run(&fitting(n, names), &runs));
+        timed(&format!("rust_hdl, {name}"), || {
+            let cases = fitting(&engines.core.shape, names);
+            engines.run(&cases, &runs);
+        });
     }
     assert_eq!(runs.into_inner(), 94);
     let refused = RustHdlEngine::new(&core(8)).map(|_| ()).unwrap_err().to_string();
@@ -195,7 +207,7 @@ fn verify_reports_the_first_difference() {
     }
 
     let core = core(2);
-    let stimulus = fitting(2, Some(&["the same frame twice"]))[0].stimulus(&core.shape);
+    let stimulus = fitting(&core.shape, Some(&["the same frame twice"]))[0].stimulus(&core.shape);
     let right = Box::new(IcarusEngine::new(&core).unwrap_or_else(|e| panic!("{e}")));
     let wrong = Box::new(Wrong(SimulatorEngine::new(&core).unwrap()));
     let report = verify(&core, &stimulus, &mut [right, wrong]).unwrap();

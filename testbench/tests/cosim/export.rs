@@ -1,8 +1,9 @@
 //! The exported folder as its user meets it: run by hand, with faults in it, under linters.
 
-use crate::common::{core, frame, simulate, without_numbers};
+use crate::common::{core, core_of, frame, simulate, square, variants, without_numbers};
 use std::fs;
 use std::path::Path;
+use svdforge_hdl::core::Core;
 use svdforge_hdl::export::Header;
 use svdforge_hdl::export::verilog::verilog;
 use svdforge_testbench::engine::{SimulatorEngine, Stimulus};
@@ -16,12 +17,15 @@ fn header() -> Header {
 
 /// An export with testbench; its stimulus is two frames.
 fn export(n: usize) -> TempDir {
-    let core = core(n);
-    let stimulus = Stimulus::new([frame(&core, 1), frame(&core, 2)].concat());
-    let trace = simulate(&mut SimulatorEngine::new(&core).unwrap(), &stimulus);
+    export_of(&core(n))
+}
+
+fn export_of(core: &Core) -> TempDir {
+    let stimulus = Stimulus::new([frame(core, 1), frame(core, 2)].concat());
+    let trace = simulate(&mut SimulatorEngine::new(core).unwrap(), &stimulus);
     let folder = TempDir::new().unwrap();
     let files = verilog(&core.design, &header()).into_iter();
-    for file in files.chain(testbench_files(&core, &header(), &stimulus, &trace)) {
+    for file in files.chain(testbench_files(core, &header(), &stimulus, &trace)) {
         fs::write(folder.path().join(&file.name), &file.text).unwrap();
     }
     folder
@@ -110,9 +114,10 @@ fn the_testbench_fails_where_something_is_wrong() {
 #[test]
 fn linters_have_nothing_to_say() {
     let mut cores = 0;
-    for n in [2, 3, 8, 16, 32] {
-        let folder = export(n);
-        let name = format!("svd_{n}x{n}");
+    for parameters in [2, 3, 8, 16, 32].map(square).into_iter().chain(variants()) {
+        let core = core_of(parameters);
+        let folder = export_of(&core);
+        let name = core.shape.name();
         let (list, bench) = (format!("{name}.f"), format!("{name}_tb.v"));
         let bench_top = format!("{name}_tb");
         let verilator = ["--lint-only", "-Wall", "--quiet-stats", "--top-module"];
@@ -126,7 +131,7 @@ fn linters_have_nothing_to_say() {
         }
         cores += 1;
     }
-    assert_eq!(cores, 5);
+    assert_eq!(cores, 15);
 }
 
 /// A tool that is missing is named, with what to do.

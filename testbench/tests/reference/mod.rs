@@ -7,10 +7,30 @@ mod tables;
 
 use tables::{BIN_BITS, LOG_BITS, Remainder};
 
+/// What is computed, in which words.
+#[derive(Clone, Copy, Debug)]
+pub struct Task {
+    pub rows: usize,
+    pub cols: usize,
+    /// Bits of an input element.
+    pub word: u32,
+    pub guard: u32,
+    /// Bits of a coefficient, sign included.
+    pub coef: u32,
+    /// Triplets to deliver.
+    pub rank: usize,
+    pub u: bool,
+    pub v: bool,
+    /// Eigenvalues and vectors of a symmetric matrix; the vectors are delivered as V.
+    pub symmetric: bool,
+    /// Whether the matrix is shifted up to full scale.
+    pub scaled: bool,
+}
+
 /// The arithmetic of one core.
 pub struct Reference {
-    n: usize,
-    /// `n`, or one more if that is odd: then a row and a column of zeros are added.
+    task: Task,
+    /// The longer side, or one more if that is odd: rows and columns of zeros are added to make the matrix square.
     even: usize,
     /// Fraction bits of U and V; the input has `guard` less.
     vector_fraction: u32,
@@ -19,7 +39,7 @@ pub struct Reference {
     data_bits: u32,
     /// Fraction bits of a coefficient.
     fraction: u32,
-    /// Numerators from `-noise` to `noise - 1` are left alone.
+    /// Numerators smaller than this are left alone.
     noise: i64,
     /// Half angles below this are settled.
     settled_below: i64,
@@ -47,7 +67,9 @@ pub struct Run {
     pub overflow: bool,
     /// Index of each singular value, in the order of delivery.
     pub order: Vec<usize>,
-    n: usize,
+    /// Bits by which the matrix was shifted up.
+    pub shift: u32,
+    task: Task,
     even: usize,
 }
 
@@ -60,15 +82,17 @@ enum Rotation {
 }
 
 impl Reference {
-    /// The arithmetic of n x n matrices of `word`-bit elements, with `coef`-bit coefficients (sign included).
-    pub fn for_shape(n: usize, word: u32, guard: u32, coef: u32) -> Self {
+    /// The arithmetic for a task.
+    pub fn new(task: Task) -> Self {
+        let Task { rows, cols, word, guard, coef, .. } = task;
+        let n = rows.max(cols);
         let ceil_log2 = |n: usize| (n - 1).checked_ilog2().map_or(0, |bits| bits + 1);
         let even = n + n % 2;
         let fraction = coef - 1;
         let angle = fraction + 4;
         let settled_bits = 6.max(word as i64 - 6) as u32;
         Self {
-            n,
+            task,
             even,
             vector_fraction: word - 1 + guard,
             guard,
@@ -115,31 +139,51 @@ impl Reference {
                 break;
             }
         }
-        run.order = (0..self.n).collect();
-        run.order.sort_by_key(|&i| std::cmp::Reverse(run.x[i * size + i].abs()));
+        run.order = (0..self.task.rows.min(self.task.cols)).collect();
+        let value = |i: usize| run.x[i * size + i];
+        run.order.sort_by_key(|&i| std::cmp::Reverse(if self.task.symmetric { value(i) } else { value(i).abs() }));
+        run.order.truncate(self.task.rank);
         run
     }
 
     fn start(&self, units: &[i64]) -> Run {
-        assert_eq!(units.len(), self.n * self.n);
+        let task = self.task;
+        assert_eq!(units.len(), task.rows * task.cols);
         let size = self.even;
+        // As far as every element fits.
+        let limit = 1 << (task.word - 1);
+        let fits = |shift: u32| units.iter().all(|unit| (-limit..limit).contains(&(unit << shift)));
+        let shift = (0..task.word).rev().find(|&shift| fits(shift)).filter(|_| task.scaled).unwrap_or(0);
         let mut x = vec![0; size * size];
-        for (i, row) in units.chunks(self.n).enumerate() {
+        for (i, row) in units.chunks(task.cols).enumerate() {
             for (j, unit) in row.iter().enumerate() {
-                x[i * size + j] = unit << self.guard;
+                x[i * size + j] = unit << shift << self.guard;
             }
         }
         let mut one = vec![0; size * size];
         one.iter_mut().step_by(size + 1).for_each(|diagonal| *diagonal = 1 << self.vector_fraction);
-        let (n, even) = (self.n, self.even);
-        Run { x, ut: one.clone(), vt: one, sweeps: 0, capped: false, overflow: false, order: vec![], n, even }
+        let even = self.even;
+        Run { x, ut: one.clone(), vt: one, sweeps: 0, capped: false, overflow: false, order: vec![], shift, task, even }
     }
 
     /// Left and right angle of the block that two indices have in common, and whether it is settled.
     fn angles(&self, x: &[i64], (i, j): (usize, usize)) -> (i64, i64, bool) {
         let at = |row: usize, column: usize| x[row * self.even + column];
         let (a, b, c, d) = (at(i, i), at(i, j), at(j, i), at(j, j));
-        let (sum, difference) = (self.half_angle(b + c, d - a), self.half_angle(c - b, d + a));
+        if self.task.symmetric {
+            let sum = self.half_angle(b + c, d - a);
+            return (sum, sum, sum.abs() < self.settled_below);
+        }
+        let (sum, mut difference) = (self.half_angle(b + c, d - a), self.half_angle(c - b, d + a));
+        if a == 0 && d == 0 {
+            // Both signs are free: rows of zeros below a wide matrix stay where they are, and columns of zeros beside a tall one.
+            let negative = (b + c) < 0;
+            match self.task.rows.cmp(&self.task.cols) {
+                std::cmp::Ordering::Less => difference = difference.abs() * if negative { -1 } else { 1 },
+                std::cmp::Ordering::Greater => difference = difference.abs() * if negative { 1 } else { -1 },
+                std::cmp::Ordering::Equal => {}
+            }
+        }
         let settled = sum.abs() < self.settled_below && difference.abs() < self.settled_below;
         let coarse_from = 1i64 << self.fraction;
         let coarse = sum.abs() + difference.abs() >= coarse_from;
@@ -155,7 +199,7 @@ impl Reference {
 
     /// atan(numerator / denominator) / 2 with `fraction + 4` fraction bits, by logarithms.
     fn half_angle(&self, numerator: i64, denominator: i64) -> i64 {
-        if (-self.noise..self.noise).contains(&numerator) {
+        if numerator.abs() < self.noise {
             return 0;
         }
         let log_ratio = self.log2(numerator) - self.log2(denominator);
@@ -241,15 +285,22 @@ fn nearest_even(value: i128, shift: u32) -> i128 {
 impl Run {
     /// The output frame: section and value of each beat.
     pub fn frame(&self) -> Vec<(u8, i64)> {
-        let (n, size) = (self.n, self.even);
-        let status = i64::from(self.sweeps) << 8 | i64::from(self.capped) << 2 | i64::from(self.overflow) << 1;
+        let (task, size) = (self.task, self.even);
+        let exponent = i64::from(-(self.shift as i8) as u8);
+        let status =
+            exponent << 16 | i64::from(self.sweeps) << 8 | i64::from(self.capped) << 2 | i64::from(self.overflow) << 1;
         let diagonal = |i: usize| self.x[i * size + i];
         let mut beats = vec![(0, status)];
-        beats.extend(self.order.iter().map(|&i| (1, diagonal(i).abs())));
+        let value = |i: usize| if task.symmetric { diagonal(i) } else { diagonal(i).abs() };
+        beats.extend(self.order.iter().map(|&i| (1, value(i))));
         let elements = |row: usize| self.order.iter().map(move |&i| (i, i * size + row));
         let u = |(i, place): (usize, usize)| (2, if diagonal(i) < 0 { -self.ut[place] } else { self.ut[place] });
-        beats.extend((0..n).flat_map(elements).map(u));
-        beats.extend((0..n).flat_map(elements).map(|(_, place)| (3, self.vt[place])));
+        if task.u {
+            beats.extend((0..task.rows).flat_map(elements).map(u));
+        }
+        if task.v {
+            beats.extend((0..task.cols).flat_map(elements).map(|(_, place)| (3, self.vt[place])));
+        }
         beats
     }
 
