@@ -78,7 +78,7 @@ fn answers_do_not_depend_on_what_surrounds_a_frame() {
             frames += found.len();
         }
     }
-    assert_eq!(frames, 396);
+    assert_eq!(frames, 1179);
 }
 
 /// A core in all engines that take it.
@@ -160,7 +160,7 @@ fn every_engine_equals_the_simulator() {
             });
         }
     });
-    assert_eq!(runs.into_inner(), 383);
+    assert_eq!(runs.into_inner(), 523);
 }
 
 /// The smallest cores in rust_hdl, and an answer for larger ones.
@@ -182,7 +182,7 @@ fn rust_hdl_equals_the_simulator() {
             engines.run(&cases, &runs);
         });
     }
-    assert_eq!(runs.into_inner(), 94);
+    assert_eq!(runs.into_inner(), 109);
     let refused = RustHdlEngine::new(&core(8)).map(|_| ()).unwrap_err().to_string();
     insta::assert_snapshot!(refused, @"--with rust_hdl: rust_hdl's simulator is too slow for 8x8 matrices; use --rows and --cols up to 4, or icarus or verilator");
 }
