@@ -292,8 +292,8 @@ thread_local! {
 }
 
 /// Limits in LSB on sigma, orthogonality and reconstruction of uniform full-scale matrices.
-fn accuracy_stays_within(n: usize, sigma: f64, orthogonality: f64, reconstruction: f64) {
-    let parameters = square(n, 16, 4, Sweeps::Auto);
+fn accuracy_stays_within(rows: usize, cols: usize, sigma: f64, orthogonality: f64, reconstruction: f64) {
+    let parameters = Parameters { rows, cols, ..Parameters::default() };
     let matrices = 60;
     let results: Vec<(Accuracy, u32)> = (0..matrices)
         .collect::<Vec<u64>>()
@@ -312,7 +312,7 @@ fn accuracy_stays_within(n: usize, sigma: f64, orthogonality: f64, reconstructio
     ];
     let sweeps = results.iter().map(|r| r.1);
     println!(
-        "n={n}: sigma {:.2} of {sigma}, orthogonality {:.2} of {orthogonality}, reconstruction {:.2} of {reconstruction} LSB; \
+        "{rows}x{cols}: sigma {:.2} of {sigma}, orthogonality {:.2} of {orthogonality}, reconstruction {:.2} of {reconstruction} LSB; \
          sweeps {:.2} on average, at most {}",
         found[0],
         found[1],
@@ -321,7 +321,7 @@ fn accuracy_stays_within(n: usize, sigma: f64, orthogonality: f64, reconstructio
         sweeps.max().unwrap()
     );
     for (found, limit) in found.into_iter().zip([sigma, orthogonality, reconstruction]) {
-        assert!(found <= limit, "n = {n}: {found} LSB where {limit} are allowed");
+        assert!(found <= limit, "{rows}x{cols}: {found} LSB where {limit} are allowed");
     }
 }
 
@@ -338,22 +338,35 @@ fn measure(pair: &mut Pair, seed: u64) -> (Accuracy, u32) {
 
 #[test]
 fn accuracy_of_4x4() {
-    accuracy_stays_within(4, 0.4, 0.7, 0.8);
+    accuracy_stays_within(4, 4, 0.4, 0.7, 0.8);
 }
 
 #[test]
 fn accuracy_of_8x8() {
-    accuracy_stays_within(8, 0.7, 1.0, 1.5);
+    accuracy_stays_within(8, 8, 0.7, 1.0, 1.5);
 }
 
 #[test]
 fn accuracy_of_16x16() {
-    accuracy_stays_within(16, 1.1, 1.5, 3.2);
+    accuracy_stays_within(16, 16, 1.1, 1.5, 3.2);
 }
 
 #[test]
 fn accuracy_of_32x32() {
-    accuracy_stays_within(32, 2.0, 2.5, 6.5);
+    accuracy_stays_within(32, 32, 2.0, 2.5, 6.5);
+}
+
+/// Twice as many rows as columns, and the reverse: sigma, U and V as accurate as in the square of the shorter side; the product of all three as in
+/// that of the longer side.
+#[test]
+fn accuracy_of_16x8_and_8x16() {
+    accuracy_stays_within(16, 8, 0.7, 1.0, 3.2);
+    accuracy_stays_within(8, 16, 0.7, 1.0, 3.2);
+}
+
+#[test]
+fn accuracy_of_32x16() {
+    accuracy_stays_within(32, 16, 1.1, 1.5, 6.5);
 }
 
 /// Compute: from the last beat of the matrix to the first one of its result.
