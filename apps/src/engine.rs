@@ -107,8 +107,8 @@ impl CoreEngine {
         let (core, engine) = self.core(matrix.nrows(), matrix.ncols())?;
         let shape = core.shape;
         let input = quantise(&shape, matrix, InputScale::Auto)?;
-        let trace = engine.run(&Stimulus::new(input.frame()))?;
-        let Decomposition { status, sigma, u, v } = parse_frame(&shape, &trace.output)?;
+        let trace = engine.run(&Stimulus::new(input.frame(&shape)))?;
+        let Decomposition { status, sigma, u, v } = parse_frame(&shape, matrix.shape(), &trace.output)?;
         self.cycles += trace.output.last().map_or(0, |beat| beat.cycle + 1);
         let scale = f64::from(input.exponent + status.block_exponent).exp2();
         let (Some(u), Some(v)) = (u, v) else { unreachable!("The parameters ask for U and V.") };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sweeps, Vectors};
+use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sizes, Sweeps, Vectors};
 use svdforge_testbench::framing::InputScale;
 
 /// The core.
@@ -52,6 +52,9 @@ pub struct CoreOptions {
     /// Scaling of each matrix in the hardware [default: auto, to full scale]
     #[arg(long)]
     scaling: Option<ScalingOption>,
+    /// Which matrices the core takes [default: fixed, those of its size]
+    #[arg(long)]
+    sizes: Option<SizesOption>,
     /// Take options of the core from a TOML file; flags win
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
@@ -103,6 +106,24 @@ impl From<ScalingOption> for Scaling {
         match option {
             ScalingOption::Auto => Self::Auto,
             ScalingOption::Fixed => Self::Fixed,
+        }
+    }
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum SizesOption {
+    /// Matrices of its own size
+    Fixed,
+    /// Any matrix up to its own size; each frame begins with two beats, its rows and columns
+    Any,
+}
+
+impl From<SizesOption> for Sizes {
+    fn from(option: SizesOption) -> Self {
+        match option {
+            SizesOption::Fixed => Self::Fixed,
+            SizesOption::Any => Self::Any,
         }
     }
 }
@@ -166,6 +187,7 @@ impl CoreOptions {
             vectors: self.vectors.or(file.vectors).map_or(default.vectors, Vectors::from),
             rank: self.rank.or(file.rank),
             symmetric: self.symmetric || file.symmetric,
+            sizes: self.sizes.or(file.sizes).map_or(default.sizes, Sizes::from),
             scaling: self.scaling.or(file.scaling).map_or(default.scaling, Scaling::from),
         })
     }

@@ -7,6 +7,7 @@ pub mod params;
 pub mod schedule;
 mod sequencer;
 mod serial;
+pub mod size;
 
 use crate::check::Checked;
 use crate::ir::Design;

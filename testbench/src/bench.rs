@@ -73,7 +73,7 @@ pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
     for seed in 0..matrices as u64 {
         let matrix =
             NamedMatrix { name: "uniform".to_owned(), matrix: example_matrix(&core.shape, Family::Uniform, seed) };
-        beats.extend(prepare(&core.shape, &matrix, InputScale::Auto)?.frame());
+        beats.extend(prepare(&core.shape, &matrix, InputScale::Auto)?.frame(&core.shape));
     }
     let stimulus = Stimulus { beats, ..Stimulus::default() };
     let start = Instant::now();
@@ -90,7 +90,8 @@ pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
         cycles_per_second: cycles as f64 / start.elapsed().as_secs_f64(),
     };
     let (verilator, found) = verilator(core, &stimulus)?;
-    let (icarus, agrees) = icarus(core, &stimulus.beats[..core.shape.elements()], &trace)?;
+    let first = stimulus.beats.iter().position(|beat| beat.last).map_or(0, |last| last + 1);
+    let (icarus, agrees) = icarus(core, &stimulus.beats[..first], &trace)?;
     Ok(CoreBench {
         core: Summary::new(core),
         cycles,

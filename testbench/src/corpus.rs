@@ -157,7 +157,7 @@ fn ready(word: &str) -> Option<(bool, bool)> {
 impl Frame {
     /// Whether the frame's `tlast` is where a core for this size does not expect it.
     pub fn is_bad(&self, shape: &Shape) -> bool {
-        self.length(shape) != Some(shape.elements())
+        self.length(shape) != Some(shape.header_beats() + self.matrix(shape).len())
     }
 
     fn fits(&self, shape: &Shape) -> bool {
@@ -168,7 +168,7 @@ impl Frame {
 
     /// Beats; none if there is no such number.
     fn length(&self, shape: &Shape) -> Option<usize> {
-        let right = shape.elements() + self.late.unwrap_or(0);
+        let right = shape.header_beats() + self.matrix(shape).len() + self.late.unwrap_or(0);
         self.beats.or_else(|| right.checked_sub(self.early.unwrap_or(0)))
     }
 
@@ -192,7 +192,10 @@ impl Frame {
             let value = value.clamp(*range.start(), *range.end());
             format.quantise(value).expect("A value within the range of a format fits it.")
         };
-        let units: Vec<i64> = matrix.transpose().iter().map(|&value| unit(value)).collect();
+        let size = [matrix.nrows() as i64, matrix.ncols() as i64];
+        let elements = matrix.transpose();
+        let header = size[..shape.header_beats()].iter().copied();
+        let units: Vec<i64> = header.chain(elements.iter().map(|&value| unit(value))).collect();
         let length = self.length(shape).unwrap_or(0);
         (0..length).map(|i| InputBeat { data: units[i % units.len()], last: i + 1 == length }).collect()
     }

@@ -35,10 +35,10 @@ pub fn export(core: &Core) -> Result<Vec<File>, SimulatorError> {
 pub fn example(shape: &Shape, stalls: Stalls) -> Stimulus {
     let frame = |family: Family, seed| {
         let matrix = example_matrix(shape, family, seed);
-        quantise(shape, &matrix, InputScale::Auto).expect("With a scale of its own, every matrix fits.").frame()
+        quantise(shape, &matrix, InputScale::Auto).expect("With a scale of its own, every matrix fits.").frame(shape)
     };
     let mut early = frame(Family::Gaussian, 1);
-    early.truncate((shape.cols + 1).min(shape.elements() - 1).max(1));
+    early.truncate((shape.cols + 1).min(early.len() - 1).max(1));
     early.iter_mut().last().expect("The frame has a beat.").last = true;
     let frames =
         [frame(Family::Uniform, 1), frame(Family::Equal, 1), early, frame(Family::Zero, 1), frame(Family::Uniform, 2)];

@@ -30,6 +30,10 @@ pub struct OutputBeat {
 /// A matrix on the input grid of a core.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quantised {
+    /// Rows.
+    pub rows: usize,
+    /// Columns.
+    pub cols: usize,
     /// Elements in units of the last bit, row by row.
     pub units: Vec<i64>,
     /// True element = quantised element times 2^exponent.
@@ -80,7 +84,7 @@ pub fn quantise(shape: &Shape, matrix: &DMatrix<f64>, scale: InputScale) -> Resu
             units.push(value.map_err(error)?);
         }
     }
-    Ok(Quantised { units, exponent })
+    Ok(Quantised { rows: matrix.nrows(), cols: matrix.ncols(), units, exponent })
 }
 
 impl Quantised {
@@ -88,13 +92,15 @@ impl Quantised {
     pub fn matrix(&self, shape: &Shape) -> DMatrix<f64> {
         let format = input_format(shape);
         let unit = f64::from(self.exponent).exp2();
-        DMatrix::from_row_iterator(shape.rows, shape.cols, self.units.iter().map(|&u| format.dequantise(u) * unit))
+        DMatrix::from_row_iterator(self.rows, self.cols, self.units.iter().map(|&u| format.dequantise(u) * unit))
     }
 
-    /// The matrix as a frame: row by row, `tlast` on the last beat.
-    pub fn frame(&self) -> Vec<InputBeat> {
-        let last = self.units.len().saturating_sub(1);
-        self.units.iter().enumerate().map(|(i, &data)| InputBeat { data, last: i == last }).collect()
+    /// The matrix as a frame: its size, where the core takes several, then row by row, `tlast` on the last beat.
+    pub fn frame(&self, shape: &Shape) -> Vec<InputBeat> {
+        let header = [self.rows as i64, self.cols as i64];
+        let beats = header[..shape.header_beats()].iter().chain(&self.units);
+        let last = shape.header_beats() + self.units.len() - 1;
+        beats.enumerate().map(|(i, &data)| InputBeat { data, last: i == last }).collect()
     }
 }
 
@@ -139,12 +145,16 @@ pub struct FrameError {
     pub message: String,
 }
 
-/// Reads one output frame.
-pub fn parse_frame(shape: &Shape, beats: &[OutputBeat]) -> Result<Decomposition, FrameError> {
+/// Reads the output frame of a matrix of (rows, columns).
+pub fn parse_frame(
+    shape: &Shape,
+    (rows, cols): (usize, usize),
+    beats: &[OutputBeat],
+) -> Result<Decomposition, FrameError> {
     let error = |beat, message: String| FrameError { beat, message };
     let Some(first) = beats.first() else { return Err(error(0, "the frame is empty".into())) };
     let status = Status::from_bits(first.data);
-    let mut sections = shape.sections();
+    let mut sections = shape.sections_of(rows, cols);
     sections.truncate(if status.bad_frame { 1 } else { sections.len() });
     let expected: Vec<u8> = sections.iter().flat_map(|&(user, count)| std::iter::repeat_n(user, count)).collect();
     if beats.len() != expected.len() {
@@ -164,12 +174,13 @@ pub fn parse_frame(shape: &Shape, beats: &[OutputBeat]) -> Result<Decomposition,
         QFormat { word: shape.output_bits(), frac }.dequantise(signed)
     };
     let values = |user: u8, frac: u32| beats.iter().filter(move |b| b.user == user).map(move |b| value(b, frac));
+    let rank = shape.rank_of(rows, cols);
     let vectors = |user: u8, rows: usize| {
         let present = sections.iter().any(|&(found, _)| found == user);
-        present.then(|| DMatrix::from_row_iterator(rows, shape.rank, values(user, shape.vector_fraction())))
+        present.then(|| DMatrix::from_row_iterator(rows, rank, values(user, shape.vector_fraction())))
     };
     let sigma = values(section::SIGMA, shape.sigma_fraction()).collect();
-    Ok(Decomposition { status, sigma, u: vectors(section::U, shape.rows), v: vectors(section::V, shape.cols) })
+    Ok(Decomposition { status, sigma, u: vectors(section::U, rows), v: vectors(section::V, cols) })
 }
 
 impl Status {

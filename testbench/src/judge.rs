@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use svdforge_golden::metrics::MetricsError;
 use svdforge_golden::{Accuracy, Factors, Family, NamedMatrix, accuracy, eigen_accuracy, oracle};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::Shape;
+use svdforge_hdl::core::params::{Shape, Sizes};
 
 /// Cycles of one matrix, with a source and a sink that never stall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -176,7 +176,11 @@ pub enum JudgeError {
 pub fn prepare(shape: &Shape, named: &NamedMatrix, scale: InputScale) -> Result<Quantised, JudgeError> {
     let (rows, cols) = named.matrix.shape();
     let matrix = named.name.clone();
-    if (rows, cols) != (shape.rows, shape.cols) {
+    let fits = match shape.sizes {
+        Sizes::Fixed => (rows, cols) == (shape.rows, shape.cols),
+        Sizes::Any => (1..=shape.rows).contains(&rows) && (1..=shape.cols).contains(&cols),
+    };
+    if !fits {
         return Err(JudgeError::Size { matrix, rows, cols, core_rows: shape.rows, core_cols: shape.cols });
     }
     if let Some((row, column)) = oracle::first_asymmetry(&named.matrix).filter(|_| shape.symmetric) {
@@ -192,8 +196,8 @@ pub fn judge(
     name: &str,
     input: &Quantised,
 ) -> Result<Judgement, JudgeError> {
-    let trace = engine.run(&Stimulus { beats: input.frame(), ..Stimulus::default() })?;
-    let decomposition = parse_frame(shape, &trace.output)?;
+    let trace = engine.run(&Stimulus { beats: input.frame(shape), ..Stimulus::default() })?;
+    let decomposition = parse_frame(shape, (input.rows, input.cols), &trace.output)?;
     let cycles = Cycles::of(&trace).ok_or(FrameError { beat: 0, message: "the trace is empty".to_owned() })?;
     assess(shape, name, input, decomposition, cycles)
 }
@@ -226,8 +230,8 @@ fn assess(
     };
     Ok(Judgement {
         matrix: name.to_owned(),
-        rows: shape.rows,
-        cols: shape.cols,
+        rows: input.rows,
+        cols: input.cols,
         input_exponent: input.exponent,
         block_exponent: status.block_exponent,
         result,
@@ -248,15 +252,21 @@ fn by_rows<S: Serializer>(matrix: &Option<DMatrix<f64>>, serializer: S) -> Resul
 pub fn period(core: &Core) -> Result<u64, JudgeError> {
     let matrix = example_matrix(&core.shape, Family::Uniform, 1);
     let matrix = NamedMatrix { name: "uniform".to_owned(), matrix };
-    let frame = prepare(&core.shape, &matrix, InputScale::Auto)?.frame();
+    let frame = prepare(&core.shape, &matrix, InputScale::Auto)?.frame(&core.shape);
     let stimulus = Stimulus { beats: frame.repeat(3), ..Stimulus::default() };
     let trace = SimulatorEngine::new(core)?.run(&stimulus)?;
     let ends: Vec<u64> = trace.output.iter().filter(|b| b.last).map(|b| b.cycle).collect();
     Ok(ends[2] - ends[1])
 }
 
-/// A matrix of a family, of the size that a core takes; for a symmetric one its symmetric part.
+/// A matrix of a family, of a size that a core takes (of several, one that the seed chooses); for a symmetric core the symmetric part.
 pub fn example_matrix(shape: &Shape, family: Family, seed: u64) -> DMatrix<f64> {
-    let matrix = family.generate(shape.rows, shape.cols, seed);
+    let up_to = |most: usize, step: u64| match shape.sizes {
+        Sizes::Fixed => most,
+        Sizes::Any => most - (seed * step) as usize % most,
+    };
+    let rows = up_to(shape.rows, 3);
+    let cols = if shape.symmetric { rows } else { up_to(shape.cols, 5) };
+    let matrix = family.generate(rows, cols, seed);
     if shape.symmetric { (&matrix + matrix.transpose()) / 2.0 } else { matrix }
 }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use reference::{Reference, Run, Task};
 use svdforge_golden::{Accuracy, Factors, Family, accuracy};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sweeps, Vectors};
+use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sizes, Sweeps, Vectors};
 use svdforge_testbench::engine::{SimulatorEngine, Stimulus, Trace};
 use svdforge_testbench::framing::{InputScale, Quantised, parse_frame, quantise};
 use svdforge_testbench::judge::example_matrix;
@@ -19,13 +19,15 @@ struct Pair {
     shape: Shape,
     engine: SimulatorEngine,
     reference: Reference,
+    /// Rows and columns that the reference is for.
+    size: (usize, usize),
 }
 
 impl Pair {
     fn new(parameters: Parameters) -> Self {
         let shape = parameters.shape().unwrap();
         let engine = SimulatorEngine::new(&Core::new(shape)).unwrap();
-        Self { shape, engine, reference: reference_of(&shape) }
+        Self { shape, engine, reference: reference_of(&shape), size: (shape.rows, shape.cols) }
     }
 
     /// Runs a matrix through both and compares every beat.
@@ -34,8 +36,12 @@ impl Pair {
             Sweeps::Auto => None,
             Sweeps::Fixed(sweeps) => Some(sweeps),
         };
+        if (matrix.rows, matrix.cols) != self.size {
+            self.size = (matrix.rows, matrix.cols);
+            self.reference = reference_for(&self.shape, matrix.rows, matrix.cols);
+        }
         let expected = self.reference.run(&matrix.units, sweeps);
-        let trace = self.engine.run(&Stimulus::new(matrix.frame())).unwrap();
+        let trace = self.engine.run(&Stimulus::new(matrix.frame(&self.shape))).unwrap();
         let beat_mask = u64::MAX >> (64 - self.shape.output_bits());
         let expected_beats = expected.frame();
         assert_eq!(trace.output.len(), expected_beats.len(), "{name}, {:?}", self.shape);
@@ -53,17 +59,23 @@ fn square(n: usize, word: u32, guard: u32, sweeps: Sweeps) -> Parameters {
 }
 
 fn reference_of(shape: &Shape) -> Reference {
+    reference_for(shape, shape.rows, shape.cols)
+}
+
+/// The reference for matrices of one of the sizes that a core takes.
+fn reference_for(shape: &Shape, rows: usize, cols: usize) -> Reference {
     Reference::new(Task {
-        rows: shape.rows,
-        cols: shape.cols,
+        rows,
+        cols,
         word: shape.word,
         guard: shape.guard,
         coef: shape.coef,
-        rank: shape.rank,
+        rank: shape.rank_of(rows, cols),
         u: shape.has_u(),
         v: shape.has_v(),
         symmetric: shape.symmetric,
         scaled: shape.scaling == Scaling::Auto,
+        largest: (shape.sizes == Sizes::Any).then(|| shape.side()),
     })
 }
 
@@ -208,6 +220,47 @@ fn every_choice_of_vectors_rank_and_scaling_computes_what_the_reference_does() {
     assert_eq!(cases, 4 * 4 * 2 * 3 * 20);
 }
 
+/// Every size up to that of the core, in one core; and fewer cycles for smaller ones.
+#[test]
+fn cores_for_any_size_compute_what_the_reference_does() {
+    let mut matrices = 0;
+    for (parameters, seeds) in [
+        (Parameters { rows: 8, cols: 8, ..Parameters::default() }, 2),
+        (Parameters { rows: 5, cols: 7, rank: Some(3), vectors: Vectors::V, ..Parameters::default() }, 1),
+        (Parameters { rows: 6, cols: 6, symmetric: true, ..Parameters::default() }, 2),
+        (Parameters { rows: 4, cols: 1, scaling: Scaling::Fixed, ..Parameters::default() }, 2),
+        (Parameters { rows: 16, cols: 12, vectors: Vectors::None, ..Parameters::default() }, 1),
+    ] {
+        let mut pair = Pair::new(Parameters { sizes: Sizes::Any, ..parameters });
+        let shape = pair.shape;
+        let mut compute = Vec::new();
+        for rows in 1..=shape.rows {
+            for cols in 1..=shape.cols {
+                if shape.symmetric && rows != cols {
+                    continue;
+                }
+                for (family, seed) in all_families(0..seeds) {
+                    let largest = 1.0 - f64::from(1 - shape.word as i32).exp2();
+                    let mut matrix = family.generate(rows, cols, seed).map(|value| value.clamp(-1.0, largest));
+                    if shape.symmetric {
+                        matrix = (&matrix + matrix.transpose()) / 2.0;
+                    }
+                    let matrix = quantise(&shape, &matrix, InputScale::Exponent(0)).unwrap();
+                    let (trace, run) = pair.run(&matrix, &format!("{rows}x{cols} {family}, seed {seed}"));
+                    let cycles = trace.output[0].cycle - trace.accepted.last().unwrap();
+                    compute.push((rows.max(cols).next_multiple_of(2), cycles / u64::from(run.sweeps)));
+                    matrices += 1;
+                }
+            }
+        }
+        // A sweep of half the size takes less than half as long, or as long as its latencies let it.
+        let slowest = |size: usize| compute.iter().filter(|c| c.0 == size).map(|c| c.1).max().unwrap();
+        let size = shape.even();
+        assert!(size < 8 || slowest(size / 2) * 2 < slowest(size), "{} {}", slowest(size / 2), slowest(size));
+    }
+    assert_eq!(matrices, 64 * 40 + 35 * 20 + 6 * 40 + 4 * 40 + 192 * 20);
+}
+
 #[test]
 fn symmetric_cores_compute_what_the_reference_does() {
     let mut cores = Vec::new();
@@ -234,11 +287,11 @@ fn a_small_matrix_is_as_good_as_a_large_one() {
         let large = matrix_of(&pair.shape, family, seed);
         // Elements that the smaller scale can hold.
         let coarse: Vec<i64> = large.units.iter().map(|unit| unit >> 10 << 10).collect();
-        let small = Quantised { units: coarse.iter().map(|unit| unit >> 10).collect(), exponent: 0 };
-        let large = Quantised { units: coarse, exponent: 0 };
+        let small = Quantised { units: coarse.iter().map(|unit| unit >> 10).collect(), ..large.clone() };
+        let large = Quantised { units: coarse, ..large };
         let mut result = |matrix: &Quantised| {
             let (trace, _) = pair.run(matrix, family.name());
-            parse_frame(&pair.shape, &trace.output).unwrap()
+            parse_frame(&pair.shape, (matrix.rows, matrix.cols), &trace.output).unwrap()
         };
         let (large, small) = (result(&large), result(&small));
         assert_eq!((&large.sigma, &large.u, &large.v), (&small.sigma, &small.u, &small.v), "{family}");
@@ -329,7 +382,7 @@ fn measure(pair: &mut Pair, seed: u64) -> (Accuracy, u32) {
     let shape = pair.shape;
     let matrix = matrix_of(&shape, Family::Uniform, seed);
     let (trace, _) = pair.run(&matrix, "uniform");
-    let result = parse_frame(&shape, &trace.output).unwrap();
+    let result = parse_frame(&shape, (matrix.rows, matrix.cols), &trace.output).unwrap();
     let input: DMatrix<f64> = matrix.matrix(&shape);
     let factors = Factors { sigma: &result.sigma, u: result.u.as_ref(), v: result.v.as_ref() };
     let lsb = f64::from(-(shape.frac as i32)).exp2();

@@ -64,7 +64,7 @@ impl Verify {
         for file in &self.matrix {
             let matrix = read_matrix(file)?;
             let input = prepare(&core.shape, &matrix, self.scale.get()).with_context(|| file.display().to_string())?;
-            beats.extend(input.frame());
+            beats.extend(input.frame(&core.shape));
         }
         Ok(Stimulus::new(beats))
     }

@@ -5,13 +5,14 @@
 //! the places of the next step. Diagonal blocks of the next step go to the angle unit, and their coefficients to a small memory.
 //! Before the first step every block may pass the preparation: shifted up, rows and columns beyond the matrix made zero.
 
-use super::layout::{member_table, move_table, pair_bits};
+use super::layout::{largest, member_table, move_table, pair_bits};
 use super::ordering::Ordering;
-use super::params::{Scaling, Shape};
+use super::params::{Scaling, Shape, Sizes};
 use super::schedule::Latencies;
+use super::size::Size;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
 use crate::ir::ModuleId;
-use crate::units::angles::{angle_fraction, angle_unit};
+use crate::units::angles::{Form, angle_fraction, angle_unit};
 use crate::units::coefficients::coefficient_unit;
 use crate::units::matrix_memory::matrix_memory;
 use crate::units::rotator::rotator;
@@ -29,8 +30,8 @@ pub struct Timing {
 }
 
 /// Adds the datapath of the serial core.
-pub fn datapath(design: &mut DesignBuilder, ordering: &Ordering, shape: &Shape) -> (ModuleId, Timing) {
-    let pair = pair_bits(ordering);
+pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
+    let pair = pair_bits(largest(orderings));
     let units = Units {
         angles: angle_unit(design, shape.data(), angle_fraction(shape.coef), shape.limits(), shape.form()),
         coefficients: coefficient_unit(design, shape.coef),
@@ -54,8 +55,9 @@ pub fn datapath(design: &mut DesignBuilder, ordering: &Ordering, shape: &Shape) 
         shape,
         pair,
         command: Command::new(&m, shape, pair),
-        move_table: move_table(&m, ordering),
-        member_table: member_table(&m, ordering),
+        move_table: move_table(&m, orderings),
+        member_table: member_table(&m, orderings),
+        size: Size::new(&m, shape),
     };
     let timing = drawing.draw();
     (design.add(m), timing)
@@ -123,6 +125,7 @@ struct Drawing<'a, 'm> {
     command: Command<'m>,
     move_table: Table<'m>,
     member_table: Table<'m>,
+    size: Size<'m>,
 }
 
 /// Elements of a 2x2 block, by row and column, or of two rows by two columns of a vector memory.
@@ -200,7 +203,11 @@ impl<'m> Drawing<'_, 'm> {
 
     fn angles(&self, a: Block<'m>) -> Instance<'m> {
         let ports = [("a", a[0][0]), ("b", a[0][1]), ("c", a[1][0]), ("d", a[1][1])];
-        self.m.place(self.design, self.units.angles, "angles", &ports)
+        let angles = self.m.place(self.design, self.units.angles, "angles", &ports);
+        if self.shape.form() == Form::Any {
+            angles.drive("tall", self.size.last_column.less_than(self.size.last_row));
+        }
+        angles
     }
 
     /// Coefficients of one side as they come from the angle unit: (fine, k, s) side by side.
@@ -241,7 +248,7 @@ impl<'m> Drawing<'_, 'm> {
         for (r, word) in words.iter().enumerate() {
             m.output(&format!("{name}_row_{r}"), *word);
         }
-        let members = self.member_table.lookup(row, None, &format!("{name}_members"));
+        let members = self.member_table.lookup(self.size.address(m, row), None, &format!("{name}_members"));
         let index_bits = members.width() / 2;
         let identity = vectors.identity.delayed_to(stage(words[0]));
         let elements = block(|r, c| {
@@ -311,18 +318,18 @@ impl<'m> Drawing<'_, 'm> {
         let (m, command, shape) = (self.m, self.command, self.shape);
         let from = stage(read[0][0]);
         let shift = (shape.scaling == Scaling::Auto).then(|| m.input("shift", shape.shift_bits()));
-        let inside = |name: &str, pair: Signal<'m>, size: usize| {
-            let members = (size < shape.even()).then(|| self.member_table.lookup(pair, None, name));
+        let inside = |name: &str, pair: Signal<'m>, last: Signal<'m>, size: usize| {
+            let is_padded = size < shape.even() || shape.sizes == Sizes::Any;
+            let members = is_padded.then(|| self.member_table.lookup(self.size.address(m, pair), None, name));
             [0, 1].map(|bank| {
                 members.map(|members| {
                     let bits = members.width() / 2;
-                    let index = members.slice(bank * bits, bits);
-                    index.less_than(m.constant(bits, size as i128))
+                    !last.zero_extend(bits).less_than(members.slice(bank * bits, bits))
                 })
             })
         };
-        let rows = inside("prepared_rows", command.row, shape.rows);
-        let columns = inside("prepared_columns", command.column, shape.cols);
+        let rows = inside("prepared_rows", command.row, self.size.last_row, shape.rows);
+        let columns = inside("prepared_columns", command.column, self.size.last_column, shape.cols);
         let elements = block(|r, c| {
             let element = read[r][c].slice(shape.guard, shape.word);
             let shifted = shift.map_or(element, |amount| element.shift_left(amount.at(from)));
@@ -342,7 +349,7 @@ impl<'m> Drawing<'_, 'm> {
 
     /// Of a pair: whether its results are exchanged, and the target pair of each bank.
     fn moves(&self, pair: Signal<'m>, at: u32) -> (Signal<'m>, [Signal<'m>; 2]) {
-        let moves = self.move_table.lookup(pair.delayed_to(at - 1), None, "moves");
+        let moves = self.move_table.lookup(self.size.address(self.m, pair.delayed_to(at - 1)), None, "moves");
         (moves.sign(), [moves.low_bits(self.pair), moves.slice(self.pair, self.pair)])
     }
 }

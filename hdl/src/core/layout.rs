@@ -9,41 +9,64 @@ pub fn pair_bits(ordering: &Ordering) -> u32 {
     address_width(ordering.pairs() as u32)
 }
 
-/// Element index -> (bank, pair): where a row or column lies before and after a sweep.
-pub fn home_table<'m>(m: &'m ModuleBuilder, ordering: &Ordering, n: usize) -> Table<'m> {
-    let bits = pair_bits(ordering);
-    let entry = |i| (ordering.bank(i) << bits | ordering.pair(i)) as u128;
-    let comments =
-        (0..n).map(|i| format!("{i} lies in bank {}, pair {}", ordering.bank(i), ordering.pair(i))).collect();
-    m.table("home_table", bits + 1, (0..n).map(entry).collect(), comments)
+/// Of several orderings, smallest first: the largest, which sets the widths.
+pub fn largest(orderings: &[Ordering]) -> &Ordering {
+    orderings.last().expect("A core has an ordering.")
+}
+
+/// Element index (below `n`) -> (bank, pair): where a row or column lies before and after a sweep.
+pub fn home_table<'m>(m: &'m ModuleBuilder, orderings: &[Ordering], n: usize) -> Table<'m> {
+    let bits = pair_bits(largest(orderings));
+    let entry = |o: &Ordering, i| (o.bank(i) << bits | o.pair(i)) as u128;
+    let comment = |o: &Ordering, i| format!("{i} lies in bank {}, pair {}", o.bank(i), o.pair(i));
+    parts(m, "home_table", bits + 1, orderings, (n, Ordering::size), entry, comment)
+}
+
+/// A table with a part for each ordering. A part has `entries` entries, or, of several, the next power of two; `used` says how many of them an
+/// ordering has.
+fn parts<'m>(
+    m: &'m ModuleBuilder,
+    name: &str,
+    width: u32,
+    orderings: &[Ordering],
+    (entries, used): (usize, fn(&Ordering) -> usize),
+    entry: impl Fn(&Ordering, usize) -> u128,
+    comment: impl Fn(&Ordering, usize) -> String,
+) -> Table<'m> {
+    let stride = if orderings.len() == 1 { entries } else { 1 << address_width(entries as u32) };
+    let mut all = Vec::new();
+    let mut comments = Vec::new();
+    for ordering in orderings {
+        for i in 0..stride {
+            let is_used = i < entries.min(used(ordering));
+            all.push(if is_used { entry(ordering, i) } else { 0 });
+            let of = if orderings.len() == 1 { String::new() } else { format!("{0} x {0}: ", ordering.size()) };
+            comments.push(if is_used { of + &comment(ordering, i) } else { of + "unused" });
+        }
+    }
+    m.table(name, width, all, comments)
 }
 
 /// Pair -> (crosses, target of bank 1, target of bank 0): where the results of a rotation are written.
-pub fn move_table<'m>(m: &'m ModuleBuilder, ordering: &Ordering) -> Table<'m> {
-    let bits = pair_bits(ordering);
-    let entry = |p| {
-        let [zero, one] = [0, 1].map(|bank| ordering.target(p, bank));
-        ((usize::from(ordering.crosses(p)) << bits | one) << bits | zero) as u128
+pub fn move_table<'m>(m: &'m ModuleBuilder, orderings: &[Ordering]) -> Table<'m> {
+    let bits = pair_bits(largest(orderings));
+    let entry = |o: &Ordering, p| {
+        let [zero, one] = [0, 1].map(|bank| o.target(p, bank));
+        ((usize::from(o.crosses(p)) << bits | one) << bits | zero) as u128
     };
-    let comments = (0..ordering.pairs())
-        .map(|p| {
-            let crossing = if ordering.crosses(p) { "exchanged, " } else { "" };
-            format!(
-                "pair {p}: {crossing}bank 0 to pair {}, bank 1 to pair {}",
-                ordering.target(p, 0),
-                ordering.target(p, 1)
-            )
-        })
-        .collect();
-    m.table("move_table", 2 * bits + 1, (0..ordering.pairs()).map(entry).collect(), comments)
+    let comment = |o: &Ordering, p| {
+        let crossing = if o.crosses(p) { "exchanged, " } else { "" };
+        format!("pair {p}: {crossing}bank 0 to pair {}, bank 1 to pair {}", o.target(p, 0), o.target(p, 1))
+    };
+    let pairs = (largest(orderings).pairs(), Ordering::pairs as fn(&Ordering) -> usize);
+    parts(m, "move_table", 2 * bits + 1, orderings, pairs, entry, comment)
 }
 
 /// Pair -> (index of the member in bank 1, in bank 0), before and after a sweep.
-pub fn member_table<'m>(m: &'m ModuleBuilder, ordering: &Ordering) -> Table<'m> {
-    let bits = pair_bits(ordering) + 1;
-    let entry = |p| (ordering.place(p, 1) << bits | ordering.place(p, 0)) as u128;
-    let comments = (0..ordering.pairs())
-        .map(|p| format!("pair {p}: {} in bank 0, {} in bank 1", ordering.place(p, 0), ordering.place(p, 1)))
-        .collect();
-    m.table("member_table", 2 * bits, (0..ordering.pairs()).map(entry).collect(), comments)
+pub fn member_table<'m>(m: &'m ModuleBuilder, orderings: &[Ordering]) -> Table<'m> {
+    let bits = pair_bits(largest(orderings)) + 1;
+    let entry = |o: &Ordering, p| (o.place(p, 1) << bits | o.place(p, 0)) as u128;
+    let comment = |o: &Ordering, p| format!("pair {p}: {} in bank 0, {} in bank 1", o.place(p, 0), o.place(p, 1));
+    let pairs = (largest(orderings).pairs(), Ordering::pairs as fn(&Ordering) -> usize);
+    parts(m, "member_table", 2 * bits, orderings, pairs, entry, comment)
 }

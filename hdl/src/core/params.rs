@@ -50,6 +50,16 @@ pub enum Scaling {
     Fixed,
 }
 
+/// Which matrices a core takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sizes {
+    /// Those of its size.
+    Fixed,
+    /// Every size up to its own: each frame begins with two beats, the numbers of rows and columns.
+    Any,
+}
+
 /// The parameters of a core, as a user gives them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parameters {
@@ -75,6 +85,8 @@ pub struct Parameters {
     pub symmetric: bool,
     /// Scaling of each matrix in the core.
     pub scaling: Scaling,
+    /// Which matrices it takes.
+    pub sizes: Sizes,
 }
 
 impl Default for Parameters {
@@ -91,6 +103,7 @@ impl Default for Parameters {
             rank: None,
             symmetric: false,
             scaling: Scaling::Auto,
+            sizes: Sizes::Fixed,
         }
     }
 }
@@ -132,6 +145,8 @@ pub struct Shape {
     pub symmetric: bool,
     /// Scaling of each matrix in the core.
     pub scaling: Scaling,
+    /// Which matrices it takes.
+    pub sizes: Sizes,
 }
 
 impl Vectors {
@@ -162,6 +177,16 @@ impl Scaling {
         match self {
             Self::Auto => "auto",
             Self::Fixed => "fixed",
+        }
+    }
+}
+
+impl Sizes {
+    /// As `--sizes` knows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Any => "any",
         }
     }
 }
@@ -197,8 +222,8 @@ impl Parameters {
         if let Sweeps::Fixed(sweeps) = self.sweeps {
             inside("sweeps", sweeps, SWEEPS, "the number of sweeps (or `auto`)")?;
         }
-        let Self { rows, cols, word, guard, sweeps, vectors, symmetric, scaling, .. } = *self;
-        Ok(Shape { rows, cols, word, frac, guard, coef, sweeps, vectors, rank, symmetric, scaling })
+        let Self { rows, cols, word, guard, sweeps, vectors, symmetric, scaling, sizes, .. } = *self;
+        Ok(Shape { rows, cols, word, frac, guard, coef, sweeps, vectors, rank, symmetric, scaling, sizes })
     }
 }
 
@@ -217,9 +242,14 @@ pub fn ceil_log2(n: usize) -> u32 {
 }
 
 impl Shape {
-    /// Elements of the matrix: beats of an input frame.
+    /// Elements of the largest matrix.
     pub fn elements(&self) -> usize {
         self.rows * self.cols
+    }
+
+    /// Beats before the elements of an input frame: rows and columns, where the core takes several sizes.
+    pub fn header_beats(&self) -> usize {
+        if self.sizes == Sizes::Any { 2 } else { 0 }
     }
 
     /// Singular triplets that there are, min(m, n).
@@ -241,6 +271,7 @@ impl Shape {
     pub fn form(&self) -> Form {
         match self.rows.cmp(&self.cols) {
             _ if self.symmetric => Form::Symmetric,
+            _ if self.sizes == Sizes::Any => Form::Any,
             std::cmp::Ordering::Less => Form::Wide,
             std::cmp::Ordering::Equal => Form::Square,
             std::cmp::Ordering::Greater => Form::Tall,
@@ -254,7 +285,7 @@ impl Shape {
 
     /// Whether a matrix is prepared in the memory before its first sweep: shifted, or padded.
     pub fn is_prepared(&self) -> bool {
-        self.scaling == Scaling::Auto || self.is_padded()
+        self.scaling == Scaling::Auto || self.sizes == Sizes::Any || self.is_padded()
     }
 
     /// Whether U leaves the core: the vectors of a symmetric matrix leave as V.
@@ -272,15 +303,26 @@ impl Shape {
         self.vectors != Vectors::None
     }
 
-    /// The sections of a good output frame: `tuser` and beats of each.
+    /// The sections of a good output frame for a matrix of the largest size: `tuser` and beats of each.
     pub fn sections(&self) -> Vec<(u8, usize)> {
+        self.sections_of(self.rows, self.cols)
+    }
+
+    /// The sections of a good output frame for a matrix of this size.
+    pub fn sections_of(&self, rows: usize, cols: usize) -> Vec<(u8, usize)> {
+        let rank = self.rank_of(rows, cols);
         let all = [
             (true, section::STATUS, 1),
-            (true, section::SIGMA, self.rank),
-            (self.has_u(), section::U, self.rows * self.rank),
-            (self.has_v(), section::V, self.cols * self.rank),
+            (true, section::SIGMA, rank),
+            (self.has_u(), section::U, rows * rank),
+            (self.has_v(), section::V, cols * rank),
         ];
         all.into_iter().filter(|&(present, ..)| present).map(|(_, user, beats)| (user, beats)).collect()
+    }
+
+    /// Singular triplets that leave the core for a matrix of this size.
+    pub fn rank_of(&self, rows: usize, cols: usize) -> usize {
+        self.rank.min(rows).min(cols)
     }
 
     /// Bits of the amount by which a matrix is shifted.

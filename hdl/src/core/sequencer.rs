@@ -2,10 +2,11 @@
 //! the result out.
 
 use super::datapath::Timing;
-use super::layout::{home_table, pair_bits};
+use super::layout::{home_table, largest, pair_bits};
 use super::ordering::Ordering;
-use super::params::{Scaling, Shape, Sweeps};
+use super::params::{Scaling, Shape, Sizes, Sweeps};
 use super::schedule::{Slot, StepProgram};
+use super::size::{Size, index_bits};
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal, Table};
 use crate::ir::{ModuleId, address_width};
 
@@ -16,17 +17,18 @@ use crate::ir::{ModuleId, address_width};
 /// written back before that.
 pub fn sequencer(
     design: &mut DesignBuilder,
-    ordering: &Ordering,
+    orderings: &[Ordering],
     shape: &Shape,
     timing: Timing,
-    program: &StepProgram,
+    programs: &[StepProgram],
 ) -> ModuleId {
-    let (pair, steps, cap) = (pair_bits(ordering), ordering.steps() as i128, i128::from(shape.sweep_cap()));
+    let (pair, cap) = (pair_bits(largest(orderings)), i128::from(shape.sweep_cap()));
     let m = ModuleBuilder::new("sequencer");
+    let cycles: Vec<String> = programs.iter().map(|p| p.cycles().to_string()).collect();
     m.doc(format!(
-        "Runs the step program ({} cycles), {steps} steps a sweep, at most {cap} sweeps; then sorts, then starts the output.\n\
+        "Runs the step program ({} cycles), at most {cap} sweeps; then sorts, then starts the output.\n\
          Commands for the datapath leave two cycles after the cycle counter.",
-        program.cycles()
+        cycles.join(", ")
     ));
     let input = |name| m.input(name, 1);
     let (full, bad_frame) = (input("frame_full"), input("frame_bad"));
@@ -38,27 +40,39 @@ pub fn sequencer(
     let (warm, first_step, copy) = (flag("warm"), flag("first_step"), flag("current_copy"));
     let (finish, capped, bad, overflow) = (flag("finish"), flag("capped"), flag("bad"), flag("overflow"));
     let all_settled = flag("all_settled");
-    let cycle = m.register("cycle", address_width(program.cycles() as u32)).reset(0);
-    let step = m.register("step", address_width(steps as u32)).reset(0);
+    let step = m.register("step", address_width(shape.even() as u32 - 1)).reset(0);
     let sweeps = m.register("sweeps_done", 8).reset(0);
 
     let preparing = flag("preparing");
     let idle = (!(preparing.value() | running.value() | sorting.value() | unloading.value())).named("idle");
     let accept = (idle & full & !bad_frame).named("accept");
-    let preparation = shape.is_prepared().then(|| Preparation::new(&m, accept, ordering, timing));
+    let size = match shape.sizes {
+        Sizes::Fixed => Size::new(&m, shape),
+        Sizes::Any => {
+            let keep = |name: &str| {
+                let kept = m.register(&format!("{name}_kept"), index_bits(shape)).enabled_by(accept);
+                kept.drive(m.input(name, index_bits(shape)));
+                m.output(&format!("{name}_now"), kept.value());
+                kept.value()
+            };
+            Size::announced(&m, shape, keep("size_rows"), keep("size_cols"))
+        }
+    };
+    let steps_less_one = m.concat(&[size.last_pair, m.zero(1)]).low_bits(step.value().width());
+    let preparation = shape.is_prepared().then(|| Preparation::new(&m, accept, size.last_pair, timing));
     let start = preparation.as_ref().map_or(accept, |p| p.done);
     let start_bad = (idle & full & bad_frame).named("start_bad");
 
     // Cycle, step, sweep.
-    let first_diagonal = program.first_diagonal as i128;
-    let last_cycle = cycle.value().is(program.cycles() as i128 - 1).named("last_cycle");
+    let bounds = Bounds::new(&m, programs, &size);
+    let cycle = m.register("cycle", bounds.last.width()).reset(0);
+    let last_cycle = cycle.value().equals(bounds.last).named("last_cycle");
     let step_ends = (running.value() & last_cycle & !warm.value()).named("step_ends");
-    let last_step = step.value().is(steps - 1).named("last_step");
+    let last_step = step.value().equals(steps_less_one).named("last_step");
     let sweep_ends = (step_ends & last_step).named("sweep_ends");
     let finished = (sweep_ends & finish.value()).named("finished");
-    let entry = m.constant(cycle.value().width(), first_diagonal);
-    let next_cycle = last_cycle.select(m.zero(cycle.value().width()), cycle.value().plus(1));
-    cycle.drive(start.select(entry, next_cycle));
+    let next_cycle = last_cycle.select(bounds.first, cycle.value().plus(1));
+    cycle.drive(start.select(bounds.first_diagonal, next_cycle));
     let next_step = last_step.select(m.zero(step.value().width()), step.value().plus(1));
     step.enabled_by(start | step_ends).drive(start.select(m.zero(step.value().width()), next_step));
     sweeps.enabled_by(start | start_bad | sweep_ends);
@@ -72,13 +86,16 @@ pub fn sequencer(
     preparing.drive((accept | preparing.value()) & !start);
 
     // A sweep's verdict is complete when its last step reads the diagonal of the next sweep.
-    let verdict = (running.value() & !warm.value() & last_step & cycle.value().is(first_diagonal)).named("verdict");
-    let last_angle = program.slots.iter().rposition(|s| s.diagonal.is_some()).unwrap_or(0);
-    let latest = last_angle + COMMAND_LATENCY as usize + timing.settled as usize;
-    assert!(
-        latest < program.cycles() + program.first_diagonal,
-        "The verdict on a sweep would come before its last angle."
-    );
+    let verdict =
+        (running.value() & !warm.value() & last_step & cycle.value().equals(bounds.first_diagonal)).named("verdict");
+    for program in programs {
+        let last_angle = program.slots.iter().rposition(|s| s.diagonal.is_some()).unwrap_or(0);
+        let latest = last_angle + COMMAND_LATENCY as usize + timing.settled as usize;
+        assert!(
+            latest < program.cycles() + program.first_diagonal,
+            "The verdict on a sweep would come before its last angle."
+        );
+    }
     let at_cap = sweeps.value().is(cap - 1).named("at_cap");
     all_settled.drive(start | verdict | (all_settled.value() & !(settled_valid & !settled)));
     let done = match shape.sweeps {
@@ -101,14 +118,15 @@ pub fn sequencer(
 
     // Commands.
     let has_vectors = shape.has_vectors();
-    let fields = program_table(&m, program, pair, has_vectors).lookup(cycle.value().at(0), None, "fields");
+    let fields = program_table(&m, programs, pair, has_vectors).lookup(cycle.value().at(0), None, "fields");
     let index = place.value().low_bits(address_width(n as u32));
-    let home = home_table(&m, ordering, shape.triplets()).lookup(index.at(0), None, "home");
+    let home = home_table(&m, orderings, shape.triplets());
+    let home = home.lookup(size.address(&m, index.at(0)), None, "home");
     let runs = running.value().at(0).flag().registered("runs");
-    let sorts = (sorting.value() & place.value().less_than(m.constant(place.value().width(), n)))
-        .at(0)
-        .flag()
-        .registered("sorts");
+    // Both numbers fit the narrower of the two.
+    let last_sorted = size.last_triplet.low_bits(size.last_triplet.width().min(place.value().width()));
+    let beyond = last_sorted.zero_extend(place.value().width()).less_than(place.value());
+    let sorts = (sorting.value() & !beyond).at(0).flag().registered("sorts");
     let rotates = runs & !warm.value().at(0);
     let field = |bit: u32| fields.bit(3 * pair + bit);
     let pair_field = |index: u32| fields.slice(index * pair, pair);
@@ -164,12 +182,12 @@ struct Preparation<'m> {
 }
 
 impl<'m> Preparation<'m> {
-    fn new(m: &'m ModuleBuilder, begin: Signal<'m>, ordering: &Ordering, timing: Timing) -> Self {
-        let (pair, last_pair) = (pair_bits(ordering), ordering.pairs() as i128 - 1);
+    fn new(m: &'m ModuleBuilder, begin: Signal<'m>, last_pair: Signal<'m>, timing: Timing) -> Self {
+        let pair = last_pair.width();
         let walking = m.register("walking", 1).reset(0);
         let [row, column] = ["prepared_row", "prepared_column"].map(|name| m.register(name, pair));
-        let last_column = column.value().is(last_pair);
-        let last_block = (last_column & row.value().is(last_pair)).named("last_block");
+        let last_column = column.value().equals(last_pair);
+        let last_block = (last_column & row.value().equals(last_pair)).named("last_block");
         walking.drive(begin | (walking.value() & !last_block));
         let restart = begin | last_column;
         column.drive(restart.select(m.zero(pair), column.value().plus(1)));
@@ -192,8 +210,42 @@ const COMMAND_LATENCY: u32 = 2;
 /// Cycles from the place counter to the sorter's row, less those of the memory.
 const SORT_LATENCY: i128 = 4;
 
+/// Where in the program table the program for the size at hand stands.
+struct Bounds<'m> {
+    first: Signal<'m>,
+    first_diagonal: Signal<'m>,
+    last: Signal<'m>,
+}
+
+impl<'m> Bounds<'m> {
+    fn new(m: &'m ModuleBuilder, programs: &[StepProgram], size: &Size<'m>) -> Self {
+        let total: usize = programs.iter().map(StepProgram::cycles).sum();
+        let bits = address_width(total as u32);
+        let mut first = 0;
+        let mut bounds = Vec::new();
+        for program in programs {
+            bounds.push([first, first + program.first_diagonal, first + program.cycles() - 1]);
+            first += program.cycles();
+        }
+        let [first, first_diagonal, last] = match size.number() {
+            None => bounds[0].map(|address| m.constant(bits, address as i128)),
+            Some(number) => {
+                let entry = |b: &[usize; 3]| b.iter().rev().fold(0, |word, &address| word << bits | address as u128);
+                let comment = |(k, b): (usize, &[usize; 3])| {
+                    format!("{0} x {0}: from {1}, first diagonal {2}, to {3}", 2 * k + 2, b[0], b[1], b[2])
+                };
+                let comments = bounds.iter().enumerate().map(comment).collect();
+                let table = m.table("program_bounds", 3 * bits, bounds.iter().map(entry).collect(), comments);
+                let entry = table.lookup(number, None, "bounds");
+                [0, 1, 2].map(|k| entry.slice(k * bits, bits))
+            }
+        };
+        Self { first, first_diagonal, last }
+    }
+}
+
 /// One entry for each cycle of a step: vectors (if there are any), block, diagonal (1 bit each), row, column, diagonal pair.
-fn program_table<'m>(m: &'m ModuleBuilder, program: &StepProgram, pair: u32, vectors: bool) -> Table<'m> {
+fn program_table<'m>(m: &'m ModuleBuilder, programs: &[StepProgram], pair: u32, vectors: bool) -> Table<'m> {
     let entry = |slot: &Slot| {
         let (row, column) = slot.block.or(slot.vectors).unwrap_or_default();
         let flags = [slot.vectors.is_some(), slot.block.is_some(), slot.diagonal.is_some()];
@@ -207,6 +259,7 @@ fn program_table<'m>(m: &'m ModuleBuilder, program: &StepProgram, pair: u32, vec
         parts.extend(slot.diagonal.map(|p| format!("diagonal {p}")));
         parts.join(" ")
     };
-    let comments = program.slots.iter().enumerate().map(comment).collect();
-    m.table("program_table", 3 * pair + 2 + u32::from(vectors), program.slots.iter().map(entry).collect(), comments)
+    let comments = programs.iter().flat_map(|p| p.slots.iter().enumerate().map(comment)).collect();
+    let entries = programs.iter().flat_map(|p| &p.slots).map(entry).collect();
+    m.table("program_table", 3 * pair + 2 + u32::from(vectors), entries, comments)
 }

@@ -2,9 +2,10 @@
 
 use super::datapath::datapath;
 use super::ordering::Ordering;
-use super::params::{Scaling, Shape};
+use super::params::{Scaling, Shape, Sizes};
 use super::schedule::StepProgram;
 use super::sequencer::sequencer;
+use super::size::{Size, orderings};
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder};
 use crate::check::Checked;
 use crate::ir::{Design, address_width};
@@ -13,17 +14,18 @@ use crate::units::stream_fifo::stream_fifo;
 use crate::units::stream_input::stream_input;
 use crate::units::stream_output::stream_output;
 
-/// Builds the serial core of a shape: the design, and the program that each of its steps runs.
+/// Builds the serial core of a shape: the design, and the program that each of its steps runs on a matrix of full size.
 pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram) {
-    let ordering = Ordering::new(shape.even());
+    let orderings = &orderings(shape)[..];
     let design = &mut DesignBuilder::new();
     let index = address_width(shape.triplets() as u32);
-    let (datapath, timing) = datapath(design, &ordering, shape);
-    let program = StepProgram::new(&ordering, timing.latencies, shape.has_vectors());
-    let input = stream_input(design, &ordering, shape);
-    let sequencer = sequencer(design, &ordering, shape, timing, &program);
-    let sorter = sorter(design, shape.data(), shape.rank, index, shape.symmetric);
-    let output = stream_output(design, &ordering, shape, timing.read);
+    let (datapath, timing) = datapath(design, orderings, shape);
+    let program = |ordering: &Ordering| StepProgram::new(ordering, timing.latencies, shape.has_vectors());
+    let programs: Vec<StepProgram> = orderings.iter().map(program).collect();
+    let input = stream_input(design, orderings, shape);
+    let sequencer = sequencer(design, orderings, shape, timing, &programs);
+    let sorter = sorter(design, shape.data(), shape.rank, index, shape.symmetric, shape.sizes == Sizes::Any);
+    let output = stream_output(design, orderings, shape, timing.read);
     let fifo = stream_fifo(design, shape.output_bits());
 
     let m = ModuleBuilder::new(shape.name());
@@ -78,6 +80,17 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram) {
     } else {
         output.drive("exponent", m.zero(8));
     }
+    if shape.sizes == Sizes::Any {
+        let ports = ["size_rows", "size_cols"];
+        let sizes = ports.map(|port| sequencer.output(&format!("{port}_now")));
+        for (port, now) in ports.into_iter().zip(sizes) {
+            connect(&input, &sequencer, &[(port, port)]);
+            datapath.drive(port, now);
+            output.drive(port, now);
+        }
+        let size = Size::announced(&m, shape, sizes[0], sizes[1]);
+        sorter.drive("last_cell", size.last_delivered.low_bits(address_width(shape.rank as u32)));
+    }
     for part in ["enable", "row", "column", "data"] {
         connect(&input, &datapath, &[(&format!("write_{part}"), &format!("load_{part}"))]);
     }
@@ -113,9 +126,10 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram) {
     for port in ["m_axis_tdata", "m_axis_tvalid", "m_axis_tlast", "m_axis_tuser"] {
         m.output(port, fifo.output(port));
     }
+    let largest = programs.into_iter().next_back().expect("There is a program for every ordering.");
     design.add(m);
     let checked = std::mem::take(design).finish();
-    (checked.unwrap_or_else(|broken| panic!("The generator drew a core that breaks a rule: {broken}")), program)
+    (checked.unwrap_or_else(|broken| panic!("The generator drew a core that breaks a rule: {broken}")), largest)
 }
 
 /// Connects outputs of one instance to inputs of another: (output, input).

@@ -3,7 +3,7 @@
 use super::File;
 use super::manifest::{Summary, sections};
 use crate::core::Core;
-use crate::core::params::{Scaling, Shape};
+use crate::core::params::{Scaling, Shape, Sizes};
 use crate::units::stream_fifo;
 use std::fmt::Write;
 
@@ -31,11 +31,14 @@ pub fn datasheet(core: &Core) -> File {
     text += "\n`aresetn` is synchronous and active low; one cycle is enough, at any time.\n\n## Input frame\n\n";
     let _ = writeln!(
         text,
-        "{} beats, the matrix row by row, one element per beat, `tlast` on the last: {} bits signed, {} of them fraction.\n\
+        "{}, the matrix row by row, one element per beat, `tlast` on the last: {} bits signed, {} of them fraction.\n\
          A frame whose `tlast` comes early or late is answered by its status word alone, and the next frame is taken as usual.\n\
          `s_axis_tready` is high while the core can take a frame: also while the result before it is still leaving.\n\n\
          ## Output frame\n\n| tuser | section | beats | bits | fraction bits | order |\n|---|---|---|---|---|---|",
-        shape.elements(),
+        match shape.sizes {
+            Sizes::Fixed => format!("{} beats", shape.elements()),
+            Sizes::Any => format!("Two beats with the numbers of rows (1 to {rows}) and columns (1 to {cols}), then"),
+        },
         shape.word,
         shape.frac
     );
@@ -55,7 +58,7 @@ pub fn datasheet(core: &Core) -> File {
         },
         notes(shape)
     );
-    let load = shape.elements();
+    let load = shape.header_beats() + shape.elements();
     let unload: usize = shape.sections().iter().map(|(_, beats)| beats).sum();
     let figures = [
         ("cycles to load", load.to_string()),
@@ -83,6 +86,9 @@ fn notes(shape: &Shape) -> String {
     };
     if shape.symmetric {
         text += " The input must be symmetric: of b and c opposite each other, the core sees the sum.";
+    }
+    if shape.sizes == Sizes::Any {
+        text += " A smaller matrix gives a smaller frame, in fewer cycles; the numbers here are those of the largest.";
     }
     if shape.rank < shape.triplets() {
         text += &format!(" Only the {} largest of {} leave the core.", shape.rank, shape.triplets());

@@ -2,7 +2,7 @@
 
 use super::{File, Header};
 use crate::core::Core;
-use crate::core::params::{Scaling, Sweeps, Vectors};
+use crate::core::params::{Scaling, Shape, Sizes, Sweeps, Vectors};
 use crate::ir::Module;
 use crate::units::stream_output::section;
 use serde::Serialize;
@@ -34,6 +34,8 @@ pub struct Summary {
     pub symmetric: bool,
     /// Per-matrix scaling in the hardware.
     pub scaling: Scaling,
+    /// Which matrices the core takes.
+    pub sizes: Sizes,
     /// Hardware multipliers, whatever they are for.
     pub multipliers: usize,
     /// The most sweeps that the core makes.
@@ -65,6 +67,7 @@ impl Summary {
             rank: shape.rank,
             symmetric: shape.symmetric,
             scaling: shape.scaling,
+            sizes: shape.sizes,
             multipliers: core.design.multipliers(),
             sweep_cap: shape.sweep_cap(),
             step_cycles,
@@ -99,6 +102,7 @@ impl Summary {
             ("vectors", self.vectors.name().to_owned()),
             ("rank", self.rank.to_string()),
             ("scaling", self.scaling.name().to_owned()),
+            ("sizes", self.sizes.name().to_owned()),
         ];
         if self.symmetric {
             all.push(("symmetric", String::new()));
@@ -178,7 +182,7 @@ pub fn manifest(core: &Core, files: &[String]) -> File {
         "reset": { "port": "aresetn", "active": "low", "synchronous": true },
         "ports": ports(core.design.top()),
         "input": {
-            "stream": "s_axis", "beats": shape.elements(), "order": "row by row",
+            "stream": "s_axis", "beats": shape.header_beats() + shape.elements(), "header": header(shape), "order": "row by row",
             "word": shape.word, "frac": shape.frac, "signed": true, "tdata_bits": shape.input_bits(),
         },
         "output": {
@@ -190,6 +194,11 @@ pub fn manifest(core: &Core, files: &[String]) -> File {
     });
     let text = serde_json::to_string_pretty(&document).expect("A document of strings and numbers can be written.");
     File { name: "core.json".to_owned(), text: text + "\n" }
+}
+
+/// What the beats before the elements say.
+fn header(shape: &Shape) -> &'static [&'static str] {
+    if shape.sizes == Sizes::Any { &["rows", "columns"] } else { &[] }
 }
 
 fn ports(top: &Module) -> Vec<Port> {

@@ -33,6 +33,8 @@ pub enum Form {
     Wide,
     /// Columns of zeros at the end, which stay zero likewise: S = -D and right = 0.
     Tall,
+    /// Wide or tall, as the input `tall` says.
+    Any,
     /// Symmetric: D = 0, and both sides turn alike.
     Symmetric,
 }
@@ -72,7 +74,8 @@ pub fn angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limits: Lim
     let d_negative = match form {
         Form::Wide => free().select(s_negative, d_negative),
         Form::Tall => free().select(!s_negative, d_negative),
-        _ => d_negative,
+        Form::Any => free().select(s_negative ^ m.input("tall", 1), d_negative),
+        Form::Square | Form::Symmetric => d_negative,
     };
     let opposite = (s_negative ^ d_negative).registered("opposite");
     let total = (s.zero_extend(angle + 1) + d.zero_extend(angle + 1)).registered("total").note("|S| + |D|");

@@ -9,10 +9,18 @@ use crate::ir::ModuleId;
 
 /// Adds the sorter for `cells` values of `data` bits (signed; sorted by size).
 ///
-/// Values beyond the largest `cells` are dropped. `signed`: by value instead of size, and the size is the value, its sign inverted.
+/// Values beyond the largest `cells` are dropped. `shrinks`: only the cells up to number `last_cell`, an input, are turned round.
+/// `signed`: by value instead of size, and the size is the value, its sign inverted.
 /// `clear` empties it, `insert` takes `value` and `index` (visible two cycles later), `turn` brings the next cell to the front.
 /// Output `front`: the front cell, from above: whether the value was negative (1 bit), its index, its size (`data` bits, unsigned).
-pub fn sorter(design: &mut DesignBuilder, data: u32, cells: usize, index_bits: u32, signed: bool) -> ModuleId {
+pub fn sorter(
+    design: &mut DesignBuilder,
+    data: u32,
+    cells: usize,
+    index_bits: u32,
+    signed: bool,
+    shrinks: bool,
+) -> ModuleId {
     let m = ModuleBuilder::new("sorter");
     m.doc(format!(
         "Sorts signed values of {data} bits by {}, descending, equal ones in the order of insertion; keeps the first {cells}.\n\
@@ -41,8 +49,10 @@ pub fn sorter(design: &mut DesignBuilder, data: u32, cells: usize, index_bits: u
             (used.value() & !smaller).named(&format!("keeps_{i}"))
         })
         .collect();
+    let last_cell = shrinks.then(|| m.input("last_cell", crate::ir::address_width(cells as u32)));
     for (i, (cell, used)) in row.iter().enumerate() {
         let next = row[(i + 1) % cells].0.value();
+        let next = last_cell.map_or(next, |last| last.is(i as i128).select(row[0].0.value(), next));
         let (shifted, before) = match i {
             0 => (new, m.one_bit(true)),
             _ => (keeps[i - 1].select(new, row[i - 1].0.value()), row[i - 1].1.value()),

@@ -6,9 +6,10 @@
 
 use super::stream_fifo::DEPTH;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
-use crate::core::layout::{home_table, pair_bits};
+use crate::core::layout::{home_table, largest, pair_bits};
 use crate::core::ordering::Ordering;
 use crate::core::params::Shape;
+use crate::core::size::Size;
 use crate::ir::{ModuleId, address_width};
 
 /// The sections of an output frame: their `tuser`.
@@ -27,12 +28,12 @@ pub mod section {
 ///
 /// Outputs: the FIFO's write side (`write`, `tdata`, `tuser`, `tlast`), `turn` for the sorter, `read_home` (bank and pair) and `read_column` for the
 /// vector memories, `done` when the last token has read its element.
-pub fn stream_output(design: &mut DesignBuilder, ordering: &Ordering, shape: &Shape, read_latency: u32) -> ModuleId {
+pub fn stream_output(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape, read_latency: u32) -> ModuleId {
     let m = ModuleBuilder::new("stream_output");
     let sections = shape.sections();
     let beats = |&(user, beats): &(u8, usize)| format!("{beats} of section {user}");
     m.doc(format!(
-        "Sends a frame, beats by section (tuser): {}. A bad frame is its status word alone.\n\
+        "Sends a frame, beats by section (tuser), of the largest matrix: {}. A bad frame is its status word alone.\n\
          Status: bit 0 bad frame, 1 overflow, 2 cap reached before settled; bits 15:8 sweeps; 23:16 block exponent.",
         sections.iter().map(beats).collect::<Vec<_>>().join(", ")
     ));
@@ -53,8 +54,9 @@ pub fn stream_output(design: &mut DesignBuilder, ordering: &Ordering, shape: &Sh
     credits.drive(credits.value() + freed.zero_extend(5) - issue.zero_extend(5));
     let is = |wanted: u8| section.value().is(wanted.into());
     let in_matrix = section.value().bit(1).named("in_matrix");
-    let last_column = column.value().is(shape.rank as i128 - 1).named("last_column");
-    let [last_of_u, last_of_v] = [shape.rows, shape.cols].map(|rows| row.value().is(rows as i128 - 1));
+    let size = Size::new(&m, shape);
+    let last_column = column.value().equals(size.last_delivered).named("last_column");
+    let [last_of_u, last_of_v] = [size.last_row, size.last_column].map(|last| row.value().equals(last));
     let last_row = is(section::U).select(last_of_u, last_of_v);
     let section_ends = (is(section::STATUS) | (last_column & (!in_matrix | last_row))).named("section_ends");
     let last_section = sections.last().map_or(section::STATUS, |&(user, _)| user);
@@ -80,20 +82,21 @@ pub fn stream_output(design: &mut DesignBuilder, ordering: &Ordering, shape: &Sh
     let index = address_width(shape.triplets() as u32);
     let front = m.input("front", 1 + index + shape.data()).at(1);
     let front_index = front.slice(shape.data(), index);
-    let home = home_table(&m, ordering, shape.triplets()).lookup(front_index, None, "home");
+    let home = home_table(&m, orderings, shape.triplets()).lookup(size.address(&m, front_index), None, "home");
     if shape.has_vectors() {
         m.output("read_home", home);
-        let row_pair = row.value().at(0).zero_extend(pair_bits(ordering) + 1).bits_from(1).registered("row_pair");
+        let row_pair =
+            row.value().at(0).zero_extend(pair_bits(largest(orderings)) + 1).bits_from(1).registered("row_pair");
         m.output("read_column", row_pair.delayed_to(home.stage().unwrap_or(0)));
     }
 
     // The words of the vector memories arrive; pick the element.
     let arrival = home.stage().unwrap_or(0) + read_latency;
     let beat = shape.output_bits();
-    let size = front.low_bits(shape.data()).registered("sigma");
+    let value = front.low_bits(shape.data()).registered("sigma");
     let sigma = match shape.symmetric {
-        true => m.concat(&[!size.sign(), size.low_bits(shape.data() - 1)]).sign_extend(beat),
-        false => size.zero_extend(beat),
+        true => m.concat(&[!value.sign(), value.low_bits(shape.data() - 1)]).sign_extend(beat),
+        false => value.zero_extend(beat),
     };
     let is_sigma = section.bit(0).registered("is_sigma");
     let head = is_sigma.select(sigma, status.zero_extend(beat).at(arrival));

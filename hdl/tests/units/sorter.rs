@@ -20,7 +20,7 @@ impl SorterBench {
     }
 
     fn with(data: u32, cells: usize, index_bits: u32, signed: bool) -> Self {
-        let unit = Bench::new(|design| sorter(design, data, cells, index_bits, signed));
+        let unit = Bench::new(|design| sorter(design, data, cells, index_bits, signed, false));
         Self { unit, data, cells, index_bits, signed }
     }
 

@@ -34,7 +34,7 @@ impl InputBench {
         let shape = Parameters { rows, cols, word: WORD, ..Parameters::default() }.shape().unwrap();
         let size = rows.max(cols).next_multiple_of(2);
         let ordering = Ordering::new(size);
-        let unit = Bench::new(|design| stream_input(design, &ordering, &shape));
+        let unit = Bench::new(|design| stream_input(design, std::slice::from_ref(&ordering), &shape));
         Self { unit, shape, size, memory: vec![0; size * size], rhythm, cycles: 0 }
     }
 
@@ -354,7 +354,7 @@ fn output_end_sends_whole_frames_and_never_more_than_the_fifo_holds() {
         for_all(20, case, |(results, mut rhythm, pause)| {
             rhythm.extend(std::iter::repeat_n(false, pause.saturating_sub(20)));
             rhythm.extend([true; 20]);
-            let mut unit = Bench::new(|design| stream_output(design, &ordering, &shape, delay));
+            let mut unit = Bench::new(|design| stream_output(design, std::slice::from_ref(&ordering), &shape, delay));
             for result in results {
                 let (sent, most) = output_frame(&mut unit, &shape, result, delay as usize, &rhythm);
                 assert!(most <= DEPTH as usize, "{most} beats for {DEPTH} places");

@@ -2,7 +2,7 @@
 
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Scaling, Sweeps, Vectors};
+use svdforge_hdl::core::params::{Parameters, Scaling, Sizes, Sweeps, Vectors};
 use svdforge_testbench::engine::{SimulatorEngine, Stimulus, Trace};
 use svdforge_testbench::framing::{InputBeat, InputScale, quantise};
 use svdforge_testbench::judge::example_matrix;
@@ -32,6 +32,9 @@ pub fn variants() -> Vec<Parameters> {
         Parameters { vectors: Vectors::U, rank: Some(1), ..size(4, 4) },
         Parameters { vectors: Vectors::None, rank: Some(3), ..size(6, 6) },
         Parameters { scaling: Scaling::Fixed, sweeps: Sweeps::Fixed(4), ..size(4, 4) },
+        Parameters { sizes: Sizes::Any, ..size(4, 3) },
+        Parameters { sizes: Sizes::Any, scaling: Scaling::Fixed, rank: Some(2), vectors: Vectors::V, ..size(5, 8) },
+        Parameters { sizes: Sizes::Any, symmetric: true, ..size(6, 6) },
         Parameters { symmetric: true, ..size(4, 4) },
         Parameters { symmetric: true, vectors: Vectors::None, scaling: Scaling::Fixed, rank: Some(2), ..size(7, 7) },
     ]
@@ -41,7 +44,7 @@ pub fn variants() -> Vec<Parameters> {
 pub fn frame(core: &Core, seed: u64) -> Vec<InputBeat> {
     quantise(&core.shape, &example_matrix(&core.shape, Family::Uniform, seed), InputScale::Auto)
         .expect("a scaled matrix")
-        .frame()
+        .frame(&core.shape)
 }
 
 pub fn simulate(engine: &mut SimulatorEngine, stimulus: &Stimulus) -> Trace {

@@ -25,6 +25,8 @@ pub struct Task {
     pub symmetric: bool,
     /// Whether the matrix is shifted up to full scale.
     pub scaled: bool,
+    /// The longer side of the largest matrix that the core takes, which decides the words; `None`: this one is the only size.
+    pub largest: Option<usize>,
 }
 
 /// The arithmetic of one core.
@@ -86,6 +88,7 @@ impl Reference {
     pub fn new(task: Task) -> Self {
         let Task { rows, cols, word, guard, coef, .. } = task;
         let n = rows.max(cols);
+        let built = task.largest.unwrap_or(n);
         let ceil_log2 = |n: usize| (n - 1).checked_ilog2().map_or(0, |bits| bits + 1);
         let even = n + n % 2;
         let fraction = coef - 1;
@@ -96,11 +99,11 @@ impl Reference {
             even,
             vector_fraction: word - 1 + guard,
             guard,
-            data_bits: word + guard + ceil_log2(n) + 1,
+            data_bits: word + guard + ceil_log2(built) + 1,
             fraction,
             noise: if guard >= 4 { 8 } else { 4 },
             settled_below: 1 << (angle - settled_bits),
-            cap: 2 * ceil_log2(even) + (word - 1 + guard + 25) / 8,
+            cap: 2 * ceil_log2(built + built % 2) + (word - 1 + guard + 25) / 8,
             rotations: tables::rotations(fraction),
             logarithms: tables::logarithms(),
             half_angles: tables::half_angles(),
@@ -181,7 +184,8 @@ impl Reference {
             match self.task.rows.cmp(&self.task.cols) {
                 std::cmp::Ordering::Less => difference = difference.abs() * if negative { -1 } else { 1 },
                 std::cmp::Ordering::Greater => difference = difference.abs() * if negative { 1 } else { -1 },
-                std::cmp::Ordering::Equal => {}
+                std::cmp::Ordering::Equal if self.task.largest.is_none() => {}
+                std::cmp::Ordering::Equal => difference = difference.abs() * if negative { -1 } else { 1 },
             }
         }
         let settled = sum.abs() < self.settled_below && difference.abs() < self.settled_below;

@@ -1,0 +1,92 @@
+//! The size of the matrix at hand: a constant of the core, or what the frame has announced.
+
+use super::layout::pair_bits;
+use super::ordering::Ordering;
+use super::params::{Shape, Sizes};
+use crate::builder::{ModuleBuilder, Signal};
+use crate::ir::address_width;
+
+/// Bits of a row or column number.
+pub fn index_bits(shape: &Shape) -> u32 {
+    address_width(shape.side() as u32)
+}
+
+/// The orderings that a core needs, smallest first: that of its size, or those of all even sizes up to it.
+pub fn orderings(shape: &Shape) -> Vec<Ordering> {
+    match shape.sizes {
+        Sizes::Fixed => vec![Ordering::new(shape.even())],
+        Sizes::Any => (2..=shape.even()).step_by(2).map(Ordering::new).collect(),
+    }
+}
+
+/// The size, as a module sees it. Numbers count from 0.
+#[derive(Clone, Copy)]
+pub struct Size<'m> {
+    /// The last row.
+    pub last_row: Signal<'m>,
+    /// The last column.
+    pub last_column: Signal<'m>,
+    /// The last singular value that there is.
+    pub last_triplet: Signal<'m>,
+    /// The last one that leaves the core.
+    pub last_delivered: Signal<'m>,
+    /// The last pair of rows inside the core.
+    pub last_pair: Signal<'m>,
+    /// Which of the core's orderings it is, if there are several.
+    number: Option<Signal<'m>>,
+}
+
+impl<'m> Size<'m> {
+    /// The core's only size, or the one at the inputs `size_rows` and `size_cols`.
+    pub fn new(m: &'m ModuleBuilder, shape: &Shape) -> Self {
+        match shape.sizes {
+            Sizes::Any => {
+                let input = |name| m.input(name, index_bits(shape));
+                Self::announced(m, shape, input("size_rows"), input("size_cols"))
+            }
+            Sizes::Fixed => {
+                let last = |count: usize| m.constant(index_bits(shape), count as i128 - 1);
+                Self {
+                    last_row: last(shape.rows),
+                    last_column: last(shape.cols),
+                    last_triplet: last(shape.triplets()),
+                    last_delivered: last(shape.rank),
+                    last_pair: m.constant(largest_pair_bits(shape), (shape.even() / 2 - 1) as i128),
+                    number: None,
+                }
+            }
+        }
+    }
+
+    /// The size with these last rows and columns.
+    pub fn announced(m: &'m ModuleBuilder, shape: &Shape, last_row: Signal<'m>, last_column: Signal<'m>) -> Self {
+        let is_wide = last_row.less_than(last_column).named("is_wide");
+        let last_triplet = is_wide.select(last_row, last_column).named("last_triplet");
+        let rank = m.constant(last_row.width(), shape.rank as i128 - 1);
+        let longest = is_wide.select(last_column, last_row).named("last_of_longer_side");
+        let pairs = largest_pair_bits(shape);
+        let last_pair = longest.zero_extend(longest.width().max(pairs + 1)).slice(1, pairs).named("last_pair");
+        Self {
+            last_row,
+            last_column,
+            last_triplet,
+            last_delivered: rank.less_than(last_triplet).select(rank, last_triplet),
+            last_pair,
+            number: Some(last_pair),
+        }
+    }
+
+    /// Which of the core's orderings it is, if there are several.
+    pub fn number(&self) -> Option<Signal<'m>> {
+        self.number
+    }
+
+    /// The address of an entry in a table that has a part for each ordering.
+    pub fn address(&self, m: &'m ModuleBuilder, entry: Signal<'m>) -> Signal<'m> {
+        self.number.map_or(entry, |number| m.concat(&[number, entry]))
+    }
+}
+
+fn largest_pair_bits(shape: &Shape) -> u32 {
+    pair_bits(&Ordering::new(shape.even()))
+}
