@@ -1,0 +1,191 @@
+//! Corpora from files: a text file with one document per line, a folder of text files, or a CSV of counts.
+
+use super::corpus::{Corpus, Document};
+use super::tokens::StopWords;
+use crate::input::{InputError, Place, quote, read_text};
+use crate::sparse::from_entries;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// What is counted in a corpus of texts.
+#[derive(Clone, Debug)]
+pub struct Counting {
+    /// Words that are left out.
+    pub stop_words: StopWords,
+    /// Words that occur in fewer documents are left out.
+    pub min_documents: usize,
+}
+
+/// Reads a folder (each file a document), a `.csv` (a matrix of counts), or any other file (each line a document).
+///
+/// # Errors
+///
+/// Something cannot be read or is not UTF-8; there are fewer than two documents or no words; a row of counts is ragged, or an
+/// element of it no count.
+pub fn read_corpus(path: &Path, counting: Counting) -> Result<Corpus, InputError> {
+    if path.is_dir() {
+        return from_texts(path, &read_folder(path)?, counting);
+    }
+    let is_csv = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
+    parse_corpus(path, &read_text(path)?, is_csv, counting)
+}
+
+/// As [`read_corpus`], with the `text` of a file that is not opened.
+pub fn parse_corpus(path: &Path, text: &str, is_csv: bool, counting: Counting) -> Result<Corpus, InputError> {
+    if is_csv {
+        return parse_counts(path, text, counting.stop_words);
+    }
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let texts: Vec<_> = lines.map(|(index, line)| (format!("d{}", index + 1), line.to_owned())).collect();
+    from_texts(path, &texts, counting)
+}
+
+fn from_texts(path: &Path, texts: &[(String, String)], counting: Counting) -> Result<Corpus, InputError> {
+    let refuse = |found: String, remedy: String| Err(InputError::new(path, Place::File, found, remedy));
+    if texts.len() < 2 {
+        return refuse(
+            match texts.len() {
+                0 => "there are no documents".to_owned(),
+                _ => "there is only one document".to_owned(),
+            },
+            "give at least two: lines of a text file, or files of a folder".to_owned(),
+        );
+    }
+    let least = counting.min_documents;
+    let corpus = Corpus::from_texts(texts, counting.stop_words, least);
+    if corpus.words.is_empty() {
+        return refuse(
+            format!("no word but stop words occurs in at least {least} of the {} documents", texts.len()),
+            "give documents that share words, or a lower --min-documents".to_owned(),
+        );
+    }
+    Ok(corpus)
+}
+
+/// The text files of a folder, by name; hidden files and folders are passed over.
+fn read_folder(path: &Path) -> Result<Vec<(String, String)>, InputError> {
+    let refuse = |error: std::io::Error| {
+        InputError::new(path, Place::File, format!("cannot be read: {error}"), "give a folder of text files")
+    };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).map_err(refuse)? {
+        let file = entry.map_err(refuse)?.path();
+        let hidden = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if file.is_file() && !hidden {
+            files.push(file);
+        }
+    }
+    files.sort();
+    let name = |file: &Path| file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    files.iter().map(|file| Ok((name(file), read_text(file)?))).collect()
+}
+
+/// A table of counts: a header of titles, then one row per word; the first column holds the words.
+fn parse_counts(path: &Path, text: &str, stop_words: StopWords) -> Result<Corpus, InputError> {
+    let refuse = |place, found: String, remedy: &str| InputError::new(path, place, found, remedy);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let mut lines = Lines { text, at: 0, line: 1 };
+    let mut header: Option<(Vec<Document>, usize)> = None;
+    let mut words: BTreeMap<String, usize> = BTreeMap::new();
+    let mut order = Vec::new();
+    let mut entries = Vec::new();
+    for record in reader.records() {
+        let record = record
+            .map_err(|error| refuse(Place::File, error.to_string(), "write fields separated by commas"))?;
+        let line = lines.of(record.position().map_or(0, |position| position.byte() as usize));
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
+        let Some((documents, header_line)) = &header else {
+            let title = |name: &str| Document { name: name.to_owned(), text: String::new() };
+            if let Some(column) = record.iter().skip(1).position(|name| name.is_empty() || name.parse::<f64>().is_ok()) {
+                return Err(refuse(
+                    Place::Field { line, column: column + 2 },
+                    format!("{} is no title of a document", quote(&record[column + 1])),
+                    "begin with a header: a word for the first column, then a title for each document",
+                ));
+            }
+            header = Some((record.iter().skip(1).map(title).collect(), line));
+            continue;
+        };
+        let width = documents.len() + 1;
+        if record.len() != width {
+            return Err(refuse(
+                Place::Line(line),
+                format!("this row has {} fields where the header in line {header_line} has {width}", record.len()),
+                "give a word and one count for each document",
+            ));
+        }
+        let word = record[0].to_lowercase();
+        if word.is_empty() || word.parse::<f64>().is_ok() {
+            return Err(refuse(
+                Place::Field { line, column: 1 },
+                format!("{} is no word", quote(&word)),
+                "begin each row with its word",
+            ));
+        }
+        if let Some(earlier) = words.insert(word.clone(), line) {
+            return Err(refuse(
+                Place::Field { line, column: 1 },
+                format!("the word {} has a row already, in line {earlier}", quote(&word)),
+                "give each word one row",
+            ));
+        }
+        for (j, field) in record.iter().skip(1).enumerate() {
+            let count = field.parse::<u32>().map_err(|_| {
+                refuse(
+                    Place::Field { line, column: j + 2 },
+                    format!("{} is no count", quote(field)),
+                    "give whole numbers, 0 or more",
+                )
+            })?;
+            if count > 0 {
+                entries.push((order.len(), j, f64::from(count)));
+            }
+        }
+        order.push(word);
+    }
+    let documents = header.map_or(Vec::new(), |(documents, _)| documents);
+    let (found, remedy) = match (documents.len(), order.len(), entries.len()) {
+        (0, ..) => ("there are no documents", "give a header with the title of each document"),
+        (1, ..) => ("there is only one document", "give at least two columns of counts"),
+        (_, 0, _) => ("there are no words", "give one row for each word, under the header"),
+        (.., 0) => ("every count is 0", "give counts of words that occur"),
+        _ => {
+            let counts = from_entries(order.len(), documents.len(), entries);
+            return Ok(Corpus { words: order, documents, counts, stop_words });
+        }
+    };
+    Err(refuse(Place::File, found.to_owned(), remedy))
+}
+
+/// Finds lines in one pass: the csv crate counts blank lines before a record to it.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    /// The line of the first record at or after byte `start`, which grows from call to call.
+    fn of(&mut self, start: usize) -> usize {
+        while let Some(&byte) = self.text.as_bytes().get(self.at) {
+            let end_of_line = matches!(byte, b'\n' | b'\r');
+            if self.at >= start && !end_of_line {
+                break;
+            }
+            self.line += usize::from(byte == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;
