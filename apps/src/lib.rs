@@ -1,3 +1,5 @@
 //! What people do with a singular value decomposition, on top of the simulated hardware.
 
 pub mod engine;
+pub mod range_finder;
+pub mod sparse;
