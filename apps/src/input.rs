@@ -86,10 +86,8 @@ pub fn read_text(path: &Path) -> Result<String, InputError> {
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line_start = good.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
-        let place = Place::Byte {
-            line: 1 + good.iter().filter(|&&b| b == b'\n').count(),
-            byte: 1 + good.len() - line_start,
-        };
+        let place =
+            Place::Byte { line: 1 + good.iter().filter(|&&b| b == b'\n').count(), byte: 1 + good.len() - line_start };
         let byte = error.as_bytes()[good.len()];
         InputError::new(
             path,

@@ -4,3 +4,5 @@ pub mod engine;
 pub mod input;
 pub mod lsi;
 pub mod plot;
+pub mod range_finder;
+pub mod sparse;

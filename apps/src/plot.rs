@@ -68,10 +68,7 @@ pub trait Drawing {
     fn size(&self) -> (u32, u32);
 
     /// Draws it on an area of that size, white already.
-    fn draw<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, Shift>,
-    ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>>;
+    fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), DrawingAreaErrorKind<B::ErrorType>>;
 }
 
 /// The bytes of a picture file.

@@ -50,7 +50,8 @@ impl Corpus {
         let rows = found.values().enumerate();
         let entries = rows.flat_map(|(i, row)| row.iter().map(move |(&j, &count)| (i, j, count)));
         let counts = from_entries(found.len(), texts.len(), entries);
-        let documents = texts.iter().map(|(name, text)| Document { name: name.clone(), text: beginning(text) }).collect();
+        let documents =
+            texts.iter().map(|(name, text)| Document { name: name.clone(), text: beginning(text) }).collect();
         Self { words: found.into_keys().collect(), documents, counts, stop_words }
     }
 
@@ -90,7 +91,8 @@ impl Corpus {
 
     /// Documents that contain none of the words.
     pub fn empty_documents(&self) -> Vec<usize> {
-        let full: BTreeSet<usize> = self.counts.triplet_iter().filter(|(_, _, v)| **v > 0.0).map(|(_, j, _)| j).collect();
+        let full: BTreeSet<usize> =
+            self.counts.triplet_iter().filter(|(_, _, v)| **v > 0.0).map(|(_, j, _)| j).collect();
         (0..self.documents.len()).filter(|j| !full.contains(j)).collect()
     }
 }

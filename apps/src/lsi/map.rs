@@ -50,8 +50,7 @@ impl Map<'_> {
         let mut words: Vec<(usize, (f64, f64))> = (0..svd.u.nrows()).map(|i| (i, at(&svd.u, i))).collect();
         words.sort_by(|(i, a), (j, b)| b.0.hypot(b.1).total_cmp(&a.0.hypot(a.1)).then(i.cmp(j)));
         let documents = self.corpus.documents.iter().zip(self.clusters).enumerate();
-        let documents =
-            documents.map(|(j, (document, &c))| (at(&svd.v, j), document.name.clone(), Some(c)));
+        let documents = documents.map(|(j, (document, &c))| (at(&svd.v, j), document.name.clone(), Some(c)));
         let words = words.into_iter().take(MOST_WORDS).map(|(i, at)| (at, self.corpus.words[i].clone(), None));
         documents.chain(words).map(|(at, label, cluster)| Point { at, label, cluster }).collect()
     }
@@ -62,10 +61,7 @@ impl Drawing for Map<'_> {
         SIZE
     }
 
-    fn draw<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, Shift>,
-    ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+    fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
         let points = self.points();
         let (width, height) = (f64::from(SIZE.0), f64::from(SIZE.1));
         let range = |pick: fn(&(f64, f64)) -> f64| {
@@ -85,8 +81,7 @@ impl Drawing for Map<'_> {
         area.draw(&PathElement::new([pixel(zero.0, t), pixel(zero.0, b)], grey))?;
         area.draw(&PathElement::new([pixel(l, zero.1), pixel(r, zero.1)], grey))?;
         let text = (FONT, LABEL).into_font();
-        let dimension =
-            |k: usize| format!("dimension {} (sigma {:.2})", k + 1, self.model.svd.sigma[k]);
+        let dimension = |k: usize| format!("dimension {} (sigma {:.2})", k + 1, self.model.svd.sigma[k]);
         let heading = format!(
             "across: {}; up: {}; squares: documents, coloured by cluster; circles: words",
             dimension(self.axes.0),
@@ -100,7 +95,9 @@ impl Drawing for Map<'_> {
         let words_first = crowd.then(|| self.corpus.documents.len()).unwrap_or_default();
         let mut order: Vec<usize> = (0..points.len()).collect();
         order.rotate_left(words_first);
-        let ordered = |i: &usize| (at[*i], if crowd && points[*i].cluster.is_some() { String::new() } else { labels[*i].clone() });
+        let ordered = |i: &usize| {
+            (at[*i], if crowd && points[*i].cluster.is_some() { String::new() } else { labels[*i].clone() })
+        };
         let (places_of, names): (Vec<_>, Vec<_>) = order.iter().map(ordered).unzip();
         let places = place(&places_of, &names, LABEL, bounds);
         let colour = |p: &Point| p.cluster.map_or(RGBColor(90, 90, 90), |c| COLOURS[c % COLOURS.len()]);

@@ -26,7 +26,8 @@ pub enum LsiError {
     },
     /// No word of a query is known.
     #[error(
-        "none of the words of the query '{query}' is in the corpus (stop words and rare words are left out){}", suggestion(near)
+        "none of the words of the query '{query}' is in the corpus (stop words and rare words are left out){}",
+        suggestion(near)
     )]
     UnknownQuery {
         /// The query.

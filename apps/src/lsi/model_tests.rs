@@ -21,7 +21,8 @@ fn engines() -> [Box<dyn Engine>; 2] {
 
 #[test]
 fn text_and_table_of_the_nine_titles_are_one_matrix() {
-    let table = read_corpus(&sample("nine-titles.csv"), Counting { stop_words: StopWords::default(), min_documents: 2 });
+    let table =
+        read_corpus(&sample("nine-titles.csv"), Counting { stop_words: StopWords::default(), min_documents: 2 });
     let (text, table) = (nine_titles(), table.unwrap());
     assert_eq!(text.words, table.words);
     assert_eq!(text.counts, table.counts);

@@ -84,26 +84,24 @@ fn read_folder(path: &Path) -> Result<Vec<(String, String)>, InputError> {
 /// A table of counts: a header of titles, then one row per word; the first column holds the words.
 fn parse_counts(path: &Path, text: &str, stop_words: StopWords) -> Result<Corpus, InputError> {
     let refuse = |place, found: String, remedy: &str| InputError::new(path, place, found, remedy);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let mut lines = Lines { text, at: 0, line: 1 };
     let mut header: Option<(Vec<Document>, usize)> = None;
     let mut words: BTreeMap<String, usize> = BTreeMap::new();
     let mut order = Vec::new();
     let mut entries = Vec::new();
     for record in reader.records() {
-        let record = record
-            .map_err(|error| refuse(Place::File, error.to_string(), "write fields separated by commas"))?;
+        let record =
+            record.map_err(|error| refuse(Place::File, error.to_string(), "write fields separated by commas"))?;
         let line = lines.of(record.position().map_or(0, |position| position.byte() as usize));
         if record.iter().all(str::is_empty) {
             continue;
         }
         let Some((documents, header_line)) = &header else {
             let title = |name: &str| Document { name: name.to_owned(), text: String::new() };
-            if let Some(column) = record.iter().skip(1).position(|name| name.is_empty() || name.parse::<f64>().is_ok()) {
+            if let Some(column) = record.iter().skip(1).position(|name| name.is_empty() || name.parse::<f64>().is_ok())
+            {
                 return Err(refuse(
                     Place::Field { line, column: column + 2 },
                     format!("{} is no title of a document", quote(&record[column + 1])),
