@@ -1,5 +1,6 @@
 //! What people do with a singular value decomposition, on top of the simulated hardware.
 
+pub mod compress;
 pub mod engine;
 pub mod input;
 pub mod lsi;
