@@ -114,7 +114,7 @@ fn shape_of((rows, cols): (usize, usize)) -> (f64, f64) {
 /// Removes noise, piece by piece (see [`Cut`]), and finds outlying entries.
 ///
 /// Unknown noise is estimated from the median singular value of each piece, and the median of these estimates serves them all; a
-/// `Whole` larger than an engine takes is estimated from tiles of [`LARGEST`], and keeps at most that rank.
+/// `Whole` larger than an engine takes is estimated from tiles of [`LARGEST`] pixels, and keeps at most that rank.
 ///
 /// # Errors
 ///
@@ -154,47 +154,60 @@ fn fit(
     without_spikes: bool,
     engine: &mut dyn Engine,
 ) -> Result<Denoised, TruncationError> {
+    let shape = cut.piece(plane.shape());
+    let corners = cut.corners(plane.shape());
+    let pieces = decompose_all(cleaned, &corners, shape, engine)?;
     let level = match noise {
         Noise::Known(level) => level,
-        Noise::Unknown => noise_level(cleaned, cut, engine)?,
+        // The spectrum of a large piece ends before its median.
+        Noise::Unknown if shape.0.min(shape.1) > LARGEST => {
+            let tiles = Cut::Tiles(LARGEST).corners(plane.shape());
+            let shape = (LARGEST, LARGEST);
+            noise_level(&decompose_all(cleaned, &tiles, shape, engine)?, &tiles, shape, plane.shape())
+        }
+        Noise::Unknown => noise_level(&pieces, &corners, shape, plane.shape()),
     };
-    let shape = cut.piece(plane.shape());
     let (beta, n) = shape_of(shape);
     let threshold = lambda(beta) * n.sqrt() * level;
     let mut fit = plane.clone();
     let mut freedom = plane.clone();
     let mut ranks = Vec::new();
-    for corner in cut.corners(plane.shape()) {
-        let svd = decompose(&cut_out(cleaned, corner, shape), engine)?;
-        let kept = above(&svd, threshold, without_spikes);
+    for (svd, &corner) in pieces.iter().zip(&corners) {
+        let kept = above(svd, threshold, without_spikes);
         put_back(&mut fit, corner, &kept.product(kept.sigma.len()));
         put_back(&mut freedom, corner, &freedom_of(&kept));
         ranks.push(kept.sigma.len());
     }
-    let outliers = outliers(plane, &fit, &freedom);
+    let outliers = outliers(plane, &fit, &freedom, level);
     Ok(Denoised { plane: fit, ranks, threshold, noise: level, outliers })
 }
 
-/// As much of a decomposition as an engine gives: all of it where one side is at most [`LARGEST`].
-fn decompose(matrix: &DMatrix<f64>, engine: &mut dyn Engine) -> Result<Svd, TruncationError> {
-    let rank = matrix.nrows().min(matrix.ncols()).min(LARGEST);
-    truncated_svd(matrix, rank, OVERSAMPLING, POWER_ITERATIONS, 1, engine)
+/// As much of the pieces' decompositions as an engine gives: all where one side is at most [`LARGEST`].
+fn decompose_all(
+    plane: &Plane,
+    corners: &[(usize, usize)],
+    shape: (usize, usize),
+    engine: &mut dyn Engine,
+) -> Result<Vec<Svd>, TruncationError> {
+    let rank = shape.0.min(shape.1).min(LARGEST);
+    let mut svd =
+        |&corner| truncated_svd(&cut_out(plane, corner, shape), rank, OVERSAMPLING, POWER_ITERATIONS, 1, engine);
+    corners.iter().map(&mut svd).collect()
 }
 
-/// The standard deviation of white noise: the median over the pieces of median singular value / sqrt(n mu(beta)).
-fn noise_level(plane: &Plane, cut: Cut, engine: &mut dyn Engine) -> Result<f64, TruncationError> {
-    let (rows, cols) = plane.shape();
-    let cut = if cut == Cut::Whole && rows.min(cols) > LARGEST { Cut::Tiles(LARGEST) } else { cut };
-    let shape = cut.piece(plane.shape());
+/// The standard deviation of white noise: the median over the pieces of median singular value / sqrt(n mu(beta)). Pieces that
+/// reach over an edge repeat pixels, which is no white noise: they count only where there are no others.
+fn noise_level(pieces: &[Svd], corners: &[(usize, usize)], shape: (usize, usize), whole: (usize, usize)) -> f64 {
     let (beta, n) = shape_of(shape);
     let scale = (n * marcenko_pastur_median(beta)).sqrt();
-    let mut levels = Vec::new();
-    for (top, left) in cut.corners(plane.shape()) {
-        // Repeated pixels are no white noise: tiles over an edge move inwards.
-        let corner = (top.min(rows.saturating_sub(shape.0)), left.min(cols.saturating_sub(shape.1)));
-        levels.push(median(decompose(&cut_out(plane, corner, shape), engine)?.sigma) / scale);
+    let level = |svd: &Svd| median(svd.sigma.clone()) / scale;
+    let inside = |corner: &(usize, usize)| corner.0 + shape.0 <= whole.0 && corner.1 + shape.1 <= whole.1;
+    let mut levels: Vec<f64> =
+        pieces.iter().zip(corners).filter(|(_, corner)| inside(corner)).map(|(svd, _)| level(svd)).collect();
+    if levels.is_empty() {
+        levels = pieces.iter().map(level).collect();
     }
-    Ok(median(levels))
+    median(levels)
 }
 
 /// The triplets above the threshold; without those of few entries, if so wished.
@@ -220,10 +233,11 @@ fn freedom_of(svd: &Svd) -> DMatrix<f64> {
     DMatrix::from_fn(svd.u.nrows(), svd.v.nrows(), |i, j| (free(&svd.u, i) * free(&svd.v, j)).max(LEAST))
 }
 
-fn outliers(plane: &Plane, fit: &Plane, freedom: &Plane) -> Vec<Outlier> {
+/// Deviations are never taken as smaller than the noise.
+fn outliers(plane: &Plane, fit: &Plane, freedom: &Plane, noise: f64) -> Vec<Outlier> {
     let residuals = (plane - fit).zip_map(freedom, |residual, free| residual / free.sqrt());
     let centre = median(residuals.as_slice().to_vec());
-    let deviation = 1.4826 * median(residuals.iter().map(|r| (r - centre).abs()).collect());
+    let deviation = (1.4826 * median(residuals.iter().map(|r| (r - centre).abs()).collect())).max(noise);
     let limit = (2.0 * (plane.len() as f64).ln()).sqrt();
     let mut found = Vec::new();
     for col in 0..plane.ncols() {
