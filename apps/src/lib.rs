@@ -2,4 +2,5 @@
 
 pub mod engine;
 pub mod range_finder;
+pub mod soft_impute;
 pub mod sparse;
