@@ -2,5 +2,6 @@
 
 pub mod engine;
 pub mod range_finder;
+pub mod recommend;
 pub mod soft_impute;
 pub mod sparse;

@@ -117,4 +117,6 @@ pub enum Kind {
     Index,
     /// An entry is given twice.
     Duplicate,
+    /// A value that is well formed has no meaning where it stands.
+    NotAllowed,
 }
