@@ -1,6 +1,8 @@
 //! What people do with a singular value decomposition, on top of the simulated hardware.
 
+pub mod complete;
 pub mod engine;
+pub mod picture;
 pub mod range_finder;
 pub mod recommend;
 pub mod soft_impute;

@@ -8,7 +8,7 @@
 
 mod path;
 
-pub use path::{Entry, Path, PathStep, choose_lambda, rmse};
+pub use path::{Entry, Path, PathStep, choose_lambda, follow, rmse};
 
 use crate::engine::{Engine, Svd};
 use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, TruncationError, truncated_svd};

@@ -1,6 +1,6 @@
 //! The choice of lambda: along a falling sequence, by the error on entries held out.
 
-use super::{Settings, soft_impute};
+use super::{Settings, Step, soft_impute};
 use crate::engine::{Engine, Svd};
 use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, TruncationError, truncated_svd};
 use nalgebra_sparse::CsrMatrix;
@@ -14,7 +14,7 @@ pub type Entry = (usize, usize, f64);
 const SMALLEST: f64 = 1e-3;
 
 /// One lambda that was tried.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PathStep {
     /// What singular values are lowered by.
     pub lambda: f64,
@@ -22,6 +22,10 @@ pub struct PathStep {
     pub rmse: f64,
     /// Singular values above lambda.
     pub rank: usize,
+    /// The steps of its iteration.
+    pub iteration: Vec<Step>,
+    /// Whether the iteration settled.
+    pub settled: bool,
 }
 
 /// The lambdas that were tried, falling, and the estimate of the best.
@@ -49,26 +53,78 @@ pub fn choose_lambda(
     settings: &Settings,
     engine: &mut dyn Engine,
 ) -> Result<Path, TruncationError> {
-    let largest = truncated_svd(known, 1, OVERSAMPLING, POWER_ITERATIONS, settings.seed, engine)?.sigma[0];
-    let mut factors = Svd::zero(known.nrows(), known.ncols());
-    let start = PathStep { lambda: largest, rmse: rmse(&factors, held_out), rank: 0 };
-    let mut path = Path { steps: vec![start], best: start, factors: factors.clone() };
+    let (largest, mut path) = begin(known, held_out, settings, engine)?;
+    let mut factors = path.factors.clone();
     let mut lambda = largest;
     let mut risen = 0;
     while risen < 2 && lambda > SMALLEST * largest {
         lambda *= FRAC_1_SQRT_2;
-        let estimate = soft_impute(known, &Settings { lambda, ..*settings }, factors, engine)?;
-        factors = estimate.factors;
-        let rank = estimate.steps.last().map_or(0, |step| step.rank);
-        let step = PathStep { lambda, rmse: rmse(&factors, held_out), rank };
-        path.steps.push(step);
+        let step = advance(known, held_out, lambda, settings, &mut factors, engine)?;
         if step.rmse < path.best.rmse {
-            (path.best, path.factors, risen) = (step, factors.clone(), 0);
+            (path.best, path.factors, risen) = (step.clone(), factors.clone(), 0);
         } else {
             risen += 1;
         }
+        path.steps.push(step);
     }
     Ok(path)
+}
+
+/// The same sequence down to a given lambda, which is its last step and its best.
+///
+/// # Errors
+///
+/// As [`truncated_svd`].
+pub fn follow(
+    known: &CsrMatrix<f64>,
+    held_out: &[Entry],
+    lambda: f64,
+    settings: &Settings,
+    engine: &mut dyn Engine,
+) -> Result<Path, TruncationError> {
+    let (largest, mut path) = begin(known, held_out, settings, engine)?;
+    let mut next = largest;
+    while path.best.lambda > lambda {
+        next *= FRAC_1_SQRT_2;
+        // Below the smallest, straight to the goal; and a little above the goal is the goal.
+        let goal = next < SMALLEST * largest || next <= lambda * (1.0 + 1e-9);
+        path.best = advance(known, held_out, if goal { lambda } else { next }, settings, &mut path.factors, engine)?;
+        path.steps.push(path.best.clone());
+    }
+    Ok(path)
+}
+
+/// The largest singular value, and the estimate 0 that it stands for as lambda.
+fn begin(
+    known: &CsrMatrix<f64>,
+    held_out: &[Entry],
+    settings: &Settings,
+    engine: &mut dyn Engine,
+) -> Result<(f64, Path), TruncationError> {
+    let largest = truncated_svd(known, 1, OVERSAMPLING, POWER_ITERATIONS, settings.seed, engine)?.sigma[0];
+    let factors = Svd::zero(known.nrows(), known.ncols());
+    let rmse = rmse(&factors, held_out);
+    let start = PathStep { lambda: largest, rmse, rank: 0, iteration: Vec::new(), settled: true };
+    Ok((largest, Path { steps: vec![start.clone()], best: start, factors }))
+}
+
+fn advance(
+    known: &CsrMatrix<f64>,
+    held_out: &[Entry],
+    lambda: f64,
+    settings: &Settings,
+    factors: &mut Svd,
+    engine: &mut dyn Engine,
+) -> Result<PathStep, TruncationError> {
+    let estimate = soft_impute(known, &Settings { lambda, ..*settings }, factors.clone(), engine)?;
+    *factors = estimate.factors;
+    Ok(PathStep {
+        lambda,
+        rmse: rmse(factors, held_out),
+        rank: estimate.steps.last().map_or(0, |step| step.rank),
+        settled: estimate.settled,
+        iteration: estimate.steps,
+    })
 }
 
 /// Root mean square error of an estimate on some entries; of no entries: 0.
