@@ -26,6 +26,8 @@ enum Command {
     Verify(commands::verify::Verify),
     Synth(commands::synth::Synth),
     Bench(commands::bench::Bench),
+    Recommend(commands::recommend::Recommend),
+    Complete(commands::complete::Complete),
 }
 
 /// How a command ended that did its work.
@@ -50,6 +52,8 @@ fn main() -> ExitCode {
         Command::Verify(command) => command.run(),
         Command::Synth(command) => command.run(),
         Command::Bench(command) => command.run(),
+        Command::Recommend(command) => command.run(),
+        Command::Complete(command) => command.run(),
     });
     match result {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,

@@ -80,7 +80,6 @@ fn outlying_entries_are_found() {
         let found = denoise(&matrix, cut, Noise::Unknown, &mut GoldenEngine).unwrap();
         let places: BTreeSet<_> = found.outliers.iter().map(|o| (o.row, o.col)).collect();
         let missed: Vec<_> = put_in.difference(&places).collect();
-        for o in &found.outliers {}
         assert!(missed.is_empty(), "{rows} x {cols}: missed {missed:?}");
         // 0.2 by chance on average; 2 or more have a chance below 2 %.
         assert!(places.len() <= put_in.len() + 1, "{rows} x {cols}: {} found", places.len());

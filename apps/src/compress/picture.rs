@@ -1,10 +1,10 @@
 //! Grey and colour pictures, as planes of numbers.
 
-use crate::input::{InputError, Place, read_bytes};
 use image::{DynamicImage, ImageFormat, ImageReader, Limits};
 use nalgebra::DMatrix;
 use std::io::Cursor;
 use std::path::Path;
+use svdforge_golden::reader::{Fault, Kind, Place, ReadError, read_bytes};
 
 /// One channel of a picture, rows x columns, elements 0 to 255.
 pub type Plane = DMatrix<f64>;
@@ -28,8 +28,8 @@ impl Picture {
     /// # Errors
     ///
     /// As [`Picture::parse`], or the file cannot be read.
-    pub fn read(path: &Path) -> Result<Self, InputError> {
-        Self::parse(path, &read_bytes(path)?)
+    pub fn read(path: &Path) -> Result<Self, ReadError> {
+        Self::parse(path, &read_bytes(path, "PNG or PGM picture")?)
     }
 
     /// A picture from the bytes of a file, which is not opened. Deeper channels are reduced to 8 bits; transparency is ignored.
@@ -37,16 +37,21 @@ impl Picture {
     /// # Errors
     ///
     /// The bytes are no PNG or PNM, broken off, or of a picture without pixels or with more than 2^26.
-    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, InputError> {
-        let refuse = |found: String, remedy: &str| InputError::new(path, Place::File, found, remedy);
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, ReadError> {
+        let refuse =
+            |kind, found: String, remedy: &str| ReadError::new(path, Fault::new(Place::File, kind, found, remedy));
         let format = match image::guess_format(bytes) {
             Ok(format @ (ImageFormat::Png | ImageFormat::Pnm)) => format,
             Ok(other) => {
-                return Err(refuse(format!("is a picture of the format {other:?}"), "convert it to PNG or PGM"));
+                return Err(refuse(
+                    Kind::Unsupported,
+                    format!("is a picture of the format {other:?}"),
+                    "convert it to PNG or PGM",
+                ));
             }
             Err(_) => {
                 let what = if bytes.is_empty() { "is empty" } else { "is no picture that is known" };
-                return Err(refuse(what.to_owned(), "give a PNG or PGM file"));
+                return Err(refuse(Kind::Malformed, what.to_owned(), "give a PNG or PGM file"));
             }
         };
         let mut limits = Limits::default();
@@ -57,11 +62,15 @@ impl Picture {
         reader.limits(limits);
         let name = if format == ImageFormat::Png { "PNG" } else { "PNM" };
         let decoded = reader.decode().map_err(|error| {
-            refuse(format!("is a damaged {name} file: {error}"), "give the whole file, with 1 to 2^26 pixels")
+            refuse(
+                Kind::Malformed,
+                format!("is a damaged {name} file: {error}"),
+                "give the whole file, with 1 to 2^26 pixels",
+            )
         })?;
         if decoded.width() == 0 || decoded.height() == 0 {
             let size = format!("has {} x {} pixels", decoded.width(), decoded.height());
-            return Err(refuse(size, "give a picture with at least one pixel"));
+            return Err(refuse(Kind::Empty, size, "give a picture with at least one pixel"));
         }
         Ok(Self::from_image(&decoded))
     }

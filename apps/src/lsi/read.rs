@@ -2,11 +2,11 @@
 
 use super::corpus::{Corpus, Document};
 use super::tokens::StopWords;
-use crate::input::{InputError, Place, quote, read_text};
 use crate::sparse::from_entries;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use svdforge_golden::reader::{Fault, Kind, Place, ReadError, Records, quote, read_bytes, utf8};
 
 /// What is counted in a corpus of texts.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub struct Counting {
 ///
 /// Something cannot be read or is not UTF-8; there are fewer than two documents or no words; a row of counts is ragged, or an
 /// element of it no count.
-pub fn read_corpus(path: &Path, counting: Counting) -> Result<Corpus, InputError> {
+pub fn read_corpus(path: &Path, counting: Counting) -> Result<Corpus, ReadError> {
     if path.is_dir() {
         return from_texts(path, &read_folder(path)?, counting);
     }
@@ -32,17 +32,24 @@ pub fn read_corpus(path: &Path, counting: Counting) -> Result<Corpus, InputError
 }
 
 /// As [`read_corpus`], with the `text` of a file that is not opened.
-pub fn parse_corpus(path: &Path, text: &str, is_csv: bool, counting: Counting) -> Result<Corpus, InputError> {
+pub fn parse_corpus(path: &Path, text: &str, is_csv: bool, counting: Counting) -> Result<Corpus, ReadError> {
     if is_csv {
-        return parse_counts(path, text, counting.stop_words);
+        return parse_counts(text, counting.stop_words).map_err(|fault| ReadError::new(path, fault));
     }
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let texts: Vec<_> = lines.map(|(index, line)| (format!("d{}", index + 1), line.to_owned())).collect();
     from_texts(path, &texts, counting)
 }
 
-fn from_texts(path: &Path, texts: &[(String, String)], counting: Counting) -> Result<Corpus, InputError> {
-    let refuse = |found: String, remedy: String| Err(InputError::new(path, Place::File, found, remedy));
+/// All text of a UTF-8 file.
+pub fn read_text(path: &Path) -> Result<String, ReadError> {
+    let bytes = read_bytes(path, "text file")?;
+    utf8(&bytes).map(str::to_owned).map_err(|fault| ReadError::new(path, fault))
+}
+
+fn from_texts(path: &Path, texts: &[(String, String)], counting: Counting) -> Result<Corpus, ReadError> {
+    let refuse =
+        |found: String, remedy: String| Err(ReadError::new(path, Fault::new(Place::File, Kind::Empty, found, remedy)));
     if texts.len() < 2 {
         return refuse(
             match texts.len() {
@@ -64,9 +71,10 @@ fn from_texts(path: &Path, texts: &[(String, String)], counting: Counting) -> Re
 }
 
 /// The text files of a folder, by name; hidden files and folders are passed over.
-fn read_folder(path: &Path) -> Result<Vec<(String, String)>, InputError> {
+fn read_folder(path: &Path) -> Result<Vec<(String, String)>, ReadError> {
     let refuse = |error: std::io::Error| {
-        InputError::new(path, Place::File, format!("cannot be read: {error}"), "give a folder of text files")
+        let found = format!("cannot be read: {error}");
+        ReadError::new(path, Fault::new(Place::File, Kind::Unreadable, found, "give a folder of text files"))
     };
     let mut files = Vec::new();
     for entry in fs::read_dir(path).map_err(refuse)? {
@@ -82,66 +90,50 @@ fn read_folder(path: &Path) -> Result<Vec<(String, String)>, InputError> {
 }
 
 /// A table of counts: a header of titles, then one row per word; the first column holds the words.
-fn parse_counts(path: &Path, text: &str, stop_words: StopWords) -> Result<Corpus, InputError> {
-    let refuse = |place, found: String, remedy: &str| InputError::new(path, place, found, remedy);
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let mut lines = Lines { text, at: 0, line: 1 };
+fn parse_counts(text: &str, stop_words: StopWords) -> Result<Corpus, Fault> {
     let mut header: Option<(Vec<Document>, usize)> = None;
     let mut words: BTreeMap<String, usize> = BTreeMap::new();
     let mut order = Vec::new();
     let mut entries = Vec::new();
-    for record in reader.records() {
-        let record =
-            record.map_err(|error| refuse(Place::File, error.to_string(), "write fields separated by commas"))?;
-        let line = lines.of(record.position().map_or(0, |position| position.byte() as usize));
-        if record.iter().all(str::is_empty) {
-            continue;
-        }
+    for record in Records::new(text, b',') {
+        let (line, record) = record?;
+        let at = |field| Place::Field { line, field };
         let Some((documents, header_line)) = &header else {
-            let title = |name: &str| Document { name: name.to_owned(), text: String::new() };
-            if let Some(column) = record.iter().skip(1).position(|name| name.is_empty() || name.parse::<f64>().is_ok())
-            {
-                return Err(refuse(
-                    Place::Field { line, column: column + 2 },
-                    format!("{} is no title of a document", quote(&record[column + 1])),
+            if let Some(field) = record.iter().skip(1).position(|t| t.is_empty() || t.parse::<f64>().is_ok()) {
+                return Err(Fault::new(
+                    at(field + 2),
+                    Kind::Malformed,
+                    format!("{} is no title of a document", quote(&record[field + 1])),
                     "begin with a header: a word for the first column, then a title for each document",
                 ));
             }
+            let title = |name: &str| Document { name: name.to_owned(), text: String::new() };
             header = Some((record.iter().skip(1).map(title).collect(), line));
             continue;
         };
         let width = documents.len() + 1;
         if record.len() != width {
-            return Err(refuse(
+            return Err(Fault::new(
                 Place::Line(line),
+                Kind::Ragged,
                 format!("this row has {} fields where the header in line {header_line} has {width}", record.len()),
                 "give a word and one count for each document",
             ));
         }
         let word = record[0].to_lowercase();
         if word.is_empty() || word.parse::<f64>().is_ok() {
-            return Err(refuse(
-                Place::Field { line, column: 1 },
-                format!("{} is no word", quote(&word)),
-                "begin each row with its word",
-            ));
+            let found = format!("{} is no word", quote(&word));
+            return Err(Fault::new(at(1), Kind::Malformed, found, "begin each row with its word"));
         }
         if let Some(earlier) = words.insert(word.clone(), line) {
-            return Err(refuse(
-                Place::Field { line, column: 1 },
-                format!("the word {} has a row already, in line {earlier}", quote(&word)),
-                "give each word one row",
-            ));
+            let found = format!("the word {} has a row already, in line {earlier}", quote(&word));
+            return Err(Fault::new(at(1), Kind::Duplicate, found, "give each word one row"));
         }
         for (j, field) in record.iter().skip(1).enumerate() {
-            let count = field.parse::<u32>().map_err(|_| {
-                refuse(
-                    Place::Field { line, column: j + 2 },
-                    format!("{} is no count", quote(field)),
-                    "give whole numbers, 0 or more",
-                )
-            })?;
+            let Ok(count) = field.parse::<u32>() else {
+                let found = format!("{} is no count", quote(field));
+                return Err(Fault::new(at(j + 2), Kind::NotANumber, found, "give whole numbers, 0 or more"));
+            };
             if count > 0 {
                 entries.push((order.len(), j, f64::from(count)));
             }
@@ -159,29 +151,7 @@ fn parse_counts(path: &Path, text: &str, stop_words: StopWords) -> Result<Corpus
             return Ok(Corpus { words: order, documents, counts, stop_words });
         }
     };
-    Err(refuse(Place::File, found.to_owned(), remedy))
-}
-
-/// Finds lines in one pass: the csv crate counts blank lines before a record to it.
-struct Lines<'a> {
-    text: &'a str,
-    at: usize,
-    line: usize,
-}
-
-impl Lines<'_> {
-    /// The line of the first record at or after byte `start`, which grows from call to call.
-    fn of(&mut self, start: usize) -> usize {
-        while let Some(&byte) = self.text.as_bytes().get(self.at) {
-            let end_of_line = matches!(byte, b'\n' | b'\r');
-            if self.at >= start && !end_of_line {
-                break;
-            }
-            self.line += usize::from(byte == b'\n');
-            self.at += 1;
-        }
-        self.line
-    }
+    Err(Fault::new(Place::File, Kind::Empty, found, remedy))
 }
 
 #[cfg(test)]

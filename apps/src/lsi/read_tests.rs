@@ -18,12 +18,12 @@ fn tables_of_counts_that_are_wrong() {
     refused("a.csv", "word,A,B\n", &["no words"]);
     refused("a.csv", "word,A,B\nx,0,0\n", &["every count is 0"]);
     refused("a.csv", "word,A,B\nx,1\n", &["line 2", "2 fields", "line 1", "3"]);
-    refused("a.csv", "word,A,B\n\n\r\nx,1,2\ny,1,-2\n", &["line 5, column 3", "'-2'", "0 or more"]);
-    refused("a.csv", "word,A,B\nx,1,0.5\n", &["line 2, column 3", "'0.5'"]);
-    refused("a.csv", "word,A,B\nx,1,\n", &["line 2, column 3", "''"]);
-    refused("a.csv", "word,A,B\nx,1,2\nX,3,4\n", &["line 3, column 1", "'x'", "line 2"]);
-    refused("a.csv", "word,A,B\n7,1,2\n", &["line 2, column 1", "'7'"]);
-    refused("a.csv", "1,2,3\n4,5,6\n", &["line 1, column 2", "'2'", "title"]);
+    refused("a.csv", "word,A,B\n\n\r\nx,1,2\ny,1,-2\n", &["line 5, field 3", "'-2'", "0 or more"]);
+    refused("a.csv", "word,A,B\nx,1,0.5\n", &["line 2, field 3", "'0.5'"]);
+    refused("a.csv", "word,A,B\nx,1,\n", &["line 2, field 3", "''"]);
+    refused("a.csv", "word,A,B\nx,1,2\nX,3,4\n", &["line 3, field 1", "'x'", "line 2"]);
+    refused("a.csv", "word,A,B\n7,1,2\n", &["line 2, field 1", "'7'"]);
+    refused("a.csv", "1,2,3\n4,5,6\n", &["line 1, field 2", "'2'", "title"]);
 }
 
 #[test]
