@@ -48,3 +48,12 @@ fetch() { # name in .data, SHA-256, package==version, path inside the package
 # redistribution: https://files.grouplens.org/datasets/movielens/ml-100k-README.txt
 fetch ml-100k.inter 4edb74e2a81178c2ba9ff381495f754f996c4aea351b1272ca36b43da0935eff \
   recbole==1.2.1 recbole/dataset_example/ml-100k/ml-100k.inter
+
+# Lee news, 300 short articles: M. D. Lee, B. Pincombe, M. Welsh, "An Empirical
+# Evaluation of Models of Text Document Similarity", CogSci 2005.
+fetch lee_background.cor 5d78d6dafd953bbf65797bef09a9ffb9ec430583381be705f8fd460000f370fb \
+  gensim==4.4.0 gensim/test/test_data/lee_background.cor
+
+# The cameraman, 512 x 512, by Lav Varshney, CC0.
+fetch camera.png b0793d2adda0fa6ae899c03989482bff9a42d3d5690fc7e3648f2795d730c23a \
+  scikit-image==0.26.0 skimage/data/camera.png

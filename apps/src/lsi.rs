@@ -14,3 +14,9 @@ pub mod tokens;
 
 pub use corpus::{Corpus, Document, Weights};
 pub use model::{LsiError, Model};
+
+/// The nine titles, one per line.
+pub const SAMPLE: &str = include_str!("../samples/nine-titles.txt");
+
+/// The stop words of the nine titles.
+pub const SAMPLE_STOP_WORDS: &str = include_str!("../samples/nine-titles.stop-words.txt");

@@ -2,8 +2,10 @@
 
 pub mod bench;
 pub mod complete;
+pub mod compress;
 pub mod demo;
 pub mod generate;
+pub mod lsi;
 pub mod recommend;
 pub mod simulate;
 pub mod synth;

@@ -28,6 +28,8 @@ enum Command {
     Bench(commands::bench::Bench),
     Recommend(commands::recommend::Recommend),
     Complete(commands::complete::Complete),
+    Lsi(commands::lsi::Lsi),
+    Compress(commands::compress::Compress),
 }
 
 /// How a command ended that did its work.
@@ -54,6 +56,8 @@ fn main() -> ExitCode {
         Command::Bench(command) => command.run(),
         Command::Recommend(command) => command.run(),
         Command::Complete(command) => command.run(),
+        Command::Lsi(command) => command.run(),
+        Command::Compress(command) => command.run(),
     });
     match result {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,

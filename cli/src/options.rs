@@ -189,6 +189,11 @@ enum EngineChoice {
 }
 
 impl EngineOptions {
+    /// Bits of one input element.
+    pub fn word(&self) -> u32 {
+        self.word.unwrap_or(Parameters::default().word)
+    }
+
     /// The engines to run, by name; the simulated core also tells its clock cycles.
     pub fn engines(&self) -> Result<Vec<AppEngine>> {
         let default = Parameters::default();

@@ -6,6 +6,8 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use svdforge_testbench::folder::StagedFile;
 use svdforge_testbench::judge::Judgement;
 
 /// One message on stderr, causes after colons where the message does not name them already.
@@ -123,4 +125,12 @@ pub fn accuracy_table(judgements: &[Judgement]) -> Table {
 /// Decimals that show a hundredth of a unit.
 fn decimals(unit: f64) -> usize {
     (2.0 - unit.log10()).ceil().clamp(0.0, 15.0) as usize
+}
+
+/// A whole file, or none.
+pub fn file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let (staged, mut sink) = StagedFile::create(path)?;
+    let written = sink.write_all(bytes).and_then(|()| sink.flush());
+    written.with_context(|| format!("{}: cannot be written; check that there is room", path.display()))?;
+    Ok(staged.commit()?)
 }

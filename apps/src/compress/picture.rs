@@ -2,6 +2,9 @@
 
 use image::{DynamicImage, ImageFormat, ImageReader, Limits};
 use nalgebra::DMatrix;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
 use std::io::Cursor;
 use std::path::Path;
 use svdforge_golden::reader::{Fault, Kind, Place, ReadError, read_bytes};
@@ -134,6 +137,13 @@ impl Picture {
         });
         Self { planes: planes.collect() }
     }
+}
+
+/// The picture with white Gaussian noise of this standard deviation, in whole pixels: what a camera would give.
+pub fn add_noise(picture: &Picture, level: f64, seed: u64) -> Picture {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut noisy = |x: f64| -> f64 { x + level * rng.sample::<f64, _>(StandardNormal) };
+    Picture { planes: picture.planes.iter().map(|plane| plane.map(&mut noisy)).collect() }.to_pixels()
 }
 
 /// Peak signal-to-noise ratio in decibels, 10 log10(255^2 / mean squared error) over all channels; `None` where the two are equal.
