@@ -120,10 +120,26 @@ fn shape_of((rows, cols): (usize, usize)) -> (f64, f64) {
 ///
 /// The engine fails.
 pub fn denoise(plane: &Plane, cut: Cut, noise: Noise, engine: &mut dyn Engine) -> Result<Denoised, TruncationError> {
+    let mut pieces = Pieces::new(cut, plane.shape());
+    // The spectrum of a large piece ends before its median.
+    let large = pieces.shape.0.min(pieces.shape.1) > LARGEST;
+    let mut tiles = (large && noise == Noise::Unknown).then(|| Pieces::new(Cut::Tiles(LARGEST), plane.shape()));
+    let mut fit = |cleaned: &Plane, without_spikes: bool, engine: &mut dyn Engine| {
+        pieces.decompose(cleaned, engine)?;
+        let level = match (noise, &mut tiles) {
+            (Noise::Known(level), _) => level,
+            (Noise::Unknown, None) => pieces.noise_level(),
+            (Noise::Unknown, Some(tiles)) => {
+                tiles.decompose(cleaned, engine)?;
+                tiles.noise_level()
+            }
+        };
+        Ok::<_, TruncationError>(fit(plane, &pieces, level, without_spikes))
+    };
     let mut outlying = BTreeSet::new();
     let mut cleaned = plane.clone();
     for _ in 0..ROUNDS {
-        let found = fit(plane, &cleaned, cut, noise, true, engine)?;
+        let found = fit(&cleaned, true, engine)?;
         let now: BTreeSet<(usize, usize)> = found.outliers.iter().map(|o| (o.row, o.col)).collect();
         if now == outlying {
             break;
@@ -135,7 +151,7 @@ pub fn denoise(plane: &Plane, cut: Cut, noise: Noise, engine: &mut dyn Engine) -
         }
         outlying = now;
     }
-    fit(plane, &cleaned, cut, noise, false, engine)
+    fit(&cleaned, false, engine)
 }
 
 /// The median of an entry and its neighbours, eight of them inside the matrix.
@@ -145,69 +161,70 @@ fn median_around(plane: &Plane, row: usize, col: usize) -> f64 {
     median(rows.flat_map(|i| cols.clone().map(move |j| plane[(i, j)])).collect())
 }
 
-/// One fit to `cleaned`, and the entries of `plane` that stand off from it.
-fn fit(
-    plane: &Plane,
-    cleaned: &Plane,
-    cut: Cut,
-    noise: Noise,
-    without_spikes: bool,
-    engine: &mut dyn Engine,
-) -> Result<Denoised, TruncationError> {
-    let shape = cut.piece(plane.shape());
-    let corners = cut.corners(plane.shape());
-    let pieces = decompose_all(cleaned, &corners, shape, engine)?;
-    let level = match noise {
-        Noise::Known(level) => level,
-        // The spectrum of a large piece ends before its median.
-        Noise::Unknown if shape.0.min(shape.1) > LARGEST => {
-            let tiles = Cut::Tiles(LARGEST).corners(plane.shape());
-            let shape = (LARGEST, LARGEST);
-            noise_level(&decompose_all(cleaned, &tiles, shape, engine)?, &tiles, shape, plane.shape())
+/// The parts of a plane, decomposed.
+struct Pieces {
+    corners: Vec<(usize, usize)>,
+    /// Rows and columns of each.
+    shape: (usize, usize),
+    /// Rows and columns of the plane.
+    whole: (usize, usize),
+    /// Each piece with as much of its decomposition as an engine gives: all where one side is at most [`LARGEST`].
+    done: Vec<(Plane, Svd)>,
+}
+
+impl Pieces {
+    fn new(cut: Cut, whole: (usize, usize)) -> Self {
+        Self { corners: cut.corners(whole), shape: cut.piece(whole), whole, done: Vec::new() }
+    }
+
+    /// Decomposes those pieces that changed since the last time.
+    fn decompose(&mut self, plane: &Plane, engine: &mut dyn Engine) -> Result<(), TruncationError> {
+        let rank = self.shape.0.min(self.shape.1).min(LARGEST);
+        for (index, &corner) in self.corners.iter().enumerate() {
+            let piece = cut_out(plane, corner, self.shape);
+            if self.done.get(index).is_some_and(|(before, _)| *before == piece) {
+                continue;
+            }
+            let svd = truncated_svd(&piece, rank, OVERSAMPLING, POWER_ITERATIONS, 1, engine)?;
+            match self.done.get_mut(index) {
+                Some(place) => *place = (piece, svd),
+                None => self.done.push((piece, svd)),
+            }
         }
-        Noise::Unknown => noise_level(&pieces, &corners, shape, plane.shape()),
-    };
-    let (beta, n) = shape_of(shape);
-    let threshold = lambda(beta) * n.sqrt() * level;
+        Ok(())
+    }
+
+    /// The standard deviation of white noise: the median over the pieces of median singular value / sqrt(n mu(beta)). Pieces that
+    /// reach over an edge repeat pixels, which is no white noise: they count only where there are no others.
+    fn noise_level(&self) -> f64 {
+        let (beta, n) = shape_of(self.shape);
+        let scale = (n * marcenko_pastur_median(beta)).sqrt();
+        let inside =
+            |(top, left): (usize, usize)| top + self.shape.0 <= self.whole.0 && left + self.shape.1 <= self.whole.1;
+        let level = |any: bool| -> Vec<f64> {
+            let wanted = self.done.iter().zip(&self.corners).filter(|(_, corner)| any || inside(**corner));
+            wanted.map(|((_, svd), _)| median(svd.sigma.clone()) / scale).collect()
+        };
+        let levels = level(false);
+        median(if levels.is_empty() { level(true) } else { levels })
+    }
+}
+
+/// One fit, and the entries of `plane` that stand off from it.
+fn fit(plane: &Plane, pieces: &Pieces, noise: f64, without_spikes: bool) -> Denoised {
+    let (beta, n) = shape_of(pieces.shape);
+    let threshold = lambda(beta) * n.sqrt() * noise;
     let mut fit = plane.clone();
     let mut freedom = plane.clone();
     let mut ranks = Vec::new();
-    for (svd, &corner) in pieces.iter().zip(&corners) {
+    for ((_, svd), &corner) in pieces.done.iter().zip(&pieces.corners) {
         let kept = above(svd, threshold, without_spikes);
         put_back(&mut fit, corner, &kept.product(kept.sigma.len()));
         put_back(&mut freedom, corner, &freedom_of(&kept));
         ranks.push(kept.sigma.len());
     }
-    let outliers = outliers(plane, &fit, &freedom, level);
-    Ok(Denoised { plane: fit, ranks, threshold, noise: level, outliers })
-}
-
-/// As much of the pieces' decompositions as an engine gives: all where one side is at most [`LARGEST`].
-fn decompose_all(
-    plane: &Plane,
-    corners: &[(usize, usize)],
-    shape: (usize, usize),
-    engine: &mut dyn Engine,
-) -> Result<Vec<Svd>, TruncationError> {
-    let rank = shape.0.min(shape.1).min(LARGEST);
-    let mut svd =
-        |&corner| truncated_svd(&cut_out(plane, corner, shape), rank, OVERSAMPLING, POWER_ITERATIONS, 1, engine);
-    corners.iter().map(&mut svd).collect()
-}
-
-/// The standard deviation of white noise: the median over the pieces of median singular value / sqrt(n mu(beta)). Pieces that
-/// reach over an edge repeat pixels, which is no white noise: they count only where there are no others.
-fn noise_level(pieces: &[Svd], corners: &[(usize, usize)], shape: (usize, usize), whole: (usize, usize)) -> f64 {
-    let (beta, n) = shape_of(shape);
-    let scale = (n * marcenko_pastur_median(beta)).sqrt();
-    let level = |svd: &Svd| median(svd.sigma.clone()) / scale;
-    let inside = |corner: &(usize, usize)| corner.0 + shape.0 <= whole.0 && corner.1 + shape.1 <= whole.1;
-    let mut levels: Vec<f64> =
-        pieces.iter().zip(corners).filter(|(_, corner)| inside(corner)).map(|(svd, _)| level(svd)).collect();
-    if levels.is_empty() {
-        levels = pieces.iter().map(level).collect();
-    }
-    median(levels)
+    let outliers = outliers(plane, &fit, &freedom, noise);
+    Denoised { plane: fit, ranks, threshold, noise, outliers }
 }
 
 /// The triplets above the threshold; without those of few entries, if so wished.

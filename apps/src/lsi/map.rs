@@ -6,6 +6,7 @@ use crate::plot::labels::{Rectangle, place};
 use crate::plot::{COLOURS, Drawing, FONT};
 use plotters::coord::Shift;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 const SIZE: (u32, u32) = (1000, 760);
 const MARGIN: f64 = 60.0;
@@ -89,22 +90,15 @@ impl Drawing for Map<'_> {
         );
         area.draw(&Text::new(heading, pixel(l, MARGIN / 2.0), text.clone()))?;
         let at: Vec<(f64, f64)> = points.iter().map(|p| (across(p.at.0), up(p.at.1))).collect();
-        let labels: Vec<String> = points.iter().map(|p| p.label.clone()).collect();
-        // A crowd of documents leaves its labels to the words, which say more.
+        // A crowd of documents leaves its labels out, and the room to the words, which say more.
         let crowd = self.corpus.documents.len() > MOST_WORDS;
-        let words_first = crowd.then(|| self.corpus.documents.len()).unwrap_or_default();
-        let mut order: Vec<usize> = (0..points.len()).collect();
-        order.rotate_left(words_first);
-        let ordered = |i: &usize| {
-            (at[*i], if crowd && points[*i].cluster.is_some() { String::new() } else { labels[*i].clone() })
-        };
-        let (places_of, names): (Vec<_>, Vec<_>) = order.iter().map(ordered).unzip();
-        let places = place(&places_of, &names, LABEL, bounds);
+        let label = |p: &Point| if crowd && p.cluster.is_some() { String::new() } else { p.label.clone() };
+        let labels: Vec<String> = points.iter().map(label).collect();
+        let places = place(&at, &labels, LABEL, bounds);
         let colour = |p: &Point| p.cluster.map_or(RGBColor(90, 90, 90), |c| COLOURS[c % COLOURS.len()]);
-        for (&i, placed) in order.iter().zip(&places) {
+        for (&(x, y), placed) in at.iter().zip(&places) {
             if let Some(placed) = placed.filter(|placed| placed.leader) {
                 let [l, t, r, b] = placed.room.edges;
-                let (x, y) = at[i];
                 let end = pixel(x.clamp(l, r), y.clamp(t, b));
                 area.draw(&PathElement::new([pixel(x, y), end], grey))?;
             }
@@ -118,20 +112,12 @@ impl Drawing for Map<'_> {
                 None => area.draw(&Circle::new(pixel(x, y), 3, colour(p).filled()))?,
             }
         }
-        for ((&i, placed), name) in order.iter().zip(&places).zip(&names) {
+        for ((p, placed), label) in points.iter().zip(&places).zip(labels) {
             let Some(placed) = placed else { continue };
             let [l, t, r, b] = placed.room.edges;
-            let middle = text_anchor(l, r, t, b);
-            let style = text.color(&colour(&points[i])).pos(plotters::style::text_anchor::Pos::new(
-                plotters::style::text_anchor::HPos::Center,
-                plotters::style::text_anchor::VPos::Center,
-            ));
-            area.draw(&Text::new(name.clone(), middle, style))?;
+            let style = text.color(&colour(p)).pos(Pos::new(HPos::Center, VPos::Center));
+            area.draw(&Text::new(label, pixel((l + r) / 2.0, (t + b) / 2.0), style))?;
         }
         Ok(())
     }
-}
-
-fn text_anchor(left: f64, right: f64, top: f64, bottom: f64) -> (i32, i32) {
-    (((left + right) / 2.0).round() as i32, ((top + bottom) / 2.0).round() as i32)
 }

@@ -55,12 +55,16 @@ pub fn text_size(text: &str, size: f64) -> (f64, f64) {
 }
 
 /// A place for the label of each point, in the order of the points: the first ones have the choice. `None` where everything near
-/// is taken: a label left out harms less than two that cannot be read.
+/// is taken (a label left out harms less than two that cannot be read) and for empty labels.
 pub fn place(points: &[(f64, f64)], labels: &[String], size: f64, bounds: Rectangle) -> Vec<Option<Placed>> {
     let markers: Vec<Rectangle> = points.iter().map(|&(x, y)| Rectangle::around(x, y, MARKER, MARKER)).collect();
     let mut taken: Vec<Rectangle> = Vec::new();
     let mut places = Vec::with_capacity(points.len());
     for (&(x, y), label) in points.iter().zip(labels) {
+        if label.is_empty() {
+            places.push(None);
+            continue;
+        }
         let (width, height) = text_size(label, size);
         let candidates = DISTANCES.iter().enumerate().flat_map(|(step, distance)| {
             DIRECTIONS.iter().map(move |(right, down)| {

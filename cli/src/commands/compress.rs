@@ -33,7 +33,7 @@ pub struct Compress {
     /// Decompose the whole picture, reduced by the randomised range finder, instead of tiles
     #[arg(long, conflicts_with = "tile")]
     whole: bool,
-    /// Singular triplets kept of each tile, or of the whole, up to 32 [default: a quarter of the tile; 32 of the whole]
+    /// Singular triplets kept of each tile, or of the whole, up to 32 [default: an eighth of the tile; 16 of the whole]
     #[arg(long, value_name = "K", conflicts_with = "denoise")]
     rank: Option<usize>,
     /// Take out noise: the rank follows from the noise level (Gavish and Donoho 2014), outlying pixels are listed
@@ -107,8 +107,8 @@ impl Compress {
     fn compress(&self, file: &Path, picture: &Picture, cut: Cut, format: Option<Format>) -> Result<()> {
         let most = cut.most(picture.shape());
         let rank = self.rank.unwrap_or(match cut {
-            Cut::Tiles(side) => side / 4,
-            Cut::Whole => most,
+            Cut::Tiles(side) => side / 8,
+            Cut::Whole => most.min(16),
         });
         let word = self.engine.word();
         let mut runs = Vec::new();
