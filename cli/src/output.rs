@@ -6,6 +6,9 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use svdforge_apps::picture::{Chart, svg};
+use svdforge_testbench::folder::StagedFile;
 use svdforge_testbench::judge::Judgement;
 
 /// One message on stderr, causes after colons where the message does not name them already.
@@ -34,6 +37,15 @@ pub fn print(text: impl std::fmt::Display) -> Result<()> {
 pub fn json(document: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(document).context("the result cannot be written as JSON")?;
     print(text)
+}
+
+/// Charts as an SVG file, all or nothing.
+pub fn picture(path: &Path, charts: &[Chart]) -> Result<()> {
+    let text = svg(charts)?;
+    let (staged, mut sink) = StagedFile::create(path)?;
+    let written = sink.write_all(text.as_bytes()).and_then(|()| sink.flush());
+    written.with_context(|| format!("{}: cannot be written", path.display()))?;
+    Ok(staged.commit()?)
 }
 
 /// Whether an error is a reader of stdout that went away (`svdforge ... | head`).

@@ -64,6 +64,9 @@ fn distances_need_no_matrices() {
     let (x, y) = (svd(5), svd(7));
     let full = |s: &Svd| s.left() * s.v.transpose();
     assert!((x.distance_squared(&y) - (full(&x) - full(&y)).norm_squared()).abs() < 1e-9);
-    assert_eq!(x.distance_squared(&Svd::zero(40, 50)), energy(&x.sigma));
+    assert!((x.distance_squared(&Svd::zero(40, 50)) - full(&x).norm_squared()).abs() < 1e-9);
+    // Of factors that are not orthonormal as well.
+    let bent = Svd { u: x.u.map(|u| u + 0.1), ..x.clone() };
+    assert!((bent.distance_squared(&y) - (full(&bent) - full(&y)).norm_squared()).abs() < 1e-9);
     assert!((x.element(2, 3) - full(&x)[(2, 3)]).abs() < 1e-12);
 }
