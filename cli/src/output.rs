@@ -5,9 +5,9 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
-use svdforge_apps::picture::{Chart, svg};
+use std::path::{Path, PathBuf};
 use svdforge_testbench::folder::StagedFile;
 use svdforge_testbench::judge::Judgement;
 
@@ -39,13 +39,27 @@ pub fn json(document: &impl Serialize) -> Result<()> {
     print(text)
 }
 
-/// Charts as an SVG file, all or nothing.
-pub fn picture(path: &Path, charts: &[Chart]) -> Result<()> {
-    let text = svg(charts)?;
-    let (staged, mut sink) = StagedFile::create(path)?;
-    let written = sink.write_all(text.as_bytes()).and_then(|()| sink.flush());
-    written.with_context(|| format!("{}: cannot be written", path.display()))?;
-    Ok(staged.commit()?)
+/// A file to be written once the work is done, all or nothing. Made before the work, so that a bad path is known before it.
+pub struct LaterFile {
+    path: PathBuf,
+    staged: StagedFile,
+    sink: io::BufWriter<fs::File>,
+}
+
+impl LaterFile {
+    /// For an option that may be left out.
+    pub fn create(path: Option<&Path>) -> Result<Option<Self>> {
+        let Some(path) = path else { return Ok(None) };
+        let (staged, sink) = StagedFile::create(path)?;
+        Ok(Some(Self { path: path.to_owned(), staged, sink }))
+    }
+
+    /// Writes the content and puts the file in its place.
+    pub fn write(mut self, content: &[u8]) -> Result<()> {
+        let written = self.sink.write_all(content).and_then(|()| self.sink.flush());
+        written.with_context(|| format!("{}: cannot be written", self.path.display()))?;
+        Ok(self.staged.commit()?)
+    }
 }
 
 /// Whether an error is a reader of stdout that went away (`svdforge ... | head`).

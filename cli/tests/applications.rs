@@ -63,7 +63,7 @@ fn the_samples_run_in_less_than_five_seconds() {
 fn recommend_answers_from_a_file() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("a.csv"), ratings("u0,i0,5")).unwrap();
-    fs::write(folder.path().join("new.csv"), "ann,i1,5\nann,i2,1\nann,unheard of,3\nu1,i0,1\n").unwrap();
+    fs::write(folder.path().join("new.csv"), "ann,i1,4\nann,i2,1\nann,unheard of,3\nu1,i0,1\nann,i4,9\n").unwrap();
     let arguments = ["recommend", "a.csv", "--scale", "1,4.5", "--fold-in", "new.csv", "--user", "ann", "--top", "2"];
     let more = ["--similar-items", "i3", "--similar-users", "u2", "--engine", "both", "--picture", "p.svg", "--json"];
     let found = document(folder.path(), &[&arguments[..], &more[..]].concat());
@@ -73,6 +73,7 @@ fn recommend_answers_from_a_file() {
         (&found["users"], &found["items"], &found["fold_in"]["unknown_items"]),
         (&5.into(), &6.into(), &1.into())
     );
+    assert_eq!((&found["fold_in"]["users"], &found["fold_in"]["out_of_scale"]), (&2.into(), &1.into()));
     let runs = found["runs"].as_array().unwrap();
     assert_eq!((&runs[0]["engine"], &runs[1]["engine"]), (&"core".into(), &"golden".into()));
     assert!(runs[0]["cycles"].as_u64().unwrap() > 0 && runs[1]["cycles"].is_null());
@@ -176,7 +177,7 @@ fn bad_tables_are_refused() {
         (&["--lambda", "-1"], &["--lambda", "at least 0"]),
         (&["--lambda", "some"], &["--lambda", "auto"]),
         (&["--guard", "9"], &["--guard 9", "0 to 8"]),
-        (&["--out", "nowhere/b.csv"], &["nowhere/b.csv", "cannot be written"]),
+        (&["--out", "nowhere/b.csv", "--picture", "p.svg"], &["nowhere/b.csv", "cannot be written"]),
     ];
     for (flags, words) in cases {
         refused(table, &[&["complete", "a.csv"], flags].concat(), words);

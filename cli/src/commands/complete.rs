@@ -1,17 +1,16 @@
 //! `svdforge complete`
 
 use crate::options::{AppEngine, EngineOptions};
+use crate::output::LaterFile;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::{Value, json};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use svdforge_apps::complete::table::{Table, parse_table, read_table};
 use svdforge_apps::complete::{Completion, SAMPLE, Settings, complete};
-use svdforge_apps::picture::{Chart, Series};
+use svdforge_apps::picture::{Chart, Series, svg};
 use svdforge_apps::soft_impute::PathStep;
-use svdforge_testbench::folder::StagedFile;
 
 /// Filled numbers that are printed.
 const SHOWN: usize = 20;
@@ -76,23 +75,19 @@ impl Complete {
             None => parse_table(sample, SAMPLE.as_bytes())?,
         };
         let settings = Settings { rank: self.rank.map(|rank| rank as usize), lambda: self.lambda.0, seed: self.seed };
+        let picture = LaterFile::create(self.picture.as_deref())?;
+        let out = LaterFile::create(self.out.as_deref())?;
         let mut runs = Vec::new();
         for mut engine in self.engine.engines()? {
             let result = complete(&table, &settings, engine.get()).with_context(|| file.display().to_string())?;
             runs.push(Run { engine, result });
         }
         let first = &runs[0].result;
-        if let Some(path) = &self.picture {
-            output::picture(path, &charts(&runs))?;
-        }
-        if let Some(path) = &self.out {
-            let (staged, mut sink) = StagedFile::create(path)?;
-            let place = || format!("{}: cannot be written", path.display());
-            table.write(&mut sink, |row, col| first.value(row, col)).with_context(place)?;
-            sink.flush().with_context(place)?;
-            drop(sink);
-            staged.commit()?;
-        }
+        // Both are made ready before either is put in its place.
+        let drawn = picture.map(|file| svg(&charts(&runs)).map(|text| (file, text))).transpose()?;
+        let filled = out.map(|file| text(&table, first).map(|text| (file, text))).transpose()?;
+        drawn.map(|(file, text)| file.write(text.as_bytes())).transpose()?;
+        filled.map(|(file, text)| file.write(&text)).transpose()?;
         if self.json {
             output::json(&self.document(file, &table, &runs))?;
         } else {
@@ -180,6 +175,13 @@ fn path_table(path: &[PathStep], errors: bool) -> comfy_table::Table {
         ]);
     }
     table
+}
+
+/// The filled table as comma-separated text.
+fn text(table: &Table, filled: &Completion) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    table.write(&mut text, |row, col| filled.value(row, col)).context("the filled table cannot be written as text")?;
+    Ok(text)
 }
 
 /// Rows and columns of the missing numbers.

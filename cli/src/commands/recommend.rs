@@ -3,13 +3,14 @@
 mod people;
 
 use crate::options::{AppEngine, EngineOptions};
+use crate::output::LaterFile;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
 use people::{People, find};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use svdforge_apps::picture::{Chart, Series};
+use svdforge_apps::picture::{Chart, Series, svg};
 use svdforge_apps::recommend::model::Profile;
 use svdforge_apps::recommend::ratings::{Ratings, Scale, parse_ratings, read_ratings};
 use svdforge_apps::recommend::{SAMPLE, Settings, Study, study};
@@ -107,6 +108,7 @@ impl Recommend {
         let like_user = self.similar_users.as_ref().map(|id| people.find(id, file)).transpose()?;
         let like_item = self.similar_items.as_ref().map(|id| find(&ratings.items, id, "item", file)).transpose()?;
 
+        let picture = LaterFile::create(self.picture.as_deref())?;
         let top = self.top as usize;
         let settings = Settings { rank: self.rank.0, top, seed: self.seed, scale: self.scale };
         let mut runs = Vec::new();
@@ -114,8 +116,8 @@ impl Recommend {
             let study = study(&ratings, &settings, engine.get()).with_context(|| file.display().to_string())?;
             runs.push(Run { engine, study });
         }
-        if let Some(path) = &self.picture {
-            output::picture(path, &[chart(&runs)])?;
+        if let Some(picture) = picture {
+            picture.write(svg(&[chart(&runs)])?.as_bytes())?;
         }
         let model = &runs[0].study.model;
         let profiles: Vec<Profile> = people.ratings.iter().map(|list| model.profile(list)).collect();
@@ -184,7 +186,7 @@ impl Recommend {
         json!({
             "file": file, "users": ratings.users.len(), "items": ratings.items.len(), "ratings": ratings.list.len(),
             "cleaning": { "read": ratings.read, "duplicates": ratings.duplicates, "out_of_scale": ratings.out_of_scale },
-            "fold_in": { "users": people.folded, "unknown_items": people.unknown_items },
+            "fold_in": { "users": people.folded, "unknown_items": people.unknown_items, "out_of_scale": people.out_of_scale },
             "top_n": self.top, "seed": self.seed, "runs": runs,
             "top": of("top"), "similar_items": of("similar_items"), "similar_users": of("similar_users"),
         })
@@ -203,8 +205,10 @@ impl Recommend {
             ratings.out_of_scale
         ))?;
         if people.folded > 0 {
-            let unknown = people.unknown_items;
-            output::print(format!("{} users folded in; {unknown} ratings of unknown items left out", people.folded))?;
+            output::print(format!(
+                "{} users folded in; of their ratings {} of unknown items and {} outside the scale were left out",
+                people.folded, people.unknown_items, people.out_of_scale
+            ))?;
         }
         for Run { engine, study } in runs {
             let choice = &study.selection.choice;

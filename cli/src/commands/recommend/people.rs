@@ -12,7 +12,9 @@ pub struct People {
     pub ratings: Vec<Vec<(usize, f64)>>,
     /// How many the fold-in file names.
     pub folded: usize,
-    /// Ratings of the fold-in file left out because only they name the item.
+    /// Ratings of the fold-in file left out because they lie outside the scale.
+    pub out_of_scale: usize,
+    /// Ratings of the fold-in file left out because the rating file has no such item.
     pub unknown_items: usize,
 }
 
@@ -20,10 +22,11 @@ impl People {
     /// The users of `known`; ratings of `fold_in` add to theirs, and replace them item by item.
     pub fn new(known: &Ratings, fold_in: Option<&Ratings>) -> Self {
         let names: Vec<String> = (0..known.users.len()).map(|user| known.users.name(user).to_owned()).collect();
-        let mut people = Self { ratings: vec![Vec::new(); names.len()], names, folded: 0, unknown_items: 0 };
+        let mut people =
+            Self { ratings: vec![Vec::new(); names.len()], names, folded: 0, out_of_scale: 0, unknown_items: 0 };
         known.list.iter().for_each(|r| people.ratings[r.user].push((r.item, r.value)));
         let Some(new) = fold_in else { return people };
-        people.folded = new.users.len();
+        (people.folded, people.out_of_scale) = (new.users.len(), new.out_of_scale);
         let places: Vec<usize> = (0..new.users.len())
             .map(|user| {
                 known.users.find(new.users.name(user)).unwrap_or_else(|| {
