@@ -51,7 +51,8 @@ fn missing_entries_are_recovered_by_both_engines() {
     let (known, gone) = problem(90, 70, 0.5, 0.05);
     let golden = choose_lambda(&known, &gone, &SETTINGS, &mut GoldenEngine).expect("converges");
     let core = &mut CoreEngine::new(Parameters::default());
-    let core = choose_lambda(&known, &gone, &Settings { tolerance: 1e-5, iterations: 20, ..SETTINGS }, core).expect("converges");
+    let core = choose_lambda(&known, &gone, &Settings { tolerance: 1e-5, iterations: 20, ..SETTINGS }, core)
+        .expect("converges");
     assert!((0.05..0.15).contains(&golden.best.rmse), "{:?}", golden.best);
     assert!((golden.best.rmse - core.best.rmse).abs() < 0.01, "{:?} {:?}", golden.best, core.best);
     assert_eq!(golden.best.rmse, rmse(&golden.factors, &gone));
