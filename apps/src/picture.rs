@@ -52,7 +52,7 @@ pub fn svg(charts: &[Chart]) -> Result<String, PictureError> {
         let area = SVGBackend::with_string(&mut text, (SIZE.0 * charts.len() as u32, SIZE.1)).into_drawing_area();
         area.fill(&WHITE).map_err(refused)?;
         for (chart, area) in charts.iter().zip(area.split_evenly((1, charts.len()))) {
-            let x = range(chart.series.iter().flat_map(|s| s.points.iter().map(|p| p.0)), 0.0);
+            let x = range(chart.series.iter().flat_map(|s| s.points.iter().map(|p| p.0)), (0.0, 0.0));
             if chart.logarithmic {
                 draw(chart, &area, (x.start..x.end).log_scale())?;
             } else {
@@ -69,7 +69,9 @@ where
     X: AsRangedCoord<Value = f64>,
     X::CoordDescType: ValueFormatter<f64>,
 {
-    let y = range(chart.series.iter().flat_map(|s| s.points.iter().map(|p| p.1)), 0.05);
+    // Room above for the legend, which is at the right.
+    let margins = (0.05, 0.1 + 0.08 * chart.series.len() as f64);
+    let y = range(chart.series.iter().flat_map(|s| s.points.iter().map(|p| p.1)), margins);
     let decimals = (1.5 - (y.end - y.start).log10()).ceil().clamp(0.0, 6.0) as usize;
     let mut plot = ChartBuilder::on(area)
         .caption(&chart.title, ("sans-serif", 18))
@@ -103,14 +105,14 @@ where
         .map_err(refused)
 }
 
-/// From the smallest to the largest, with a margin, never empty.
-fn range(values: impl Iterator<Item = f64>, margin: f64) -> Range<f64> {
+/// From the smallest to the largest, with margins below and above as shares of the whole, never empty.
+fn range(values: impl Iterator<Item = f64>, (below, above): (f64, f64)) -> Range<f64> {
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     if low >= high {
         // One value: an axis around it, of the same sign.
         return if low == 0.0 { -1.0..1.0 } else { (low - low.abs() / 2.0)..(low + low.abs() / 2.0) };
     }
-    low - margin * (high - low)..high + margin * (high - low)
+    low - below * (high - low)..high + above * (high - low)
 }
 
 fn refused(error: impl std::fmt::Display) -> PictureError {

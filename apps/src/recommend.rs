@@ -87,3 +87,7 @@ pub fn study(ratings: &Ratings, settings: &Settings, engine: &mut dyn Engine) ->
     let model = Model::fit(&ratings.list, size, &selection.choice, scale, engine)?;
     Ok(Study { selection, test, model })
 }
+
+#[cfg(test)]
+#[path = "recommend/tests.rs"]
+mod tests;

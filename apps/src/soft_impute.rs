@@ -84,20 +84,19 @@ impl Svd {
         left
     }
 
-    /// The squared Frobenius norm of the difference of two decomposed matrices, without forming either.
-    fn distance_squared(&self, other: &Self) -> f64 {
+    /// The sum of the products of the elements of two decomposed matrices, without forming either. The factors need not be orthonormal, and a core's
+    /// are only up to its word.
+    fn inner(&self, other: &Self) -> f64 {
         let cross = self.u.tr_mul(&other.u).component_mul(&self.v.tr_mul(&other.v));
-        let product: f64 = cross
-            .row_iter()
-            .zip(&self.sigma)
-            .map(|(row, s)| row.iter().zip(&other.sigma).map(|(c, t)| s * t * c).sum::<f64>())
-            .sum();
-        (energy(&self.sigma) + energy(&other.sigma) - 2.0 * product).max(0.0)
+        let row =
+            |(row, s): (usize, &f64)| s * other.sigma.iter().zip(&cross.row(row)).map(|(t, c)| t * c).sum::<f64>();
+        self.sigma.iter().enumerate().map(row).sum()
     }
-}
 
-fn energy(sigma: &[f64]) -> f64 {
-    sigma.iter().map(|s| s * s).sum()
+    /// The squared Frobenius norm of the difference of two decomposed matrices.
+    fn distance_squared(&self, other: &Self) -> f64 {
+        (self.inner(self) + other.inner(other) - 2.0 * self.inner(other)).max(0.0)
+    }
 }
 
 /// Fills the matrix of which `known` holds the known entries (a known zero is stored), beginning with the estimate `start`.
@@ -121,9 +120,10 @@ pub fn soft_impute(
         new.sigma.iter_mut().for_each(|sigma| *sigma = (*sigma - settings.lambda).max(0.0));
         residual = filled.sparse;
         subtract(known, &new, &mut residual);
-        let (distance, size) = (new.distance_squared(old), energy(&old.sigma));
+        let (distance, size) = (new.distance_squared(old), old.inner(old));
         let step = Step {
-            objective: 0.5 * energy(residual.values()) + settings.lambda * new.sigma.iter().sum::<f64>(),
+            objective: 0.5 * residual.values().iter().map(|r| r * r).sum::<f64>()
+                + settings.lambda * new.sigma.iter().sum::<f64>(),
             change: if size > 0.0 { distance / size } else { f64::from(distance > 0.0) },
             rank: new.sigma.iter().filter(|&&sigma| sigma > 0.0).count(),
         };

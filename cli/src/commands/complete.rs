@@ -1,17 +1,16 @@
 //! `svdforge complete`
 
-use super::recommend::write_svg;
 use crate::options::{AppEngine, EngineOptions};
+use crate::output::LaterFile;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::{Value, json};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use svdforge_apps::complete::table::{Table, parse_table, read_table};
 use svdforge_apps::complete::{Completion, SAMPLE, Settings, complete};
-use svdforge_apps::picture::{Chart, Series};
-use svdforge_testbench::folder::StagedFile;
+use svdforge_apps::picture::{Chart, Series, svg};
+use svdforge_apps::soft_impute::PathStep;
 
 /// Filled numbers that are printed.
 const SHOWN: usize = 20;
@@ -76,23 +75,19 @@ impl Complete {
             None => parse_table(sample, SAMPLE.as_bytes())?,
         };
         let settings = Settings { rank: self.rank.map(|rank| rank as usize), lambda: self.lambda.0, seed: self.seed };
+        let picture = LaterFile::create(self.picture.as_deref())?;
+        let out = LaterFile::create(self.out.as_deref())?;
         let mut runs = Vec::new();
         for mut engine in self.engine.engines()? {
             let result = complete(&table, &settings, engine.get()).with_context(|| file.display().to_string())?;
             runs.push(Run { engine, result });
         }
         let first = &runs[0].result;
-        if let Some(path) = &self.picture {
-            write_svg(path, &charts(&runs))?;
-        }
-        if let Some(path) = &self.out {
-            let (staged, mut sink) = StagedFile::create(path)?;
-            let place = || format!("{}: cannot be written", path.display());
-            table.write(&mut sink, |row, col| first.value(row, col)).with_context(place)?;
-            sink.flush().with_context(place)?;
-            drop(sink);
-            staged.commit()?;
-        }
+        // Both are made ready before either is put in its place.
+        let drawn = picture.map(|file| svg(&charts(&runs)).map(|text| (file, text))).transpose()?;
+        let filled = out.map(|file| text(&table, first).map(|text| (file, text))).transpose()?;
+        drawn.map(|(file, text)| file.write(text.as_bytes())).transpose()?;
+        filled.map(|(file, text)| file.write(&text)).transpose()?;
         if self.json {
             output::json(&self.document(file, &table, &runs))?;
         } else {
@@ -133,22 +128,17 @@ impl Complete {
                 r.rmse,
                 r.rmse_means
             ))?;
-            let mut steps =
-                output::table(&["lambda", "held-out error", "factors", "steps", "last change", "objective"]);
-            // Errors come from the path with numbers held out, steps from the one with all of them: the same lambdas but for their first.
-            for (index, last) in r.convergence.iter().enumerate() {
-                let held_out = r.path.get(index).map_or("-".to_owned(), |step| format!("{:.4}", step.rmse));
-                let end = last.iteration.last();
-                steps.add_row([
-                    output::number(format!("{:.4}", last.lambda)),
-                    output::number(held_out),
-                    output::number(last.rank),
-                    output::number(last.iteration.len()),
-                    output::number(end.map_or("-".to_owned(), |s| format!("{:.1e}", s.change))),
-                    output::number(end.map_or("-".to_owned(), |s| format!("{:.3}", s.objective))),
-                ]);
+            if self.lambda.0.is_none() {
+                output::print("The choice of lambda, with those numbers held out:")?;
+                output::print(path_table(&r.path, true))?;
             }
-            output::print(steps)?;
+            output::print("Convergence on all known numbers, down to that lambda:")?;
+            output::print(path_table(&r.convergence, false))?;
+            if !r.settled {
+                output::note(
+                    "warning: not every iteration settled within its limit of steps; a larger --lambda settles sooner",
+                );
+            }
         }
         let mut header = vec!["row".to_owned(), "column".to_owned()];
         header.extend(runs.iter().map(|run| format!("filled, {}", run.engine.name())));
@@ -167,6 +157,31 @@ impl Complete {
         }
         Ok(())
     }
+}
+
+/// One row for each lambda: how its iteration ended, and the error held out where there is one.
+fn path_table(path: &[PathStep], errors: bool) -> comfy_table::Table {
+    let last = if errors { "held-out error" } else { "objective" };
+    let mut table = output::table(&["lambda", "factors", "steps", "last change", last]);
+    for step in path {
+        let end = step.iteration.last();
+        let objective = end.map_or("-".to_owned(), |end| format!("{:.3}", end.objective));
+        table.add_row([
+            output::number(format!("{:.4}", step.lambda)),
+            output::number(step.rank),
+            output::number(step.iteration.len()),
+            output::number(end.map_or("-".to_owned(), |end| format!("{:.1e}", end.change))),
+            output::number(if errors { format!("{:.4}", step.rmse) } else { objective }),
+        ]);
+    }
+    table
+}
+
+/// The filled table as comma-separated text.
+fn text(table: &Table, filled: &Completion) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    table.write(&mut text, |row, col| filled.value(row, col)).context("the filled table cannot be written as text")?;
+    Ok(text)
 }
 
 /// Rows and columns of the missing numbers.

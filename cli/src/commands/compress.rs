@@ -1,6 +1,7 @@
 //! `svdforge compress`
 
 use crate::options::{AppEngine, EngineOptions};
+use crate::output::LaterFile;
 use crate::{Verdict, output};
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
@@ -81,6 +82,13 @@ struct Run<T> {
     result: T,
 }
 
+/// Files to write in the end.
+struct Sinks {
+    out: Option<LaterFile>,
+    side_by_side: Option<LaterFile>,
+    curve: Option<(LaterFile, Format)>,
+}
+
 impl Compress {
     /// Reads the picture, and does what was asked with each engine.
     pub fn run(self) -> Result<Verdict> {
@@ -97,22 +105,26 @@ impl Compress {
         };
         let file = self.picture_file.as_deref().unwrap_or(name);
         let cut = if self.whole { Cut::Whole } else { Cut::Tiles(self.tile.parse()?) };
+        let engines = self.engine.engines()?;
+        let sinks = [&self.out, &self.side_by_side, &self.picture].map(|path| LaterFile::create(path.as_deref()));
+        let [out, side_by_side, curve] = sinks;
+        let sinks = Sinks { out: out?, side_by_side: side_by_side?, curve: curve?.zip(format) };
         match self.denoise {
-            true => self.denoise(file, &picture, cut)?,
-            false => self.compress(file, &picture, cut, format)?,
+            true => self.denoise(file, &picture, cut, engines, sinks)?,
+            false => self.compress(file, &picture, cut, engines, sinks)?,
         }
         Ok(Verdict::Holds)
     }
 
-    fn compress(&self, file: &Path, picture: &Picture, cut: Cut, format: Option<Format>) -> Result<()> {
+    fn compress(&self, file: &Path, picture: &Picture, cut: Cut, engines: Vec<AppEngine>, sinks: Sinks) -> Result<()> {
         let most = cut.most(picture.shape());
         let rank = self.rank.unwrap_or(match cut {
             Cut::Tiles(side) => side / 8,
             Cut::Whole => most.min(16),
         });
-        let word = self.engine.word();
+        let word = self.engine.word()?;
         let mut runs = Vec::new();
-        for mut engine in self.engine.engines()? {
+        for mut engine in engines {
             let begin = Instant::now();
             // The table shows what more and fewer triplets would do.
             let all = if rank == 0 || rank > most { rank } else { most };
@@ -121,12 +133,13 @@ impl Compress {
             let points: Vec<Point> = (1..=most).map(|rank| compressed.point(picture, rank)).collect();
             runs.push(Run { engine, seconds, picture: compressed.picture(rank), result: points });
         }
-        if let (Some(path), Some(format)) = (&self.picture, format) {
+        let Sinks { out, side_by_side, curve } = sinks;
+        if let Some((sink, format)) = curve {
             let lines: Vec<_> = runs.iter().map(|r| (r.engine.name().to_owned(), r.result.clone())).collect();
             let title = format!("{}, {}", file.display(), what(cut));
-            output::file(path, &render(&Curve { title, lines: &lines }, format)?)?;
+            sink.write(&render(&Curve { title, lines: &lines }, format)?)?;
         }
-        self.write(&[picture, &runs[0].picture])?;
+        write(out, side_by_side, &[picture, &runs[0].picture])?;
         let (rows, cols) = picture.shape();
         let original = rows * cols * picture.planes.len();
         if self.json {
@@ -160,7 +173,7 @@ impl Compress {
         output::print(table)
     }
 
-    fn denoise(&self, file: &Path, clean: &Picture, cut: Cut) -> Result<()> {
+    fn denoise(&self, file: &Path, clean: &Picture, cut: Cut, engines: Vec<AppEngine>, sinks: Sinks) -> Result<()> {
         let added = match (self.add_noise, &self.picture_file) {
             (Some(Level(added)), _) => added.unwrap_or_default(),
             (None, None) => 20.0,
@@ -169,7 +182,7 @@ impl Compress {
         let noisy = if added > 0.0 { add_noise(clean, added, 1) } else { clean.clone() };
         let noise = self.noise.0.map_or(Noise::Unknown, Noise::Known);
         let mut runs = Vec::new();
-        for mut engine in self.engine.engines()? {
+        for mut engine in engines {
             let begin = Instant::now();
             let planes = noisy.planes.iter().map(|plane| denoise(plane, cut, noise, engine.get()));
             let planes = planes.collect::<Result<Vec<Denoised>, _>>().with_context(|| file.display().to_string())?;
@@ -181,7 +194,7 @@ impl Compress {
         if added > 0.0 {
             pictures.insert(0, clean);
         }
-        self.write(&pictures)?;
+        write(sinks.out, sinks.side_by_side, &pictures)?;
         let known = |picture: &Picture| (added > 0.0).then(|| psnr(clean, picture)).flatten();
         if self.json {
             let channel = |d: &Denoised| json!({ "noise": d.noise, "threshold": d.threshold, "ranks": d.ranks, "outliers": d.outliers });
@@ -261,17 +274,17 @@ impl Compress {
         }
         Ok(())
     }
+}
 
-    /// Before and after, as asked for; the last is what comes out.
-    fn write(&self, pictures: &[&Picture]) -> Result<()> {
-        if let (Some(path), Some(last)) = (&self.out, pictures.last()) {
-            output::file(path, &last.to_png()?)?;
-        }
-        if let Some(path) = &self.side_by_side {
-            output::file(path, &Picture::side_by_side(pictures).to_png()?)?;
-        }
-        Ok(())
+/// Before and after, as asked for; the last is what comes out.
+fn write(out: Option<LaterFile>, side_by_side: Option<LaterFile>, pictures: &[&Picture]) -> Result<()> {
+    if let (Some(sink), Some(last)) = (out, pictures.last()) {
+        sink.write(&last.to_png()?)?;
     }
+    if let Some(sink) = side_by_side {
+        sink.write(&Picture::side_by_side(pictures).to_png()?)?;
+    }
+    Ok(())
 }
 
 fn what(cut: Cut) -> String {

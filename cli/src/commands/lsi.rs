@@ -111,8 +111,10 @@ impl Lsi {
             WeightsOption::Count => Weights::Counts,
             WeightsOption::TfIdf => Weights::TfIdf,
         };
+        let engines = self.engine.engines()?;
+        let sink = output::LaterFile::create(self.picture.as_deref())?;
         let mut runs = Vec::new();
-        for mut engine in self.engine.engines()? {
+        for mut engine in engines {
             let begin = Instant::now();
             let model = Model::fit(&corpus, weights, rank, engine.get()).with_context(|| file.display().to_string())?;
             let seconds = begin.elapsed().as_secs_f64();
@@ -123,9 +125,9 @@ impl Lsi {
             let (similar, query) = (similar.with_context(in_file)?, query.with_context(in_file)?);
             runs.push(Run { engine, model, seconds, clusters, similar, query });
         }
-        if let (Some(path), Some(format)) = (&self.picture, format) {
+        if let (Some(sink), Some(format)) = (sink, format) {
             let Run { model, clusters, .. } = &runs[0];
-            output::file(path, &render(&Map { corpus: &corpus, model, clusters, axes }, format)?)?;
+            sink.write(&render(&Map { corpus: &corpus, model, clusters, axes }, format)?)?;
         }
         if self.json {
             output::json(&self.document(file, &corpus, &runs))?;

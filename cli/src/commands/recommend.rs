@@ -1,17 +1,19 @@
 //! `svdforge recommend`
 
+mod people;
+
 use crate::options::{AppEngine, EngineOptions};
+use crate::output::LaterFile;
 use crate::{Verdict, output};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use clap::Args;
+use people::{People, find};
 use serde_json::{Value, json};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use svdforge_apps::picture::{Chart, Series, svg};
 use svdforge_apps::recommend::model::Profile;
-use svdforge_apps::recommend::ratings::{Names, Ratings, Scale, parse_ratings, read_ratings};
+use svdforge_apps::recommend::ratings::{Ratings, Scale, parse_ratings, read_ratings};
 use svdforge_apps::recommend::{SAMPLE, Settings, Study, study};
-use svdforge_testbench::folder::StagedFile;
 
 /// Learn from ratings: predict them, list what each user may like, find what is alike
 ///
@@ -106,6 +108,7 @@ impl Recommend {
         let like_user = self.similar_users.as_ref().map(|id| people.find(id, file)).transpose()?;
         let like_item = self.similar_items.as_ref().map(|id| find(&ratings.items, id, "item", file)).transpose()?;
 
+        let picture = LaterFile::create(self.picture.as_deref())?;
         let top = self.top as usize;
         let settings = Settings { rank: self.rank.0, top, seed: self.seed, scale: self.scale };
         let mut runs = Vec::new();
@@ -113,8 +116,8 @@ impl Recommend {
             let study = study(&ratings, &settings, engine.get()).with_context(|| file.display().to_string())?;
             runs.push(Run { engine, study });
         }
-        if let Some(path) = &self.picture {
-            write_svg(path, &[chart(&runs)])?;
+        if let Some(picture) = picture {
+            picture.write(svg(&[chart(&runs)])?.as_bytes())?;
         }
         let model = &runs[0].study.model;
         let profiles: Vec<Profile> = people.ratings.iter().map(|list| model.profile(list)).collect();
@@ -183,7 +186,7 @@ impl Recommend {
         json!({
             "file": file, "users": ratings.users.len(), "items": ratings.items.len(), "ratings": ratings.list.len(),
             "cleaning": { "read": ratings.read, "duplicates": ratings.duplicates, "out_of_scale": ratings.out_of_scale },
-            "fold_in": { "users": people.folded, "unknown_items": people.unknown_items },
+            "fold_in": { "users": people.folded, "unknown_items": people.unknown_items, "out_of_scale": people.out_of_scale },
             "top_n": self.top, "seed": self.seed, "runs": runs,
             "top": of("top"), "similar_items": of("similar_items"), "similar_users": of("similar_users"),
         })
@@ -202,8 +205,10 @@ impl Recommend {
             ratings.out_of_scale
         ))?;
         if people.folded > 0 {
-            let unknown = people.unknown_items;
-            output::print(format!("{} users folded in; {unknown} ratings of unknown items left out", people.folded))?;
+            output::print(format!(
+                "{} users folded in; of their ratings {} of unknown items and {} outside the scale were left out",
+                people.folded, people.unknown_items, people.out_of_scale
+            ))?;
         }
         for Run { engine, study } in runs {
             let choice = &study.selection.choice;
@@ -252,60 +257,6 @@ struct List {
     rows: Vec<(String, f64)>,
 }
 
-/// Users of the rating file, then those that only the fold-in file knows, with what each rated.
-struct People {
-    names: Vec<String>,
-    ratings: Vec<Vec<(usize, f64)>>,
-    folded: usize,
-    unknown_items: usize,
-}
-
-impl People {
-    fn new(known: &Ratings, fold_in: Option<&Ratings>) -> Self {
-        let names: Vec<String> = (0..known.users.len()).map(|user| known.users.name(user).to_owned()).collect();
-        let mut people = Self { ratings: vec![Vec::new(); names.len()], names, folded: 0, unknown_items: 0 };
-        known.list.iter().for_each(|r| people.ratings[r.user].push((r.item, r.value)));
-        let Some(new) = fold_in else { return people };
-        people.folded = new.users.len();
-        let places: Vec<usize> = (0..new.users.len())
-            .map(|user| {
-                known.users.find(new.users.name(user)).unwrap_or_else(|| {
-                    people.names.push(new.users.name(user).to_owned());
-                    people.ratings.push(Vec::new());
-                    people.names.len() - 1
-                })
-            })
-            .collect();
-        for rating in &new.list {
-            let Some(item) = known.items.find(new.items.name(rating.item)) else {
-                people.unknown_items += 1;
-                continue;
-            };
-            let list = &mut people.ratings[places[rating.user]];
-            list.retain(|(rated, _)| *rated != item);
-            list.push((item, rating.value));
-        }
-        people
-    }
-
-    fn find(&self, id: &str, file: &Path) -> Result<usize> {
-        self.names.iter().position(|name| name == id).ok_or_else(|| unknown(id, "user", file, &self.names[0]))
-    }
-}
-
-fn find(names: &Names, id: &str, what: &str, file: &Path) -> Result<usize> {
-    names.find(id).ok_or_else(|| unknown(id, what, file, names.name(0)))
-}
-
-fn unknown(id: &str, what: &str, file: &Path, example: &str) -> anyhow::Error {
-    let remedy = if what == "user" { ", or give the user's ratings with --fold-in FILE" } else { "" };
-    anyhow!(
-        "{}: no {what} '{}' is in it; name one that is, such as '{example}'{remedy}",
-        file.display(),
-        id.escape_debug()
-    )
-}
-
 fn chart(runs: &[Run]) -> Chart {
     let selection = &runs[0].study.selection;
     let ends = [selection.ranks.first(), selection.ranks.last()].map(|step| step.map_or(1.0, |s| s.rank as f64));
@@ -326,13 +277,4 @@ fn chart(runs: &[Run]) -> Chart {
         logarithmic: false,
         series,
     }
-}
-
-/// Draws charts into a file, all or nothing.
-pub fn write_svg(path: &Path, charts: &[Chart]) -> Result<()> {
-    let text = svg(charts)?;
-    let (staged, mut sink) = StagedFile::create(path)?;
-    let written = sink.write_all(text.as_bytes()).and_then(|()| sink.flush());
-    written.with_context(|| format!("{}: cannot be written", path.display()))?;
-    Ok(staged.commit()?)
 }
