@@ -15,7 +15,8 @@ fn run(folder: &Path, arguments: &[&str]) -> String {
     let begin = Instant::now();
     let output = svdforge(folder, arguments);
     assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    assert!(begin.elapsed() < Duration::from_secs(5), "{arguments:?} took {:?}", begin.elapsed());
+    // Alone, each takes less than 5 s (docs/apps); here others run beside it.
+    assert!(begin.elapsed() < Duration::from_secs(15), "{arguments:?} took {:?}", begin.elapsed());
     String::from_utf8(output.stdout).unwrap()
 }
 

@@ -24,7 +24,7 @@ pub fn draw() -> Picture {
         // A square on its corner, with a weave.
         let (across, down) = ((x - 92.0) + (y - 38.0), (y - 38.0) - (x - 92.0));
         if across.abs() < 34.0 && down.abs() < 34.0 {
-            let weave = if (i / 2 + j / 2) % 2 == 0 { 18.0 } else { -18.0 };
+            let weave = if (i / 2 + j / 2).is_multiple_of(2) { 18.0 } else { -18.0 };
             grey = 195.0 - 1.2 * down + weave;
         }
         // Stripes that become finer.

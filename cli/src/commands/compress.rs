@@ -41,10 +41,10 @@ pub struct Compress {
     #[arg(long)]
     denoise: bool,
     /// Standard deviation of the noise, in grey levels of 0 to 255; `auto` estimates it
-    #[arg(long, value_name = "auto|X", default_value = "auto", requires = "denoise", value_parser = level)]
+    #[arg(long, value_name = "auto|X", default_value = "auto", requires = "denoise", allow_hyphen_values = true, value_parser = level)]
     noise: Level,
     /// First add noise of this standard deviation, to see what is left of it [default: 0, for the sample 20]
-    #[arg(long, value_name = "X", requires = "denoise", value_parser = level)]
+    #[arg(long, value_name = "X", requires = "denoise", allow_hyphen_values = true, value_parser = level)]
     add_noise: Option<Level>,
     /// Draw PSNR against rank: .svg or .png
     #[arg(long, value_name = "FILE", conflicts_with = "denoise")]
