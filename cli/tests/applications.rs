@@ -135,7 +135,7 @@ fn bad_ratings_are_refused() {
 
 #[test]
 fn requests_that_ratings_cannot_meet_are_refused() {
-    let cases: [(&[&str], &[&str]); 13] = [
+    let cases: [(&[&str], &[&str]); 12] = [
         (&["--user", "nobody"], &["a.csv", "no user 'nobody'", "such as 'u0'", "--fold-in FILE"]),
         (&["--similar-items", "x"], &["a.csv", "no item 'x'", "such as 'i0'"]),
         (&["--similar-users", "x"], &["a.csv", "no user 'x'"]),
@@ -146,7 +146,6 @@ fn requests_that_ratings_cannot_meet_are_refused() {
         (&["--scale", "8,9"], &["a.csv", "none of the 31 ratings lies on the scale"]),
         (&["--top", "0"], &["--top"]),
         (&["--word", "30"], &["--word 30", "8 to 24"]),
-        (&["--rows", "8"], &["--rows, --cols", "leave these options out"]),
         (&["--fold-in", "gone.csv"], &["gone.csv", "readable rating file"]),
         (&["--picture", "nowhere/p.svg"], &["nowhere/p.svg", "cannot be written"]),
     ];

@@ -1,7 +1,7 @@
 //! `svdforge complete`
 
+use crate::later::LaterFile;
 use crate::options::{AppEngine, EngineOptions};
-use crate::output::LaterFile;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
