@@ -115,7 +115,8 @@ fn complete_keeps_what_is_known() {
 
 #[test]
 fn bad_ratings_are_refused() {
-    let cases: [(&[u8], &[&str]); 11] = [
+    let cases: [(&[u8], &[&str]); 12] = [
+        (&ratings("u1,i9,1e200"), &["a.csv, line 31, field 3", "'1e200'", "1e-100 to 1e100"]),
         (b"", &["a.csv", "no ratings", "user,item,rating"]),
         (b"a;b;3\n", &["a.csv, line 1", "three fields", "user,item,rating"]),
         (&ratings("u9,i9"), &["a.csv, line 31", "2 fields where line 1 has 3", "user,item,rating"]),
