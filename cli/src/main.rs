@@ -1,6 +1,7 @@
 //! `svdforge`: generates fixed-point SVD cores for FPGAs, simulates and judges them.
 
 mod commands;
+mod later;
 mod options;
 mod output;
 

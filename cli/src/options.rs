@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use svdforge_apps::engine::{CoreEngine, Engine, GoldenEngine, LARGEST};
+use svdforge_apps::engine::{CoreEngine, Engine, GoldenEngine};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::{Parameters, Shape, Sweeps};
 use svdforge_testbench::framing::InputScale;
@@ -111,21 +111,10 @@ impl CoreOptions {
 
     /// The shape that the options describe: flags first, then the file, then the defaults.
     pub fn shape(&self) -> Result<Shape> {
-        self.check(self.parameters()?)
-    }
-
-    fn check(&self, parameters: Parameters) -> Result<Shape> {
-        let place =
-            self.config.as_ref().map_or(String::new(), |path| format!(" (options from {} and flags)", path.display()));
-        parameters.shape().map_err(|e| anyhow!("{e}{place}"))
-    }
-
-    /// The parameters, not yet checked.
-    fn parameters(&self) -> Result<Parameters> {
         let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
         let default = Parameters::default();
         let rows = self.rows.or(file.rows).or(self.cols).or(file.cols).unwrap_or(default.rows);
-        Ok(Parameters {
+        let parameters = Parameters {
             rows,
             cols: self.cols.or(file.cols).unwrap_or(rows),
             word: self.word.or(file.word).unwrap_or(default.word),
@@ -133,7 +122,10 @@ impl CoreOptions {
             guard: self.guard.or(file.guard).unwrap_or(default.guard),
             coef: self.coef.or(file.coef),
             sweeps: self.sweeps.or(file.sweeps).map_or(default.sweeps, |s| s.0),
-        })
+        };
+        let place =
+            self.config.as_ref().map_or(String::new(), |path| format!(" (options from {} and flags)", path.display()));
+        parameters.shape().map_err(|e| anyhow!("{e}{place}"))
     }
 }
 
@@ -172,8 +164,18 @@ pub struct EngineOptions {
     /// What decomposes the small dense matrices
     #[arg(long, default_value = "core")]
     engine: EngineChoice,
-    #[command(flatten)]
-    core: CoreOptions,
+    /// Bits of one input element of the core, signed, 8 to 24 [default: 16]
+    #[arg(long, value_name = "W", help_heading = "Core")]
+    word: Option<u32>,
+    /// Extra bits inside the core, 0 to 8: each halves the rounding error [default: 4]
+    #[arg(long, value_name = "G", help_heading = "Core")]
+    guard: Option<u32>,
+    /// Bits of a coefficient of the core, sign included [default: 18, more where the error needs it]
+    #[arg(long, value_name = "C", help_heading = "Core")]
+    coef: Option<u32>,
+    /// Sweeps of the core: `auto` stops when settled, a number K makes always exactly K [default: auto]
+    #[arg(long, value_name = "auto|K", help_heading = "Core")]
+    sweeps: Option<SweepsOption>,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,14 +196,15 @@ impl EngineOptions {
 
     /// The engines to run, by name; the simulated core also tells its clock cycles.
     pub fn engines(&self) -> Result<Vec<AppEngine>> {
-        if self.core.rows.or(self.core.cols).is_some() {
-            return Err(anyhow!(
-                "--rows, --cols: a core is built for the size of each matrix that comes; leave these options out"
-            ));
-        }
-        // The largest size needs the widest words: what it allows, every size does.
-        let parameters = Parameters { rows: LARGEST, cols: LARGEST, ..self.core.parameters()? };
-        self.core.check(parameters)?;
+        let default = Parameters::default();
+        let parameters = Parameters {
+            word: self.word.unwrap_or(default.word),
+            guard: self.guard.unwrap_or(default.guard),
+            coef: self.coef,
+            sweeps: self.sweeps.map_or(default.sweeps, |s| s.0),
+            ..default
+        };
+        parameters.shape()?;
         let core = || AppEngine::Core(Box::new(CoreEngine::new(parameters)));
         Ok(match self.engine {
             EngineChoice::Core => vec![core()],

@@ -5,10 +5,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
-use svdforge_testbench::folder::StagedFile;
 use svdforge_testbench::judge::Judgement;
 
 /// One message on stderr, causes after colons where the message does not name them already.
@@ -37,29 +34,6 @@ pub fn print(text: impl std::fmt::Display) -> Result<()> {
 pub fn json(document: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(document).context("the result cannot be written as JSON")?;
     print(text)
-}
-
-/// A file to be written once the work is done, all or nothing. Made before the work, so that a bad path is known before it.
-pub struct LaterFile {
-    path: PathBuf,
-    staged: StagedFile,
-    sink: io::BufWriter<fs::File>,
-}
-
-impl LaterFile {
-    /// For an option that may be left out.
-    pub fn create(path: Option<&Path>) -> Result<Option<Self>> {
-        let Some(path) = path else { return Ok(None) };
-        let (staged, sink) = StagedFile::create(path)?;
-        Ok(Some(Self { path: path.to_owned(), staged, sink }))
-    }
-
-    /// Writes the content and puts the file in its place.
-    pub fn write(mut self, content: &[u8]) -> Result<()> {
-        let written = self.sink.write_all(content).and_then(|()| self.sink.flush());
-        written.with_context(|| format!("{}: cannot be written", self.path.display()))?;
-        Ok(self.staged.commit()?)
-    }
 }
 
 /// Whether an error is a reader of stdout that went away (`svdforge ... | head`).

@@ -115,7 +115,8 @@ fn complete_keeps_what_is_known() {
 
 #[test]
 fn bad_ratings_are_refused() {
-    let cases: [(&[u8], &[&str]); 11] = [
+    let cases: [(&[u8], &[&str]); 12] = [
+        (&ratings("u1,i9,1e200"), &["a.csv, line 31, field 3", "'1e200'", "1e-100 to 1e100"]),
         (b"", &["a.csv", "no ratings", "user,item,rating"]),
         (b"a;b;3\n", &["a.csv, line 1", "three fields", "user,item,rating"]),
         (&ratings("u9,i9"), &["a.csv, line 31", "2 fields where line 1 has 3", "user,item,rating"]),
@@ -135,7 +136,7 @@ fn bad_ratings_are_refused() {
 
 #[test]
 fn requests_that_ratings_cannot_meet_are_refused() {
-    let cases: [(&[&str], &[&str]); 13] = [
+    let cases: [(&[&str], &[&str]); 12] = [
         (&["--user", "nobody"], &["a.csv", "no user 'nobody'", "such as 'u0'", "--fold-in FILE"]),
         (&["--similar-items", "x"], &["a.csv", "no item 'x'", "such as 'i0'"]),
         (&["--similar-users", "x"], &["a.csv", "no user 'x'"]),
@@ -146,7 +147,6 @@ fn requests_that_ratings_cannot_meet_are_refused() {
         (&["--scale", "8,9"], &["a.csv", "none of the 31 ratings lies on the scale"]),
         (&["--top", "0"], &["--top"]),
         (&["--word", "30"], &["--word 30", "8 to 24"]),
-        (&["--rows", "8"], &["--rows, --cols", "leave these options out"]),
         (&["--fold-in", "gone.csv"], &["gone.csv", "readable rating file"]),
         (&["--picture", "nowhere/p.svg"], &["nowhere/p.svg", "cannot be written"]),
     ];

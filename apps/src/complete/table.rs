@@ -18,6 +18,8 @@ pub struct Table {
 
 /// What stands for a missing number, beside nothing at all.
 const MISSING: [&str; 3] = ["NaN", "NA", "?"];
+/// Numbers whose differences are far from the end of `f64`.
+const LARGEST: f64 = 1e300;
 const REMEDY: &str = "write one row per line, its numbers separated by commas; leave a field empty (or NaN, NA, ?) where the number is missing";
 
 /// Reads a table: as [`parse_table`].
@@ -90,7 +92,12 @@ impl Table {
                 return Ok(None);
             }
             let place = Place::Field { line, field: index + 1 + shift };
-            number(field, place).map(Some).map_err(|fault| Fault { remedy: REMEDY.to_owned(), ..fault })
+            let value = number(field, place).map_err(|fault| Fault { remedy: REMEDY.to_owned(), ..fault })?;
+            if value.abs() > LARGEST {
+                let found = format!("{} is too large", quote(field));
+                return Err(Fault::new(place, Kind::NotAllowed, found, "give numbers of a size up to 1e300"));
+            }
+            Ok(Some(value))
         };
         self.values.push(row.iter().enumerate().map(value).collect::<Result<_, _>>()?);
         self.fields.push(row);

@@ -26,7 +26,8 @@ fn gaps_are_read_and_what_is_known_is_written_as_it_was() {
 
 #[test]
 fn faults_name_line_and_field() {
-    let cases: [(&[u8], &str); 8] = [
+    let cases: [(&[u8], &str); 9] = [
+        (b"1,2\n3,-2e300\n", "t.csv, line 2, field 2: '-2e300' is too large; give numbers of a size up to 1e300"),
         (b"", "t.csv: there are no numbers in the file; write one row per line"),
         (b"a,b\n", "t.csv: there are no numbers in the file"),
         (b"1,2\n3\n", "t.csv, line 2: this row has 1 fields where line 1 has 2; give every row 2 fields"),

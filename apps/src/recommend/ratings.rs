@@ -82,6 +82,9 @@ pub struct Scale {
     pub high: f64,
 }
 
+/// Ratings whose sums and squares are far from both ends of `f64`.
+const SIZES: std::ops::RangeInclusive<f64> = 1e-100..=1e100;
+
 const COLUMNS: &str = "write rows of user,item,rating, separated by commas or tabs; more columns may follow";
 
 /// Reads a rating file: as [`parse_ratings`].
@@ -96,7 +99,7 @@ pub fn read_ratings(path: &Path, scale: Option<Scale>) -> Result<Ratings, ReadEr
 /// Reads user, item and rating from delimited text. The delimiter is the tab if the first line has one, the comma otherwise. A first line with a
 /// column `rating` (or `rating:float`, `score`) is a header, and may put `user`, `item` (or `movie`, `product`) in other places than first and second.
 /// Names are any text but nothing, `NaN` and negative numbers. Of two ratings of the same item by the same user the later wins.
-/// Ratings outside `scale` are dropped; without one, negative ratings are refused.
+/// Ratings outside `scale` are dropped; without one, negative ratings are refused, as are in any case those of absurd size.
 ///
 /// # Errors
 ///
@@ -189,6 +192,11 @@ impl Ratings {
         let item = name(columns.item, "item")?;
         let place = Place::Field { line, field: columns.rating + 1 };
         let value = number(&record[columns.rating], place)?;
+        if value != 0.0 && !SIZES.contains(&value.abs()) {
+            let found = format!("the rating {} is too large or too small to be one", quote(&record[columns.rating]));
+            let remedy = "give ratings of a size from 1e-100 to 1e100, or 0";
+            return Err(Fault::new(place, Kind::NotAllowed, found, remedy));
+        }
         self.read += 1;
         match scale {
             Some(scale) if !(scale.low..=scale.high).contains(&value) => {

@@ -38,7 +38,7 @@ fn cleaning_is_counted() {
 
 #[test]
 fn faults_name_line_and_field() {
-    let cases: [(&[u8], &str); 14] = [
+    let cases: [(&[u8], &str); 16] = [
         (b"", "r.csv: there are no ratings in the file; write rows of user,item,rating"),
         (b"user,item,rating\n", "r.csv: there are no ratings in the file"),
         (b"a,x\n", "r.csv, line 1: this row has 2 of the three fields user, item and rating; write rows"),
@@ -50,6 +50,11 @@ fn faults_name_line_and_field() {
         (b"1,1,1\n2,-7,2\n", "r.csv, line 2, field 2: the item '-7' is negative"),
         (b"1,1,1\n2,1,\n", "r.csv, line 2, field 3: an element is missing; write a number"),
         (b"1,1,1\n2,1,NaN\n", "r.csv, line 2, field 3: 'NaN' is not a number (NaN); give a finite number"),
+        (
+            b"1,1,1e300\n",
+            "r.csv, line 1, field 3: the rating '1e300' is too large or too small to be one; give ratings",
+        ),
+        (b"1,1,2e-310\n", "r.csv, line 1, field 3: the rating '2e-310' is too large or too small to be one; give"),
         (b"1,1,good\n", "r.csv, line 1, field 3: 'good' is not a number; write a decimal number"),
         (b"1,1,1\n2,1,-3\n", "r.csv, line 2, field 3: the rating -3 is negative; give ratings of at least 0, or say"),
         (b"1,1,1\n2,\xff,3\n", "r.csv, line 2: a byte is not UTF-8 text; save the file as plain UTF-8 text"),

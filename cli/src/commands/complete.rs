@@ -1,7 +1,7 @@
 //! `svdforge complete`
 
+use crate::later::LaterFile;
 use crate::options::{AppEngine, EngineOptions};
-use crate::output::LaterFile;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -140,6 +140,9 @@ impl Complete {
                 );
             }
         }
+        if missing == 0 {
+            return output::print("No number is missing.");
+        }
         let mut header = vec!["row".to_owned(), "column".to_owned()];
         header.extend(runs.iter().map(|run| format!("filled, {}", run.engine.name())));
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
@@ -148,7 +151,7 @@ impl Complete {
             let row = table.labels.as_ref().map_or_else(|| (i + 1).to_string(), |labels| labels[i].clone());
             let shift = usize::from(table.labels.is_some());
             let column = table.header.as_ref().map_or_else(|| (j + 1).to_string(), |names| names[j + shift].clone());
-            let values = runs.iter().map(|run| output::number(format!("{:.4}", run.result.value(i, j))));
+            let values = runs.iter().map(|run| output::number(readable(run.result.value(i, j))));
             filled.add_row([row.into(), column.into()].into_iter().chain(values));
         }
         output::print(filled)?;
@@ -175,6 +178,11 @@ fn path_table(path: &[PathStep], errors: bool) -> comfy_table::Table {
         ]);
     }
     table
+}
+
+/// Four decimals, unless that would be all digits or none.
+fn readable(value: f64) -> String {
+    if value == 0.0 || (1e-2..1e7).contains(&value.abs()) { format!("{value:.4}") } else { format!("{value:.4e}") }
 }
 
 /// The filled table as comma-separated text.

@@ -2,8 +2,8 @@
 
 mod people;
 
+use crate::later::LaterFile;
 use crate::options::{AppEngine, EngineOptions};
-use crate::output::LaterFile;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -237,6 +237,10 @@ impl Recommend {
             output::print(table)?;
         }
         for list in lists {
+            if list.rows.is_empty() {
+                output::print(format!("{}: nothing is left to list", list.title))?;
+                continue;
+            }
             output::print(&list.title)?;
             let mut table = output::table(&["", "", list.value]);
             for (place, (name, value)) in list.rows.iter().enumerate() {
