@@ -190,8 +190,8 @@ enum EngineChoice {
 
 impl EngineOptions {
     /// Bits of one input element.
-    pub fn word(&self) -> Result<u32> {
-        Ok(self.core.parameters()?.word)
+    pub fn word(&self) -> u32 {
+        self.word.unwrap_or(Parameters::default().word)
     }
 
     /// The engines to run, by name; the simulated core also tells its clock cycles.

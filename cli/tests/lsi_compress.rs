@@ -122,6 +122,19 @@ fn denoise_gains_on_the_sample() {
     assert!(folder.path().join("o.png").exists());
 }
 
+/// Pictures without contrast, or of one pixel, or smaller than a tile.
+#[test]
+fn pictures_of_little() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("black.pgm"), "P2\n3 3\n255\n0 0 0 0 0 0 0 0 0\n").unwrap();
+    fs::write(folder.path().join("one.pgm"), "P2\n1 1\n255\n7\n").unwrap();
+    for file in ["black.pgm", "one.pgm"] {
+        for options in [&[][..], &["--whole"], &["--denoise"], &["--denoise", "--whole"]] {
+            run(folder.path(), &[&["compress", file, "--engine", "both"], options].concat());
+        }
+    }
+}
+
 #[test]
 fn corpora_that_are_wrong() {
     refused(&[], &["lsi", "none.txt"], &["none.txt", "No such file"]);
@@ -165,5 +178,6 @@ fn pictures_that_are_none() {
     refused(&[], &["compress", "--denoise", "--noise", "-3"], &["--noise"]);
     refused(&[], &["compress", "--out", "o.jpg"], &["o.jpg", ".png"]);
     refused(&[], &["compress", "--picture", "c"], &["c", ".svg or .png"]);
+    refused(&[], &["compress", "--out", "o.png", "--side-by-side", "o.png"], &["o.png", "its own name"]);
     refused(&[], &["compress", "--out", "none/o.png"], &["none/o.png", "cannot be written"]);
 }

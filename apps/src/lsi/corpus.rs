@@ -51,7 +51,7 @@ impl Corpus {
         let entries = rows.flat_map(|(i, row)| row.iter().map(move |(&j, &count)| (i, j, count)));
         let counts = from_entries(found.len(), texts.len(), entries);
         let documents =
-            texts.iter().map(|(name, text)| Document { name: name.clone(), text: beginning(text) }).collect();
+            texts.iter().map(|(name, text)| Document { name: printable(name), text: beginning(text) }).collect();
         Self { words: found.into_keys().collect(), documents, counts, stop_words }
     }
 
@@ -100,9 +100,14 @@ impl Corpus {
 /// The first words of a text, on one line.
 fn beginning(text: &str) -> String {
     const SHOWN: usize = 72;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = printable(&text.split_whitespace().collect::<Vec<_>>().join(" "));
     match line.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}...", line[..end].trim_end()),
         None => line,
     }
+}
+
+/// The text without control characters, so that no file can spoil a terminal.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }

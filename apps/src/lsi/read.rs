@@ -1,6 +1,6 @@
 //! Corpora from files: a text file with one document per line, a folder of text files, or a CSV of counts.
 
-use super::corpus::{Corpus, Document};
+use super::corpus::{Corpus, Document, printable};
 use super::tokens::StopWords;
 use crate::sparse::from_entries;
 use std::collections::BTreeMap;
@@ -107,7 +107,7 @@ fn parse_counts(text: &str, stop_words: StopWords) -> Result<Corpus, Fault> {
                     "begin with a header: a word for the first column, then a title for each document",
                 ));
             }
-            let title = |name: &str| Document { name: name.to_owned(), text: String::new() };
+            let title = |name: &str| Document { name: printable(name), text: String::new() };
             header = Some((record.iter().skip(1).map(title).collect(), line));
             continue;
         };
@@ -120,7 +120,7 @@ fn parse_counts(text: &str, stop_words: StopWords) -> Result<Corpus, Fault> {
                 "give a word and one count for each document",
             ));
         }
-        let word = record[0].to_lowercase();
+        let word = printable(&record[0].to_lowercase());
         if word.is_empty() || word.parse::<f64>().is_ok() {
             let found = format!("{} is no word", quote(&word));
             return Err(Fault::new(at(1), Kind::Malformed, found, "begin each row with its word"));

@@ -1,7 +1,7 @@
 //! `svdforge compress`
 
+use crate::later::LaterFile;
 use crate::options::{AppEngine, EngineOptions};
-use crate::output::LaterFile;
 use crate::{Verdict, output};
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
@@ -105,6 +105,11 @@ impl Compress {
         };
         let file = self.picture_file.as_deref().unwrap_or(name);
         let cut = if self.whole { Cut::Whole } else { Cut::Tiles(self.tile.parse()?) };
+        let mut outputs: Vec<&PathBuf> = [&self.out, &self.side_by_side, &self.picture].into_iter().flatten().collect();
+        outputs.sort();
+        if let Some(pair) = outputs.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(anyhow!("{}: two pictures are to be written here; give each its own name", pair[0].display()));
+        }
         let engines = self.engine.engines()?;
         let sinks = [&self.out, &self.side_by_side, &self.picture].map(|path| LaterFile::create(path.as_deref()));
         let [out, side_by_side, curve] = sinks;
@@ -122,7 +127,7 @@ impl Compress {
             Cut::Tiles(side) => side / 8,
             Cut::Whole => most.min(16),
         });
-        let word = self.engine.word()?;
+        let word = self.engine.word();
         let mut runs = Vec::new();
         for mut engine in engines {
             let begin = Instant::now();

@@ -1,5 +1,6 @@
 //! `svdforge lsi`
 
+use crate::later::LaterFile;
 use crate::options::{AppEngine, EngineOptions};
 use crate::{Verdict, output};
 use anyhow::{Context, Result, anyhow};
@@ -112,7 +113,7 @@ impl Lsi {
             WeightsOption::TfIdf => Weights::TfIdf,
         };
         let engines = self.engine.engines()?;
-        let sink = output::LaterFile::create(self.picture.as_deref())?;
+        let sink = LaterFile::create(self.picture.as_deref())?;
         let mut runs = Vec::new();
         for mut engine in engines {
             let begin = Instant::now();
