@@ -23,6 +23,18 @@ pub struct Svd {
     pub v: DMatrix<f64>,
 }
 
+impl Svd {
+    /// U diag(sigma) V^T of the first `rank` triplets, or of all if there are fewer: m x n.
+    pub fn product(&self, rank: usize) -> DMatrix<f64> {
+        let k = rank.min(self.sigma.len());
+        let mut scaled = self.u.columns(0, k).into_owned();
+        for (mut column, sigma) in scaled.column_iter_mut().zip(&self.sigma) {
+            column *= *sigma;
+        }
+        scaled * self.v.columns(0, k).transpose()
+    }
+}
+
 /// Why a matrix was not decomposed.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {

@@ -1,8 +1,12 @@
 //! One file for each command: flags in, calls to the other crates, something printed.
 
 pub mod bench;
+pub mod complete;
+pub mod compress;
 pub mod demo;
 pub mod generate;
+pub mod lsi;
+pub mod recommend;
 pub mod simulate;
 pub mod synth;
 pub mod verify;

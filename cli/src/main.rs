@@ -1,6 +1,7 @@
 //! `svdforge`: generates fixed-point SVD cores for FPGAs, simulates and judges them.
 
 mod commands;
+mod later;
 mod options;
 mod output;
 
@@ -26,6 +27,10 @@ enum Command {
     Verify(commands::verify::Verify),
     Synth(commands::synth::Synth),
     Bench(commands::bench::Bench),
+    Recommend(commands::recommend::Recommend),
+    Complete(commands::complete::Complete),
+    Lsi(commands::lsi::Lsi),
+    Compress(commands::compress::Compress),
 }
 
 /// How a command ended that did its work.
@@ -50,6 +55,10 @@ fn main() -> ExitCode {
         Command::Verify(command) => command.run(),
         Command::Synth(command) => command.run(),
         Command::Bench(command) => command.run(),
+        Command::Recommend(command) => command.run(),
+        Command::Complete(command) => command.run(),
+        Command::Lsi(command) => command.run(),
+        Command::Compress(command) => command.run(),
     });
     match result {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,

@@ -10,8 +10,10 @@ mod error;
 mod json;
 mod matrix_market;
 mod npy;
+mod records;
 
 pub use error::{Fault, Kind, Place, ReadError};
+pub use records::Records;
 
 use nalgebra::DMatrix;
 use std::{fs::File, io::Read, path::Path};
@@ -38,9 +40,18 @@ pub struct NamedMatrix {
 /// The file cannot be read, its extension is unknown, or [`parse_matrix`] refuses its content.
 pub fn read_matrix(path: impl AsRef<Path>) -> Result<NamedMatrix, ReadError> {
     let path = path.as_ref();
-    let attach = |fault| ReadError::new(path, fault);
     // Before opening: a wrong extension is the more useful message even where the file is missing too.
-    Format::of(path).map_err(attach)?;
+    Format::of(path).map_err(|fault| ReadError::new(path, fault))?;
+    parse_matrix(path, &read_bytes(path, "matrix file")?)
+}
+
+/// The content of a file, at most [`MAX_BYTES`] long; `what` says in messages what sort of file it should be.
+///
+/// # Errors
+///
+/// The file cannot be read or is longer.
+pub fn read_bytes(path: &Path, what: &str) -> Result<Vec<u8>, ReadError> {
+    let attach = |fault| ReadError::new(path, fault);
     let mut bytes = Vec::new();
     // `take`, so that a device or a pipe that never ends does.
     File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(|error| {
@@ -48,7 +59,7 @@ pub fn read_matrix(path: impl AsRef<Path>) -> Result<NamedMatrix, ReadError> {
             Place::File,
             Kind::Unreadable,
             format!("cannot be read: {error}"),
-            "give the path of an existing, readable matrix file",
+            format!("give the path of an existing, readable {what}"),
         ))
     })?;
     if bytes.len() as u64 > MAX_BYTES {
@@ -59,7 +70,7 @@ pub fn read_matrix(path: impl AsRef<Path>) -> Result<NamedMatrix, ReadError> {
             "give a shorter file",
         )));
     }
-    parse_matrix(path, &bytes)
+    Ok(bytes)
 }
 
 /// Reads the matrix in `bytes` as [`read_matrix`] would if they were the content of `path`, which is not opened.
@@ -112,8 +123,12 @@ impl Format {
     }
 }
 
-/// The finite number that `text` spells, or the fault at `place`.
-fn number(text: &str, place: Place) -> Result<f64, Fault> {
+/// The finite number that `text` spells.
+///
+/// # Errors
+///
+/// It spells none; the fault is at `place`.
+pub fn number(text: &str, place: Place) -> Result<f64, Fault> {
     let fault = |kind, found, remedy| Err(Fault::new(place, kind, found, remedy));
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(value),
@@ -161,15 +176,19 @@ fn element_count(rows: u64, columns: u64, place: Place) -> Result<usize, Fault> 
 }
 
 /// `text` in quotes, shortened and escaped, so that no file can spoil a terminal with its error message.
-fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     const SHOWN: usize = 40;
     let head: String = text.chars().take(SHOWN).collect();
     let dots = if head.len() < text.len() { "..." } else { "" };
     format!("'{}{dots}'", head.escape_debug())
 }
 
-/// The text without a byte order mark, or the fault with the line of the first byte that is not UTF-8.
-fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
+/// The text without a byte order mark.
+///
+/// # Errors
+///
+/// A byte is not UTF-8; the fault names its line.
+pub fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
         let good = &bytes[..error.valid_up_to()];

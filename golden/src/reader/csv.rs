@@ -4,36 +4,17 @@
 //! - The first row is a header if none of its fields is a number.
 //! - With a header, the first column holds labels if the first entry under it is not a number. Then no entry may be one.
 
-use super::{Fault, Kind, Place, element_count, number, utf8};
+use super::{Fault, Kind, Place, Records, element_count, number, utf8};
 use nalgebra::DMatrix;
 
 pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, Fault> {
     let text = utf8(bytes)?;
-    let mut lines = LineCounter::new(text.as_bytes());
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .comment(Some(b'#'))
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
     let mut table = Table::default();
-    let mut record = csv::StringRecord::new();
-    loop {
-        let more = reader.read_record(&mut record).map_err(|error| {
-            Fault::new(Place::File, Kind::Malformed, error.to_string(), "write rows of numbers separated by commas")
-        })?;
-        if !more {
-            return table.finish();
-        }
-        // The csv crate's own line number is that of the comments and blank lines before the record.
-        let start = record.position().map_or(0, csv::Position::byte);
-        let line = lines.line_of_record(usize::try_from(start).unwrap_or(usize::MAX));
-        // A line of blanks only is one empty field.
-        if record.len() == 1 && record[0].is_empty() {
-            continue;
-        }
+    for record in Records::new(text, b',') {
+        let (line, record) = record?;
         table.push(&record, line)?;
     }
+    table.finish()
 }
 
 /// The rows read so far.
@@ -103,37 +84,5 @@ impl Table {
         }
         element_count(self.rows as u64, columns as u64, Place::File)?;
         Ok(DMatrix::from_row_iterator(self.rows, columns, self.elements))
-    }
-}
-
-/// Finds the line on which a record starts, in one pass over the text.
-struct LineCounter<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    line: usize,
-}
-
-impl<'a> LineCounter<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0, line: 1 }
-    }
-
-    /// The line of the first record at or after byte `start`, which grows from call to call.
-    fn line_of_record(&mut self, start: usize) -> usize {
-        let mut in_comment = false;
-        while let Some(&byte) = self.bytes.get(self.at) {
-            let end_of_line = matches!(byte, b'\n' | b'\r');
-            if self.at >= start {
-                in_comment = !end_of_line && (in_comment || byte == b'#');
-                if !in_comment && !end_of_line {
-                    break;
-                }
-            }
-            // "\r\n" is one end of line.
-            let ends = byte == b'\n' || (byte == b'\r' && self.bytes.get(self.at + 1) != Some(&b'\n'));
-            self.line += usize::from(ends);
-            self.at += 1;
-        }
-        self.line
     }
 }

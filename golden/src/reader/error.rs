@@ -16,7 +16,8 @@ pub struct ReadError {
 }
 
 impl ReadError {
-    pub(super) fn new(path: &Path, fault: Fault) -> Self {
+    /// Attaches a fault to its file.
+    pub fn new(path: &Path, fault: Fault) -> Self {
         Self { path: path.to_owned(), fault }
     }
 }
@@ -35,7 +36,8 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(super) fn new(place: Place, kind: Kind, found: impl Into<String>, remedy: impl Into<String>) -> Self {
+    /// What was wrong at a place, and what would be right.
+    pub fn new(place: Place, kind: Kind, found: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { place, kind, found: found.into(), remedy: remedy.into() }
     }
 }
@@ -115,4 +117,6 @@ pub enum Kind {
     Index,
     /// An entry is given twice.
     Duplicate,
+    /// A value that is well formed has no meaning where it stands.
+    NotAllowed,
 }

@@ -18,7 +18,6 @@ fn home(place: usize, size: usize) -> (usize, usize) {
 
 struct InputBench {
     unit: Bench,
-    shape: Shape,
     size: usize,
     /// What the memory of A would hold.
     memory: Vec<i128>,
@@ -35,7 +34,7 @@ impl InputBench {
         let size = rows.max(cols).next_multiple_of(2);
         let ordering = Ordering::new(size);
         let unit = Bench::new(|design| stream_input(design, std::slice::from_ref(&ordering), &shape));
-        Self { unit, shape, size, memory: vec![0; size * size], rhythm, cycles: 0 }
+        Self { unit, size, memory: vec![0; size * size], rhythm, cycles: 0 }
     }
 
     fn place(&self, row: usize, column: usize) -> usize {

@@ -1,0 +1,188 @@
+//! Tables with gaps, filled: `svdforge complete`.
+//!
+//! Columns are brought to mean 0 and standard deviation 1 (of what is known), lambda is chosen by the error on known entries that are held out, and
+//! all known entries are then completed by [`soft_impute`] along the same path of lambda.
+
+pub mod table;
+
+use crate::engine::{Engine, LARGEST, Svd};
+use crate::range_finder::TruncationError;
+use crate::soft_impute::{Entry, PathStep, Settings as Iteration, choose_lambda, follow, rmse};
+use crate::sparse::from_entries;
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use rand::seq::SliceRandom;
+use table::Table;
+
+/// The table that comes with the project: sixty irises.
+pub const SAMPLE: &str = include_str!("../samples/iris.csv");
+
+/// One known entry in so many is held out.
+const HELD_OUT: usize = 10;
+
+/// Ends an iteration: |Z' - Z|^2 / |Z|^2, as in the authors' own programs.
+const TOLERANCE: f64 = 1e-5;
+
+/// The most steps for one lambda.
+const ITERATIONS: usize = 100;
+
+/// The most factors where none are asked for: more take long on the core. A table of few columns gets one fewer than those, so that something is left over
+/// for noise.
+const DEFAULT_RANK: usize = 8;
+
+/// How a table is filled.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// The most factors; `None`: 8, or one fewer than the table's smaller side.
+    pub rank: Option<usize>,
+    /// What singular values are lowered by, in standard deviations; `None`: by the held-out error.
+    pub lambda: Option<f64>,
+    /// Of what is held out, and of the range finder.
+    pub seed: u64,
+}
+
+/// A filled table.
+#[derive(Clone, Debug)]
+pub struct Completion {
+    /// The most factors.
+    pub rank: usize,
+    /// What singular values were lowered by, in standard deviations.
+    pub lambda: f64,
+    /// Every lambda that was tried; errors in standard deviations.
+    pub path: Vec<PathStep>,
+    /// Known entries that were held out.
+    pub held_out: usize,
+    /// Root mean square error on them, in standard deviations of their columns.
+    pub rmse: f64,
+    /// The error there of the means of the columns.
+    pub rmse_means: f64,
+    /// The iterations for each lambda down to the chosen one, on all known entries (so that nothing is held out, and errors are 0).
+    pub convergence: Vec<PathStep>,
+    /// Whether each of them settled.
+    pub settled: bool,
+    /// Mean and standard deviation of the known entries of each column.
+    columns: Vec<(f64, f64)>,
+    factors: Svd,
+}
+
+/// Why a table is not filled.
+#[derive(Debug, thiserror::Error)]
+pub enum CompleteError {
+    /// Nothing could be held out.
+    #[error("{known} known numbers are too few: none can be held out to choose lambda by; give more, or --lambda")]
+    TooFew {
+        /// How many there are.
+        known: usize,
+    },
+    /// A lambda that lowers nothing, or everything.
+    #[error("--lambda {0}: must be a number of at least 0")]
+    Lambda(f64),
+    /// No decomposition.
+    #[error(transparent)]
+    Truncation(#[from] TruncationError),
+}
+
+/// Fills a table.
+///
+/// # Errors
+///
+/// Too few numbers to hold any out; a rank or lambda out of range; the engine fails.
+pub fn complete(table: &Table, settings: &Settings, engine: &mut dyn Engine) -> Result<Completion, CompleteError> {
+    let (rows, cols) = table.shape();
+    let most = LARGEST.min(rows).min(cols);
+    let rank = settings.rank.unwrap_or_else(|| DEFAULT_RANK.min(most - 1).max(1));
+    if !(1..=most).contains(&rank) {
+        return Err(TruncationError::Rank { rank, most }.into());
+    }
+    if let Some(lambda) = settings.lambda.filter(|lambda| !(lambda.is_finite() && *lambda >= 0.0)) {
+        return Err(CompleteError::Lambda(lambda));
+    }
+    let known = table.known();
+    let (training, held_out) = hold_out(&known, (rows, cols), settings.seed);
+    if held_out.is_empty() && settings.lambda.is_none() {
+        return Err(CompleteError::TooFew { known: known.len() });
+    }
+    let iteration = Iteration { rank, lambda: 0.0, tolerance: TOLERANCE, iterations: ITERATIONS, seed: settings.seed };
+    // What is held out takes no part in the scaling either.
+    let columns = scaling(&training, cols);
+    let (training, held_out) = (scaled(&training, &columns), scaled(&held_out, &columns));
+    let training = from_entries(rows, cols, training);
+    let path = match settings.lambda {
+        Some(lambda) => follow(&training, &held_out, lambda, &iteration, engine)?,
+        None => choose_lambda(&training, &held_out, &iteration, engine)?,
+    };
+    let lambda = settings.lambda.unwrap_or(path.best.lambda);
+    let columns = scaling(&known, cols);
+    let all = from_entries(rows, cols, scaled(&known, &columns));
+    let last = follow(&all, &[], lambda, &iteration, engine)?;
+    Ok(Completion {
+        rank,
+        lambda,
+        path: path.steps,
+        held_out: held_out.len(),
+        rmse: path.best.rmse,
+        rmse_means: rmse(&Svd::zero(rows, cols), &held_out),
+        settled: last.steps.iter().all(|step| step.settled),
+        convergence: last.steps,
+        columns,
+        factors: last.factors,
+    })
+}
+
+impl Completion {
+    /// The estimate of an entry, in the unit of its column.
+    pub fn value(&self, row: usize, col: usize) -> f64 {
+        let (mean, deviation) = self.columns[col];
+        mean + deviation * self.factors.element(row, col)
+    }
+}
+
+/// Known entries to work with, and one in ten held out, none of which is the last of its row or the second last of its column (which would have no
+/// standard deviation).
+fn hold_out(known: &[Entry], (rows, cols): (usize, usize), seed: u64) -> (Vec<Entry>, Vec<Entry>) {
+    let (mut in_row, mut in_col) = (vec![0_usize; rows], vec![0_usize; cols]);
+    for &(row, col, _) in known {
+        in_row[row] += 1;
+        in_col[col] += 1;
+    }
+    let mut order: Vec<usize> = (0..known.len()).collect();
+    order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+    let mut out = vec![false; known.len()];
+    let mut left = known.len().div_ceil(HELD_OUT);
+    for index in order {
+        let (row, col, _) = known[index];
+        if left > 0 && in_row[row] > 1 && in_col[col] > 2 {
+            (out[index], left) = (true, left - 1);
+            in_row[row] -= 1;
+            in_col[col] -= 1;
+        }
+    }
+    let part = |wanted| known.iter().zip(&out).filter(|(_, out)| **out == wanted).map(|(entry, _)| *entry).collect();
+    (part(false), part(true))
+}
+
+/// Mean and standard deviation of the entries of each column; 1 instead of a standard deviation of 0.
+fn scaling(entries: &[Entry], cols: usize) -> Vec<(f64, f64)> {
+    let mut columns = vec![Vec::new(); cols];
+    entries.iter().for_each(|&(_, col, value)| columns[col].push(value));
+    let of = |values: &Vec<f64>| {
+        let count = values.len().max(1) as f64;
+        // Divided first, so that no sum overflows.
+        let mean: f64 = values.iter().map(|v| v / count).sum();
+        let size = values.iter().fold(0.0, |size: f64, v| size.max((v - mean).abs()));
+        if size == 0.0 {
+            return (mean, 1.0);
+        }
+        let variance = values.iter().map(|v| ((v - mean) / size).powi(2)).sum::<f64>() / count;
+        (mean, size * variance.sqrt())
+    };
+    columns.iter().map(of).collect()
+}
+
+fn scaled(entries: &[Entry], columns: &[(f64, f64)]) -> Vec<Entry> {
+    entries.iter().map(|&(row, col, value)| (row, col, (value - columns[col].0) / columns[col].1)).collect()
+}
+
+#[cfg(test)]
+#[path = "complete/tests.rs"]
+mod tests;

@@ -1,0 +1,282 @@
+//! A matrix of low rank under noise: the rank by a published rule, and the entries that belong to neither.
+//!
+//! # The rank
+//!
+//! M. Gavish, D. L. Donoho: "The Optimal Hard Threshold for Singular Values is 4/sqrt(3)", IEEE Transactions on Information
+//! Theory 60, 2014. For an m x n matrix with n the larger side, beta = m / n, and white noise of standard deviation s, keep the
+//! singular values above lambda(beta) sqrt(n) s (their equations 3 and 11); for unknown noise, those above omega(beta) times the
+//! median singular value (equations 4 and 5).
+//!
+//! # Outlying entries
+//!
+//! An entry is outlying where its studentised residual stands off from the median by more than sqrt(2 ln N) robust standard
+//! deviations (1.4826 x the median absolute deviation) of all N: about as far as the farthest of N Gaussian numbers, so that
+//! noise alone gives 0.2 of them on average, whatever N. A residual is studentised as in regression: divided by
+//! sqrt((1 - h_i) (1 - h_j)), h the squared length of row i of the kept U and of row j of the kept V, which undoes that the fit
+//! bends towards a spike.
+//!
+//! An outlying entry is then replaced, first by the median of its neighbours, in further rounds by the fit, and the fit is
+//! repeated until the same entries stand off. Until then a singular triplet of few entries is left out, a spike and not structure: one of
+//! fewer than [`FEW`] by its participation, 1 / (sum u_i^4 sum v_j^4), which is 1 for a single entry and m n for equal ones.
+
+use super::picture::Plane;
+use super::tiles::{Cut, cut_out, put_back};
+use crate::engine::{Engine, LARGEST, Svd};
+use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, TruncationError, truncated_svd};
+use nalgebra::DMatrix;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// What is known of the noise.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Noise {
+    /// Its standard deviation.
+    Known(f64),
+    /// Nothing; it follows from the median singular values.
+    Unknown,
+}
+
+/// An entry that is neither structure nor noise.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Outlier {
+    /// Row, from 0.
+    pub row: usize,
+    /// Column, from 0.
+    pub col: usize,
+    /// What is there.
+    pub value: f64,
+    /// What the fit puts there.
+    pub fitted: f64,
+    /// Robust standard deviations between the two.
+    pub z: f64,
+}
+
+/// A matrix without its noise.
+#[derive(Clone, Debug)]
+pub struct Denoised {
+    /// The fit.
+    pub plane: Plane,
+    /// The rank kept of each piece, row by row.
+    pub ranks: Vec<usize>,
+    /// The threshold for singular values.
+    pub threshold: f64,
+    /// Standard deviation of the noise: as given, or as estimated.
+    pub noise: f64,
+    /// Farthest first.
+    pub outliers: Vec<Outlier>,
+}
+
+/// A triplet with fewer entries by participation is a spike. Two spikes in one column that mix have up to 4, a line across a tile of
+/// 8 pixels has 8.
+pub const FEW: f64 = 8.0;
+
+/// Fits of one denoising; the outliers of all data seen settle in fewer.
+const ROUNDS: usize = 12;
+
+/// lambda(beta), Gavish and Donoho's equation 11: 4/sqrt(3) for a square matrix.
+pub fn lambda(beta: f64) -> f64 {
+    let root = (beta * beta + 14.0 * beta + 1.0).sqrt();
+    (2.0 * (beta + 1.0) + 8.0 * beta / (beta + 1.0 + root)).sqrt()
+}
+
+/// omega(beta) = lambda(beta) / sqrt(median of the Marcenko-Pastur distribution), equation 5: about 2.858 for a square matrix.
+pub fn omega(beta: f64) -> f64 {
+    lambda(beta) / marcenko_pastur_median(beta).sqrt()
+}
+
+/// The median of the Marcenko-Pastur distribution with density sqrt((b - x)(x - a)) / (2 pi beta x) for x from a = (1 - sqrt(beta))^2
+/// to b = (1 + sqrt(beta))^2.
+///
+/// With x = 1 + beta - 2 sqrt(beta) cos(t) the density times dx becomes smooth in t, from 0 to pi; the midpoint rule then has the
+/// mass of each step to about the square of its width.
+pub fn marcenko_pastur_median(beta: f64) -> f64 {
+    const STEPS: usize = 20_000;
+    let width = std::f64::consts::PI / STEPS as f64;
+    let x = |t: f64| 1.0 + beta - 2.0 * beta.sqrt() * t.cos();
+    let mut mass = 0.0;
+    for step in 0..STEPS {
+        let t = (step as f64 + 0.5) * width;
+        let slice = 2.0 * t.sin().powi(2) / (std::f64::consts::PI * x(t)) * width;
+        if mass + slice >= 0.5 {
+            return x(step as f64 * width + width * (0.5 - mass) / slice);
+        }
+        mass += slice;
+    }
+    x(std::f64::consts::PI)
+}
+
+/// The smaller over the larger side, and the larger side.
+fn shape_of((rows, cols): (usize, usize)) -> (f64, f64) {
+    let (small, large) = (rows.min(cols) as f64, rows.max(cols) as f64);
+    (small / large, large)
+}
+
+/// Removes noise, piece by piece (see [`Cut`]), and finds outlying entries.
+///
+/// Unknown noise is estimated from the median singular value of each piece, and the median of these estimates serves them all; a
+/// `Whole` larger than an engine takes is estimated from tiles of [`LARGEST`] pixels, and keeps at most that rank.
+///
+/// # Errors
+///
+/// The engine fails.
+pub fn denoise(plane: &Plane, cut: Cut, noise: Noise, engine: &mut dyn Engine) -> Result<Denoised, TruncationError> {
+    let mut pieces = Pieces::new(cut, plane.shape());
+    // The spectrum of a large piece ends before its median.
+    let large = pieces.shape.0.min(pieces.shape.1) > LARGEST;
+    let mut tiles = (large && noise == Noise::Unknown).then(|| Pieces::new(Cut::Tiles(LARGEST), plane.shape()));
+    let mut fit = |cleaned: &Plane, without_spikes: bool, engine: &mut dyn Engine| {
+        pieces.decompose(cleaned, engine)?;
+        let level = match (noise, &mut tiles) {
+            (Noise::Known(level), _) => level,
+            (Noise::Unknown, None) => pieces.noise_level(),
+            (Noise::Unknown, Some(tiles)) => {
+                tiles.decompose(cleaned, engine)?;
+                tiles.noise_level()
+            }
+        };
+        Ok::<_, TruncationError>(fit(plane, &pieces, level, without_spikes))
+    };
+    let mut outlying = BTreeSet::new();
+    let mut cleaned = plane.clone();
+    for _ in 0..ROUNDS {
+        let found = fit(&cleaned, true, engine)?;
+        let now: BTreeSet<(usize, usize)> = found.outliers.iter().map(|o| (o.row, o.col)).collect();
+        if now == outlying {
+            break;
+        }
+        cleaned.copy_from(plane);
+        for &(i, j) in &now {
+            let known = outlying.contains(&(i, j));
+            cleaned[(i, j)] = if known { found.plane[(i, j)] } else { median_around(plane, i, j) };
+        }
+        outlying = now;
+    }
+    fit(&cleaned, false, engine)
+}
+
+/// The median of an entry and its neighbours, eight of them inside the matrix.
+fn median_around(plane: &Plane, row: usize, col: usize) -> f64 {
+    let rows = row.saturating_sub(1)..(row + 2).min(plane.nrows());
+    let cols = col.saturating_sub(1)..(col + 2).min(plane.ncols());
+    median(rows.flat_map(|i| cols.clone().map(move |j| plane[(i, j)])).collect())
+}
+
+/// The parts of a plane, decomposed.
+struct Pieces {
+    corners: Vec<(usize, usize)>,
+    /// Rows and columns of each.
+    shape: (usize, usize),
+    /// Rows and columns of the plane.
+    whole: (usize, usize),
+    /// Each piece with as much of its decomposition as an engine gives: all where one side is at most [`LARGEST`].
+    done: Vec<(Plane, Svd)>,
+}
+
+impl Pieces {
+    fn new(cut: Cut, whole: (usize, usize)) -> Self {
+        Self { corners: cut.corners(whole), shape: cut.piece(whole), whole, done: Vec::new() }
+    }
+
+    /// Decomposes those pieces that changed since the last time.
+    fn decompose(&mut self, plane: &Plane, engine: &mut dyn Engine) -> Result<(), TruncationError> {
+        let rank = self.shape.0.min(self.shape.1).min(LARGEST);
+        for (index, &corner) in self.corners.iter().enumerate() {
+            let piece = cut_out(plane, corner, self.shape);
+            if self.done.get(index).is_some_and(|(before, _)| *before == piece) {
+                continue;
+            }
+            let svd = truncated_svd(&piece, rank, OVERSAMPLING, POWER_ITERATIONS, 1, engine)?;
+            match self.done.get_mut(index) {
+                Some(place) => *place = (piece, svd),
+                None => self.done.push((piece, svd)),
+            }
+        }
+        Ok(())
+    }
+
+    /// The standard deviation of white noise: the median over the pieces of median singular value / sqrt(n mu(beta)). Pieces that
+    /// reach over an edge repeat pixels, which is no white noise: they count only where there are no others.
+    fn noise_level(&self) -> f64 {
+        let (beta, n) = shape_of(self.shape);
+        let scale = (n * marcenko_pastur_median(beta)).sqrt();
+        let inside =
+            |(top, left): (usize, usize)| top + self.shape.0 <= self.whole.0 && left + self.shape.1 <= self.whole.1;
+        let level = |any: bool| -> Vec<f64> {
+            let wanted = self.done.iter().zip(&self.corners).filter(|(_, corner)| any || inside(**corner));
+            wanted.map(|((_, svd), _)| median(svd.sigma.clone()) / scale).collect()
+        };
+        let levels = level(false);
+        median(if levels.is_empty() { level(true) } else { levels })
+    }
+}
+
+/// One fit, and the entries of `plane` that stand off from it.
+fn fit(plane: &Plane, pieces: &Pieces, noise: f64, without_spikes: bool) -> Denoised {
+    let (beta, n) = shape_of(pieces.shape);
+    let threshold = lambda(beta) * n.sqrt() * noise;
+    let mut fit = plane.clone();
+    let mut freedom = plane.clone();
+    let mut ranks = Vec::new();
+    for ((_, svd), &corner) in pieces.done.iter().zip(&pieces.corners) {
+        let kept = above(svd, threshold, without_spikes);
+        put_back(&mut fit, corner, &kept.product(kept.sigma.len()));
+        put_back(&mut freedom, corner, &freedom_of(&kept));
+        ranks.push(kept.sigma.len());
+    }
+    let outliers = outliers(plane, &fit, &freedom, noise);
+    Denoised { plane: fit, ranks, threshold, noise, outliers }
+}
+
+/// The triplets above the threshold; without those of few entries, if so wished.
+fn above(svd: &Svd, threshold: f64, without_spikes: bool) -> Svd {
+    let wanted = |k: &usize| {
+        let fourth = |x: f64| x.powi(4);
+        let participation = 1.0 / (svd.u.column(*k).map(fourth).sum() * svd.v.column(*k).map(fourth).sum());
+        svd.sigma[*k] > threshold && !(without_spikes && participation < FEW)
+    };
+    let kept: Vec<usize> = (0..svd.sigma.len()).filter(wanted).collect();
+    Svd {
+        u: svd.u.select_columns(&kept),
+        sigma: kept.iter().map(|k| svd.sigma[*k]).collect(),
+        v: svd.v.select_columns(&kept),
+    }
+}
+
+/// (1 - h_i) (1 - h_j) for each entry: the share of a change of it that a fit with these triplets leaves in the residual.
+fn freedom_of(svd: &Svd) -> DMatrix<f64> {
+    // Below, rounding and the curvature of the fit say more than the entry.
+    const LEAST: f64 = 0.05;
+    let free = |vectors: &DMatrix<f64>, i: usize| 1.0 - vectors.row(i).norm_squared();
+    DMatrix::from_fn(svd.u.nrows(), svd.v.nrows(), |i, j| (free(&svd.u, i) * free(&svd.v, j)).max(LEAST))
+}
+
+/// Deviations are never taken as smaller than the noise.
+fn outliers(plane: &Plane, fit: &Plane, freedom: &Plane, noise: f64) -> Vec<Outlier> {
+    let residuals = (plane - fit).zip_map(freedom, |residual, free| residual / free.sqrt());
+    let centre = median(residuals.as_slice().to_vec());
+    let deviation = (1.4826 * median(residuals.iter().map(|r| (r - centre).abs()).collect())).max(noise);
+    let limit = (2.0 * (plane.len() as f64).ln()).sqrt();
+    let mut found = Vec::new();
+    for col in 0..plane.ncols() {
+        for row in 0..plane.nrows() {
+            let z = (residuals[(row, col)] - centre) / deviation;
+            // Without any deviation (a noiseless matrix) nothing can be said.
+            if deviation > 0.0 && z.abs() > limit {
+                found.push(Outlier { row, col, value: plane[(row, col)], fitted: fit[(row, col)], z });
+            }
+        }
+    }
+    found.sort_by(|a, b| b.z.abs().total_cmp(&a.z.abs()));
+    found
+}
+
+/// The middle, or the mean of the two in the middle; 0 of nothing.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let at = |index: usize| values.get(index).copied().unwrap_or_default();
+    (at(values.len() / 2) + at(values.len().saturating_sub(1) / 2)) / 2.0
+}
+
+#[cfg(test)]
+#[path = "denoise_tests.rs"]
+mod tests;

@@ -1,0 +1,162 @@
+//! Grey and colour pictures, as planes of numbers.
+
+use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use nalgebra::DMatrix;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
+use std::io::Cursor;
+use std::path::Path;
+use svdforge_golden::reader::{Fault, Kind, Place, ReadError, read_bytes};
+
+/// One channel of a picture, rows x columns, elements 0 to 255.
+pub type Plane = DMatrix<f64>;
+
+/// The largest value of a pixel.
+pub const PEAK: f64 = 255.0;
+
+/// The most pixels of a picture.
+const MAX_PIXELS: u32 = 1 << 26;
+
+/// A picture: one plane if grey, three (red, green, blue) if coloured, all of the same size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// The channels, at least one, each with at least one pixel.
+    pub planes: Vec<Plane>,
+}
+
+impl Picture {
+    /// Reads a PNG or PNM (PGM, PPM) file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Picture::parse`], or the file cannot be read.
+    pub fn read(path: &Path) -> Result<Self, ReadError> {
+        Self::parse(path, &read_bytes(path, "PNG or PGM picture")?)
+    }
+
+    /// A picture from the bytes of a file, which is not opened. Deeper channels are reduced to 8 bits; transparency is ignored.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are no PNG or PNM, broken off, or of a picture without pixels or with more than 2^26.
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, ReadError> {
+        let refuse =
+            |kind, found: String, remedy: &str| ReadError::new(path, Fault::new(Place::File, kind, found, remedy));
+        let format = match image::guess_format(bytes) {
+            Ok(format @ (ImageFormat::Png | ImageFormat::Pnm)) => format,
+            Ok(other) => {
+                return Err(refuse(
+                    Kind::Unsupported,
+                    format!("is a picture of the format {other:?}"),
+                    "convert it to PNG or PGM",
+                ));
+            }
+            Err(_) => {
+                let what = if bytes.is_empty() { "is empty" } else { "is no picture that is known" };
+                return Err(refuse(Kind::Malformed, what.to_owned(), "give a PNG or PGM file"));
+            }
+        };
+        let mut limits = Limits::default();
+        limits.max_image_width = Some(MAX_PIXELS);
+        limits.max_image_height = Some(MAX_PIXELS);
+        limits.max_alloc = Some(8 * u64::from(MAX_PIXELS));
+        let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+        reader.limits(limits);
+        let name = if format == ImageFormat::Png { "PNG" } else { "PNM" };
+        let decoded = reader.decode().map_err(|error| {
+            refuse(
+                Kind::Malformed,
+                format!("is a damaged {name} file: {error}"),
+                "give the whole file, with 1 to 2^26 pixels",
+            )
+        })?;
+        if decoded.width() == 0 || decoded.height() == 0 {
+            let size = format!("has {} x {} pixels", decoded.width(), decoded.height());
+            return Err(refuse(Kind::Empty, size, "give a picture with at least one pixel"));
+        }
+        Ok(Self::from_image(&decoded))
+    }
+
+    fn from_image(image: &DynamicImage) -> Self {
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        let planes = if image.color().has_color() {
+            let rgb = image.to_rgb8();
+            (0..3).map(|c| Plane::from_row_iterator(height, width, rgb.pixels().map(|p| f64::from(p.0[c])))).collect()
+        } else {
+            let grey = image.to_luma8();
+            vec![Plane::from_row_iterator(height, width, grey.pixels().map(|p| f64::from(p.0[0])))]
+        };
+        Self { planes }
+    }
+
+    /// Rows and columns.
+    pub fn shape(&self) -> (usize, usize) {
+        self.planes[0].shape()
+    }
+
+    /// Each element rounded to a whole number from 0 to 255: what a file can hold.
+    pub fn to_pixels(&self) -> Self {
+        Self { planes: self.planes.iter().map(|plane| plane.map(|x| x.round().clamp(0.0, PEAK))).collect() }
+    }
+
+    /// The bytes of a PNG file, 8 bits per channel.
+    pub fn to_png(&self) -> Result<Vec<u8>, image::ImageError> {
+        let (height, width) = self.shape();
+        // As clamped floats convert: no value is out of range, and a NaN would be black.
+        let byte = |c: usize, x: u32, y: u32| self.planes[c][(y as usize, x as usize)].round() as u8;
+        let (w, h) = (width as u32, height as u32);
+        let image = if self.planes.len() == 3 {
+            let pixel = |x, y| image::Rgb([byte(0, x, y), byte(1, x, y), byte(2, x, y)]);
+            DynamicImage::from(image::RgbImage::from_fn(w, h, pixel))
+        } else {
+            DynamicImage::from(image::GrayImage::from_fn(w, h, |x, y| image::Luma([byte(0, x, y)])))
+        };
+        let mut bytes = Cursor::new(Vec::new());
+        image.write_to(&mut bytes, ImageFormat::Png)?;
+        Ok(bytes.into_inner())
+    }
+
+    /// Pictures of one height in a row, with a white gap of 8 pixels.
+    ///
+    /// # Panics
+    ///
+    /// There are none, or they differ in height or channels.
+    pub fn side_by_side(pictures: &[&Self]) -> Self {
+        const GAP: usize = 8;
+        let height = pictures[0].shape().0;
+        let width = pictures.iter().map(|p| p.shape().1 + GAP).sum::<usize>() - GAP;
+        let planes = (0..pictures[0].planes.len()).map(|c| {
+            let mut row = Plane::from_element(height, width, PEAK);
+            let mut at = 0;
+            for picture in pictures {
+                row.columns_mut(at, picture.shape().1).copy_from(&picture.planes[c]);
+                at += picture.shape().1 + GAP;
+            }
+            row
+        });
+        Self { planes: planes.collect() }
+    }
+}
+
+/// The picture with white Gaussian noise of this standard deviation, in whole pixels: what a camera would give.
+pub fn add_noise(picture: &Picture, level: f64, seed: u64) -> Picture {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut noisy = |x: f64| -> f64 { x + level * rng.sample::<f64, _>(StandardNormal) };
+    Picture { planes: picture.planes.iter().map(|plane| plane.map(&mut noisy)).collect() }.to_pixels()
+}
+
+/// Peak signal-to-noise ratio in decibels, 10 log10(255^2 / mean squared error) over all channels; `None` where the two are equal.
+///
+/// # Panics
+///
+/// The pictures differ in size or channels.
+pub fn psnr(a: &Picture, b: &Picture) -> Option<f64> {
+    let squares: f64 = a.planes.iter().zip(&b.planes).map(|(x, y)| (x - y).norm_squared()).sum();
+    let count: usize = a.planes.iter().map(|plane| plane.len()).sum();
+    (squares > 0.0).then(|| 10.0 * (PEAK * PEAK * count as f64 / squares).log10())
+}
+
+#[cfg(test)]
+#[path = "picture_tests.rs"]
+mod tests;

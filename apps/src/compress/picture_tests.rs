@@ -1,0 +1,51 @@
+use super::*;
+
+fn refused(bytes: &[u8], words: &[&str]) {
+    let error = Picture::parse(Path::new("a.png"), bytes).unwrap_err().to_string();
+    for word in words.iter().chain(&["a.png", ";"]) {
+        assert!(error.contains(word), "`{word}` is not in: {error}");
+    }
+}
+
+#[test]
+fn files_that_are_no_pictures() {
+    refused(b"", &["empty", "PNG or PGM"]);
+    refused(b"word,T1,T2\n", &["no picture"]);
+    refused(b"\xFF\xD8\xFF\xE0\0\x10JFIF\0", &["Jpeg", "convert"]);
+    refused(b"P5\n4 4\n255\nabc", &["damaged PNM"]);
+    refused(b"P5\n0 4\n255\n", &["pixel"]);
+    refused(b"P5\n99999999 99999999\n255\nabc", &["damaged PNM"]);
+    refused(b"P2\n2 2\n255\n1 2 3 x\n", &["damaged PNM"]);
+    let png = Picture { planes: vec![Plane::from_fn(9, 5, |i, j| (17 * i + j) as f64)] }.to_png().unwrap();
+    for length in [8, 20, 40, png.len() - 20] {
+        refused(&png[..length], &["damaged PNG"]);
+    }
+    let mut flipped = png.clone();
+    flipped[png.len() / 2] ^= 0x55;
+    refused(&flipped, &["damaged PNG"]);
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let plane = |c: usize| Plane::from_fn(7, 11, move |i, j| ((31 * i + 7 * j + 90 * c) % 256) as f64);
+    for planes in [vec![plane(0)], vec![plane(0), plane(1), plane(2)]] {
+        let picture = Picture { planes };
+        assert_eq!(Picture::parse(Path::new("a.png"), &picture.to_png().unwrap()).unwrap(), picture);
+    }
+    let pgm = Picture::parse(Path::new("a.pgm"), b"P2\n# text\n3 2\n255\n0 1 2\n3 4 255\n").unwrap();
+    assert_eq!(pgm.planes, [Plane::from_row_slice(2, 3, &[0.0, 1.0, 2.0, 3.0, 4.0, 255.0])]);
+}
+
+#[test]
+fn peak_signal_to_noise_ratio_by_hand() {
+    let one = |value: f64| Picture { planes: vec![Plane::from_element(4, 4, value)] };
+    assert_eq!(psnr(&one(3.0), &one(3.0)), None);
+    // A squared error of 25.5^2 is a hundredth of the peak's square: 20 dB.
+    assert!((psnr(&one(0.0), &one(25.5)).unwrap() - 20.0).abs() < 1e-12);
+    assert_eq!(one(260.7).to_pixels(), one(255.0));
+    let row = Picture::side_by_side(&[&one(1.0), &one(2.0)]);
+    assert_eq!(
+        (row.shape(), row.planes[0][(0, 3)], row.planes[0][(0, 4)], row.planes[0][(3, 12)]),
+        ((4, 16), 1.0, 255.0, 2.0)
+    );
+}

@@ -1,0 +1,65 @@
+use super::*;
+use crate::engine::{CoreEngine, GoldenEngine};
+use std::path::Path;
+use svdforge_hdl::core::params::Parameters;
+
+fn sample() -> Picture {
+    Picture::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/shapes.png")).unwrap()
+}
+
+/// Pixels that are no multiple of the tile, of rank 1 in each tile: the padding must not show.
+#[test]
+fn tiles_at_the_edges_are_padded_by_repetition() {
+    let plane = Plane::from_fn(19, 13, |i, _| (10 * i) as f64);
+    assert_eq!(cut_out(&plane, (16, 8), (8, 8)).row(7), cut_out(&plane, (16, 8), (8, 8)).row(2));
+    let picture = Picture { planes: vec![plane.clone(), plane.map(|x| 255.0 - x), plane] };
+    let compressed = compress(&picture, Cut::Tiles(8), 1, 16, &mut GoldenEngine).unwrap();
+    assert_eq!(compressed.pieces(), 6);
+    let point = compressed.point(&picture, 1);
+    assert_eq!(point.psnr_db, None);
+    assert_eq!((point.numbers, point.bytes), (3 * 6 * 17, 3 * 6 * 17 * 2));
+}
+
+/// The error of the best approximation is the sum of the squares left out (Eckart, Young): the table's PSNR must follow from
+/// the golden spectrum. Rounding to whole pixels adds at most 1/2 per pixel, rounding of the kept words far less.
+#[test]
+fn psnr_is_what_the_spectrum_says() {
+    let picture = sample();
+    let plane = &picture.planes[0];
+    let golden = GoldenEngine.decompose(plane).unwrap_or_else(|error| panic!("{error}"));
+    for mut engine in [Box::new(GoldenEngine) as Box<dyn Engine>, Box::new(CoreEngine::new(Parameters::default()))] {
+        let compressed = compress(&picture, Cut::Whole, 24, 16, engine.as_mut()).unwrap();
+        for rank in [1, 8, 24] {
+            let left: f64 = golden.sigma[rank..].iter().map(|s| s * s).sum();
+            let pixels = plane.len() as f64;
+            let expected = (left / pixels).sqrt();
+            let error = 255.0 / 10_f64.powf(compressed.point(&picture, rank).psnr_db.unwrap() / 20.0);
+            // Clamping can only help, rounding adds 1/sqrt(12) in the mean square; the range finder is off by little.
+            assert!((error - expected).abs() < 0.03 * expected + 0.3, "{} {rank}: {error} {expected}", engine.name());
+        }
+    }
+}
+
+#[test]
+fn every_rank_more_is_better_and_costs_the_same() {
+    let picture = sample();
+    for side in [8, 16, 32] {
+        let compressed = compress(&picture, Cut::Tiles(side), side, 16, &mut GoldenEngine).unwrap();
+        let points: Vec<Point> = (1..=side).map(|rank| compressed.point(&picture, rank)).collect();
+        for pair in points.windows(2) {
+            let value = |point: &Point| point.psnr_db.unwrap_or(f64::INFINITY);
+            assert!(value(&pair[1]) >= value(&pair[0]), "{side}: {pair:?}");
+            assert_eq!(pair[1].numbers - pair[0].numbers, points[0].numbers);
+        }
+        assert_eq!(points[side - 1].psnr_db, None, "at full rank every pixel is back");
+    }
+}
+
+#[test]
+fn ranks_that_do_not_exist_are_refused() {
+    let picture = Picture { planes: vec![Plane::from_element(40, 10, 1.0)] };
+    for (cut, rank, most) in [(Cut::Tiles(8), 9, 8), (Cut::Whole, 11, 10), (Cut::Whole, 0, 10)] {
+        let error = compress(&picture, cut, rank, 16, &mut GoldenEngine).err().unwrap().to_string();
+        assert!(error.contains(&format!("1 to {most}")), "{error}");
+    }
+}

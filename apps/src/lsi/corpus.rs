@@ -1,0 +1,113 @@
+//! Documents as a matrix of words.
+
+use super::tokens::{StopWords, words};
+use crate::sparse::from_entries;
+use nalgebra_sparse::CsrMatrix;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A document's names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Short, for pictures: `d` and the number of its line, the name of its file, or its column's title.
+    pub name: String,
+    /// Its beginning, for people; empty where only counts are known.
+    pub text: String,
+}
+
+/// How often each word occurs in each document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Corpus {
+    /// The words, m of them, sorted if they come from text.
+    pub words: Vec<String>,
+    /// The documents, n of them.
+    pub documents: Vec<Document>,
+    /// Counts, m x n.
+    pub counts: CsrMatrix<f64>,
+    /// What was left out of queries too.
+    pub stop_words: StopWords,
+}
+
+/// What an element of the matrix is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weights {
+    /// The count itself.
+    Counts,
+    /// Count x ln(n / documents that contain the word), each document then scaled to length 1 (K. Sparck Jones: "A Statistical
+    /// Interpretation of Term Specificity", Journal of Documentation 28, 1972; G. Salton, C. Buckley, 1988).
+    TfIdf,
+}
+
+impl Corpus {
+    /// Counts the words of documents (name and text) but the stop words and those in fewer than `min_documents` documents.
+    pub fn from_texts(texts: &[(String, String)], stop_words: StopWords, min_documents: usize) -> Self {
+        let mut found: BTreeMap<String, BTreeMap<usize, f64>> = BTreeMap::new();
+        for (j, (_, text)) in texts.iter().enumerate() {
+            for word in words(text).filter(|word| !stop_words.contains(word)) {
+                *found.entry(word).or_default().entry(j).or_default() += 1.0;
+            }
+        }
+        found.retain(|_, counts| counts.len() >= min_documents);
+        let rows = found.values().enumerate();
+        let entries = rows.flat_map(|(i, row)| row.iter().map(move |(&j, &count)| (i, j, count)));
+        let counts = from_entries(found.len(), texts.len(), entries);
+        let documents =
+            texts.iter().map(|(name, text)| Document { name: printable(name), text: beginning(text) }).collect();
+        Self { words: found.into_keys().collect(), documents, counts, stop_words }
+    }
+
+    /// In how many documents each word occurs.
+    pub fn document_frequencies(&self) -> Vec<usize> {
+        self.counts.row_iter().map(|row| row.values().iter().filter(|&&count| count > 0.0).count()).collect()
+    }
+
+    /// What each word's counts are multiplied by.
+    pub fn word_weights(&self, weights: Weights) -> Vec<f64> {
+        let n = self.documents.len() as f64;
+        let weight = |frequency: usize| match weights {
+            Weights::Counts => 1.0,
+            Weights::TfIdf if frequency == 0 => 0.0,
+            Weights::TfIdf => (n / frequency as f64).ln(),
+        };
+        self.document_frequencies().into_iter().map(weight).collect()
+    }
+
+    /// The matrix to decompose, m x n.
+    pub fn weighted(&self, weights: Weights) -> CsrMatrix<f64> {
+        let factors = self.word_weights(weights);
+        let mut matrix = self.counts.clone();
+        for (i, mut row) in matrix.row_iter_mut().enumerate() {
+            row.values_mut().iter_mut().for_each(|value| *value *= factors[i]);
+        }
+        if weights == Weights::TfIdf {
+            let mut squares = vec![0.0; self.documents.len()];
+            matrix.triplet_iter().for_each(|(_, j, value)| squares[j] += value * value);
+            let (_, columns, values) = matrix.csr_data_mut();
+            for (&j, value) in columns.iter().zip(values).filter(|(j, _)| squares[**j] > 0.0) {
+                *value /= squares[j].sqrt();
+            }
+        }
+        matrix
+    }
+
+    /// Documents that contain none of the words.
+    pub fn empty_documents(&self) -> Vec<usize> {
+        let full: BTreeSet<usize> =
+            self.counts.triplet_iter().filter(|(_, _, v)| **v > 0.0).map(|(_, j, _)| j).collect();
+        (0..self.documents.len()).filter(|j| !full.contains(j)).collect()
+    }
+}
+
+/// The first words of a text, on one line.
+fn beginning(text: &str) -> String {
+    const SHOWN: usize = 72;
+    let line = printable(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", line[..end].trim_end()),
+        None => line,
+    }
+}
+
+/// The text without control characters, so that no file can spoil a terminal.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}

@@ -1,0 +1,113 @@
+//! Pictures of results, as SVG and as PNG, the same bytes on every machine.
+//!
+//! Text in a PNG, and the room that labels take in both formats, come from a font in the program (Ubuntu Light): nothing
+//! depends on the fonts of the machine. An SVG leaves the font to its viewer, so labels get [`VIEWER_MARGIN`] more room.
+
+pub mod labels;
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::register_font;
+use std::path::Path;
+use std::sync::Once;
+
+/// The font of every picture, as plotters and SVG name it.
+pub const FONT: &str = "sans-serif";
+
+/// How much wider than in the program's own font a text may be in a viewer's: DejaVu Sans, among the widest of the common
+/// fonts, takes 1.22 times the room of Ubuntu Light for lower-case English.
+pub const VIEWER_MARGIN: f64 = 1.22;
+
+/// Colours that stay apart for the colour-blind (M. Okabe, K. Ito: "Color Universal Design", 2008), without the yellow that
+/// vanishes on white.
+pub const COLOURS: [RGBColor; 7] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(230, 159, 0),
+    RGBColor(86, 180, 233),
+    RGBColor(0, 0, 0),
+];
+
+/// Why there is no picture.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    /// The file name tells no format.
+    #[error("{0}: the name of a picture must end in .svg or .png")]
+    Extension(String),
+    /// The plotting library failed.
+    #[error("the picture cannot be drawn: {0}")]
+    Drawing(String),
+}
+
+/// The format of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Scalable vector graphics.
+    Svg,
+    /// Portable network graphics.
+    Png,
+}
+
+impl Format {
+    /// The format that a file name asks for, by its extension in any case.
+    pub fn of(path: &Path) -> Result<Self, PictureError> {
+        let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+        match extension.as_deref() {
+            Some("svg") => Ok(Self::Svg),
+            Some("png") => Ok(Self::Png),
+            _ => Err(PictureError::Extension(path.display().to_string())),
+        }
+    }
+}
+
+/// Something to draw, in whatever format.
+pub trait Drawing {
+    /// Width and height in pixels.
+    fn size(&self) -> (u32, u32);
+
+    /// Draws it on an area of that size, white already.
+    fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), DrawingAreaErrorKind<B::ErrorType>>;
+}
+
+/// The bytes of a picture file.
+pub fn render(drawing: &impl Drawing, format: Format) -> Result<Vec<u8>, PictureError> {
+    register_fonts();
+    let (width, height) = drawing.size();
+    match format {
+        Format::Svg => {
+            let mut text = String::new();
+            paint(drawing, SVGBackend::with_string(&mut text, (width, height)))?;
+            Ok(text.into_bytes())
+        }
+        Format::Png => {
+            let mut pixels = vec![0; 3 * width as usize * height as usize];
+            paint(drawing, BitMapBackend::with_buffer(&mut pixels, (width, height)))?;
+            let picture = image::RgbImage::from_raw(width, height, pixels)
+                .ok_or_else(|| PictureError::Drawing("the size is wrong".to_owned()))?;
+            let mut bytes = std::io::Cursor::new(Vec::new());
+            picture
+                .write_to(&mut bytes, image::ImageFormat::Png)
+                .map_err(|error| PictureError::Drawing(error.to_string()))?;
+            Ok(bytes.into_inner())
+        }
+    }
+}
+
+/// Makes the program's own font known to plotters. [`render`] does; without it no text has a size.
+pub fn register_fonts() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let registered = register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT);
+        assert!(registered.is_ok(), "The font in the program is one.");
+    });
+}
+
+fn paint<B: DrawingBackend>(drawing: &impl Drawing, backend: B) -> Result<(), PictureError> {
+    let area = backend.into_drawing_area();
+    let failed = |error: DrawingAreaErrorKind<B::ErrorType>| PictureError::Drawing(error.to_string());
+    area.fill(&WHITE).map_err(failed)?;
+    drawing.draw(&area).map_err(failed)?;
+    area.present().map_err(failed)
+}

@@ -1,0 +1,113 @@
+//! The choice of rank and lambda on the validation part.
+
+use super::evaluate::{Split, ranking, rmse};
+use super::model::{Choice, Means, Model, rating_matrix};
+use super::ratings::Scale;
+use crate::engine::{Engine, LARGEST};
+use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, TruncationError, truncated_svd};
+use crate::soft_impute::{PathStep, Settings, choose_lambda, soft_impute};
+use serde::Serialize;
+
+/// Ranks that are tried.
+const RANKS: [usize; 10] = [1, 2, 4, 6, 8, 12, 16, 20, 24, LARGEST];
+
+/// The rank at which lambda is chosen: a core of 24 x 24 takes half the time of the largest, and lambda itself leaves few factors.
+const LAMBDA_RANK: usize = 16;
+
+/// Steps of soft-impute for each lambda and rank, which begin where the last one ended.
+const ITERATIONS: usize = 4;
+
+/// A rank that was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct RankStep {
+    /// Factors.
+    pub rank: usize,
+    /// Root mean square error of predicted ratings on the validation part, in points.
+    pub rmse: f64,
+    /// NDCG of the lists of that rank on the validation part, if anything relevant is there.
+    pub ndcg: Option<f64>,
+}
+
+/// What was chosen, and from what.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// The choice.
+    pub choice: Choice,
+    /// Every rank tried.
+    pub ranks: Vec<RankStep>,
+    /// Every lambda tried, at rank 16 or the one given; the error is that of soft-impute's own estimate.
+    pub lambdas: Vec<PathStep>,
+    /// The error of the global mean on the validation part.
+    pub rmse_mean: f64,
+    /// The error of item mean + user mean.
+    pub rmse_means: f64,
+}
+
+/// Chooses lambda at rank 16 (or the most there is), then the rank at that lambda; with `rank` given, lambda alone, at that rank.
+///
+/// # Errors
+///
+/// As [`truncated_svd`].
+pub fn select(
+    split: &Split,
+    (users, items): (usize, usize),
+    rank: Option<usize>,
+    top: usize,
+    seed: u64,
+    scale: Scale,
+    engine: &mut dyn Engine,
+) -> Result<Selection, TruncationError> {
+    let most = LARGEST.min(users).min(items);
+    let ranks: Vec<usize> = match rank {
+        Some(rank) => vec![rank],
+        None => RANKS.into_iter().filter(|&rank| rank < most).chain([most]).collect(),
+    };
+    let largest = rank.unwrap_or(most);
+    let means = Means::new(&split.training, users, items);
+    let known = crate::sparse::from_entries(users, items, means.residuals(&split.training));
+    let settings = Settings {
+        rank: rank.unwrap_or(LAMBDA_RANK.min(most)),
+        lambda: 0.0,
+        tolerance: 1e-4,
+        iterations: ITERATIONS,
+        seed,
+    };
+    let path = choose_lambda(&known, &means.residuals(&split.validation), &settings, engine)?;
+    let lambda = path.best.lambda;
+    let matrix = rating_matrix(&split.training, users, items);
+    let tastes = truncated_svd(&matrix, largest, OVERSAMPLING, POWER_ITERATIONS, seed, engine)?;
+    let mut steps = Vec::new();
+    let mut factors = path.factors.clone();
+    for rank in ranks {
+        // From the path where that has as many factors, from the rank before otherwise.
+        let start = if rank <= path.factors.sigma.len() { path.factors.truncated(rank) } else { factors };
+        factors = soft_impute(&known, &Settings { rank, lambda, ..settings }, start, engine)?.factors;
+        let model = Model::new(&split.training, &means, lambda, &factors, &tastes.truncated(rank), scale);
+        steps.push(judge(&model, split, users, means.mean, rank, top));
+    }
+    let best = |better: &dyn Fn(&RankStep, &RankStep) -> bool| {
+        steps.iter().copied().reduce(|best, step| if better(&step, &best) { step } else { best }).map_or(1, |s| s.rank)
+    };
+    Ok(Selection {
+        choice: Choice { rank: best(&|a, b| a.rmse < b.rmse), lambda, list_rank: best(&|a, b| a.ndcg > b.ndcg), seed },
+        lambdas: path.steps,
+        rmse_mean: rmse(&split.validation, |_, _| means.mean),
+        rmse_means: rmse(&split.validation, |u, i| means.predict(u, i).clamp(scale.low, scale.high)),
+        ranks: steps,
+    })
+}
+
+fn judge(model: &Model, split: &Split, users: usize, mean: f64, rank: usize, top: usize) -> RankStep {
+    let profiles = model.profiles(&split.training, users);
+    let lists = ranking(&split.validation, mean, &profiles, top, |user| model.scores(&profiles[user]));
+    RankStep {
+        rank,
+        rmse: rmse(&split.validation, |user, item| model.predict(&profiles[user], item)),
+        ndcg: lists.map(|lists| lists.ndcg),
+    }
+}
+
+/// The rank that a matrix of users x items allows.
+pub fn largest_rank(users: usize, items: usize) -> usize {
+    LARGEST.min(users).min(items)
+}

@@ -1,0 +1,134 @@
+//! The choice of lambda: along a falling sequence, by the error on entries held out.
+
+use super::{Settings, Step, soft_impute};
+use crate::engine::{Engine, Svd};
+use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, TruncationError, truncated_svd};
+use nalgebra_sparse::CsrMatrix;
+use serde::Serialize;
+use std::f64::consts::FRAC_1_SQRT_2;
+
+/// An entry: row, column, value.
+pub type Entry = (usize, usize, f64);
+
+/// The path ends at this share of the largest singular value, which noise-free matrices reach.
+const SMALLEST: f64 = 1e-3;
+
+/// One lambda that was tried.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PathStep {
+    /// What singular values are lowered by.
+    pub lambda: f64,
+    /// Root mean square error on the entries held out.
+    pub rmse: f64,
+    /// Singular values above lambda.
+    pub rank: usize,
+    /// The steps of its iteration.
+    pub iteration: Vec<Step>,
+    /// Whether the iteration settled.
+    pub settled: bool,
+}
+
+/// The lambdas that were tried, falling, and the estimate of the best.
+#[derive(Clone, Debug)]
+pub struct Path {
+    /// Every lambda tried.
+    pub steps: Vec<PathStep>,
+    /// The one with the smallest error.
+    pub best: PathStep,
+    /// Its estimate.
+    pub factors: Svd,
+}
+
+/// Tries lambda = sigma_1 / sqrt(2), sigma_1 / 2, ... with sigma_1 the largest singular value of the known entries, each beginning where the last
+/// ended (Mazumder, Hastie, Tibshirani 2010, section 4), until the error on the entries held out has risen twice.
+///
+/// `settings.lambda` is not used.
+///
+/// # Errors
+///
+/// As [`truncated_svd`].
+pub fn choose_lambda(
+    known: &CsrMatrix<f64>,
+    held_out: &[Entry],
+    settings: &Settings,
+    engine: &mut dyn Engine,
+) -> Result<Path, TruncationError> {
+    let (largest, mut path) = begin(known, held_out, settings, engine)?;
+    let mut factors = path.factors.clone();
+    let mut lambda = largest;
+    let mut risen = 0;
+    while risen < 2 && lambda > SMALLEST * largest {
+        lambda *= FRAC_1_SQRT_2;
+        let step = advance(known, held_out, lambda, settings, &mut factors, engine)?;
+        if step.rmse < path.best.rmse {
+            (path.best, path.factors, risen) = (step.clone(), factors.clone(), 0);
+        } else {
+            risen += 1;
+        }
+        path.steps.push(step);
+    }
+    Ok(path)
+}
+
+/// The same sequence down to a given lambda, which is its last step and its best.
+///
+/// # Errors
+///
+/// As [`truncated_svd`].
+pub fn follow(
+    known: &CsrMatrix<f64>,
+    held_out: &[Entry],
+    lambda: f64,
+    settings: &Settings,
+    engine: &mut dyn Engine,
+) -> Result<Path, TruncationError> {
+    let (largest, mut path) = begin(known, held_out, settings, engine)?;
+    let mut next = largest;
+    while path.best.lambda > lambda {
+        next *= FRAC_1_SQRT_2;
+        // Below the smallest, straight to the goal; and a little above the goal is the goal.
+        let goal = next < SMALLEST * largest || next <= lambda * (1.0 + 1e-9);
+        path.best = advance(known, held_out, if goal { lambda } else { next }, settings, &mut path.factors, engine)?;
+        path.steps.push(path.best.clone());
+    }
+    Ok(path)
+}
+
+/// The largest singular value, and the estimate 0 that it stands for as lambda.
+fn begin(
+    known: &CsrMatrix<f64>,
+    held_out: &[Entry],
+    settings: &Settings,
+    engine: &mut dyn Engine,
+) -> Result<(f64, Path), TruncationError> {
+    let largest = truncated_svd(known, 1, OVERSAMPLING, POWER_ITERATIONS, settings.seed, engine)?.sigma[0];
+    let factors = Svd::zero(known.nrows(), known.ncols());
+    let rmse = rmse(&factors, held_out);
+    let start = PathStep { lambda: largest, rmse, rank: 0, iteration: Vec::new(), settled: true };
+    Ok((largest, Path { steps: vec![start.clone()], best: start, factors }))
+}
+
+fn advance(
+    known: &CsrMatrix<f64>,
+    held_out: &[Entry],
+    lambda: f64,
+    settings: &Settings,
+    factors: &mut Svd,
+    engine: &mut dyn Engine,
+) -> Result<PathStep, TruncationError> {
+    let estimate = soft_impute(known, &Settings { lambda, ..*settings }, factors.clone(), engine)?;
+    *factors = estimate.factors;
+    Ok(PathStep {
+        lambda,
+        rmse: rmse(factors, held_out),
+        rank: estimate.steps.last().map_or(0, |step| step.rank),
+        settled: estimate.settled,
+        iteration: estimate.steps,
+    })
+}
+
+/// Root mean square error of an estimate on some entries; of no entries: 0.
+pub fn rmse(factors: &Svd, entries: &[Entry]) -> f64 {
+    let sum: f64 = entries.iter().map(|&(row, col, value)| (value - factors.element(row, col)).powi(2)).sum();
+    (sum / entries.len().max(1) as f64).sqrt()
+}

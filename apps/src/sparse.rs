@@ -1,0 +1,132 @@
+//! Matrices that are known by what they do to a thin dense matrix: sparse ones, dense ones, and sums.
+
+use nalgebra::DMatrix;
+use nalgebra_sparse::ops::Op;
+use nalgebra_sparse::ops::serial::spmm_csr_dense;
+use nalgebra_sparse::{CooMatrix, CsrMatrix};
+
+/// A linear map A, m x n.
+pub trait Operator {
+    /// m.
+    fn rows(&self) -> usize;
+
+    /// n.
+    fn cols(&self) -> usize;
+
+    /// A X for X of n x l: m x l.
+    fn apply(&self, x: &DMatrix<f64>) -> DMatrix<f64>;
+
+    /// A^T Y for Y of m x l: n x l.
+    fn apply_transposed(&self, y: &DMatrix<f64>) -> DMatrix<f64>;
+}
+
+impl Operator for DMatrix<f64> {
+    fn rows(&self) -> usize {
+        self.nrows()
+    }
+
+    fn cols(&self) -> usize {
+        self.ncols()
+    }
+
+    fn apply(&self, x: &DMatrix<f64>) -> DMatrix<f64> {
+        self * x
+    }
+
+    fn apply_transposed(&self, y: &DMatrix<f64>) -> DMatrix<f64> {
+        self.tr_mul(y)
+    }
+}
+
+impl Operator for CsrMatrix<f64> {
+    fn rows(&self) -> usize {
+        self.nrows()
+    }
+
+    fn cols(&self) -> usize {
+        self.ncols()
+    }
+
+    fn apply(&self, x: &DMatrix<f64>) -> DMatrix<f64> {
+        let mut product = DMatrix::zeros(self.nrows(), x.ncols());
+        spmm_csr_dense(0.0, &mut product, 1.0, Op::NoOp(self), Op::NoOp(x));
+        product
+    }
+
+    fn apply_transposed(&self, y: &DMatrix<f64>) -> DMatrix<f64> {
+        let mut product = DMatrix::zeros(self.ncols(), y.ncols());
+        spmm_csr_dense(0.0, &mut product, 1.0, Op::Transpose(self), Op::NoOp(y));
+        product
+    }
+}
+
+/// S + L R^T: a sparse matrix and one of low rank, which is dense but never written out (Mazumder, Hastie, Tibshirani 2010,
+/// section 5, equation 31).
+#[derive(Clone, Debug)]
+pub struct SparsePlusLowRank {
+    /// S, m x n.
+    pub sparse: CsrMatrix<f64>,
+    /// L, m x k.
+    pub left: DMatrix<f64>,
+    /// R, n x k.
+    pub right: DMatrix<f64>,
+}
+
+impl Operator for SparsePlusLowRank {
+    fn rows(&self) -> usize {
+        self.sparse.nrows()
+    }
+
+    fn cols(&self) -> usize {
+        self.sparse.ncols()
+    }
+
+    fn apply(&self, x: &DMatrix<f64>) -> DMatrix<f64> {
+        self.sparse.apply(x) + &self.left * self.right.tr_mul(x)
+    }
+
+    fn apply_transposed(&self, y: &DMatrix<f64>) -> DMatrix<f64> {
+        self.sparse.apply_transposed(y) + &self.right * self.left.tr_mul(y)
+    }
+}
+
+/// The m x n matrix with these entries (row, column, value), each place at most once; zero elsewhere.
+///
+/// # Panics
+///
+/// A place lies outside the matrix.
+pub fn from_entries(
+    rows: usize,
+    cols: usize,
+    entries: impl IntoIterator<Item = (usize, usize, f64)>,
+) -> CsrMatrix<f64> {
+    let mut list = CooMatrix::new(rows, cols);
+    for (row, col, value) in entries {
+        list.push(row, col, value);
+    }
+    CsrMatrix::from(&list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each operator against its own dense matrix, with numbers small enough to be exact.
+    #[test]
+    fn operators_are_their_dense_matrices() {
+        let sparse = from_entries(4, 3, [(3, 0, 5.0), (0, 1, 2.0), (3, 2, -1.0), (1, 1, 4.0)]);
+        let dense = DMatrix::from_row_slice(4, 3, &[0.0, 2.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0, 0.0, 5.0, 0.0, -1.0]);
+        let left = DMatrix::from_fn(4, 2, |i, j| (i + 3 * j) as f64);
+        let right = DMatrix::from_fn(3, 2, |i, j| i as f64 - j as f64);
+        let sum = &dense + &left * right.transpose();
+        let operators: [(&dyn Operator, &DMatrix<f64>); 3] =
+            [(&sparse, &dense), (&dense, &dense), (&SparsePlusLowRank { sparse: sparse.clone(), left, right }, &sum)];
+        let x = DMatrix::from_fn(3, 2, |i, j| (2 * i) as f64 - j as f64);
+        let y = DMatrix::from_fn(4, 2, |i, j| i as f64 + (5 * j) as f64);
+        for (operator, matrix) in operators {
+            assert_eq!((operator.rows(), operator.cols()), (4, 3));
+            assert_eq!(operator.apply(&x), matrix * &x);
+            assert_eq!(operator.apply_transposed(&y), matrix.transpose() * &y);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Latent semantic indexing of real news: 300 articles of some 200 words.
+
+use nalgebra::DMatrix;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use svdforge_apps::engine::{CoreEngine, Engine, GoldenEngine};
+use svdforge_apps::lsi::read::{Counting, read_corpus};
+use svdforge_apps::lsi::tokens::StopWords;
+use svdforge_apps::lsi::{Corpus, Model, Weights};
+use svdforge_hdl::core::params::Parameters;
+
+/// Fetched by `scripts/fetch-data.sh`; a missing file is a failure.
+fn lee() -> Corpus {
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.data/lee_background.cor");
+    assert!(path.exists(), "{} is missing: run scripts/fetch-data.sh", path.display());
+    read_corpus(&path, Counting { stop_words: StopWords::default(), min_documents: 2 }).expect("reads")
+}
+
+/// The largest angle between two spaces with orthonormal bases, as its sine.
+fn sine(p: &DMatrix<f64>, q: &DMatrix<f64>) -> f64 {
+    let (p, q) = (p.clone().qr().q(), q.clone().qr().q());
+    (&q - &p * p.tr_mul(&q)).singular_values().max()
+}
+
+#[test]
+fn the_core_finds_in_real_news_what_f64_finds() {
+    let corpus = lee();
+    assert_eq!(corpus.documents.len(), 300);
+    assert!((2000..5000).contains(&corpus.words.len()), "{} words", corpus.words.len());
+    const RANK: usize = 20;
+    let begin = Instant::now();
+    let fit = |engine: &mut dyn Engine| Model::fit(&corpus, Weights::TfIdf, RANK, engine).expect("fits");
+    let core = fit(&mut CoreEngine::new(Parameters::default()));
+    let elapsed = begin.elapsed();
+    let golden = fit(&mut GoldenEngine);
+    assert!(elapsed < Duration::from_secs(5), "{elapsed:?}");
+
+    // The core sees the 28 x 28 triangular factor in 16 bits, its largest element scaled to at most 1: each element is off by half
+    // a unit of quantising, 2^-16, and the rotations add a few units of the 4 guard bits; together less than one unit, 2^-15, each,
+    // which is at most 28 units in the norm of the error. sigma_1 bounds the largest element, a power of two above it the scale.
+    let error = 28.0 * 2.0 * golden.svd.sigma[0] * (-15.0_f64).exp2();
+    for (x, y) in core.svd.sigma.iter().zip(&golden.svd.sigma) {
+        assert!((x - y).abs() <= error, "{x} {y}, {error}");
+    }
+    // Wedin: the sine of the angle is at most the error over the gap. The spaces of the first 8, where there is a gap.
+    let gap = golden.svd.sigma[7] - golden.svd.sigma[8];
+    for (p, q) in [(&core.svd.u, &golden.svd.u), (&core.svd.v, &golden.svd.v)] {
+        let angle = sine(&p.columns(0, 8).into_owned(), &q.columns(0, 8).into_owned());
+        assert!(angle <= error / gap, "{angle} {error} {gap}");
+    }
+    println!("core: {elapsed:.1?}, {} words, sigma {:?}", corpus.words.len(), &core.svd.sigma[..4]);
+}
+
+/// What a query finds is about it, also where the words differ: all of the best documents are about fires, or the test names them.
+#[test]
+fn a_query_finds_articles_about_its_subject() {
+    let corpus = lee();
+    let model = Model::fit(&corpus, Weights::TfIdf, 20, &mut CoreEngine::new(Parameters::default())).expect("fits");
+    let answer = model.query(&corpus, "bushfire firefighters").expect("known words");
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.data/lee_background.cor"));
+    let text = text.expect("reads").to_lowercase();
+    let articles: Vec<&str> = text.lines().collect();
+    for found in &answer.ranking[..5] {
+        let article = articles[found.index];
+        assert!(article.contains("fire"), "{}: {article}", corpus.documents[found.index].name);
+    }
+    let similar: Vec<&str> = model.similar_words("afghanistan").expect("known")[..20]
+        .iter()
+        .map(|r| corpus.words[r.index].as_str())
+        .collect();
+    assert!(similar.contains(&"taliban"), "{similar:?}");
+}

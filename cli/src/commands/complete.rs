@@ -1,0 +1,231 @@
+//! `svdforge complete`
+
+use crate::later::LaterFile;
+use crate::options::{AppEngine, EngineOptions};
+use crate::{Verdict, output};
+use anyhow::{Context, Result};
+use clap::Args;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use svdforge_apps::complete::table::{Table, parse_table, read_table};
+use svdforge_apps::complete::{Completion, SAMPLE, Settings, complete};
+use svdforge_apps::picture::{Chart, Series, svg};
+use svdforge_apps::soft_impute::PathStep;
+
+/// Filled numbers that are printed.
+const SHOWN: usize = 20;
+
+/// Fill the gaps of a table of numbers by iterated truncated SVD (soft-impute)
+///
+/// Known numbers are kept as they are. Without a file it runs on its sample: sixty of Fisher's irises, every seventh number missing.
+/// Example: svdforge complete table.csv --out filled.csv
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Complete {
+    /// Comma-separated numbers; an empty field, NaN, NA or ? is missing; a header and a column of labels may be there [default: the sample]
+    #[arg(value_name = "FILE")]
+    table: Option<PathBuf>,
+    /// Write the filled table
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The most factors, up to 32 and up to the table's smaller side [default: 8, or one fewer than the smaller side]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=32))]
+    rank: Option<u32>,
+    /// What singular values are lowered by, in standard deviations; `auto`: what serves best on numbers held out
+    #[arg(long, value_name = "auto|X", default_value = "auto", allow_hyphen_values = true, value_parser = lambda)]
+    lambda: Lambda,
+    /// Seed of what is held out and of the randomised range finder
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    #[command(flatten)]
+    engine: EngineOptions,
+    /// Draw the held-out error against lambda, and the convergence, as SVG
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
+    /// Print the results as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// clap takes a bare `Option` for an argument that may be left out.
+#[derive(Clone, Copy, Debug)]
+struct Lambda(Option<f64>);
+
+fn lambda(text: &str) -> Result<Lambda, String> {
+    match (text, text.parse::<f64>()) {
+        ("auto", _) => Ok(Lambda(None)),
+        (_, Ok(lambda)) if lambda >= 0.0 && lambda.is_finite() => Ok(Lambda(Some(lambda))),
+        _ => Err("give `auto` or a number of at least 0".to_owned()),
+    }
+}
+
+/// What one engine gave.
+struct Run {
+    engine: AppEngine,
+    result: Completion,
+}
+
+impl Complete {
+    /// Fills with each engine, and writes what the first gave.
+    pub fn run(self) -> Result<Verdict> {
+        let sample = Path::new("the sample");
+        let file = self.table.as_deref().unwrap_or(sample);
+        let table = match &self.table {
+            Some(path) => read_table(path)?,
+            None => parse_table(sample, SAMPLE.as_bytes())?,
+        };
+        let settings = Settings { rank: self.rank.map(|rank| rank as usize), lambda: self.lambda.0, seed: self.seed };
+        let picture = LaterFile::create(self.picture.as_deref())?;
+        let out = LaterFile::create(self.out.as_deref())?;
+        let mut runs = Vec::new();
+        for mut engine in self.engine.engines()? {
+            let result = complete(&table, &settings, engine.get()).with_context(|| file.display().to_string())?;
+            runs.push(Run { engine, result });
+        }
+        let first = &runs[0].result;
+        // Both are made ready before either is put in its place.
+        let drawn = picture.map(|file| svg(&charts(&runs)).map(|text| (file, text))).transpose()?;
+        let filled = out.map(|file| text(&table, first).map(|text| (file, text))).transpose()?;
+        drawn.map(|(file, text)| file.write(text.as_bytes())).transpose()?;
+        filled.map(|(file, text)| file.write(&text)).transpose()?;
+        if self.json {
+            output::json(&self.document(file, &table, &runs))?;
+        } else {
+            self.print(file, &table, &runs)?;
+        }
+        Ok(Verdict::Holds)
+    }
+
+    fn document(&self, file: &Path, table: &Table, runs: &[Run]) -> Value {
+        let (rows, cols) = table.shape();
+        let runs: Vec<Value> = runs
+            .iter()
+            .map(|Run { engine, result: r }| {
+                json!({
+                    "engine": engine.name(), "cycles": engine.cycles(), "rank": r.rank, "lambda": r.lambda,
+                    "held_out": { "count": r.held_out, "rmse": r.rmse, "rmse_column_means": r.rmse_means },
+                    "path": r.path, "convergence": r.convergence, "settled": r.settled,
+                    "filled": gaps(table).map(|(i, j)| json!({ "row": i + 1, "column": j + 1, "value": r.value(i, j) })).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        json!({ "file": file, "rows": rows, "cols": cols, "known": table.known().len(), "seed": self.seed, "out": self.out, "runs": runs })
+    }
+
+    fn print(&self, file: &Path, table: &Table, runs: &[Run]) -> Result<()> {
+        let (rows, cols) = table.shape();
+        let known = table.known().len();
+        let missing = rows * cols - known;
+        output::print(format!("{}: {rows} x {cols}, {missing} of {} numbers missing", file.display(), rows * cols))?;
+        for Run { engine, result: r } in runs {
+            let cycles = engine.cycles().map_or(String::new(), |cycles| format!(", {cycles} clock cycles"));
+            output::print(format!(
+                "Engine {}: at most {} factors, lambda {:.3}{cycles}. Error on {} known numbers held out, in standard deviations of their columns: {:.3}; by the means of the columns: {:.3}",
+                engine.name(),
+                r.rank,
+                r.lambda,
+                r.held_out,
+                r.rmse,
+                r.rmse_means
+            ))?;
+            if self.lambda.0.is_none() {
+                output::print("The choice of lambda, with those numbers held out:")?;
+                output::print(path_table(&r.path, true))?;
+            }
+            output::print("Convergence on all known numbers, down to that lambda:")?;
+            output::print(path_table(&r.convergence, false))?;
+            if !r.settled {
+                output::note(
+                    "warning: not every iteration settled within its limit of steps; a larger --lambda settles sooner",
+                );
+            }
+        }
+        if missing == 0 {
+            return output::print("No number is missing.");
+        }
+        let mut header = vec!["row".to_owned(), "column".to_owned()];
+        header.extend(runs.iter().map(|run| format!("filled, {}", run.engine.name())));
+        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        let mut filled = output::table(&header);
+        for (i, j) in gaps(table).take(SHOWN) {
+            let row = table.labels.as_ref().map_or_else(|| (i + 1).to_string(), |labels| labels[i].clone());
+            let shift = usize::from(table.labels.is_some());
+            let column = table.header.as_ref().map_or_else(|| (j + 1).to_string(), |names| names[j + shift].clone());
+            let values = runs.iter().map(|run| output::number(readable(run.result.value(i, j))));
+            filled.add_row([row.into(), column.into()].into_iter().chain(values));
+        }
+        output::print(filled)?;
+        if missing > SHOWN {
+            output::print(format!("... and {} more; --out FILE writes all", missing - SHOWN))?;
+        }
+        Ok(())
+    }
+}
+
+/// One row for each lambda: how its iteration ended, and the error held out where there is one.
+fn path_table(path: &[PathStep], errors: bool) -> comfy_table::Table {
+    let last = if errors { "held-out error" } else { "objective" };
+    let mut table = output::table(&["lambda", "factors", "steps", "last change", last]);
+    for step in path {
+        let end = step.iteration.last();
+        let objective = end.map_or("-".to_owned(), |end| format!("{:.3}", end.objective));
+        table.add_row([
+            output::number(format!("{:.4}", step.lambda)),
+            output::number(step.rank),
+            output::number(step.iteration.len()),
+            output::number(end.map_or("-".to_owned(), |end| format!("{:.1e}", end.change))),
+            output::number(if errors { format!("{:.4}", step.rmse) } else { objective }),
+        ]);
+    }
+    table
+}
+
+/// Four decimals, unless that would be all digits or none.
+fn readable(value: f64) -> String {
+    if value == 0.0 || (1e-2..1e7).contains(&value.abs()) { format!("{value:.4}") } else { format!("{value:.4e}") }
+}
+
+/// The filled table as comma-separated text.
+fn text(table: &Table, filled: &Completion) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    table.write(&mut text, |row, col| filled.value(row, col)).context("the filled table cannot be written as text")?;
+    Ok(text)
+}
+
+/// Rows and columns of the missing numbers.
+fn gaps(table: &Table) -> impl Iterator<Item = (usize, usize)> {
+    let row = |(i, row): (usize, &Vec<Option<f64>>)| -> Vec<(usize, usize)> {
+        row.iter().enumerate().filter(|(_, value)| value.is_none()).map(|(j, _)| (i, j)).collect()
+    };
+    table.values.iter().enumerate().flat_map(row)
+}
+
+fn charts(runs: &[Run]) -> Vec<Chart> {
+    let convergence = |run: &Run| {
+        let steps = run.result.convergence.iter().flat_map(|stage| &stage.iteration);
+        // A first step from nothing has change 1; a step that changes nothing ends a stage, and has no logarithm.
+        let points = steps.enumerate().filter(|(_, step)| step.change > 0.0);
+        let points = points.map(|(index, step)| (index as f64 + 1.0, step.change.log10())).collect();
+        Series { name: run.engine.name().to_owned(), points }
+    };
+    let mut charts = vec![Chart {
+        title: "Convergence on the way down to the chosen lambda".to_owned(),
+        x: "step".to_owned(),
+        y: "log10 of |Z' - Z|² / |Z|²".to_owned(),
+        logarithmic: false,
+        series: runs.iter().map(convergence).collect(),
+    }];
+    let error = |run: &Run| {
+        let points = run.result.path.iter().rev().filter(|s| s.lambda > 0.0).map(|s| (s.lambda, s.rmse)).collect();
+        Series { name: run.engine.name().to_owned(), points }
+    };
+    charts.push(Chart {
+        title: "Error on numbers held out".to_owned(),
+        x: "lambda".to_owned(),
+        y: "RMSE in standard deviations".to_owned(),
+        logarithmic: true,
+        series: runs.iter().map(error).collect(),
+    });
+    charts.retain(|chart| chart.series.iter().any(|series| !series.points.is_empty()));
+    charts
+}

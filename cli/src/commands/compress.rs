@@ -1,0 +1,304 @@
+//! `svdforge compress`
+
+use crate::later::LaterFile;
+use crate::options::{AppEngine, EngineOptions};
+use crate::{Verdict, output};
+use anyhow::{Context, Result, anyhow};
+use clap::Args;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use svdforge_apps::compress::curve::Curve;
+use svdforge_apps::compress::denoise::{Denoised, Noise, denoise};
+use svdforge_apps::compress::picture::{Picture, add_noise, psnr};
+use svdforge_apps::compress::sample::SAMPLE_PNG;
+use svdforge_apps::compress::tiles::{Cut, Point, compress};
+use svdforge_apps::plot::{Format, render};
+
+/// Outlying pixels that are listed for people.
+const SHOWN: usize = 10;
+
+/// Compress a picture by truncated SVDs, or take noise and outlying pixels out of it
+///
+/// Without a file it runs on its sample: 128 x 128 pixels, drawn for the purpose.
+/// Example: svdforge compress photo.png --tile 16 --rank 4 --out small.png --side-by-side both.png
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Compress {
+    /// A grey or colour picture: PNG, PGM or PPM [default: the sample]
+    #[arg(value_name = "FILE")]
+    picture_file: Option<PathBuf>,
+    /// Side of the tiles that are decomposed: 8, 16 or 32
+    #[arg(long, value_name = "PIXELS", default_value = "16", value_parser = ["8", "16", "32"])]
+    tile: String,
+    /// Decompose the whole picture, reduced by the randomised range finder, instead of tiles
+    #[arg(long, conflicts_with = "tile")]
+    whole: bool,
+    /// Singular triplets kept of each tile, or of the whole, up to 32 [default: an eighth of the tile; 16 of the whole]
+    #[arg(long, value_name = "K", conflicts_with = "denoise")]
+    rank: Option<usize>,
+    /// Take out noise: the rank follows from the noise level (Gavish and Donoho 2014), outlying pixels are listed
+    #[arg(long)]
+    denoise: bool,
+    /// Standard deviation of the noise, in grey levels of 0 to 255; `auto` estimates it
+    #[arg(long, value_name = "auto|X", default_value = "auto", requires = "denoise", allow_hyphen_values = true, value_parser = level)]
+    noise: Level,
+    /// First add noise of this standard deviation, to see what is left of it [default: 0, for the sample 20]
+    #[arg(long, value_name = "X", requires = "denoise", allow_hyphen_values = true, value_parser = level)]
+    add_noise: Option<Level>,
+    /// Draw PSNR against rank: .svg or .png
+    #[arg(long, value_name = "FILE", conflicts_with = "denoise")]
+    picture: Option<PathBuf>,
+    /// Write the picture that comes out, as .png
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write the pictures before and after beside each other, as .png
+    #[arg(long, value_name = "FILE")]
+    side_by_side: Option<PathBuf>,
+    #[command(flatten)]
+    engine: EngineOptions,
+    /// Print the results as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// clap takes a bare `Option` for an argument that may be left out.
+#[derive(Clone, Copy, Debug)]
+struct Level(Option<f64>);
+
+fn level(text: &str) -> Result<Level, String> {
+    match (text, text.parse::<f64>()) {
+        ("auto", _) => Ok(Level(None)),
+        (_, Ok(x)) if (0.0..=255.0).contains(&x) => Ok(Level(Some(x))),
+        _ => Err("give `auto` or a number from 0 to 255".to_owned()),
+    }
+}
+
+/// What one engine gave.
+struct Run<T> {
+    engine: AppEngine,
+    seconds: f64,
+    picture: Picture,
+    result: T,
+}
+
+/// Files to write in the end.
+struct Sinks {
+    out: Option<LaterFile>,
+    side_by_side: Option<LaterFile>,
+    curve: Option<(LaterFile, Format)>,
+}
+
+impl Compress {
+    /// Reads the picture, and does what was asked with each engine.
+    pub fn run(self) -> Result<Verdict> {
+        for path in [&self.out, &self.side_by_side].into_iter().flatten() {
+            if Format::of(path).ok() != Some(Format::Png) {
+                return Err(anyhow!("{}: the name of this picture must end in .png", path.display()));
+            }
+        }
+        let format = self.picture.as_deref().map(Format::of).transpose()?;
+        let name = Path::new("shapes.png (sample)");
+        let picture = match &self.picture_file {
+            Some(path) => Picture::read(path)?,
+            None => Picture::parse(name, SAMPLE_PNG)?,
+        };
+        let file = self.picture_file.as_deref().unwrap_or(name);
+        let cut = if self.whole { Cut::Whole } else { Cut::Tiles(self.tile.parse()?) };
+        let mut outputs: Vec<&PathBuf> = [&self.out, &self.side_by_side, &self.picture].into_iter().flatten().collect();
+        outputs.sort();
+        if let Some(pair) = outputs.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(anyhow!("{}: two pictures are to be written here; give each its own name", pair[0].display()));
+        }
+        let engines = self.engine.engines()?;
+        let sinks = [&self.out, &self.side_by_side, &self.picture].map(|path| LaterFile::create(path.as_deref()));
+        let [out, side_by_side, curve] = sinks;
+        let sinks = Sinks { out: out?, side_by_side: side_by_side?, curve: curve?.zip(format) };
+        match self.denoise {
+            true => self.denoise(file, &picture, cut, engines, sinks)?,
+            false => self.compress(file, &picture, cut, engines, sinks)?,
+        }
+        Ok(Verdict::Holds)
+    }
+
+    fn compress(&self, file: &Path, picture: &Picture, cut: Cut, engines: Vec<AppEngine>, sinks: Sinks) -> Result<()> {
+        let most = cut.most(picture.shape());
+        let rank = self.rank.unwrap_or(match cut {
+            Cut::Tiles(side) => side / 8,
+            Cut::Whole => most.min(16),
+        });
+        let word = self.engine.word();
+        let mut runs = Vec::new();
+        for mut engine in engines {
+            let begin = Instant::now();
+            // The table shows what more and fewer triplets would do.
+            let all = if rank == 0 || rank > most { rank } else { most };
+            let compressed = compress(picture, cut, all, word, engine.get()).map_err(|e| anyhow!("--{e}"))?;
+            let seconds = begin.elapsed().as_secs_f64();
+            let points: Vec<Point> = (1..=most).map(|rank| compressed.point(picture, rank)).collect();
+            runs.push(Run { engine, seconds, picture: compressed.picture(rank), result: points });
+        }
+        let Sinks { out, side_by_side, curve } = sinks;
+        if let Some((sink, format)) = curve {
+            let lines: Vec<_> = runs.iter().map(|r| (r.engine.name().to_owned(), r.result.clone())).collect();
+            let title = format!("{}, {}", file.display(), what(cut));
+            sink.write(&render(&Curve { title, lines: &lines }, format)?)?;
+        }
+        write(out, side_by_side, &[picture, &runs[0].picture])?;
+        let (rows, cols) = picture.shape();
+        let original = rows * cols * picture.planes.len();
+        if self.json {
+            return output::json(&json!({
+                "file": file, "rows": rows, "cols": cols, "channels": picture.planes.len(), "bytes": original,
+                "cut": what(cut), "rank": rank, "word": word,
+                "runs": runs.iter().map(|run| json!({
+                    "engine": run.engine.name(), "cycles": run.engine.cycles(), "seconds": run.seconds,
+                    "chosen": run.result[rank - 1], "ranks": run.result,
+                })).collect::<Vec<_>>(),
+            }));
+        }
+        self.heading(file, picture, cut, &runs)?;
+        output::print(format!(
+            "Bytes kept: rank x (rows + columns + 1) numbers of {word} bits for each piece and channel, padding included; no \
+             entropy coding. Uncompressed: {original} bytes"
+        ))?;
+        let columns: Vec<String> = runs.iter().map(|run| format!("PSNR, dB, {}", run.engine.name())).collect();
+        let heads = ["rank", "bytes kept", "of original"].into_iter().chain(columns.iter().map(String::as_str));
+        let mut table = output::table(&heads.collect::<Vec<_>>());
+        for (index, point) in runs[0].result.iter().enumerate() {
+            let mark = if point.rank == rank { "-> " } else { "" };
+            let mut cells = vec![
+                output::number(format!("{mark}{}", point.rank)),
+                output::number(point.bytes),
+                output::number(format!("{:.1} %", 100.0 * point.bytes as f64 / original as f64)),
+            ];
+            cells.extend(runs.iter().map(|run| output::number(decibels(run.result[index].psnr_db))));
+            table.add_row(cells);
+        }
+        output::print(table)
+    }
+
+    fn denoise(&self, file: &Path, clean: &Picture, cut: Cut, engines: Vec<AppEngine>, sinks: Sinks) -> Result<()> {
+        let added = match (self.add_noise, &self.picture_file) {
+            (Some(Level(added)), _) => added.unwrap_or_default(),
+            (None, None) => 20.0,
+            (None, Some(_)) => 0.0,
+        };
+        let noisy = if added > 0.0 { add_noise(clean, added, 1) } else { clean.clone() };
+        let noise = self.noise.0.map_or(Noise::Unknown, Noise::Known);
+        let mut runs = Vec::new();
+        for mut engine in engines {
+            let begin = Instant::now();
+            let planes = noisy.planes.iter().map(|plane| denoise(plane, cut, noise, engine.get()));
+            let planes = planes.collect::<Result<Vec<Denoised>, _>>().with_context(|| file.display().to_string())?;
+            let seconds = begin.elapsed().as_secs_f64();
+            let picture = Picture { planes: planes.iter().map(|p| p.plane.clone()).collect() }.to_pixels();
+            runs.push(Run { engine, seconds, picture, result: planes });
+        }
+        let mut pictures = vec![&noisy, &runs[0].picture];
+        if added > 0.0 {
+            pictures.insert(0, clean);
+        }
+        write(sinks.out, sinks.side_by_side, &pictures)?;
+        let known = |picture: &Picture| (added > 0.0).then(|| psnr(clean, picture)).flatten();
+        if self.json {
+            let channel = |d: &Denoised| json!({ "noise": d.noise, "threshold": d.threshold, "ranks": d.ranks, "outliers": d.outliers });
+            let run = |run: &Run<Vec<Denoised>>| -> Value {
+                json!({
+                    "engine": run.engine.name(), "cycles": run.engine.cycles(), "seconds": run.seconds,
+                    "psnr_db": known(&run.picture), "channels": run.result.iter().map(channel).collect::<Vec<_>>(),
+                })
+            };
+            return output::json(&json!({
+                "file": file, "cut": what(cut), "noise_added": added, "psnr_noisy_db": known(&noisy),
+                "runs": runs.iter().map(run).collect::<Vec<_>>(),
+            }));
+        }
+        self.heading(file, clean, cut, &runs)?;
+        if added > 0.0 {
+            output::print(format!("Noise of standard deviation {added} was added first"))?;
+        }
+        let mut table = output::table(&[
+            "engine",
+            "channel",
+            "noise",
+            "threshold",
+            "ranks: least",
+            "median",
+            "most",
+            "outlying pixels",
+            "PSNR before",
+            "after",
+        ]);
+        for run in &runs {
+            for (index, d) in run.result.iter().enumerate() {
+                let mut ranks = d.ranks.clone();
+                ranks.sort_unstable();
+                table.add_row([
+                    run.engine.name().into(),
+                    output::number(index + 1),
+                    output::number(format!("{:.2}", d.noise)),
+                    output::number(format!("{:.1}", d.threshold)),
+                    output::number(ranks[0]),
+                    output::number(ranks[ranks.len() / 2]),
+                    output::number(ranks[ranks.len() - 1]),
+                    output::number(d.outliers.len()),
+                    output::number(if added > 0.0 { decibels(known(&noisy)) } else { "unknown".to_owned() }),
+                    output::number(if added > 0.0 { decibels(known(&run.picture)) } else { "unknown".to_owned() }),
+                ]);
+            }
+        }
+        output::print(table)?;
+        let outliers: Vec<_> =
+            runs[0].result.iter().enumerate().flat_map(|(c, d)| d.outliers.iter().map(move |o| (c, o))).collect();
+        if !outliers.is_empty() {
+            output::print(format!("Outlying pixels, farthest first ({} in all)", outliers.len()))?;
+            let mut table = output::table(&["channel", "row", "column", "value", "fitted", "deviations"]);
+            for (channel, o) in outliers.into_iter().take(SHOWN) {
+                table.add_row([
+                    output::number(channel + 1),
+                    output::number(o.row + 1),
+                    output::number(o.col + 1),
+                    output::number(format!("{:.0}", o.value)),
+                    output::number(format!("{:.1}", o.fitted)),
+                    output::number(format!("{:+.1}", o.z)),
+                ]);
+            }
+            output::print(table)?;
+        }
+        Ok(())
+    }
+
+    fn heading<T>(&self, file: &Path, picture: &Picture, cut: Cut, runs: &[Run<T>]) -> Result<()> {
+        let (rows, cols) = picture.shape();
+        let channels = if picture.planes.len() == 1 { "grey" } else { "red, green, blue" };
+        output::print(format!("{}: {cols} x {rows} pixels, {channels}; {}", file.display(), what(cut)))?;
+        for run in runs {
+            let cycles = run.engine.cycles().map_or(String::new(), |cycles| format!("{cycles} clock cycles, "));
+            output::print(format!("engine {}: {cycles}{:.2} s", run.engine.name(), run.seconds))?;
+        }
+        Ok(())
+    }
+}
+
+/// Before and after, as asked for; the last is what comes out.
+fn write(out: Option<LaterFile>, side_by_side: Option<LaterFile>, pictures: &[&Picture]) -> Result<()> {
+    if let (Some(sink), Some(last)) = (out, pictures.last()) {
+        sink.write(&last.to_png()?)?;
+    }
+    if let Some(sink) = side_by_side {
+        sink.write(&Picture::side_by_side(pictures).to_png()?)?;
+    }
+    Ok(())
+}
+
+fn what(cut: Cut) -> String {
+    match cut {
+        Cut::Tiles(side) => format!("tiles of {side} x {side}"),
+        Cut::Whole => "as a whole".to_owned(),
+    }
+}
+
+fn decibels(psnr: Option<f64>) -> String {
+    psnr.map_or("equal".to_owned(), |db| format!("{db:.2}"))
+}

@@ -1,0 +1,69 @@
+//! The users that can be asked about.
+
+use anyhow::{Result, anyhow};
+use std::path::Path;
+use svdforge_apps::recommend::ratings::{Names, Ratings};
+
+/// Users of the rating file, then those that only the fold-in file knows, with what each rated.
+pub struct People {
+    /// Their names.
+    pub names: Vec<String>,
+    /// Items and ratings of each.
+    pub ratings: Vec<Vec<(usize, f64)>>,
+    /// How many the fold-in file names.
+    pub folded: usize,
+    /// Ratings of the fold-in file left out because they lie outside the scale.
+    pub out_of_scale: usize,
+    /// Ratings of the fold-in file left out because the rating file has no such item.
+    pub unknown_items: usize,
+}
+
+impl People {
+    /// The users of `known`; ratings of `fold_in` add to theirs, and replace them item by item.
+    pub fn new(known: &Ratings, fold_in: Option<&Ratings>) -> Self {
+        let names: Vec<String> = (0..known.users.len()).map(|user| known.users.name(user).to_owned()).collect();
+        let mut people =
+            Self { ratings: vec![Vec::new(); names.len()], names, folded: 0, out_of_scale: 0, unknown_items: 0 };
+        known.list.iter().for_each(|r| people.ratings[r.user].push((r.item, r.value)));
+        let Some(new) = fold_in else { return people };
+        (people.folded, people.out_of_scale) = (new.users.len(), new.out_of_scale);
+        let places: Vec<usize> = (0..new.users.len())
+            .map(|user| {
+                known.users.find(new.users.name(user)).unwrap_or_else(|| {
+                    people.names.push(new.users.name(user).to_owned());
+                    people.ratings.push(Vec::new());
+                    people.names.len() - 1
+                })
+            })
+            .collect();
+        for rating in &new.list {
+            let Some(item) = known.items.find(new.items.name(rating.item)) else {
+                people.unknown_items += 1;
+                continue;
+            };
+            let list = &mut people.ratings[places[rating.user]];
+            list.retain(|(rated, _)| *rated != item);
+            list.push((item, rating.value));
+        }
+        people
+    }
+
+    /// The index of a user.
+    pub fn find(&self, id: &str, file: &Path) -> Result<usize> {
+        self.names.iter().position(|name| name == id).ok_or_else(|| unknown(id, "user", file, &self.names[0]))
+    }
+}
+
+/// The index of an item or a user of `file`.
+pub fn find(names: &Names, id: &str, what: &str, file: &Path) -> Result<usize> {
+    names.find(id).ok_or_else(|| unknown(id, what, file, names.name(0)))
+}
+
+fn unknown(id: &str, what: &str, file: &Path, example: &str) -> anyhow::Error {
+    let remedy = if what == "user" { ", or give the user's ratings with --fold-in FILE" } else { "" };
+    anyhow!(
+        "{}: no {what} '{}' is in it; name one that is, such as '{example}'{remedy}",
+        file.display(),
+        id.escape_debug()
+    )
+}
