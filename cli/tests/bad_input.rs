@@ -64,13 +64,15 @@ fn elements_that_do_not_fit_the_input_scale_asked_for() {
 
 #[test]
 fn options_out_of_range() {
-    let cases: [(&[&str], &[&str]); 11] = [
+    let cases: [(&[&str], &[&str]); 13] = [
         (&["--word", "7"], &["--word 7", "8 to 24"]),
         (&["--word", "25"], &["--word 25", "8 to 24"]),
         (&["--guard", "9"], &["--guard 9", "0 to 8"]),
-        (&["--rows", "33"], &["--rows 33", "2 to 32"]),
-        (&["--rows", "1"], &["--rows 1", "2 to 32"]),
-        (&["--rows", "4", "--cols", "8"], &["--cols 8", "square", "--cols 4"]),
+        (&["--rows", "33"], &["--rows 33", "1 to 32"]),
+        (&["--cols", "0"], &["--cols 0", "1 to 32"]),
+        (&["--rows", "4", "--cols", "8", "--symmetric"], &["--cols 8", "symmetric", "--cols 4"]),
+        (&["--rows", "4", "--cols", "8", "--rank", "5"], &["--rank 5", "1 to 4"]),
+        (&["--vectors", "w"], &["--vectors", "uv"]),
         (&["--frac", "17"], &["--frac 17", "0 to 16"]),
         (&["--coef", "10"], &["--coef 10"]),
         (&["--sweeps", "0"], &["--sweeps 0", "1 to 63", "auto"]),
