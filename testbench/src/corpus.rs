@@ -64,6 +64,8 @@ pub struct Frame {
     early: Option<usize>,
     /// Beats that are too many.
     late: Option<usize>,
+    /// Rows and columns that the frame announces instead of its own, where cores take several sizes.
+    announced: Option<[i64; 2]>,
 }
 
 /// A corpus file that is not as it should be.
@@ -157,12 +159,16 @@ fn ready(word: &str) -> Option<(bool, bool)> {
 impl Frame {
     /// Whether the frame's `tlast` is where a core for this size does not expect it.
     pub fn is_bad(&self, shape: &Shape) -> bool {
-        self.length(shape) != Some(shape.header_beats() + self.matrix(shape).len())
+        let own = self.matrix(shape).shape();
+        let [rows, cols] = self.announced.unwrap_or([own.0 as i64, own.1 as i64]);
+        let taken = (1..=shape.rows as i64).contains(&rows) && (1..=shape.cols as i64).contains(&cols);
+        !taken || self.length(shape) != Some(shape.header_beats() + (rows * cols) as usize)
     }
 
     fn fits(&self, shape: &Shape) -> bool {
         let fits = self.rows.as_ref().is_none_or(|rows| (rows.len(), rows[0].len()) == (shape.rows, shape.cols));
         // A bad frame must stay bad, and a cut one keeps a beat.
+        let fits = fits && (self.announced.is_none() || shape.header_beats() > 0 && self.is_bad(shape));
         fits && self.length(shape).is_some_and(|length| length > 0) && (self.beats.is_none() || self.is_bad(shape))
     }
 
@@ -192,7 +198,7 @@ impl Frame {
             let value = value.clamp(*range.start(), *range.end());
             format.quantise(value).expect("A value within the range of a format fits it.")
         };
-        let size = [matrix.nrows() as i64, matrix.ncols() as i64];
+        let size = self.announced.unwrap_or([matrix.nrows() as i64, matrix.ncols() as i64]);
         let elements = matrix.transpose();
         let header = size[..shape.header_beats()].iter().copied();
         let units: Vec<i64> = header.chain(elements.iter().map(|&value| unit(value))).collect();

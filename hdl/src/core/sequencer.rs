@@ -1,14 +1,19 @@
 //! The sequencer: prepares the matrix in its memory, runs the step program, counts steps and sweeps, ends when settled, then sorts and lets
 //! the result out.
 
+mod preparation;
+mod program;
+
 use super::datapath::Timing;
 use super::layout::{home_table, largest, pair_bits};
 use super::ordering::Ordering;
 use super::params::{Scaling, Shape, Sizes, Sweeps};
-use super::schedule::{Slot, StepProgram};
+use super::schedule::StepProgram;
 use super::size::{Size, index_bits};
-use crate::builder::{DesignBuilder, ModuleBuilder, Signal, Table};
+use crate::builder::{DesignBuilder, ModuleBuilder};
 use crate::ir::{ModuleId, address_width};
+use preparation::Preparation;
+use program::{Bounds, program_table};
 
 /// Adds the sequencer.
 ///
@@ -172,94 +177,7 @@ pub fn sequencer(
     design.add(m)
 }
 
-/// A walk over all blocks of A before the first sweep. Signals for the datapath stand at stage 1.
-struct Preparation<'m> {
-    active: Signal<'m>,
-    row: Signal<'m>,
-    column: Signal<'m>,
-    /// Everything is written back when the program, started now, reads it.
-    done: Signal<'m>,
-}
-
-impl<'m> Preparation<'m> {
-    fn new(m: &'m ModuleBuilder, begin: Signal<'m>, last_pair: Signal<'m>, timing: Timing) -> Self {
-        let pair = last_pair.width();
-        let walking = m.register("walking", 1).reset(0);
-        let [row, column] = ["prepared_row", "prepared_column"].map(|name| m.register(name, pair));
-        let last_column = column.value().equals(last_pair);
-        let last_block = (last_column & row.value().equals(last_pair)).named("last_block");
-        walking.drive(begin | (walking.value() & !last_block));
-        let restart = begin | last_column;
-        column.drive(restart.select(m.zero(pair), column.value().plus(1)));
-        let next_row = last_column.select(row.value().plus(1), row.value());
-        row.drive(begin.select(m.zero(pair), next_row));
-        let ends = (walking.value() & last_block).at(0).flag().named("preparation_ends");
-        Self {
-            active: walking.value().at(0).flag().registered("prepares"),
-            row: row.value().at(0).registered("prepared_row_command"),
-            column: column.value().at(0).registered("prepared_column_command"),
-            done: ends.delayed_to(timing.read + WRITE_BACK).untimed().named("prepared"),
-        }
-    }
-}
-
-/// Cycles from a word of the memory of A, through the preparation, back into the memory.
-const WRITE_BACK: u32 = 2;
 /// Cycles from the cycle counter to the commands.
 const COMMAND_LATENCY: u32 = 2;
 /// Cycles from the place counter to the sorter's row, less those of the memory.
 const SORT_LATENCY: i128 = 4;
-
-/// Where in the program table the program for the size at hand stands.
-struct Bounds<'m> {
-    first: Signal<'m>,
-    first_diagonal: Signal<'m>,
-    last: Signal<'m>,
-}
-
-impl<'m> Bounds<'m> {
-    fn new(m: &'m ModuleBuilder, programs: &[StepProgram], size: &Size<'m>) -> Self {
-        let total: usize = programs.iter().map(StepProgram::cycles).sum();
-        let bits = address_width(total as u32);
-        let mut first = 0;
-        let mut bounds = Vec::new();
-        for program in programs {
-            bounds.push([first, first + program.first_diagonal, first + program.cycles() - 1]);
-            first += program.cycles();
-        }
-        let [first, first_diagonal, last] = match size.number() {
-            None => bounds[0].map(|address| m.constant(bits, address as i128)),
-            Some(number) => {
-                let entry = |b: &[usize; 3]| b.iter().rev().fold(0, |word, &address| word << bits | address as u128);
-                let comment = |(k, b): (usize, &[usize; 3])| {
-                    format!("{0} x {0}: from {1}, first diagonal {2}, to {3}", 2 * k + 2, b[0], b[1], b[2])
-                };
-                let comments = bounds.iter().enumerate().map(comment).collect();
-                let table = m.table("program_bounds", 3 * bits, bounds.iter().map(entry).collect(), comments);
-                let entry = table.lookup(number, None, "bounds");
-                [0, 1, 2].map(|k| entry.slice(k * bits, bits))
-            }
-        };
-        Self { first, first_diagonal, last }
-    }
-}
-
-/// One entry for each cycle of a step: vectors (if there are any), block, diagonal (1 bit each), row, column, diagonal pair.
-fn program_table<'m>(m: &'m ModuleBuilder, programs: &[StepProgram], pair: u32, vectors: bool) -> Table<'m> {
-    let entry = |slot: &Slot| {
-        let (row, column) = slot.block.or(slot.vectors).unwrap_or_default();
-        let flags = [slot.vectors.is_some(), slot.block.is_some(), slot.diagonal.is_some()];
-        let flags = flags.iter().fold(0u128, |bits, &flag| bits << 1 | u128::from(flag));
-        [row, column, slot.diagonal.unwrap_or_default()].iter().fold(flags, |bits, &field| bits << pair | field as u128)
-    };
-    let comment = |(cycle, slot): (usize, &Slot)| {
-        let mut parts = vec![format!("cycle {cycle}:")];
-        parts.extend(slot.block.map(|(r, c)| format!("block ({r}, {c})")));
-        parts.extend(slot.vectors.map(|(r, c)| format!("vectors ({r}, {c})")));
-        parts.extend(slot.diagonal.map(|p| format!("diagonal {p}")));
-        parts.join(" ")
-    };
-    let comments = programs.iter().flat_map(|p| p.slots.iter().enumerate().map(comment)).collect();
-    let entries = programs.iter().flat_map(|p| &p.slots).map(entry).collect();
-    m.table("program_table", 3 * pair + 2 + u32::from(vectors), entries, comments)
-}

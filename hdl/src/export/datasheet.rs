@@ -32,7 +32,7 @@ pub fn datasheet(core: &Core) -> File {
     let _ = writeln!(
         text,
         "{}, the matrix row by row, one element per beat, `tlast` on the last: {} bits signed, {} of them fraction.\n\
-         A frame whose `tlast` comes early or late is answered by its status word alone, and the next frame is taken as usual.\n\
+         A frame whose `tlast` comes early or late{} is answered by its status word alone, and the next frame is taken as usual.\n\
          `s_axis_tready` is high while the core can take a frame: also while the result before it is still leaving.\n\n\
          ## Output frame\n\n| tuser | section | beats | bits | fraction bits | order |\n|---|---|---|---|---|---|",
         match shape.sizes {
@@ -40,7 +40,8 @@ pub fn datasheet(core: &Core) -> File {
             Sizes::Any => format!("Two beats with the numbers of rows (1 to {rows}) and columns (1 to {cols}), then"),
         },
         shape.word,
-        shape.frac
+        shape.frac,
+        if shape.sizes == Sizes::Any { ", or whose size the core does not take," } else { "" }
     );
     for s in sections(core) {
         let numbers = [s.tuser.to_string(), s.count.to_string(), s.word.to_string(), s.frac.to_string()];

@@ -19,8 +19,12 @@ pub fn stream_input(design: &mut DesignBuilder, orderings: &[Ordering], shape: &
     let Shape { rows, cols, word, .. } = *shape;
     let m = ModuleBuilder::new("stream_input");
     m.doc(format!(
-        "Takes a {rows}x{cols} matrix, row by row, one {word}-bit element per beat, tlast on the last.\n\
-         full: a frame has ended and waits for release; bad: its tlast came early or late."
+        "Takes {}, row by row, one {word}-bit element per beat, tlast on the last.\n\
+         full: a frame has ended and waits for release; bad: its tlast came early or late.",
+        match shape.sizes {
+            Sizes::Fixed => format!("a {rows}x{cols} matrix"),
+            Sizes::Any => format!("the rows (1 to {rows}) and columns (1 to {cols}) of a matrix, then the matrix"),
+        }
     ));
     let (data, valid) = (m.input("s_axis_tdata", shape.input_bits()), m.input("s_axis_tvalid", 1));
     let (last, release) = (m.input("s_axis_tlast", 1), m.input("release_frame", 1));
@@ -91,7 +95,7 @@ impl<'m> Header<'m> {
             (m.register("waits_for_rows", 1).reset(1), m.register("waits_for_cols", 1).reset(0));
         waits_for_rows.enabled_by(accepted).drive(ends);
         waits_for_cols.enabled_by(accepted).drive(waits_for_rows.value() & !ends);
-        let last = data.plus(-1);
+        let last = data.plus(-1).named("announced_less_one");
         let number = |name: &str, waits: Signal<'m>, most: usize| {
             let takes = accepted & waits;
             let number = m.register(name, index_bits(shape)).enabled_by(takes);

@@ -101,13 +101,13 @@ fn input_end_writes_every_element_home_and_knows_bad_frames() {
         let right = rows * cols;
         let frame = (prop_oneof![3 => Just(right), 1 => 1..right, 1 => right + 1..3 * right], 0..6usize);
         // Elements of any size, so that there is room above some frames.
-        let elements = (proptest::collection::vec(-2048..2048i128, 3 * right), 0..WORD)
-            .prop_map(|(e, cut)| e.iter().map(|e| e >> cut).collect());
+        let elements = (proptest::collection::vec(-2048..2048i128, 3 * right), 0..WORD);
+        let elements = elements.prop_map(|(e, cut)| e.iter().map(|e| e >> cut).collect::<Vec<i128>>());
         let case = (
             proptest::collection::vec((frame, elements), 6),
             proptest::collection::vec(prop::bool::weighted(0.7), 1..9),
         );
-        for_all(20, case, |(frames, mut rhythm): (Vec<((usize, usize), Vec<i128>)>, Vec<bool>)| {
+        for_all(20, case, |(frames, mut rhythm)| {
             rhythm.push(true);
             let mut bench = InputBench::new(rows, cols, rhythm);
             for ((length, wait), elements) in frames {

@@ -11,7 +11,7 @@ use svdforge_testbench::engine::{
 use svdforge_testbench::verify::{first_difference, verify};
 
 /// Cases for sizes at which a run takes longer.
-const FEW: [&str; 7] = [
+const FEW: [&str; 8] = [
     "uniform",
     "half rank",
     "zero",
@@ -19,6 +19,7 @@ const FEW: [&str; 7] = [
     "good, early, good",
     "late, then early",
     "two resets close together",
+    "a size that is none",
 ];
 
 fn fitting(shape: &Shape, names: Option<&[&str]>) -> Vec<Case> {

@@ -1,0 +1,64 @@
+//! The step programs as a table, one after the other, smallest size first.
+
+use crate::builder::{ModuleBuilder, Signal, Table};
+use crate::core::schedule::{Slot, StepProgram};
+use crate::core::size::Size;
+use crate::ir::address_width;
+
+/// Where in the program table the program for the size at hand stands.
+pub struct Bounds<'m> {
+    /// Its first entry.
+    pub first: Signal<'m>,
+    /// The entry of the first diagonal read.
+    pub first_diagonal: Signal<'m>,
+    /// Its last entry.
+    pub last: Signal<'m>,
+}
+
+impl<'m> Bounds<'m> {
+    /// The bounds of the program for a size.
+    pub fn new(m: &'m ModuleBuilder, programs: &[StepProgram], size: &Size<'m>) -> Self {
+        let total: usize = programs.iter().map(StepProgram::cycles).sum();
+        let bits = address_width(total as u32);
+        let mut first = 0;
+        let mut bounds = Vec::new();
+        for program in programs {
+            bounds.push([first, first + program.first_diagonal, first + program.cycles() - 1]);
+            first += program.cycles();
+        }
+        let [first, first_diagonal, last] = match size.number() {
+            None => bounds[0].map(|address| m.constant(bits, address as i128)),
+            Some(number) => {
+                let entry = |b: &[usize; 3]| b.iter().rev().fold(0, |word, &address| word << bits | address as u128);
+                let comment = |(k, b): (usize, &[usize; 3])| {
+                    format!("{0} x {0}: from {1}, first diagonal {2}, to {3}", 2 * k + 2, b[0], b[1], b[2])
+                };
+                let comments = bounds.iter().enumerate().map(comment).collect();
+                let table = m.table("program_bounds", 3 * bits, bounds.iter().map(entry).collect(), comments);
+                let entry = table.lookup(number, None, "bounds");
+                [0, 1, 2].map(|k| entry.slice(k * bits, bits))
+            }
+        };
+        Self { first, first_diagonal, last }
+    }
+}
+
+/// One entry for each cycle of a step: vectors (if there are any), block, diagonal (1 bit each), row, column, diagonal pair.
+pub fn program_table<'m>(m: &'m ModuleBuilder, programs: &[StepProgram], pair: u32, vectors: bool) -> Table<'m> {
+    let entry = |slot: &Slot| {
+        let (row, column) = slot.block.or(slot.vectors).unwrap_or_default();
+        let flags = [slot.vectors.is_some(), slot.block.is_some(), slot.diagonal.is_some()];
+        let flags = flags.iter().fold(0u128, |bits, &flag| bits << 1 | u128::from(flag));
+        [row, column, slot.diagonal.unwrap_or_default()].iter().fold(flags, |bits, &field| bits << pair | field as u128)
+    };
+    let comment = |(cycle, slot): (usize, &Slot)| {
+        let mut parts = vec![format!("cycle {cycle}:")];
+        parts.extend(slot.block.map(|(r, c)| format!("block ({r}, {c})")));
+        parts.extend(slot.vectors.map(|(r, c)| format!("vectors ({r}, {c})")));
+        parts.extend(slot.diagonal.map(|p| format!("diagonal {p}")));
+        parts.join(" ")
+    };
+    let comments = programs.iter().flat_map(|p| p.slots.iter().enumerate().map(comment)).collect();
+    let entries = programs.iter().flat_map(|p| &p.slots).map(entry).collect();
+    m.table("program_table", 3 * pair + 2 + u32::from(vectors), entries, comments)
+}
