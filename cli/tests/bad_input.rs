@@ -69,7 +69,7 @@ fn options_out_of_range() {
         (&["--word", "25"], &["--word 25", "8 to 24"]),
         (&["--guard", "9"], &["--guard 9", "0 to 8"]),
         (&["--rows", "33"], &["--rows 33", "1 to 32"]),
-        (&["--cols", "0"], &["--cols 0", "1 to 32"]),
+        (&["--rows", "0"], &["--rows 0", "1 to 32"]),
         (&["--rows", "4", "--cols", "8", "--symmetric"], &["--cols 8", "symmetric", "--cols 4"]),
         (&["--rows", "4", "--cols", "8", "--rank", "5"], &["--rank 5", "1 to 4"]),
         (&["--vectors", "w"], &["--vectors", "uv"]),

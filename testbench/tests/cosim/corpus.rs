@@ -80,7 +80,7 @@ fn answers_do_not_depend_on_what_surrounds_a_frame() {
             frames += found.len();
         }
     }
-    assert_eq!(frames, 1412);
+    assert_eq!(frames, 1433);
 }
 
 /// A core in all engines that take it.
@@ -162,7 +162,7 @@ fn every_engine_equals_the_simulator() {
             });
         }
     });
-    assert_eq!(runs.into_inner(), 565);
+    assert_eq!(runs.into_inner(), 571);
 }
 
 /// The smallest cores in rust_hdl, and an answer for larger ones.
