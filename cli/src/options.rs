@@ -15,7 +15,7 @@ use svdforge_testbench::framing::InputScale;
 #[command(next_help_heading = "Core")]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CoreOptions {
-    /// Rows of the matrix, 1 to 32 [default: 8]
+    /// Rows of the matrix, 1 to 32 [default: the columns, or 8]
     #[arg(long, value_name = "M")]
     rows: Option<usize>,
     /// Columns of the matrix, 1 to 32 [default: the rows]
@@ -46,10 +46,9 @@ pub struct CoreOptions {
     /// Only the k largest singular values and their vectors leave the core [default: all]
     #[arg(long, value_name = "k")]
     rank: Option<usize>,
-    /// Eigen-decomposition of symmetric matrices: signed eigenvalues, one set of vectors
-    #[arg(long)]
-    #[serde(default)]
-    symmetric: bool,
+    /// Eigen-decomposition of symmetric matrices: eigenvalues in signed order, highest first, one set of vectors
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    symmetric: Option<bool>,
     /// Scaling of each matrix in the hardware [default: auto, to full scale]
     #[arg(long)]
     scaling: Option<ScalingOption>,
@@ -187,7 +186,7 @@ impl CoreOptions {
             sweeps: self.sweeps.or(file.sweeps).map_or(default.sweeps, |s| s.0),
             vectors: self.vectors.or(file.vectors).map_or(default.vectors, Vectors::from),
             rank: self.rank.or(file.rank),
-            symmetric: self.symmetric || file.symmetric,
+            symmetric: self.symmetric.or(file.symmetric).unwrap_or(default.symmetric),
             sizes: self.sizes.or(file.sizes).map_or(default.sizes, Sizes::from),
             scaling: self.scaling.or(file.scaling).map_or(default.scaling, Scaling::from),
         })

@@ -87,7 +87,7 @@ pub fn accuracy_table(judgements: &[Judgement]) -> Table {
     let mut table = table(&[
         "matrix",
         "values",
-        "U S Vt - A",
+        "product - A",
         "U orth.",
         "V orth.",
         "sweeps",
@@ -99,6 +99,8 @@ pub fn accuracy_table(judgements: &[Judgement]) -> Table {
     for j in judgements {
         let lsb = |value: Option<f64>| number(value.map_or("-".to_owned(), |v| format!("{v:.2}")));
         let a = &j.accuracy;
+        // Of a truncated decomposition the product differs from A by design.
+        let product = a.reconstruction_max_lsb.filter(|_| j.result.values().1.len() == j.rows.min(j.cols));
         let problems: Vec<&str> =
             [("overflow", j.flags.overflow), ("not settled", j.flags.cap_reached), ("bad frame", j.flags.bad_frame)]
                 .into_iter()
@@ -108,7 +110,7 @@ pub fn accuracy_table(judgements: &[Judgement]) -> Table {
         table.add_row([
             Cell::new(&j.matrix),
             lsb(Some(a.sigma_max_lsb)),
-            lsb(a.reconstruction_max_lsb),
+            lsb(product),
             lsb(a.orthogonality_u_max_lsb),
             lsb(a.orthogonality_v_max_lsb),
             number(j.sweeps),

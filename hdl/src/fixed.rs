@@ -57,7 +57,7 @@ impl QFormat {
         (1 << (self.word - 1)) - 1
     }
 
-    /// The smallest e, negative ones too, for which every value / 2^e fits the format after rounding; 0 when all are 0.
+    /// The smallest e, negative ones too but not below -1000, for which every value / 2^e fits the format after rounding; 0 when all are 0.
     pub fn scale_for(self, values: impl Iterator<Item = f64> + Clone) -> i32 {
         let largest = values.clone().fold(0.0f64, |m, v| m.max(v.abs()));
         if largest == 0.0 {
@@ -65,7 +65,7 @@ impl QFormat {
         }
         let fits = |e: i32| values.clone().all(|v| self.quantise(v * f64::from(-e).exp2()).is_ok());
         // |value| / 2^e just below the format's full scale, then one step either way decides.
-        let start = largest.log2().floor() as i32 - (self.word as i32 - 1 - self.frac as i32);
+        let start = (largest.log2().floor() as i32 - (self.word as i32 - 1 - self.frac as i32)).max(-999);
         (start - 1..=start + 2).find(|&e| fits(e)).unwrap_or(start + 2)
     }
 }

@@ -1,7 +1,45 @@
 //! The cores as designs: every shape passes the checker, and says what it is made of.
 
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, SIZES};
+use svdforge_hdl::core::params::{Parameters, SIZES, Scaling, Sizes, Vectors};
+
+/// Every combination of the choices, and the corners of the formats: either refused with a message, or a core that passes the checker.
+#[test]
+fn every_combination_is_drawn_or_refused() {
+    let (mut drawn, mut refused) = (0, 0);
+    let mut draw = |parameters: Parameters| match parameters.shape() {
+        Ok(shape) => {
+            Core::new(shape);
+            drawn += 1;
+        }
+        Err(_) => refused += 1,
+    };
+    for (rows, cols) in [(1, 1), (1, 2), (2, 1), (2, 2), (3, 3), (3, 5), (6, 2)] {
+        for vectors in [Vectors::Uv, Vectors::U, Vectors::V, Vectors::None] {
+            for (sizes, scaling) in [
+                (Sizes::Fixed, Scaling::Auto),
+                (Sizes::Fixed, Scaling::Fixed),
+                (Sizes::Any, Scaling::Auto),
+                (Sizes::Any, Scaling::Fixed),
+            ] {
+                for (symmetric, rank) in [(false, None), (true, None), (false, Some(1)), (true, Some(1))] {
+                    draw(Parameters { rows, cols, vectors, sizes, scaling, symmetric, rank, ..Parameters::default() });
+                }
+            }
+        }
+    }
+    for word in [8, 16, 22, 23, 24] {
+        for guard in [0, 8] {
+            for coef in [14, 15, 17, 32].map(Some).into_iter().chain([None]) {
+                for rows in [1, 32] {
+                    draw(Parameters { rows, cols: rows, word, guard, coef, ..Parameters::default() });
+                }
+            }
+        }
+    }
+    // Symmetric but not square; coefficients of 14 bits for words of 24.
+    assert_eq!((drawn, refused), (7 * 64 + 100 - 4 * 32 - 4, 4 * 32 + 4));
+}
 
 #[test]
 fn every_size_can_be_drawn() {

@@ -289,9 +289,9 @@ fn bits(wide: bool) -> u32 {
     integer(wide).bits()
 }
 
-/// Inside the cells and aligned to one.
+/// Inside the cells. A wide number is aligned to a cell, not to its size.
 fn trusted() -> MemFlags {
-    MemFlags::trusted()
+    MemFlags::new().with_notrap()
 }
 
 fn offset(cell: Cell) -> i32 {

@@ -136,7 +136,7 @@ impl<'a> Flattener<'a> {
         for (offset, memory) in module.memories.iter().enumerate() {
             let write = memory.write.map(|port| {
                 let data = placed.at(port.data);
-                // A wide node may be known to need 64 bits only; a word of the memory has a slot of its own size.
+                // A wide node may be known to need 64 bits only; a word of the memory has its own size.
                 let data = if memory.width > 64 { self.graph.widened(data) } else { data };
                 Write { enable: placed.at(port.enable), address: placed.at(port.address), data }
             });

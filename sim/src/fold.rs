@@ -1,4 +1,4 @@
-//! The meaning of each operation on 128-bit integers: for constants at compile time, for wide slots at run time.
+//! The meaning of each operation on 128-bit integers: for constants at compile time; `emit` says the same in instructions.
 
 use crate::graph::{Cut, Operation};
 

@@ -43,7 +43,7 @@ impl Cut {
 /// What a computed value does with its operands `a`, `b`, `c`. Truth is -1, so that conditions are masks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Operation {
-    /// `a` in a slot of its own, or in a wide one.
+    /// `a`, widened.
     Move,
     /// `a & b`
     And,
@@ -86,7 +86,7 @@ pub(crate) enum Operation {
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Source {
-    /// Never changes. A narrow number may stand in a wide slot, for wide operations.
+    /// Never changes. A narrow number may be wide, for wide operations.
     Constant { number: i128, wide: bool },
     /// An input port of the top.
     Input(u32),
@@ -168,7 +168,7 @@ impl Graph {
         self.entries[value.index()].range
     }
 
-    /// Whether the value lives in a 128-bit slot.
+    /// Whether the value has 128 bits.
     pub fn is_wide(&self, value: Value) -> bool {
         self.entries[value.index()].wide
     }
@@ -202,7 +202,7 @@ impl Graph {
         self.intern(Source::Constant { number, wide }, range, wide)
     }
 
-    /// The same number in a 128-bit slot.
+    /// The same number in 128 bits.
     pub fn widened(&mut self, value: Value) -> Value {
         if self.is_wide(value) {
             return value;

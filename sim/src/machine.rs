@@ -109,9 +109,14 @@ impl Drop for Machine {
 
 fn compile(graph: &Graph, layout: &Layout) -> Result<(JITModule, Cycle), SimError> {
     let mut flags = settings::builder();
-    for (name, value) in
-        [("opt_level", "speed"), ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" })]
-    {
+    let settings = [
+        ("opt_level", "speed"),
+        ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
+        // A large frame of spilled values must not step over the end of the stack.
+        ("enable_probestack", "true"),
+        ("probestack_strategy", "inline"),
+    ];
+    for (name, value) in settings {
         flags.set(name, value).expect("Cranelift knows the setting.");
     }
     let target = cranelift_native::builder().map_err(|reason| SimError::Compiler(reason.to_owned()))?;

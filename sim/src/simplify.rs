@@ -127,7 +127,7 @@ impl Graph {
             return self.constant(0);
         }
         if left.within(Range::signed(1)) {
-            // The bit itself or its inversion, taken out of a wide slot if it stands in one.
+            // The bit itself or its inversion, narrow if it was wide.
             match self.constant_of(b) {
                 Some(0) => {
                     let bit = self.extract(a, Cut::wrap(1));
@@ -189,7 +189,7 @@ impl Graph {
         self.emit(ShiftRight, &[a, amount], Some(Cut::wrap(width)), Range::signed(width), width > 64)
     }
 
-    /// A bit pattern as a natural number in a narrow slot, where all numbers from 128 on mean the same.
+    /// A bit pattern as a narrow natural number, where all numbers from 128 on mean the same.
     fn shift_amount(&mut self, amount: Value, width: u32) -> Value {
         if width <= 63 {
             return self.unsigned(amount, Cut::wrap(width));
@@ -366,7 +366,7 @@ impl Graph {
         }
     }
 
-    /// Whether the slot is no wider than the value needs: a node of up to 64 bits must get a narrow one.
+    /// Whether it is no wider than its range needs: a node of up to 64 bits must be narrow.
     fn is_fit(&self, a: Value) -> bool {
         self.is_wide(a) != self.range(a).is_narrow()
     }

@@ -157,11 +157,12 @@ fn ready(word: &str) -> Option<(bool, bool)> {
 }
 
 impl Frame {
-    /// Whether the frame's `tlast` is where a core for this size does not expect it.
+    /// Whether the frame's `tlast` is where the core does not expect it, or its size one that the core does not take.
     pub fn is_bad(&self, shape: &Shape) -> bool {
         let own = self.matrix(shape).shape();
         let [rows, cols] = self.announced.unwrap_or([own.0 as i64, own.1 as i64]);
         let taken = (1..=shape.rows as i64).contains(&rows) && (1..=shape.cols as i64).contains(&cols);
+        let taken = taken && (!shape.symmetric || rows == cols);
         !taken || self.length(shape) != Some(shape.header_beats() + (rows * cols) as usize)
     }
 

@@ -107,7 +107,7 @@ impl Quantised {
 /// The status word of an output frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Status {
-    /// The input frame's `tlast` came early or late.
+    /// The input frame's `tlast` came early or late, or its size is not taken.
     pub bad_frame: bool,
     /// An internal value left its range.
     pub overflow: bool,

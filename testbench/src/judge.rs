@@ -1,13 +1,15 @@
 //! One matrix through the simulated core, and what the golden model says of the result.
 
 use crate::engine::{SimulatorEngine, SimulatorError, Stimulus, Trace};
-use crate::framing::{Decomposition, FrameError, InputScale, QuantiseError, Quantised, Status, parse_frame, quantise};
+use crate::framing::{
+    Decomposition, FrameError, InputScale, QuantiseError, Quantised, Status, input_format, parse_frame, quantise,
+};
 use nalgebra::DMatrix;
 use serde::{Serialize, Serializer};
 use svdforge_golden::metrics::MetricsError;
 use svdforge_golden::{Accuracy, Factors, Family, NamedMatrix, accuracy, eigen_accuracy, oracle};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Shape, Sizes};
+use svdforge_hdl::core::params::{SIZES, Shape, Sizes};
 
 /// Cycles of one matrix, with a source and a sink that never stall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -34,7 +36,7 @@ impl Cycles {
 /// Bits of the status word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Flags {
-    /// The input frame's `tlast` came early or late.
+    /// The input frame's `tlast` came early or late, or its size is not taken.
     pub bad_frame: bool,
     /// An internal value left its range.
     pub overflow: bool,
@@ -126,41 +128,30 @@ impl Delivered {
 #[derive(Debug, thiserror::Error)]
 pub enum JudgeError {
     /// The matrix has another size than the core.
-    #[error(
-        "{matrix}: the matrix is {rows} x {cols}, the core {core_rows} x {core_cols}; use --rows {rows} --cols {cols}, or a matrix of {core_rows} x {core_cols}"
-    )]
+    #[error("the matrix is {rows} x {cols}, the core takes {taken}; {remedy}")]
     Size {
-        /// Name of the matrix.
-        matrix: String,
         /// Its rows.
         rows: usize,
         /// Its columns.
         cols: usize,
-        /// Rows of the core.
-        core_rows: usize,
-        /// Columns of the core.
-        core_cols: usize,
+        /// What the core takes.
+        taken: String,
+        /// What to do.
+        remedy: String,
     },
     /// An eigen-decomposition was asked of a matrix that has none of this kind.
     #[error(
-        "{matrix}: row {row}, column {column} differs from row {column}, column {row}; `--symmetric` needs a symmetric matrix (leave it out for the singular values)"
+        "row {row}, column {column} differs from row {column}, column {row}; `--symmetric` needs a symmetric matrix (leave it out for the singular values)"
     )]
     NotSymmetric {
-        /// Name of the matrix.
-        matrix: String,
         /// 1-based.
         row: usize,
         /// 1-based.
         column: usize,
     },
     /// An element does not fit the input word.
-    #[error("{matrix}: {source}")]
-    Quantise {
-        /// Name of the matrix.
-        matrix: String,
-        /// Which element.
-        source: QuantiseError,
-    },
+    #[error(transparent)]
+    Quantise(#[from] QuantiseError),
     /// The simulation failed.
     #[error(transparent)]
     Simulator(#[from] SimulatorError),
@@ -172,21 +163,33 @@ pub enum JudgeError {
     Metrics(#[from] MetricsError),
 }
 
-/// A matrix on the core's input grid; its size must be the core's.
+/// A matrix on the core's input grid; its size must be one that the core takes.
 pub fn prepare(shape: &Shape, named: &NamedMatrix, scale: InputScale) -> Result<Quantised, JudgeError> {
     let (rows, cols) = named.matrix.shape();
-    let matrix = named.name.clone();
     let fits = match shape.sizes {
         Sizes::Fixed => (rows, cols) == (shape.rows, shape.cols),
         Sizes::Any => (1..=shape.rows).contains(&rows) && (1..=shape.cols).contains(&cols),
     };
-    if !fits {
-        return Err(JudgeError::Size { matrix, rows, cols, core_rows: shape.rows, core_cols: shape.cols });
+    if !fits || shape.symmetric && rows != cols {
+        return Err(size_error(shape, rows, cols));
     }
     if let Some((row, column)) = oracle::first_asymmetry(&named.matrix).filter(|_| shape.symmetric) {
-        return Err(JudgeError::NotSymmetric { matrix, row: row + 1, column: column + 1 });
+        return Err(JudgeError::NotSymmetric { row: row + 1, column: column + 1 });
     }
-    quantise(shape, &named.matrix, scale).map_err(|source| JudgeError::Quantise { matrix, source })
+    Ok(quantise(shape, &named.matrix, scale)?)
+}
+
+fn size_error(shape: &Shape, rows: usize, cols: usize) -> JudgeError {
+    let up_to = if shape.sizes == Sizes::Any { "up to " } else { "" };
+    let taken = format!("{up_to}{} x {}", shape.rows, shape.cols);
+    let remedy = match rows.max(cols) {
+        _ if shape.symmetric && rows != cols => "`--symmetric` needs a square matrix".to_owned(),
+        side if side > *SIZES.end() => {
+            format!("reduce the matrix first: no core takes more than {0} x {0}", SIZES.end())
+        }
+        _ => format!("use --rows {rows} --cols {cols}, or a matrix of {taken}"),
+    };
+    JudgeError::Size { rows, cols, taken, remedy }
 }
 
 /// Runs a quantised matrix alone through the simulated core and judges the result.
@@ -211,11 +214,10 @@ fn assess(
 ) -> Result<Judgement, JudgeError> {
     let Decomposition { status, sigma: values, u, v } = result;
     let scale = f64::from(input.exponent + status.block_exponent).exp2();
+    let explained = explained(shape, input, status.block_exponent, &values);
     let values: Vec<f64> = values.iter().map(|s| s * scale).collect();
     let matrix = input.matrix(shape);
     let lsb = f64::from(input.exponent - shape.frac as i32).exp2();
-    let norm = matrix.norm_squared();
-    let explained = if norm > 0.0 { values.iter().map(|s| s * s).sum::<f64>() / norm } else { 1.0 };
     let (accuracy, result) = if shape.symmetric {
         let mut golden = oracle::eigen(&matrix).map_err(MetricsError::from)?.values;
         golden.truncate(values.len());
@@ -241,6 +243,15 @@ fn assess(
         cycles,
         accuracy,
     })
+}
+
+/// The share of the squared norm of the input that the values have, both at the scale of the input's units, where nothing overflows.
+fn explained(shape: &Shape, input: &Quantised, block_exponent: i32, values: &[f64]) -> f64 {
+    let format = input_format(shape);
+    let squares = |values: &mut dyn Iterator<Item = f64>| values.map(|v| v * v).sum::<f64>();
+    let norm = squares(&mut input.units.iter().map(|&unit| format.dequantise(unit)));
+    let found = squares(&mut values.iter().map(|v| v * f64::from(block_exponent).exp2()));
+    if norm > 0.0 { found / norm } else { 1.0 }
 }
 
 fn by_rows<S: Serializer>(matrix: &Option<DMatrix<f64>>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -4,7 +4,7 @@
 //             scaling auto, sizes fixed
 //
 // svd_8x8
-//   Singular value decomposition A = U diag(sigma) V^T of 8x8 matrices, two-sided Jacobi, fixed point.
+//   Singular value decomposition A = U diag(sigma) V^T of matrices 8x8, two-sided Jacobi, fixed point.
 //   Input: one element per beat, row by row, 16 bits, 15 of them fraction.
 //   Output: status word, sigma with 19 fraction bits, vectors row by row with 19.
 

@@ -59,7 +59,7 @@ pub struct Lsi {
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
     /// The dimensions of the map, across and up [default: 2,3: the first is little but length]
-    #[arg(long, value_name = "X,Y", value_parser = axes)]
+    #[arg(long, value_name = "X,Y", value_parser = axes, requires = "picture")]
     axes: Option<(usize, usize)>,
     #[command(flatten)]
     engine: EngineOptions,

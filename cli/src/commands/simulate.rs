@@ -77,10 +77,13 @@ pub fn print(core: &Core, judgements: &[Judgement]) -> Result<()> {
         };
         output::print(format!("\n{}{scale}; 1 LSB = {:.3e}", judgement.matrix, judgement.accuracy.lsb))?;
         output::print(output::sigma_table(judgement))?;
+        if judgement.result.values().1.len() < judgement.rows.min(judgement.cols) {
+            output::print(format!("They explain {:.2} % of the matrix (squared norm).", 100.0 * judgement.explained))?;
+        }
     }
     let summary = Summary::new(core);
     output::print(format!(
-        "\nErrors against nalgebra's SVD of the quantised input, worst element, in LSB (orthogonality: units of 2^-{}); cycles",
+        "\nErrors against the reference (f64) of the quantised input, worst element, in LSB (orthogonality: units of 2^-{}); cycles",
         core.shape.word - 1
     ))?;
     output::print(output::accuracy_table(judgements))?;

@@ -1,6 +1,7 @@
 //! What a user chooses, and what follows from it.
 
 use crate::units::angles::{Form, Limits};
+use crate::units::norm_exact::FINE_BITS;
 use crate::units::stream_output::section;
 use serde::Serialize;
 use std::fmt;
@@ -219,6 +220,15 @@ impl Parameters {
         inside("frac", frac, 0..=self.word, "with this word, the fraction bits")?;
         let coef = self.coef.unwrap_or_else(|| needed_coef(self.rows.max(self.cols), self.word, self.guard));
         inside("coef", coef, COEFS, "the bits of a coefficient")?;
+        // An angle must be fine enough to tell when a block is settled.
+        let least = settled_bits(self.word) + 1 - FINE_BITS;
+        if coef < least {
+            return Err(error(
+                "coef",
+                coef,
+                format!("with --word {}, a coefficient needs {least} bits at least", self.word),
+            ));
+        }
         if let Sweeps::Fixed(sweeps) = self.sweeps {
             inside("sweeps", sweeps, SWEEPS, "the number of sweeps (or `auto`)")?;
         }
@@ -234,6 +244,11 @@ fn error(option: &'static str, value: impl fmt::Display, reason: String) -> Para
 /// Bits of a coefficient for which its error stays below the rounding of the data: at least 18, and one more than word - 1 + guard + log2(n) - 7.
 fn needed_coef(n: usize, word: u32, guard: u32) -> u32 {
     (word - 1 + guard + ceil_log2(n)).saturating_sub(7).max(17) + 1
+}
+
+/// Angles below 2^-settled_bits rad count as settled: follows the word, so that less than 1 LSB is left off the diagonal.
+fn settled_bits(word: u32) -> u32 {
+    (word - 1).saturating_sub(5).max(6)
 }
 
 /// The smallest e with 2^e >= n.
@@ -369,14 +384,16 @@ impl Shape {
         }
     }
 
-    /// When an angle is too small to matter. Settled follows the word, so that less than 1 LSB is left off the diagonal.
+    /// When an angle is too small to matter.
     pub fn limits(&self) -> Limits {
         let noise_bits = if self.guard >= 4 { 4 } else { 3 };
-        Limits { noise_bits, settled_bits: (self.word - 1).saturating_sub(5).max(6) }
+        Limits { noise_bits, settled_bits: settled_bits(self.word) }
     }
 
-    /// The name of the top module: `svd_8x8`, `eigen_8x8`.
+    /// The name of the top module: `svd_8x8`, `eigen_8x8`, `svd_any_8x8`.
     pub fn name(&self) -> String {
-        format!("{}_{}x{}", if self.symmetric { "eigen" } else { "svd" }, self.rows, self.cols)
+        let kind = if self.symmetric { "eigen" } else { "svd" };
+        let sizes = if self.sizes == Sizes::Any { "_any" } else { "" };
+        format!("{kind}{sizes}_{}x{}", self.rows, self.cols)
     }
 }

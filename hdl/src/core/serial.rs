@@ -30,7 +30,7 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram) {
 
     let m = ModuleBuilder::new(shape.name());
     m.doc(format!(
-        "{} of {}x{} matrices, two-sided Jacobi, fixed point.\n\
+        "{} of matrices {}{}x{}, two-sided Jacobi, fixed point.\n\
          Input: one element per beat, row by row, {} bits, {} of them fraction.\n\
          Output: status word, {} {} fraction bits, vectors row by row with {}.",
         if shape.symmetric {
@@ -38,6 +38,7 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram) {
         } else {
             "Singular value decomposition A = U diag(sigma) V^T"
         },
+        if shape.sizes == Sizes::Any { "up to " } else { "" },
         shape.rows,
         shape.cols,
         shape.word,

@@ -72,7 +72,7 @@ impl<'m> Size<'m> {
             last_triplet,
             last_delivered: rank.less_than(last_triplet).select(rank, last_triplet),
             last_pair,
-            number: Some(last_pair),
+            number: (shape.even() > 2).then_some(last_pair),
         }
     }
 

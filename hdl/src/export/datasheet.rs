@@ -12,9 +12,13 @@ pub fn datasheet(core: &Core) -> File {
     let (shape, summary) = (&core.shape, Summary::new(core));
     let (name, Shape { rows, cols, .. }) = (shape.name(), shape);
     let kind = if shape.symmetric { "eigen-decomposition of symmetric" } else { "singular value decomposition of" };
+    let what = match shape.sizes {
+        Sizes::Any => format!("matrices up to {rows} x {cols}"),
+        Sizes::Fixed => format!("{rows} x {cols} matrices"),
+    };
     let formula = if shape.symmetric { "A = V diag(lambda) Vᵀ" } else { "A = U diag(sigma) Vᵀ" };
     let mut text = format!(
-        "# {name}: {kind} {rows} x {cols} matrices\n\n\
+        "# {name}: {kind} {what}\n\n\
          {formula} in fixed point: two-sided Jacobi, norm-exact rotations, every result rounded once to nearest.\n\
          Verilog-2005 without vendor primitives. The picture of the datapath is `{name}.svg`; `core.json` holds everything below for programs.\n\n\
          Made by `{}`\n\n## Use\n\nInstantiate `{name}`; compile the files listed in `{name}.f`. To see it work, in this folder:\n\n\
@@ -37,7 +41,10 @@ pub fn datasheet(core: &Core) -> File {
          ## Output frame\n\n| tuser | section | beats | bits | fraction bits | order |\n|---|---|---|---|---|---|",
         match shape.sizes {
             Sizes::Fixed => format!("{} beats", shape.elements()),
-            Sizes::Any => format!("Two beats with the numbers of rows (1 to {rows}) and columns (1 to {cols}), then"),
+            Sizes::Any => format!(
+                "Two beats with the numbers of rows (1 to {rows}) and columns (1 to {cols}{}), unsigned integers in all of `tdata`; then",
+                if shape.symmetric { ", as many as rows" } else { "" }
+            ),
         },
         shape.word,
         shape.frac,
@@ -87,6 +94,9 @@ fn notes(shape: &Shape) -> String {
     };
     if shape.symmetric {
         text += " The input must be symmetric: of b and c opposite each other, the core sees the sum.";
+        if shape.rank < shape.triplets() {
+            text += " The largest eigenvalues are the highest, with their signs, not the largest in size.";
+        }
     }
     if shape.sizes == Sizes::Any {
         text += " A smaller matrix gives a smaller frame, in fewer cycles; the numbers here are those of the largest.";
@@ -94,9 +104,9 @@ fn notes(shape: &Shape) -> String {
     if shape.rank < shape.triplets() {
         text += &format!(" Only the {} largest of {} leave the core.", shape.rank, shape.triplets());
     }
-    if shape.rows != shape.cols {
+    if shape.is_padded() || shape.sizes == Sizes::Any {
         text += &format!(
-            " Inside, the matrix is padded with zeros to {0} x {0}; they stay exactly zero, and neither they nor their vectors leave the core.",
+            " Inside, the matrix is padded with zeros to an even square, at most {0} x {0}; they stay exactly zero, and neither they nor their vectors leave the core.",
             shape.even()
         );
     }

@@ -160,7 +160,11 @@ struct Field {
 }
 
 const STATUS_FIELDS: [Field; 6] = [
-    Field { name: "bad_frame", bits: [0, 0], meaning: "tlast of the input frame came early or late" },
+    Field {
+        name: "bad_frame",
+        bits: [0, 0],
+        meaning: "tlast of the input frame came early or late, or its size is not taken",
+    },
     Field { name: "overflow", bits: [1, 1], meaning: "an internal value left its range" },
     Field { name: "cap_reached", bits: [2, 2], meaning: "the sweep cap was reached before every block was settled" },
     Field { name: "self_check_failed", bits: [3, 3], meaning: "the core's check of its own result failed" },
@@ -182,7 +186,7 @@ pub fn manifest(core: &Core, files: &[String]) -> File {
         "reset": { "port": "aresetn", "active": "low", "synchronous": true },
         "ports": ports(core.design.top()),
         "input": {
-            "stream": "s_axis", "beats": shape.header_beats() + shape.elements(), "header": header(shape), "order": "row by row",
+            "stream": "s_axis", "beats": shape.header_beats() + shape.elements(), "header": header(shape), "header_format": "unsigned integers", "order": "row by row",
             "word": shape.word, "frac": shape.frac, "signed": true, "tdata_bits": shape.input_bits(),
         },
         "output": {

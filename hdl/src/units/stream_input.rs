@@ -1,6 +1,6 @@
 //! The input end: AXI4-Stream beats to writes into the memory of A, row by row.
 //!
-//! A frame whose `tlast` comes early or late is bad; a late one swallows the beats up to and including its `tlast`. Either way the frame
+//! A frame whose `tlast` comes early or late, or whose announced size the core does not take, is bad; a late one swallows the beats up to and including its `tlast`. Either way the frame
 //! waits, `full`, until the core releases it; then `s_axis_tready` rises again.
 
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
@@ -20,11 +20,12 @@ pub fn stream_input(design: &mut DesignBuilder, orderings: &[Ordering], shape: &
     let m = ModuleBuilder::new("stream_input");
     m.doc(format!(
         "Takes {}, row by row, one {word}-bit element per beat, tlast on the last.\n\
-         full: a frame has ended and waits for release; bad: its tlast came early or late.",
+         full: a frame has ended and waits for release; bad: its tlast came early or late{}.",
         match shape.sizes {
             Sizes::Fixed => format!("a {rows}x{cols} matrix"),
             Sizes::Any => format!("the rows (1 to {rows}) and columns (1 to {cols}) of a matrix, then the matrix"),
-        }
+        },
+        if shape.sizes == Sizes::Any { ", or its size is not taken" } else { "" }
     ));
     let (data, valid) = (m.input("s_axis_tdata", shape.input_bits()), m.input("s_axis_tvalid", 1));
     let (last, release) = (m.input("s_axis_tlast", 1), m.input("release_frame", 1));
@@ -106,7 +107,9 @@ impl<'m> Header<'m> {
         };
         let (rows, rows_fit) = number("announced_row", waits_for_rows.value(), shape.rows);
         let (cols, cols_fit) = number("announced_column", waits_for_cols.value(), shape.cols);
-        let is_over = !(waits_for_rows.value() | waits_for_cols.value()) & rows_fit & cols_fit;
+        let fits = rows_fit & cols_fit;
+        let fits = if shape.symmetric { fits & rows.equals(cols) } else { fits };
+        let is_over = !(waits_for_rows.value() | waits_for_cols.value()) & fits;
         Self { rows, cols, is_over: is_over.named("header_is_over") }
     }
 }

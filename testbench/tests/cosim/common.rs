@@ -32,6 +32,7 @@ pub fn variants() -> Vec<Parameters> {
         Parameters { vectors: Vectors::U, rank: Some(1), ..size(4, 4) },
         Parameters { vectors: Vectors::None, rank: Some(3), ..size(6, 6) },
         Parameters { scaling: Scaling::Fixed, sweeps: Sweeps::Fixed(4), ..size(4, 4) },
+        Parameters { sizes: Sizes::Any, ..size(1, 2) },
         Parameters { sizes: Sizes::Any, ..size(4, 3) },
         Parameters { sizes: Sizes::Any, scaling: Scaling::Fixed, rank: Some(2), vectors: Vectors::V, ..size(5, 8) },
         Parameters { sizes: Sizes::Any, symmetric: true, ..size(6, 6) },

@@ -1,13 +1,15 @@
 //! A reset in any cycle leaves a core as fresh as the first one does.
 
-use crate::common::{core, frame, simulate};
+use crate::common::{core, core_of, frame, simulate, square, variants};
+use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::{Parameters, Sizes};
 use svdforge_testbench::engine::{Engine, IcarusEngine, Reset, SimulatorEngine, Stimulus, Trace};
 use svdforge_testbench::framing::InputBeat;
 
 const FRAMES: usize = 4;
 
 /// Four frames, one of them bad, so that a reset meets a core in each of its states.
-fn frames(core: &svdforge_hdl::core::Core) -> Vec<Vec<InputBeat>> {
+fn frames(core: &Core) -> Vec<Vec<InputBeat>> {
     let mut frames: Vec<_> = (0..FRAMES as u64).map(|seed| frame(core, seed)).collect();
     frames[1].truncate(2);
     frames[1][1].last = true;
@@ -38,8 +40,9 @@ fn assert_fresh(frames: &[Vec<InputBeat>], fresh: &[Trace], trace: &Trace, reset
 #[test]
 fn a_reset_in_any_cycle_makes_a_fresh_core() {
     let mut resets = 0;
-    for (n, stride) in [(2, 1), (3, 1), (4, 3), (8, 29)] {
-        let core = core(n);
+    let squares = [(2, 1), (3, 1), (4, 3), (8, 29)].map(|(n, stride)| (square(n), stride));
+    for (parameters, stride) in squares.into_iter().chain(variants().into_iter().map(|parameters| (parameters, 7))) {
+        let core = core_of(parameters);
         let mut engine = SimulatorEngine::new(&core).unwrap();
         let frames = frames(&core);
         let fresh: Vec<Trace> =
@@ -53,16 +56,24 @@ fn a_reset_in_any_cycle_makes_a_fresh_core() {
             resets += 1;
         }
     }
-    assert!(resets > 1000, "{resets}");
+    assert!(resets > 2000, "{resets}");
 }
 
 /// The same where memories and registers begin unknown.
 #[test]
 fn a_reset_makes_a_fresh_core_in_icarus() {
-    let core = core(3);
-    let mut simulator = SimulatorEngine::new(&core).unwrap();
-    let mut icarus = IcarusEngine::new(&core).unwrap_or_else(|e| panic!("{e}"));
-    let frames = frames(&core);
+    fresh_in_icarus(&core(3));
+}
+
+#[test]
+fn a_reset_makes_a_fresh_core_for_any_size_in_icarus() {
+    fresh_in_icarus(&core_of(Parameters { rows: 4, cols: 3, sizes: Sizes::Any, ..Parameters::default() }));
+}
+
+fn fresh_in_icarus(core: &Core) {
+    let mut simulator = SimulatorEngine::new(core).unwrap();
+    let mut icarus = IcarusEngine::new(core).unwrap_or_else(|e| panic!("{e}"));
+    let frames = frames(core);
     let fresh: Vec<Trace> =
         (0..=FRAMES).map(|i| simulate(&mut simulator, &Stimulus::new(frames[i..].concat()))).collect();
     let end = fresh[0].output.last().unwrap().cycle;

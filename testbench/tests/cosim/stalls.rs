@@ -1,13 +1,14 @@
 //! Stalls change when things happen, and nothing else.
 
-use crate::common::{core, frame, simulate, values};
+use crate::common::{core_of, frame, simulate, square, values, variants};
 use svdforge_testbench::engine::{SimulatorEngine, Stalls, Stimulus};
 
 #[test]
 fn stalls_change_no_value_and_lose_nothing() {
     let mut runs = 0;
-    for (n, seeds) in [(2, 0..60), (3, 0..30), (5, 0..12), (8, 0..8)] {
-        let core = core(n);
+    let squares = [(2, 0..60), (3, 0..30), (5, 0..12), (8, 0..8)].map(|(n, seeds)| (square(n), seeds));
+    for (parameters, seeds) in squares.into_iter().chain(variants().into_iter().map(|p| (p, 0..16))) {
+        let core = core_of(parameters);
         let mut engine = SimulatorEngine::new(&core).unwrap();
         for seed in seeds {
             let frames: Vec<_> = (0..3).map(|i| frame(&core, 3 * seed + i)).collect();
@@ -17,11 +18,11 @@ fn stalls_change_no_value_and_lose_nothing() {
             let stalls = Stalls::random(seed, 97 + seed as usize, source, sink);
             let stalled = Stimulus { stalls, ..free.clone() };
             let (free, stalled_trace) = (simulate(&mut engine, &free), simulate(&mut engine, &stalled));
-            assert_eq!(values(&stalled_trace.output), values(&free.output), "{n}x{n}, seed {seed}");
-            assert_eq!(stalled_trace.accepted.len(), 3 * n * n);
+            assert_eq!(values(&stalled_trace.output), values(&free.output), "{}, seed {seed}", core.shape.name());
+            assert_eq!(stalled_trace.accepted.len(), stalled.beats.len());
             assert!(stalled_trace.output.iter().all(|beat| stalled.stalls.at(beat.cycle).1));
             runs += 1;
         }
     }
-    assert_eq!(runs, 110);
+    assert_eq!(runs, 110 + 14 * 16);
 }
