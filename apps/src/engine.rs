@@ -7,7 +7,7 @@ use svdforge_golden::oracle::{self, OracleError};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::{ParameterError, Parameters, SIZES, Vectors};
 use svdforge_testbench::engine::{SimulatorEngine, SimulatorError, Stimulus};
-use svdforge_testbench::framing::{Decomposition, FrameError, InputScale, QuantiseError, parse_frame, quantise};
+use svdforge_testbench::framing::{FrameError, InputScale, QuantiseError, parse_frame, quantise};
 
 /// The largest min(m, n) that an engine decomposes.
 pub const LARGEST: usize = *SIZES.end();
@@ -26,13 +26,38 @@ pub struct Svd {
 impl Svd {
     /// U diag(sigma) V^T of the first `rank` triplets, or of all if there are fewer: m x n.
     pub fn product(&self, rank: usize) -> DMatrix<f64> {
-        let k = rank.min(self.sigma.len());
-        let mut scaled = self.u.columns(0, k).into_owned();
-        for (mut column, sigma) in scaled.column_iter_mut().zip(&self.sigma) {
-            column *= *sigma;
-        }
-        scaled * self.v.columns(0, k).transpose()
+        let kept = self.truncated(rank);
+        kept.left() * kept.v.transpose()
     }
+
+    /// The first `rank` triplets, or all there are.
+    pub fn truncated(&self, rank: usize) -> Self {
+        let rank = rank.min(self.sigma.len());
+        Self {
+            u: self.u.columns(0, rank).into_owned(),
+            sigma: self.sigma[..rank].to_vec(),
+            v: self.v.columns(0, rank).into_owned(),
+        }
+    }
+
+    /// U diag(sigma), m x k.
+    pub fn left(&self) -> DMatrix<f64> {
+        scaled(&self.u, &self.sigma)
+    }
+
+    /// V diag(sigma), n x k.
+    pub fn right(&self) -> DMatrix<f64> {
+        scaled(&self.v, &self.sigma)
+    }
+}
+
+/// Each column times its sigma.
+fn scaled(vectors: &DMatrix<f64>, sigma: &[f64]) -> DMatrix<f64> {
+    let mut scaled = vectors.clone();
+    for (mut column, &sigma) in scaled.column_iter_mut().zip(sigma) {
+        column *= sigma;
+    }
+    scaled
 }
 
 /// Why a matrix was not decomposed.
@@ -120,11 +145,11 @@ impl CoreEngine {
         let shape = core.shape;
         let input = quantise(&shape, matrix, InputScale::Auto)?;
         let trace = engine.run(&Stimulus::new(input.frame(&shape)))?;
-        let Decomposition { status, sigma, u, v } = parse_frame(&shape, matrix.shape(), &trace.output)?;
+        let result = parse_frame(&shape, matrix.shape(), &trace.output)?;
+        let sigma = result.true_sigma(&input);
         self.cycles += trace.output.last().map_or(0, |beat| beat.cycle + 1);
-        let scale = f64::from(input.exponent + status.block_exponent).exp2();
-        let (Some(u), Some(v)) = (u, v) else { unreachable!("The parameters ask for U and V.") };
-        Ok(Svd { u, sigma: sigma.iter().map(|s| s * scale).collect(), v })
+        let (Some(u), Some(v)) = (result.u, result.v) else { unreachable!("The parameters ask for U and V.") };
+        Ok(Svd { u, sigma, v })
     }
 }
 

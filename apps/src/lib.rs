@@ -4,7 +4,6 @@ pub mod complete;
 pub mod compress;
 pub mod engine;
 pub mod lsi;
-pub mod picture;
 pub mod plot;
 pub mod range_finder;
 pub mod recommend;

@@ -3,6 +3,7 @@
 //! Text in a PNG, and the room that labels take in both formats, come from a font in the program (Ubuntu Light): nothing
 //! depends on the fonts of the machine. An SVG leaves the font to its viewer, so labels get [`VIEWER_MARGIN`] more room.
 
+pub mod charts;
 pub mod labels;
 
 use plotters::coord::Shift;

@@ -65,25 +65,6 @@ impl Svd {
         self.sigma.iter().enumerate().map(|(k, sigma)| self.u[(row, k)] * sigma * self.v[(col, k)]).sum()
     }
 
-    /// The first `rank` triplets, or all there are.
-    pub fn truncated(&self, rank: usize) -> Self {
-        let rank = rank.min(self.sigma.len());
-        Self {
-            u: self.u.columns(0, rank).into_owned(),
-            sigma: self.sigma[..rank].to_vec(),
-            v: self.v.columns(0, rank).into_owned(),
-        }
-    }
-
-    /// U diag(sigma), m x k.
-    pub fn left(&self) -> DMatrix<f64> {
-        let mut left = self.u.clone();
-        for (mut column, &sigma) in left.column_iter_mut().zip(&self.sigma) {
-            column *= sigma;
-        }
-        left
-    }
-
     /// The sum of the products of the elements of two decomposed matrices, without forming either. The factors need not be orthonormal, and a core's
     /// are only up to its word.
     fn inner(&self, other: &Self) -> f64 {

@@ -135,6 +135,14 @@ pub struct Decomposition {
     pub v: Option<DMatrix<f64>>,
 }
 
+impl Decomposition {
+    /// The values at true scale, given the input.
+    pub fn true_sigma(&self, input: &Quantised) -> Vec<f64> {
+        let scale = f64::from(input.exponent + self.status.block_exponent).exp2();
+        self.sigma.iter().map(|s| s * scale).collect()
+    }
+}
+
 /// An output frame that is not laid out as the core promises.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("output frame, beat {beat}: {message}")]

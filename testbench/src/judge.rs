@@ -212,10 +212,9 @@ fn assess(
     result: Decomposition,
     cycles: Cycles,
 ) -> Result<Judgement, JudgeError> {
-    let Decomposition { status, sigma: values, u, v } = result;
-    let scale = f64::from(input.exponent + status.block_exponent).exp2();
-    let explained = explained(shape, input, status.block_exponent, &values);
-    let values: Vec<f64> = values.iter().map(|s| s * scale).collect();
+    let values = result.true_sigma(input);
+    let Decomposition { status, sigma, u, v } = result;
+    let explained = explained(shape, input, status.block_exponent, &sigma);
     let matrix = input.matrix(shape);
     let lsb = f64::from(input.exponent - shape.frac as i32).exp2();
     let (accuracy, result) = if shape.symmetric {

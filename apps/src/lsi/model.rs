@@ -99,12 +99,12 @@ impl Model {
 
     /// Words as points: rows of U diag(sigma). Their scalar products are nearly those of the rows of X.
     pub fn word_points(&self) -> DMatrix<f64> {
-        scaled(&self.svd.u, &self.svd.sigma)
+        self.svd.left()
     }
 
     /// Documents as points: rows of V diag(sigma). Their scalar products are nearly those of the columns of X.
     pub fn document_points(&self) -> DMatrix<f64> {
-        scaled(&self.svd.v, &self.svd.sigma)
+        self.svd.right()
     }
 
     /// All words but the one asked for, most similar first.
@@ -169,11 +169,6 @@ fn rank(points: &DMatrix<f64>, target: &DVector<f64>) -> Vec<Ranked> {
         (0..points.nrows()).map(|index| Ranked { index, cosine: cosine(index).clamp(-1.0, 1.0) }).collect();
     ranking.sort_by(|a, b| b.cosine.total_cmp(&a.cosine).then(a.index.cmp(&b.index)));
     ranking
-}
-
-/// M diag(sigma).
-fn scaled(matrix: &DMatrix<f64>, sigma: &[f64]) -> DMatrix<f64> {
-    matrix * DMatrix::from_diagonal(&DVector::from_column_slice(sigma))
 }
 
 /// Negates pairs of columns so that the largest element of each column of U is positive; among elements that are largest within

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use svdforge_apps::complete::table::{Table, parse_table, read_table};
 use svdforge_apps::complete::{Completion, SAMPLE, Settings, complete};
-use svdforge_apps::picture::{Chart, Series, svg};
+use svdforge_apps::plot::charts::{Chart, Charts, Series};
+use svdforge_apps::plot::{Format, render};
 use svdforge_apps::soft_impute::PathStep;
 
 /// Filled numbers that are printed.
@@ -84,9 +85,11 @@ impl Complete {
         }
         let first = &runs[0].result;
         // Both are made ready before either is put in its place.
-        let drawn = picture.map(|file| svg(&charts(&runs)).map(|text| (file, text))).transpose()?;
+        let drawn = picture
+            .map(|file| render(&Charts(charts(&runs)), Format::Svg).map(|picture| (file, picture)))
+            .transpose()?;
         let filled = out.map(|file| text(&table, first).map(|text| (file, text))).transpose()?;
-        drawn.map(|(file, text)| file.write(text.as_bytes())).transpose()?;
+        drawn.map(|(file, picture)| file.write(&picture)).transpose()?;
         filled.map(|(file, text)| file.write(&text)).transpose()?;
         if self.json {
             output::json(&self.document(file, &table, &runs))?;

@@ -10,7 +10,8 @@ use clap::Args;
 use people::{People, find};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use svdforge_apps::picture::{Chart, Series, svg};
+use svdforge_apps::plot::charts::{Chart, Charts, Series};
+use svdforge_apps::plot::{Format, render};
 use svdforge_apps::recommend::model::Profile;
 use svdforge_apps::recommend::ratings::{Ratings, Scale, parse_ratings, read_ratings};
 use svdforge_apps::recommend::{SAMPLE, Settings, Study, study};
@@ -117,7 +118,7 @@ impl Recommend {
             runs.push(Run { engine, study });
         }
         if let Some(picture) = picture {
-            picture.write(svg(&[chart(&runs)])?.as_bytes())?;
+            picture.write(&render(&Charts(vec![chart(&runs)]), Format::Svg)?)?;
         }
         let model = &runs[0].study.model;
         let profiles: Vec<Profile> = people.ratings.iter().map(|list| model.profile(list)).collect();
