@@ -5,6 +5,8 @@ pub mod coefficients;
 pub mod half_angle;
 pub mod matrix_memory;
 pub mod norm_exact;
+pub mod qr_input;
+pub mod qr_lane;
 pub mod rotator;
 pub mod rounder;
 pub mod sorter;

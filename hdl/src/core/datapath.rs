@@ -4,6 +4,9 @@
 //! of A is under way, the left rotators turn a block of Uᵀ and the right ones a block of Vᵀ. Results go back to the memories, moved to
 //! the places of the next step. Diagonal blocks of the next step go to the angle unit, and their coefficients to a small memory.
 //! Before the first step every block may pass the preparation: shifted up, rows and columns beyond the matrix made zero.
+//! Where rows are reduced to a triangle while they stream in, the same rotators and angle unit do that first ([`qr`]).
+
+mod qr;
 
 use super::layout::{largest, member_table, move_table, pair_bits};
 use super::ordering::Ordering;
@@ -15,8 +18,11 @@ use crate::ir::ModuleId;
 use crate::units::angles::{Form, angle_fraction, angle_unit};
 use crate::units::coefficients::coefficient_unit;
 use crate::units::matrix_memory::matrix_memory;
+use crate::units::qr_lane::qr_lane;
 use crate::units::rotator::rotator;
 use crate::units::vector_memory::vector_memory;
+pub use qr::COMMANDS as QR_COMMANDS;
+use qr::{Qr, Side};
 
 /// What others must know of the datapath's timing, in cycles.
 #[derive(Clone, Copy)]
@@ -27,6 +33,8 @@ pub struct Timing {
     pub settled: u32,
     /// From an address to the words of the memories.
     pub read: u32,
+    /// Where rows are reduced: from an angle of two rows to the first cycle in which the next one can be read.
+    pub meeting: Option<usize>,
 }
 
 /// Adds the datapath of the serial core.
@@ -38,19 +46,21 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
         rotator: rotator(design, shape.data(), shape.coef),
         matrix: matrix_memory(design, shape.data(), pair),
         vectors: vector_memory(design, shape.vector(), pair),
+        lane: shape.is_reduced().then(|| qr_lane(design, shape)),
     };
     let m = ModuleBuilder::new("datapath");
     m.doc(format!(
         "Memories, rotators and angle unit of the serial core: one block of A, or one of U and one of V, per cycle.\n\
          A: {} bits, {} of them fraction. U, V: {} bits, {} of them fraction. Commands stand at stage 0.",
         shape.data(),
-        shape.sigma_fraction(),
+        shape.frac + shape.inner_guard(),
         shape.vector(),
         shape.vector_fraction()
     ));
     let drawing = Drawing {
         m: &m,
         design,
+        orderings,
         units,
         shape,
         pair,
@@ -69,6 +79,7 @@ struct Units {
     rotator: ModuleId,
     matrix: ModuleId,
     vectors: ModuleId,
+    lane: Option<ModuleId>,
 }
 
 /// What the sequencer asks for in a cycle; all at stage 0.
@@ -119,6 +130,7 @@ impl<'m> Command<'m> {
 struct Drawing<'a, 'm> {
     m: &'m ModuleBuilder,
     design: &'a DesignBuilder,
+    orderings: &'a [Ordering],
     units: Units,
     shape: &'a Shape,
     pair: u32,
@@ -146,17 +158,22 @@ impl<'m> Drawing<'_, 'm> {
         let read = stage(a[0][0]);
         m.output("diagonal_0", a[0][0]);
         m.output("diagonal_1", a[1][1]);
-        let angles = self.angles(a);
+        let qr = Qr::new(self, read);
+        let angles = self.angles(a, qr.as_ref());
         let right_new = self.coefficients("right", &angles);
         let left_new = if self.shape.symmetric { right_new } else { self.coefficients("left", &angles) };
         let rotates_vectors = |at: u32| command.vectors.map(|v| v.rotate.delayed_to(at));
 
         // Left rotators: the columns of a block of A, or of Uᵀ.
         let u = command.vectors.filter(|_| self.shape.has_u()).map(|c| self.vectors(c, "u", 0));
-        let left_coefficients = self.stored("left", left_new, command.row);
+        let qr_left = qr.as_ref().map(|qr| qr.left(left_new));
+        let left_coefficients = self.stored("left", left_new, command.row, qr_left.as_ref());
         let left = [0, 1].map(|c| {
             let from_u = |r: usize| u.as_ref().map(|u| u.elements[r][c]);
-            let [x, y] = [0, 1].map(|r| instead(rotates_vectors(read), from_u(r), a[r][c]));
+            let [x, y] = [0, 1].map(|r| {
+                let own = instead(rotates_vectors(read), from_u(r), a[r][c]);
+                qr_left.as_ref().map_or(own, |side| side.operand(r, c, own))
+            });
             self.rotator(&format!("left_{c}"), x, y, left_coefficients)
         });
         let from_left = block(|r, c| left[c].output(["x_rotated", "y_rotated"][r]));
@@ -167,10 +184,14 @@ impl<'m> Drawing<'_, 'm> {
         let v = command.vectors.filter(|_| self.shape.has_v()).map(|c| self.vectors(c, "v", right_address));
         let row_of_v = v.as_ref().map(|_| command.row);
         let turned = instead(rotates_vectors(0), row_of_v, command.column).delayed_to(right_address);
-        let right_coefficients = self.stored("right", right_new, turned);
+        let qr_right = qr.as_ref().map(|qr| qr.right(left_new, right_address, left_done));
+        let right_coefficients = self.stored("right", right_new, turned, qr_right.as_ref());
         let right = [0, 1].map(|i| {
             let from_v = |j: usize| v.as_ref().map(|v| v.elements[j][i]);
-            let [x, y] = [0, 1].map(|j| instead(rotates_vectors(left_done), from_v(j), from_left[i][j]));
+            let [x, y] = [0, 1].map(|j| {
+                let own = instead(rotates_vectors(left_done), from_v(j), from_left[i][j]);
+                qr_right.as_ref().map_or(own, |side| side.operand(j, i, own))
+            });
             self.rotator(&format!("right_{i}"), x, y, right_coefficients)
         });
         let from_right = block(|i, j| right[i].output(["x_rotated", "y_rotated"][j]));
@@ -182,7 +203,14 @@ impl<'m> Drawing<'_, 'm> {
         if let Some(v) = &v {
             self.write_vectors(&v.memory, block(|r, c| from_right[c][r]));
         }
-        self.write_matrix(&matrix, a, from_right);
+        let triangle = qr_left.zip(qr_right).map(|(left_side, right_side)| {
+            let left_wrong = left_side.write(from_left, &left);
+            let right_wrong = right_side.write(block(|r, c| from_right[c][r]), &right);
+            let overflow = left_wrong.untimed() | right_wrong.untimed();
+            m.output("qr_overflow", overflow.flag().registered("qr_overflow_out"));
+            self.triangle(&left_side, from_left, right_done)
+        });
+        self.write_matrix(&matrix, a, from_right, triangle);
         let wrong = |sides: &[Instance<'m>; 2], vectors: bool, at: u32| {
             let block = command.block.delayed_to(at);
             let busy = rotates_vectors(at).filter(|_| vectors).map_or(block, |rotates| block | rotates);
@@ -198,14 +226,20 @@ impl<'m> Drawing<'_, 'm> {
             vectors: (left_done.max(right_done - right_address) + 1) as usize,
             angle: stage(left_new) as usize + 1,
         };
-        Timing { latencies, settled: stage(settled), read }
+        let meeting = qr.map(|qr| qr.meeting(left_new, left_done));
+        Timing { latencies, settled: stage(settled), read, meeting }
     }
 
-    fn angles(&self, a: Block<'m>) -> Instance<'m> {
+    fn angles(&self, a: Block<'m>, qr: Option<&Qr<'m>>) -> Instance<'m> {
+        let (a, is_column) = qr.map_or((a, None), |qr| {
+            let (a, is_column) = qr.diagonal_block(a);
+            (a, Some(is_column))
+        });
         let ports = [("a", a[0][0]), ("b", a[0][1]), ("c", a[1][0]), ("d", a[1][1])];
         let angles = self.m.place(self.design, self.units.angles, "angles", &ports);
         if self.shape.form() == Form::Any {
-            angles.drive("tall", self.size.last_column.less_than(self.size.last_row));
+            let is_tall = || self.size.last_column.less_than(self.size.last_row);
+            angles.drive("tall", is_column.unwrap_or_else(is_tall));
         }
         angles
     }
@@ -219,12 +253,18 @@ impl<'m> Drawing<'_, 'm> {
     }
 
     /// Keeps the coefficients of the next step beside those of this one; gives those of a pair, one cycle after its number.
-    fn stored(&self, side: &str, new: Signal<'m>, pair: Signal<'m>) -> Signal<'m> {
+    fn stored(&self, side: &str, new: Signal<'m>, pair: Signal<'m>, qr: Option<&Side<'_, 'm>>) -> Signal<'m> {
         let (m, command) = (self.m, self.command);
         let memory = m.memory(&format!("{side}_coefficient_memory"), new.width(), 2 << self.pair);
-        let write_at = m.concat(&[!command.copy, command.diagonal_pair]).delayed_to(stage(new));
-        memory.write(command.measure.delayed_to(stage(new)), write_at, new);
-        memory.read(m.concat(&[command.copy, pair]), None, &format!("{side}_coefficient"))
+        let mut enable = command.measure.delayed_to(stage(new));
+        let mut write_at = m.concat(&[!command.copy, command.diagonal_pair]).delayed_to(stage(new));
+        let mut read_at = m.concat(&[command.copy, pair]);
+        if let Some(qr) = qr {
+            (enable, write_at) = qr.coefficient_write(new, enable, write_at);
+            read_at = qr.coefficient_read(read_at);
+        }
+        memory.write(enable, write_at, new);
+        memory.read(read_at, None, &format!("{side}_coefficient"))
     }
 
     fn rotator(&self, name: &str, x: Signal<'m>, y: Signal<'m>, coefficients: Signal<'m>) -> Instance<'m> {
@@ -277,21 +317,14 @@ impl<'m> Drawing<'_, 'm> {
         }
     }
 
-    /// Writes a rotated block of A to the places of the next step, a prepared block to where it was, or a loaded element to its home.
-    fn write_matrix(&self, memory: &Instance<'m>, read: Block<'m>, rotated: Block<'m>) {
+    /// Writes a rotated block of A to the places of the next step, a prepared block to where it was, or an element to its home: a loaded one, or those of
+    /// a `triangle`.
+    fn write_matrix(&self, memory: &Instance<'m>, read: Block<'m>, rotated: Block<'m>, triangle: Option<Fill<'m>>) {
         let (m, command) = (self.m, self.command);
         let at = stage(rotated[0][0]);
         let (row_crosses, rows) = self.moves(command.row, at);
         let (column_crosses, columns) = self.moves(command.column, at);
-        let load = |name, width| m.input(name, width).at(at);
-        let home = |name| load(name, self.pair + 1).low_bits(self.pair);
-        let data = load("load_data", self.shape.word);
-        let loaded = Fill {
-            enable: load("load_enable", 4),
-            row: home("load_row"),
-            column: home("load_column"),
-            elements: block(|_, _| data),
-        };
+        let loaded = triangle.unwrap_or_else(|| self.loaded(at));
         let fill = match command.prepare {
             Some(prepare) => self.prepared(prepare, read, at, loaded),
             None => loaded,
@@ -307,8 +340,23 @@ impl<'m> Drawing<'_, 'm> {
         let exchanged = rotated.map(|row| [0, 1].map(|c| column_crosses.select(row[1 - c], row[c])));
         for (r, c) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             let new = row_crosses.select(exchanged[1 - r][c], exchanged[r][c]);
-            let element = fill.elements[r][c].shifted_up(self.shape.guard).sign_extend(self.shape.data());
-            memory.drive(&format!("write_{r}{c}"), rotates.select(new, element));
+            let element = fill.elements[r][c];
+            let element = if element.width() == self.shape.word { element.shifted_up(self.shape.guard) } else { element };
+            memory.drive(&format!("write_{r}{c}"), rotates.select(new, element.sign_extend(self.shape.data())));
+        }
+    }
+
+    /// An element from the input end, at stage `at`.
+    fn loaded(&self, at: u32) -> Fill<'m> {
+        let load = |name, width| self.m.input(name, width).at(at);
+        let home = |name| load(name, self.pair + 1).low_bits(self.pair);
+        let data = load("load_data", self.shape.word);
+        Fill {
+            enable: load("load_enable", 4),
+            row: home("load_row"),
+            column: home("load_column"),
+            elements: block(|_, _| data),
+            shift: None,
         }
     }
 
@@ -317,7 +365,35 @@ impl<'m> Drawing<'_, 'm> {
     fn prepared(&self, prepare: Signal<'m>, read: Block<'m>, at: u32, loaded: Fill<'m>) -> Fill<'m> {
         let (m, command, shape) = (self.m, self.command, self.shape);
         let from = stage(read[0][0]);
-        let shift = (shape.scaling == Scaling::Auto).then(|| m.input("shift", shape.shift_bits()));
+        let shift = loaded.shift.or_else(|| {
+            (shape.scaling == Scaling::Auto && !shape.is_reduced()).then(|| m.input("shift", shape.shift_bits()))
+        });
+        let inside = self.inside();
+        let elements = block(|r, c| {
+            let element = if shape.is_reduced() { read[r][c] } else { read[r][c].slice(shape.guard, shape.word) };
+            let shifted = shift.map_or(element, |amount| element.shift_left(amount.at(from)));
+            let zero = m.zero(shifted.width());
+            let padded = inside[r][c].iter().fold(shifted, |element, inside| inside.select(element, zero));
+            padded.registered(&format!("prepared_{r}{c}")).untimed().at(at)
+        });
+        let now = |signal: Signal<'m>| signal.delayed_to(from + 1).untimed().at(at);
+        let active = now(prepare);
+        Fill {
+            enable: active.select(m.constant(4, 15), loaded.enable),
+            row: active.select(now(command.row), loaded.row),
+            column: active.select(now(command.column), loaded.column),
+            elements: block(|r, c| active.select(elements[r][c], loaded.elements[r][c])),
+            shift: None,
+        }
+    }
+
+    /// Of each element of the block that is prepared, the conditions under which it belongs to the matrix; of a triangle, its block does.
+    fn inside(&self) -> [[Vec<Signal<'m>>; 2]; 2] {
+        let (m, command, shape) = (self.m, self.command, self.shape);
+        if shape.is_reduced() {
+            let belongs = (!command.column.less_than(command.row)).registered("in_triangle");
+            return [0, 1].map(|_| [0, 1].map(|_| vec![belongs]));
+        }
         let inside = |name: &str, pair: Signal<'m>, last: Signal<'m>, size: usize| {
             let is_padded = size < shape.even() || shape.sizes == Sizes::Any;
             let members = is_padded.then(|| self.member_table.lookup(self.size.address(m, pair), None, name));
@@ -330,21 +406,7 @@ impl<'m> Drawing<'_, 'm> {
         };
         let rows = inside("prepared_rows", command.row, self.size.last_row, shape.rows);
         let columns = inside("prepared_columns", command.column, self.size.last_column, shape.cols);
-        let elements = block(|r, c| {
-            let element = read[r][c].slice(shape.guard, shape.word);
-            let shifted = shift.map_or(element, |amount| element.shift_left(amount.at(from)));
-            let zero = m.zero(shape.word);
-            let padded = [rows[r], columns[c]].into_iter().flatten().fold(shifted, |e, inside| inside.select(e, zero));
-            padded.registered(&format!("prepared_{r}{c}")).untimed().at(at)
-        });
-        let now = |signal: Signal<'m>| signal.delayed_to(from + 1).untimed().at(at);
-        let active = now(prepare);
-        Fill {
-            enable: active.select(m.constant(4, 15), loaded.enable),
-            row: active.select(now(command.row), loaded.row),
-            column: active.select(now(command.column), loaded.column),
-            elements: block(|r, c| active.select(elements[r][c], loaded.elements[r][c])),
-        }
+        [0, 1].map(|r| [0, 1].map(|c| [rows[r], columns[c]].into_iter().flatten().collect()))
     }
 
     /// Of a pair: whether its results are exchanged, and the target pair of each bank.
@@ -360,12 +422,14 @@ struct VectorSide<'m> {
     elements: Block<'m>,
 }
 
-/// A write into the memory of A that is no rotation: banks, row pair, column pair, elements of one input word each.
+/// A write into the memory of A that is no rotation: banks, row pair, column pair, elements: input words, or as wide as those of A.
 struct Fill<'m> {
     enable: Signal<'m>,
     row: Signal<'m>,
     column: Signal<'m>,
     elements: Block<'m>,
+    /// By how much elements are to be shifted up in the end, if that is known here.
+    shift: Option<Signal<'m>>,
 }
 
 /// `other` where the condition holds, if there are both.

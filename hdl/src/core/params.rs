@@ -6,8 +6,10 @@ use crate::units::stream_output::section;
 use serde::Serialize;
 use std::fmt;
 
-/// Sizes that a core can be built for.
+/// Rows and columns that a core can hold.
 pub const SIZES: std::ops::RangeInclusive<usize> = 1..=32;
+/// The most rows of a core that reduces them to a triangle while they stream in.
+pub const MOST_ROWS: usize = 1 << 18;
 /// Bits of an input element.
 pub const WORDS: std::ops::RangeInclusive<u32> = 8..=24;
 /// Extra bits inside.
@@ -199,15 +201,7 @@ impl Parameters {
             let reason = format!("{what} must be {} to {}", range.start(), range.end());
             if range.contains(&value) { Ok(()) } else { Err(error(option, value, reason)) }
         };
-        for (option, size) in [("rows", self.rows), ("cols", self.cols)] {
-            if !SIZES.contains(&size) {
-                return Err(error(option, size, format!("a size must be {} to {}", SIZES.start(), SIZES.end())));
-            }
-        }
-        if self.symmetric && self.rows != self.cols {
-            let reason = format!("a symmetric matrix is square; --rows is {}, so use --cols {}", self.rows, self.rows);
-            return Err(error("cols", self.cols, reason));
-        }
+        self.check_size()?;
         let triplets = self.rows.min(self.cols);
         let rank = self.rank.unwrap_or(triplets);
         if !(1..=triplets).contains(&rank) {
@@ -218,7 +212,7 @@ impl Parameters {
         inside("guard", self.guard, GUARDS, "the guard bits")?;
         let frac = self.frac.unwrap_or(self.word - 1);
         inside("frac", frac, 0..=self.word, "with this word, the fraction bits")?;
-        let coef = self.coef.unwrap_or_else(|| needed_coef(self.rows.max(self.cols), self.word, self.guard));
+        let coef = self.coef.unwrap_or_else(|| self.needed_coef());
         inside("coef", coef, COEFS, "the bits of a coefficient")?;
         // An angle must be fine enough to tell when a block is settled.
         let least = settled_bits(self.word) + 1 - FINE_BITS;
@@ -241,9 +235,50 @@ fn error(option: &'static str, value: impl fmt::Display, reason: String) -> Para
     ParameterError { option, value: value.to_string(), reason }
 }
 
-/// Bits of a coefficient for which its error stays below the rounding of the data: at least 18, and one more than word - 1 + guard + log2(n) - 7.
-fn needed_coef(n: usize, word: u32, guard: u32) -> u32 {
-    (word - 1 + guard + ceil_log2(n)).saturating_sub(7).max(17) + 1
+/// Rows that would make the square inside larger, where nobody wants U.
+fn is_reduced(rows: usize, cols: usize, vectors: Vectors) -> bool {
+    !vectors.has_u() && rows > cols.next_multiple_of(2)
+}
+
+impl Parameters {
+    /// Whether the core can hold the matrix, or see its rows go by.
+    fn check_size(&self) -> Result<(), ParameterError> {
+        let most = *SIZES.end();
+        if !SIZES.contains(&self.cols) {
+            return Err(error("cols", self.cols, format!("the columns must be 1 to {most}; of a wider matrix, decompose the transpose")));
+        }
+        if self.symmetric && self.rows != self.cols {
+            let reason = format!("a symmetric matrix is square; --rows is {}, so use --cols {}", self.rows, self.rows);
+            return Err(error("cols", self.cols, reason));
+        }
+        if SIZES.contains(&self.rows) {
+            return Ok(());
+        }
+        if self.rows == 0 || self.rows > MOST_ROWS {
+            return Err(error("rows", self.rows, format!("the rows must be 1 to {most}, or up to {MOST_ROWS} without U")));
+        }
+        if self.vectors.has_u() {
+            let reason = format!(
+                "U of more than {most} rows does not fit the core; use `--vectors v` (U = A V / sigma, row by row) or `--vectors none`"
+            );
+            return Err(error("rows", self.rows, reason));
+        }
+        let announced = 1usize.checked_shl(self.word.next_multiple_of(8)).map_or(usize::MAX, |count| count - 1);
+        if self.sizes == Sizes::Any && self.rows > announced {
+            let reason = format!("with --sizes any, a beat announces the rows: with --word {} at most {announced}", self.word);
+            return Err(error("rows", self.rows, reason));
+        }
+        Ok(())
+    }
+
+    /// Bits of a coefficient for which its error stays below the rounding of the data: at least 18, and one more than word - 1 + guard + log2(n) - 7.
+    /// Where rows are reduced, the rotations of more than 2^9 of them add up: 3 bits for every factor of 4 (`docs/decisions/0006-qr.md`).
+    fn needed_coef(&self) -> u32 {
+        let held = if is_reduced(self.rows, self.cols, self.vectors) { self.cols } else { self.rows.max(self.cols) };
+        let needed = (self.word - 1 + self.guard + ceil_log2(held)).saturating_sub(7).max(17) + 1;
+        let rows = ceil_log2(self.rows).saturating_sub(9);
+        needed.max(18 + (3 * rows).div_ceil(2)).min(*COEFS.end())
+    }
 }
 
 /// Angles below 2^-settled_bits rad count as settled: follows the word, so that less than 1 LSB is left off the diagonal.
@@ -272,9 +307,14 @@ impl Shape {
         self.rows.min(self.cols)
     }
 
-    /// The longer side of the matrix.
+    /// Whether rows are reduced to a triangle while they stream in (QR); the triangle is what is decomposed.
+    pub fn is_reduced(&self) -> bool {
+        is_reduced(self.rows, self.cols, self.vectors)
+    }
+
+    /// The longer side of the matrix that is decomposed: the input, or its triangle.
     pub fn side(&self) -> usize {
-        self.rows.max(self.cols)
+        if self.is_reduced() { self.cols } else { self.rows.max(self.cols) }
     }
 
     /// Rows and columns of the matrix inside the core: square and even, padded by rows or columns of zeros.
@@ -286,7 +326,7 @@ impl Shape {
     pub fn form(&self) -> Form {
         match self.rows.cmp(&self.cols) {
             _ if self.symmetric => Form::Symmetric,
-            _ if self.sizes == Sizes::Any => Form::Any,
+            _ if self.sizes == Sizes::Any || self.is_reduced() => Form::Any,
             std::cmp::Ordering::Less => Form::Wide,
             std::cmp::Ordering::Equal => Form::Square,
             std::cmp::Ordering::Greater => Form::Tall,
@@ -295,12 +335,12 @@ impl Shape {
 
     /// Whether there are rows or columns of zeros inside the core.
     pub fn is_padded(&self) -> bool {
-        (self.rows, self.cols) != (self.even(), self.even())
+        (if self.is_reduced() { self.cols } else { self.rows }, self.cols) != (self.even(), self.even())
     }
 
     /// Whether a matrix is prepared in the memory before its first sweep: shifted, or padded.
     pub fn is_prepared(&self) -> bool {
-        self.scaling == Scaling::Auto || self.sizes == Sizes::Any || self.is_padded()
+        self.scaling == Scaling::Auto || self.sizes == Sizes::Any || self.is_padded() || self.is_reduced()
     }
 
     /// Whether U leaves the core: the vectors of a symmetric matrix leave as V.
@@ -345,9 +385,24 @@ impl Shape {
         crate::ir::address_width(self.word)
     }
 
-    /// Bits of an element of A inside the core: singular values of a matrix of full-scale elements reach its longer side, and one bit more is the sign.
+    /// Extra bits of an element of A inside: `guard`, and for a triangle of many rows so many more that their roundings stay below
+    /// those of the decomposition: one for every factor of 4 beyond 16 rows.
+    pub fn inner_guard(&self) -> u32 {
+        let rows = if self.is_reduced() { ceil_log2(self.rows).saturating_sub(4).div_ceil(2) } else { 0 };
+        self.guard + rows
+    }
+
+    /// Bits of an element of A inside the core, one of them the sign. Singular values of full-scale elements reach the longer side of a matrix
+    /// that is held as it is, and the root of the number of elements, the Frobenius norm, where rows are reduced.
     pub fn data(&self) -> u32 {
-        self.word + self.guard + ceil_log2(self.side()) + 1
+        let growth =
+            if self.is_reduced() { ceil_log2(self.elements()).div_ceil(2) } else { ceil_log2(self.side()) };
+        self.word + self.inner_guard() + growth + 1
+    }
+
+    /// Bits of a singular value as it leaves the core.
+    pub fn sigma(&self) -> u32 {
+        self.data() - (self.inner_guard() - self.guard)
     }
 
     /// Bits of an element of U or V inside the core; `vector_fraction` of them are fraction.
@@ -372,7 +427,7 @@ impl Shape {
 
     /// Bits of `m_axis_tdata`: the status word has 24.
     pub fn output_bits(&self) -> u32 {
-        self.data().max(24).next_multiple_of(8)
+        self.sigma().max(self.vector()).max(24).next_multiple_of(8)
     }
 
     /// The most sweeps that the core makes. `auto`: at least one more than any matrix of the measured families took
@@ -380,13 +435,13 @@ impl Shape {
     pub fn sweep_cap(&self) -> u32 {
         match self.sweeps {
             Sweeps::Fixed(sweeps) => sweeps,
-            Sweeps::Auto => 2 * ceil_log2(self.even()) + (self.word - 1 + self.guard + 25) / 8,
+            Sweeps::Auto => 2 * ceil_log2(self.even()) + (self.word - 1 + self.inner_guard() + 25) / 8,
         }
     }
 
     /// When an angle is too small to matter.
     pub fn limits(&self) -> Limits {
-        let noise_bits = if self.guard >= 4 { 4 } else { 3 };
+        let noise_bits = if self.inner_guard() >= 4 { 4 } else { 3 };
         Limits { noise_bits, settled_bits: settled_bits(self.word) }
     }
 

@@ -110,7 +110,15 @@ pub fn sequencer(
     finish.enabled_by(start | verdict).drive(!start & done);
     capped.enabled_by(start | start_bad | verdict).drive(verdict & at_cap & !all_settled.value());
     bad.enabled_by(start | start_bad).drive(start_bad);
-    overflow.drive(!(start | start_bad) & (overflow.value() | overflowed));
+    let before = shape.is_reduced().then(|| {
+        // Of the rows that are reduced before a matrix is accepted.
+        let seen = m.register("qr_overflow_seen", 1).reset(0);
+        let keeps = !(accept | start_bad) & (seen.value() | m.input("qr_overflow", 1));
+        seen.drive(keeps);
+        (accept & seen.value()).named("overflow_before")
+    });
+    let kept = !(if before.is_some() { accept } else { start } | start_bad) & (overflow.value() | overflowed);
+    overflow.drive(before.map_or(kept, |before| kept | before));
 
     // Sorting: every diagonal element passes the sorter while the last rotations drain.
     let n = shape.triplets() as i128;

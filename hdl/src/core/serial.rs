@@ -1,28 +1,35 @@
 //! The serial core: one 2x2 block is rotated per cycle.
 
-use super::datapath::datapath;
+use super::datapath::{QR_COMMANDS, datapath};
 use super::ordering::Ordering;
 use super::params::{Scaling, Shape, Sizes};
+use super::qr_sequencer::qr_sequencer;
 use super::schedule::StepProgram;
 use super::sequencer::sequencer;
 use super::size::{Size, orderings};
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder};
 use crate::check::Checked;
 use crate::ir::{Design, address_width};
+use crate::units::qr_input::qr_input;
 use crate::units::sorter::sorter;
 use crate::units::stream_fifo::stream_fifo;
 use crate::units::stream_input::stream_input;
 use crate::units::stream_output::stream_output;
 
-/// Builds the serial core of a shape: the design, and the program that each of its steps runs on a matrix of full size.
-pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram) {
+/// Builds the serial core of a shape: the design, the program that each of its steps runs on a matrix of full size, and, where rows are reduced,
+/// the cycles from one rotation of two rows to the next.
+pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram, Option<usize>) {
     let orderings = &orderings(shape)[..];
     let design = &mut DesignBuilder::new();
     let index = address_width(shape.triplets() as u32);
     let (datapath, timing) = datapath(design, orderings, shape);
     let program = |ordering: &Ordering| StepProgram::new(ordering, timing.latencies, shape.has_vectors());
     let programs: Vec<StepProgram> = orderings.iter().map(program).collect();
-    let input = stream_input(design, orderings, shape);
+    let input = match timing.meeting {
+        None => stream_input(design, orderings, shape),
+        Some(_) => qr_input(design, shape),
+    };
+    let qr = timing.meeting.map(|latency| qr_sequencer(design, shape, latency));
     let sequencer = sequencer(design, orderings, shape, timing, &programs);
     let sorter = sorter(design, shape.data(), shape.rank, index, shape.symmetric, shape.sizes == Sizes::Any);
     let output = stream_output(design, orderings, shape, timing.read);
@@ -57,7 +64,12 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram) {
     }
     fifo.drive("m_axis_tready", m.input("m_axis_tready", 1));
     connect(&sequencer, &input, &[("release_frame", "release_frame")]);
-    connect(&input, &sequencer, &[("full", "frame_full"), ("bad", "frame_bad")]);
+    let qr = qr.map(|module| place(module, "qr_sequencer"));
+    connect(qr.as_ref().unwrap_or(&input), &sequencer, &[("full", "frame_full")]);
+    connect(&input, &sequencer, &[("bad", "frame_bad")]);
+    if let Some(qr) = &qr {
+        connect_qr(shape, qr, [&input, &sequencer, &datapath]);
+    }
     connect(
         &datapath,
         &sequencer,
@@ -75,8 +87,11 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram) {
         connect(&sequencer, &datapath, &[(command, command)]);
     }
     if shape.scaling == Scaling::Auto {
-        connect(&input, &sequencer, &[("shift", "shift")]);
-        connect(&input, &datapath, &[("shift", "shift")]);
+        let origin = if qr.is_some() { &datapath } else { &input };
+        connect(origin, &sequencer, &[("shift", "shift")]);
+        if qr.is_none() {
+            connect(&input, &datapath, &[("shift", "shift")]);
+        }
         connect(&sequencer, &output, &[("status_exponent", "exponent")]);
     } else {
         output.drive("exponent", m.zero(8));
@@ -86,13 +101,15 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram) {
         let sizes = ports.map(|port| sequencer.output(&format!("{port}_now")));
         for (port, now) in ports.into_iter().zip(sizes) {
             connect(&input, &sequencer, &[(port, port)]);
-            datapath.drive(port, now);
+            // Rows are reduced before the sequencer accepts their matrix, and nothing needs the size once the next one has announced its own.
+            datapath.drive(port, if qr.is_some() { input.output(port) } else { now });
             output.drive(port, now);
         }
         let size = Size::announced(&m, shape, sizes[0], sizes[1]);
         sorter.drive("last_cell", size.last_delivered.low_bits(address_width(shape.rank as u32)));
     }
-    for part in ["enable", "row", "column", "data"] {
+    let parts = if qr.is_some() { &["enable", "half", "word", "bank", "data"][..] } else { &["enable", "row", "column", "data"] };
+    for part in parts {
         connect(&input, &datapath, &[(&format!("write_{part}"), &format!("load_{part}"))]);
     }
     if shape.has_vectors() {
@@ -130,7 +147,23 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram) {
     let largest = programs.into_iter().next_back().expect("There is a program for every ordering.");
     design.add(m);
     let checked = std::mem::take(design).finish();
-    (checked.unwrap_or_else(|broken| panic!("The generator drew a core that breaks a rule: {broken}")), largest)
+    let design = checked.unwrap_or_else(|broken| panic!("The generator drew a core that breaks a rule: {broken}"));
+    (design, largest, timing.meeting)
+}
+
+/// Connects the sequencer of the QR decomposition: it stands between the input end and the sequencer of the sweeps.
+fn connect_qr<'m>(shape: &Shape, qr: &Instance<'m>, [input, sequencer, datapath]: [&Instance<'m>; 3]) {
+    connect(input, qr, &[("rows_ready", "rows_ready"), ("rows_last", "rows_last"), ("rows_absent", "rows_absent")]);
+    connect(input, qr, &[("bad", "frame_bad")]);
+    connect(sequencer, qr, &[("release_frame", "release_frame")]);
+    connect(qr, input, &[("take_rows", "take_rows")]);
+    for command in QR_COMMANDS {
+        connect(qr, datapath, &[(command, &format!("qr_{command}"))]);
+    }
+    connect(datapath, sequencer, &[("qr_overflow", "qr_overflow")]);
+    if shape.sizes == Sizes::Any {
+        connect(input, qr, &[("size_rows", "size_rows"), ("size_cols", "size_cols")]);
+    }
 }
 
 /// Connects outputs of one instance to inputs of another: (output, input).

@@ -19,7 +19,8 @@ pub fn orderings(shape: &Shape) -> Vec<Ordering> {
     }
 }
 
-/// The size, as a module sees it. Numbers count from 0.
+/// The size of the matrix that is decomposed, as a module sees it: where rows are reduced, of the triangle, less rows that a short matrix lacks.
+/// Numbers count from 0.
 #[derive(Clone, Copy)]
 pub struct Size<'m> {
     /// The last row.
@@ -47,7 +48,7 @@ impl<'m> Size<'m> {
             Sizes::Fixed => {
                 let last = |count: usize| m.constant(index_bits(shape), count as i128 - 1);
                 Self {
-                    last_row: last(shape.rows),
+                    last_row: last(if shape.is_reduced() { shape.cols } else { shape.rows }),
                     last_column: last(shape.cols),
                     last_triplet: last(shape.triplets()),
                     last_delivered: last(shape.rank),

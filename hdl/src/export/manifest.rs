@@ -134,8 +134,8 @@ pub fn sections(core: &Core) -> Vec<Section> {
     let describe = |(tuser, count): (u8, usize)| {
         let (name, word, frac, order) = match tuser {
             section::STATUS => ("status", 24, 0, "bit fields"),
-            section::SIGMA if shape.symmetric => ("eigenvalues", shape.data(), shape.sigma_fraction(), "descending"),
-            section::SIGMA => ("sigma", shape.data(), shape.sigma_fraction(), "descending"),
+            section::SIGMA if shape.symmetric => ("eigenvalues", shape.sigma(), shape.sigma_fraction(), "descending"),
+            section::SIGMA => ("sigma", shape.sigma(), shape.sigma_fraction(), "descending"),
             section::U => ("u", shape.vector(), shape.vector_fraction(), "row by row"),
             _ if shape.symmetric => ("vectors", shape.vector(), shape.vector_fraction(), "row by row"),
             _ => ("v", shape.vector(), shape.vector_fraction(), "row by row"),

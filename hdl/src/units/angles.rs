@@ -74,7 +74,7 @@ pub fn angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limits: Lim
     let d_negative = match form {
         Form::Wide => free().select(s_negative, d_negative),
         Form::Tall => free().select(!s_negative, d_negative),
-        Form::Any => free().select(s_negative ^ m.input("tall", 1), d_negative),
+        Form::Any => free().select(s_negative ^ m.input("tall", 1).at(0), d_negative),
         Form::Square | Form::Symmetric => d_negative,
     };
     let opposite = (s_negative ^ d_negative).registered("opposite");

@@ -39,7 +39,7 @@ pub fn stream_input(design: &mut DesignBuilder, orderings: &[Ordering], shape: &
 
     let accepted = (valid & ready.value()).named("accepted");
     let ends = (accepted & last).named("frame_ends");
-    let header = (shape.sizes == Sizes::Any).then(|| Header::new(&m, shape, data, accepted, ends));
+    let header = (shape.sizes == Sizes::Any).then(|| Header::new(&m, shape, index, data, accepted, ends));
     let size = header.as_ref().map_or_else(|| Size::new(&m, shape), |h| Size::announced(&m, shape, h.rows, h.cols));
     let end_of_row = column.value().equals(size.last_column);
     let at_last = end_of_row & row.value().equals(size.last_row);
@@ -81,17 +81,25 @@ pub fn stream_input(design: &mut DesignBuilder, orderings: &[Ordering], shape: &
 }
 
 /// The first two beats of a frame, where it announces its size.
-struct Header<'m> {
+pub(super) struct Header<'m> {
     /// Number of the last row.
-    rows: Signal<'m>,
+    pub rows: Signal<'m>,
     /// Number of the last column.
-    cols: Signal<'m>,
+    pub cols: Signal<'m>,
     /// The elements come, and the size is one that the core takes.
-    is_over: Signal<'m>,
+    pub is_over: Signal<'m>,
 }
 
 impl<'m> Header<'m> {
-    fn new(m: &'m ModuleBuilder, shape: &Shape, data: Signal<'m>, accepted: Signal<'m>, ends: Signal<'m>) -> Self {
+    /// The header in beats that are `accepted`, of a frame that `ends`; numbers have `index` bits.
+    pub fn new(
+        m: &'m ModuleBuilder,
+        shape: &Shape,
+        index: u32,
+        data: Signal<'m>,
+        accepted: Signal<'m>,
+        ends: Signal<'m>,
+    ) -> Self {
         let (waits_for_rows, waits_for_cols) =
             (m.register("waits_for_rows", 1).reset(1), m.register("waits_for_cols", 1).reset(0));
         waits_for_rows.enabled_by(accepted).drive(ends);
@@ -99,8 +107,8 @@ impl<'m> Header<'m> {
         let last = data.plus(-1).named("announced_less_one");
         let number = |name: &str, waits: Signal<'m>, most: usize| {
             let takes = accepted & waits;
-            let number = m.register(name, index_bits(shape)).enabled_by(takes);
-            number.drive(last.low_bits(index_bits(shape)));
+            let number = m.register(name, index).enabled_by(takes);
+            number.drive(last.low_bits(index));
             let fits = m.register(&format!("{name}_fits"), 1).enabled_by(takes);
             fits.drive(last.less_than(m.constant(last.width(), most as i128)));
             (number.value(), fits.value())

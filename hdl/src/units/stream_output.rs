@@ -93,9 +93,14 @@ pub fn stream_output(design: &mut DesignBuilder, orderings: &[Ordering], shape: 
     // The words of the vector memories arrive; pick the element.
     let arrival = home.stage().unwrap_or(0) + read_latency;
     let beat = shape.output_bits();
-    let value = front.low_bits(shape.data()).registered("sigma");
+    let finer = shape.data() - shape.sigma();
+    let value = match front.low_bits(shape.data()) {
+        value if finer > 0 => value.plus(1 << (finer - 1)).bits_from(finer),
+        value => value,
+    };
+    let value = value.registered("sigma");
     let sigma = match shape.symmetric {
-        true => m.concat(&[!value.sign(), value.low_bits(shape.data() - 1)]).sign_extend(beat),
+        true => m.concat(&[!value.sign(), value.low_bits(shape.sigma() - 1)]).sign_extend(beat),
         false => value.zero_extend(beat),
     };
     let is_sigma = section.bit(0).registered("is_sigma");

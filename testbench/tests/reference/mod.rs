@@ -3,6 +3,7 @@
 //! Written independently of `svdforge-hdl`, tables included, and without a notion of cycles, banks or pipelines. Where this
 //! and the hardware differ, one of them is wrong. The arithmetic is described in `docs/decisions/0002-arithmetic.md`.
 
+mod streamed;
 mod tables;
 
 use tables::{BIN_BITS, LOG_BITS, Remainder};
@@ -25,8 +26,10 @@ pub struct Task {
     pub symmetric: bool,
     /// Whether the matrix is shifted up to full scale.
     pub scaled: bool,
-    /// The longer side of the largest matrix that the core takes, which decides the words; `None`: this one is the only size.
-    pub largest: Option<usize>,
+    /// Rows and columns of the largest matrix that the core takes, which decide the words; `None`: this one is the only size.
+    pub largest: Option<(usize, usize)>,
+    /// Whether the rows are reduced to a triangle, which is then decomposed; U is not there.
+    pub streamed: bool,
 }
 
 /// The arithmetic of one core.
@@ -37,6 +40,10 @@ pub struct Reference {
     /// Fraction bits of U and V; the input has `guard` less.
     vector_fraction: u32,
     guard: u32,
+    /// As many of them are there only for the roundings of many rows.
+    finer: u32,
+    /// Bits by which values inside may grow beyond an element, by the number of columns.
+    reserve: u32,
     /// Bits of an element of A inside.
     data_bits: u32,
     /// Fraction bits of a coefficient.
@@ -71,6 +78,8 @@ pub struct Run {
     pub order: Vec<usize>,
     /// Bits by which the matrix was shifted up.
     pub shift: u32,
+    /// Fraction bits of A beyond those of sigma.
+    finer: u32,
     task: Task,
     even: usize,
 }
@@ -87,9 +96,18 @@ impl Reference {
     /// The arithmetic for a task.
     pub fn new(task: Task) -> Self {
         let Task { rows, cols, word, guard, coef, .. } = task;
-        let n = rows.max(cols);
-        let built = task.largest.unwrap_or(n);
+        let (most_rows, most_cols) = task.largest.unwrap_or((rows, cols));
         let ceil_log2 = |n: usize| (n - 1).checked_ilog2().map_or(0, |bits| bits + 1);
+        // Singular values reach the root of the number of elements; and the roundings of many rows meet in one triangle.
+        let (n, built, growth, finer) = if task.streamed {
+            let finer = ceil_log2(most_rows).saturating_sub(4).div_ceil(2);
+            (cols, most_cols, ceil_log2(most_rows * most_cols).div_ceil(2), finer)
+        } else {
+            let built = most_rows.max(most_cols);
+            (rows.max(cols), built, ceil_log2(built), 0)
+        };
+        let word_guard = guard;
+        let guard = guard + finer;
         let even = n + n % 2;
         let fraction = coef - 1;
         let angle = fraction + 4;
@@ -97,9 +115,11 @@ impl Reference {
         Self {
             task,
             even,
-            vector_fraction: word - 1 + guard,
+            vector_fraction: word - 1 + word_guard,
             guard,
-            data_bits: word + guard + ceil_log2(built) + 1,
+            finer,
+            reserve: ceil_log2(built + built % 2),
+            data_bits: word + guard + growth + 1,
             fraction,
             noise: if guard >= 4 { 8 } else { 4 },
             settled_below: 1 << (angle - settled_bits),
@@ -115,7 +135,7 @@ impl Reference {
     /// Decomposes a matrix of input units, row by row: with `sweeps` sweeps, or until it is settled.
     pub fn run(&self, units: &[i64], sweeps: Option<u32>) -> Run {
         let size = self.even;
-        let mut run = self.start(units);
+        let mut run = if self.task.streamed { self.start_streamed(units) } else { self.start(units) };
         // place -> index; after each step everyone but the first moves on by one place.
         let mut at: Vec<usize> = (0..size).collect();
         for _ in 0..sweeps.unwrap_or(self.cap) {
@@ -163,10 +183,15 @@ impl Reference {
                 x[i * size + j] = unit << shift << self.guard;
             }
         }
-        let mut one = vec![0; size * size];
-        one.iter_mut().step_by(size + 1).for_each(|diagonal| *diagonal = 1 << self.vector_fraction);
-        let even = self.even;
-        Run { x, ut: one.clone(), vt: one, sweeps: 0, capped: false, overflow: false, order: vec![], shift, task, even }
+        self.run_on(x, shift, false)
+    }
+
+    /// A run that begins with a matrix inside the core.
+    fn run_on(&self, x: Vec<i64>, shift: u32, overflow: bool) -> Run {
+        let (task, even) = (self.task, self.even);
+        let mut one = vec![0; even * even];
+        one.iter_mut().step_by(even + 1).for_each(|diagonal| *diagonal = 1 << self.vector_fraction);
+        Run { x, ut: one.clone(), vt: one, sweeps: 0, capped: false, overflow, order: vec![], shift, finer: self.finer, task, even }
     }
 
     /// Left and right angle of the block that two indices have in common, and whether it is settled.
@@ -182,6 +207,7 @@ impl Reference {
             // Both signs are free: rows of zeros below a wide matrix stay where they are, and columns of zeros beside a tall one.
             let negative = (b + c) < 0;
             match self.task.rows.cmp(&self.task.cols) {
+                _ if self.task.streamed => difference = difference.abs() * if negative { -1 } else { 1 },
                 std::cmp::Ordering::Less => difference = difference.abs() * if negative { -1 } else { 1 },
                 std::cmp::Ordering::Greater => difference = difference.abs() * if negative { 1 } else { -1 },
                 std::cmp::Ordering::Equal if self.task.largest.is_none() => {}
@@ -253,24 +279,28 @@ impl Reference {
         let mut overflow = false;
         for k in 0..self.even {
             let (first, second) = pair(k);
-            let (x, y) = (i128::from(matrix[first]), i128::from(matrix[second]));
-            let (new_x, new_y, shift) = match *rotation {
-                Rotation::Coarse { cosine, sine } => (cosine * x - sine * y, cosine * y + sine * x, self.fraction),
-                Rotation::Fine { versine, sine } => {
-                    let shift = self.fraction + 9;
-                    let cosine = (1 << shift) - versine;
-                    (cosine * x - ((sine * y) << 5), cosine * y + ((sine * x) << 5), shift)
-                }
-            };
-            for (place, new) in [(first, new_x), (second, new_y)] {
-                let rounded = nearest_even(new, shift);
-                let unused = 128 - self.data_bits;
-                let kept = rounded << unused >> unused;
-                overflow |= kept != rounded;
-                matrix[place] = kept as i64;
-            }
+            let left_word;
+            ([matrix[first], matrix[second]], left_word) = self.turned(matrix[first], matrix[second], rotation);
+            overflow |= left_word;
         }
         overflow
+    }
+
+    /// One pair of elements, rotated; whether one of them left its word.
+    fn turned(&self, x: i64, y: i64, rotation: &Rotation) -> ([i64; 2], bool) {
+        let (x, y) = (i128::from(x), i128::from(y));
+        let (new_x, new_y, shift) = match *rotation {
+            Rotation::Coarse { cosine, sine } => (cosine * x - sine * y, cosine * y + sine * x, self.fraction),
+            Rotation::Fine { versine, sine } => {
+                let shift = self.fraction + 9;
+                let cosine = (1 << shift) - versine;
+                (cosine * x - ((sine * y) << 5), cosine * y + ((sine * x) << 5), shift)
+            }
+        };
+        let rounded = [new_x, new_y].map(|new| nearest_even(new, shift));
+        let unused = 128 - self.data_bits;
+        let kept = rounded.map(|value| value << unused >> unused);
+        (kept.map(|value| value as i64), kept != rounded)
     }
 }
 
@@ -296,7 +326,8 @@ impl Run {
         let diagonal = |i: usize| self.x[i * size + i];
         let mut beats = vec![(0, status)];
         let value = |i: usize| if task.symmetric { diagonal(i) } else { diagonal(i).abs() };
-        beats.extend(self.order.iter().map(|&i| (1, value(i))));
+        let half = (1 << self.finer) >> 1;
+        beats.extend(self.order.iter().map(|&i| (1, (value(i) + half) >> self.finer)));
         let elements = |row: usize| self.order.iter().map(move |&i| (i, i * size + row));
         let u = |(i, place): (usize, usize)| (2, if diagonal(i) < 0 { -self.ut[place] } else { self.ut[place] });
         if task.u {

@@ -1,0 +1,159 @@
+//! The sequencer of the QR decomposition: which row meets which row of a triangle, and when.
+//!
+//! A *step* lets every row of R meet the row in its slot; then rows move on, and two new ones enter slot 0, one in each lane. So each row passes all rows of
+//! R, and n rows are under way. When no more rows come, the last ones *drain*; then lane 1's triangle is *merged* into lane 0's: all its rows enter
+//! lane 0's slots at once, and what row t of R becomes in step t of the merge is final.
+//!
+//! A step is three *passes* over the same meetings: each rotation leaves about 2^-8 of the angle, so that after three the residue is below 2^-21
+//! (`docs/decisions/0006-qr.md`). A pass of n rows: first the word of the diagonal and the next one of every meeting in turn, so that a first word, whose angle is wanted,
+//! comes in every second cycle; then the further words, one column after the other. A pass is n (n + 2) / 4 + 2 cycles, or the latency from an angle to the
+//! next one of the same meeting, if that is longer.
+
+use super::params::Shape;
+use super::size::Size;
+use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
+use crate::ir::{ModuleId, address_width};
+
+/// Passes of a step.
+pub const PASSES: i128 = 3;
+
+/// Cycles of a pass over all rows, given the latency from one angle of a meeting to the next.
+pub fn pass_cycles(shape: &Shape, latency: usize) -> usize {
+    let n = shape.even();
+    let tail: usize = (2..n / 2).map(|offset| n - 2 * offset).sum();
+    let head = if tail > 0 { 2 * n } else { 2 * n - 1 };
+    (head + tail).max(latency)
+}
+
+/// Cycles from the last row's entry to the finished triangle, at most: draining and merging take 2 n - 1 steps.
+pub fn finish_cycles(shape: &Shape, latency: usize) -> usize {
+    2 * shape.even() * PASSES as usize * (pass_cycles(shape, latency) + 2)
+}
+
+/// Adds the sequencer. `latency`: cycles from the command that reads an angle to the first one that may read the next angle of the same meeting.
+///
+/// Outputs beside the commands: `active` and `streaming` (levels), `take_rows`, `full` (a triangle, or a bad frame, waits for release).
+pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -> ModuleId {
+    let number = address_width(shape.even() as u32);
+    let m = ModuleBuilder::new("qr_sequencer");
+    m.doc(format!(
+        "Reduces rows to a triangle: {PASSES} passes a step, {} cycles each; then drains, then merges lane 1 into lane 0.",
+        pass_cycles(shape, latency)
+    ));
+    let [ready, is_last, absent] = ["rows_ready", "rows_last", "rows_absent"].map(|name| m.input(name, 1));
+    let [bad, release] = ["frame_bad", "release_frame"].map(|name| m.input(name, 1));
+    let restart = (bad | release).named("restart");
+    let flag = |name: &str| m.register(name, 1).reset(0);
+    let (draining, merging, finished) = (flag("draining"), flag("merging"), flag("finished"));
+    let (last_rows, half) = (flag("last_rows"), flag("half_in_use"));
+    let pass = m.register("pass", 2).reset(0);
+    let step = m.register("step", number + 1).reset(0);
+    let first = m.register("first", number).reset(0);
+    let (over, tail, second) = (flag("over"), flag("tail"), flag("second_word"));
+    let pair = m.register("row_of_triangle", number).reset(0);
+    let size = Size::new(&m, shape);
+    let last_word = size.last_pair;
+    let bits = last_word.width();
+    let offset = m.register("offset", bits).reset(0);
+    let age = m.register("age", address_width(latency as u32 + 3)).reset(0);
+    let last_pair = m.concat(&[last_word, m.one_bit(true)]).low_bits(number);
+
+    // Whether the pass goes on: its first cycle waits for rows.
+    let streaming = (!(draining.value() | merging.value() | finished.value())).named("streams");
+    let first_pass = pass.value().is(0).named("first_pass");
+    let last_pass = pass.value().is(PASSES - 1).named("last_pass");
+    let begins = age.value().is(0).named("pass_begins");
+    let waits = (streaming & first_pass & begins & !ready).named("waits_for_rows");
+    let goes = !(finished.value() | waits).named("goes");
+    let enters = (goes & streaming & first_pass & begins).named("rows_enter");
+    last_rows.enabled_by(enters | restart).drive(!restart & is_last);
+
+    // The meeting and the word of this cycle.
+    let diagonal_word = pair.value().zero_extend(bits + 1).bits_from(1);
+    let offset_now = tail.value().select(offset.value(), second.value().zero_extend(bits));
+    let word = (diagonal_word + offset_now).named("word_now");
+    let at_last_word = diagonal_word.equals(last_word);
+    let no_word = (over.value() | (second.value() & at_last_word)).named("no_word");
+    let at_last_pair = pair.value().equals(last_pair).named("at_last_pair");
+    let end_of_column = (word.equals(last_word) & pair.value().bit(0)).named("end_of_column");
+    let head_ends = (!tail.value() & second.value() & at_last_pair).named("head_ends");
+    let column_ends = (tail.value() & end_of_column).named("column_ends");
+    // The first meeting has a word at the offset that comes next.
+    let first_word = first.value().zero_extend(bits + 1).bits_from(1);
+    let next_offset = tail.value().select(offset.value().plus(1), m.constant(bits.max(2), 2).low_bits(bits));
+    let after_offset = offset.value().zero_extend(bits + 1).plus(1);
+    let reach = first_word.zero_extend(bits + 1) + tail.value().select(after_offset, m.constant(bits + 1, 2));
+    let no_further_column = last_word.zero_extend(bits + 1).less_than(reach).named("no_further_column");
+    let last_entry = ((head_ends | column_ends) & no_further_column).named("last_entry");
+    let least = (last_rows.value() | !streaming).select(
+        m.constant(age.value().width(), latency as i128 + 1),
+        m.constant(age.value().width(), latency as i128 - 1),
+    );
+    let is_old = age.value().equals(least).named("old_enough");
+    let pass_ends = (goes & (over.value() | last_entry) & is_old).named("pass_ends");
+    let resets = (restart | pass_ends).named("resets");
+
+    // Counters of the pass.
+    age.enabled_by(restart | goes);
+    let grown = is_old.select(age.value(), age.value().plus(1));
+    age.drive(resets.select(m.zero(grown.width()), grown));
+    over.drive(!resets & (over.value() | (goes & last_entry)));
+    second.enabled_by(restart | goes).drive(!resets & !tail.value() & !second.value());
+    tail.enabled_by(restart | goes).drive(!resets & (tail.value() | head_ends));
+    let turns = head_ends | column_ends;
+    offset.enabled_by(restart | (goes & turns)).drive(next_offset);
+    let pair_moves = (tail.value() | second.value()).named("pair_moves");
+    let steps_on = (pass_ends & last_pass).named("step_ends");
+    let first_ends = first.value().equals(last_pair);
+    let to_merge = draining.value() & first_ends;
+    let stays = streaming & !last_rows.value();
+    let next_first = (stays | to_merge | restart).select(m.zero(number), first.value().plus(1));
+    let next_start = steps_on.select(next_first, first.value());
+    let within = turns.select(first.value(), pair.value().plus(1));
+    let next_pair = resets.select(restart.select(m.zero(number), next_start), within);
+    pair.enabled_by(resets | (goes & pair_moves)).drive(next_pair);
+
+    // Passes, steps, phases.
+    pass.enabled_by(resets);
+    pass.drive((restart | last_pass).select(m.zero(2), pass.value().plus(1)));
+    first.enabled_by(restart | steps_on).drive(next_first);
+    let step_full = step.value().bit(number);
+    step.enabled_by(restart | steps_on);
+    let next_step = step_full.select(step.value(), step.value().plus(1));
+    step.drive(restart.select(m.zero(number + 1), next_step));
+    let drains = steps_on & streaming & last_rows.value();
+    let drained = steps_on & to_merge;
+    let merged = steps_on & merging.value() & first_ends;
+    draining.drive(!restart & (drains | (draining.value() & !drained)));
+    merging.drive(!restart & (drained | (merging.value() & !merged)));
+    finished.drive(!restart & (merged | finished.value()));
+    half.enabled_by(restart | (steps_on & streaming)).drive(!restart & !half.value());
+
+    // Commands.
+    let is_here = merging.value() | !step.value().less_than(pair.value().zero_extend(number + 1));
+    let valid = (goes & !no_word & is_here & !restart).named("valid");
+    let is_first_row = step.value().equals(pair.value().zero_extend(number + 1));
+    let command = |name: &str, signal: Signal<'_>| {
+        m.output(name, signal.at(0).flag().registered(&format!("{name}_out")));
+    };
+    command("valid_0", valid);
+    command("valid_1", valid & !merging.value());
+    command("lead", valid & !tail.value() & !second.value());
+    command("fresh", first_pass & is_first_row & !merging.value());
+    command("enter", first_pass & pair.value().is(0) & !merging.value());
+    command("absent", absent);
+    command("half", half.value());
+    command("merge", merging.value());
+    command("take", merging.value() & first_pass & first.value().is(0));
+    command("keeps", !(last_pass & at_last_pair));
+    command("is_final", valid & merging.value() & last_pass & pair.value().equals(first.value()));
+    command("pair", pair.value());
+    command("target", last_pass.select(pair.value().plus(1), pair.value()));
+    command("word", word);
+    command("active", !finished.value());
+    command("streaming", streaming);
+    // The commands of the first pass are through when the second one ends.
+    m.output("take_rows", (pass_ends & pass.value().is(1) & streaming).flag().registered("take_rows_out"));
+    m.output("full", (finished.value() | bad).flag().registered("full_out"));
+    design.add(m)
+}

@@ -1,0 +1,89 @@
+//! The memories of one lane of the QR decomposition: a triangle R, the rows under way, and the rows that come in.
+//!
+//! A *meeting* of row j of R and the row in slot j is one Givens rotation of (r_jk, w_k), two columns k (a word) per cycle, from the word of the
+//! diagonal on. After the last pass the row moves on to slot j + 1. Elements that the angle unit needs, the diagonal of R (*pivots*) and the
+//! first element of each row that is not gone yet (*leads*), are kept a second time, so that they can be read while words are.
+
+use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
+use crate::core::params::Shape;
+use crate::ir::{ModuleId, address_width};
+
+/// Cycles from an address to the operands.
+pub const READ_LATENCY: u32 = 2;
+
+/// Adds the lane for a shape.
+///
+/// Two readers, each at stages of its own: for the angle unit `lead_pair` to `pivot` and `lead`; for the rotators `pair`, `word` to `x_0`, `x_1` (of R) and
+/// `y_0`, `y_1` (of the row). `fresh`: R is still empty. `enter`: the row comes from the buffer's `half`, as zeros if it is `absent`. `odd`: the second column of
+/// word 0 is padding. Written are rotated words: `write_target` is the slot that the row goes to, if it is not gone (`write_keeps`).
+pub fn qr_lane(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
+    let (data, even) = (shape.data(), shape.even() as u32);
+    let (number, word) = (address_width(even), address_width(even / 2));
+    let m = ModuleBuilder::new("qr_lane");
+    m.doc(format!(
+        "Memories of a lane: triangle R and rows under way, {data}-bit elements, two columns to a word; two buffered rows of {} bits.\n\
+         Pivots r_jj and leads (first elements of rows) a second time, for the angle unit.",
+        shape.word
+    ));
+    let input = |name: &str, width| m.input(name, width);
+    let start = |name: &str, width| m.input(name, width).at(0);
+
+    // Writes.
+    let enable = input("write_enable", 1);
+    let (row, target) = (input("write_pair", number), input("write_target", number));
+    let (to_word, keeps) = (input("write_word", word), input("write_keeps", 1));
+    let triangle_at = m.concat(&[row, to_word]);
+    let slot_at = m.concat(&[target, to_word]);
+    let x = [0, 1].map(|c| input(&format!("write_x_{c}"), data));
+    let y = [0, 1].map(|c| input(&format!("write_y_{c}"), data));
+    let keeps = (enable & keeps).named("keeps");
+    let memory = |name: &str, c: usize| m.memory(&format!("{name}_{c}"), data, 1 << (number + word));
+    let triangle = [0, 1].map(|c| memory("triangle", c));
+    let slots = [0, 1].map(|c| memory("rows", c));
+    for c in 0..2 {
+        triangle[c].write(enable, triangle_at, x[c]);
+        slots[c].write(keeps, slot_at, y[c]);
+    }
+    let [in_row, in_slot] = [row, target].map(|number| number.zero_extend(word + 1).bits_from(1).equals(to_word));
+    let (pivots, leads) = (m.memory("pivots", data, 1 << number), m.memory("leads", data, 1 << number));
+    pivots.write((enable & in_row).named("writes_pivot"), row, row.bit(0).select(x[1], x[0]));
+    leads.write((keeps & in_slot).named("writes_lead"), target, target.bit(0).select(y[1], y[0]));
+    let buffers = [0, 1].map(|c| m.memory(&format!("buffer_{c}"), shape.word, 2 << word));
+    let load = input("load_enable", 1);
+    let (load_bank, load_data) = (input("load_bank", 1), input("load_data", shape.word));
+    let load_at = m.concat(&[input("load_half", 1), input("load_word", word)]);
+    buffers[0].write(load & !load_bank, load_at, load_data);
+    buffers[1].write(load & load_bank, load_at, load_data);
+
+    // For the angle unit.
+    let zero = m.zero(data);
+    let pair = start("lead_pair", number);
+    let [fresh, enter, absent] = ["lead_fresh", "lead_enter", "lead_absent"].map(|name| start(name, 1));
+    let first = m.concat(&[start("lead_half", 1), m.zero(word)]);
+    let pivot = fresh.select(zero, pivots.read(pair, None, "pivot_read"));
+    let entered = entering(shape, buffers[0].read(first, None, "first_element"), absent);
+    let lead = enter.select(entered, leads.read(pair, None, "lead_read"));
+    m.output("pivot", pivot.registered("pivot_out"));
+    m.output("lead", lead.registered("lead_out"));
+
+    // For the rotators.
+    let at = m.concat(&[start("pair", number), start("word", word)]);
+    let [fresh, enter, absent] = ["fresh", "enter", "absent"].map(|name| start(name, 1));
+    let column = at.low_bits(word);
+    let buffered_at = m.concat(&[start("half", 1), column]);
+    for c in 0..2 {
+        let x = fresh.select(zero, triangle[c].read(at, None, &format!("triangle_{c}_read")));
+        let absent = if c == 1 { absent | (column.is(0) & input("odd", 1).at(0)) } else { absent };
+        let entered = entering(shape, buffers[c].read(buffered_at, None, &format!("buffer_{c}_read")), absent);
+        let y = enter.select(entered, slots[c].read(at, None, &format!("row_{c}_read")));
+        m.output(&format!("x_{c}"), x.registered(&format!("x_{c}_out")));
+        m.output(&format!("y_{c}"), y.registered(&format!("y_{c}_out")));
+    }
+    design.add(m)
+}
+
+/// An element of a row that comes in, as wide as the others; 0 where it is absent.
+fn entering<'m>(shape: &Shape, element: Signal<'m>, absent: Signal<'m>) -> Signal<'m> {
+    let grown = element.shifted_up(shape.inner_guard()).sign_extend(shape.data());
+    absent.select(element.builder.zero(shape.data()), grown)
+}

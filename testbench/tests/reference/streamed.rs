@@ -1,0 +1,63 @@
+//! Tall matrices: rows meet two triangles in turn, and in the end the second triangle meets the first.
+
+use super::{Reference, Run};
+
+/// Rotations of one row against one row of a triangle: each leaves about 2^-8 of the angle.
+const PASSES: usize = 3;
+
+/// A triangle of `even` rows, and whether a result has left its word.
+struct Triangle {
+    rows: Vec<Vec<i64>>,
+    overflow: bool,
+}
+
+impl Reference {
+    /// The triangle of a tall matrix of input units, row by row, where the decomposition finds its matrix.
+    pub(super) fn start_streamed(&self, units: &[i64]) -> Run {
+        let size = self.even;
+        // Columns that form a pair of the first step are neighbours in the triangle.
+        let index = |column: usize| if column.is_multiple_of(2) { column / 2 } else { size - 1 - column / 2 };
+        let empty = || Triangle { rows: vec![vec![0; size]; size], overflow: false };
+        let mut triangles = [empty(), empty()];
+        for (number, row) in units.chunks(self.task.cols).enumerate() {
+            let element = |column| row.get(index(column)).map_or(0, |unit| unit << self.guard);
+            let mut row: Vec<i64> = (0..size).map(element).collect();
+            for meets in 0..size {
+                self.absorb(&mut triangles[number % 2], meets, &mut row);
+            }
+        }
+        let [mut kept, mut second] = triangles;
+        for step in 0..size {
+            for (row, meets) in second.rows.iter_mut().zip(step..size) {
+                self.absorb(&mut kept, meets, row);
+            }
+        }
+        // Up, as far as so many times the largest element as there are columns still fits.
+        let limit = 1 << (self.data_bits - 1 - self.reserve);
+        let elements = || kept.rows.iter().flatten();
+        let fits = |shift: u32| elements().all(|element| (-limit..limit).contains(&(element << shift)));
+        let shift = (0..self.task.word).rev().find(|&shift| fits(shift)).filter(|_| self.task.scaled).unwrap_or(0);
+        let mut x = vec![0; size * size];
+        for (i, row) in kept.rows.iter().enumerate() {
+            for (j, element) in row.iter().enumerate() {
+                x[index(i) * size + index(j)] = element << shift;
+            }
+        }
+        self.run_on(x, shift, kept.overflow | second.overflow)
+    }
+
+    /// Turns a row against one of a triangle until its element in the triangle's diagonal is gone.
+    fn absorb(&self, triangle: &mut Triangle, meets: usize, row: &mut [i64]) {
+        for _ in 0..PASSES {
+            let (pivot, lead) = (triangle.rows[meets][meets], row[meets]);
+            let rotation = self.rotation(2 * self.half_angle(lead, -pivot));
+            // Words of two elements: the one left of the diagonal, a residue, turns with its neighbour.
+            for column in meets / 2 * 2..self.even {
+                let left_word;
+                ([triangle.rows[meets][column], row[column]], left_word) =
+                    self.turned(triangle.rows[meets][column], row[column], &rotation);
+                triangle.overflow |= left_word;
+            }
+        }
+    }
+}
