@@ -15,7 +15,7 @@ use svdforge_testbench::framing::InputScale;
 #[command(next_help_heading = "Core")]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CoreOptions {
-    /// Rows of the matrix, 1 to 32 [default: the columns, or 8]
+    /// Rows of the matrix, 1 to 32; up to 262144 with `--vectors v` or `none` [default: the columns, or 8]
     #[arg(long, value_name = "M")]
     rows: Option<usize>,
     /// Columns of the matrix, 1 to 32 [default: the rows]

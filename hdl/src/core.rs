@@ -14,6 +14,7 @@ use crate::check::Checked;
 use crate::ir::Design;
 use params::Shape;
 use schedule::StepProgram;
+use serde::Serialize;
 
 /// A core: its shape, its hardware, and the program of its steps.
 #[derive(Clone, Debug)]
@@ -24,28 +25,35 @@ pub struct Core {
     pub design: Checked<Design>,
     /// What each cycle of a step does.
     pub program: StepProgram,
-    /// Where rows are reduced: cycles of a pass of two rows over both triangles, and from the last row to the finished triangle, at most.
-    pub qr_cycles: Option<(usize, usize)>,
+    /// Where rows are reduced: how long that takes.
+    pub qr: Option<QrCycles>,
+}
+
+/// Cycles of the reduction of rows to a triangle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct QrCycles {
+    /// For two rows: a row in each lane passes all rows of its triangle.
+    pub two_rows: usize,
+    /// From the last row to the finished triangle, at most.
+    pub finish: usize,
 }
 
 impl Core {
     /// Draws the core of a shape.
     pub fn new(shape: Shape) -> Self {
         let (design, program, meeting) = serial::serial_core(&shape);
-        let qr_cycles = meeting.map(|latency| {
-            (qr_sequencer::pass_cycles(&shape, latency), qr_sequencer::finish_cycles(&shape, latency))
+        let qr = meeting.map(|latency| QrCycles {
+            two_rows: qr_sequencer::step_cycles(&shape, latency),
+            finish: qr_sequencer::finish_cycles(&shape, latency),
         });
-        Self { shape, design, program, qr_cycles }
+        Self { shape, design, program, qr }
     }
 
     /// Cycles from the first beat of a frame to the last beat of its result that the core never exceeds, with a source and a sink that never stall.
     pub fn cycle_limit(&self) -> u64 {
         let (n, steps) = (self.shape.even() as u64, self.shape.even() as u64 - 1);
         let sweeps = u64::from(self.shape.sweep_cap()) * steps * self.program.cycles() as u64;
-        let qr = self.qr_cycles.map_or(0, |(pass, finish)| {
-            let step = (pass * qr_sequencer::PASSES as usize).max(2 * self.shape.cols);
-            self.shape.rows.div_ceil(2) * step + finish
-        });
+        let qr = self.qr.map_or(0, |qr| self.shape.rows.div_ceil(2) * qr.two_rows + qr.finish);
         4 * n * n + 2 * n + sweeps + 100 + qr as u64
     }
 }

@@ -1,7 +1,7 @@
 //! The cores as designs: every shape passes the checker, and says what it is made of.
 
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, SIZES, Scaling, Sizes, Vectors};
+use svdforge_hdl::core::params::{MOST_ROWS, Parameters, SIZES, Scaling, Sizes, Vectors};
 
 /// Every combination of the choices, and the corners of the formats: either refused with a message, or a core that passes the checker.
 #[test]
@@ -39,6 +39,24 @@ fn every_combination_is_drawn_or_refused() {
     }
     // Symmetric but not square; coefficients of 14 bits for words of 24.
     assert_eq!((drawn, refused), (7 * 64 + 100 - 4 * 32 - 4, 4 * 32 + 4));
+}
+
+/// Cores that reduce rows, from the smallest to the longest: what they are made of does not depend on the number of rows.
+#[test]
+fn rows_without_end_take_no_more_multipliers() {
+    for (rows, cols) in [(3, 1), (5, 2), (512, 8), (33, 31), (65_535, 32), (MOST_ROWS, 32)] {
+        for sizes in [Sizes::Fixed, Sizes::Any] {
+            let parameters = Parameters { rows, cols, vectors: Vectors::V, sizes, ..Parameters::default() };
+            let Ok(shape) = parameters.shape() else {
+                assert_eq!((rows, sizes), (MOST_ROWS, Sizes::Any), "More than a word of 16 bits can announce.");
+                continue;
+            };
+            let core = Core::new(shape);
+            assert!(core.qr.is_some());
+            let wide_coefficients = usize::from(shape.coef > 19);
+            assert_eq!(core.design.multipliers(), 18 + 2 * wide_coefficients, "{rows}x{cols}");
+        }
+    }
 }
 
 #[test]

@@ -184,9 +184,11 @@ fn size_error(shape: &Shape, rows: usize, cols: usize) -> JudgeError {
     let taken = format!("{up_to}{} x {}", shape.rows, shape.cols);
     let remedy = match rows.max(cols) {
         _ if shape.symmetric && rows != cols => "`--symmetric` needs a square matrix".to_owned(),
-        side if side > *SIZES.end() => {
-            format!("reduce the matrix first: no core takes more than {0} x {0}", SIZES.end())
+        _ if cols > *SIZES.end() && rows > *SIZES.end() => {
+            format!("reduce the matrix first: no core takes more than {} columns", SIZES.end())
         }
+        _ if cols > *SIZES.end() => format!("use its transpose: no core takes more than {} columns", SIZES.end()),
+        side if side > *SIZES.end() => format!("use --rows {rows} --cols {cols} --vectors v, or a matrix of {taken}"),
         _ => format!("use --rows {rows} --cols {cols}, or a matrix of {taken}"),
     };
     JudgeError::Size { rows, cols, taken, remedy }

@@ -3,6 +3,8 @@
 //! `cargo test -p svdforge-testbench --test arithmetic -- --nocapture` prints the tables of `docs/decisions/0002-arithmetic.md`.
 
 mod reference;
+#[path = "arithmetic/streamed.rs"]
+mod streamed;
 
 use nalgebra::DMatrix;
 use rayon::prelude::*;
@@ -301,58 +303,6 @@ fn a_small_matrix_is_as_good_as_a_large_one() {
         compared += 1;
     }
     assert_eq!(compared, 20);
-}
-
-/// Tall matrices whose rows are reduced to a triangle: every number of columns, odd and even numbers of rows, few and many.
-#[test]
-fn rows_that_stream_in_become_what_the_reference_says() {
-    let cases: usize = (1..33usize)
-        .into_par_iter()
-        .rev()
-        .map(|cols| {
-            let least = cols.next_multiple_of(2) + 1;
-            let some = |count: usize| all_families(cols as u64..cols as u64 + 2).skip(3 * cols % 20).take(count);
-            let run = |rows, vectors, count| agree(Parameters { rows, cols, vectors, ..Parameters::default() }, some(count));
-            run(least, Vectors::V, 4) + run(2 * cols + 3, Vectors::V, 3) + run(4 * cols + 60, Vectors::None, 2)
-        })
-        .sum();
-    assert_eq!(cases, 32 * 9);
-}
-
-#[test]
-fn rows_that_stream_in_do_so_with_every_parameter() {
-    let tall = Parameters { rows: 40, cols: 6, vectors: Vectors::V, ..Parameters::default() };
-    let parameters = [
-        Parameters { word: 8, ..tall },
-        Parameters { word: 24, guard: 8, ..tall },
-        Parameters { guard: 0, ..tall },
-        Parameters { coef: Some(24), ..tall },
-        Parameters { scaling: Scaling::Fixed, ..tall },
-        Parameters { sweeps: Sweeps::Fixed(4), ..tall },
-        Parameters { rank: Some(2), ..tall },
-        Parameters { frac: Some(3), ..tall },
-        Parameters { rows: 4096, cols: 3, ..tall },
-        Parameters { rows: 300, cols: 5, word: 24, ..tall },
-    ];
-    let cases: usize = parameters.into_par_iter().map(|p| agree(p, all_families(3..4).skip(4).take(8))).sum();
-    assert_eq!(cases, 10 * 8);
-}
-
-/// A core for up to 40 x 7 takes every size: long ones, square ones, wide ones, a single row.
-#[test]
-fn a_core_that_reduces_rows_takes_every_size() {
-    let parameters = Parameters { rows: 40, cols: 7, vectors: Vectors::V, sizes: Sizes::Any, ..Parameters::default() };
-    let mut pair = Pair::new(parameters);
-    let mut compared = 0;
-    for cols in 1..=7 {
-        for rows in (1..=9).chain([20, 39, 40]) {
-            let matrix = Family::Uniform.generate(rows, cols, (rows * cols) as u64).map(|value| value * 0.99);
-            let matrix = quantise(&pair.shape, &matrix, InputScale::Exponent(0)).unwrap();
-            pair.run(&matrix, &format!("{rows}x{cols}"));
-            compared += 1;
-        }
-    }
-    assert_eq!(compared, 7 * 12);
 }
 
 /// Sums of 78 bits, coefficients of 30.

@@ -256,15 +256,14 @@ impl<'m> Drawing<'_, 'm> {
     fn stored(&self, side: &str, new: Signal<'m>, pair: Signal<'m>, qr: Option<&Side<'_, 'm>>) -> Signal<'m> {
         let (m, command) = (self.m, self.command);
         let memory = m.memory(&format!("{side}_coefficient_memory"), new.width(), 2 << self.pair);
-        let mut enable = command.measure.delayed_to(stage(new));
         let mut write_at = m.concat(&[!command.copy, command.diagonal_pair]).delayed_to(stage(new));
-        let mut read_at = m.concat(&[command.copy, pair]);
+        let mut writes = command.measure.delayed_to(stage(new));
         if let Some(qr) = qr {
-            (enable, write_at) = qr.coefficient_write(new, enable, write_at);
-            read_at = qr.coefficient_read(read_at);
+            (writes, write_at) = qr.coefficient_write(new, writes, write_at);
         }
-        memory.write(enable, write_at, new);
-        memory.read(read_at, None, &format!("{side}_coefficient"))
+        memory.write(writes, write_at, new);
+        let read_at = m.concat(&[command.copy, pair]);
+        memory.read(qr.map_or(read_at, |qr| qr.coefficient_read(read_at)), None, &format!("{side}_coefficient"))
     }
 
     fn rotator(&self, name: &str, x: Signal<'m>, y: Signal<'m>, coefficients: Signal<'m>) -> Instance<'m> {
@@ -341,7 +340,8 @@ impl<'m> Drawing<'_, 'm> {
         for (r, c) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             let new = row_crosses.select(exchanged[1 - r][c], exchanged[r][c]);
             let element = fill.elements[r][c];
-            let element = if element.width() == self.shape.word { element.shifted_up(self.shape.guard) } else { element };
+            let element =
+                if element.width() == self.shape.word { element.shifted_up(self.shape.guard) } else { element };
             memory.drive(&format!("write_{r}{c}"), rotates.select(new, element.sign_extend(self.shape.data())));
         }
     }

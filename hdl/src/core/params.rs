@@ -245,7 +245,11 @@ impl Parameters {
     fn check_size(&self) -> Result<(), ParameterError> {
         let most = *SIZES.end();
         if !SIZES.contains(&self.cols) {
-            return Err(error("cols", self.cols, format!("the columns must be 1 to {most}; of a wider matrix, decompose the transpose")));
+            return Err(error(
+                "cols",
+                self.cols,
+                format!("the columns must be 1 to {most}; of a wider matrix, decompose the transpose"),
+            ));
         }
         if self.symmetric && self.rows != self.cols {
             let reason = format!("a symmetric matrix is square; --rows is {}, so use --cols {}", self.rows, self.rows);
@@ -255,7 +259,11 @@ impl Parameters {
             return Ok(());
         }
         if self.rows == 0 || self.rows > MOST_ROWS {
-            return Err(error("rows", self.rows, format!("the rows must be 1 to {most}, or up to {MOST_ROWS} without U")));
+            return Err(error(
+                "rows",
+                self.rows,
+                format!("the rows must be 1 to {most}, or up to {MOST_ROWS} without U"),
+            ));
         }
         if self.vectors.has_u() {
             let reason = format!(
@@ -265,7 +273,8 @@ impl Parameters {
         }
         let announced = 1usize.checked_shl(self.word.next_multiple_of(8)).map_or(usize::MAX, |count| count - 1);
         if self.sizes == Sizes::Any && self.rows > announced {
-            let reason = format!("with --sizes any, a beat announces the rows: with --word {} at most {announced}", self.word);
+            let reason =
+                format!("with --sizes any, a beat announces the rows: with --word {} at most {announced}", self.word);
             return Err(error("rows", self.rows, reason));
         }
         Ok(())
@@ -395,8 +404,7 @@ impl Shape {
     /// Bits of an element of A inside the core, one of them the sign. Singular values of full-scale elements reach the longer side of a matrix
     /// that is held as it is, and the root of the number of elements, the Frobenius norm, where rows are reduced.
     pub fn data(&self) -> u32 {
-        let growth =
-            if self.is_reduced() { ceil_log2(self.elements()).div_ceil(2) } else { ceil_log2(self.side()) };
+        let growth = if self.is_reduced() { ceil_log2(self.elements()).div_ceil(2) } else { ceil_log2(self.side()) };
         self.word + self.inner_guard() + growth + 1
     }
 

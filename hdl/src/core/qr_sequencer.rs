@@ -17,8 +17,12 @@ use crate::ir::{ModuleId, address_width};
 /// Passes of a step.
 pub const PASSES: i128 = 3;
 
-/// Cycles of a pass over all rows, given the latency from one angle of a meeting to the next.
-pub fn pass_cycles(shape: &Shape, latency: usize) -> usize {
+/// Cycles of a step, in which two more rows are taken, given the latency from one angle of a meeting to the next.
+pub fn step_cycles(shape: &Shape, latency: usize) -> usize {
+    PASSES as usize * pass_cycles(shape, latency)
+}
+
+fn pass_cycles(shape: &Shape, latency: usize) -> usize {
     let n = shape.even();
     let tail: usize = (2..n / 2).map(|offset| n - 2 * offset).sum();
     let head = if tail > 0 { 2 * n } else { 2 * n - 1 };
@@ -27,7 +31,7 @@ pub fn pass_cycles(shape: &Shape, latency: usize) -> usize {
 
 /// Cycles from the last row's entry to the finished triangle, at most: draining and merging take 2 n - 1 steps.
 pub fn finish_cycles(shape: &Shape, latency: usize) -> usize {
-    2 * shape.even() * PASSES as usize * (pass_cycles(shape, latency) + 2)
+    2 * shape.even() * (step_cycles(shape, latency) + 2 * PASSES as usize)
 }
 
 /// Adds the sequencer. `latency`: cycles from the command that reads an angle to the first one that may read the next angle of the same meeting.
@@ -56,7 +60,7 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     let bits = last_word.width();
     let offset = m.register("offset", bits).reset(0);
     let age = m.register("age", address_width(latency as u32 + 3)).reset(0);
-    let last_pair = m.concat(&[last_word, m.one_bit(true)]).low_bits(number);
+    let last_pair = m.concat(&[last_word, m.one_bit(true)]).low_bits(number).named("last_pair");
 
     // Whether the pass goes on: its first cycle waits for rows.
     let streaming = (!(draining.value() | merging.value() | finished.value())).named("streams");
@@ -64,7 +68,7 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     let last_pass = pass.value().is(PASSES - 1).named("last_pass");
     let begins = age.value().is(0).named("pass_begins");
     let waits = (streaming & first_pass & begins & !ready).named("waits_for_rows");
-    let goes = !(finished.value() | waits).named("goes");
+    let goes = (!(finished.value() | waits)).named("goes");
     let enters = (goes & streaming & first_pass & begins).named("rows_enter");
     last_rows.enabled_by(enters | restart).drive(!restart & is_last);
 
@@ -107,7 +111,8 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     let first_ends = first.value().equals(last_pair);
     let to_merge = draining.value() & first_ends;
     let stays = streaming & !last_rows.value();
-    let next_first = (stays | to_merge | restart).select(m.zero(number), first.value().plus(1));
+    let from_zero = (stays | to_merge | restart).named("from_zero");
+    let next_first = from_zero.select(m.zero(number), first.value().plus(1));
     let next_start = steps_on.select(next_first, first.value());
     let within = turns.select(first.value(), pair.value().plus(1));
     let next_pair = resets.select(restart.select(m.zero(number), next_start), within);
@@ -122,8 +127,8 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     let next_step = step_full.select(step.value(), step.value().plus(1));
     step.drive(restart.select(m.zero(number + 1), next_step));
     let drains = steps_on & streaming & last_rows.value();
-    let drained = steps_on & to_merge;
-    let merged = steps_on & merging.value() & first_ends;
+    let drained = (steps_on & to_merge).named("drained");
+    let merged = (steps_on & merging.value() & first_ends).named("merged");
     draining.drive(!restart & (drains | (draining.value() & !drained)));
     merging.drive(!restart & (drained | (merging.value() & !merged)));
     finished.drive(!restart & (merged | finished.value()));

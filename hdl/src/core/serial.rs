@@ -108,7 +108,11 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram, Option<usize
         let size = Size::announced(&m, shape, sizes[0], sizes[1]);
         sorter.drive("last_cell", size.last_delivered.low_bits(address_width(shape.rank as u32)));
     }
-    let parts = if qr.is_some() { &["enable", "half", "word", "bank", "data"][..] } else { &["enable", "row", "column", "data"] };
+    let parts = if qr.is_some() {
+        &["enable", "half", "word", "bank", "data"][..]
+    } else {
+        &["enable", "row", "column", "data"]
+    };
     for part in parts {
         connect(&input, &datapath, &[(&format!("write_{part}"), &format!("load_{part}"))]);
     }

@@ -66,16 +66,24 @@ pub fn datasheet(core: &Core) -> File {
         },
         notes(shape)
     );
-    let load = shape.header_beats() + shape.elements();
+    let beats = shape.header_beats() + shape.elements();
     let unload: usize = shape.sections().iter().map(|(_, beats)| beats).sum();
-    let figures = [
-        ("cycles to load", load.to_string()),
+    let mut figures = vec![];
+    match core.qr {
+        None => figures.push(("cycles to load", beats.to_string())),
+        Some(qr) => figures.extend([
+            ("cycles to load two rows", qr.two_rows.to_string()),
+            ("cycles to load", format!("about {}", shape.rows.div_ceil(2) * qr.two_rows)),
+            ("cycles from the last row to the triangle, at most", qr.finish.to_string()),
+        ]),
+    }
+    figures.extend([
         ("cycles of a sweep", summary.sweep_cycles.to_string()),
         ("most sweeps", summary.sweep_cap.to_string()),
         ("cycles to unload", unload.to_string()),
         ("hardware multipliers", summary.multipliers.to_string()),
         ("output FIFO, beats", stream_fifo::DEPTH.to_string()),
-    ];
+    ]);
     figures.iter().for_each(|(figure, value)| row(&mut text, &[figure, value]));
     let _ = writeln!(
         text,
@@ -90,7 +98,7 @@ fn notes(shape: &Shape) -> String {
     let mut text = match shape.symmetric {
         true => "Eigenvalues are signed and descending; the vectors, columns of V, are orthogonal whatever the rank."
             .to_owned(),
-        false => "Sigma is non-negative and descending; U and V are orthogonal whatever the rank.".to_owned(),
+        false => "Sigma is non-negative and descending; singular vectors are orthogonal whatever the rank.".to_owned(),
     };
     if shape.symmetric {
         text += " The input must be symmetric: of b and c opposite each other, the core sees the sum.";
@@ -103,6 +111,16 @@ fn notes(shape: &Shape) -> String {
     }
     if shape.rank < shape.triplets() {
         text += &format!(" Only the {} largest of {} leave the core.", shape.rank, shape.triplets());
+    }
+    if shape.is_reduced() {
+        text += &format!(
+            " While rows stream in, Givens rotations in the same multipliers reduce them to a triangle of {0} x {0} (QR), which is what is stored and decomposed, however \
+             many rows there are; `s_axis_tready` falls while four rows wait. U is left out: its column i is A v_i / sigma_i, row by row from a second pass over A \
+             outside of the core, with an error that grows as sigma_i falls. Inside, A has {1} bits more than `--guard` asks for: the roundings of all rows \
+             meet in one triangle.",
+            shape.even(),
+            shape.inner_guard() - shape.guard
+        );
     }
     if shape.is_padded() || shape.sizes == Sizes::Any {
         text += &format!(

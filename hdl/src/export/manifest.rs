@@ -1,8 +1,8 @@
 //! `core.json`: everything a program must know to drive a core, and nothing that it would have to guess.
 
 use super::{File, Header};
-use crate::core::Core;
 use crate::core::params::{Scaling, Shape, Sizes, Sweeps, Vectors};
+use crate::core::{Core, QrCycles};
 use crate::ir::Module;
 use crate::units::stream_output::section;
 use serde::Serialize;
@@ -44,6 +44,8 @@ pub struct Summary {
     pub step_cycles: usize,
     /// Cycles of a sweep.
     pub sweep_cycles: usize,
+    /// Cycles of the reduction of rows to a triangle while they stream in, where that is done.
+    pub qr: Option<QrCycles>,
 }
 
 impl Summary {
@@ -72,6 +74,7 @@ impl Summary {
             sweep_cap: shape.sweep_cap(),
             step_cycles,
             sweep_cycles: step_cycles * (shape.even() - 1),
+            qr: core.qr,
         }
     }
 

@@ -60,13 +60,13 @@ pub fn qr_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     };
     let end_of_row = column.value().equals(size.last_column).named("end_of_row");
     let at_last_row = row.value().equals(last_row).named("at_last_row");
-    let header_is_over = header.map_or(m.one_bit(true), |h| h.is_over);
-    let last_element = (end_of_row & at_last_row & header_is_over).named("last_element");
+    let in_elements = |signal| header.as_ref().map_or(signal, |h| signal & h.is_over);
+    let last_element = in_elements(end_of_row & at_last_row).named("last_element");
     let waits = (ends | (full.value() & !release)).named("frame_waits");
     full.drive(waits);
     bad.drive(waits & ends.select(late.value() | !last_element, bad.value()));
     late.enabled_by(accepted).drive(!last & (late.value() | last_element));
-    let element = (accepted & !late.value() & header_is_over).named("element_accepted");
+    let element = in_elements(accepted & !late.value()).named("element_accepted");
     let next_row = end_of_row.select(row.value().plus(1), row.value());
     let next_column = end_of_row.select(m.zero(index), column.value().plus(1));
     row.enabled_by(element | ends).drive(ends.select(m.zero(row_bits), next_row));
@@ -90,9 +90,10 @@ pub fn qr_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     ready.drive(!waits & !next_filling.select(next_filled[1], next_filled[0]));
     let oldest_filled = oldest.value().select(filled[1].value(), filled[0].value());
     let other_filled = oldest.value().select(filled[0].value(), filled[1].value());
-    let is_last = full.value() & !other_filled;
+    let oldest_filled = oldest_filled.flag().named("oldest_filled");
+    let is_last = (full.value() & !other_filled).named("oldest_is_last");
     let is_absent = (is_last & !last_row.bit(0)).named("row_is_absent");
-    let about_rows = [("rows_ready", oldest_filled.flag()), ("rows_last", is_last), ("rows_absent", is_absent)];
+    let about_rows = [("rows_ready", oldest_filled), ("rows_last", is_last), ("rows_absent", is_absent)];
     for (port, signal) in about_rows {
         m.output(port, signal.at(0).delayed_to(WRITE_LATENCY).untimed());
     }

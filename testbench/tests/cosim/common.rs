@@ -20,7 +20,7 @@ pub fn square(n: usize) -> Parameters {
     Parameters { rows: n, cols: n, ..Parameters::default() }
 }
 
-/// Cores of every other kind: tall, wide, one row, one column, each choice of vectors, truncated, symmetric, without scaling.
+/// Cores of every other kind: tall, with rows held or reduced, wide, one row, one column, each choice of vectors, truncated, symmetric, without scaling.
 pub fn variants() -> Vec<Parameters> {
     let size = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
     vec![
@@ -36,6 +36,10 @@ pub fn variants() -> Vec<Parameters> {
         Parameters { sizes: Sizes::Any, ..size(4, 3) },
         Parameters { sizes: Sizes::Any, scaling: Scaling::Fixed, rank: Some(2), vectors: Vectors::V, ..size(5, 8) },
         Parameters { sizes: Sizes::Any, symmetric: true, ..size(6, 6) },
+        Parameters { vectors: Vectors::V, ..size(4, 1) },
+        Parameters { vectors: Vectors::V, ..size(21, 6) },
+        Parameters { vectors: Vectors::None, scaling: Scaling::Fixed, rank: Some(3), ..size(20, 8) },
+        Parameters { vectors: Vectors::V, sizes: Sizes::Any, ..size(12, 5) },
         Parameters { symmetric: true, ..size(4, 4) },
         Parameters { symmetric: true, vectors: Vectors::None, scaling: Scaling::Fixed, rank: Some(2), ..size(7, 7) },
     ]

@@ -80,7 +80,7 @@ fn answers_do_not_depend_on_what_surrounds_a_frame() {
             frames += found.len();
         }
     }
-    assert_eq!(frames, 1525);
+    assert_eq!(frames, 1846);
 }
 
 /// A core in all engines that take it.
@@ -162,7 +162,7 @@ fn every_engine_equals_the_simulator() {
             });
         }
     });
-    assert_eq!(runs.into_inner(), 587);
+    assert_eq!(runs.into_inner(), 645);
 }
 
 /// The smallest cores in rust_hdl, and an answer for larger ones.
@@ -184,7 +184,7 @@ fn rust_hdl_equals_the_simulator() {
             engines.run(&cases, &runs);
         });
     }
-    assert_eq!(runs.into_inner(), 115);
+    assert_eq!(runs.into_inner(), 118);
     let refused = RustHdlEngine::new(&core(8)).map(|_| ()).unwrap_err().to_string();
     insta::assert_snapshot!(refused, @"--with rust_hdl: rust_hdl's simulator is too slow for 8x8 matrices; use --rows and --cols up to 4, or icarus or verilator");
 }

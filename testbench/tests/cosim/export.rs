@@ -131,7 +131,7 @@ fn linters_have_nothing_to_say() {
         }
         cores += 1;
     }
-    assert_eq!(cores, 19);
+    assert_eq!(cores, 23);
 }
 
 /// A tool that is missing is named, with what to do.

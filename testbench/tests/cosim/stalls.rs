@@ -24,5 +24,5 @@ fn stalls_change_no_value_and_lose_nothing() {
             runs += 1;
         }
     }
-    assert_eq!(runs, 110 + 14 * 16);
+    assert_eq!(runs, 110 + 18 * 16);
 }

@@ -191,7 +191,19 @@ impl Reference {
         let (task, even) = (self.task, self.even);
         let mut one = vec![0; even * even];
         one.iter_mut().step_by(even + 1).for_each(|diagonal| *diagonal = 1 << self.vector_fraction);
-        Run { x, ut: one.clone(), vt: one, sweeps: 0, capped: false, overflow, order: vec![], shift, finer: self.finer, task, even }
+        Run {
+            x,
+            ut: one.clone(),
+            vt: one,
+            sweeps: 0,
+            capped: false,
+            overflow,
+            order: vec![],
+            shift,
+            finer: self.finer,
+            task,
+            even,
+        }
     }
 
     /// Left and right angle of the block that two indices have in common, and whether it is settled.

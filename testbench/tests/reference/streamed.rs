@@ -52,10 +52,10 @@ impl Reference {
             let (pivot, lead) = (triangle.rows[meets][meets], row[meets]);
             let rotation = self.rotation(2 * self.half_angle(lead, -pivot));
             // Words of two elements: the one left of the diagonal, a residue, turns with its neighbour.
-            for column in meets / 2 * 2..self.even {
+            let of_triangle = triangle.rows[meets].iter_mut();
+            for (x, y) in of_triangle.zip(row.iter_mut()).skip(meets / 2 * 2) {
                 let left_word;
-                ([triangle.rows[meets][column], row[column]], left_word) =
-                    self.turned(triangle.rows[meets][column], row[column], &rotation);
+                ([*x, *y], left_word) = self.turned(*x, *y, &rotation);
                 triangle.overflow |= left_word;
             }
         }

@@ -34,8 +34,22 @@ struct Command<'m> {
 
 /// The commands, by name; the sequencer's outputs; of the datapath they are inputs with `qr_` before them.
 pub const COMMANDS: [&str; 16] = [
-    "valid_0", "valid_1", "lead", "fresh", "enter", "absent", "half", "take", "keeps", "is_final", "pair", "target", "word",
-    "merge", "active", "streaming",
+    "valid_0",
+    "valid_1",
+    "lead",
+    "fresh",
+    "enter",
+    "absent",
+    "half",
+    "take",
+    "keeps",
+    "is_final",
+    "pair",
+    "target",
+    "word",
+    "merge",
+    "active",
+    "streaming",
 ];
 
 /// The two lanes and their commands.
@@ -77,7 +91,21 @@ impl<'m> Qr<'m> {
         let valid = [valid_0.flag(), valid_1.flag()];
         let lead = lead.flag();
         let command = Command {
-            valid, lead, fresh, enter, absent, half, take, keeps, is_final, pair, target, word, merge, active, streaming,
+            valid,
+            lead,
+            fresh,
+            enter,
+            absent,
+            half,
+            take,
+            keeps,
+            is_final,
+            pair,
+            target,
+            word,
+            merge,
+            active,
+            streaming,
         };
         let lanes = [0, 1].map(|lane| m.instance(drawing.design, unit, &format!("lane_{lane}")));
         let qr = Self { m, command, lanes, read };
@@ -94,7 +122,9 @@ impl<'m> Qr<'m> {
             };
             memory.drive("odd", is_odd);
         }
-        for (port, width) in [("load_half", 1), ("load_word", drawing.pair), ("load_bank", 1), ("load_data", shape.word)] {
+        for (port, width) in
+            [("load_half", 1), ("load_word", drawing.pair), ("load_bank", 1), ("load_data", shape.word)]
+        {
             let signal = m.input(port, width);
             qr.lanes.iter().for_each(|lane| lane.drive(port, signal));
         }
@@ -169,12 +199,7 @@ impl<'m> Side<'_, 'm> {
     }
 
     /// Whether and where `new` coefficients are written: by the row of R, or as `own` and `address` say.
-    pub fn coefficient_write(
-        &self,
-        new: Signal<'m>,
-        own: Signal<'m>,
-        address: Signal<'m>,
-    ) -> (Signal<'m>, Signal<'m>) {
+    pub fn coefficient_write(&self, new: Signal<'m>, own: Signal<'m>, address: Signal<'m>) -> (Signal<'m>, Signal<'m>) {
         let (c, qr) = (&self.qr.command, self.qr);
         let cycles = stage(new) + READ_LATENCY + self.lane as u32 - qr.read;
         let [comes, pair] = [c.lead & c.valid[self.lane], c.pair].map(|signal| later(signal, cycles, stage(new)));
@@ -207,9 +232,10 @@ impl<'m> Side<'_, 'm> {
         for (port, signal) in [("pair", c.pair), ("target", c.target), ("word", c.word), ("keeps", c.keeps)] {
             memory.drive(&format!("write_{port}"), self.command(signal, at));
         }
-        for column in 0..2 {
-            memory.drive(&format!("write_x_{column}"), rotated[0][column]);
-            memory.drive(&format!("write_y_{column}"), rotated[1][column]);
+        for (name, row) in ["x", "y"].into_iter().zip(rotated) {
+            for (column, element) in row.into_iter().enumerate() {
+                memory.drive(&format!("write_{name}_{column}"), element);
+            }
         }
         valid & (rotators[0].output("overflow") | rotators[1].output("overflow"))
     }

@@ -1,0 +1,148 @@
+//! Tall matrices whose rows are reduced to a triangle while they stream in.
+
+use super::*;
+
+/// Every number of columns, odd and even numbers of rows, few and many.
+#[test]
+fn rows_that_stream_in_become_what_the_reference_says() {
+    let cases: usize = (1..33usize)
+        .into_par_iter()
+        .rev()
+        .map(|cols| {
+            let least = cols.next_multiple_of(2) + 1;
+            let some = |count: usize| all_families(cols as u64..cols as u64 + 2).skip(3 * cols % 20).take(count);
+            let run =
+                |rows, vectors, count| agree(Parameters { rows, cols, vectors, ..Parameters::default() }, some(count));
+            run(least, Vectors::V, 4) + run(2 * cols + 3, Vectors::V, 3) + run(4 * cols + 60, Vectors::None, 2)
+        })
+        .sum();
+    assert_eq!(cases, 32 * 9);
+}
+
+#[test]
+fn rows_that_stream_in_do_so_with_every_parameter() {
+    let tall = Parameters { rows: 40, cols: 6, vectors: Vectors::V, ..Parameters::default() };
+    let parameters = [
+        Parameters { word: 8, ..tall },
+        Parameters { word: 24, guard: 8, ..tall },
+        Parameters { guard: 0, ..tall },
+        Parameters { coef: Some(24), ..tall },
+        Parameters { scaling: Scaling::Fixed, ..tall },
+        Parameters { sweeps: Sweeps::Fixed(4), ..tall },
+        Parameters { rank: Some(2), ..tall },
+        Parameters { frac: Some(3), ..tall },
+        Parameters { rows: 4096, cols: 3, ..tall },
+        Parameters { rows: 300, cols: 5, word: 24, ..tall },
+    ];
+    let cases: usize = parameters.into_par_iter().map(|p| agree(p, all_families(3..4).skip(4).take(8))).sum();
+    assert_eq!(cases, 10 * 8);
+}
+
+/// A core for up to 40 x 7 takes every size: long ones, square ones, wide ones, a single row.
+#[test]
+fn a_core_that_reduces_rows_takes_every_size() {
+    let parameters = Parameters { rows: 40, cols: 7, vectors: Vectors::V, sizes: Sizes::Any, ..Parameters::default() };
+    let mut pair = Pair::new(parameters);
+    let mut compared = 0;
+    for cols in 1..=7 {
+        for rows in (1..=9).chain([20, 39, 40]) {
+            let matrix = Family::Uniform.generate(rows, cols, (rows * cols) as u64).map(|value| value * 0.99);
+            let matrix = quantise(&pair.shape, &matrix, InputScale::Exponent(0)).unwrap();
+            pair.run(&matrix, &format!("{rows}x{cols}"));
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 7 * 12);
+}
+
+/// Many more rows than columns: sigma and V as accurate as in the square of the columns.
+///
+/// The vectors are judged twice: V by itself, and A V, whose columns are orthogonal as far as those of V are where they should be: an error of V by d
+/// changes a product of two columns by at most 2 d sigma_1^2.
+fn accuracy_of_reduced_rows_stays_within(rows: usize, cols: usize, matrices: u64, sigma: f64, orthogonality: f64) {
+    let parameters = Parameters { rows, cols, vectors: Vectors::V, ..Parameters::default() };
+    let worst: Vec<[f64; 3]> = (0..matrices)
+        .collect::<Vec<u64>>()
+        .par_chunks(matrices.div_ceil(2) as usize)
+        .flat_map_iter(|seeds| {
+            let mut pair = Pair::new(parameters);
+            seeds.iter().map(move |&seed| {
+                let shape = pair.shape;
+                let (accuracy, _) = measure(&mut pair, seed);
+                let matrix = matrix_of(&shape, Family::Uniform, seed);
+                let result = pair.engine.run(&Stimulus::new(matrix.frame(&shape))).unwrap();
+                let v = parse_frame(&shape, (rows, cols), &result.output).unwrap().v.unwrap();
+                let av = matrix.matrix(&shape) * v;
+                let mut products = av.tr_mul(&av);
+                let largest = products.diagonal().max();
+                products.fill_diagonal(0.0);
+                let skew = products.amax() / largest * f64::from(shape.word - 1).exp2();
+                [accuracy.sigma_max_lsb, accuracy.orthogonality_v_max_lsb.unwrap(), skew]
+            })
+        })
+        .collect();
+    assert_eq!(worst.len(), matrices as usize);
+    let found = [0, 1, 2].map(|k| worst.iter().map(|w| w[k]).fold(0.0, f64::max));
+    println!(
+        "{rows}x{cols}: sigma {:.2} of {sigma}, orthogonality {:.2} of {orthogonality}, of A V {:.2} LSB",
+        found[0], found[1], found[2]
+    );
+    for (found, limit) in found.into_iter().zip([sigma, orthogonality, 2.0 * orthogonality]) {
+        assert!(found <= limit, "{rows}x{cols}: {found} LSB where {limit} are allowed");
+    }
+}
+
+#[test]
+fn accuracy_of_rows_that_stream_in() {
+    accuracy_of_reduced_rows_stays_within(16, 8, 60, 0.7, 1.0);
+    accuracy_of_reduced_rows_stays_within(512, 8, 60, 0.7, 1.0);
+    accuracy_of_reduced_rows_stays_within(32, 16, 60, 1.1, 1.5);
+    accuracy_of_reduced_rows_stays_within(1024, 16, 24, 1.1, 1.5);
+}
+
+/// At 2^-10 of full scale, sigma is less wrong than by the quantisation of the input: that is 1 / sqrt(12) LSB for each element, and for a singular value
+/// u^T A v as well, u and v being unit vectors.
+#[test]
+fn a_small_matrix_that_streams_in_is_as_good_as_its_quantisation() {
+    let mut pair = Pair::new(Parameters { rows: 512, cols: 8, vectors: Vectors::V, ..Parameters::default() });
+    let mut compared = 0;
+    for seed in 0..10 {
+        let mut matrix = matrix_of(&pair.shape, Family::Uniform, seed);
+        matrix.units.iter_mut().for_each(|unit| *unit >>= 10);
+        let (trace, _) = pair.run(&matrix, "small");
+        let result = parse_frame(&pair.shape, (512, 8), &trace.output).unwrap();
+        assert_eq!(result.status.block_exponent, -10);
+        let truth = svdforge_golden::oracle::svd(&matrix.matrix(&pair.shape)).unwrap().sigma;
+        for (found, truth) in result.true_sigma(&matrix).iter().zip(truth.iter()) {
+            let error = (found - truth).abs() * f64::from(pair.shape.frac).exp2();
+            assert!(error <= 12f64.sqrt().recip(), "seed {seed}: {error} LSB");
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 80);
+}
+
+/// A pass of a row over R is n (n + 1) / 2 rotations of two elements, of which the 16 multipliers make four a cycle. From 8 columns on they are busy
+/// four cycles in five, and rows are taken at that pace: nothing is left to do for later.
+#[test]
+fn the_multipliers_are_busy_while_rows_stream_in() {
+    for (cols, busy) in [(8, 0.8), (16, 0.9), (32, 0.95)] {
+        let rows = 64 * cols;
+        let mut pair = Pair::new(Parameters { rows, cols, vectors: Vectors::V, ..Parameters::default() });
+        let (trace, _) = pair.run(&matrix_of(&pair.shape, Family::Uniform, 1), "uniform");
+        // Between the first rows, which fill the buffers, and the last ones.
+        let (from, to) = (16, rows - 16);
+        let cycles = trace.accepted[to * cols] - trace.accepted[from * cols];
+        let rotations = 3 * (to - from) * cols * (cols + 1) / 2;
+        let found = rotations as f64 / 4.0 / cycles as f64;
+        println!(
+            "{rows}x{cols}: {:.1} cycles a row, multipliers {:.1} % busy",
+            cycles as f64 / (to - from) as f64,
+            100.0 * found
+        );
+        assert!(found >= busy, "{cols} columns: {found}");
+        let promised = Core::new(pair.shape).qr.unwrap().two_rows as u64;
+        assert_eq!(2 * cycles, (to - from) as u64 * promised);
+        assert_eq!(trace.output.len(), 1 + cols + cols * cols);
+    }
+}
