@@ -160,6 +160,7 @@ fn questions_that_cannot_be_answered() {
     refused(&[], &["lsi", "--picture", "m.svg", "--axes", "2,9"], &["--axes", "3 dimensions"]);
     refused(&[], &["lsi", "--picture", "none/m.svg"], &["none/m.svg", "cannot be written"]);
     refused(&[], &["lsi", "--axes", "1,1"], &["--axes", "two different"]);
+    refused(&[], &["lsi", "--top", "0"], &["--top", "1..=1000"]);
     refused(&[], &["lsi", "--word", "99"], &["--word 99", "8 to 24"]);
 }
 

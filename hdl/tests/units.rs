@@ -10,6 +10,8 @@ mod bench;
 mod coefficients;
 #[path = "units/memories.rs"]
 mod memories;
+#[path = "units/qr.rs"]
+mod qr;
 #[path = "units/rotator.rs"]
 mod rotator;
 #[path = "units/sorter.rs"]

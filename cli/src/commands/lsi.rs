@@ -50,8 +50,8 @@ pub struct Lsi {
     #[arg(long, value_name = "WORDS")]
     query: Option<String>,
     /// Length of the lists
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    top: usize,
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    top: u32,
     /// Groups of documents
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     clusters: u32,
@@ -164,11 +164,11 @@ impl Lsi {
                 "documents": documents
                     .map(|(j, d)| json!({ "name": d.name, "v": row(&svd.v, j), "cluster": run.clusters[j] + 1 }))
                     .collect::<Vec<_>>(),
-                "similar": run.similar.as_ref().map(|list| list.iter().take(self.top)
+                "similar": run.similar.as_ref().map(|list| list.iter().take(self.top as usize)
                     .map(|r| json!({ "word": corpus.words[r.index], "cosine": r.cosine })).collect::<Vec<_>>()),
                 "query": run.query.as_ref().map(|query| json!({
                     "ignored": query.ignored,
-                    "ranking": query.ranking.iter().take(self.top)
+                    "ranking": query.ranking.iter().take(self.top as usize)
                         .map(|r| json!({ "document": corpus.documents[r.index].name, "cosine": r.cosine }))
                         .collect::<Vec<_>>(),
                 })),
@@ -266,7 +266,7 @@ impl Lsi {
     ) -> Result<()> {
         let cosines: Vec<String> = runs.iter().map(|run| format!("cosine, {}", run.engine.name())).collect();
         let mut table = output::table(&heads(&[&[""], what].concat(), &cosines));
-        for (place, found) in lists[0].iter().take(self.top).enumerate() {
+        for (place, found) in lists[0].iter().take(self.top as usize).enumerate() {
             let mut cells = vec![output::number(place + 1)];
             cells.extend(name(found.index).into_iter().map(Into::into));
             cells.extend(lists.iter().map(|list| {

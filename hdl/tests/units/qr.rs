@@ -1,0 +1,185 @@
+//! The QR decomposition's own units: rows that wait in buffers, and the order in which rows meet.
+
+use crate::bench::{Bench, for_all};
+use proptest::prelude::*;
+use std::cell::Cell;
+use std::collections::{BTreeMap, VecDeque};
+use svdforge_hdl::core::params::{Parameters, Shape, Vectors};
+use svdforge_hdl::core::qr_sequencer::{PASSES, qr_sequencer, step_cycles};
+use svdforge_hdl::units::qr_input::qr_input;
+
+fn shape(rows: usize, cols: usize) -> Shape {
+    let shape = Parameters { rows, cols, vectors: Vectors::V, ..Parameters::default() }.shape().unwrap();
+    assert!(shape.is_reduced());
+    shape
+}
+
+/// The input end, with a model of the buffers that it writes.
+struct InputBench {
+    unit: Bench,
+    shape: Shape,
+    /// Elements by lane, half, word and bank.
+    buffers: BTreeMap<[u128; 4], i128>,
+}
+
+impl InputBench {
+    fn cycle(&mut self) {
+        let get = |port| self.unit.get(port);
+        let place = [get("write_half"), get("write_word"), get("write_bank")];
+        for lane in (0..2).filter(|lane| get("write_enable") >> lane & 1 == 1) {
+            self.buffers.insert([lane, place[0], place[1], place[2]], get("write_data") as i128);
+        }
+        self.unit.step();
+    }
+
+    /// Sends a frame while rows are taken as they come, some cycles after they are ready; the rows that were handed on, and whether the frame was called bad.
+    fn send(&mut self, elements: &[i128], offers: &[bool], patience: &[usize]) -> (Vec<Vec<i128>>, bool) {
+        let Shape { cols, .. } = self.shape;
+        let (mut next, mut offering, mut half, mut rows) = (0, false, 0, Vec::new());
+        let (mut waited, mut last_taken) = (0, false);
+        for cycle in 0.. {
+            assert!(cycle < 5000, "the frame never ends");
+            offering |= next < elements.len() && offers[cycle % offers.len()];
+            self.unit.set("s_axis_tvalid", i128::from(offering));
+            self.unit.set("s_axis_tdata", elements[next.min(elements.len() - 1)]);
+            self.unit.set("s_axis_tlast", i128::from(next + 1 == elements.len()));
+            let accepted = offering && self.unit.get("s_axis_tready") == 1;
+            let bad = self.unit.get("full") == 1 && self.unit.get("bad") == 1;
+            if bad || last_taken {
+                assert_eq!(next, elements.len(), "over before its end");
+                return (rows, bad);
+            }
+            // What is ready may be taken at once, but two cycles after a take the answer is still an old one.
+            waited = if self.unit.get("rows_ready") == 1 { waited + 1 } else { 0 };
+            let takes = waited > 3 + patience[rows.len() % patience.len()];
+            self.unit.set("take_rows", i128::from(takes));
+            if takes {
+                let lanes = if self.unit.get("rows_absent") == 1 { 1 } else { 2 };
+                last_taken = self.unit.get("rows_last") == 1;
+                let even = cols.next_multiple_of(2);
+                for lane in 0..lanes {
+                    let at = |c: usize| if c < even / 2 { [c as u128, 0] } else { [(even - 1 - c) as u128, 1] };
+                    let element = |c: usize| self.buffers[&[lane, half, at(c)[0], at(c)[1]]];
+                    rows.push((0..cols).map(element).collect());
+                }
+                (half, waited) = (1 - half, 0);
+            }
+            self.cycle();
+            next += usize::from(accepted);
+            offering &= !accepted;
+        }
+        unreachable!()
+    }
+}
+
+#[test]
+fn rows_wait_in_the_buffers_until_they_are_taken() {
+    let seen = Cell::new([0; 2]);
+    for (rows, cols) in [(3, 1), (4, 1), (3, 2), (6, 3), (9, 4), (12, 5), (7, 6), (8, 6)] {
+        let shape = shape(rows, cols);
+        let right = rows * cols;
+        let length = prop_oneof![3 => Just(right), 1 => 1..right, 1 => right + 1..2 * right];
+        let offers = proptest::collection::vec(prop::bool::weighted(0.6), 1..9);
+        let patience = proptest::collection::vec(prop_oneof![Just(0), 0..30usize], 1..5);
+        let elements = proptest::collection::vec(0..1i128 << 15, 2 * right);
+        for_all(25, proptest::collection::vec((length, offers, patience, elements), 4), |frames| {
+            let unit = Bench::new(|design| qr_input(design, &shape));
+            let mut bench = InputBench { unit, shape, buffers: BTreeMap::new() };
+            for (length, mut offers, patience, elements) in frames {
+                offers.push(true);
+                let (found, bad) = bench.send(&elements[..length], &offers, &patience);
+                assert_eq!(bad, length != right, "{length} beats for {rows}x{cols}");
+                let expected: Vec<Vec<i128>> = elements.chunks(cols).map(<[_]>::to_vec).collect();
+                // Of a bad frame some rows were taken before that was known.
+                let expected = if bad { &expected[..found.len()] } else { &expected[..rows] };
+                assert_eq!(found, expected, "{rows}x{cols}");
+                bench.unit.set("s_axis_tvalid", 0);
+                bench.unit.set("take_rows", 0);
+                bench.unit.set("release_frame", 1);
+                bench.cycle();
+                bench.unit.set("release_frame", 0);
+                bench.cycle();
+                let mut counts = seen.get();
+                counts[usize::from(bad)] += 1;
+                seen.set(counts);
+            }
+        });
+    }
+    let [good, bad] = seen.get();
+    assert_eq!(good + bad, 8 * 25 * 4);
+    assert!(good > 400 && bad > 200, "{good} good and {bad} bad frames");
+}
+
+/// Every row meets every row of its triangle three times, from the first on, word by word; then every row of the second triangle those of the first from its own
+/// on. A word is never read before its last rotation is written, and an angle never before the one before has come through.
+#[test]
+fn everyone_meets_everyone_in_time() {
+    const LATENCY: usize = 22;
+    /// From the address of a word to that of the rotated one.
+    const WRITTEN: usize = 9;
+    /// Rows of the second triangle are numbered from here on.
+    const SECOND: usize = 1000;
+    let mut meetings = 0;
+    for (pairs_of_rows, cols) in [(1, 1), (1, 8), (3, 3), (9, 8), (20, 8), (5, 16), (18, 31), (4, 32)] {
+        let shape = shape(2 * pairs_of_rows.max(cols) + 2, cols);
+        let n = shape.even();
+        let mut unit = Bench::new(|design| qr_sequencer(design, &shape, LATENCY));
+        unit.set("rows_ready", 1);
+        let mut steps = 0;
+        // By lane, slot and word: the row there, and what is on its way. By lane, row of the triangle and word: when it was rotated last.
+        let mut slots: BTreeMap<[usize; 3], usize> = BTreeMap::new();
+        let mut on_the_way: VecDeque<(usize, [usize; 3], usize)> = VecDeque::new();
+        let mut rotated: BTreeMap<[usize; 3], usize> = BTreeMap::new();
+        let mut angles: BTreeMap<[usize; 2], usize> = BTreeMap::new();
+        // By lane, row under way and row of the triangle: words rotated.
+        let mut met: BTreeMap<[usize; 3], usize> = BTreeMap::new();
+        for cycle in 0.. {
+            assert!(cycle < 200_000, "no end");
+            unit.set("rows_last", i128::from(steps + 1 >= pairs_of_rows));
+            unit.step();
+            let get = |port: &str| unit.get(port) as usize;
+            steps += get("take_rows");
+            if get("full") == 1 {
+                break;
+            }
+            while on_the_way.front().is_some_and(|(written, ..)| *written <= cycle) {
+                let (_, place, row) = on_the_way.pop_front().expect("It has a front.");
+                slots.insert(place, row);
+            }
+            let (pair, word, target) = (get("pair"), get("word"), get("target"));
+            for lane in (0..2).filter(|lane| get(&format!("valid_{lane}")) == 1) {
+                let row = match (get("enter"), get("take")) {
+                    (1, 0) => 2 * steps + lane,
+                    (0, 1) => SECOND + pair,
+                    (0, 0) => slots[&[lane, pair, word]],
+                    both => panic!("{both:?}"),
+                };
+                let words = met.entry([lane, row, pair]).or_default();
+                assert_eq!(get("merge") == 1, row >= SECOND);
+                assert!(get("lead") == 0 || word == pair / 2);
+                if get("lead") == 1 {
+                    let before = angles.insert([lane, pair], cycle);
+                    assert!(before.is_none_or(|before| before + LATENCY <= cycle), "{n} columns, row {pair}");
+                }
+                let before = rotated.insert([lane, pair, word], cycle);
+                assert!(before.is_none_or(|before| before + WRITTEN <= cycle), "{n} columns, word {word}");
+                // In the last pass it moves on, if anything is left of it.
+                assert_eq!(target != pair, *words >= (PASSES as usize - 1) * (n / 2 - pair / 2), "{n} columns");
+                assert_eq!(get("keeps") == 0, target != pair && pair + 1 == n, "{n} columns");
+                *words += 1;
+                if get("keeps") == 1 {
+                    on_the_way.push_back((cycle + WRITTEN, [lane, target, word], row));
+                }
+            }
+        }
+        for (&[lane, row, pair], &words) in &met {
+            assert_eq!(words, PASSES as usize * (n / 2 - pair / 2), "{n} columns, lane {lane}, row {row}, with {pair}");
+            meetings += 1;
+        }
+        // All rows in both lanes; then row j of the second triangle with those from j on.
+        assert_eq!(met.len(), 2 * pairs_of_rows * n + n * (n + 1) / 2, "{n} columns");
+        assert!(step_cycles(&shape, LATENCY) >= PASSES as usize * LATENCY);
+    }
+    let sizes = [(1, 2), (1, 8), (3, 4), (9, 8), (20, 8), (5, 16), (18, 32), (4, 32)];
+    assert_eq!(meetings, sizes.iter().map(|&(p, n)| 2 * p * n + n * (n + 1) / 2).sum::<usize>());
+}
