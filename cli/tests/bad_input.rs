@@ -64,15 +64,19 @@ fn elements_that_do_not_fit_the_input_scale_asked_for() {
 
 #[test]
 fn options_out_of_range() {
-    let cases: [(&[&str], &[&str]); 17] = [
+    let cases: [(&[&str], &[&str]); 18] = [
         (&["--word", "7"], &["--word 7", "8 to 24"]),
         (&["--word", "25"], &["--word 25", "8 to 24"]),
         (&["--guard", "9"], &["--guard 9", "0 to 8"]),
-        (&["--rows", "33"], &["--rows 33", "U of more than 32 rows", "--vectors v"]),
-        (&["--cols", "33"], &["--cols 33", "1 to 32", "transpose"]),
-        (&["--rows", "262145", "--vectors", "v"], &["--rows 262145", "262144"]),
-        (&["--rows", "300", "--vectors", "v", "--sizes", "any", "--word", "8"], &["--rows 300", "at most 255"]),
-        (&["--rows", "40", "--cols", "8", "--symmetric"], &["--cols 8", "symmetric", "--cols 40"]),
+        (&["--rows", "33"], &["--cols 33", "1 to 32", "as many as the rows"]),
+        (&["--rows", "33", "--cols", "8"], &["--rows 33", "U of more than 32 rows", "--vectors v"]),
+        (&["--rows", "8", "--cols", "33"], &["--cols 33", "1 to 32", "transpose"]),
+        (&["--rows", "262145", "--cols", "3", "--vectors", "v"], &["--rows 262145", "262144"]),
+        (
+            &["--rows", "300", "--cols", "3", "--vectors", "v", "--sizes", "any", "--word", "8"],
+            &["--rows 300", "at most 255"],
+        ),
+        (&["--rows", "40", "--cols", "8", "--symmetric"], &["--rows 40", "symmetric", "32 x 32"]),
         (&["--rows", "0"], &["--rows 0", "1 to 32"]),
         (&["--rows", "4", "--cols", "8", "--symmetric"], &["--cols 8", "symmetric", "--cols 4"]),
         (&["--rows", "4", "--cols", "8", "--rank", "5"], &["--rank 5", "1 to 4"]),

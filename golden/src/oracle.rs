@@ -14,9 +14,14 @@ mod hestenes;
 
 use nalgebra::DMatrix;
 
-/// What [`svd`] guarantees of residual and orthogonality. By Weyl's inequality no sigma is then wrong by more than about
-/// k x this x |A|.
+/// What [`svd`] guarantees of residual and orthogonality of matrices up to 64 x 64; of larger ones, [`tolerance`]. By Weyl's inequality no sigma is then wrong by
+/// more than about k x this x |A|.
 pub const TOLERANCE: f64 = 1e-13;
+
+/// [`TOLERANCE`], and in proportion to the longer side more beyond 64: the errors of sums that long (Higham, "Accuracy and stability of numerical algorithms", 2002, section 3.1).
+pub fn tolerance(rows: usize, cols: usize) -> f64 {
+    TOLERANCE * (rows.max(cols) as f64 / 64.0).max(1.0)
+}
 
 /// A = U diag(sigma) V^T.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,13 +63,15 @@ pub enum OracleError {
     NotSymmetric(usize, usize),
     /// No method passes the check.
     #[error(
-        "the reference SVD fails its check: residual {residual:.1e}, orthogonality {orthogonality:.1e}, where {TOLERANCE:.1e} is allowed"
+        "the reference SVD fails its check: residual {residual:.1e}, orthogonality {orthogonality:.1e}, where {allowed:.1e} is allowed"
     )]
     Inaccurate {
         /// As in [`Svd`].
         residual: f64,
         /// As in [`Svd`].
         orthogonality: f64,
+        /// [`tolerance`] of the matrix.
+        allowed: f64,
     },
 }
 
@@ -72,7 +79,7 @@ pub enum OracleError {
 ///
 /// # Errors
 ///
-/// `a` is empty or holds a NaN or an infinity; no method meets [`TOLERANCE`].
+/// `a` is empty or holds a NaN or an infinity; no method meets [`tolerance`].
 pub fn svd(a: &DMatrix<f64>) -> Result<Svd, OracleError> {
     check_input(a)?;
     // A power of two, so that no square overflows or vanishes and nothing is rounded (but subnormal elements).
@@ -83,7 +90,8 @@ pub fn svd(a: &DMatrix<f64>) -> Result<Svd, OracleError> {
         _ => by_hestenes(&scaled),
     };
     if !found.is_good() {
-        return Err(OracleError::Inaccurate { residual: found.residual, orthogonality: found.orthogonality });
+        let allowed = tolerance(a.nrows(), a.ncols());
+        return Err(OracleError::Inaccurate { residual: found.residual, orthogonality: found.orthogonality, allowed });
     }
     found.sigma.iter_mut().for_each(|sigma| *sigma *= scale);
     Ok(found)
@@ -120,7 +128,7 @@ pub fn eigen(a: &DMatrix<f64>) -> Result<Eigen, OracleError> {
     let orthogonality = orthogonality(&vectors);
     // Also false for a NaN.
     if !(residual <= TOLERANCE && orthogonality <= TOLERANCE) {
-        return Err(OracleError::Inaccurate { residual, orthogonality });
+        return Err(OracleError::Inaccurate { residual, orthogonality, allowed: TOLERANCE });
     }
     Ok(Eigen { values: values.iter().map(|value| value * scale).collect(), vectors })
 }
@@ -167,7 +175,8 @@ impl Svd {
 
     /// Whether the check holds; a NaN fails it.
     fn is_good(&self) -> bool {
-        self.residual <= TOLERANCE && self.orthogonality <= TOLERANCE && self.sigma.iter().all(|&sigma| sigma >= 0.0)
+        let allowed = tolerance(self.u.nrows(), self.v.nrows());
+        self.residual <= allowed && self.orthogonality <= allowed && self.sigma.iter().all(|&sigma| sigma >= 0.0)
     }
 }
 

@@ -29,12 +29,14 @@ pub struct Core {
     pub qr: Option<QrCycles>,
 }
 
-/// Cycles of the reduction of rows to a triangle.
+/// The reduction of rows to a triangle, in cycles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct QrCycles {
+    /// Rotations of one row against one row of a triangle.
+    pub passes: u32,
     /// For two rows: a row in each lane passes all rows of its triangle.
     pub two_rows: usize,
-    /// From the last row to the finished triangle, at most.
+    /// From the last beat to the finished triangle, at most.
     pub finish: usize,
 }
 
@@ -43,6 +45,7 @@ impl Core {
     pub fn new(shape: Shape) -> Self {
         let (design, program, meeting) = serial::serial_core(&shape);
         let qr = meeting.map(|latency| QrCycles {
+            passes: shape.passes(),
             two_rows: qr_sequencer::step_cycles(&shape, latency),
             finish: qr_sequencer::finish_cycles(&shape, latency),
         });

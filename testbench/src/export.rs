@@ -30,8 +30,11 @@ pub fn export(core: &Core) -> Result<Vec<File>, SimulatorError> {
     Ok(files)
 }
 
+/// Elements of a matrix of which five frames are still a short run.
+const SHORT: usize = 1 << 14;
+
 /// A short run that shows what a core can do: an ordinary matrix, one with all singular values equal, a frame that ends early, zeros, and
-/// an ordinary one again.
+/// an ordinary one again. Of long matrices, only the last three.
 pub fn example(shape: &Shape, stalls: Stalls) -> Stimulus {
     let frame = |family: Family, seed| {
         let matrix = example_matrix(shape, family, seed);
@@ -40,7 +43,9 @@ pub fn example(shape: &Shape, stalls: Stalls) -> Stimulus {
     let mut early = frame(Family::Gaussian, 1);
     early.truncate((shape.cols + 1).min(early.len() - 1).max(1));
     early.iter_mut().last().expect("The frame has a beat.").last = true;
-    let frames =
-        [frame(Family::Uniform, 1), frame(Family::Equal, 1), early, frame(Family::Zero, 1), frame(Family::Uniform, 2)];
+    let mut frames = vec![early, frame(Family::Zero, 1), frame(Family::Uniform, 2)];
+    if shape.elements() <= SHORT {
+        frames.splice(0..0, [frame(Family::Uniform, 1), frame(Family::Equal, 1)]);
+    }
     Stimulus { stalls, ..Stimulus::new(frames.concat()) }
 }

@@ -188,7 +188,10 @@ fn size_error(shape: &Shape, rows: usize, cols: usize) -> JudgeError {
             format!("reduce the matrix first: no core takes more than {} columns", SIZES.end())
         }
         _ if cols > *SIZES.end() => format!("use its transpose: no core takes more than {} columns", SIZES.end()),
-        side if side > *SIZES.end() => format!("use --rows {rows} --cols {cols} --vectors v, or a matrix of {taken}"),
+        side if side > *SIZES.end() => {
+            let vectors = if shape.has_u() { "v" } else { shape.vectors.name() };
+            format!("use --rows {rows} --cols {cols} --vectors {vectors}, or a matrix of {taken}")
+        }
         _ => format!("use --rows {rows} --cols {cols}, or a matrix of {taken}"),
     };
     JudgeError::Size { rows, cols, taken, remedy }

@@ -263,7 +263,9 @@ impl<'m> Drawing<'_, 'm> {
         }
         memory.write(writes, write_at, new);
         let read_at = m.concat(&[command.copy, pair]);
-        memory.read(qr.map_or(read_at, |qr| qr.coefficient_read(read_at)), None, &format!("{side}_coefficient"))
+        let read_at = qr.map_or(read_at, |qr| qr.coefficient_read(read_at));
+        let read = memory.read(read_at, None, &format!("{side}_coefficient"));
+        qr.map_or(read, |qr| qr.coefficient(new, read))
     }
 
     fn rotator(&self, name: &str, x: Signal<'m>, y: Signal<'m>, coefficients: Signal<'m>) -> Instance<'m> {

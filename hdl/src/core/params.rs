@@ -212,22 +212,26 @@ impl Parameters {
         inside("guard", self.guard, GUARDS, "the guard bits")?;
         let frac = self.frac.unwrap_or(self.word - 1);
         inside("frac", frac, 0..=self.word, "with this word, the fraction bits")?;
-        let coef = self.coef.unwrap_or_else(|| self.needed_coef());
-        inside("coef", coef, COEFS, "the bits of a coefficient")?;
-        // An angle must be fine enough to tell when a block is settled.
-        let least = settled_bits(self.word) + 1 - FINE_BITS;
-        if coef < least {
-            return Err(error(
-                "coef",
-                coef,
-                format!("with --word {}, a coefficient needs {least} bits at least", self.word),
-            ));
-        }
         if let Sweeps::Fixed(sweeps) = self.sweeps {
             inside("sweeps", sweeps, SWEEPS, "the number of sweeps (or `auto`)")?;
         }
         let Self { rows, cols, word, guard, sweeps, vectors, symmetric, scaling, sizes, .. } = *self;
-        Ok(Shape { rows, cols, word, frac, guard, coef, sweeps, vectors, rank, symmetric, scaling, sizes })
+        let coef = self.coef.unwrap_or(*COEFS.end());
+        inside("coef", coef, COEFS, "the bits of a coefficient")?;
+        let mut shape = Shape { rows, cols, word, frac, guard, coef, sweeps, vectors, rank, symmetric, scaling, sizes };
+        if self.coef.is_none() {
+            shape.coef = shape.needed_coef();
+        }
+        // An angle must be fine enough to tell when a block is settled.
+        let least = settled_bits(self.word) + 1 - FINE_BITS;
+        if shape.coef < least {
+            return Err(error(
+                "coef",
+                shape.coef,
+                format!("with --word {}, a coefficient needs {least} bits at least", self.word),
+            ));
+        }
+        Ok(shape)
     }
 }
 
@@ -245,11 +249,14 @@ impl Parameters {
     fn check_size(&self) -> Result<(), ParameterError> {
         let most = *SIZES.end();
         if !SIZES.contains(&self.cols) {
-            return Err(error(
-                "cols",
-                self.cols,
-                format!("the columns must be 1 to {most}; of a wider matrix, decompose the transpose"),
-            ));
+            let remedy = match self.rows.cmp(&self.cols) {
+                std::cmp::Ordering::Less => "; of a wider matrix, decompose the transpose",
+                _ => "; without `--cols` they are as many as the rows",
+            };
+            return Err(error("cols", self.cols, format!("the columns must be 1 to {most}{remedy}")));
+        }
+        if self.symmetric && self.rows > most {
+            return Err(error("rows", self.rows, format!("a symmetric matrix must be at most {most} x {most}")));
         }
         if self.symmetric && self.rows != self.cols {
             let reason = format!("a symmetric matrix is square; --rows is {}, so use --cols {}", self.rows, self.rows);
@@ -278,15 +285,6 @@ impl Parameters {
             return Err(error("rows", self.rows, reason));
         }
         Ok(())
-    }
-
-    /// Bits of a coefficient for which its error stays below the rounding of the data: at least 18, and one more than word - 1 + guard + log2(n) - 7.
-    /// Where rows are reduced, the rotations of more than 2^9 of them add up: 3 bits for every factor of 4 (`docs/decisions/0006-qr.md`).
-    fn needed_coef(&self) -> u32 {
-        let held = if is_reduced(self.rows, self.cols, self.vectors) { self.cols } else { self.rows.max(self.cols) };
-        let needed = (self.word - 1 + self.guard + ceil_log2(held)).saturating_sub(7).max(17) + 1;
-        let rows = ceil_log2(self.rows).saturating_sub(9);
-        needed.max(18 + (3 * rows).div_ceil(2)).min(*COEFS.end())
     }
 }
 
@@ -340,6 +338,16 @@ impl Shape {
             std::cmp::Ordering::Equal => Form::Square,
             std::cmp::Ordering::Greater => Form::Tall,
         }
+    }
+
+    /// Bits of a coefficient for which its error stays below the rounding of the data: at least 18, and one more than word - 1 + guard + log2(n) - 7.
+    /// Where rows are reduced, the angle, which has three bits more, must be as fine as the data: what it cannot turn away of a row is lost.
+    fn needed_coef(&self) -> u32 {
+        let needed = match self.is_reduced() {
+            false => (self.word + self.guard + ceil_log2(self.side())).saturating_sub(7),
+            true => self.data().saturating_sub(8),
+        };
+        needed.clamp(18, *COEFS.end())
     }
 
     /// Whether there are rows or columns of zeros inside the core.
@@ -406,6 +414,12 @@ impl Shape {
     pub fn data(&self) -> u32 {
         let growth = if self.is_reduced() { ceil_log2(self.elements()).div_ceil(2) } else { ceil_log2(self.side()) };
         self.word + self.inner_guard() + growth + 1
+    }
+
+    /// Rotations of one row against one row of a triangle. Of a large angle the first leaves 2^-6, each further one 2^-8.5 of the rest; the element was
+    /// below 2^4 times the row's, if the angle was large. Three passes leave less than 8 units, which count as noise, of 23 bits; each further pass serves 8 bits more.
+    pub fn passes(&self) -> u32 {
+        3 + (self.word + self.inner_guard()).saturating_sub(23).div_ceil(8)
     }
 
     /// Bits of a singular value as it leaves the core.

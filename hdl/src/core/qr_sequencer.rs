@@ -4,8 +4,7 @@
 //! R, and n rows are under way. When no more rows come, the last ones *drain*; then lane 1's triangle is *merged* into lane 0's: all its rows enter
 //! lane 0's slots at once, and what row t of R becomes in step t of the merge is final.
 //!
-//! A step is three *passes* over the same meetings: each rotation leaves about 2^-8 of the angle, so that after three the residue is below 2^-21
-//! (`docs/decisions/0006-qr.md`). A pass of n rows: first the word of the diagonal and the next one of every meeting in turn, so that a first word, whose angle is wanted,
+//! A step is three or more *passes* over the same meetings, since each rotation leaves about 2^-8 of the angle ([`Shape::passes`]). A pass of n rows: first the word of the diagonal and the next one of every meeting in turn, so that a first word, whose angle is wanted,
 //! comes in every second cycle; then the further words, one column after the other. A pass is n (n + 2) / 4 + 2 cycles, or the latency from an angle to the
 //! next one of the same meeting, if that is longer.
 
@@ -14,25 +13,33 @@ use super::size::Size;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::{ModuleId, address_width};
 
-/// Passes of a step.
-pub const PASSES: i128 = 3;
+/// The longest latency from the address of a word to that of the rotated one for which the order of words is made: no word is read again sooner.
+pub const WORD_LATENCY: u32 = 9;
 
 /// Cycles of a step, in which two more rows are taken, given the latency from one angle of a meeting to the next.
 pub fn step_cycles(shape: &Shape, latency: usize) -> usize {
-    PASSES as usize * pass_cycles(shape, latency)
+    shape.passes() as usize * pass_cycles(shape, 0).max(latency)
 }
 
-fn pass_cycles(shape: &Shape, latency: usize) -> usize {
+/// Cycles of a pass over the rows of R from `first` on, but for the wait for the last angle.
+fn pass_cycles(shape: &Shape, first: usize) -> usize {
     let n = shape.even();
-    let tail: usize = (2..n / 2).map(|offset| n - 2 * offset).sum();
-    let head = if tail > 0 { 2 * n } else { 2 * n - 1 };
-    (head + tail).max(latency)
+    let tail: usize = (2..n / 2).map(|offset| (n - first).saturating_sub(2 * offset)).sum();
+    let head = if tail > 0 { 2 * (n - first) } else { 2 * (n - first) - 1 };
+    head + tail
 }
 
-/// Cycles from the last row's entry to the finished triangle, at most: draining and merging take 2 n - 1 steps.
+/// Cycles from the last beat to the finished triangle, at most: two steps and a pass for rows that wait, then the last rows drain, then the triangles are merged.
 pub fn finish_cycles(shape: &Shape, latency: usize) -> usize {
-    2 * shape.even() * (step_cycles(shape, latency) + 2 * PASSES as usize)
+    let pass = |first: usize| pass_cycles(shape, first).max(latency + 2);
+    let over = |firsts: std::ops::Range<usize>| firsts.map(pass).sum::<usize>();
+    let n = shape.even();
+    let waits = 2 * step_cycles(shape, latency) + pass(0);
+    waits + shape.passes() as usize * (over(1..n) + over(0..n)) + OVERHEAD
 }
+
+/// Cycles from the last beat to the first step, and from the last step to the finished triangle, with some to spare.
+const OVERHEAD: usize = 12;
 
 /// Adds the sequencer. `latency`: cycles from the command that reads an angle to the first one that may read the next angle of the same meeting.
 ///
@@ -41,16 +48,18 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     let number = address_width(shape.even() as u32);
     let m = ModuleBuilder::new("qr_sequencer");
     m.doc(format!(
-        "Reduces rows to a triangle: {PASSES} passes a step, {} cycles each; then drains, then merges lane 1 into lane 0.",
-        pass_cycles(shape, latency)
+        "Reduces rows to a triangle: {} passes a step, {} cycles each; then drains, then merges lane 1 into lane 0.",
+        shape.passes(),
+        pass_cycles(shape, 0).max(latency)
     ));
     let [ready, is_last, absent] = ["rows_ready", "rows_last", "rows_absent"].map(|name| m.input(name, 1));
     let [bad, release] = ["frame_bad", "release_frame"].map(|name| m.input(name, 1));
     let restart = (bad | release).named("restart");
     let flag = |name: &str| m.register(name, 1).reset(0);
+    let pass_bits = address_width(shape.passes());
     let (draining, merging, finished) = (flag("draining"), flag("merging"), flag("finished"));
     let (last_rows, half) = (flag("last_rows"), flag("half_in_use"));
-    let pass = m.register("pass", 2).reset(0);
+    let pass = m.register("pass", pass_bits).reset(0);
     let step = m.register("step", number + 1).reset(0);
     let first = m.register("first", number).reset(0);
     let (over, tail, second) = (flag("over"), flag("tail"), flag("second_word"));
@@ -65,7 +74,7 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     // Whether the pass goes on: its first cycle waits for rows.
     let streaming = (!(draining.value() | merging.value() | finished.value())).named("streams");
     let first_pass = pass.value().is(0).named("first_pass");
-    let last_pass = pass.value().is(PASSES - 1).named("last_pass");
+    let last_pass = pass.value().is(i128::from(shape.passes()) - 1).named("last_pass");
     let begins = age.value().is(0).named("pass_begins");
     let waits = (streaming & first_pass & begins & !ready).named("waits_for_rows");
     let goes = (!(finished.value() | waits)).named("goes");
@@ -120,7 +129,7 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
 
     // Passes, steps, phases.
     pass.enabled_by(resets);
-    pass.drive((restart | last_pass).select(m.zero(2), pass.value().plus(1)));
+    pass.drive((restart | last_pass).select(m.zero(pass_bits), pass.value().plus(1)));
     first.enabled_by(restart | steps_on).drive(next_first);
     let step_full = step.value().bit(number);
     step.enabled_by(restart | steps_on);

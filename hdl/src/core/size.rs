@@ -70,7 +70,8 @@ impl<'m> Size<'m> {
         Self {
             last_row,
             last_column,
-            last_triplet,
+            // Of a triangle every column has a value, since the rows of a short matrix are not the first ones.
+            last_triplet: if shape.is_reduced() { last_column } else { last_triplet },
             last_delivered: rank.less_than(last_triplet).select(rank, last_triplet),
             last_pair,
             number: (shape.even() > 2).then_some(last_pair),

@@ -74,7 +74,7 @@ pub fn datasheet(core: &Core) -> File {
         Some(qr) => figures.extend([
             ("cycles to load two rows", qr.two_rows.to_string()),
             ("cycles to load", format!("about {}", shape.rows.div_ceil(2) * qr.two_rows)),
-            ("cycles from the last row to the triangle, at most", qr.finish.to_string()),
+            ("cycles from the last beat to the triangle, at most", qr.finish.to_string()),
         ]),
     }
     figures.extend([
@@ -124,8 +124,10 @@ fn notes(shape: &Shape) -> String {
     }
     if shape.is_padded() || shape.sizes == Sizes::Any {
         text += &format!(
-            " Inside, the matrix is padded with zeros to an even square, at most {0} x {0}; they stay exactly zero, and neither they nor their vectors leave the core.",
-            shape.even()
+            " Inside, {} padded with zeros to an even {}, at most {}; they stay exactly zero, and neither they nor their vectors leave the core.",
+            if shape.is_reduced() { "columns are" } else { "the matrix is" },
+            if shape.is_reduced() { "number" } else { "square" },
+            if shape.is_reduced() { shape.even().to_string() } else { format!("{0} x {0}", shape.even()) }
         );
     }
     text

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use svdforge_hdl::core::params::{Parameters, Shape, Vectors};
-use svdforge_hdl::core::qr_sequencer::{PASSES, qr_sequencer, step_cycles};
+use svdforge_hdl::core::qr_sequencer::{WORD_LATENCY, qr_sequencer, step_cycles};
 use svdforge_hdl::units::qr_input::qr_input;
 
 fn shape(rows: usize, cols: usize) -> Shape {
@@ -115,14 +115,13 @@ fn rows_wait_in_the_buffers_until_they_are_taken() {
 #[test]
 fn everyone_meets_everyone_in_time() {
     const LATENCY: usize = 22;
-    /// From the address of a word to that of the rotated one.
-    const WRITTEN: usize = 9;
+    const WRITTEN: usize = WORD_LATENCY as usize;
     /// Rows of the second triangle are numbered from here on.
     const SECOND: usize = 1000;
     let mut meetings = 0;
     for (pairs_of_rows, cols) in [(1, 1), (1, 8), (3, 3), (9, 8), (20, 8), (5, 16), (18, 31), (4, 32)] {
         let shape = shape(2 * pairs_of_rows.max(cols) + 2, cols);
-        let n = shape.even();
+        let (n, passes) = (shape.even(), shape.passes() as usize);
         let mut unit = Bench::new(|design| qr_sequencer(design, &shape, LATENCY));
         unit.set("rows_ready", 1);
         let mut steps = 0;
@@ -164,7 +163,7 @@ fn everyone_meets_everyone_in_time() {
                 let before = rotated.insert([lane, pair, word], cycle);
                 assert!(before.is_none_or(|before| before + WRITTEN <= cycle), "{n} columns, word {word}");
                 // In the last pass it moves on, if anything is left of it.
-                assert_eq!(target != pair, *words >= (PASSES as usize - 1) * (n / 2 - pair / 2), "{n} columns");
+                assert_eq!(target != pair, *words >= (passes - 1) * (n / 2 - pair / 2), "{n} columns");
                 assert_eq!(get("keeps") == 0, target != pair && pair + 1 == n, "{n} columns");
                 *words += 1;
                 if get("keeps") == 1 {
@@ -173,12 +172,12 @@ fn everyone_meets_everyone_in_time() {
             }
         }
         for (&[lane, row, pair], &words) in &met {
-            assert_eq!(words, PASSES as usize * (n / 2 - pair / 2), "{n} columns, lane {lane}, row {row}, with {pair}");
+            assert_eq!(words, passes * (n / 2 - pair / 2), "{n} columns, lane {lane}, row {row}, with {pair}");
             meetings += 1;
         }
         // All rows in both lanes; then row j of the second triangle with those from j on.
         assert_eq!(met.len(), 2 * pairs_of_rows * n + n * (n + 1) / 2, "{n} columns");
-        assert!(step_cycles(&shape, LATENCY) >= PASSES as usize * LATENCY);
+        assert!(step_cycles(&shape, LATENCY) >= passes * LATENCY);
     }
     let sizes = [(1, 2), (1, 8), (3, 4), (9, 8), (20, 8), (5, 16), (18, 32), (4, 32)];
     assert_eq!(meetings, sizes.iter().map(|&(p, n)| 2 * p * n + n * (n + 1) / 2).sum::<usize>());

@@ -19,7 +19,7 @@ impl RustHdlEngine {
     /// Places a core in rust_hdl.
     pub fn new(core: &Core) -> Result<Self, EngineError> {
         let (rows, cols) = (core.shape.rows, core.shape.cols);
-        if core.shape.side() > LARGEST {
+        if rows.max(cols) > LARGEST {
             let reason = format!(
                 "rust_hdl's simulator is too slow for {rows}x{cols} matrices; use --rows and --cols up to {LARGEST}, or icarus or verilator"
             );

@@ -162,7 +162,9 @@ impl Reference {
                 break;
             }
         }
-        run.order = (0..self.task.rows.min(self.task.cols)).collect();
+        // Of a triangle, any column may hold one of the values.
+        let values = if self.task.streamed { self.task.cols } else { self.task.rows.min(self.task.cols) };
+        run.order = (0..values).collect();
         let value = |i: usize| run.x[i * size + i];
         run.order.sort_by_key(|&i| std::cmp::Reverse(if self.task.symmetric { value(i) } else { value(i).abs() }));
         run.order.truncate(self.task.rank);

@@ -2,9 +2,6 @@
 
 use super::{Reference, Run};
 
-/// Rotations of one row against one row of a triangle: each leaves about 2^-8 of the angle.
-const PASSES: usize = 3;
-
 /// A triangle of `even` rows, and whether a result has left its word.
 struct Triangle {
     rows: Vec<Vec<i64>>,
@@ -48,7 +45,9 @@ impl Reference {
 
     /// Turns a row against one of a triangle until its element in the triangle's diagonal is gone.
     fn absorb(&self, triangle: &mut Triangle, meets: usize, row: &mut [i64]) {
-        for _ in 0..PASSES {
+        // What three rotations leave of 23 bits is noise; each further one serves 8 bits more.
+        let finest = self.task.word + self.guard;
+        for _ in 0..3 + (finest.max(23) - 23).div_ceil(8) {
             let (pivot, lead) = (triangle.rows[meets][meets], row[meets]);
             let rotation = self.rotation(2 * self.half_angle(lead, -pivot));
             // Words of two elements: the one left of the diagonal, a residue, turns with its neighbour.

@@ -8,6 +8,7 @@ use super::{Block, Drawing, Fill, block, stage};
 use crate::builder::{Instance, ModuleBuilder, Signal};
 use crate::core::layout::home_table;
 use crate::core::params::{Scaling, Sizes};
+use crate::core::qr_sequencer::WORD_LATENCY;
 use crate::ir::address_width;
 use crate::units::qr_lane::READ_LATENCY;
 
@@ -181,13 +182,15 @@ impl<'m> Qr<'m> {
         Side { qr: self, lane, address, lag }
     }
 
-    /// Cycles from a command to the address of its words.
+    /// Cycles from a command to the address of its words. Those of a first word, whose coefficients are just being written, pass their memory by.
     fn words_addressed(&self, new: Signal<'m>) -> u32 {
-        stage(new) + 1
+        stage(new)
     }
 
     /// Cycles from an angle to the next one of the same two rows.
     pub fn meeting(&self, new: Signal<'m>, left_done: u32) -> usize {
+        let word_latency = READ_LATENCY + (left_done - self.read) + 1;
+        assert!(word_latency <= WORD_LATENCY, "A word would be read before its rotation is written.");
         (self.words_addressed(new) + READ_LATENCY + (left_done - self.read) + 1) as usize
     }
 }
@@ -210,6 +213,14 @@ impl<'m> Side<'_, 'm> {
     pub fn coefficient_read(&self, own: Signal<'m>) -> Signal<'m> {
         let pair = self.command(self.qr.command.pair, self.address).zero_extend(own.width());
         self.qr.command.active.select(pair, own)
+    }
+
+    /// The coefficients of a word: those just found for a first word, or `read` from their memory.
+    pub fn coefficient(&self, new: Signal<'m>, read: Signal<'m>) -> Signal<'m> {
+        let (c, at) = (&self.qr.command, stage(read));
+        let is_first = self.command(c.lead & c.active, at);
+        let newest = new.registered("newest_coefficient").untimed().at(at);
+        is_first.select(newest, read)
     }
 
     /// Operand x (0, of R) or y (1, of the row) of a column, or `own`.
