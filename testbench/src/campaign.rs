@@ -30,3 +30,6 @@ pub use plan::{Item, Plan, Purpose};
 pub use record::Record;
 pub use run::{Progress, run};
 pub use suite::{Request, Suite};
+
+#[cfg(test)]
+mod tests;

@@ -135,10 +135,14 @@ impl Report {
             return Err(broken("is a folder; give the report.json in it".to_owned()));
         }
         let bytes = read_bytes(path, "report.json")?;
-        let value: Value = serde_json::from_slice(&bytes)
-            .map_err(|e| broken(format!("is not JSON, or was cut off: {e}; give a report.json of `svdforge report`")))?;
+        let value: Value = serde_json::from_slice(&bytes).map_err(|e| {
+            broken(format!("is not JSON, or was cut off: {e}; give a report.json of `svdforge report`"))
+        })?;
         if value["kind"] != KIND {
-            return Err(broken(format!("`kind` is {}, not \"{KIND}\"; give a report.json of `svdforge report`", value["kind"])));
+            return Err(broken(format!(
+                "`kind` is {}, not \"{KIND}\"; give a report.json of `svdforge report`",
+                value["kind"]
+            )));
         }
         check_schema(&value).map_err(&broken)?;
         let document: Document = serde_json::from_slice(&bytes)
@@ -168,9 +172,8 @@ impl Report {
     pub fn to_json(&self) -> String {
         let statistics = self.statistics();
         let cores = self.plan.cores.iter().zip(&self.figures).zip(&statistics);
-        let cores: Vec<String> = cores
-            .map(|((planned, figures), statistics)| text(&CoreEntry { planned, figures, statistics }))
-            .collect();
+        let cores: Vec<String> =
+            cores.map(|((planned, figures), statistics)| text(&CoreEntry { planned, figures, statistics })).collect();
         let checks: Vec<String> = self.checks().iter().map(text).collect();
         let records: Vec<String> = self.records.iter().map(text).collect();
         format!(
@@ -185,8 +188,7 @@ impl Report {
     /// Writes all files of the report into a folder that exists. Each is written beside its place first, and all are put in their places in the end.
     pub fn write(&self, folder: &Path) -> Result<(), CampaignError> {
         let overview = Overview::new(self);
-        let contents =
-            [self.to_json(), tables::csv(self)?, tables::markdown(&overview), html::page(&overview)?];
+        let contents = [self.to_json(), tables::csv(self)?, tables::markdown(&overview), html::page(&overview)?];
         let mut staged = Vec::new();
         for (name, content) in FILES.iter().zip(contents) {
             let path = folder.join(name);
@@ -250,3 +252,6 @@ pub fn prepare_folder(folder: &Path, plan: &Plan, shards: Option<usize>) -> Resu
     }
     if others && !ours { Err(CampaignError::NotOurs(folder.to_owned())) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests;

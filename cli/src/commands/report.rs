@@ -186,7 +186,8 @@ fn print(overview: &Overview<'_>, out: &Path) -> Result<()> {
         overview.guard
     ))?;
     let metrics = overview.metrics();
-    let heads = ["size"].into_iter().chain(metrics.iter().map(|m| m.name())).chain(["sweeps, mean-max", "cycles, mean"]);
+    let heads =
+        ["size"].into_iter().chain(metrics.iter().map(|m| m.name())).chain(["sweeps, mean-max", "cycles, mean"]);
     let mut table = output::table(&heads.collect::<Vec<_>>());
     for &size in &overview.sizes {
         let Some(core) = overview.reference(size) else { continue };
@@ -222,7 +223,9 @@ impl Merge {
 
 impl Replay {
     fn run(self) -> Result<Verdict> {
-        if let Some(path) = self.save.as_ref().filter(|path| path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("csv"))) {
+        if let Some(path) =
+            self.save.as_ref().filter(|path| path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("csv")))
+        {
             return Err(anyhow!("--save {}: the matrix is written as .csv; end the name so", path.display()));
         }
         let save = LaterFile::create(self.save.as_deref())?;

@@ -212,7 +212,7 @@ pub fn check_record(record: &Record, items: &[Item]) -> Result<(), String> {
         let (found, right) = (show(&record.item()), show(planned));
         return Err(format!("matrix {} is {found}; by the campaign it is {right}", record.matrix));
     }
-    Ok(())
+    record.check().map_err(|message| format!("matrix {}: {message}", record.matrix))
 }
 
 /// Where two documents differ first: field, value in the first, value in the second.

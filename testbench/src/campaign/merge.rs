@@ -89,7 +89,9 @@ fn journals(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CampaignError> {
 
 /// Whether a file has a journal's name.
 pub fn is_journal(name: &str) -> bool {
-    name.strip_prefix("matrices-").and_then(|rest| rest.strip_suffix(".jsonl")).is_some_and(|middle| middle.contains("-of-"))
+    name.strip_prefix("matrices-")
+        .and_then(|rest| rest.strip_suffix(".jsonl"))
+        .is_some_and(|middle| middle.contains("-of-"))
 }
 
 /// A list that stays short.

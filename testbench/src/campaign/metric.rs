@@ -26,7 +26,7 @@ impl Metric {
             Self::Sigma => "singular values",
             Self::Reconstruction => "reconstruction",
             Self::Orthogonality => "orthogonality",
-            Self::OffDiagonal => "off the diagonal",
+            Self::OffDiagonal => "diagonality",
         }
     }
 
@@ -46,7 +46,7 @@ impl Metric {
             Self::Sigma => "Σ",
             Self::Reconstruction => "U Σ Vᵀ - A",
             Self::Orthogonality => "U, V orth.",
-            Self::OffDiagonal => "off diag.",
+            Self::OffDiagonal => "UᵀA V - Σ",
         }
     }
 

@@ -107,7 +107,9 @@ impl Plan {
             all = all.saturating_add(families.saturating_mul(planned.matrices));
         }
         if all > MAX_MATRICES {
-            return Err(format!("{all} matrices: a campaign has {MAX_MATRICES} at most; ask for fewer, or make several"));
+            return Err(format!(
+                "{all} matrices: a campaign has {MAX_MATRICES} at most; ask for fewer, or make several"
+            ));
         }
         Ok(())
     }

@@ -65,6 +65,18 @@ impl Record {
         }
     }
 
+    /// Whether the numbers can be errors.
+    pub fn check(&self) -> Result<(), String> {
+        let a = &self.accuracy;
+        let vectors =
+            [a.reconstruction_max_lsb, a.orthogonality_u_max_lsb, a.orthogonality_v_max_lsb, a.off_diagonal_max_lsb];
+        let errors = [a.lsb, a.sigma_max_lsb, a.sigma_rms_lsb].into_iter().chain(vectors.into_iter().flatten());
+        match errors.into_iter().find(|error| *error < 0.0) {
+            Some(error) => Err(format!("`accuracy` has {error}; errors are not negative")),
+            None => Ok(()),
+        }
+    }
+
     /// Where two records of the same matrix differ, if they do: field, value here, value there. The hardware's part must be the same; errors may
     /// differ by what the rounding of another processor's arithmetic explains.
     pub fn difference(&self, other: &Self) -> Option<String> {

@@ -3,7 +3,7 @@
 use super::journal::Journal;
 use super::{CampaignError, Item, Plan, Record, Shard};
 use crate::framing::InputScale;
-use crate::judge::{Judgement, JudgeError, judge, prepare};
+use crate::judge::{JudgeError, Judgement, judge, prepare};
 use crate::{campaign::parameters::Choice, engine::SimulatorEngine};
 use rayon::prelude::*;
 use std::path::Path;

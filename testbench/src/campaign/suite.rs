@@ -45,7 +45,7 @@ impl Suite {
         match self {
             Self::Quick => Grid { sizes: &[(4, 4, 2), (8, 8, 2)], words: &[12, 16, 20], guards: &[2, 4, 6] },
             Self::Standard => Grid {
-                sizes: &[(4, 4, 6), (8, 8, 6), (16, 16, 3), (32, 32, 1)],
+                sizes: &[(4, 4, 8), (8, 8, 8), (16, 16, 4), (32, 32, 2)],
                 words: &[8, 12, 16, 20, 24],
                 guards: &[0, 2, 4, 6, 8],
             },
@@ -81,9 +81,10 @@ impl FromStr for Suite {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|suite| suite.name() == name).ok_or_else(|| {
-            format!("there is no such suite; use one of {}", Self::ALL.map(Self::name).join(", "))
-        })
+        Self::ALL
+            .into_iter()
+            .find(|suite| suite.name() == name)
+            .ok_or_else(|| format!("there is no such suite; use one of {}", Self::ALL.map(Self::name).join(", ")))
     }
 }
 
@@ -114,7 +115,9 @@ pub struct Request {
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
     /// One of its cores does not exist.
-    #[error("{source} (for the core {rows} x {cols}, word {word}, guard {guard}; --rows, --cols, --word and --guard fix what the suite varies)")]
+    #[error(
+        "{source} (for the core {rows} x {cols}, word {word}, guard {guard}; --rows, --cols, --word and --guard fix what the suite varies)"
+    )]
     Core {
         /// Its rows.
         rows: usize,
@@ -155,7 +158,11 @@ impl Request {
             for &word in &words {
                 for &guard in &guards {
                     let core = self.core(Parameters { rows, cols, word, guard, ..self.core })?;
-                    cores.push(PlannedCore { purpose: Purpose::Accuracy, matrices: self.matrices.unwrap_or(matrices), core });
+                    cores.push(PlannedCore {
+                        purpose: Purpose::Accuracy,
+                        matrices: self.matrices.unwrap_or(matrices),
+                        core,
+                    });
                 }
             }
         }

@@ -99,7 +99,11 @@ impl Axis {
         let decade = 10_f64.powi(rough.log10().floor() as i32);
         let step = [1.0, 2.0, 5.0, 10.0].map(|s| s * decade).into_iter().find(|&s| s >= rough).unwrap_or(rough);
         let count = (most / step).ceil() as usize;
-        Self { label: label.into(), range: (0.0, step * count as f64), ticks: (0..=count).map(|i| step * i as f64).collect() }
+        Self {
+            label: label.into(),
+            range: (0.0, step * count as f64),
+            ticks: (0..=count).map(|i| step * i as f64).collect(),
+        }
     }
 
     /// An axis with a tick for each of some values.
@@ -133,7 +137,7 @@ impl Chart {
             .margin(6)
             .margin_right(12)
             .x_label_area_size(40)
-            .y_label_area_size(58)
+            .y_label_area_size(60)
             .build_cartesian_2d(x, y)?;
         chart
             .configure_mesh()
@@ -149,9 +153,11 @@ impl Chart {
             .x_label_formatter(&|value| number(*value))
             .y_label_formatter(&|value| number(*value))
             .draw()?;
-        chart.draw_series(self.bars.iter().map(|&(left, right, height)| {
-            Rectangle::new([(left, 0.0), (right, height)], COLOURS[0].filled())
-        }))?;
+        chart.draw_series(
+            self.bars
+                .iter()
+                .map(|&(left, right, height)| Rectangle::new([(left, 0.0), (right, height)], COLOURS[0].filled())),
+        )?;
         for line in &self.lines {
             let colour = COLOURS[line.colour % COLOURS.len()];
             let points = line.points.iter().copied();
@@ -169,7 +175,7 @@ impl Chart {
 /// A tick's number, without zeros at the end.
 fn number(value: f64) -> String {
     let exponent = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
-    if (-4..6).contains(&exponent) {
+    if (-3..5).contains(&exponent) {
         // Three digits that count; the rest is rounding of binary fractions.
         let scale = 10_f64.powi(2 - exponent);
         format!("{}", (value * scale).round() / scale)

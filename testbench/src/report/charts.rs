@@ -119,10 +119,11 @@ pub fn histograms(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
     charts.collect()
 }
 
-/// What is left off the diagonal after each number of sweeps, for each size: the worst family, and dashed the median of the families.
+/// How far from diagonal UᵀA V is after each number of sweeps, for each size: the worst family, and dashed the median of the families.
 pub fn convergence(overview: &Overview<'_>) -> Vec<Chart> {
     let plan = &overview.report.plan;
-    let mut charts: Vec<(Size, [Vec<(f64, f64)>; 2])> = overview.sizes.iter().map(|&size| (size, Default::default())).collect();
+    let mut charts: Vec<(Size, [Vec<(f64, f64)>; 2])> =
+        overview.sizes.iter().map(|&size| (size, Default::default())).collect();
     for (core, planned) in plan.cores.iter().enumerate() {
         let shape = &planned.core.0;
         let chart = charts.iter_mut().find(|(size, _)| *size == (shape.rows, shape.cols));
@@ -140,7 +141,7 @@ pub fn convergence(overview: &Overview<'_>) -> Vec<Chart> {
         let lines = [(worst, false), (median, true)].into_iter().filter(|(points, _)| !points.is_empty());
         (size, lines.map(|(points, dashed)| Line { colour: usize::from(dashed), dashed, points }).collect())
     });
-    panels(lines.collect(), x, "off the diagonal, LSB")
+    panels(lines.collect(), x, "max |UᵀA V - Σ|, LSB")
 }
 
 /// Cycles beside accuracy: how many matrices took how many sweeps, for each size, over all words and guard bits.
@@ -165,7 +166,10 @@ pub fn sweeps(overview: &Overview<'_>) -> Vec<Chart> {
             y: Axis::from_zero("matrices", f64::from(most)),
             logarithmic: false,
             lines: Vec::new(),
-            bars: counts.iter().map(|(&s, &count)| (f64::from(s) - 0.4, f64::from(s) + 0.4, f64::from(count))).collect(),
+            bars: counts
+                .iter()
+                .map(|(&s, &count)| (f64::from(s) - 0.4, f64::from(s) + 0.4, f64::from(count)))
+                .collect(),
         }
     });
     charts.collect()

@@ -33,8 +33,8 @@ pub fn page(overview: &Overview<'_>) -> Result<String, CampaignError> {
             body { main {
                 (headline(overview, &title))
                 h2 { "Error against guard bits" }
-                p { "The largest error of any matrix, for words of " (word) " bits: each guard bit halves the rounding error, until something else remains. \
-                     Errors are in LSB, units of the last place of the input (orthogonality: of 2" sup { "-(word-1)" } ")." }
+                p { "The largest error of any matrix, for words of " (word) " bits. Each guard bit halves the rounding error; in LSB, the word hardly matters. \
+                     Orthogonality is in units of " span class="formula" { "2" sup { "-(word-1)" } } "." }
                 (legend("word", &overview.words, bounds))
                 (tabs("guard", &metrics, &by_guard))
                 h2 { "Error against the word" }
@@ -49,8 +49,8 @@ pub fn page(overview: &Overview<'_>) -> Result<String, CampaignError> {
                     p { "Not shown: only cores that deliver U and V tell what is left off the diagonal." }
                 } @else {
                     h2 { "Convergence" }
-                    p { "What is left off the diagonal (max |UᵀA V - Σ|) after so many sweeps, measured on the simulated hardware itself: for each number of \
-                         sweeps a core that stops there (" code { "--sweeps K" } "), " (convergence_format(overview)) ", one matrix of each family. " }
+                    p { "How far UᵀA V is from diagonal after so many sweeps, measured on the simulated hardware itself: for each number of sweeps a core that \
+                         stops there (" code { "--sweeps K" } "), " (convergence_format(overview)) ", one matrix of each family. The floor is the rounding of U and V." }
                     p class="legend" {
                         span { i class="k0" {} "worst family" }
                         span { i class="k1 dashed" {} "median of the families" }
@@ -88,25 +88,26 @@ fn headline(overview: &Overview<'_>, title: &str) -> Markup {
             (card(&format!("{:.2e}", overview.cycles() as f64), "clock cycles simulated"))
             @for &size in &overview.sizes {
                 @if let Some(error) = overview.worst_error(size, Metric::Sigma) {
-                    (card(&digits(error), &format!("LSB, worst Σ of {}, word {}, guard {}", size_name(size), overview.word, overview.guard)))
+                    (card(&format!("{} LSB", digits(error)), &format!("worst Σ of {}*", size_name(size))))
                 }
             }
         }
-        @if probes > 0 {
-            p class="soft" { (thousands(probes as u64)) " more matrices ran on cores that stop early, for the convergence." }
+        p class="soft" {
+            "* word " (overview.word) ", " (overview.guard) " guard bits; LSB: units of the last place of the input. "
+            @if probes > 0 { (thousands(probes as u64)) " more matrices ran on cores that stop early, to show the convergence." }
         }
         div class="wide" { table {
-            tr { th class="left" { "What must hold" } th { "matrices" } th { "violations" } th { "" } }
+            tr { th class="left" { "What must hold" } th class="left" { "" } th { "violations" } th { "matrices" } }
             @for check in &overview.checks {
                 tr {
                     td class="left" { (check.name) }
-                    td { (thousands(check.matrices as u64)) }
-                    td { (thousands(check.failed.len() as u64)) }
                     @match check.holds {
-                        Some(true) => { td class="good" { "holds" } },
-                        Some(false) => { td class="bad" { "FAILS, first matrix " (check.failed[0]) } },
-                        None => { td class="soft" { "nothing to check" } },
+                        Some(true) => { td class="left good" { "holds" } },
+                        Some(false) => { td class="left bad" { "FAILS, first matrix " (check.failed[0]) } },
+                        None => { td class="left soft" { "not known" } },
                     }
+                    td { (thousands(check.failed.len() as u64)) }
+                    td { (thousands(check.matrices as u64)) }
                 }
             }
         } }

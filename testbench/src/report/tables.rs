@@ -11,10 +11,39 @@ pub fn csv(report: &Report) -> Result<String, CampaignError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer
         .write_record([
-            "matrix", "core", "purpose", "core_rows", "core_cols", "word", "frac", "guard", "coef", "core_sweeps", "family", "index", "seed",
-            "rows", "cols", "input_exponent", "block_exponent", "sweeps", "bad_frame", "overflow", "cap_reached", "self_check_failed",
-            "load_cycles", "compute_cycles", "unload_cycles", "total_cycles", "lsb", "sigma_max_lsb", "sigma_rms_lsb",
-            "reconstruction_max_lsb", "orthogonality_u_max_lsb", "orthogonality_v_max_lsb", "off_diagonal_max_lsb",
+            "matrix",
+            "core",
+            "purpose",
+            "core_rows",
+            "core_cols",
+            "word",
+            "frac",
+            "guard",
+            "coef",
+            "core_sweeps",
+            "family",
+            "index",
+            "seed",
+            "rows",
+            "cols",
+            "input_exponent",
+            "block_exponent",
+            "sweeps",
+            "bad_frame",
+            "overflow",
+            "cap_reached",
+            "self_check_failed",
+            "load_cycles",
+            "compute_cycles",
+            "unload_cycles",
+            "total_cycles",
+            "lsb",
+            "sigma_max_lsb",
+            "sigma_rms_lsb",
+            "reconstruction_max_lsb",
+            "orthogonality_u_max_lsb",
+            "orthogonality_v_max_lsb",
+            "off_diagonal_max_lsb",
         ])
         .map_err(|e| error(&e))?;
     for r in &report.records {
@@ -80,7 +109,11 @@ fn write_markdown(text: &mut String, overview: &Overview<'_>) -> std::fmt::Resul
          last word out. The page `report.html` has the charts.\n"
     )?;
     let symbols: Vec<&str> = metrics.iter().map(|metric| metric.symbol()).collect();
-    writeln!(text, "| size | word | guard | {} | sweeps, mean-max | cap | cycles, mean | multipliers |", symbols.join(" | "))?;
+    writeln!(
+        text,
+        "| size | word | guard | {} | sweeps, mean-max | cap | cycles, mean | multipliers |",
+        symbols.join(" | ")
+    )?;
     writeln!(text, "|---|---|---|{}---|---|---|---|", "---|".repeat(metrics.len()))?;
     for &core in overview.cores.values() {
         let shape = overview.report.plan.shape(core);
