@@ -4,7 +4,7 @@ use super::Metric;
 use serde::{Deserialize, Serialize};
 use svdforge_hdl::core::Core;
 
-/// Limits on the errors of one core, each in the unit of its metric.
+/// Limits on the errors of one core for settled matrices, each in the unit of its metric; that on orthogonality holds for all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {

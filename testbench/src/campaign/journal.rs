@@ -177,7 +177,7 @@ fn parse(path: &Path, text: &[u8]) -> Result<(Header, Vec<Record>), CampaignErro
         return Err(not_a_journal(path));
     }
     crate::report::check_schema(&value).map_err(|message| broken(1, message))?;
-    let header: Header = serde_json::from_slice(first).map_err(|e| broken(1, e.to_string()))?;
+    let header: Header = serde_json::from_slice(first).map_err(|e| broken(1, in_line(&e)))?;
     header.campaign.check().map_err(|message| broken(1, message))?;
     let Shard { index, count } = header.shard;
     if !(1..=count).contains(&index) {
@@ -189,7 +189,7 @@ fn parse(path: &Path, text: &[u8]) -> Result<(Header, Vec<Record>), CampaignErro
     for (number, line) in lines.enumerate() {
         let fault = |message| broken(number + 2, message);
         let record: Record = serde_json::from_slice(line)
-            .map_err(|e| fault(format!("{e}; remove this line to have its matrix simulated again")))?;
+            .map_err(|e| fault(format!("{}; remove this line to have its matrix simulated again", in_line(&e))))?;
         check_record(&record, &items).map_err(fault)?;
         if !header.shard.has(record.matrix) {
             return Err(fault(format!("matrix {} does not belong to shard {}", record.matrix, header.shard)));
@@ -200,6 +200,11 @@ fn parse(path: &Path, text: &[u8]) -> Result<(Header, Vec<Record>), CampaignErro
         records.push(record);
     }
     Ok((header, records))
+}
+
+/// serde_json counts the lines of what it is given, which is one.
+fn in_line(error: &serde_json::Error) -> String {
+    error.to_string().replace(" at line 1 column ", " at column ")
 }
 
 /// Whether a record is that of the matrix which the plan has under its number.

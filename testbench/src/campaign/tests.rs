@@ -167,6 +167,9 @@ fn checks_find_bounds_exceeded_and_flags_set() {
     assert_eq!((check.holds, check.failed.len(), check.matrices), (Some(false), 1, 3));
     records[1].flags.overflow = true;
     records[2].flags.cap_reached = true;
+    let mut unsettled = records.clone();
+    unsettled[check.failed[0]].flags.cap_reached = true;
+    assert_eq!(checks(&plan, &bounds(own * 0.999), &unsettled).pop().unwrap().holds, Some(true));
     let failed: Vec<_> = checks(&plan, &none, &records).into_iter().map(|check| check.failed).collect();
     assert_eq!(failed, [vec![], vec![1], vec![2], vec![], vec![]]);
 }

@@ -73,8 +73,8 @@ type DrawError<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::Er
 pub struct Line {
     /// An index into [`COLOURS`], taken round.
     pub colour: usize,
-    /// Whether it is dashed, and without marks.
-    pub dashed: bool,
+    /// Solid, with a mark at each point; or dashes of so many pixels.
+    pub dashes: Option<u32>,
     /// x and y.
     pub points: Vec<(f64, f64)>,
 }
@@ -161,8 +161,8 @@ impl Chart {
         for line in &self.lines {
             let colour = COLOURS[line.colour % COLOURS.len()];
             let points = line.points.iter().copied();
-            if line.dashed {
-                chart.draw_series(DashedLineSeries::new(points, 5, 4, colour.stroke_width(2)))?;
+            if let Some(length) = line.dashes {
+                chart.draw_series(DashedLineSeries::new(points, length, 4, colour.stroke_width(2)))?;
             } else {
                 chart.draw_series(LineSeries::new(points.clone(), colour.stroke_width(2)))?;
                 chart.draw_series(points.map(|point| Circle::new(point, 3, colour.filled())))?;

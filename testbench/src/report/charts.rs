@@ -9,10 +9,14 @@ use std::collections::BTreeMap;
 
 /// Below this an error is drawn as this: logarithmic axes have no 0.
 const LEAST: f64 = 1e-3;
+/// Dashes of proven bounds, in pixels.
+const LONG: u32 = 7;
+/// Dashes of statistical bounds, in pixels.
+const SHORT: u32 = 2;
 /// Bars of a histogram.
 const BINS: usize = 24;
 
-/// The largest error of every core of a size against its guard bits: a curve for each word; dashed, its bounds.
+/// The largest error of every core of a size against its guard bits: a curve for each word; in long dashes its proven bounds, in short ones the statistical.
 pub fn against_guard(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
     let mut charts = Vec::new();
     for &size in &overview.sizes {
@@ -61,9 +65,9 @@ fn curves(
         rigorous.extend(bound(|b| b.rigorous).map(|limit| (x, limit.max(LEAST) * unit(x))));
         statistical.extend(bound(|b| b.statistical).map(|limit| (x, limit.max(LEAST) * unit(x))));
     }
-    let lines = [(errors, false), (rigorous, true), (statistical, true)];
+    let lines = [(errors, None), (rigorous, Some(LONG)), (statistical, Some(SHORT))];
     let lines = lines.into_iter().filter(|(points, _)| !points.is_empty());
-    lines.map(|(points, dashed)| Line { colour, dashed, points }).collect()
+    lines.map(|(points, dashes)| Line { colour, dashes, points }).collect()
 }
 
 /// One chart for each size, all with the same logarithmic axis.
@@ -138,8 +142,8 @@ pub fn convergence(overview: &Overview<'_>) -> Vec<Chart> {
     let ticks: Vec<u32> = (1..=last).filter(|sweep| last <= 8 || sweep % 2 == 1).collect();
     let x = Axis::of_values("sweeps", &ticks);
     let lines = charts.into_iter().map(|(size, [worst, median])| {
-        let lines = [(worst, false), (median, true)].into_iter().filter(|(points, _)| !points.is_empty());
-        (size, lines.map(|(points, dashed)| Line { colour: usize::from(dashed), dashed, points }).collect())
+        let lines = [(worst, 0, None), (median, 1, Some(LONG))].into_iter().filter(|(points, ..)| !points.is_empty());
+        (size, lines.map(|(points, colour, dashes)| Line { colour, dashes, points }).collect())
     });
     panels(lines.collect(), x, "max |UᵀA V - Σ|, LSB")
 }

@@ -129,7 +129,10 @@ fn legend(what: &str, values: &[u32], bounds: bool) -> Markup {
             @for (colour, value) in values.iter().enumerate() {
                 span { i class={ "k" (colour % 7) } {} (what) " " (value) }
             }
-            @if bounds { span { i class="dashed" {} "bound" } }
+            @if bounds {
+                span { i class="dashed" {} "proven bound" }
+                span { i class="dotted" {} "statistical bound" }
+            }
         }
     }
 }

@@ -41,14 +41,14 @@ fn bounds_are_drawn_where_they_are_known() {
     let mut report = report(vec![Family::Uniform], Parameters::default());
     let plain = html::page(&Overview::new(&report)).unwrap();
     check_page(&plain);
-    assert!(plain.contains("not known") && !plain.contains("bound</span>"));
+    assert!(plain.contains("not known") && !plain.contains("proven bound</span>"));
     for figures in &mut report.figures {
         let limits = |sigma| Limits { sigma_max_lsb: Some(sigma), ..Limits::default() };
         figures.bounds = Some(Bounds { rigorous: Some(limits(3e7)), statistical: Some(limits(80.0)) });
     }
     let bounded = html::page(&Overview::new(&report)).unwrap();
     check_page(&bounded);
-    assert!(bounded.contains("bound</span>") && bounded.contains("<td>30000000</td>"));
+    assert!(bounded.contains("proven bound</span>") && bounded.contains("<td>30000000</td>"));
     // A dashed curve is many short lines.
     assert!(bounded.matches("<polyline").count() > plain.matches("<polyline").count() + 50);
     assert!(bounded.contains("1e7") && !plain.contains("1e7"), "the axis reaches beyond the bound");
