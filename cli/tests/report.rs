@@ -161,13 +161,13 @@ fn shards_that_do_not_fit_together_are_refused() {
     };
     broken(all[..10].concat(), &["shard 3/3 is not finished: 9 of 44"]);
     broken(all[..10].concat() + &all[10][..40], &["shard 3/3 is not finished: 9 of 44"]);
-    broken(text.replacen("{\"matrix\":5,", "{\"matrix\";5,", 1), &["line ", "expected `:` at column 10; remove this line"]);
+    broken(
+        text.replacen("{\"matrix\":5,", "{\"matrix\";5,", 1),
+        &["line ", "expected `:` at column 10; remove this line"],
+    );
     broken(text.replacen("\"schema\":1", "\"schema\":3", 1), &["line 1", "`schema` is 3", "reads schema 1"]);
     broken(text.clone() + all[1], &["line 46", "is there already"]);
-    broken(
-        text.replacen("\"family\":\"uniform\"", "\"family\":\"hilbert\"", 1),
-        &["hilbert", "by the campaign"],
-    );
+    broken(text.replacen("\"family\":\"uniform\"", "\"family\":\"hilbert\"", 1), &["hilbert", "by the campaign"]);
     broken("1,2\n3,4\n".to_owned(), &["no journal"]);
     fs::write(&path, &text).unwrap();
     run(folder.path(), &["merge", "one", "two", "three", "--out", "joined"]);

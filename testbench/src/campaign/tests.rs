@@ -153,7 +153,7 @@ fn checks_find_bounds_exceeded_and_flags_set() {
     let mut records = records(&plan);
     let none = vec![None; plan.cores.len()];
     let verdicts: Vec<_> = checks(&plan, &none, &records).iter().map(|check| check.holds).collect();
-    assert_eq!(verdicts, [Some(true), Some(true), Some(true), Some(true), None]);
+    assert_eq!(verdicts, [Some(true), Some(true), Some(true), None, None]);
     let worst = records.iter().map(|r| r.accuracy.sigma_max_lsb).fold(0.0, f64::max);
     let limit = |limit| Limits { sigma_max_lsb: Some(limit), ..Limits::default() };
     let bounds = |rigorous| {

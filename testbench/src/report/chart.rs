@@ -175,7 +175,7 @@ impl Chart {
 /// A tick's number, without zeros at the end.
 fn number(value: f64) -> String {
     let exponent = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
-    if (-3..5).contains(&exponent) {
+    if (-3..4).contains(&exponent) {
         // Three digits that count; the rest is rounding of binary fractions.
         let scale = 10_f64.powi(2 - exponent);
         format!("{}", (value * scale).round() / scale)

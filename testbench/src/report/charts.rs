@@ -31,7 +31,7 @@ pub fn against_guard(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
     panels(charts, Axis::of_values("guard bits", &overview.guards), &label)
 }
 
-/// The same errors in units of full scale, against the word: a curve for each number of guard bits.
+/// The same errors in units of full scale, against the word: a curve for each number of guard bits; dashed, its proven bounds.
 pub fn against_word(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
     let mut charts = Vec::new();
     for &size in &overview.sizes {
@@ -39,7 +39,9 @@ pub fn against_word(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
         for (colour, &guard) in overview.guards.iter().enumerate() {
             let cores = |word: u32| Some((f64::from(word), overview.core(size, word, guard)?));
             let full_scale = |word: f64| (1.0 - word).exp2();
-            lines.extend(curves(overview, metric, colour, overview.words.iter().filter_map(|&w| cores(w)), full_scale));
+            let curves = curves(overview, metric, colour, overview.words.iter().filter_map(|&w| cores(w)), full_scale);
+            // These curves lie apart, each with its bound: the statistical ones would be too many.
+            lines.extend(curves.into_iter().filter(|line| line.dashes != Some(SHORT)));
         }
         charts.push((size, lines));
     }
@@ -126,22 +128,22 @@ pub fn histograms(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
 /// How far from diagonal UᵀA V is after each number of sweeps, for each size: the worst family, and dashed the median of the families.
 pub fn convergence(overview: &Overview<'_>) -> Vec<Chart> {
     let plan = &overview.report.plan;
-    let mut charts: Vec<(Size, [Vec<(f64, f64)>; 2])> =
-        overview.sizes.iter().map(|&size| (size, Default::default())).collect();
+    // Of each size, the worst and the median.
+    let mut curves: Vec<[Vec<(f64, f64)>; 2]> = vec![Default::default(); overview.sizes.len()];
     for (core, planned) in plan.cores.iter().enumerate() {
         let shape = &planned.core.0;
-        let chart = charts.iter_mut().find(|(size, _)| *size == (shape.rows, shape.cols));
+        let place = overview.sizes.iter().position(|&size| size == (shape.rows, shape.cols));
         let spread = overview.statistics[core].of(Metric::OffDiagonal);
-        if let (Purpose::Convergence, Some((_, lines)), Some(spread)) = (planned.purpose, chart, spread) {
+        if let (Purpose::Convergence, Some(place), Some(spread)) = (planned.purpose, place, spread) {
             let sweeps = f64::from(shape.sweep_cap());
-            lines[0].push((sweeps, spread.max.max(LEAST)));
-            lines[1].push((sweeps, spread.median.max(LEAST)));
+            curves[place][0].push((sweeps, spread.max.max(LEAST)));
+            curves[place][1].push((sweeps, spread.median.max(LEAST)));
         }
     }
-    let last = charts.iter().flat_map(|(_, lines)| &lines[0]).map(|point| point.0 as u32).max().unwrap_or(1);
+    let last = curves.iter().flat_map(|curves| &curves[0]).map(|point| point.0 as u32).max().unwrap_or(1);
     let ticks: Vec<u32> = (1..=last).filter(|sweep| last <= 8 || sweep % 2 == 1).collect();
     let x = Axis::of_values("sweeps", &ticks);
-    let lines = charts.into_iter().map(|(size, [worst, median])| {
+    let lines = overview.sizes.iter().zip(curves).map(|(&size, [worst, median])| {
         let lines = [(worst, 0, None), (median, 1, Some(LONG))].into_iter().filter(|(points, ..)| !points.is_empty());
         (size, lines.map(|(points, colour, dashes)| Line { colour, dashes, points }).collect())
     });

@@ -35,11 +35,11 @@ pub fn page(overview: &Overview<'_>) -> Result<String, CampaignError> {
                 h2 { "Error against guard bits" }
                 p { "The largest error of any matrix, for words of " (word) " bits. Each guard bit halves the rounding error; in LSB, the word hardly matters. \
                      Orthogonality is in units of " span class="formula" { "2" sup { "-(word-1)" } } "." }
-                (legend("word", &overview.words, bounds))
+                (legend("word", &overview.words, bounds, bounds))
                 (tabs("guard", &metrics, &by_guard))
                 h2 { "Error against the word" }
                 p { "The same errors as a share of full scale, for " (guard) " guard bits: what a longer word gains." }
-                (legend("guard", &overview.guards, bounds))
+                (legend("guard", &overview.guards, bounds, false))
                 (tabs("word", &metrics, &by_word))
                 h2 { "Histograms" }
                 p { "How many matrices have which error: all words, " (overview.guard) " guard bits, all families." }
@@ -85,7 +85,7 @@ fn headline(overview: &Overview<'_>, title: &str) -> Markup {
         div class="cards" {
             (card(&thousands(matrices as u64), "matrices judged"))
             (card(&thousands(accuracy.len() as u64), "cores"))
-            (card(&format!("{:.2e}", overview.cycles() as f64), "clock cycles simulated"))
+            (card(&format!("{:.1} M", overview.cycles() as f64 / 1e6), "clock cycles simulated"))
             @for &size in &overview.sizes {
                 @if let Some(error) = overview.worst_error(size, Metric::Sigma) {
                     (card(&format!("{} LSB", digits(error)), &format!("worst Σ of {}*", size_name(size))))
@@ -104,7 +104,7 @@ fn headline(overview: &Overview<'_>, title: &str) -> Markup {
                     @match check.holds {
                         Some(true) => { td class="left good" { "holds" } },
                         Some(false) => { td class="left bad" { "FAILS, first matrix " (check.failed[0]) } },
-                        None => { td class="left soft" { "not known" } },
+                        None => { td class="left soft" { "nothing to check" } },
                     }
                     td { (thousands(check.failed.len() as u64)) }
                     td { (thousands(check.matrices as u64)) }
@@ -123,16 +123,14 @@ fn plots(charts: &[Chart]) -> Result<Markup, CampaignError> {
     Ok(html! { div class="plots" { @for svg in &svgs { (PreEscaped(svg)) } } })
 }
 
-fn legend(what: &str, values: &[u32], bounds: bool) -> Markup {
+fn legend(what: &str, values: &[u32], proven: bool, statistical: bool) -> Markup {
     html! {
         p class="legend" {
             @for (colour, value) in values.iter().enumerate() {
                 span { i class={ "k" (colour % 7) } {} (what) " " (value) }
             }
-            @if bounds {
-                span { i class="dashed" {} "proven bound" }
-                span { i class="dotted" {} "statistical bound" }
-            }
+            @if proven { span { i class="dashed" {} "proven bound" } }
+            @if statistical { span { i class="dotted" {} "statistical bound" } }
         }
     }
 }
