@@ -113,11 +113,12 @@ fn an_interrupted_campaign_goes_on_and_loses_nothing() {
 #[test]
 fn shards_make_the_report_of_the_whole() {
     let folder = TempDir::new().unwrap();
-    small(folder.path(), "whole", &[]);
+    small(folder.path(), "whole", &["--vectors=none"]);
     for shard in ["1/3", "2/3", "3/3"] {
-        let text = small(folder.path(), "together", &["--shard", shard]);
+        let text = small(folder.path(), "together", &["--vectors=none", "--shard", shard]);
         assert!(text.contains("report merge together --out together"), "{text}");
-        let document = small(folder.path(), &format!("apart-{}", &shard[..1]), &["--shard", shard, "--json"]);
+        let document =
+            small(folder.path(), &format!("apart-{}", &shard[..1]), &["--vectors=none", "--shard", shard, "--json"]);
         assert_eq!(serde_json::from_str::<Value>(&document).unwrap()["shard"]["count"], 3);
     }
     run(folder.path(), &["merge", "together", "--out", "together"]);
@@ -131,9 +132,9 @@ fn shards_make_the_report_of_the_whole() {
 fn shards_that_do_not_fit_together_are_refused() {
     let folder = TempDir::new().unwrap();
     let at = |name: &str| folder.path().join(name);
-    small(folder.path(), "one", &["--shard", "1/3"]);
-    small(folder.path(), "two", &["--shard", "2/3"]);
-    small(folder.path(), "half", &["--shard", "1/2"]);
+    small(folder.path(), "one", &["--vectors=none", "--shard", "1/3"]);
+    small(folder.path(), "two", &["--vectors=none", "--shard", "2/3"]);
+    small(folder.path(), "half", &["--vectors=none", "--shard", "1/2"]);
     let merge = |paths: &[&str], words: &[&str]| {
         refused(folder.path(), &[&["merge"], paths, &["--out", "joined"]].concat(), words);
         assert!(!at("joined").exists());
@@ -145,13 +146,23 @@ fn shards_that_do_not_fit_together_are_refused() {
     fs::create_dir(at("empty")).unwrap();
     merge(&["empty"], &["empty", "no journal", "--shard i/k"]);
     let other = [
-        &["--suite", "quick", "--rows=2", "--word=11", "--guard=3", "--seed=7", "--shard=3/3", "--out"][..],
+        &[
+            "--suite",
+            "quick",
+            "--rows=2",
+            "--word=11",
+            "--guard=3",
+            "--seed=7",
+            "--shard=3/3",
+            "--vectors=none",
+            "--out",
+        ][..],
         &["other"],
     ];
     run(folder.path(), &other.concat());
     merge(&["one", "two", "other"], &["other", "`cores[0].core.frac` is 10 here and 9 there"]);
     // Not finished, broken, of another version, not a journal.
-    small(folder.path(), "three", &["--shard", "3/3"]);
+    small(folder.path(), "three", &["--vectors=none", "--shard", "3/3"]);
     let path = at("three/matrices-3-of-3.jsonl");
     let text = fs::read_to_string(&path).unwrap();
     let all: Vec<&str> = text.split_inclusive('\n').collect();
@@ -159,15 +170,15 @@ fn shards_that_do_not_fit_together_are_refused() {
         fs::write(&path, text).unwrap();
         merge(&["one", "two", "three"], &[&["three/matrices-3-of-3.jsonl"], words].concat());
     };
-    broken(all[..10].concat(), &["shard 3/3 is not finished: 9 of 44"]);
-    broken(all[..10].concat() + &all[10][..40], &["shard 3/3 is not finished: 9 of 44"]);
+    broken(all[..10].concat(), &["shard 3/3 is not finished: 9 of 11"]);
+    broken(all[..10].concat() + &all[10][..40], &["shard 3/3 is not finished: 9 of 11"]);
     broken(
         text.replacen("{\"matrix\":5,", "{\"matrix\";5,", 1),
         &["line ", "expected `:` at column 10; remove this line"],
     );
     broken(text.replacen("\"schema\":1", "\"schema\":3", 1), &["line 1", "`schema` is 3", "reads schema 1"]);
-    broken(text.clone() + all[1], &["line 46", "is there already"]);
-    broken(text.replacen("\"family\":\"uniform\"", "\"family\":\"hilbert\"", 1), &["hilbert", "by the campaign"]);
+    broken(text.clone() + all[1], &["line 13", "is there already"]);
+    broken(text.replacen("\"family\":\"gaussian\"", "\"family\":\"hilbert\"", 1), &["hilbert", "by the campaign"]);
     broken("1,2\n3,4\n".to_owned(), &["no journal"]);
     fs::write(&path, &text).unwrap();
     run(folder.path(), &["merge", "one", "two", "three", "--out", "joined"]);

@@ -1,6 +1,6 @@
 //! The charts of a report.
 
-use super::chart::{Axis, Chart, Line};
+use super::chart::{Axis, Chart, Line, Stroke};
 use super::overview::{Overview, Size, size_name};
 use crate::campaign::bounds::{Bounds, Limits};
 use crate::campaign::statistics::value;
@@ -9,10 +9,6 @@ use std::collections::BTreeMap;
 
 /// Below this an error is drawn as this: logarithmic axes have no 0.
 const LEAST: f64 = 1e-3;
-/// Dashes of proven bounds, in pixels.
-const LONG: u32 = 7;
-/// Dashes of statistical bounds, in pixels.
-const SHORT: u32 = 2;
 /// Bars of a histogram.
 const BINS: usize = 24;
 
@@ -41,7 +37,7 @@ pub fn against_word(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
             let full_scale = |word: f64| (1.0 - word).exp2();
             let curves = curves(overview, metric, colour, overview.words.iter().filter_map(|&w| cores(w)), full_scale);
             // These curves lie apart, each with its bound: the statistical ones would be too many.
-            lines.extend(curves.into_iter().filter(|line| line.dashes != Some(SHORT)));
+            lines.extend(curves.into_iter().filter(|line| line.stroke != Stroke::Dotted));
         }
         charts.push((size, lines));
     }
@@ -67,9 +63,9 @@ fn curves(
         rigorous.extend(bound(|b| b.rigorous).map(|limit| (x, limit.max(LEAST) * unit(x))));
         statistical.extend(bound(|b| b.statistical).map(|limit| (x, limit.max(LEAST) * unit(x))));
     }
-    let lines = [(errors, None), (rigorous, Some(LONG)), (statistical, Some(SHORT))];
+    let lines = [(errors, Stroke::Marked), (rigorous, Stroke::Dashed), (statistical, Stroke::Dotted)];
     let lines = lines.into_iter().filter(|(points, _)| !points.is_empty());
-    lines.map(|(points, dashes)| Line { colour, dashes, points }).collect()
+    lines.map(|(points, stroke)| Line { colour, stroke, points }).collect()
 }
 
 /// One chart for each size, all with the same logarithmic axis.
@@ -144,8 +140,10 @@ pub fn convergence(overview: &Overview<'_>) -> Vec<Chart> {
     let ticks: Vec<u32> = (1..=last).filter(|sweep| last <= 8 || sweep % 2 == 1).collect();
     let x = Axis::of_values("sweeps", &ticks);
     let lines = overview.sizes.iter().zip(curves).map(|(&size, [worst, median])| {
-        let lines = [(worst, 0, None), (median, 1, Some(LONG))].into_iter().filter(|(points, ..)| !points.is_empty());
-        (size, lines.map(|(points, colour, dashes)| Line { colour, dashes, points }).collect())
+        let lines = [(worst, 0, Stroke::Marked), (median, 1, Stroke::Dashed)]
+            .into_iter()
+            .filter(|(points, ..)| !points.is_empty());
+        (size, lines.map(|(points, colour, stroke)| Line { colour, stroke, points }).collect())
     });
     panels(lines.collect(), x, "max |UᵀA V - Σ|, LSB")
 }

@@ -5,7 +5,8 @@ use crate::framing::InputScale;
 use svdforge_golden::Family;
 use svdforge_hdl::core::params::Parameters;
 
-fn report(families: Vec<Family>, core: Parameters) -> Report {
+/// A report of 3 x 2; of one word and one number of guard bits, or of those of the quick suite.
+fn report(families: Vec<Family>, core: Parameters, format: Option<(u32, u32)>) -> Report {
     let request = Request {
         suite: Suite::Quick,
         seed: 1,
@@ -14,8 +15,8 @@ fn report(families: Vec<Family>, core: Parameters) -> Report {
         input_scale: InputScale::Auto,
         core,
         size: Some((3, 2)),
-        word: None,
-        guard: None,
+        word: format.map(|f| f.0),
+        guard: format.map(|f| f.1),
     };
     let plan = request.plan().unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -38,10 +39,10 @@ fn check_page(page: &str) {
 
 #[test]
 fn bounds_are_drawn_where_they_are_known() {
-    let mut report = report(vec![Family::Uniform], Parameters::default());
+    let mut report = report(vec![Family::Uniform], Parameters::default(), None);
     let plain = html::page(&Overview::new(&report)).unwrap();
     check_page(&plain);
-    assert!(plain.contains("not known") && !plain.contains("proven bound</span>"));
+    assert!(plain.contains("nothing to check") && !plain.contains("proven bound</span>"));
     for figures in &mut report.figures {
         let limits = |sigma| Limits { sigma_max_lsb: Some(sigma), ..Limits::default() };
         figures.bounds = Some(Bounds { rigorous: Some(limits(3e7)), statistical: Some(limits(80.0)) });
@@ -49,15 +50,17 @@ fn bounds_are_drawn_where_they_are_known() {
     let bounded = html::page(&Overview::new(&report)).unwrap();
     check_page(&bounded);
     assert!(bounded.contains("proven bound</span>") && bounded.contains("<td>30000000</td>"));
-    // A dashed curve is many short lines.
-    assert!(bounded.matches("<polyline").count() > plain.matches("<polyline").count() + 50);
+    // Three words and three numbers of guard bits, each a curve; the statistical bound only against guard bits.
+    let dashes = |page: &str, dashes: &str| page.matches(&format!("stroke-dasharray=\"{dashes}\"")).count();
+    assert_eq!((dashes(&plain, "7 4"), dashes(&plain, "2 4")), (1, 0), "the convergence's median");
+    assert_eq!((dashes(&bounded, "7 4"), dashes(&bounded, "2 4")), (1 + 6, 3));
     assert!(bounded.contains("1e7") && !plain.contains("1e7"), "the axis reaches beyond the bound");
     assert_eq!(report.checks().last().unwrap().holds, Some(true));
 }
 
 #[test]
 fn reports_survive_their_file_and_say_what_is_wrong_with_it() {
-    let report = report(vec![Family::Uniform, Family::Zero], Parameters::default());
+    let report = report(vec![Family::Uniform, Family::Zero], Parameters::default(), Some((12, 4)));
     let text = report.to_json();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("report.json");
@@ -101,7 +104,7 @@ fn every_kind_of_core_can_be_reported() {
         Parameters { vectors: Vectors::U, rank: Some(1), ..Parameters::default() },
         Parameters { sizes: Sizes::Any, sweeps: Sweeps::Fixed(2), ..Parameters::default() },
     ] {
-        let report = report(vec![Family::Zero, Family::Equal], core);
+        let report = report(vec![Family::Zero, Family::Equal], core, Some((12, 4)));
         let overview = Overview::new(&report);
         check_page(&html::page(&overview).unwrap());
         assert_eq!(tables::csv(&report).unwrap().lines().count(), report.records.len() + 1);
