@@ -33,7 +33,7 @@ pub struct Report {
     core: CoreOptions,
     #[command(flatten)]
     scale: ScaleOption,
-    /// How much to cover: quick (seconds), standard (a minute or two), hard (long)
+    /// How much to cover: quick (seconds), standard (a minute or two), hard (a few minutes)
     #[arg(long, default_value = "standard")]
     suite: Suite,
     /// Matrices of each random family for each core [default: the suite's, fewer for large sizes]

@@ -16,7 +16,7 @@ pub enum Suite {
     Quick,
     /// A minute or two: n = 4 to 32, the whole range of words and guard bits.
     Standard,
-    /// Long: odd sizes, tall and wide ones, lines, the ends of the ranges, and many matrices.
+    /// A few minutes: odd sizes, tall and wide ones, lines, the ends of the ranges, and many matrices.
     Hard,
 }
 
