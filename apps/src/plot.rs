@@ -8,28 +8,12 @@ pub mod labels;
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
-use plotters::style::register_font;
 use std::path::Path;
-use std::sync::Once;
-
-/// The font of every picture, as plotters and SVG name it.
-pub const FONT: &str = "sans-serif";
+pub use svdforge_testbench::drawing::{COLOURS, FONT, register_fonts};
 
 /// How much wider than in the program's own font a text may be in a viewer's: DejaVu Sans, among the widest of the common
 /// fonts, takes 1.22 times the room of Ubuntu Light for lower-case English.
 pub const VIEWER_MARGIN: f64 = 1.22;
-
-/// Colours that stay apart for the colour-blind (M. Okabe, K. Ito: "Color Universal Design", 2008), without the yellow that
-/// vanishes on white.
-pub const COLOURS: [RGBColor; 7] = [
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(230, 159, 0),
-    RGBColor(86, 180, 233),
-    RGBColor(0, 0, 0),
-];
 
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
@@ -94,15 +78,6 @@ pub fn render(drawing: &impl Drawing, format: Format) -> Result<Vec<u8>, Picture
             Ok(bytes.into_inner())
         }
     }
-}
-
-/// Makes the program's own font known to plotters. [`render`] does; without it no text has a size.
-pub fn register_fonts() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let registered = register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT);
-        assert!(registered.is_ok(), "The font in the program is one.");
-    });
 }
 
 fn paint<B: DrawingBackend>(drawing: &impl Drawing, backend: B) -> Result<(), PictureError> {

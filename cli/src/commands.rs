@@ -7,6 +7,7 @@ pub mod demo;
 pub mod generate;
 pub mod lsi;
 pub mod recommend;
+pub mod report;
 pub mod simulate;
 pub mod synth;
 pub mod verify;

@@ -171,6 +171,15 @@ impl CoreOptions {
         self.parameters()?.shape().map_err(|e| anyhow!("{e}{place}"))
     }
 
+    /// Size, word and guard bits, where flags or the file name them.
+    pub fn fixed(&self) -> Result<Fixed> {
+        let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
+        let Parameters { rows, cols, .. } = self.parameters()?;
+        let named = self.rows.or(file.rows).or(self.cols).or(file.cols);
+        let size = named.map(|_| (rows, cols));
+        Ok(Fixed { size, word: self.word.or(file.word), guard: self.guard.or(file.guard) })
+    }
+
     /// The parameters that the options describe: flags first, then the file, then the defaults.
     pub fn parameters(&self) -> Result<Parameters> {
         let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
@@ -191,6 +200,16 @@ impl CoreOptions {
             scaling: self.scaling.or(file.scaling).map_or(default.scaling, Scaling::from),
         })
     }
+}
+
+/// What a user fixes of that which a campaign may vary.
+pub struct Fixed {
+    /// Rows and columns.
+    pub size: Option<(usize, usize)>,
+    /// Bits of an input element.
+    pub word: Option<u32>,
+    /// Guard bits.
+    pub guard: Option<u32>,
 }
 
 fn read(path: &Path) -> Result<CoreOptions> {

@@ -68,6 +68,15 @@ pub fn progress(count: usize, what: &str) -> ProgressBar {
     )
 }
 
+/// A progress bar for work of which the matrices done are only a measure: its length and message are still to be set.
+pub fn work() -> ProgressBar {
+    let bar = ProgressBar::no_length();
+    bar.with_style(
+        ProgressStyle::with_template("{msg} {wide_bar} {percent} %, {eta} left")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    )
+}
+
 /// Singular values beside the golden model's.
 pub fn sigma_table(judgement: &Judgement) -> Table {
     let (name, values, golden) = judgement.result.values();

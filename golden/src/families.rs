@@ -10,6 +10,7 @@
 
 use nalgebra::DMatrix;
 use rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
+use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// The largest singular value of the families with a given spectrum, and the magnitude of `ones`, `signs` and `permutation`
@@ -19,8 +20,9 @@ const NEARLY_ONE: f64 = 0.99;
 
 macro_rules! families {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
-        /// A family of test matrices; `Display` and `FromStr` use names in kebab case, such as `one-large`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        /// A family of test matrices; `Display`, `FromStr` and JSON use names in kebab case, such as `one-large`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(into = "&'static str", try_from = "String")]
         pub enum Family { $($(#[doc = $doc])+ $variant,)+ }
 
         impl Family {
@@ -79,6 +81,12 @@ families! {
 }
 
 impl Family {
+    /// Whether different seeds give different matrices (of more than one element).
+    pub const fn is_random(self) -> bool {
+        use Family::{FullScaleAlternating, FullScaleNegative, FullScalePositive, Hilbert, Ones, Zero};
+        !matches!(self, Hilbert | Zero | Ones | FullScalePositive | FullScaleNegative | FullScaleAlternating)
+    }
+
     /// The family's rows x cols matrix for `seed`, entries in [-1, 1]. Other families, shapes and seeds are independent of it.
     ///
     /// # Panics
@@ -155,6 +163,19 @@ impl FromStr for Family {
     fn from_str(name: &str) -> Result<Self, UnknownFamily> {
         let found = Self::ALL.iter().find(|family| family.name() == name);
         found.copied().ok_or_else(|| UnknownFamily(name.to_owned()))
+    }
+}
+
+impl From<Family> for &'static str {
+    fn from(family: Family) -> Self {
+        family.name()
+    }
+}
+
+impl TryFrom<String> for Family {
+    type Error = UnknownFamily;
+    fn try_from(name: String) -> Result<Self, UnknownFamily> {
+        name.parse()
     }
 }
 

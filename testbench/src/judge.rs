@@ -5,14 +5,14 @@ use crate::framing::{
     Decomposition, FrameError, InputScale, QuantiseError, Quantised, Status, input_format, parse_frame, quantise,
 };
 use nalgebra::DMatrix;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use svdforge_golden::metrics::MetricsError;
 use svdforge_golden::{Accuracy, Factors, Family, NamedMatrix, accuracy, eigen_accuracy, oracle};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::{SIZES, Shape, Sizes};
 
 /// Cycles of one matrix, with a source and a sink that never stall.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cycles {
     /// First to last input beat.
     pub load: u64,
@@ -34,7 +34,7 @@ impl Cycles {
 }
 
 /// Bits of the status word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flags {
     /// The input frame's `tlast` came early or late, or its size is not taken.
     pub bad_frame: bool,

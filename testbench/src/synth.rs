@@ -175,7 +175,7 @@ pub fn synth(core: &Core, target: Target, pnr: bool, options: &Options) -> Resul
 }
 
 /// Bits of memories and of tables, each instance counted.
-fn storage_bits(design: &Design) -> (u64, u64) {
+pub fn storage_bits(design: &Design) -> (u64, u64) {
     let mut sums: Vec<(u64, u64)> = Vec::new();
     for module in &design.modules {
         let memories = module.memories.iter().map(|m| u64::from(m.width) * u64::from(m.depth)).sum();

@@ -1,0 +1,272 @@
+//! `svdforge report`
+
+use crate::commands::simulate;
+use crate::later::LaterFile;
+use crate::options::{CoreOptions, ScaleOption};
+use crate::{Verdict, output};
+use anyhow::{Context, Result, anyhow};
+use clap::{Args, Subcommand};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use svdforge_golden::Family;
+use svdforge_hdl::core::Core;
+use svdforge_hdl::export::manifest::Summary;
+use svdforge_testbench::campaign::plan::{MAX_SEED, SEED_STEP};
+use svdforge_testbench::campaign::run::judge_again;
+use svdforge_testbench::campaign::{Metric, Record, Request, Shard, Suite, merge, run};
+use svdforge_testbench::report::{FILES, Overview, Report as Results, digits, prepare_folder, size_name};
+
+/// Run an accuracy campaign: thousands of matrices through simulated cores, and a report of their errors
+///
+/// A suite covers sizes, words and guard bits; --rows, --cols, --word and --guard fix theirs, all other options of the core
+/// are shared by all cores. Writes report.json, report.csv, report.md and report.html into the folder.
+/// Interrupted, the same command goes on where it was.
+/// Example: svdforge report --out accuracy
+/// Example: svdforge report --rows 16 --word 18 --guard 4 --matrices 1000 --out mine
+/// Example: svdforge report --suite hard --shard 3/8 --out hard; svdforge report merge hard --out hard
+#[derive(Args)]
+#[command(verbatim_doc_comment, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Report {
+    #[command(subcommand)]
+    action: Option<Action>,
+    #[command(flatten)]
+    core: CoreOptions,
+    #[command(flatten)]
+    scale: ScaleOption,
+    /// How much to cover: quick (seconds), standard (a minute or two), hard (a few minutes)
+    #[arg(long, default_value = "standard")]
+    suite: Suite,
+    /// Matrices of each random family for each core [default: the suite's, fewer for large sizes]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..=SEED_STEP))]
+    matrices: Option<u64>,
+    /// Families of matrices, separated by commas [default: all]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    families: Vec<Family>,
+    /// Seed of the matrices
+    #[arg(long, value_name = "S", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=MAX_SEED))]
+    seed: u64,
+    /// Run only part i of k of the campaign (i from 1), to be joined by `report merge`
+    #[arg(long, value_name = "i/k", default_value_t = Shard::ALL)]
+    shard: Shard,
+    /// Folder for the results; made if it is not there
+    #[arg(long, value_name = "DIR", required = true)]
+    out: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    Merge(Merge),
+    Replay(Replay),
+}
+
+/// Join the shards of a campaign, and write its report
+#[derive(Args)]
+struct Merge {
+    /// Journals of shards (matrices-i-of-k.jsonl), or folders that hold them
+    #[arg(value_name = "PATH", required = true)]
+    shards: Vec<PathBuf>,
+    /// Folder for the report; may be one that holds shards
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Simulate one matrix of a report again, and compare
+#[derive(Args)]
+struct Replay {
+    /// The report.json
+    #[arg(value_name = "FILE")]
+    report: PathBuf,
+    /// Number of the matrix in the report
+    #[arg(long, value_name = "NUMBER")]
+    matrix: usize,
+    /// Write the matrix, as .csv
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Report {
+    /// Runs the campaign, or what the subcommand says.
+    pub fn run(self) -> Result<Verdict> {
+        match self.action {
+            Some(Action::Merge(merge)) => merge.run(),
+            Some(Action::Replay(replay)) => replay.run(),
+            None => self.campaign(),
+        }
+    }
+
+    fn campaign(self) -> Result<Verdict> {
+        let out = self.out.as_ref().context("--out is missing")?;
+        let parameters = self.core.parameters()?;
+        let fixed = self.core.fixed()?;
+        let request = Request {
+            suite: self.suite,
+            seed: self.seed,
+            matrices: self.matrices,
+            families: self.families,
+            input_scale: self.scale.get(),
+            core: parameters,
+            size: fixed.size,
+            word: fixed.word,
+            guard: fixed.guard,
+        };
+        let plan = request.plan()?;
+        prepare_folder(out, &plan, Some(self.shard.count))?;
+        let bar = output::work();
+        let records = run(&plan, self.shard, out, &|progress| {
+            if bar.length().is_none() {
+                bar.set_length(progress.of_work);
+                bar.set_position(progress.work);
+                bar.reset_eta();
+                if progress.matrices > 0 {
+                    let (there, of) = (progress.matrices, progress.of);
+                    output::note(format!("{}: going on: {there} of {of} matrices are there", out.display()));
+                }
+            }
+            bar.set_position(progress.work);
+            bar.set_message(format!("{} of {} matrices", progress.matrices, progress.of));
+        })?;
+        bar.finish_and_clear();
+        if self.shard != Shard::ALL {
+            return self::shard(out, self.shard, records.len(), self.json);
+        }
+        finish(&Results::new(plan, records), out, self.json)
+    }
+}
+
+fn shard(out: &Path, shard: Shard, matrices: usize, json: bool) -> Result<Verdict> {
+    let journal = out.join(shard.file_name());
+    if json {
+        output::json(&json!({ "out": out, "shard": shard, "matrices": matrices, "journal": journal }))?;
+    } else {
+        let (journal, out) = (journal.display(), out.display());
+        output::print(format!(
+            "{journal}: shard {shard} is done, {matrices} matrices. When all are: svdforge report merge {out} --out {out}"
+        ))?;
+    }
+    Ok(Verdict::Holds)
+}
+
+/// Writes the files of a report and tells what it found.
+fn finish(results: &Results, out: &Path, json: bool) -> Result<Verdict> {
+    results.write(out)?;
+    let overview = Overview::new(results);
+    if json {
+        let files: Vec<PathBuf> = FILES.iter().map(|name| out.join(name)).collect();
+        let cores = results.plan.cores.iter().zip(&results.figures).zip(&overview.statistics);
+        let cores: Vec<_> = cores
+            .map(|((planned, figures), statistics)| {
+                json!({ "purpose": planned.purpose, "core": planned.core, "figures": figures, "statistics": statistics })
+            })
+            .collect();
+        output::json(&json!({
+            "out": out, "files": files, "campaign": results.plan.settings, "matrices": results.records.len(),
+            "holds": overview.holds(), "checks": overview.checks, "cores": cores,
+        }))?;
+    } else {
+        print(&overview, out)?;
+    }
+    Ok(if overview.holds() { Verdict::Holds } else { Verdict::Fails })
+}
+
+fn print(overview: &Overview<'_>, out: &Path) -> Result<()> {
+    output::print(format!(
+        "{}: {} matrices; worst errors in LSB, word {}, {} guard bits",
+        overview.title(),
+        overview.report.records.len(),
+        overview.word,
+        overview.guard
+    ))?;
+    let metrics = overview.metrics();
+    let heads =
+        ["size"].into_iter().chain(metrics.iter().map(|m| m.name())).chain(["sweeps, mean-max", "cycles, mean"]);
+    let mut table = output::table(&heads.collect::<Vec<_>>());
+    for &size in &overview.sizes {
+        let Some(core) = overview.reference(size) else { continue };
+        let statistics = &overview.statistics[core];
+        let error = |m: &Metric| output::number(statistics.of(*m).map_or("-".to_owned(), |spread| digits(spread.max)));
+        let mut cells = vec![size_name(size).into()];
+        cells.extend(metrics.iter().map(error));
+        cells.push(output::number(format!("{:.1}-{}", statistics.sweeps.mean, statistics.sweeps.max)));
+        cells.push(output::number(format!("{:.0}", statistics.cycles.mean)));
+        table.add_row(cells);
+    }
+    output::print(table)?;
+    let mut table = output::table(&["must hold for every matrix", "matrices", "violations", ""]);
+    for check in &overview.checks {
+        let verdict = match check.holds {
+            Some(true) => output::verdict(true, "holds"),
+            Some(false) => output::verdict(false, &format!("fails, first for matrix {}", check.failed[0])),
+            None => "nothing to check".into(),
+        };
+        table.add_row([check.name.into(), output::number(check.matrices), output::number(check.failed.len()), verdict]);
+    }
+    output::print(table)?;
+    output::print(format!("{}: {}", out.display(), FILES.join(", ")))
+}
+
+impl Merge {
+    fn run(self) -> Result<Verdict> {
+        let (plan, records) = merge(&self.shards)?;
+        prepare_folder(&self.out, &plan, None)?;
+        finish(&Results::new(plan, records), &self.out, self.json)
+    }
+}
+
+impl Replay {
+    fn run(self) -> Result<Verdict> {
+        if let Some(path) =
+            self.save.as_ref().filter(|path| path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("csv")))
+        {
+            return Err(anyhow!("--save {}: the matrix is written as .csv; end the name so", path.display()));
+        }
+        let save = LaterFile::create(self.save.as_deref())?;
+        let results = Results::read(&self.report)?;
+        let number = self.matrix;
+        let recorded = results.records.get(number).ok_or_else(|| {
+            let last = results.records.len() - 1;
+            anyhow!("--matrix {number}: {} has matrices 0 to {last}", self.report.display())
+        })?;
+        let plan = &results.plan;
+        let judgement = judge_again(plan, &recorded.item())
+            .with_context(|| format!("matrix {number} of {}", self.report.display()))?;
+        let difference = Record::new(&recorded.item(), &judgement).difference(recorded);
+        if let Some(file) = save {
+            let matrix = plan.matrix(&recorded.item());
+            let row = |row: Vec<f64>| row.iter().map(|value| format!("{value:?}")).collect::<Vec<_>>().join(",") + "\n";
+            let text: String = matrix.row_iter().map(|r| row(r.iter().copied().collect())).collect();
+            file.write(text.as_bytes())?;
+        }
+        let core = Core::new(*plan.shape(recorded.core));
+        if self.json {
+            let difference = difference.as_ref();
+            output::json(&json!({
+                "core": Summary::new(&core), "results": [judgement], "recorded": recorded,
+                "equal": difference.is_none(), "difference": difference,
+            }))?;
+        } else {
+            simulate::print(&core, &[judgement])?;
+            if let Some(path) = &self.save {
+                let flags = plan.cores[recorded.core].core.flags();
+                let scale = plan.settings.input_scale;
+                output::print(format!(
+                    "To look into it: svdforge simulate {flags} --input-scale {scale} --matrix {} --vcd waves.vcd",
+                    path.display()
+                ))?;
+            }
+            output::print(match &difference {
+                None => "As in the report.".to_owned(),
+                Some(difference) => format!("NOT as in the report: {difference}"),
+            })?;
+        }
+        Ok(if difference.is_none() { Verdict::Holds } else { Verdict::Fails })
+    }
+}

@@ -1,0 +1,46 @@
+//! The errors that a core is known not to exceed. The one place where bounds enter campaigns and reports.
+
+use super::Metric;
+use serde::{Deserialize, Serialize};
+use svdforge_hdl::core::Core;
+
+/// Limits on the errors of one core for settled matrices, each in the unit of its metric; that on orthogonality holds for all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// [`Metric::Sigma`].
+    pub sigma_max_lsb: Option<f64>,
+    /// [`Metric::Reconstruction`].
+    pub reconstruction_max_lsb: Option<f64>,
+    /// [`Metric::Orthogonality`].
+    pub orthogonality_max_lsb: Option<f64>,
+    /// [`Metric::OffDiagonal`].
+    pub off_diagonal_max_lsb: Option<f64>,
+}
+
+/// What is known of a core's errors before any matrix is run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bounds {
+    /// Holds for every matrix. A record above it is a fault.
+    pub rigorous: Option<Limits>,
+    /// Holds for nearly all matrices. Drawn, not checked.
+    pub statistical: Option<Limits>,
+}
+
+impl Limits {
+    /// The limit on one metric.
+    pub fn of(&self, metric: Metric) -> Option<f64> {
+        match metric {
+            Metric::Sigma => self.sigma_max_lsb,
+            Metric::Reconstruction => self.reconstruction_max_lsb,
+            Metric::Orthogonality => self.orthogonality_max_lsb,
+            Metric::OffDiagonal => self.off_diagonal_max_lsb,
+        }
+    }
+}
+
+/// The bounds of a core; `None` while nothing is proved of it.
+pub fn bounds(_core: &Core) -> Option<Bounds> {
+    None
+}

@@ -1,0 +1,245 @@
+//! The journal of a shard: a text file to which each matrix adds a line the moment it is judged.
+//!
+//! The first line is the [`Header`]: plan and shard. A last line without an end is what an interruption left: it is cut off, and its matrix is run
+//! again. Anything else that is wrong is an error, with its line.
+
+use super::{CampaignError, Item, Plan, Record};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// What every journal's first line says it is.
+const KIND: &str = "svdforge campaign journal";
+
+/// One of several equal parts of a campaign: every `count`-th matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shard {
+    /// Which one, from 1.
+    pub index: usize,
+    /// Of how many.
+    pub count: usize,
+}
+
+impl Shard {
+    /// The whole campaign.
+    pub const ALL: Self = Self { index: 1, count: 1 };
+
+    /// Whether a matrix belongs to it.
+    pub fn has(self, matrix: usize) -> bool {
+        matrix % self.count == self.index - 1
+    }
+
+    /// The name of its journal.
+    pub fn file_name(self) -> String {
+        format!("matrices-{}-of-{}.jsonl", self.index, self.count)
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index, self.count)
+    }
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('/').and_then(|(i, k)| Some((i.parse().ok()?, k.parse().ok()?)));
+        match parts {
+            Some((index, count)) if (1..=count).contains(&index) && count <= 100_000 => Ok(Self { index, count }),
+            _ => Err("give i/k, such as 3/8: shard i of k, with i from 1 to k, and k at most 100000".to_owned()),
+        }
+    }
+}
+
+/// The first line of a journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// Which file this is.
+    kind: String,
+    /// The version of the format: that of reports.
+    schema: u64,
+    /// Which part of the campaign.
+    pub shard: Shard,
+    /// The campaign.
+    pub campaign: Plan,
+}
+
+/// A journal open for more lines, which nobody else may add meanwhile.
+pub struct Journal {
+    path: PathBuf,
+    file: File,
+}
+
+impl Journal {
+    /// Opens the journal of a shard in a folder, and gives what it has already; begins it where there is none.
+    pub fn open(folder: &Path, plan: &Plan, shard: Shard) -> Result<(Self, Vec<Record>), CampaignError> {
+        let path = folder.join(shard.file_name());
+        let error = |what| {
+            let path = path.clone();
+            move |source| CampaignError::Io { path, what, source }
+        };
+        let options = File::options().read(true).write(true).create(true).truncate(false).open(&path);
+        let mut file = options.map_err(error("cannot be opened for writing"))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Err(CampaignError::Busy(path)),
+            // A file system without locks: go on without.
+            Err(fs::TryLockError::Error(_)) => {}
+        }
+        let mut text = Vec::new();
+        file.read_to_end(&mut text).map_err(error("cannot be read"))?;
+        let header = Header { kind: KIND.to_owned(), schema: crate::report::SCHEMA, shard, campaign: plan.clone() };
+        let begin = line(&header);
+        let whole = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+        let records = if whole > 0 {
+            let (found, records) = parse(&path, &text[..whole])?;
+            if let Some((field, found, asked)) = difference(&found, &header) {
+                return Err(CampaignError::Other { path, field, found, asked });
+            }
+            records
+        } else if begin.starts_with(&text) {
+            Vec::new()
+        } else {
+            return Err(not_a_journal(&path));
+        };
+        file.set_len(whole as u64).map_err(error("cannot be cut to its last whole line"))?;
+        file.seek(SeekFrom::End(0)).map_err(error("cannot be written"))?;
+        let mut journal = Self { path, file };
+        if whole == 0 {
+            journal.write(&begin)?;
+        }
+        Ok((journal, records))
+    }
+
+    /// Adds a matrix. Once this returns, only the loss of the machine loses the line.
+    pub fn add(&mut self, record: &Record) -> Result<(), CampaignError> {
+        self.write(&line(record))
+    }
+
+    fn write(&mut self, line: &[u8]) -> Result<(), CampaignError> {
+        // One call for the whole line, without a buffer.
+        self.file.write_all(line).map_err(|source| CampaignError::Io {
+            path: self.path.clone(),
+            what: "cannot be written (what it has stays; the same command goes on from there)",
+            source,
+        })
+    }
+}
+
+fn line(value: &impl Serialize) -> Vec<u8> {
+    let mut line = serde_json::to_vec(value).expect("Records and headers have string keys and finite numbers.");
+    line.push(b'\n');
+    line
+}
+
+/// Reads a journal that may still be written: header, and the records of its whole lines.
+pub fn read(path: &Path) -> Result<(Header, Vec<Record>), CampaignError> {
+    let text = fs::read(path).map_err(|source: io::Error| CampaignError::Io {
+        path: path.to_owned(),
+        what: "cannot be read",
+        source,
+    })?;
+    let whole = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+    parse(path, &text[..whole])
+}
+
+/// The header of a journal; `None` where its line is not whole yet.
+pub fn read_header(path: &Path) -> Result<Option<Header>, CampaignError> {
+    let error = |source| CampaignError::Io { path: path.to_owned(), what: "cannot be read", source };
+    let mut first = Vec::new();
+    BufReader::new(File::open(path).map_err(error)?).read_until(b'\n', &mut first).map_err(error)?;
+    if first.last() == Some(&b'\n') { parse(path, &first).map(|(header, _)| Some(header)) } else { Ok(None) }
+}
+
+fn not_a_journal(path: &Path) -> CampaignError {
+    let message = "is no journal of a campaign; `svdforge report` writes them as matrices-1-of-1.jsonl".to_owned();
+    CampaignError::Broken { path: path.to_owned(), place: String::new(), message }
+}
+
+fn parse(path: &Path, text: &[u8]) -> Result<(Header, Vec<Record>), CampaignError> {
+    let broken = |line: usize, message: String| CampaignError::Broken {
+        path: path.to_owned(),
+        place: format!("line {line}: "),
+        message,
+    };
+    let mut lines = text.split_inclusive(|&byte| byte == b'\n');
+    let first = lines.next().unwrap_or_default();
+    let value: Value = serde_json::from_slice(first).map_err(|_| not_a_journal(path))?;
+    if value["kind"] != KIND {
+        return Err(not_a_journal(path));
+    }
+    crate::report::check_schema(&value).map_err(|message| broken(1, message))?;
+    let header: Header = serde_json::from_slice(first).map_err(|e| broken(1, in_line(&e)))?;
+    header.campaign.check().map_err(|message| broken(1, message))?;
+    let Shard { index, count } = header.shard;
+    if !(1..=count).contains(&index) {
+        return Err(broken(1, format!("shard {index} of {count}: must be 1 to {count}")));
+    }
+    let items = header.campaign.items();
+    let mut seen = vec![false; items.len()];
+    let mut records = Vec::new();
+    for (number, line) in lines.enumerate() {
+        let fault = |message| broken(number + 2, message);
+        let record: Record = serde_json::from_slice(line)
+            .map_err(|e| fault(format!("{}; remove this line to have its matrix simulated again", in_line(&e))))?;
+        check_record(&record, &items).map_err(fault)?;
+        if !header.shard.has(record.matrix) {
+            return Err(fault(format!("matrix {} does not belong to shard {}", record.matrix, header.shard)));
+        }
+        if std::mem::replace(&mut seen[record.matrix], true) {
+            return Err(fault(format!("matrix {} is there already; remove one of its lines", record.matrix)));
+        }
+        records.push(record);
+    }
+    Ok((header, records))
+}
+
+/// serde_json counts the lines of what it is given, which is one.
+fn in_line(error: &serde_json::Error) -> String {
+    error.to_string().replace(" at line 1 column ", " at column ")
+}
+
+/// Whether a record is that of the matrix which the plan has under its number.
+pub fn check_record(record: &Record, items: &[Item]) -> Result<(), String> {
+    let Some(planned) = items.get(record.matrix) else {
+        return Err(format!("matrix {}: the campaign has matrices 0 to {}", record.matrix, items.len() - 1));
+    };
+    if *planned != record.item() {
+        let show = |i: &Item| format!("core {}, {}, index {}, seed {}", i.core, i.family, i.index, i.seed);
+        let (found, right) = (show(&record.item()), show(planned));
+        return Err(format!("matrix {} is {found}; by the campaign it is {right}", record.matrix));
+    }
+    record.check().map_err(|message| format!("matrix {}: {message}", record.matrix))
+}
+
+/// Where two documents differ first: field, value in the first, value in the second.
+pub fn difference(first: &impl Serialize, second: &impl Serialize) -> Option<(String, String, String)> {
+    let value = |v: Result<Value, _>| v.unwrap_or(Value::Null);
+    find(&value(serde_json::to_value(first)), &value(serde_json::to_value(second)), "")
+}
+
+fn find(first: &Value, second: &Value, path: &str) -> Option<(String, String, String)> {
+    match (first, second) {
+        _ if first == second => None,
+        (Value::Object(a), Value::Object(b)) if a.keys().eq(b.keys()) => a.iter().find_map(|(key, value)| {
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            find(value, &b[key], &path)
+        }),
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).enumerate().find_map(|(i, (a, b))| find(a, b, &format!("{path}[{i}]")))
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            let entries = |list: &[Value]| format!("a list of {}", list.len());
+            Some((path.to_owned(), entries(a), entries(b)))
+        }
+        _ => Some((path.to_owned(), first.to_string(), second.to_string())),
+    }
+}

@@ -1,0 +1,103 @@
+//! Joins the journals of all shards of a campaign.
+
+use super::journal::{self, Shard, difference};
+use super::{CampaignError, Plan, Record};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The plan of a campaign and all its records, from journals and folders of journals.
+pub fn merge(paths: &[PathBuf]) -> Result<(Plan, Vec<Record>), CampaignError> {
+    let files = journals(paths)?;
+    let mut first: Option<(&Path, Plan, usize)> = None;
+    let mut shards: BTreeMap<usize, (&Path, Vec<Record>)> = BTreeMap::new();
+    for file in &files {
+        let (header, records) = journal::read(file)?;
+        let Shard { index, count } = header.shard;
+        match &first {
+            None => first = Some((file, header.campaign, count)),
+            Some((other, plan, shard_count)) => {
+                let differs = difference(&header.campaign, plan)
+                    .or_else(|| difference(&count, shard_count).map(|(_, a, b)| ("shard.count".to_owned(), a, b)));
+                if let Some((field, found, other_found)) = differs {
+                    let (path, other) = (file.clone(), other.to_path_buf());
+                    return Err(CampaignError::Apart { path, other, field, found, other_found });
+                }
+            }
+        }
+        if let Some((other, _)) = shards.get(&index) {
+            return Err(CampaignError::Shards(format!(
+                "{} and {}: both are shard {index} of {count}; give each shard once",
+                other.display(),
+                file.display()
+            )));
+        }
+        shards.insert(index, (file, records));
+    }
+    let Some((_, plan, count)) = first else {
+        let places: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
+        return Err(CampaignError::Shards(format!(
+            "{}: no journal of a campaign there; shards are written by `svdforge report --shard i/k --out DIR` as matrices-i-of-k.jsonl",
+            places.join(", ")
+        )));
+    };
+    let missing: Vec<String> = (1..=count).filter(|i| !shards.contains_key(i)).map(|i| i.to_string()).collect();
+    if !missing.is_empty() {
+        return Err(CampaignError::Shards(format!(
+            "of {count} shards, {} missing: {}; give their journals too, or run them with --shard i/{count}",
+            missing.len(),
+            list(&missing)
+        )));
+    }
+    let all = plan.items().len();
+    for (&index, (file, records)) in &shards {
+        let expected = (0..all).filter(|&matrix| Shard { index, count }.has(matrix)).count();
+        if records.len() < expected {
+            return Err(CampaignError::Shards(format!(
+                "{}: shard {index}/{count} is not finished: {} of {expected} matrices are there; run its command again, it goes on from there",
+                file.display(),
+                records.len()
+            )));
+        }
+    }
+    let mut records: Vec<Record> = shards.into_values().flat_map(|(_, records)| records).collect();
+    records.sort_unstable_by_key(|record| record.matrix);
+    Ok((plan, records))
+}
+
+/// The journals among paths: files as they are, of folders those with a journal's name.
+fn journals(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CampaignError> {
+    let mut files = Vec::new();
+    for path in paths {
+        let error = |source| CampaignError::Io { path: path.clone(), what: "cannot be read", source };
+        if !fs::metadata(path).map_err(error)?.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let mut found = Vec::new();
+        for entry in fs::read_dir(path).map_err(error)? {
+            let entry = entry.map_err(error)?;
+            if is_journal(&entry.file_name().to_string_lossy()) {
+                found.push(entry.path());
+            }
+        }
+        found.sort();
+        files.extend(found);
+    }
+    Ok(files)
+}
+
+/// Whether a file has a journal's name.
+pub fn is_journal(name: &str) -> bool {
+    name.strip_prefix("matrices-")
+        .and_then(|rest| rest.strip_suffix(".jsonl"))
+        .is_some_and(|middle| middle.contains("-of-"))
+}
+
+/// A list that stays short.
+fn list(names: &[String]) -> String {
+    match names {
+        [first, .., last] if names.len() > 10 => format!("{first} to {last}, with gaps"),
+        _ => names.join(", "),
+    }
+}

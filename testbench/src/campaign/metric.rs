@@ -1,0 +1,69 @@
+//! The errors that a campaign looks at: one number of a record each.
+
+use super::Record;
+use svdforge_hdl::core::params::Shape;
+
+/// An error of one result. All but [`Metric::Orthogonality`] are in LSB: units of the last place of the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Metric {
+    /// The largest difference of a singular value (or eigenvalue) from the reference.
+    Sigma,
+    /// The largest element of U diag(sigma) Vᵀ - A.
+    Reconstruction,
+    /// The largest element of UᵀU - I and of VᵀV - I, in units of 2^-(word - 1).
+    Orthogonality,
+    /// The largest element of UᵀA V - diag(sigma).
+    OffDiagonal,
+}
+
+impl Metric {
+    /// Every metric, in the order of reports.
+    pub const ALL: [Self; 4] = [Self::Sigma, Self::Reconstruction, Self::Orthogonality, Self::OffDiagonal];
+
+    /// The name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sigma => "singular values",
+            Self::Reconstruction => "reconstruction",
+            Self::Orthogonality => "orthogonality",
+            Self::OffDiagonal => "diagonality",
+        }
+    }
+
+    /// The formula, as plain text.
+    pub fn formula(self) -> &'static str {
+        match self {
+            Self::Sigma => "max |σ - σ of the reference|",
+            Self::Reconstruction => "max |U Σ Vᵀ - A|",
+            Self::Orthogonality => "max |UᵀU - I|, |VᵀV - I|",
+            Self::OffDiagonal => "max |UᵀA V - Σ|",
+        }
+    }
+
+    /// Short, for the head of a column.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Sigma => "Σ",
+            Self::Reconstruction => "U Σ Vᵀ - A",
+            Self::Orthogonality => "U, V orth.",
+            Self::OffDiagonal => "UᵀA V - Σ",
+        }
+    }
+
+    /// The error of a record, where the core delivers what it takes. Of a truncated decomposition the product differs from A by
+    /// design, so that its reconstruction tells nothing.
+    pub fn of(self, shape: &Shape, record: &Record) -> Option<f64> {
+        let accuracy = &record.accuracy;
+        match self {
+            Self::Sigma => Some(accuracy.sigma_max_lsb),
+            Self::Reconstruction => accuracy
+                .reconstruction_max_lsb
+                .filter(|_| shape.rank_of(record.rows, record.cols) == record.rows.min(record.cols)),
+            Self::Orthogonality => {
+                let errors = [accuracy.orthogonality_u_max_lsb, accuracy.orthogonality_v_max_lsb];
+                errors.into_iter().flatten().reduce(f64::max)
+            }
+            Self::OffDiagonal => accuracy.off_diagonal_max_lsb,
+        }
+    }
+}

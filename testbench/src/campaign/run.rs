@@ -1,0 +1,122 @@
+//! Simulates the matrices of a shard that its journal does not have yet.
+
+use super::journal::Journal;
+use super::{CampaignError, Item, Plan, Record, Shard};
+use crate::framing::InputScale;
+use crate::judge::{JudgeError, Judgement, judge, prepare};
+use crate::{campaign::parameters::Choice, engine::SimulatorEngine};
+use rayon::prelude::*;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use svdforge_golden::NamedMatrix;
+use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::Sweeps;
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Matrices judged.
+    pub matrices: usize,
+    /// Of so many.
+    pub of: usize,
+    /// Their work, roughly in clock cycles to simulate: large matrices take much longer than small ones.
+    pub work: u64,
+    /// Of so much.
+    pub of_work: u64,
+}
+
+/// Sweeps that a core is expected to make until it is settled.
+const TYPICAL_SWEEPS: u64 = 8;
+
+/// Roughly the clock cycles of a matrix.
+fn work(plan: &Plan, item: &Item) -> u64 {
+    let shape = plan.shape(item.core);
+    let n = shape.even() as u64;
+    let sweeps = match shape.sweeps {
+        Sweeps::Auto => TYPICAL_SWEEPS,
+        Sweeps::Fixed(sweeps) => u64::from(sweeps),
+    };
+    sweeps * (n - 1) * (n * n / 2).max(25) + 4 * n * n
+}
+
+/// Runs a shard of a plan to its end, on all processors. `folder` must exist; its journal is begun or gone on with, and `progress` is told of every
+/// matrix (the first time, of those that the journal has). The records come in the order of their numbers.
+pub fn run(
+    plan: &Plan,
+    shard: Shard,
+    folder: &Path,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Vec<Record>, CampaignError> {
+    let (journal, mut records) = Journal::open(folder, plan, shard)?;
+    let items = plan.items();
+    let mut missing: Vec<&Item> = items.iter().filter(|item| shard.has(item.matrix)).collect();
+    let all = missing.iter().map(|item| work(plan, item)).sum();
+    let mut state = Progress { matrices: records.len(), of: missing.len(), work: 0, of_work: all };
+    let mut done = vec![false; items.len()];
+    for record in &records {
+        done[record.matrix] = true;
+        state.work += work(plan, &items[record.matrix]);
+    }
+    missing.retain(|item| !done[item.matrix]);
+    progress(state);
+    let shared = Mutex::new((journal, state));
+    let found: Vec<Record> = missing
+        .par_iter()
+        .map_init(
+            || None,
+            |bench: &mut Option<Bench>, item| {
+                let judgement = Bench::for_core(bench, plan, item.core)
+                    .and_then(|bench| bench.judge(plan, item))
+                    .map_err(|source| CampaignError::Judge { matrix: item.matrix, name: item.name(plan), source })?;
+                let record = Record::new(item, &judgement);
+                let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                shared.0.add(&record)?;
+                shared.1.matrices += 1;
+                shared.1.work += work(plan, item);
+                progress(shared.1);
+                Ok(record)
+            },
+        )
+        .collect::<Result<_, CampaignError>>()?;
+    records.extend(found);
+    records.sort_unstable_by_key(|record| record.matrix);
+    Ok(records)
+}
+
+/// One matrix of a plan, simulated and judged anew.
+pub fn judge_again(plan: &Plan, item: &Item) -> Result<Judgement, JudgeError> {
+    Bench::for_core(&mut None, plan, item.core)?.judge(plan, item)
+}
+
+/// A core in the simulator.
+struct Bench {
+    core: usize,
+    engine: SimulatorEngine,
+}
+
+impl Bench {
+    /// The one that is there, if it has the core that is asked for; else a new one in its place.
+    fn for_core<'a>(bench: &'a mut Option<Self>, plan: &Plan, core: usize) -> Result<&'a mut Self, JudgeError> {
+        let there = bench.take().filter(|b| b.core == core);
+        let found = match there {
+            Some(there) => there,
+            None => Self { core, engine: SimulatorEngine::new(&Core::new(*plan.shape(core)))? },
+        };
+        Ok(bench.insert(found))
+    }
+
+    fn judge(&mut self, plan: &Plan, item: &Item) -> Result<Judgement, JudgeError> {
+        let shape = plan.shape(item.core);
+        let matrix = NamedMatrix { name: item.family.name().to_owned(), matrix: plan.matrix(item) };
+        let input = prepare(shape, &matrix, input_scale(plan))?;
+        judge(shape, &mut self.engine, &matrix.name, &input)
+    }
+}
+
+/// The scaling of a plan.
+pub fn input_scale(plan: &Plan) -> InputScale {
+    match plan.settings.input_scale {
+        Choice::Auto => InputScale::Auto,
+        Choice::Number(exponent) => InputScale::Exponent(exponent),
+    }
+}

@@ -1,0 +1,164 @@
+//! What the records of a campaign come to.
+
+use super::bounds::Bounds;
+use super::{Metric, Plan, Purpose, Record};
+use serde::Serialize;
+use svdforge_hdl::core::params::Sweeps;
+
+/// How a number is spread over the matrices of one core.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Spread {
+    /// Half of the matrices are at or below it.
+    pub median: f64,
+    /// 99 % of the matrices are at or below it.
+    pub p99: f64,
+    /// The largest.
+    pub max: f64,
+    /// The matrix that has it: the first, if several have.
+    pub worst_matrix: usize,
+}
+
+/// One core over all its matrices.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CoreStatistics {
+    /// How many.
+    pub matrices: usize,
+    /// Spread of each metric, in LSB; null for what the core does not deliver.
+    pub sigma_max_lsb: Option<Spread>,
+    /// See [`Metric::Reconstruction`].
+    pub reconstruction_max_lsb: Option<Spread>,
+    /// See [`Metric::Orthogonality`].
+    pub orthogonality_max_lsb: Option<Spread>,
+    /// See [`Metric::OffDiagonal`].
+    pub off_diagonal_max_lsb: Option<Spread>,
+    /// Sweeps made: mean and most.
+    pub sweeps: MeanMax,
+    /// Clock cycles from the first input beat to the last output beat: mean and most.
+    pub cycles: MeanMax,
+}
+
+/// Mean and maximum of counts.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct MeanMax {
+    /// Mean, to two decimals.
+    pub mean: f64,
+    /// Most.
+    pub max: u64,
+}
+
+impl CoreStatistics {
+    /// The spread of one metric.
+    pub fn of(&self, metric: Metric) -> Option<Spread> {
+        match metric {
+            Metric::Sigma => self.sigma_max_lsb,
+            Metric::Reconstruction => self.reconstruction_max_lsb,
+            Metric::Orthogonality => self.orthogonality_max_lsb,
+            Metric::OffDiagonal => self.off_diagonal_max_lsb,
+        }
+    }
+
+    /// The statistics of the records of one core; at least one.
+    pub fn new(plan: &Plan, records: &[&Record]) -> Self {
+        let spread = |metric| {
+            let values = records.iter().filter_map(|r| Some((value(plan, r, metric)?, r.matrix)));
+            Spread::of(values.collect())
+        };
+        Self {
+            matrices: records.len(),
+            sigma_max_lsb: spread(Metric::Sigma),
+            reconstruction_max_lsb: spread(Metric::Reconstruction),
+            orthogonality_max_lsb: spread(Metric::Orthogonality),
+            off_diagonal_max_lsb: spread(Metric::OffDiagonal),
+            sweeps: MeanMax::of(records.iter().map(|r| u64::from(r.sweeps))),
+            cycles: MeanMax::of(records.iter().map(|r| r.cycles.total)),
+        }
+    }
+}
+
+impl Spread {
+    /// The spread of values, each with its matrix; `None` of none.
+    pub fn of(mut values: Vec<(f64, usize)>) -> Option<Self> {
+        // Equal values: the first matrix comes last, where the largest is taken.
+        values.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        let &(max, worst_matrix) = values.last()?;
+        // Nearest rank: the smallest value that so many are at or below.
+        let rank = |percent: usize| values[(values.len() * percent).div_ceil(100).max(1) - 1].0;
+        Some(Self { median: rank(50), p99: rank(99), max, worst_matrix })
+    }
+}
+
+impl MeanMax {
+    fn of(values: impl Iterator<Item = u64>) -> Self {
+        let (count, sum, max) = values.fold((0_u64, 0, 0), |(count, sum, max), v| (count + 1, sum + v, v.max(max)));
+        let mean = sum as f64 / count.max(1) as f64;
+        Self { mean: (mean * 100.0).round() / 100.0, max }
+    }
+}
+
+/// A metric of a record.
+pub fn value(plan: &Plan, record: &Record, metric: Metric) -> Option<f64> {
+    metric.of(plan.shape(record.core), record)
+}
+
+/// The records of each core, in the order of the plan.
+pub fn by_core<'a>(plan: &Plan, records: &'a [Record]) -> Vec<Vec<&'a Record>> {
+    let mut cores = vec![Vec::new(); plan.cores.len()];
+    for record in records {
+        cores[record.core].push(record);
+    }
+    cores
+}
+
+/// Something that must hold for every matrix.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Check {
+    /// What.
+    pub name: &'static str,
+    /// Matrices that it was asked of.
+    pub matrices: usize,
+    /// Matrices for which it does not hold, by number.
+    pub failed: Vec<usize>,
+    /// Whether it holds for all of them; null where there was nothing to check.
+    pub holds: Option<bool>,
+}
+
+impl Check {
+    fn new<'a>(name: &'static str, verdicts: impl Iterator<Item = (&'a Record, bool)>) -> Self {
+        let mut check = Self { name, matrices: 0, failed: Vec::new(), holds: None };
+        for (record, holds) in verdicts {
+            check.matrices += 1;
+            if !holds {
+                check.failed.push(record.matrix);
+            }
+        }
+        check.holds = (check.matrices > 0).then_some(check.failed.is_empty());
+        check
+    }
+}
+
+/// What must hold: no flag of the status word is set, and no bound is exceeded. A core with a given number of sweeps need not be settled.
+pub fn checks(plan: &Plan, bounds: &[Option<Bounds>], records: &[Record]) -> Vec<Check> {
+    let auto = |record: &&Record| plan.shape(record.core).sweeps == Sweeps::Auto;
+    let bounded = |record: &&Record| plan.cores[record.core].purpose == Purpose::Accuracy;
+    let within = |record: &Record| {
+        let limits = bounds[record.core].and_then(|b| b.rigorous)?;
+        // Nothing bounds what an unsettled matrix has left off the diagonal.
+        let bounded = |m: &&Metric| !record.flags.cap_reached || **m == Metric::Orthogonality;
+        let metrics = Metric::ALL.iter().filter(bounded);
+        let pairs: Vec<(f64, f64)> = metrics.filter_map(|&m| Some((value(plan, record, m)?, limits.of(m)?))).collect();
+        (!pairs.is_empty()).then(|| pairs.iter().all(|(error, limit)| error <= limit))
+    };
+    vec![
+        Check::new("no bad frame", records.iter().map(|r| (r, !r.flags.bad_frame))),
+        Check::new("no overflow", records.iter().map(|r| (r, !r.flags.overflow))),
+        Check::new("settled under the cap", records.iter().filter(auto).map(|r| (r, !r.flags.cap_reached))),
+        // No core has a self-check yet: its flag is always 0, and says nothing.
+        Check::new("self-check passed", records.iter().filter(|r| r.flags.self_check_failed).map(|r| (r, false))),
+        Check::new("within the bounds", records.iter().filter(bounded).filter_map(|r| Some((r, within(r)?)))),
+    ]
+}
+
+/// Whether every check holds that could be made.
+pub fn all_hold(checks: &[Check]) -> bool {
+    checks.iter().all(|check| check.holds != Some(false))
+}

@@ -1,0 +1,214 @@
+//! One chart as SVG for a page: plotters draws it; the page's style sheet gives its colours another meaning in the dark.
+
+use crate::campaign::CampaignError;
+use crate::drawing::{COLOURS, FONT, register_fonts};
+use plotters::coord::Shift;
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
+use plotters::prelude::*;
+use std::ops::Range;
+
+/// Width and height in pixels: a phone shows one chart at about this size.
+const SIZE: (u32, u32) = (380, 250);
+/// plotters' size of a font that SVG viewers show with 12 pixels.
+const TEXT: f64 = 15.0;
+const GRID: RGBColor = RGBColor(221, 221, 221);
+
+/// A chart.
+#[derive(Clone, Debug)]
+pub struct Chart {
+    /// Above it.
+    pub title: String,
+    /// The horizontal axis, linear.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+    /// Whether the vertical axis is logarithmic; then its range is above 0.
+    pub logarithmic: bool,
+    /// Curves.
+    pub lines: Vec<Line>,
+    /// Bars from 0 upwards: left, right, height.
+    pub bars: Vec<(f64, f64, f64)>,
+}
+
+/// An axis.
+#[derive(Clone, Debug)]
+pub struct Axis {
+    /// What it shows, with its unit.
+    pub label: String,
+    /// Its ends.
+    pub range: (f64, f64),
+    /// Where it has ticks.
+    pub ticks: Vec<f64>,
+}
+
+/// An axis as plotters wants it: with exactly the ticks that it has.
+struct Scale {
+    axis: Axis,
+    logarithmic: bool,
+}
+
+impl Ranged for Scale {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, (from, to): (i32, i32)) -> i32 {
+        let place = |v: f64| if self.logarithmic { v.log10() } else { v };
+        let (low, high) = (place(self.axis.range.0), place(self.axis.range.1));
+        from + ((place(*value) - low) / (high - low) * f64::from(to - from)).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
+        self.axis.ticks.clone()
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.axis.range.0..self.axis.range.1
+    }
+}
+
+type DrawError<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>;
+
+/// How a line is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stroke {
+    /// Solid, with a mark at each point.
+    Marked,
+    /// In long dashes.
+    Dashed,
+    /// In short ones.
+    Dotted,
+}
+
+impl Stroke {
+    /// plotters draws each dash as a line of its own, which makes large files. So a dashed line gets an opacity of its own instead (as
+    /// good as none), which is then replaced by SVG's attribute for dashes.
+    fn opacity(self) -> f64 {
+        match self {
+            Self::Marked => 1.0,
+            Self::Dashed => 0.99,
+            Self::Dotted => 0.98,
+        }
+    }
+
+    /// Replaces the opacities in an SVG.
+    fn put_dashes(svg: &str) -> String {
+        [(Self::Dashed, "7 4"), (Self::Dotted, "2 4")].iter().fold(svg.to_owned(), |svg, (stroke, dashes)| {
+            svg.replace(&format!("opacity=\"{}\"", stroke.opacity()), &format!("stroke-dasharray=\"{dashes}\""))
+        })
+    }
+}
+
+/// Points joined by a line.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// An index into [`COLOURS`], taken round.
+    pub colour: usize,
+    /// How it is drawn.
+    pub stroke: Stroke,
+    /// x and y.
+    pub points: Vec<(f64, f64)>,
+}
+
+impl Axis {
+    /// An axis of decades that holds all values, which are above 0.
+    pub fn decades(label: impl Into<String>, values: impl Iterator<Item = f64>) -> Self {
+        let (low, high) = values.fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
+        let (low, high) = if low <= high { (low, high) } else { (1.0, 10.0) };
+        let (low, mut high) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+        high = high.max(low + 1);
+        // More than six labels are too close.
+        let step = ((high - low) as usize).div_ceil(6);
+        let ticks = (low..=high).step_by(step).map(|exponent| 10_f64.powi(exponent)).collect();
+        Self { label: label.into(), range: (10_f64.powi(low), 10_f64.powi(high)), ticks }
+    }
+
+    /// An axis from 0 to a round number that holds all values, with about five ticks.
+    pub fn from_zero(label: impl Into<String>, most: f64) -> Self {
+        let most = if most > 0.0 { most } else { 1.0 };
+        let rough = most / 4.0;
+        let decade = 10_f64.powi(rough.log10().floor() as i32);
+        let step = [1.0, 2.0, 5.0, 10.0].map(|s| s * decade).into_iter().find(|&s| s >= rough).unwrap_or(rough);
+        let count = (most / step).ceil() as usize;
+        Self {
+            label: label.into(),
+            range: (0.0, step * count as f64),
+            ticks: (0..=count).map(|i| step * i as f64).collect(),
+        }
+    }
+
+    /// An axis with a tick for each of some values.
+    pub fn of_values(label: impl Into<String>, values: &[u32]) -> Self {
+        let ticks: Vec<f64> = values.iter().map(|&v| f64::from(v)).collect();
+        let (low, high) = ticks.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
+        let margin = if high > low { (high - low) / 20.0 } else { 1.0 };
+        Self { label: label.into(), range: (low - margin, high + margin), ticks }
+    }
+}
+
+impl Chart {
+    /// The chart as an SVG element.
+    pub fn svg(&self) -> Result<String, CampaignError> {
+        register_fonts();
+        let mut text = String::new();
+        let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
+        let drawn = self.draw(&area).and_then(|()| area.present());
+        drawn.map_err(|e| CampaignError::Drawing { what: "a chart of the report", message: e.to_string() })?;
+        drop(area);
+        let label = format!("{}: {} against {}", self.title, self.y.label, self.x.label);
+        let label = label.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+        Ok(Stroke::put_dashes(&text).replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{label}\" "), 1))
+    }
+
+    fn draw<'a>(&self, area: &DrawingArea<SVGBackend<'a>, Shift>) -> Result<(), DrawError<'a>> {
+        let x = Scale { axis: self.x.clone(), logarithmic: false };
+        let y = Scale { axis: self.y.clone(), logarithmic: self.logarithmic };
+        let mut chart = ChartBuilder::on(area)
+            .caption(&self.title, (FONT, TEXT + 2.0))
+            .margin(6)
+            .margin_right(12)
+            .x_label_area_size(40)
+            .y_label_area_size(60)
+            .build_cartesian_2d(x, y)?;
+        chart
+            .configure_mesh()
+            .bold_line_style(GRID)
+            .light_line_style(TRANSPARENT)
+            .axis_style(BLACK)
+            .x_desc(&self.x.label)
+            .y_desc(&self.y.label)
+            .label_style((FONT, TEXT))
+            .x_labels(self.x.ticks.len().max(2))
+            .y_labels(self.y.ticks.len().max(2))
+            .max_light_lines(0)
+            .x_label_formatter(&|value| number(*value))
+            .y_label_formatter(&|value| number(*value))
+            .draw()?;
+        chart.draw_series(
+            self.bars
+                .iter()
+                .map(|&(left, right, height)| Rectangle::new([(left, 0.0), (right, height)], COLOURS[0].filled())),
+        )?;
+        for line in &self.lines {
+            let colour = COLOURS[line.colour % COLOURS.len()];
+            let points = line.points.iter().copied();
+            let style = colour.mix(line.stroke.opacity()).stroke_width(2);
+            chart.draw_series(LineSeries::new(points.clone(), style))?;
+            if line.stroke == Stroke::Marked {
+                chart.draw_series(points.map(|point| Circle::new(point, 3, colour.filled())))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A tick's number, without zeros at the end.
+fn number(value: f64) -> String {
+    let exponent = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
+    if (-3..4).contains(&exponent) {
+        // Three digits that count; the rest is rounding of binary fractions.
+        let scale = 10_f64.powi(2 - exponent);
+        format!("{}", (value * scale).round() / scale)
+    } else {
+        format!("1e{exponent}")
+    }
+}

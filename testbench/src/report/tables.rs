@@ -1,0 +1,153 @@
+//! `report.csv` and `report.md`.
+
+use super::Report;
+use super::overview::{Overview, digits, range_name, replay, size_name};
+use crate::campaign::{CampaignError, Metric};
+use std::fmt::Write;
+
+/// One row for each matrix.
+pub fn csv(report: &Report) -> Result<String, CampaignError> {
+    let error = |e: &dyn std::fmt::Display| CampaignError::Drawing { what: "report.csv", message: e.to_string() };
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer
+        .write_record([
+            "matrix",
+            "core",
+            "purpose",
+            "core_rows",
+            "core_cols",
+            "word",
+            "frac",
+            "guard",
+            "coef",
+            "core_sweeps",
+            "family",
+            "index",
+            "seed",
+            "rows",
+            "cols",
+            "input_exponent",
+            "block_exponent",
+            "sweeps",
+            "bad_frame",
+            "overflow",
+            "cap_reached",
+            "self_check_failed",
+            "load_cycles",
+            "compute_cycles",
+            "unload_cycles",
+            "total_cycles",
+            "lsb",
+            "sigma_max_lsb",
+            "sigma_rms_lsb",
+            "reconstruction_max_lsb",
+            "orthogonality_u_max_lsb",
+            "orthogonality_v_max_lsb",
+            "off_diagonal_max_lsb",
+        ])
+        .map_err(|e| error(&e))?;
+    for r in &report.records {
+        let planned = &report.plan.cores[r.core];
+        let shape = &planned.core.0;
+        let (flags, cycles, a) = (&r.flags, &r.cycles, &r.accuracy);
+        let sweeps = match shape.sweeps {
+            svdforge_hdl::core::params::Sweeps::Auto => "auto".to_owned(),
+            svdforge_hdl::core::params::Sweeps::Fixed(sweeps) => sweeps.to_string(),
+        };
+        let core = (shape.rows, shape.cols, shape.word, shape.frac, shape.guard, shape.coef, sweeps);
+        let matrix = (r.family, r.index, r.seed, r.rows, r.cols, r.input_exponent, r.block_exponent, r.sweeps);
+        let status = (flags.bad_frame, flags.overflow, flags.cap_reached, flags.self_check_failed);
+        let cycles = (cycles.load, cycles.compute, cycles.unload, cycles.total);
+        let errors = (
+            (a.lsb, a.sigma_max_lsb, a.sigma_rms_lsb),
+            (a.reconstruction_max_lsb, a.orthogonality_u_max_lsb, a.orthogonality_v_max_lsb, a.off_diagonal_max_lsb),
+        );
+        let row = ((r.matrix, r.core, planned.purpose), core, matrix, status, cycles, errors);
+        writer.serialize(row).map_err(|e| error(&e))?;
+    }
+    let bytes = writer.into_inner().map_err(|e| error(&e))?;
+    String::from_utf8(bytes).map_err(|e| error(&e))
+}
+
+/// The figures as text with tables.
+pub fn markdown(overview: &Overview<'_>) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_markdown(&mut text, overview);
+    text
+}
+
+fn write_markdown(text: &mut String, overview: &Overview<'_>) -> std::fmt::Result {
+    let settings = &overview.report.plan.settings;
+    let metrics = overview.metrics();
+    let sizes: Vec<String> = overview.sizes.iter().map(|&size| size_name(size)).collect();
+    writeln!(text, "# {}\n", overview.title())?;
+    writeln!(
+        text,
+        "svdforge {}, {} matrices, {} cores: sizes {}; words of {} bits; {} guard bits; {}; input scale {}.\n",
+        settings.version,
+        overview.report.records.len(),
+        overview.cores.len(),
+        sizes.join(", "),
+        range_name(&overview.words),
+        range_name(&overview.guards),
+        overview.common(),
+        settings.input_scale
+    )?;
+    writeln!(text, "| what must hold | matrices | violations | |\n|---|---|---|---|")?;
+    for check in &overview.checks {
+        let verdict = match check.holds {
+            Some(true) => "holds",
+            Some(false) => "FAILS",
+            None => "nothing to check",
+        };
+        writeln!(text, "| {} | {} | {} | {verdict} |", check.name, check.matrices, check.failed.len())?;
+    }
+    writeln!(
+        text,
+        "\n## Worst errors of each core\n\nIn LSB, units of the last place of the input (orthogonality: of 2^-(word-1)); cycles from the first element in to the \
+         last word out. The page `report.html` has the charts.\n"
+    )?;
+    let symbols: Vec<&str> = metrics.iter().map(|metric| metric.symbol()).collect();
+    writeln!(
+        text,
+        "| size | word | guard | {} | sweeps, mean-max | cap | cycles, mean | multipliers |",
+        symbols.join(" | ")
+    )?;
+    writeln!(text, "|---|---|---|{}---|---|---|---|", "---|".repeat(metrics.len()))?;
+    for &core in overview.cores.values() {
+        let shape = overview.report.plan.shape(core);
+        let (statistics, figures) = (&overview.statistics[core], &overview.report.figures[core]);
+        let error = |metric: &Metric| statistics.of(*metric).map_or("-".to_owned(), |spread| digits(spread.max));
+        let errors: Vec<String> = metrics.iter().map(error).collect();
+        writeln!(
+            text,
+            "| {} x {} | {} | {} | {} | {:.1}-{} | {} | {:.0} | {} |",
+            shape.rows,
+            shape.cols,
+            shape.word,
+            shape.guard,
+            errors.join(" | "),
+            statistics.sweeps.mean,
+            statistics.sweeps.max,
+            figures.sweep_cap,
+            statistics.cycles.mean,
+            figures.multipliers
+        )?;
+    }
+    writeln!(text, "\n## Worst matrices\n\nWord {}, {} guard bits.\n", overview.word, overview.guard)?;
+    writeln!(text, "| size | error | LSB | family | seed | command |\n|---|---|---|---|---|---|")?;
+    for (size, worst) in overview.worst() {
+        let (error, record) = (digits(worst.error), worst.record);
+        writeln!(
+            text,
+            "| {} | {} | {error} | {} | {} | `{}` |",
+            size_name(size),
+            worst.metric.name(),
+            record.family,
+            record.seed,
+            replay(record)
+        )?;
+    }
+    Ok(())
+}

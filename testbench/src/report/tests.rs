@@ -1,0 +1,114 @@
+use super::*;
+use crate::campaign::bounds::Limits;
+use crate::campaign::{Request, Shard, Suite, run};
+use crate::framing::InputScale;
+use svdforge_golden::Family;
+use svdforge_hdl::core::params::Parameters;
+
+/// A report of 3 x 2; of one word and one number of guard bits, or of those of the quick suite.
+fn report(families: Vec<Family>, core: Parameters, format: Option<(u32, u32)>) -> Report {
+    let request = Request {
+        suite: Suite::Quick,
+        seed: 1,
+        matrices: Some(1),
+        families,
+        input_scale: InputScale::Auto,
+        core,
+        size: Some((3, 2)),
+        word: format.map(|f| f.0),
+        guard: format.map(|f| f.1),
+    };
+    let plan = request.plan().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let records = run(&plan, Shard::ALL, folder.path(), &|_| {}).unwrap();
+    Report::new(plan, records)
+}
+
+/// Tags that are opened and closed, attributes in quotes: a page that a strict reader takes.
+fn check_page(page: &str) {
+    for tag in ["svg", "table", "tr", "td", "div", "p", "details", "text"] {
+        let opened = page.matches(&format!("<{tag} ")).count() + page.matches(&format!("<{tag}>")).count();
+        assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
+    }
+    for word in ["NaN", "inf\"", "<script", "src=", "href="] {
+        assert!(!page.contains(word), "`{word}` in the page");
+    }
+    // Nothing from elsewhere but the name of the SVG format.
+    assert_eq!(page.matches("http").count(), page.matches("http://www.w3.org/2000/svg").count());
+}
+
+#[test]
+fn bounds_are_drawn_where_they_are_known() {
+    let mut report = report(vec![Family::Uniform], Parameters::default(), None);
+    let plain = html::page(&Overview::new(&report)).unwrap();
+    check_page(&plain);
+    assert!(plain.contains("nothing to check") && !plain.contains("proven bound</span>"));
+    for figures in &mut report.figures {
+        let limits = |sigma| Limits { sigma_max_lsb: Some(sigma), ..Limits::default() };
+        figures.bounds = Some(Bounds { rigorous: Some(limits(3e7)), statistical: Some(limits(80.0)) });
+    }
+    let bounded = html::page(&Overview::new(&report)).unwrap();
+    check_page(&bounded);
+    assert!(bounded.contains("proven bound</span>") && bounded.contains("<td>30000000</td>"));
+    // Three words and three numbers of guard bits, each a curve; the statistical bound only against guard bits.
+    let dashes = |page: &str, dashes: &str| page.matches(&format!("stroke-dasharray=\"{dashes}\"")).count();
+    assert_eq!((dashes(&plain, "7 4"), dashes(&plain, "2 4")), (1, 0), "the convergence's median");
+    assert_eq!((dashes(&bounded, "7 4"), dashes(&bounded, "2 4")), (1 + 6, 3));
+    assert!(bounded.contains("1e7") && !plain.contains("1e7"), "the axis reaches beyond the bound");
+    assert_eq!(report.checks().last().unwrap().holds, Some(true));
+}
+
+#[test]
+fn reports_survive_their_file_and_say_what_is_wrong_with_it() {
+    let report = report(vec![Family::Uniform, Family::Zero], Parameters::default(), Some((12, 4)));
+    let text = report.to_json();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json");
+    let read = |text: &str| {
+        fs::write(&path, text).unwrap();
+        Report::read(&path)
+    };
+    assert_eq!(read(&text).unwrap(), report);
+    let line = |start: &str| text.lines().find(|l| l.starts_with(start)).unwrap().trim_end_matches(',').to_owned();
+    let (first, second) = (line("{\"matrix\":0"), line("{\"matrix\":1,"));
+    let cases = [
+        (text[..text.len() / 2].to_owned(), "cut off"),
+        (String::new(), "cut off"),
+        ("{}".to_owned(), "`kind` is null"),
+        (text.replacen("\"schema\": 1", "\"schema\": 2", 1), "of a later svdforge"),
+        (text.replacen("\"schema\": 1", "\"schema\": 0", 1), "this svdforge reads schema 1"),
+        (text.replacen("\"schema\": 1,\n", "", 1), "`schema` is missing"),
+        (text.replacen("\"word\":12", "\"word\":7", 1), "--word 7"),
+        (text.replacen("\"matrices\":1", "\"matrices\":0", 1), "must be 1 to"),
+        (text.replacen("\"uniform\"", "\"unicorn\"", 1), "no matrix family 'unicorn'"),
+        (text.replacen("\"sweeps\":\"auto\"", "\"sweeps\":\"some\"", 1), "`auto` or a whole number"),
+        (text.replace(&format!("{first},\n"), ""), "`matrices` has"),
+        (text.replace(&first, &second), "entry 0 of `matrices` has the number 1"),
+        (text.replace(&first, &first.replace("\"seed\":1000000", "\"seed\":5")), "seed 5; by the campaign"),
+        (text.replace(&first, &first.replace("\"sweeps\"", "\"swoops\"")), "swoops"),
+        (text.replace(&first, &first.replace("\"lsb\":", "\"lsb\":-")), "negative"),
+    ];
+    for (text, words) in cases {
+        let Err(error) = read(&text) else { panic!("`{words}` was not found") };
+        let message = error.to_string();
+        assert!(message.contains(words) && message.contains("report.json"), "`{words}` is not in: {message}");
+    }
+}
+
+/// Cores that deliver less make smaller reports, not broken ones.
+#[test]
+fn every_kind_of_core_can_be_reported() {
+    use svdforge_hdl::core::params::{Sizes, Sweeps, Vectors};
+    for core in [
+        Parameters { vectors: Vectors::None, ..Parameters::default() },
+        Parameters { vectors: Vectors::U, rank: Some(1), ..Parameters::default() },
+        Parameters { sizes: Sizes::Any, sweeps: Sweeps::Fixed(2), ..Parameters::default() },
+    ] {
+        let report = report(vec![Family::Zero, Family::Equal], core, Some((12, 4)));
+        let overview = Overview::new(&report);
+        check_page(&html::page(&overview).unwrap());
+        assert_eq!(tables::csv(&report).unwrap().lines().count(), report.records.len() + 1);
+        assert!(tables::markdown(&overview).contains("report replay report.json --matrix"));
+        assert!(overview.holds());
+    }
+}
