@@ -70,6 +70,7 @@ fn reference_for(shape: &Shape, rows: usize, cols: usize) -> Reference {
         word: shape.word,
         guard: shape.guard,
         coef: shape.coef,
+        data: shape.data(),
         rank: shape.rank_of(rows, cols),
         u: shape.has_u(),
         v: shape.has_v(),

@@ -1,5 +1,6 @@
 //! What a user chooses, and what follows from it.
 
+use super::budget::{Budget, signed_bits};
 use crate::units::angles::{Form, Limits};
 use crate::units::norm_exact::FINE_BITS;
 use crate::units::stream_output::section;
@@ -345,14 +346,17 @@ impl Shape {
         crate::ir::address_width(self.word)
     }
 
-    /// Bits of an element of A inside the core: singular values of a matrix of full-scale elements reach its longer side, and one bit more is the sign.
+    /// Bits of an element of A inside the core: singular values of a matrix of full-scale elements reach its longer side, and one bit more is the
+    /// sign. Short words with few guard bits have more, where roundings at their worst could add up to more than that.
     pub fn data(&self) -> u32 {
-        self.word + self.guard + ceil_log2(self.side()) + 1
+        let least = self.word + self.guard + ceil_log2(self.side()) + 1;
+        signed_bits(Budget::new(self).largest_element(), least).max(self.vector())
     }
 
-    /// Bits of an element of U or V inside the core; `vector_fraction` of them are fraction.
+    /// Bits of an element of U or V inside the core; `vector_fraction` of them are fraction. More than one bit above it only where roundings at their
+    /// worst need it.
     pub fn vector(&self) -> u32 {
-        self.vector_fraction() + 2
+        signed_bits(Budget::new(self).largest_vector_element(), self.vector_fraction() + 2)
     }
 
     /// Fraction bits of sigma.
@@ -375,13 +379,18 @@ impl Shape {
         self.data().max(24).next_multiple_of(8)
     }
 
-    /// The most sweeps that the core makes. `auto`: at least one more than any matrix of the measured families took
-    /// (`docs/decisions/0002-arithmetic.md`).
+    /// The most sweeps that the core makes.
     pub fn sweep_cap(&self) -> u32 {
         match self.sweeps {
             Sweeps::Fixed(sweeps) => sweeps,
-            Sweeps::Auto => 2 * ceil_log2(self.even()) + (self.word - 1 + self.guard + 25) / 8,
+            Sweeps::Auto => self.settling_cap(self.even()),
         }
+    }
+
+    /// Sweeps after which every matrix of this size is settled: at least one more than any of the measured ones took. No bound is proven for
+    /// parallel orderings (`docs/bounds.md`).
+    pub fn settling_cap(&self, size: usize) -> u32 {
+        2 * ceil_log2(size.next_multiple_of(2)) + (self.word - 1 + self.guard + 25) / 8
     }
 
     /// When an angle is too small to matter.

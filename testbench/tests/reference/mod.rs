@@ -17,6 +17,8 @@ pub struct Task {
     pub guard: u32,
     /// Bits of a coefficient, sign included.
     pub coef: u32,
+    /// Bits of an element of A inside.
+    pub data: u32,
     /// Triplets to deliver.
     pub rank: usize,
     pub u: bool,
@@ -25,7 +27,7 @@ pub struct Task {
     pub symmetric: bool,
     /// Whether the matrix is shifted up to full scale.
     pub scaled: bool,
-    /// The longer side of the largest matrix that the core takes, which decides the words; `None`: this one is the only size.
+    /// The longer side of the largest matrix that the core takes, which decides the cap; `None`: this one is the only size.
     pub largest: Option<usize>,
 }
 
@@ -71,8 +73,25 @@ pub struct Run {
     pub order: Vec<usize>,
     /// Bits by which the matrix was shifted up.
     pub shift: u32,
+    /// What the roundings did: those of A, of Uᵀ, of Vᵀ.
+    pub roundings: [Roundings; 3],
     task: Task,
     even: usize,
+}
+
+/// Moments of rounding errors, in units of the last place.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Roundings {
+    /// Results that were rounded, exact ones included.
+    pub count: f64,
+    /// Sum of the errors.
+    pub sum: f64,
+    /// Sum of their squares.
+    pub squares: f64,
+    /// Sum of the products of the two errors of one rotation.
+    pub products: f64,
+    /// The largest result in size.
+    pub largest: i64,
 }
 
 /// A rotation x' = c x - s y, y' = c y + s x, in one of its two forms; the numbers are units of the last place.
@@ -86,7 +105,7 @@ enum Rotation {
 impl Reference {
     /// The arithmetic for a task.
     pub fn new(task: Task) -> Self {
-        let Task { rows, cols, word, guard, coef, .. } = task;
+        let Task { rows, cols, word, guard, coef, data, .. } = task;
         let n = rows.max(cols);
         let built = task.largest.unwrap_or(n);
         let ceil_log2 = |n: usize| (n - 1).checked_ilog2().map_or(0, |bits| bits + 1);
@@ -99,7 +118,7 @@ impl Reference {
             even,
             vector_fraction: word - 1 + guard,
             guard,
-            data_bits: word + guard + ceil_log2(built) + 1,
+            data_bits: data,
             fraction,
             noise: if guard >= 4 { 8 } else { 4 },
             settled_below: 1 << (angle - settled_bits),
@@ -126,12 +145,14 @@ impl Reference {
                 let angles: Vec<_> = pairs.iter().map(|&pair| self.angles(&run.x, pair)).collect();
                 let side = |index: usize| angles.iter().map(move |a| self.rotation([a.0, a.1][index]));
                 for (rotation, &(i, j)) in side(0).zip(&pairs) {
-                    run.overflow |= self.turn(&mut run.x, &rotation, |k| (i * size + k, j * size + k));
-                    run.overflow |= self.turn(&mut run.ut, &rotation, |k| (i * size + k, j * size + k));
+                    let [of_a, of_u, _] = &mut run.roundings;
+                    run.overflow |= self.turn(&mut run.x, &rotation, of_a, |k| (i * size + k, j * size + k));
+                    run.overflow |= self.turn(&mut run.ut, &rotation, of_u, |k| (i * size + k, j * size + k));
                 }
                 for (rotation, &(i, j)) in side(1).zip(&pairs) {
-                    run.overflow |= self.turn(&mut run.x, &rotation, |k| (k * size + i, k * size + j));
-                    run.overflow |= self.turn(&mut run.vt, &rotation, |k| (i * size + k, j * size + k));
+                    let [of_a, _, of_v] = &mut run.roundings;
+                    run.overflow |= self.turn(&mut run.x, &rotation, of_a, |k| (k * size + i, k * size + j));
+                    run.overflow |= self.turn(&mut run.vt, &rotation, of_v, |k| (i * size + k, j * size + k));
                 }
                 all_settled &= angles.iter().all(|a| a.2);
                 at[1..].rotate_right(1);
@@ -166,7 +187,8 @@ impl Reference {
         let mut one = vec![0; size * size];
         one.iter_mut().step_by(size + 1).for_each(|diagonal| *diagonal = 1 << self.vector_fraction);
         let even = self.even;
-        Run { x, ut: one.clone(), vt: one, sweeps: 0, capped: false, overflow: false, order: vec![], shift, task, even }
+        let (vt, roundings) = (one.clone(), Default::default());
+        Run { x, ut: one, vt, sweeps: 0, capped: false, overflow: false, order: vec![], shift, roundings, task, even }
     }
 
     /// Left and right angle of the block that two indices have in common, and whether it is settled.
@@ -249,7 +271,13 @@ impl Reference {
     }
 
     /// Rotates all pairs of elements that `pair` names; whether a result left its word.
-    fn turn(&self, matrix: &mut [i64], rotation: &Rotation, pair: impl Fn(usize) -> (usize, usize)) -> bool {
+    fn turn(
+        &self,
+        matrix: &mut [i64],
+        rotation: &Rotation,
+        roundings: &mut Roundings,
+        pair: impl Fn(usize) -> (usize, usize),
+    ) -> bool {
         let mut overflow = false;
         for k in 0..self.even {
             let (first, second) = pair(k);
@@ -262,15 +290,28 @@ impl Reference {
                     (cosine * x - ((sine * y) << 5), cosine * y + ((sine * x) << 5), shift)
                 }
             };
-            for (place, new) in [(first, new_x), (second, new_y)] {
+            let mut errors = [0.0; 2];
+            for (index, (place, new)) in [(first, new_x), (second, new_y)].into_iter().enumerate() {
                 let rounded = nearest_even(new, shift);
                 let unused = 128 - self.data_bits;
                 let kept = rounded << unused >> unused;
                 overflow |= kept != rounded;
                 matrix[place] = kept as i64;
+                errors[index] = ((rounded << shift) - new) as f64 / (shift as f64).exp2();
+                roundings.largest = roundings.largest.max(matrix[place].abs());
             }
+            roundings.add(errors);
         }
         overflow
+    }
+}
+
+impl Roundings {
+    fn add(&mut self, [x, y]: [f64; 2]) {
+        self.count += 2.0;
+        self.sum += x + y;
+        self.squares += x * x + y * y;
+        self.products += x * y;
     }
 }
 
