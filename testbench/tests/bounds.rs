@@ -87,7 +87,7 @@ fn outcome(shape: &Shape, reference: &Reference, name: &'static str, units: Vec<
         ],
         accuracy,
         roundings: run.roundings,
-        bounds: Budget::of(shape, (shape.rows, shape.cols), run.sweeps).bounds().at_block_exponent(-(run.shift as i32)),
+        bounds: Budget::of(shape, (shape.rows, shape.cols), run.sweeps).bounds().of_matrix(-(run.shift as i32), !run.capped),
         sweeps: run.sweeps,
         capped: run.capped,
     }
@@ -113,7 +113,7 @@ fn measured(accuracy: &Accuracy, bound: &Errors) -> [(&'static str, f64, f64); 4
         bound.map_or((name, 0.0, 0.0), |bound| (name, found.expect("What has a bound is measured."), bound))
     };
     [
-        ("sigma", accuracy.sigma_max_lsb, bound.sigma),
+        pair("sigma", Some(accuracy.sigma_max_lsb), bound.sigma),
         pair("orthogonality of U", accuracy.orthogonality_u_max_lsb, bound.orthogonality_u),
         pair("orthogonality of V", accuracy.orthogonality_v_max_lsb, bound.orthogonality_v),
         pair("reconstruction", accuracy.reconstruction_max_lsb, bound.reconstruction),

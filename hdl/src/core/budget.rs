@@ -34,8 +34,8 @@ const SUITE_POWER: [f64; 2] = [0.28, 0.18];
 /// Errors of one kind, largest or root of the mean square. What the core does not deliver is `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Errors {
-    /// Of a singular value (or eigenvalue), in LSB.
-    pub sigma: f64,
+    /// Of a singular value (or eigenvalue), in LSB; `None` for a matrix that was not settled.
+    pub sigma: Option<f64>,
     /// Of an element of UᵀU - I, in units of 2^-(word - 1).
     pub orthogonality_u: Option<f64>,
     /// Of an element of VᵀV - I, in units of 2^-(word - 1).
@@ -48,7 +48,23 @@ impl Errors {
     /// The same in LSB of a matrix that the core shifts up by -`block_exponent` bits: sigma and reconstruction shrink, orthogonality does not.
     pub fn at_block_exponent(self, block_exponent: i32) -> Self {
         let scale = f64::from(block_exponent).exp2();
-        Self { sigma: self.sigma * scale, reconstruction: self.reconstruction.map(|e| e * scale), ..self }
+        let scaled = |error: Option<f64>| error.map(|e| e * scale);
+        Self { sigma: scaled(self.sigma), reconstruction: scaled(self.reconstruction), ..self }
+    }
+
+    /// What still holds if the cap was reached before the matrix was settled: nothing bounds what is left off the diagonal.
+    pub fn unsettled(self) -> Self {
+        Self { sigma: None, reconstruction: None, ..self }
+    }
+
+    fn map(self, change: impl Fn(f64) -> f64) -> Self {
+        let Self { sigma, orthogonality_u, orthogonality_v, reconstruction } = self;
+        Self {
+            sigma: sigma.map(&change),
+            orthogonality_u: orthogonality_u.map(&change),
+            orthogonality_v: orthogonality_v.map(&change),
+            reconstruction: reconstruction.map(&change),
+        }
     }
 }
 
@@ -64,13 +80,17 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// See [`Errors::at_block_exponent`].
-    pub fn at_block_exponent(self, block_exponent: i32) -> Self {
-        let scaled = |errors: Errors| errors.at_block_exponent(block_exponent);
+    /// Of one matrix: for its block exponent (see [`Errors::at_block_exponent`]), settled or not (see [`Errors::unsettled`]).
+    pub fn of_matrix(self, block_exponent: i32, settled: bool) -> Self {
+        let of_matrix = |errors: Errors| {
+            let scaled = errors.at_block_exponent(block_exponent);
+            if settled { scaled } else { scaled.unsettled() }
+        };
+        let Self { rigorous, statistical, expected_rms } = self;
         Self {
-            rigorous: scaled(self.rigorous),
-            statistical: scaled(self.statistical),
-            expected_rms: scaled(self.expected_rms),
+            rigorous: of_matrix(rigorous),
+            statistical: of_matrix(statistical),
+            expected_rms: of_matrix(expected_rms),
         }
     }
 }
@@ -120,9 +140,13 @@ impl<'a> Budget<'a> {
         Self { shape, rows, cols, sweeps: sweeps.into() }
     }
 
-    /// The three figures for each error.
+    /// The three figures for each error, with four digits; bounds are rounded up.
     pub fn bounds(&self) -> Bounds {
-        Bounds { rigorous: self.rigorous(), statistical: self.statistical(), expected_rms: self.expected_rms() }
+        Bounds {
+            rigorous: self.rigorous().map(|error| four_digits(error, f64::ceil)),
+            statistical: self.statistical().map(|error| four_digits(error, f64::ceil)),
+            expected_rms: self.expected_rms().map(|error| four_digits(error, f64::round)),
+        }
     }
 
     /// No element of A, nor the length of any pair that is rotated, exceeds this inside the core; units of the last place.
@@ -290,7 +314,7 @@ impl<'a> Budget<'a> {
         let complete = shape.rank_of(self.rows, self.cols) == self.rows.min(self.cols);
         let both = shape.has_v() && (shape.has_u() || shape.symmetric);
         Errors {
-            sigma: lsb(sigma),
+            sigma: Some(lsb(sigma)),
             orthogonality_u: shape.has_u().then(|| lsb(orthogonality[0])),
             orthogonality_v: shape.has_v().then(|| lsb(orthogonality[1])),
             reconstruction: (complete && both).then(|| lsb(product)),
@@ -338,6 +362,13 @@ impl Noise {
 /// Of a uniform rounding and of the change of a length.
 fn variance(stretch: f64) -> f64 {
     1.0 / 12.0 + stretch * stretch
+}
+
+/// The same bytes on every machine, whose functions may differ in the last place.
+fn four_digits(value: f64, round: fn(f64) -> f64) -> f64 {
+    // From 1000 on whole numbers; a bound of 10^-4 or less has no digits left that mean anything.
+    let scale = [1e0, 1e1, 1e2, 1e3, 1e4].into_iter().find(|scale| value * scale >= 1e3).unwrap_or(1e5);
+    round(value * scale) / scale
 }
 
 /// The fewest bits, sign included, that hold numbers up to `largest` in size, but at least `least`.

@@ -2,6 +2,7 @@
 
 use super::{File, Header};
 use crate::core::Core;
+use crate::core::budget::{Budget, FAILURE};
 use crate::core::params::{Scaling, Shape, Sizes, Sweeps, Vectors};
 use crate::ir::Module;
 use crate::units::stream_output::section;
@@ -193,6 +194,11 @@ pub fn manifest(core: &Core, files: &[String]) -> File {
             "stream": "m_axis", "tdata_bits": shape.output_bits(), "signed": true,
             "sections": sections(core), "status_fields": STATUS_FIELDS,
             "bad_frame": "the status word alone, with tlast",
+        },
+        "accuracy": {
+            "units": "sigma and reconstruction: the last place of an input element; orthogonality: 2^-(word - 1)",
+            "condition": "the most sweeps, block exponent 0; sigma and reconstruction: status field cap_reached is 0",
+            "bounds": Budget::new(shape).bounds(), "statistical_failure_probability": FAILURE,
         },
         "files": files,
     });
