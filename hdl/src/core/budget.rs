@@ -14,6 +14,7 @@
 use super::params::Shape;
 use crate::units::coefficients::{NormError, norm_error};
 use crate::units::norm_exact::FINE_BITS;
+use crate::units::rotator::FINE_COSINE_SHIFT;
 use serde::Serialize;
 
 /// Largest relative error of a half angle below 2^-5 rad, where the limit stands for the arc tangent and s for its angle
@@ -23,11 +24,13 @@ const ANGLE_ERROR: f64 = 0.0115;
 const SMALL_ANGLE_ERROR: f64 = 0.0097;
 /// What is cut off and rounded of an angle, in units of its last place.
 const ANGLE_UNITS: f64 = 1.5;
+/// The modules of a core that compute with its data: no sum in them may leave its width.
+pub const ARITHMETIC: &[&str] = &["rotator", "angle_unit", "half_angle", "coefficient_unit"];
 /// The share of matrices that may exceed the statistical bound.
 pub const FAILURE: f64 = 1e-6;
-/// No matrix keeps its rotators busy for more than this share of the cap of `--sweeps auto`: in the other sweeps angles are 0 or too small for a
-/// rounding. Measured: `docs/bounds.md`.
-const ACTIVE_SHARE: f64 = 2.0 / 3.0;
+/// No matrix keeps its rotators busy for more than this share of the cap of `--sweeps auto`, those of A, and those of U and V: in the other sweeps
+/// angles are 0 or too small for a rounding. Measured: `docs/bounds.md`.
+pub const ACTIVE_SHARE: [f64; 2] = [2.0 / 3.0, 3.0 / 4.0];
 /// Mean square of the elements of the standard suite's matrices, of full scale squared; of their symmetric parts, scaled up again.
 const SUITE_POWER: [f64; 2] = [0.28, 0.18];
 
@@ -161,6 +164,20 @@ impl<'a> Budget<'a> {
         self.full_scale() + longest
     }
 
+    /// Largest sizes of named signals, by the ends of their names, in units of their last place: elements of A and what the rotators make of them
+    /// (U and V are smaller); elements of U and V; sums of products; coefficients.
+    pub fn ranges(&self) -> Vec<(&'static [&'static str], f64)> {
+        let fraction = self.shape.coef - 1;
+        let element = self.largest_element().max(self.largest_vector_element());
+        vec![
+            (&["element_00", "element_01", "element_10", "element_11", "diagonal_0", "diagonal_1"], self.largest_element()),
+            (&["x_rotated", "y_rotated", "x_rounded", "y_rounded"], element),
+            (&["_u_00", "_u_01", "_u_10", "_u_11", "_v_00", "_v_01", "_v_10", "_v_11"], self.largest_vector_element()),
+            (&["sum_x", "sum_y"], (1.0 + self.stretch()) * element * f64::from(fraction + FINE_COSINE_SHIFT).exp2()),
+            (&["_k_out", "_s_out"], f64::from(fraction).exp2()),
+        ]
+    }
+
     /// Left and right.
     fn sides(&self) -> [Side; 2] {
         [Side::new(self.rows, self.cols), Side::new(self.cols, self.rows)]
@@ -265,24 +282,26 @@ impl<'a> Budget<'a> {
     fn statistical(&self) -> Errors {
         let [left, right] = self.sides();
         let (full, triplets) = (self.full_scale(), left.triplets);
-        let most_active = ACTIVE_SHARE * f64::from(self.shape.settling_cap(self.rows.min(self.cols)));
-        let active = self.sweeps.min(most_active);
+        let cap = f64::from(self.shape.settling_cap(self.rows.min(self.cols)));
+        // Whatever the number of sweeps: in one or two, roundings that repeat weigh more than their number says.
+        let active = ACTIVE_SHARE.map(|share| share * cap);
         let pairs = |n: f64| n * (n + 1.0) / 2.0;
         let figures = triplets + pairs(left.size) + pairs(right.size) + left.size * right.size;
         let tail = (2.0 * (2.0 * figures / FAILURE).ln()).sqrt();
-        let noise = Noise::new(self, [active; 2]);
+        let noise = Noise::new(self, active);
         let norm = self.frame().norm;
 
         let undecided = f64::from(1u32 << (self.shape.limits().noise_bits - 2));
         let value = noise.matrix(self.norm_error().rms / 2.0 * norm);
         let drift = noise.turns * self.norm_error().mean / 2.0 * norm;
-        let sigma = tail * value + drift + if triplets > 1.0 { undecided.min(value) } else { 0.0 };
+        let unfinished = SMALL_ANGLE_ERROR * self.settled_ratio() * full;
+        let random = if self.rows == self.cols { tail * value } else { unfinished.hypot(tail * value) };
+        let sigma = random + drift + if triplets > 1.0 { undecided.min(value) } else { 0.0 };
         let orthogonality = [(left, noise.vectors[0]), (right, noise.vectors[1])].map(|(side, deviation)| {
             let second = deviation * deviation / full;
             let random = tail * (2.0 * deviation).hypot(second * (2.0 * side.size).sqrt()) + second * side.size;
             random + (side.size - 1.0) * (1.0 + 2.0 * self.stretch() * full)
         });
-        let unfinished = SMALL_ANGLE_ERROR * self.settled_ratio() * full;
         let second = noise.vectors[0] * noise.vectors[1] * (left.size * right.size).sqrt() / full;
         let common = if self.shape.symmetric { 2.0 } else { 1.0 };
         let product = tail * (noise.product(self, common).hypot(noise.matrix(0.0)) + second) + unfinished;

@@ -90,8 +90,11 @@ pub struct Roundings {
     pub squares: f64,
     /// Sum of the products of the two errors of one rotation.
     pub products: f64,
-    /// The largest result in size.
-    pub largest: i64,
+    /// Sum of the squares of those.
+    pub product_squares: f64,
+    /// Results of coarse rotations that change both elements, and the sum of the squares of their errors.
+    pub busy_count: f64,
+    pub busy_squares: f64,
 }
 
 /// A rotation x' = c x - s y, y' = c y + s x, in one of its two forms; the numbers are units of the last place.
@@ -298,20 +301,38 @@ impl Reference {
                 overflow |= kept != rounded;
                 matrix[place] = kept as i64;
                 errors[index] = ((rounded << shift) - new) as f64 / (shift as f64).exp2();
-                roundings.largest = roundings.largest.max(matrix[place].abs());
             }
-            roundings.add(errors);
+            roundings.add(errors, matches!(rotation, Rotation::Coarse { cosine: 1.., .. }) && x != 0 && y != 0);
         }
         overflow
     }
 }
 
 impl Roundings {
-    fn add(&mut self, [x, y]: [f64; 2]) {
+    fn add(&mut self, [x, y]: [f64; 2], busy: bool) {
+        let squares = x * x + y * y;
         self.count += 2.0;
         self.sum += x + y;
-        self.squares += x * x + y * y;
+        self.squares += squares;
         self.products += x * y;
+        self.product_squares += (x * y).powi(2);
+        if busy {
+            self.busy_count += 2.0;
+            self.busy_squares += squares;
+        }
+    }
+
+    /// Both together.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            sum: self.sum + other.sum,
+            squares: self.squares + other.squares,
+            products: self.products + other.products,
+            product_squares: self.product_squares + other.product_squares,
+            busy_count: self.busy_count + other.busy_count,
+            busy_squares: self.busy_squares + other.busy_squares,
+        }
     }
 }
 
