@@ -13,10 +13,12 @@ use nalgebra::DMatrix;
 use rayon::prelude::*;
 use reference::{Reference, Roundings, Run, Task};
 use svdforge_golden::{Accuracy, Factors, Family, accuracy, eigen_accuracy};
+use svdforge_hdl::core::Core;
 use svdforge_hdl::core::budget::{ACTIVE_SHARE, Bounds, Budget, Errors};
-use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sweeps, Vectors};
+use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sizes, Sweeps, Vectors};
+use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::{InputScale, Quantised, quantise};
-use svdforge_testbench::judge::example_matrix;
+use svdforge_testbench::judge::{example_matrix, judge as judge_simulated};
 
 /// One matrix through the reference.
 struct Outcome {
@@ -86,7 +88,9 @@ fn outcome(shape: &Shape, reference: &Reference, name: &'static str, units: Vec<
         ],
         accuracy,
         roundings: run.roundings,
-        bounds: Budget::of(shape, (shape.rows, shape.cols), run.sweeps).bounds().of_matrix(-(run.shift as i32), !run.capped),
+        bounds: Budget::of(shape, (shape.rows, shape.cols), run.sweeps)
+            .bounds()
+            .of_matrix(-(run.shift as i32), !run.capped),
         sweeps: run.sweeps,
         capped: run.capped,
     }
@@ -124,7 +128,8 @@ fn campaign(parameters: Parameters, seeds: u64) -> (Shape, Vec<Outcome>) {
     let shape = parameters.shape().unwrap();
     let reference = Reference::new(task_of(&shape));
     let families = (0..seeds).flat_map(|seed| Family::ALL.iter().map(move |&f| (f.name(), Some(f), None, seed)));
-    let others = (0..seeds).flat_map(|seed| ADVERSARIES.iter().map(move |&(name, make)| (name, None, Some(make), seed)));
+    let others =
+        (0..seeds).flat_map(|seed| ADVERSARIES.iter().map(move |&(name, make)| (name, None, Some(make), seed)));
     let cases: Vec<_> = families.chain(others).collect();
     let outcomes = cases.into_par_iter().map(|(name, of, make, seed)| {
         let units = of.map(|f| family(&shape, f, seed)).or_else(|| make.map(|make| make(&shape, seed)));
@@ -230,7 +235,13 @@ fn no_error_exceeds_its_bounds_and_none_is_far_from_them() {
         let rows = judge(&shape, &outcomes);
         print(&shape, &rows);
         for r in &rows {
-            assert!(r.statistical <= 4.0 * r.worst, "{}: {} is far from {}; {shape:?}", r.error, r.statistical, r.worst);
+            assert!(
+                r.statistical <= 4.0 * r.worst,
+                "{}: {} is far from {}; {shape:?}",
+                r.error,
+                r.statistical,
+                r.worst
+            );
             let ratio = r.expected / r.rms;
             assert!((0.7..=1.3).contains(&ratio), "{}: {} expected, {} found; {shape:?}", r.error, r.expected, r.rms);
         }
@@ -272,6 +283,31 @@ fn no_error_exceeds_its_bounds_in_the_corners() {
         matrices += outcomes.len();
     }
     assert_eq!(matrices, 171 * 27);
+}
+
+/// The simulated core itself, as `svdforge simulate` judges it; the other tests run the definition of its arithmetic.
+#[test]
+fn simulated_cores_keep_what_is_promised() {
+    let mut matrices = 0;
+    for parameters in [
+        size(8, 8),
+        size(8, 5),
+        Parameters { symmetric: true, ..size(6, 6) },
+        Parameters { sizes: Sizes::Any, ..size(6, 6) },
+        Parameters { sweeps: Sweeps::Fixed(4), rank: Some(2), ..size(6, 6) },
+    ] {
+        let core = Core::new(parameters.shape().unwrap());
+        let mut engine = SimulatorEngine::new(&core).unwrap();
+        for (seed, &family) in (0..4).flat_map(|seed| Family::ALL.iter().map(move |f| (seed, f))) {
+            let matrix = example_matrix(&core.shape, family, seed);
+            let input = quantise(&core.shape, &matrix, InputScale::Auto).unwrap();
+            let judgement = judge_simulated(&core.shape, &mut engine, family.name(), &input).unwrap();
+            assert_eq!(judgement.broken_promises(), Vec::<String>::new(), "{:?}", core.shape);
+            assert_eq!(judgement.accuracy.bound_lsb.is_none(), judgement.flags.cap_reached);
+            matrices += 1;
+        }
+    }
+    assert_eq!(matrices, 5 * 4 * 20);
 }
 
 /// A core that is worse than its bounds say is found out: two guard bits less, or coefficients four bits shorter.

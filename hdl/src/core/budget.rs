@@ -170,7 +170,10 @@ impl<'a> Budget<'a> {
         let fraction = self.shape.coef - 1;
         let element = self.largest_element().max(self.largest_vector_element());
         vec![
-            (&["element_00", "element_01", "element_10", "element_11", "diagonal_0", "diagonal_1"], self.largest_element()),
+            (
+                &["element_00", "element_01", "element_10", "element_11", "diagonal_0", "diagonal_1"],
+                self.largest_element(),
+            ),
             (&["x_rotated", "y_rotated", "x_rounded", "y_rounded"], element),
             (&["_u_00", "_u_01", "_u_10", "_u_11", "_v_00", "_v_01", "_v_10", "_v_11"], self.largest_vector_element()),
             (&["sum_x", "sum_y"], (1.0 + self.stretch()) * element * f64::from(fraction + FINE_COSINE_SHIFT).exp2()),
@@ -322,7 +325,9 @@ impl<'a> Budget<'a> {
         // What the noise rule leaves off the diagonal, uniform.
         let left_alone = f64::from(1u32 << (self.shape.limits().noise_bits - 2)).powi(2) / 12.0
             * (1.0 - triplets / (left.size * right.size));
-        let product = noise.product(self, SUITE_POWER[usize::from(self.shape.symmetric)]).powi(2) + noise.matrix(0.0).powi(2) + left_alone;
+        let product = noise.product(self, SUITE_POWER[usize::from(self.shape.symmetric)]).powi(2)
+            + noise.matrix(0.0).powi(2)
+            + left_alone;
         self.delivered(noise.matrix(0.0), orthogonality, product.sqrt())
     }
 

@@ -25,7 +25,9 @@ pub const ADVERSARIES: &[Source] = &[
         fill(shape, |i, j| small[(i / repeat) * shape.cols + j / repeat] as f64 / full)
     }),
     ("nearly diagonal", |shape, seed| nearly_diagonal(shape, seed, |draw| draw(), |draw| draw())),
-    ("nearly diagonal, signs", |shape, seed| nearly_diagonal(shape, seed, |draw| draw().signum(), |draw| draw().signum())),
+    ("nearly diagonal, signs", |shape, seed| {
+        nearly_diagonal(shape, seed, |draw| draw().signum(), |draw| draw().signum())
+    }),
     ("scaled rotation, perturbed", |shape, seed| {
         let mut draw = generator(seed);
         let angle = 3.0 * draw();
