@@ -234,6 +234,8 @@ fn no_error_exceeds_its_bounds_and_none_is_far_from_them() {
         assert!(outcomes.iter().all(|o| !o.capped), "{shape:?}");
         let rows = judge(&shape, &outcomes);
         print(&shape, &rows);
+        let (most, cap) = (outcomes.iter().map(|o| o.sweeps).max().unwrap_or(0), shape.sweep_cap());
+        println!("{} matrices, at most {most} sweeps of {cap}", outcomes.len());
         for r in &rows {
             assert!(
                 r.statistical <= 4.0 * r.worst,
