@@ -97,8 +97,7 @@ impl Judgement {
         let names = ["sigma", "orthogonality of U", "orthogonality of V", "reconstruction"];
         let mut broken = Vec::new();
         for (kind, bound) in [("statistical", &self.bounds.statistical), ("rigorous", &self.bounds.rigorous)] {
-            let bounds = [bound.sigma, bound.orthogonality_u, bound.orthogonality_v, bound.reconstruction];
-            for ((name, found), bound) in names.iter().zip(found).zip(bounds) {
+            for ((name, found), bound) in names.iter().zip(found).zip(bound.all()) {
                 let Some((found, bound)) = found.zip(bound).filter(|(found, bound)| found - bound > F64_ERROR) else {
                     continue;
                 };

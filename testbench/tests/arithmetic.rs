@@ -2,6 +2,7 @@
 //!
 //! `cargo test -p svdforge-testbench --test arithmetic -- --nocapture` prints the tables of `docs/decisions/0002-arithmetic.md`.
 
+#[allow(dead_code, reason = "its moments of roundings are for the test `bounds`")]
 mod reference;
 
 use nalgebra::DMatrix;

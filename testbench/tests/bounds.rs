@@ -6,6 +6,7 @@
 mod adversaries;
 #[path = "bounds/ranges.rs"]
 mod ranges;
+#[allow(dead_code, reason = "its frames are for the test `arithmetic`")]
 mod reference;
 
 use adversaries::ADVERSARIES;

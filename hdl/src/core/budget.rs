@@ -60,6 +60,11 @@ impl Errors {
         Self { sigma: None, reconstruction: None, ..self }
     }
 
+    /// Sigma, orthogonality of U, of V, reconstruction.
+    pub fn all(&self) -> [Option<f64>; 4] {
+        [self.sigma, self.orthogonality_u, self.orthogonality_v, self.reconstruction]
+    }
+
     fn map(self, change: impl Fn(f64) -> f64) -> Self {
         let Self { sigma, orthogonality_u, orthogonality_v, reconstruction } = self;
         Self {
@@ -97,6 +102,9 @@ impl Bounds {
         }
     }
 }
+
+/// Ends of the names of signals, and their largest size in units of their last place.
+pub type Range = (&'static [&'static str], f64);
 
 /// One side of the matrix: the rotations that its rows (or columns) take part in.
 #[derive(Clone, Copy)]
@@ -166,7 +174,7 @@ impl<'a> Budget<'a> {
 
     /// Largest sizes of named signals, by the ends of their names, in units of their last place: elements of A and what the rotators make of them
     /// (U and V are smaller); elements of U and V; sums of products; coefficients.
-    pub fn ranges(&self) -> Vec<(&'static [&'static str], f64)> {
+    pub fn ranges(&self) -> Vec<Range> {
         let fraction = self.shape.coef - 1;
         let element = self.largest_element().max(self.largest_vector_element());
         vec![

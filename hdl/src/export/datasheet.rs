@@ -94,16 +94,17 @@ fn accuracy(text: &mut String, shape: &Shape) {
     let value = if shape.symmetric { "an eigenvalue, LSB" } else { "a singular value, LSB" };
     let product = if shape.symmetric { "V diag(lambda) Vᵀ - A, LSB" } else { "U diag(sigma) Vᵀ - A, LSB" };
     let unit = shape.word - 1;
-    let errors: [(String, fn(&Errors) -> Option<f64>); 4] = [
-        (value.to_owned(), |e| e.sigma),
-        (format!("UᵀU - 1, units of 2^-{unit}"), |e| e.orthogonality_u),
-        (format!("VᵀV - 1, units of 2^-{unit}"), |e| e.orthogonality_v),
-        (product.to_owned(), |e| e.reconstruction),
+    let names = [
+        value.to_owned(),
+        format!("UᵀU - 1, units of 2^-{unit}"),
+        format!("VᵀV - 1, units of 2^-{unit}"),
+        product.to_owned(),
     ];
-    for (name, error) in errors {
-        let cells = [&rigorous, &statistical, &expected_rms].map(|e| error(e).map(|e| e.to_string()));
-        if let [Some(rigorous), Some(statistical), Some(expected)] = &cells {
-            row(text, &[&name, rigorous, statistical, expected]);
+    let figures =
+        [rigorous, statistical, expected_rms].map(|e: Errors| e.all().map(|error| error.map(|e| e.to_string())));
+    for (index, name) in names.iter().enumerate() {
+        if let [Some(rigorous), Some(statistical), Some(expected)] = figures.each_ref().map(|f| f[index].as_deref()) {
+            row(text, &[name, rigorous, statistical, expected]);
         }
     }
     *text += "\nOne LSB is the last place of an input element. Rigorous: every rounding at its worst, no matrix exceeds it. Statistical: roundings independent, exceeded by\n\

@@ -5,7 +5,7 @@ use super::{family, size};
 use rayon::prelude::*;
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::budget::Budget;
+use svdforge_hdl::core::budget::{Budget, Range};
 use svdforge_hdl::core::params::{Parameters, SIZES, Scaling, Sizes, Sweeps, Vectors, WORDS};
 use svdforge_testbench::engine::{SimulatorEngine, Stimulus};
 use svdforge_testbench::framing::Quantised;
@@ -24,7 +24,7 @@ fn fill_the_ranges(parameters: Parameters) -> Vec<(f64, f64)> {
     }
     let (wrapped, guarded) = engine.simulator().wrapped();
     assert!(wrapped.is_empty() && guarded >= 12, "{wrapped:?} of {guarded}, {shape:?}");
-    let of_kind = |(ends, largest): (&[&str], f64)| {
+    let of_kind = |(ends, largest): Range| {
         let named = engine.simulator().extremes().iter().filter(|e| ends.iter().any(|end| e.path.ends_with(end)));
         let found = named.map(|e| {
             let found = e.high.max(-e.low) as f64;
