@@ -157,7 +157,7 @@ fn norms_of_rotations_are_as_the_budget_assumes() {
         for (form, angles) in [("fine", fine), ("small", small), ("coarse", coarse)] {
             let results = bench.pipeline(["size", "negative"], ["-k", "-s", "fine"], &angles);
             let norms = results.iter().map(|&[k, s, fine]| match fine {
-                1 => ((1 << (q + 9)) + k).pow(2) + (s * s << 10) - (1 << (2 * q + 18)),
+                1 => ((1 << (q + 9)) + k).pow(2) + ((s * s) << 10) - (1 << (2 * q + 18)),
                 _ => (k * k + s * s - one * one) << 18,
             });
             let norms: Vec<f64> = norms.map(|off| off as f64 / f64::from(2 * q + 18).exp2()).collect();
