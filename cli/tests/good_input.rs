@@ -80,7 +80,7 @@ fn simulate_speaks_the_json_of_its_contract() {
     for key in ["sigma", "orthogonality_u", "orthogonality_v", "reconstruction"] {
         let [expected, statistical, rigorous] =
             ["expected_rms", "statistical", "rigorous"].map(|kind| number(&bounds[kind][key]));
-        assert!(0.0 < expected && expected < statistical && statistical < rigorous, "{key}: {bounds}");
+        assert!(0.0 < expected && expected < statistical && statistical <= rigorous, "{key}: {bounds}");
     }
 }
 

@@ -65,6 +65,16 @@ impl Errors {
         [self.sigma, self.orthogonality_u, self.orthogonality_v, self.reconstruction]
     }
 
+    fn at_most(self, other: Self) -> Self {
+        let least = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a.min(b));
+        Self {
+            sigma: least(self.sigma, other.sigma),
+            orthogonality_u: least(self.orthogonality_u, other.orthogonality_u),
+            orthogonality_v: least(self.orthogonality_v, other.orthogonality_v),
+            reconstruction: least(self.reconstruction, other.reconstruction),
+        }
+    }
+
     fn map(self, change: impl Fn(f64) -> f64) -> Self {
         let Self { sigma, orthogonality_u, orthogonality_v, reconstruction } = self;
         Self {
@@ -151,11 +161,13 @@ impl<'a> Budget<'a> {
         Self { shape, rows, cols, sweeps: sweeps.into() }
     }
 
-    /// The three figures for each error, with four digits; bounds are rounded up.
+    /// The three figures for each error, with four digits; bounds are rounded up. After few sweeps of a small matrix the rigorous bound is the smaller one,
+    /// and takes the place of the other.
     pub fn bounds(&self) -> Bounds {
+        let rigorous = self.rigorous();
         Bounds {
-            rigorous: self.rigorous().map(|error| four_digits(error, f64::ceil)),
-            statistical: self.statistical().map(|error| four_digits(error, f64::ceil)),
+            rigorous: rigorous.map(|error| four_digits(error, f64::ceil)),
+            statistical: self.statistical().at_most(rigorous).map(|error| four_digits(error, f64::ceil)),
             expected_rms: self.expected_rms().map(|error| four_digits(error, f64::round)),
         }
     }
