@@ -1,5 +1,6 @@
 //! Printing: tables and messages for people, JSON for programs.
 
+use crate::Verdict;
 use anyhow::{Context, Result};
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
@@ -77,6 +78,13 @@ pub fn work() -> ProgressBar {
     )
 }
 
+/// Says what the results do not keep of what is promised for their core.
+pub fn promises(judgements: &[Judgement]) -> Verdict {
+    let broken: Vec<String> = judgements.iter().flat_map(Judgement::broken_promises).collect();
+    broken.iter().for_each(note);
+    if broken.is_empty() { Verdict::Holds } else { Verdict::Fails }
+}
+
 /// Singular values beside the golden model's.
 pub fn sigma_table(judgement: &Judgement) -> Table {
     let (name, values, golden) = judgement.result.values();
@@ -96,6 +104,7 @@ pub fn accuracy_table(judgements: &[Judgement]) -> Table {
     let mut table = table(&[
         "matrix",
         "values",
+        "bound",
         "product - A",
         "U orth.",
         "V orth.",
@@ -119,6 +128,7 @@ pub fn accuracy_table(judgements: &[Judgement]) -> Table {
         table.add_row([
             Cell::new(&j.matrix),
             lsb(Some(a.sigma_max_lsb)),
+            lsb(a.bound_lsb),
             lsb(product),
             lsb(a.orthogonality_u_max_lsb),
             lsb(a.orthogonality_v_max_lsb),

@@ -75,7 +75,13 @@ fn simulate_speaks_the_json_of_its_contract() {
     let parts: u64 = ["load", "compute", "unload"].iter().map(|k| cycles[*k].as_u64().unwrap()).sum();
     // t1 and t2 are each in two of the parts or in none: load + compute + unload = total + 1.
     assert_eq!(cycles["total"].as_u64().unwrap() + 1, parts);
-    assert!(result["accuracy"]["bound_lsb"].is_null());
+    let bounds = &result["bounds"];
+    assert_eq!(result["accuracy"]["bound_lsb"], bounds["statistical"]["sigma"]);
+    for key in ["sigma", "orthogonality_u", "orthogonality_v", "reconstruction"] {
+        let [expected, statistical, rigorous] =
+            ["expected_rms", "statistical", "rigorous"].map(|kind| number(&bounds[kind][key]));
+        assert!(0.0 < expected && expected < statistical && statistical <= rigorous, "{key}: {bounds}");
+    }
 }
 
 #[test]

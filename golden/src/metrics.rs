@@ -36,7 +36,7 @@ pub struct Accuracy {
     pub orthogonality_v_max_lsb: Option<f64>,
     /// max |U^T A V - diag(sigma)| / lsb.
     pub off_diagonal_max_lsb: Option<f64>,
-    /// The proven bound on the errors in units of lsb, for the caller to fill in; [`accuracy`] leaves it `None`.
+    /// The bound that the caller holds `sigma_max_lsb` against, in units of lsb, for the caller to fill in; [`accuracy`] leaves it `None`.
     pub bound_lsb: Option<f64>,
 }
 

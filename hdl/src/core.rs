@@ -1,5 +1,6 @@
 //! The SVD cores, assembled from units.
 
+pub mod budget;
 mod datapath;
 pub mod layout;
 pub mod ordering;

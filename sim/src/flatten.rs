@@ -5,7 +5,7 @@
 
 use crate::graph::{Cut, Graph, Value, Words, Write};
 use crate::range::Range;
-use svdforge_hdl::ir::{Binary, Design, Module, NodeId, Op, address_width, signed_value};
+use svdforge_hdl::ir::{Binary, Design, Module, Node, NodeId, Op, address_width, signed_value};
 
 /// The flat design and the way back to its names.
 pub(crate) struct Flat {
@@ -13,6 +13,8 @@ pub(crate) struct Flat {
     pub inputs: Vec<Port>,
     pub outputs: Vec<Port>,
     pub root: Scope,
+    /// Of each guarded sum that may leave its width: where it is, and -1 in the cycles in which it does.
+    pub guards: Vec<(String, Value)>,
 }
 
 /// A name for the lowest `width` bits of a value.
@@ -30,9 +32,9 @@ pub(crate) struct Scope {
     pub children: Vec<Scope>,
 }
 
-/// Flattens a design; `known` are the ranges of its registers found by an earlier pass, if there was one.
-pub(crate) fn flatten(design: &Design, known: &[Range]) -> Flat {
-    let mut flattener = Flattener { design, known, graph: Graph::default() };
+/// Flattens a design; `known` are the ranges of its registers found by an earlier pass, if there was one; sums in modules named `guarded` are guarded.
+pub(crate) fn flatten(design: &Design, known: &[Range], guarded: &[&str]) -> Flat {
+    let mut flattener = Flattener { design, known, guarded, graph: Graph::default(), guards: Vec::new() };
     let top = design.top();
     let ports = top.inputs.iter().enumerate();
     let drivers: Vec<Value> = ports.map(|(port, &id)| flattener.graph.input(port as u32, top.node(id).width)).collect();
@@ -45,7 +47,7 @@ pub(crate) fn flatten(design: &Design, known: &[Range]) -> Flat {
     };
     let inputs = top.inputs.iter().map(|&id| port(top.node(id).name.as_deref().unwrap_or(""), id)).collect();
     let outputs = top.outputs.iter().map(|output| port(&output.name, output.node)).collect();
-    Flat { graph: flattener.graph, inputs, outputs, root }
+    Flat { graph: flattener.graph, inputs, outputs, root, guards: flattener.guards }
 }
 
 /// A module at one place in the tree.
@@ -70,7 +72,9 @@ impl Placed {
 struct Flattener<'a> {
     design: &'a Design,
     known: &'a [Range],
+    guarded: &'a [&'a str],
     graph: Graph,
+    guards: Vec<(String, Value)>,
 }
 
 impl<'a> Flattener<'a> {
@@ -126,6 +130,9 @@ impl<'a> Flattener<'a> {
             if placed.values[id.index()].is_none() {
                 let value = self.combinational(module, id, placed);
                 placed.values[id.index()] = Some(value);
+                if self.guarded.contains(&module.name.as_str()) {
+                    self.guard(module, id, placed, name);
+                }
             }
         }
         for id in module.node_ids() {
@@ -173,6 +180,39 @@ impl<'a> Flattener<'a> {
         state.next = next;
         state.enable = enable;
         state.reset = reset.map(|bits| signed_value(bits, node.width));
+    }
+
+    /// Watches a sum: it wraps where it fits its width neither as a number with a sign nor as one without.
+    fn guard(&mut self, module: &Module, id: NodeId, placed: &Placed, instance: &str) {
+        let Node { op, width, name, .. } = module.node(id);
+        let exact_width = width + 2;
+        let graph = &mut self.graph;
+        let (exact, natural) = match op {
+            Op::Binary(Binary::Add, a, b) => {
+                let (a, b) = (placed.at(*a), placed.at(*b));
+                let (x, y) = (graph.unsigned(a, Cut::wrap(*width)), graph.unsigned(b, Cut::wrap(*width)));
+                (graph.add(a, b, exact_width), graph.add(x, y, exact_width))
+            }
+            Op::Binary(Binary::Sub, a, b) => {
+                let (a, b) = (placed.at(*a), placed.at(*b));
+                let (x, y) = (graph.unsigned(a, Cut::wrap(*width)), graph.unsigned(b, Cut::wrap(*width)));
+                (graph.sub(a, b, exact_width), graph.sub(x, y, exact_width))
+            }
+            Op::AddSub { a, b, subtract } => {
+                let exact = graph.add_sub(placed.at(*a), placed.at(*b), placed.at(*subtract), exact_width);
+                (exact, exact)
+            }
+            _ => return,
+        };
+        let found = placed.at(id);
+        let found_natural = graph.unsigned(found, Cut::wrap(*width));
+        let (fits, fits_natural) = (graph.equal(found, exact), graph.equal(found_natural, natural));
+        let fits = graph.or(fits, fits_natural);
+        let wraps = graph.not(fits);
+        if graph.constant_of(wraps) != Some(0) {
+            let node = name.clone().unwrap_or_else(|| format!("node {}", id.index()));
+            self.guards.push((format!("{instance} ({}): {node}", module.name), wraps));
+        }
     }
 
     fn combinational(&mut self, module: &Module, id: NodeId, placed: &Placed) -> Value {

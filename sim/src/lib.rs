@@ -51,8 +51,10 @@ mod machine;
 mod range;
 mod simplify;
 mod simulator;
+mod watch;
 mod waveform;
 
 pub use error::SimError;
 pub use simulator::{InputPort, OutputPort, Simulator};
+pub use watch::Extremes;
 pub use waveform::{CYCLE, Waveform};

@@ -5,6 +5,7 @@ use crate::flatten::{Flat, Port, Scope, flatten};
 use crate::graph::{Graph, Source, Value};
 use crate::layout::{Cell, Layout};
 use crate::machine::Machine;
+use crate::watch::{Extremes, Watch};
 use crate::waveform::Waveform;
 use std::io::Write;
 use svdforge_hdl::check::Checked;
@@ -50,6 +51,7 @@ pub struct Simulator {
     outputs: Vec<(String, OutputPort)>,
     /// All names, if they were kept.
     names: Option<Names>,
+    watch: Option<Watch>,
     in_reset: bool,
     cycle: u64,
 }
@@ -66,17 +68,23 @@ impl Simulator {
     ///
     /// What no output depends on is left out.
     pub fn new(design: &Checked<Design>) -> Result<Self, SimError> {
-        Self::build(design, false)
+        Self::build(design, false, &[])
     }
 
     /// A simulator that keeps every named node, for waveforms; somewhat slower.
     pub fn observable(design: &Checked<Design>) -> Result<Self, SimError> {
-        Self::build(design, true)
+        Self::build(design, true, &[])
     }
 
-    fn build(design: &Checked<Design>, observable: bool) -> Result<Self, SimError> {
-        let Flat { graph, inputs, outputs, root } = flat(design);
-        let mut observed = Vec::new();
+    /// A simulator that watches the ranges of its numbers: the extremes of every named node, and the sums in modules named `guarded`, none of which
+    /// should ever wrap around; slower. See [`Simulator::extremes`] and [`Simulator::wrapped`].
+    pub fn watched(design: &Checked<Design>, guarded: &[&str]) -> Result<Self, SimError> {
+        Self::build(design, true, guarded)
+    }
+
+    fn build(design: &Checked<Design>, observable: bool, guarded: &[&str]) -> Result<Self, SimError> {
+        let Flat { graph, inputs, outputs, root, guards } = flat(design, guarded);
+        let mut observed: Vec<Value> = guards.iter().map(|guard| guard.1).collect();
         if observable {
             add_named(&root, &mut observed);
         }
@@ -90,11 +98,15 @@ impl Simulator {
         };
         let output =
             |port: Port| (port.name, OutputPort { register: register(&graph, &layout, port.value), width: port.width });
+        let names = observable.then(|| placed_names(&root, &layout));
+        let guards = guards.into_iter().map(|(place, value)| (place, layout.observed[&value])).collect();
+        let watch = names.as_ref().filter(|_| !guarded.is_empty()).map(|names| Watch::new(names, guards));
         Ok(Self {
             machine,
             inputs: inputs.into_iter().map(input).collect(),
             outputs: outputs.into_iter().map(output).collect(),
-            names: observable.then(|| placed_names(&root, &layout)),
+            names,
+            watch,
             in_reset: false,
             cycle: 0,
         })
@@ -130,8 +142,21 @@ impl Simulator {
     /// One clock cycle: the combinational nodes settle, then the rising edge updates memories and registers.
     pub fn step(&mut self) {
         self.machine.compute(self.in_reset);
+        if let Some(watch) = &mut self.watch {
+            watch.sample(&self.machine);
+        }
         self.machine.advance();
         self.cycle += 1;
+    }
+
+    /// The extremes that each named node had, as a number with a sign, if the simulator is a watched one.
+    pub fn extremes(&self) -> &[Extremes] {
+        self.watch.as_ref().map_or(&[], |watch| watch.extremes())
+    }
+
+    /// The guarded sums that wrapped around, and how many are guarded, if the simulator is a watched one.
+    pub fn wrapped(&self) -> (Vec<&str>, usize) {
+        self.watch.as_ref().map_or((Vec::new(), 0), Watch::wrapped)
     }
 
     /// One clock cycle, whose settled values go into a waveform.
@@ -176,15 +201,15 @@ impl Simulator {
 }
 
 /// Flattens until nothing more is learned about the registers, or three times.
-fn flat(design: &Design) -> Flat {
-    let mut flat = flatten(design, &[]);
+fn flat(design: &Design, guarded: &[&str]) -> Flat {
+    let mut flat = flatten(design, &[], guarded);
     let mut known = Vec::new();
     for _ in 1..PASSES {
         let ranges = flat.graph.state_ranges();
         if ranges == known {
             break;
         }
-        flat = flatten(design, &ranges);
+        flat = flatten(design, &ranges, guarded);
         known = ranges;
     }
     flat

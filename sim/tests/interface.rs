@@ -97,3 +97,29 @@ fn large_designs_work() {
     }
     assert_eq!(seen.len(), 6, "The design does nothing.");
 }
+
+#[test]
+fn a_watched_simulator_reports_sums_that_wrap_and_the_extremes() {
+    let m = ModuleBuilder::new("adder");
+    let (a, b) = (m.input("a", 8), m.input("b", 8));
+    m.output("sum", (a + b).registered("sum_now"));
+    m.output("difference", (a - b).registered("difference_now"));
+    let mut design = DesignBuilder::new();
+    design.add(m);
+    let design = design.finish().unwrap();
+    let mut simulator = Simulator::watched(&design, &["adder"]).unwrap();
+    let (a, b) = (simulator.input("a").unwrap(), simulator.input("b").unwrap());
+    // 100 + 100 fits 8 bits without a sign, -100 - 100 as 156 + 156 fits neither way; 100 - 100 fits.
+    for (value, wrapped) in [(100, 0), (-100, 1)] {
+        simulator.poke_signed(a, value);
+        simulator.poke_signed(b, value);
+        simulator.step();
+        let (found, guarded) = simulator.wrapped();
+        assert_eq!((found.len(), guarded), (wrapped, 2), "{found:?}");
+    }
+    simulator.step();
+    let sum = simulator.extremes().iter().find(|e| e.path == "adder.a").unwrap();
+    assert_eq!((sum.low, sum.high, sum.width), (-100, 100, 8));
+    let unwatched = Simulator::new(&design).unwrap();
+    assert!(unwatched.extremes().is_empty() && unwatched.wrapped() == (vec![], 0));
+}

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use svdforge_golden::metrics::MetricsError;
 use svdforge_golden::{Accuracy, Factors, Family, NamedMatrix, accuracy, eigen_accuracy, oracle};
 use svdforge_hdl::core::Core;
+use svdforge_hdl::core::budget::{Bounds, Budget};
 use svdforge_hdl::core::params::{SIZES, Shape, Sizes};
 
 /// Cycles of one matrix, with a source and a sink that never stall.
@@ -81,9 +82,37 @@ pub struct Judgement {
     pub flags: Flags,
     /// Cycles.
     pub cycles: Cycles,
-    /// Errors.
+    /// Errors; `bound_lsb` is the statistical bound of sigma.
     pub accuracy: Accuracy,
+    /// What the errors of this matrix may be, after the sweeps it took and at its scale.
+    pub bounds: Bounds,
 }
+
+impl Judgement {
+    /// What this result does not keep of what is promised for its core, in sentences.
+    pub fn broken_promises(&self) -> Vec<String> {
+        let a = &self.accuracy;
+        let found =
+            [Some(a.sigma_max_lsb), a.orthogonality_u_max_lsb, a.orthogonality_v_max_lsb, a.reconstruction_max_lsb];
+        let names = ["sigma", "orthogonality of U", "orthogonality of V", "reconstruction"];
+        let mut broken = Vec::new();
+        for (kind, bound) in [("statistical", &self.bounds.statistical), ("rigorous", &self.bounds.rigorous)] {
+            for ((name, found), bound) in names.iter().zip(found).zip(bound.all()) {
+                let Some((found, bound)) = found.zip(bound).filter(|(found, bound)| found - bound > F64_ERROR) else {
+                    continue;
+                };
+                broken.push(format!("{}: {name} is off by {found:.3} LSB, {kind} bound {bound:.3} LSB", self.matrix));
+            }
+        }
+        if self.flags.overflow {
+            broken.push(format!("{}: an internal value left its range", self.matrix));
+        }
+        broken
+    }
+}
+
+/// What the golden model's own errors come to, in LSB of a 24-bit word.
+const F64_ERROR: f64 = 1e-4;
 
 /// Values at true scale, and vectors if they were computed.
 #[derive(Clone, Debug, Serialize)]
@@ -234,6 +263,9 @@ fn assess(
         let accuracy = accuracy(&matrix, factors, lsb, shape.word)?;
         (accuracy, Delivered::Svd { sigma: values, sigma_golden: golden, u, v })
     };
+    let bounds = Budget::of(shape, (input.rows, input.cols), status.sweeps).bounds();
+    let bounds = bounds.of_matrix(status.block_exponent, !status.cap_reached);
+    let accuracy = Accuracy { bound_lsb: bounds.statistical.sigma, ..accuracy };
     Ok(Judgement {
         matrix: name.to_owned(),
         rows: input.rows,
@@ -246,6 +278,7 @@ fn assess(
         flags: status.into(),
         cycles,
         accuracy,
+        bounds,
     })
 }
 

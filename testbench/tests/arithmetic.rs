@@ -2,6 +2,7 @@
 //!
 //! `cargo test -p svdforge-testbench --test arithmetic -- --nocapture` prints the tables of `docs/decisions/0002-arithmetic.md`.
 
+#[allow(dead_code, reason = "its moments of roundings are for the test `bounds`")]
 mod reference;
 #[path = "arithmetic/streamed.rs"]
 mod streamed;
@@ -72,6 +73,7 @@ fn reference_for(shape: &Shape, rows: usize, cols: usize) -> Reference {
         word: shape.word,
         guard: shape.guard,
         coef: shape.coef,
+        data: shape.data(),
         rank: shape.rank_of(rows, cols),
         u: shape.has_u(),
         v: shape.has_v(),

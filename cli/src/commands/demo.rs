@@ -45,6 +45,6 @@ impl Demo {
             simulate::print(&core, &judgements)?;
             output::print(format!("Exported to {}; its README.md is the datasheet.", folder.display()))?;
         }
-        Ok(Verdict::Holds)
+        Ok(output::promises(&judgements))
     }
 }

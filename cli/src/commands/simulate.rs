@@ -64,7 +64,7 @@ impl Simulate {
         } else {
             print(&core, &judgements)?;
         }
-        Ok(Verdict::Holds)
+        Ok(output::promises(&judgements))
     }
 }
 
@@ -83,7 +83,7 @@ pub fn print(core: &Core, judgements: &[Judgement]) -> Result<()> {
     }
     let summary = Summary::new(core);
     output::print(format!(
-        "\nErrors against the reference (f64) of the quantised input, worst element, in LSB (orthogonality: units of 2^-{}); cycles",
+        "\nErrors against the reference (f64) of the quantised input, worst element, in LSB (orthogonality: units of 2^-{}); the statistical bound of the values; cycles",
         core.shape.word - 1
     ))?;
     output::print(output::accuracy_table(judgements))?;

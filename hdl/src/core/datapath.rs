@@ -292,10 +292,11 @@ impl<'m> Drawing<'_, 'm> {
         let members = self.member_table.lookup(self.size.address(m, row), None, &format!("{name}_members"));
         let index_bits = members.width() / 2;
         let identity = vectors.identity.delayed_to(stage(words[0]));
+        let fraction = self.shape.vector_fraction();
         let elements = block(|r, c| {
             let index = members.slice(r as u32 * index_bits, index_bits);
             let own = m.concat(&[column.delayed_to(stage(words[0])), m.constant(1, c as i128)]).equals(index);
-            let one = m.concat(&[m.zero(1), own, m.zero(vector - 2)]);
+            let one = m.concat(&[m.zero(vector - 1 - fraction), own, m.zero(fraction)]);
             let element = identity.select(one, words[r].slice(c as u32 * vector, vector));
             element.sign_extend(self.shape.data()).named(&format!("{name}_{r}{c}"))
         });

@@ -1,5 +1,6 @@
 //! What a user chooses, and what follows from it.
 
+use super::budget::{Budget, signed_bits};
 use crate::units::angles::{Form, Limits};
 use crate::units::norm_exact::FINE_BITS;
 use crate::units::stream_output::section;
@@ -248,6 +249,9 @@ impl Parameters {
     /// Whether the core can hold the matrix, or see its rows go by.
     fn check_size(&self) -> Result<(), ParameterError> {
         let most = *SIZES.end();
+        if self.rows == 0 {
+            return Err(error("rows", 0, format!("the rows must be 1 to {most}")));
+        }
         if !SIZES.contains(&self.cols) {
             let remedy = match self.rows.cmp(&self.cols) {
                 std::cmp::Ordering::Less => "; of a wider matrix, decompose the transpose",
@@ -265,7 +269,7 @@ impl Parameters {
         if SIZES.contains(&self.rows) {
             return Ok(());
         }
-        if self.rows == 0 || self.rows > MOST_ROWS {
+        if self.rows > MOST_ROWS {
             return Err(error(
                 "rows",
                 self.rows,
@@ -410,10 +414,15 @@ impl Shape {
     }
 
     /// Bits of an element of A inside the core, one of them the sign. Singular values of full-scale elements reach the longer side of a matrix
-    /// that is held as it is, and the root of the number of elements, the Frobenius norm, where rows are reduced.
+    /// that is held as it is, and the root of the number of elements, the Frobenius norm, where rows are reduced. Short words with few guard bits have more,
+    /// where roundings at their worst could add up to more than that.
     pub fn data(&self) -> u32 {
-        let growth = if self.is_reduced() { ceil_log2(self.elements()).div_ceil(2) } else { ceil_log2(self.side()) };
-        self.word + self.inner_guard() + growth + 1
+        if self.is_reduced() {
+            let growth = ceil_log2(self.elements()).div_ceil(2);
+            return (self.word + self.inner_guard() + growth + 1).max(self.vector());
+        }
+        let least = self.word + self.guard + ceil_log2(self.side()) + 1;
+        signed_bits(Budget::new(self).largest_element(), least).max(self.vector())
     }
 
     /// Rotations of one row against one row of a triangle. Of a large angle the first leaves 2^-6, each further one 2^-8.5 of the rest; the element was
@@ -427,9 +436,10 @@ impl Shape {
         self.data() - (self.inner_guard() - self.guard)
     }
 
-    /// Bits of an element of U or V inside the core; `vector_fraction` of them are fraction.
+    /// Bits of an element of U or V inside the core; `vector_fraction` of them are fraction. More than one bit above it only where roundings at their
+    /// worst need it.
     pub fn vector(&self) -> u32 {
-        self.vector_fraction() + 2
+        signed_bits(Budget::new(self).largest_vector_element(), self.vector_fraction() + 2)
     }
 
     /// Fraction bits of sigma.
@@ -452,13 +462,18 @@ impl Shape {
         self.sigma().max(self.vector()).max(24).next_multiple_of(8)
     }
 
-    /// The most sweeps that the core makes. `auto`: at least one more than any matrix of the measured families took
-    /// (`docs/decisions/0002-arithmetic.md`).
+    /// The most sweeps that the core makes.
     pub fn sweep_cap(&self) -> u32 {
         match self.sweeps {
             Sweeps::Fixed(sweeps) => sweeps,
-            Sweeps::Auto => 2 * ceil_log2(self.even()) + (self.word - 1 + self.inner_guard() + 25) / 8,
+            Sweeps::Auto => self.settling_cap(self.even()),
         }
+    }
+
+    /// Sweeps after which every matrix of this size is settled: at least one more than any of the measured ones took. No bound is proven for
+    /// parallel orderings (`docs/bounds.md`).
+    pub fn settling_cap(&self, size: usize) -> u32 {
+        2 * ceil_log2(size.next_multiple_of(2)) + (self.word - 1 + self.inner_guard() + 25) / 8
     }
 
     /// When an angle is too small to matter.

@@ -1,6 +1,7 @@
 //! `core.json`: everything a program must know to drive a core, and nothing that it would have to guess.
 
 use super::{File, Header};
+use crate::core::budget::{Budget, FAILURE};
 use crate::core::params::{Scaling, Shape, Sizes, Sweeps, Vectors};
 use crate::core::{Core, QrCycles};
 use crate::ir::Module;
@@ -196,6 +197,11 @@ pub fn manifest(core: &Core, files: &[String]) -> File {
             "stream": "m_axis", "tdata_bits": shape.output_bits(), "signed": true,
             "sections": sections(core), "status_fields": STATUS_FIELDS,
             "bad_frame": "the status word alone, with tlast",
+        },
+        "accuracy": {
+            "units": "sigma and reconstruction: the last place of an input element; orthogonality: 2^-(word - 1)",
+            "condition": "the most sweeps, block exponent 0; sigma and reconstruction: status field cap_reached is 0",
+            "bounds": Budget::new(shape).bounds(), "statistical_failure_probability": FAILURE,
         },
         "files": files,
     });

@@ -20,6 +20,31 @@ use crate::ir::{ModuleId, bits_of};
 /// The most fraction bits for which h is tabled by value alone, with 2^(q - 9) entries.
 const BY_VALUE_UP_TO: u32 = 18;
 
+/// c² + s² - 1 of rotations: what every result feels of its coefficients.
+#[derive(Clone, Copy, Debug)]
+pub struct NormError {
+    /// The largest in size of all rotations.
+    pub largest: f64,
+    /// At most the root of the mean square, over fine angles and over the entries of the table.
+    pub rms: f64,
+    /// At most the mean, in size.
+    pub mean: f64,
+}
+
+/// The error of the norm with q = `fraction` bits: of fine rotations twice the error of k; of pairs of the table 2^-(q + 8), but more below 17 bits,
+/// where there are fewer pairs to choose from.
+pub fn norm_error(fraction: u32) -> NormError {
+    let (largest, rms, mean) = match fraction {
+        ..=13 => (148.0, 16.0, 0.9),
+        14 => (6.0, 1.5, 0.1),
+        15 => (2.2, 0.55, 0.05),
+        16..=BY_VALUE_UP_TO => (1.25, 0.4, 0.05),
+        _ => (2.3, 0.55, 0.25),
+    };
+    let unit = (-f64::from(fraction) - 8.0).exp2();
+    NormError { largest: largest * unit, rms: rms * unit, mean: mean * unit }
+}
+
 /// Adds the unit for coefficients of `coef` bits. Input angles have `coef + 3` fraction bits and come as size and sign.
 ///
 /// Outputs: `k`, `s` (`coef` bits, signed) and `fine` (1 bit), as the rotator takes them.

@@ -3,7 +3,7 @@
 use crate::bench::{Bench, for_all};
 use proptest::prelude::*;
 use std::cell::RefCell;
-use svdforge_hdl::units::coefficients::coefficient_unit;
+use svdforge_hdl::units::coefficients::{coefficient_unit, norm_error};
 
 struct CoefficientBench {
     unit: Bench,
@@ -139,5 +139,35 @@ fn coefficients_of_other_widths_keep_their_claims() {
             worst.replace_with(|worst| worst.max(found));
         });
         bench.borrow().assert_claims(worst.into_inner());
+    }
+}
+
+/// The figures on which the error bounds of `core/budget.rs` rest, for every width of a coefficient.
+#[test]
+fn norms_of_rotations_are_as_the_budget_assumes() {
+    for coef in 14..=32u32 {
+        let q = coef - 1;
+        let claim = norm_error(q);
+        let mut bench = Bench::new(|design| coefficient_unit(design, coef));
+        let (one, samples) = (1i128 << q, 20_000);
+        // Fine angles evenly and, as in the last sweeps, small; every entry of the table.
+        let fine: Vec<_> = (0..samples).map(|k| [(2 * k + 1) * one / (2 * samples), 0]).collect();
+        let small: Vec<_> = (0..samples).map(|k| [(2 * k + 1) * one / (256 * samples), 0]).collect();
+        let coarse: Vec<_> = (4..=101).map(|k| [k << (q - 2), 0]).collect();
+        for (form, angles) in [("fine", fine), ("small", small), ("coarse", coarse)] {
+            let results = bench.pipeline(["size", "negative"], ["-k", "-s", "fine"], &angles);
+            let norms = results.iter().map(|&[k, s, fine]| match fine {
+                1 => ((1 << (q + 9)) + k).pow(2) + ((s * s) << 10) - (1 << (2 * q + 18)),
+                _ => (k * k + s * s - one * one) << 18,
+            });
+            let norms: Vec<f64> = norms.map(|off| off as f64 / f64::from(2 * q + 18).exp2()).collect();
+            let count = norms.len() as f64;
+            let largest = norms.iter().fold(0.0, |worst: f64, norm| worst.max(norm.abs()));
+            let rms = (norms.iter().map(|norm| norm * norm).sum::<f64>() / count).sqrt();
+            let mean = norms.iter().sum::<f64>().abs() / count;
+            let found = format!("q = {q}, {form}: largest {largest:e}, rms {rms:e}, mean {mean:e}; {claim:?}");
+            println!("{found}");
+            assert!(largest <= claim.largest && rms <= claim.rms && mean <= claim.mean, "{found}");
+        }
     }
 }

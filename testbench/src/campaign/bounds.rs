@@ -3,6 +3,7 @@
 use super::Metric;
 use serde::{Deserialize, Serialize};
 use svdforge_hdl::core::Core;
+use svdforge_hdl::core::budget::{Budget, Errors};
 
 /// Limits on the errors of one core for settled matrices, each in the unit of its metric; that on orthogonality holds for all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -40,7 +41,14 @@ impl Limits {
     }
 }
 
-/// The bounds of a core; `None` while nothing is proved of it.
-pub fn bounds(_core: &Core) -> Option<Bounds> {
-    None
+/// The bounds of a core: those of its largest matrices at full scale, after as many sweeps as it ever makes.
+pub fn bounds(core: &Core) -> Option<Bounds> {
+    let limits = |errors: Errors| Limits {
+        sigma_max_lsb: errors.sigma,
+        reconstruction_max_lsb: errors.reconstruction,
+        orthogonality_max_lsb: errors.orthogonality_u.into_iter().chain(errors.orthogonality_v).reduce(f64::max),
+        off_diagonal_max_lsb: None,
+    };
+    let derived = Budget::new(&core.shape).bounds();
+    Some(Bounds { rigorous: Some(limits(derived.rigorous)), statistical: Some(limits(derived.statistical)) })
 }

@@ -4,6 +4,7 @@ use super::drive::{Halt, Pins, Ports, Seen, drive};
 use super::{Engine, EngineError, Stimulus, Trace};
 use std::io::Write;
 use svdforge_hdl::core::Core;
+use svdforge_hdl::core::budget::ARITHMETIC;
 use svdforge_sim::{InputPort, OutputPort, SimError, Simulator, Waveform};
 
 /// Why a simulation gave no trace.
@@ -50,7 +51,12 @@ struct Outputs {
 
 impl SimulatorEngine {
     /// Compiles a core for simulation.
+    ///
+    /// In builds with debug assertions it is watched, and a sum that wraps around is a panic.
     pub fn new(core: &Core) -> Result<Self, SimulatorError> {
+        if cfg!(debug_assertions) {
+            return Self::watched(core);
+        }
         Ok(Self::with(core, Simulator::new(&core.design)?, None))
     }
 
@@ -59,6 +65,16 @@ impl SimulatorEngine {
         let simulator = Simulator::observable(&core.design)?;
         let waveform = Waveform::start(sink, &simulator)?;
         Ok(Self::with(core, simulator, Some(waveform)))
+    }
+
+    /// Compiles a core for simulation, and watches the ranges of its numbers; slower.
+    pub fn watched(core: &Core) -> Result<Self, SimulatorError> {
+        Ok(Self::with(core, Simulator::watched(&core.design, ARITHMETIC)?, None))
+    }
+
+    /// The simulator of the core, with what it has watched.
+    pub fn simulator(&self) -> &Simulator {
+        &self.simulator
     }
 
     /// Ends the recording, if there is one.
@@ -91,10 +107,13 @@ impl SimulatorEngine {
     /// Resets the core and runs a stimulus to the last frame of its result.
     pub fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, SimulatorError> {
         let patience = self.cycle_limit;
-        drive(self, stimulus, patience).map_err(|halt| match halt {
+        let trace = drive(self, stimulus, patience).map_err(|halt| match halt {
             Halt::Failed(error) => error,
             Halt::Stuck { cycles, found } => SimulatorError::Stuck { cycles, found, expected: stimulus.frames() },
-        })
+        });
+        let (wrapped, _) = self.simulator.wrapped();
+        debug_assert!(wrapped.is_empty(), "No sum leaves its width: {wrapped:?}");
+        trace
     }
 
     fn step(&mut self) -> Result<(), SimulatorError> {

@@ -18,6 +18,8 @@ pub struct Task {
     pub guard: u32,
     /// Bits of a coefficient, sign included.
     pub coef: u32,
+    /// Bits of an element of A inside.
+    pub data: u32,
     /// Triplets to deliver.
     pub rank: usize,
     pub u: bool,
@@ -80,8 +82,28 @@ pub struct Run {
     pub shift: u32,
     /// Fraction bits of A beyond those of sigma.
     finer: u32,
+    /// What the roundings did: those of A, of Uᵀ, of Vᵀ.
+    pub roundings: [Roundings; 3],
     task: Task,
     even: usize,
+}
+
+/// Moments of rounding errors, in units of the last place.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Roundings {
+    /// Results that were rounded, exact ones included.
+    pub count: f64,
+    /// Sum of the errors.
+    pub sum: f64,
+    /// Sum of their squares.
+    pub squares: f64,
+    /// Sum of the products of the two errors of one rotation.
+    pub products: f64,
+    /// Sum of the squares of those.
+    pub product_squares: f64,
+    /// Results of coarse rotations that change both elements, and the sum of the squares of their errors.
+    pub busy_count: f64,
+    pub busy_squares: f64,
 }
 
 /// A rotation x' = c x - s y, y' = c y + s x, in one of its two forms; the numbers are units of the last place.
@@ -95,16 +117,14 @@ enum Rotation {
 impl Reference {
     /// The arithmetic for a task.
     pub fn new(task: Task) -> Self {
-        let Task { rows, cols, word, guard, coef, .. } = task;
+        let Task { rows, cols, word, guard, coef, data, .. } = task;
         let (most_rows, most_cols) = task.largest.unwrap_or((rows, cols));
         let ceil_log2 = |n: usize| (n - 1).checked_ilog2().map_or(0, |bits| bits + 1);
-        // Singular values reach the root of the number of elements; and the roundings of many rows meet in one triangle.
-        let (n, built, growth, finer) = if task.streamed {
-            let finer = ceil_log2(most_rows).saturating_sub(4).div_ceil(2);
-            (cols, most_cols, ceil_log2(most_rows * most_cols).div_ceil(2), finer)
+        // The roundings of many rows meet in one triangle.
+        let (n, built, finer) = if task.streamed {
+            (cols, most_cols, ceil_log2(most_rows).saturating_sub(4).div_ceil(2))
         } else {
-            let built = most_rows.max(most_cols);
-            (rows.max(cols), built, ceil_log2(built), 0)
+            (rows.max(cols), most_rows.max(most_cols), 0)
         };
         let word_guard = guard;
         let guard = guard + finer;
@@ -119,7 +139,7 @@ impl Reference {
             guard,
             finer,
             reserve: ceil_log2(built + built % 2),
-            data_bits: word + guard + growth + 1,
+            data_bits: data,
             fraction,
             noise: if guard >= 4 { 8 } else { 4 },
             settled_below: 1 << (angle - settled_bits),
@@ -146,12 +166,14 @@ impl Reference {
                 let angles: Vec<_> = pairs.iter().map(|&pair| self.angles(&run.x, pair)).collect();
                 let side = |index: usize| angles.iter().map(move |a| self.rotation([a.0, a.1][index]));
                 for (rotation, &(i, j)) in side(0).zip(&pairs) {
-                    run.overflow |= self.turn(&mut run.x, &rotation, |k| (i * size + k, j * size + k));
-                    run.overflow |= self.turn(&mut run.ut, &rotation, |k| (i * size + k, j * size + k));
+                    let [of_a, of_u, _] = &mut run.roundings;
+                    run.overflow |= self.turn(&mut run.x, &rotation, of_a, |k| (i * size + k, j * size + k));
+                    run.overflow |= self.turn(&mut run.ut, &rotation, of_u, |k| (i * size + k, j * size + k));
                 }
                 for (rotation, &(i, j)) in side(1).zip(&pairs) {
-                    run.overflow |= self.turn(&mut run.x, &rotation, |k| (k * size + i, k * size + j));
-                    run.overflow |= self.turn(&mut run.vt, &rotation, |k| (i * size + k, j * size + k));
+                    let [of_a, _, of_v] = &mut run.roundings;
+                    run.overflow |= self.turn(&mut run.x, &rotation, of_a, |k| (k * size + i, k * size + j));
+                    run.overflow |= self.turn(&mut run.vt, &rotation, of_v, |k| (i * size + k, j * size + k));
                 }
                 all_settled &= angles.iter().all(|a| a.2);
                 at[1..].rotate_right(1);
@@ -193,6 +215,7 @@ impl Reference {
         let (task, even) = (self.task, self.even);
         let mut one = vec![0; even * even];
         one.iter_mut().step_by(even + 1).for_each(|diagonal| *diagonal = 1 << self.vector_fraction);
+        let roundings = Default::default();
         Run {
             x,
             ut: one.clone(),
@@ -203,6 +226,7 @@ impl Reference {
             order: vec![],
             shift,
             finer: self.finer,
+            roundings,
             task,
             even,
         }
@@ -289,19 +313,27 @@ impl Reference {
     }
 
     /// Rotates all pairs of elements that `pair` names; whether a result left its word.
-    fn turn(&self, matrix: &mut [i64], rotation: &Rotation, pair: impl Fn(usize) -> (usize, usize)) -> bool {
+    fn turn(
+        &self,
+        matrix: &mut [i64],
+        rotation: &Rotation,
+        roundings: &mut Roundings,
+        pair: impl Fn(usize) -> (usize, usize),
+    ) -> bool {
         let mut overflow = false;
         for k in 0..self.even {
             let (first, second) = pair(k);
-            let left_word;
-            ([matrix[first], matrix[second]], left_word) = self.turned(matrix[first], matrix[second], rotation);
+            let (x, y) = (matrix[first], matrix[second]);
+            let (turned, left_word, errors) = self.turned(x, y, rotation);
+            [matrix[first], matrix[second]] = turned;
             overflow |= left_word;
+            roundings.add(errors, matches!(rotation, Rotation::Coarse { cosine: 1.., .. }) && x != 0 && y != 0);
         }
         overflow
     }
 
-    /// One pair of elements, rotated; whether one of them left its word.
-    fn turned(&self, x: i64, y: i64, rotation: &Rotation) -> ([i64; 2], bool) {
+    /// One pair of elements, rotated; whether one of them left its word; the errors of the roundings, in units.
+    fn turned(&self, x: i64, y: i64, rotation: &Rotation) -> ([i64; 2], bool, [f64; 2]) {
         let (x, y) = (i128::from(x), i128::from(y));
         let (new_x, new_y, shift) = match *rotation {
             Rotation::Coarse { cosine, sine } => (cosine * x - sine * y, cosine * y + sine * x, self.fraction),
@@ -314,7 +346,37 @@ impl Reference {
         let rounded = [new_x, new_y].map(|new| nearest_even(new, shift));
         let unused = 128 - self.data_bits;
         let kept = rounded.map(|value| value << unused >> unused);
-        (kept.map(|value| value as i64), kept != rounded)
+        let error = |rounded: i128, new| ((rounded << shift) - new) as f64 / f64::from(shift).exp2();
+        let errors = [error(rounded[0], new_x), error(rounded[1], new_y)];
+        (kept.map(|value| value as i64), kept != rounded, errors)
+    }
+}
+
+impl Roundings {
+    fn add(&mut self, [x, y]: [f64; 2], busy: bool) {
+        let squares = x * x + y * y;
+        self.count += 2.0;
+        self.sum += x + y;
+        self.squares += squares;
+        self.products += x * y;
+        self.product_squares += (x * y).powi(2);
+        if busy {
+            self.busy_count += 2.0;
+            self.busy_squares += squares;
+        }
+    }
+
+    /// Both together.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            sum: self.sum + other.sum,
+            squares: self.squares + other.squares,
+            products: self.products + other.products,
+            product_squares: self.product_squares + other.product_squares,
+            busy_count: self.busy_count + other.busy_count,
+            busy_squares: self.busy_squares + other.busy_squares,
+        }
     }
 }
 

@@ -54,7 +54,7 @@ impl Reference {
             let of_triangle = triangle.rows[meets].iter_mut();
             for (x, y) in of_triangle.zip(row.iter_mut()).skip(meets / 2 * 2) {
                 let left_word;
-                ([*x, *y], left_word) = self.turned(*x, *y, &rotation);
+                ([*x, *y], left_word, _) = self.turned(*x, *y, &rotation);
                 triangle.overflow |= left_word;
             }
         }

@@ -1,0 +1,93 @@
+//! Matrices that are hard on a bound or on a range.
+
+use svdforge_hdl::core::params::Shape;
+
+/// How a matrix of input units is made, by shape and seed.
+pub type Source = (&'static str, fn(&Shape, u64) -> Vec<i64>);
+
+/// Makes a number from uniform ones.
+type Draw = fn(&mut dyn FnMut() -> f64) -> f64;
+
+/// Matrices that are hard on a bound: everything at full scale, repeated, or as far off the diagonal as a settled matrix may be.
+pub const ADVERSARIES: &[Source] = &[
+    ("signs at full scale", |shape, seed| from(shape, seed, |draw, _, _| if draw() < 0.0 { -1.0 } else { 1.0 })),
+    ("rank one of signs", |shape, seed| {
+        let mut draw = generator(seed);
+        let mut signs = |count: usize| (0..count).map(|_| draw().signum()).collect::<Vec<_>>();
+        let (rows, cols) = (signs(shape.rows), signs(shape.cols));
+        fill(shape, |i, j| rows[i] * cols[j])
+    }),
+    ("Hadamard", |shape, _| fill(shape, |i, j| if (i & j).count_ones() % 2 == 0 { 1.0 } else { -1.0 })),
+    ("repeated blocks", |shape, seed| {
+        let small = from(shape, seed, |draw, _, _| draw());
+        let full = f64::from(shape.word - 1).exp2();
+        let repeat = 2 + seed as usize % 3;
+        fill(shape, |i, j| small[(i / repeat) * shape.cols + j / repeat] as f64 / full)
+    }),
+    ("nearly diagonal", |shape, seed| nearly_diagonal(shape, seed, |draw| draw(), |draw| draw())),
+    ("nearly diagonal, signs", |shape, seed| {
+        nearly_diagonal(shape, seed, |draw| draw().signum(), |draw| draw().signum())
+    }),
+    ("scaled rotation, perturbed", |shape, seed| {
+        let mut draw = generator(seed);
+        let angle = 3.0 * draw();
+        let unit = f64::from(1 - shape.word as i32).exp2();
+        fill(shape, |i, j| {
+            let base = match (i / 2 == j / 2, i % 2, j % 2) {
+                (false, ..) => 0.0,
+                (_, a, b) if a == b => angle.cos(),
+                (_, a, _) => angle.sin() * if a == 0 { 1.0 } else { -1.0 },
+            };
+            0.99 * base + 3.0 * unit * draw()
+        })
+    }),
+];
+
+/// Uniform numbers in [-1, 1) (xorshift; G. Marsaglia, J. Stat. Software 8, 2003).
+fn generator(seed: u64) -> impl FnMut() -> f64 {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d;
+    move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as f64 / f64::from(1u32 << 26).powi(2) * 2.0 - 1.0
+    }
+}
+
+/// A matrix of input words from numbers of which +-1 is full scale; of a symmetric core the upper half decides.
+fn fill(shape: &Shape, mut element: impl FnMut(usize, usize) -> f64) -> Vec<i64> {
+    let full = f64::from(shape.word - 1).exp2();
+    let mut units: Vec<i64> = (0..shape.elements())
+        .map(|place| (element(place / shape.cols, place % shape.cols) * full).round().clamp(-full, full - 1.0) as i64)
+        .collect();
+    if shape.symmetric {
+        for i in 0..shape.rows {
+            for j in 0..i {
+                units[i * shape.cols + j] = units[j * shape.cols + i];
+            }
+        }
+    }
+    units
+}
+
+fn from(shape: &Shape, seed: u64, element: fn(&mut dyn FnMut() -> f64, usize, usize) -> f64) -> Vec<i64> {
+    let mut draw = generator(seed);
+    fill(shape, |i, j| element(&mut draw, i, j))
+}
+
+/// Every block is almost as far off the diagonal as a settled one may be: the first sweep may be the last.
+fn nearly_diagonal(shape: &Shape, seed: u64, diagonal: Draw, share: Draw) -> Vec<i64> {
+    let mut draw = generator(seed);
+    let values: Vec<f64> = (0..shape.side()).map(|_| 0.97 * diagonal(&mut draw)).collect();
+    let ratio = 1.94 * (-f64::from(shape.limits().settled_bits)).exp2();
+    let mut off = vec![0.0; shape.side() * shape.side()];
+    for i in 0..shape.side() {
+        for j in 0..i {
+            let skew = if shape.symmetric { 0.0 } else { share(&mut draw) };
+            let (sum, difference) = (share(&mut draw) * (values[i] - values[j]), skew * (values[i] + values[j]));
+            off[i * shape.side() + j] = ratio * (sum + difference) / 2.0;
+            off[j * shape.side() + i] = ratio * (sum - difference) / 2.0;
+        }
+    }
+    fill(shape, |i, j| if i == j { values[i] } else { off[i * shape.side() + j] })
+}
