@@ -43,7 +43,7 @@ const OVERHEAD: usize = 12;
 
 /// Adds the sequencer. `latency`: cycles from the command that reads an angle to the first one that may read the next angle of the same meeting.
 ///
-/// Outputs beside the commands: `active` and `streaming` (levels), `take_rows`, `full` (a triangle, or a bad frame, waits for release).
+/// Outputs beside the commands: `starting` (nothing of this frame has been rotated yet), `take_rows`, `full` (a triangle, or a bad frame, waits for release).
 pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -> ModuleId {
     let number = address_width(shape.even() as u32);
     let m = ModuleBuilder::new("qr_sequencer");
@@ -166,6 +166,9 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     command("word", word);
     command("active", !finished.value());
     command("streaming", streaming);
+    // Until the first pass of a frame ends, what the frame before has left under way comes through.
+    let starts = (streaming & first_pass & step.value().is(0)).named("first_pass_of_frame");
+    m.output("starting", starts.registered("starting_out"));
     // The commands of the first pass are through when the second one ends.
     m.output("take_rows", (pass_ends & pass.value().is(1) & streaming).flag().registered("take_rows_out"));
     m.output("full", (finished.value() | bad).flag().registered("full_out"));

@@ -113,8 +113,8 @@ pub fn sequencer(
     let before = shape.is_reduced().then(|| {
         // Of the rows that are reduced before a matrix is accepted.
         let seen = m.register("qr_overflow_seen", 1).reset(0);
-        let keeps = !(accept | start_bad) & (seen.value() | m.input("qr_overflow", 1));
-        seen.drive(keeps);
+        let [overflowed, starting] = ["qr_overflow", "qr_starting"].map(|name| m.input(name, 1));
+        seen.drive(!starting & (seen.value() | overflowed));
         (accept & seen.value()).named("overflow_before")
     });
     let kept = !(if before.is_some() { accept } else { start } | start_bad) & (overflow.value() | overflowed);

@@ -165,6 +165,7 @@ fn connect_qr<'m>(shape: &Shape, qr: &Instance<'m>, [input, sequencer, datapath]
         connect(qr, datapath, &[(command, &format!("qr_{command}"))]);
     }
     connect(datapath, sequencer, &[("qr_overflow", "qr_overflow")]);
+    connect(qr, sequencer, &[("starting", "qr_starting")]);
     if shape.sizes == Sizes::Any {
         connect(input, qr, &[("size_rows", "size_rows"), ("size_cols", "size_cols")]);
     }

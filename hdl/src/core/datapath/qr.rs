@@ -15,25 +15,39 @@ use crate::units::qr_lane::READ_LATENCY;
 /// What the QR sequencer asks for; all at stage 0.
 #[derive(Clone, Copy)]
 struct Command<'m> {
+    /// A word is rotated in this lane.
     valid: [Signal<'m>; 2],
+    /// It is the first one of its meeting, and an angle is wanted.
     lead: Signal<'m>,
+    /// The row of R is still empty.
     fresh: Signal<'m>,
+    /// The row comes from the buffer, ...
     enter: Signal<'m>,
+    /// ... of lane 1 as zeros, if there is none, ...
     absent: Signal<'m>,
+    /// ... from this half.
     half: Signal<'m>,
+    /// The row is one of lane 1's triangle.
     take: Signal<'m>,
+    /// Something is left of the row.
     keeps: Signal<'m>,
+    /// The row of R is finished.
     is_final: Signal<'m>,
+    /// Row of R, and slot of the row.
     pair: Signal<'m>,
+    /// The slot to which the row goes.
     target: Signal<'m>,
+    /// Two columns.
     word: Signal<'m>,
-    /// Levels: they change only while nothing is under way.
+    /// Lane 1's triangle is merged into lane 0's. This and the two that follow are levels: they change only while nothing is under way.
     merge: Signal<'m>,
+    /// Rows are reduced, or awaited.
     active: Signal<'m>,
+    /// Rows still come.
     streaming: Signal<'m>,
 }
 
-/// The commands, by name; the sequencer's outputs; of the datapath they are inputs with `qr_` before them.
+/// The commands by name: outputs of the QR sequencer, and with `qr_` before them inputs of the datapath.
 pub const COMMANDS: [&str; 16] = [
     "valid_0",
     "valid_1",
