@@ -3,6 +3,7 @@
 pub mod angles;
 pub mod coefficients;
 pub mod half_angle;
+pub mod headroom;
 pub mod matrix_memory;
 pub mod norm_exact;
 pub mod qr_input;

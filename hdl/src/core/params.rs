@@ -30,6 +30,15 @@ pub enum Sweeps {
     Fixed(u32),
 }
 
+impl fmt::Display for Sweeps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Fixed(sweeps) => sweeps.fmt(f),
+        }
+    }
+}
+
 /// Which singular vectors are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

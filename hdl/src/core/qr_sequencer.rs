@@ -4,9 +4,9 @@
 //! R, and n rows are under way. When no more rows come, the last ones *drain*; then lane 1's triangle is *merged* into lane 0's: all its rows enter
 //! lane 0's slots at once, and what row t of R becomes in step t of the merge is final.
 //!
-//! A step is three or more *passes* over the same meetings, since each rotation leaves about 2^-8 of the angle ([`Shape::passes`]). A pass of n rows: first the word of the diagonal and the next one of every meeting in turn, so that a first word, whose angle is wanted,
-//! comes in every second cycle; then the further words, one column after the other. A pass is n (n + 2) / 4 + 2 cycles, or the latency from an angle to the
-//! next one of the same meeting, if that is longer.
+//! A step is three or more *passes* over the same meetings, since each rotation leaves about 2^-8 of the angle ([`Shape::passes`]). A pass of n rows: first the word
+//! of the diagonal and the next one of every meeting in turn, so that a first word, whose angle is wanted, comes in every second cycle; then the further words,
+//! one column after the other. A pass is n (n + 2) / 4 + 2 cycles, or the latency from an angle to the next one of the same meeting, if that is longer.
 
 use super::params::Shape;
 use super::size::Size;

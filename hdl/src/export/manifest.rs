@@ -8,6 +8,9 @@ use crate::ir::Module;
 use crate::units::stream_output::section;
 use serde::Serialize;
 
+/// How many 2x2 blocks are rotated per cycle: the only architecture so far.
+pub const ARCHITECTURE: &str = "serial";
+
 /// A core in numbers: the `core` object of every JSON document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
@@ -47,6 +50,8 @@ pub struct Summary {
     pub sweep_cycles: usize,
     /// Cycles of the reduction of rows to a triangle while they stream in, where that is done.
     pub qr: Option<QrCycles>,
+    #[serde(skip)]
+    shape: Shape,
 }
 
 impl Summary {
@@ -61,7 +66,7 @@ impl Summary {
             frac: shape.frac,
             guard: shape.guard,
             coef: shape.coef,
-            arch: "serial",
+            arch: ARCHITECTURE,
             sweeps: match shape.sweeps {
                 Sweeps::Auto => "auto".into(),
                 Sweeps::Fixed(sweeps) => sweeps.into(),
@@ -76,43 +81,51 @@ impl Summary {
             step_cycles,
             sweep_cycles: step_cycles * (shape.even() - 1),
             qr: core.qr,
+            shape: *shape,
         }
     }
 
     /// The command that makes the core again, every parameter spelled out.
     pub fn command(&self) -> String {
-        let flags =
-            self.parameters().into_iter().map(|(name, value)| format!(" --{name} {value}").trim_end().to_owned());
-        format!("svdforge generate{}", flags.collect::<String>())
+        format!("svdforge generate {}", flags(&self.shape))
     }
 
     /// The header of every file of the core's export.
     pub fn header(&self) -> Header {
-        Header { command: self.command(), parameters: self.parameters(), version: env!("CARGO_PKG_VERSION").to_owned() }
-    }
-
-    /// Name and value of each option; a switch has no value.
-    fn parameters(&self) -> Vec<(String, String)> {
-        let sweeps = self.sweeps.as_str().map_or_else(|| self.sweeps.to_string(), str::to_owned);
-        let mut all = vec![
-            ("rows", self.rows.to_string()),
-            ("cols", self.cols.to_string()),
-            ("word", self.word.to_string()),
-            ("frac", self.frac.to_string()),
-            ("guard", self.guard.to_string()),
-            ("coef", self.coef.to_string()),
-            ("arch", self.arch.to_owned()),
-            ("sweeps", sweeps),
-            ("vectors", self.vectors.name().to_owned()),
-            ("rank", self.rank.to_string()),
-            ("scaling", self.scaling.name().to_owned()),
-            ("sizes", self.sizes.name().to_owned()),
-        ];
-        if self.symmetric {
-            all.push(("symmetric", String::new()));
+        Header {
+            command: self.command(),
+            parameters: options(&self.shape),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
         }
-        all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
+}
+
+/// Name and value of each option that makes a core of this shape; a switch has no value.
+fn options(shape: &Shape) -> Vec<(String, String)> {
+    let mut all = vec![
+        ("rows", shape.rows.to_string()),
+        ("cols", shape.cols.to_string()),
+        ("word", shape.word.to_string()),
+        ("frac", shape.frac.to_string()),
+        ("guard", shape.guard.to_string()),
+        ("coef", shape.coef.to_string()),
+        ("arch", ARCHITECTURE.to_owned()),
+        ("sweeps", shape.sweeps.to_string()),
+        ("vectors", shape.vectors.name().to_owned()),
+        ("rank", shape.rank.to_string()),
+        ("scaling", shape.scaling.name().to_owned()),
+        ("sizes", shape.sizes.name().to_owned()),
+    ];
+    if shape.symmetric {
+        all.push(("symmetric", String::new()));
+    }
+    all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The options of the command that make a core of this shape, every one spelled out.
+pub fn flags(shape: &Shape) -> String {
+    let flag = |(name, value): (String, String)| format!("--{name} {value}").trim_end().to_owned();
+    options(shape).into_iter().map(flag).collect::<Vec<_>>().join(" ")
 }
 
 /// One section of an output frame.

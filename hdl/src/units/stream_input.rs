@@ -3,6 +3,7 @@
 //! A frame whose `tlast` comes early or late, or whose announced size the core does not take, is bad; a late one swallows the beats up to and including its `tlast`. Either way the frame
 //! waits, `full`, until the core releases it; then `s_axis_tready` rises again.
 
+use super::headroom::headroom;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::core::layout::home_table;
 use crate::core::ordering::Ordering;
@@ -67,7 +68,7 @@ pub fn stream_input(design: &mut DesignBuilder, orderings: &[Ordering], shape: &
     m.output("full", full.value());
     m.output("bad", bad.value());
     if shape.scaling == Scaling::Auto {
-        m.output("shift", headroom(&m, element, element_accepted, release, shape.shift_bits()));
+        m.output("shift", headroom(&m, shape, &[element], 0, element_accepted, release));
     }
     if let Some(header) = header {
         m.output("size_rows", header.rows);
@@ -120,23 +121,4 @@ impl<'m> Header<'m> {
         let is_over = !(waits_for_rows.value() | waits_for_cols.value()) & fits;
         Self { rows, cols, is_over: is_over.named("header_is_over") }
     }
-}
-
-/// Sign bits that every element of the frame has beside its sign, two cycles after the last one; of a frame of zeros, as many as there can be.
-fn headroom<'m>(
-    m: &'m ModuleBuilder,
-    element: Signal<'m>,
-    accepted: Signal<'m>,
-    release: Signal<'m>,
-    bits: u32,
-) -> Signal<'m> {
-    let magnitude = element.width() - 1;
-    let sign = element.sign();
-    let signs = m.concat(&vec![sign; magnitude as usize]);
-    let seen = m.register("bits_seen", magnitude).reset(0).enabled_by(accepted | release);
-    seen.drive(release.select(m.zero(magnitude), seen.value() | (element.low_bits(magnitude) ^ signs)));
-    let count = (0..magnitude).fold(m.constant(bits, magnitude.into()), |below, bit| {
-        seen.value().bit(bit).select(m.constant(bits, i128::from(magnitude - 1 - bit)), below)
-    });
-    count.registered("headroom")
 }

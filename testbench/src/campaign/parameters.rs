@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use svdforge_hdl::core::params::{ParameterError, Parameters, Scaling, Shape, Sizes, Sweeps, Vectors};
-
-/// The only architecture so far.
-const ARCHITECTURE: &str = "serial";
+use svdforge_hdl::export::manifest::{self, ARCHITECTURE};
 
 /// `"auto"`, or a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,13 +137,7 @@ fn by_name<T: Copy>(option: &'static str, name: &str, all: &[(&str, T)]) -> Resu
 impl CoreParameters {
     /// The options of the command that make this core, every one spelled out.
     pub fn flags(&self) -> String {
-        let f = Fields::from(*self);
-        let symmetric = if f.symmetric { " --symmetric" } else { "" };
-        format!(
-            "--rows {} --cols {} --word {} --frac {} --guard {} --coef {} --arch {} --sweeps {} --vectors {} --rank {} --scaling {} \
-             --sizes {}{symmetric}",
-            f.rows, f.cols, f.word, f.frac, f.guard, f.coef, f.arch, f.sweeps, f.vectors, f.rank, f.scaling, f.sizes
-        )
+        manifest::flags(&self.0)
     }
 
     /// "8 x 8, word 16, guard 4": what tells the cores of a campaign apart.

@@ -6,6 +6,7 @@ use crate::campaign::{Metric, Purpose, Record};
 use std::collections::BTreeMap;
 use svdforge_golden::Family;
 use svdforge_hdl::core::params::{Parameters, Sweeps};
+use svdforge_hdl::export::manifest::ARCHITECTURE;
 
 /// Rows and columns of a core.
 pub type Size = (usize, usize);
@@ -149,7 +150,7 @@ impl<'a> Overview<'a> {
         };
         let kind = if shape.symmetric { "eigen-decomposition of symmetric matrices, " } else { "" };
         format!(
-            "{kind}architecture serial, sweeps {sweeps}, vectors {}, scaling {}, sizes {}",
+            "{kind}architecture {ARCHITECTURE}, sweeps {sweeps}, vectors {}, scaling {}, sizes {}",
             shape.vectors.name(),
             shape.scaling.name(),
             shape.sizes.name()

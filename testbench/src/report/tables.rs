@@ -50,10 +50,7 @@ pub fn csv(report: &Report) -> Result<String, CampaignError> {
         let planned = &report.plan.cores[r.core];
         let shape = &planned.core.0;
         let (flags, cycles, a) = (&r.flags, &r.cycles, &r.accuracy);
-        let sweeps = match shape.sweeps {
-            svdforge_hdl::core::params::Sweeps::Auto => "auto".to_owned(),
-            svdforge_hdl::core::params::Sweeps::Fixed(sweeps) => sweeps.to_string(),
-        };
+        let sweeps = shape.sweeps.to_string();
         let core = (shape.rows, shape.cols, shape.word, shape.frac, shape.guard, shape.coef, sweeps);
         let matrix = (r.family, r.index, r.seed, r.rows, r.cols, r.input_exponent, r.block_exponent, r.sweeps);
         let status = (flags.bad_frame, flags.overflow, flags.cap_reached, flags.self_check_failed);

@@ -7,9 +7,10 @@
 use super::{Block, Drawing, Fill, block, stage};
 use crate::builder::{Instance, ModuleBuilder, Signal};
 use crate::core::layout::home_table;
-use crate::core::params::{Scaling, Sizes};
+use crate::core::params::{Scaling, Sizes, ceil_log2};
 use crate::core::qr_sequencer::WORD_LATENCY;
 use crate::ir::address_width;
+use crate::units::headroom::headroom;
 use crate::units::qr_lane::READ_LATENCY;
 
 /// What the QR sequencer asks for; all at stage 0.
@@ -205,7 +206,7 @@ impl<'m> Qr<'m> {
     pub fn meeting(&self, new: Signal<'m>, left_done: u32) -> usize {
         let word_latency = READ_LATENCY + (left_done - self.read) + 1;
         assert!(word_latency <= WORD_LATENCY, "A word would be read before its rotation is written.");
-        (self.words_addressed(new) + READ_LATENCY + (left_done - self.read) + 1) as usize
+        (self.words_addressed(new) + word_latency) as usize
     }
 }
 
@@ -281,7 +282,10 @@ impl<'m> Drawing<'_, 'm> {
         let is_final = side.command(c.is_final, done);
         let element = |column: usize| crosses.select(rotated[0][1 - column], rotated[0][column]);
         let elements = [0, 1].map(element);
-        let shift = (shape.scaling == Scaling::Auto).then(|| self.headroom(elements, is_final, c.streaming));
+        // As many times the largest element as there are columns must still fit.
+        let reserve = ceil_log2(shape.even());
+        let auto = shape.scaling == Scaling::Auto;
+        let shift = auto.then(|| headroom(m, shape, &elements, reserve, is_final, c.streaming));
         if let Some(shift) = shift {
             m.output("shift", shift);
         }
@@ -295,27 +299,5 @@ impl<'m> Drawing<'_, 'm> {
             elements: block(|_, column| now(elements[column])),
             shift,
         }
-    }
-
-    /// By how many bits the triangle can be shifted up so that as many times its largest element as it has columns still fit. Ready two cycles after
-    /// the last element.
-    fn headroom(&self, elements: [Signal<'m>; 2], is_final: Signal<'m>, clear: Signal<'m>) -> Signal<'m> {
-        let (m, shape) = (self.m, self.shape);
-        let magnitude = shape.data() - 1;
-        let size = |element: Signal<'m>| {
-            let signs = m.concat(&vec![element.sign(); magnitude as usize]);
-            element.low_bits(magnitude) ^ signs
-        };
-        let seen = m.register("bits_seen", magnitude).reset(0).enabled_by((clear | is_final).untimed());
-        let more = seen.value() | (size(elements[0]) | size(elements[1])).untimed();
-        seen.drive(clear.select(m.zero(magnitude), more));
-        let bits = shape.shift_bits();
-        let most = i128::from(shape.word - 1);
-        let reserve = crate::core::params::ceil_log2(shape.even());
-        let count = (0..magnitude).fold(m.constant(bits, most), |below, bit| {
-            let free = (i128::from(magnitude - 1 - bit) - i128::from(reserve)).clamp(0, most);
-            seen.value().bit(bit).select(m.constant(bits, free), below)
-        });
-        count.registered("headroom")
     }
 }

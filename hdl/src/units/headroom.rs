@@ -1,0 +1,32 @@
+//! Headroom: by how many bits the elements seen so far can all be shifted up.
+//!
+//! Bit growth: none; the register has a bit for each bit of an element but its sign, set once an element differs from its sign there.
+
+use crate::builder::{ModuleBuilder, Signal};
+use crate::core::params::Shape;
+
+/// The headroom of all `elements` (equally wide, signed) of the cycles in which they are `taken`, less `reserve` bits, at most `word - 1`; that much if all are 0. It
+/// follows the last element by two cycles, and starts anew after `clear`.
+pub fn headroom<'m>(
+    m: &'m ModuleBuilder,
+    shape: &Shape,
+    elements: &[Signal<'m>],
+    reserve: u32,
+    taken: Signal<'m>,
+    clear: Signal<'m>,
+) -> Signal<'m> {
+    let (bits, most) = (shape.shift_bits(), i128::from(shape.word - 1));
+    let magnitude = elements[0].width() - 1;
+    let size = |element: &Signal<'m>| {
+        let signs = m.concat(&vec![element.sign(); magnitude as usize]);
+        element.low_bits(magnitude) ^ signs
+    };
+    let sizes = elements.iter().map(size).reduce(|a, b| a | b).expect("There is an element.").untimed();
+    let seen = m.register("bits_seen", magnitude).reset(0).enabled_by((taken | clear).untimed());
+    seen.drive(clear.select(m.zero(magnitude), seen.value() | sizes));
+    let count = (0..magnitude).fold(m.constant(bits, most), |below, bit| {
+        let free = i128::from(magnitude - 1 - bit) - i128::from(reserve);
+        seen.value().bit(bit).select(m.constant(bits, free.clamp(0, most)), below)
+    });
+    count.registered("headroom")
+}
