@@ -56,7 +56,7 @@ impl Emitter<'_, '_> {
                 None => next,
                 Some(enable) => {
                     let (enable, old) = (self.value(enable), self.value(state.value));
-                    self.builder.ins().select(enable, next, old)
+                    self.select(enable, next, old)
                 }
             };
             self.store(next, next_bank, cell);
@@ -177,7 +177,7 @@ impl Emitter<'_, '_> {
             }
             AddSub => {
                 let (sum, difference) = (self.builder.ins().iadd(a, b), self.builder.ins().isub(a, b));
-                let chosen = self.builder.ins().select(c, difference, sum);
+                let chosen = self.select(c, difference, sum);
                 self.signed_cut(chosen, cut, wide)
             }
             Mul => {
@@ -198,7 +198,7 @@ impl Emitter<'_, '_> {
                 let shifted = self.zero_if_shifted_out(shifted, b, wide);
                 self.signed_cut(shifted, cut, wide)
             }
-            Mux => self.builder.ins().select(c, a, b),
+            Mux => self.select(c, a, b),
             Extract => self.signed_cut(a, cut, wide),
             Unsigned => self.unsigned_cut(a, cut, wide),
             Join => {
@@ -214,6 +214,18 @@ impl Emitter<'_, '_> {
     fn truth(&mut self, condition: IntCC, a: ir::Value, b: ir::Value) -> ir::Value {
         let holds = self.builder.ins().icmp(condition, a, b);
         self.builder.ins().bmask(types::I64, holds)
+    }
+
+    /// `a` where the condition is not 0, else `b`. Of 128 bits the halves are chosen one by one: Cranelift makes the maximum of two numbers of a choice between them
+    /// by their comparison, and has no code for that of 128 bits.
+    fn select(&mut self, condition: ir::Value, a: ir::Value, b: ir::Value) -> ir::Value {
+        if self.builder.func.dfg.value_type(a) != types::I128 {
+            return self.builder.ins().select(condition, a, b);
+        }
+        let [(a_low, a_high), (b_low, b_high)] = [a, b].map(|value| self.builder.ins().isplit(value));
+        let low = self.builder.ins().select(condition, a_low, b_low);
+        let high = self.builder.ins().select(condition, a_high, b_high);
+        self.builder.ins().iconcat(low, high)
     }
 
     fn zero_if_shifted_out(&mut self, shifted: ir::Value, amount: ir::Value, wide: bool) -> ir::Value {

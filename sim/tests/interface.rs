@@ -123,3 +123,26 @@ fn a_watched_simulator_reports_sums_that_wrap_and_the_extremes() {
     let unwatched = Simulator::new(&design).unwrap();
     assert!(unwatched.extremes().is_empty() && unwatched.wrapped() == (vec![], 0));
 }
+
+/// A choice between two numbers by their comparison, which compilers know as their maximum, of words that need 128 bits.
+#[test]
+fn the_maximum_of_wide_numbers_is_computed() {
+    let m = ModuleBuilder::new("maximum");
+    let (a, b) = (m.input("a", 100), m.input("b", 100));
+    m.output("greatest", a.less_than_signed(b).select(b, a).registered("greatest_now"));
+    m.output("greatest_size", a.less_than(b).select(b, a).registered("greatest_size_now"));
+    m.output("least", a.less_than_signed(b).select(a, b).registered("least_now"));
+    let mut design = DesignBuilder::new();
+    design.add(m);
+    let mut simulator = Simulator::new(&design.finish().unwrap()).unwrap();
+    let [a, b] = ["a", "b"].map(|name| simulator.input(name).unwrap());
+    let [greatest, size, least] = ["greatest", "greatest_size", "least"].map(|name| simulator.output(name).unwrap());
+    for (x, y) in [(1_i128 << 90, -(1 << 95)), (-5, 7), (-(1 << 80), -(1 << 70))] {
+        simulator.poke_signed(a, x);
+        simulator.poke_signed(b, y);
+        simulator.step();
+        assert_eq!((simulator.peek_signed(greatest), simulator.peek_signed(least)), (x.max(y), x.min(y)));
+        let mask = |value: i128| value as u128 & ((1 << 100) - 1);
+        assert_eq!(simulator.peek(size), mask(x).max(mask(y)));
+    }
+}
