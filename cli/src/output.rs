@@ -7,6 +7,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
+use svdforge_golden::BySource;
 use svdforge_testbench::judge::Judgement;
 
 /// One message on stderr, causes after colons where the message does not name them already.
@@ -140,6 +141,18 @@ pub fn accuracy_table(judgements: &[Judgement]) -> Table {
         ]);
     }
     table
+}
+
+/// Where the errors of the values of several matrices come from; `None` if that is not known of any.
+pub fn sources_table(judgements: &[Judgement]) -> Option<Table> {
+    let heads: Vec<&str> = ["matrix"].into_iter().chain(BySource::NAMES).chain(["together"]).collect();
+    let mut table = table(&heads);
+    for (judgement, sources) in judgements.iter().filter_map(|j| Some((j, j.sources?.sigma_rms_lsb))) {
+        let error = |error: f64| number(format!("{error:.3}"));
+        let parts = sources.parts().into_iter().chain([sources.total]).map(error);
+        table.add_row([Cell::new(&judgement.matrix)].into_iter().chain(parts));
+    }
+    (!table.is_empty()).then_some(table)
 }
 
 /// Decimals that show a hundredth of a unit.

@@ -17,8 +17,11 @@ pub enum SimError {
     #[error("The simulation cannot be compiled for this computer: {0}")]
     Compiler(String),
     /// A waveform was asked of a simulator that has optimised names away.
-    #[error("This simulator keeps no internal names; make it with `Simulator::observable` to record a waveform.")]
+    #[error("This simulator keeps no internal names; make it with `Observe::names` to record a waveform.")]
     NotObservable,
+    /// A memory to observe is not there, or is never written.
+    #[error("The design writes no memory `{0}`; give instances from the top down and the memory, with dots between.")]
+    NoMemory(String),
     /// Writing the waveform failed.
     #[error("The waveform cannot be written: {0}")]
     Waveform(#[from] std::io::Error),

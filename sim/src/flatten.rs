@@ -25,10 +25,22 @@ pub(crate) struct Port {
     pub width: u32,
 }
 
+/// The write port of a memory with a name.
+pub(crate) struct WritePort {
+    pub name: String,
+    pub enable: Value,
+    pub address: Value,
+    pub data: Value,
+    /// Bits of an address and of a word.
+    pub widths: (u32, u32),
+}
+
 /// The names of one instance.
 pub(crate) struct Scope {
     pub name: String,
     pub signals: Vec<Port>,
+    /// The memories that are written.
+    pub memories: Vec<WritePort>,
     pub children: Vec<Scope>,
 }
 
@@ -140,6 +152,7 @@ impl<'a> Flattener<'a> {
                 self.connect(module, id, number, placed);
             }
         }
+        let mut memories = Vec::new();
         for (offset, memory) in module.memories.iter().enumerate() {
             let write = memory.write.map(|port| {
                 let data = placed.at(port.data);
@@ -147,6 +160,10 @@ impl<'a> Flattener<'a> {
                 let data = if memory.width > 64 { self.graph.widened(data) } else { data };
                 Write { enable: placed.at(port.enable), address: placed.at(port.address), data }
             });
+            memories.extend(write.map(|Write { enable, address, data }| {
+                let widths = (address_width(memory.depth), memory.width);
+                WritePort { name: memory.name.clone(), enable, address, data, widths }
+            }));
             self.graph.words[placed.first_words + offset].write = write;
         }
         let mut children = std::mem::take(&mut placed.children);
@@ -156,7 +173,7 @@ impl<'a> Flattener<'a> {
             self.evaluate(child, &instance.name, &drivers)
         });
         let children_scopes = scopes.collect();
-        Scope { name: name.to_owned(), signals: signals(module, placed), children: children_scopes }
+        Scope { name: name.to_owned(), signals: signals(module, placed), memories, children: children_scopes }
     }
 
     fn connect(&mut self, module: &Module, id: NodeId, number: usize, placed: &Placed) {

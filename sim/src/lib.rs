@@ -55,6 +55,6 @@ mod watch;
 mod waveform;
 
 pub use error::SimError;
-pub use simulator::{InputPort, OutputPort, Simulator};
+pub use simulator::{InputPort, Observe, OutputPort, Simulator, Written};
 pub use watch::Extremes;
 pub use waveform::{CYCLE, Waveform};

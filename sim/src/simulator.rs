@@ -1,7 +1,7 @@
 //! The simulator's face: ports, reset, clock.
 
 use crate::error::SimError;
-use crate::flatten::{Flat, Port, Scope, flatten};
+use crate::flatten::{Flat, Port, Scope, WritePort, flatten};
 use crate::graph::{Graph, Source, Value};
 use crate::layout::{Cell, Layout};
 use crate::machine::Machine;
@@ -44,6 +44,36 @@ impl OutputPort {
     }
 }
 
+/// What is to be seen of a design's inside; each makes the simulation slower.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Observe<'a> {
+    /// Every named node, for waveforms.
+    pub names: bool,
+    /// Modules, by name, whose sums should never wrap around; with them the extremes of every named node. See [`Simulator::extremes`] and
+    /// [`Simulator::wrapped`].
+    pub guarded: &'a [&'a str],
+    /// Memories whose writes are seen ([`Simulator::written`]): names of the instances below the top module and of the memory, with dots between.
+    pub memories: &'a [&'a str],
+}
+
+/// A word that a memory takes at a clock edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Where.
+    pub address: usize,
+    /// Its bits.
+    pub word: u128,
+}
+
+/// Where the parts of a memory's write port stand.
+struct SeenMemory {
+    enable: Cell,
+    address: Cell,
+    data: Cell,
+    /// Bits of an address and of a word.
+    widths: (u32, u32),
+}
+
 /// A design in operation.
 pub struct Simulator {
     machine: Machine,
@@ -52,6 +82,7 @@ pub struct Simulator {
     /// All names, if they were kept.
     names: Option<Names>,
     watch: Option<Watch>,
+    memories: Vec<SeenMemory>,
     in_reset: bool,
     cycle: u64,
 }
@@ -68,24 +99,18 @@ impl Simulator {
     ///
     /// What no output depends on is left out.
     pub fn new(design: &Checked<Design>) -> Result<Self, SimError> {
-        Self::build(design, false, &[])
+        Self::observing(design, &Observe::default())
     }
 
-    /// A simulator that keeps every named node, for waveforms; somewhat slower.
-    pub fn observable(design: &Checked<Design>) -> Result<Self, SimError> {
-        Self::build(design, true, &[])
-    }
-
-    /// A simulator that watches the ranges of its numbers: the extremes of every named node, and the sums in modules named `guarded`, none of which
-    /// should ever wrap around; slower. See [`Simulator::extremes`] and [`Simulator::wrapped`].
-    pub fn watched(design: &Checked<Design>, guarded: &[&str]) -> Result<Self, SimError> {
-        Self::build(design, true, guarded)
-    }
-
-    fn build(design: &Checked<Design>, observable: bool, guarded: &[&str]) -> Result<Self, SimError> {
-        let Flat { graph, inputs, outputs, root, guards } = flat(design, guarded);
+    /// The same, of which more can be seen than the ports.
+    pub fn observing(design: &Checked<Design>, observe: &Observe<'_>) -> Result<Self, SimError> {
+        let Flat { graph, inputs, outputs, root, guards } = flat(design, observe.guarded);
+        let has_names = observe.names || !observe.guarded.is_empty();
+        let memories: Vec<&WritePort> =
+            observe.memories.iter().map(|path| find_memory(&root, path)).collect::<Result<_, _>>()?;
         let mut observed: Vec<Value> = guards.iter().map(|guard| guard.1).collect();
-        if observable {
+        observed.extend(memories.iter().flat_map(|m| [m.enable, m.address, m.data]));
+        if has_names {
             add_named(&root, &mut observed);
         }
         let layout = Layout::new(&graph, outputs.iter().map(|port| port.value), &observed);
@@ -98,15 +123,24 @@ impl Simulator {
         };
         let output =
             |port: Port| (port.name, OutputPort { register: register(&graph, &layout, port.value), width: port.width });
-        let names = observable.then(|| placed_names(&root, &layout));
+        let place = |value: Value| layout.observed[&value];
+        let memories = memories.into_iter().map(|&WritePort { enable, address, data, widths, .. }| SeenMemory {
+            enable: place(enable),
+            address: place(address),
+            data: place(data),
+            widths,
+        });
+        let memories = memories.collect();
+        let names = has_names.then(|| placed_names(&root, &layout));
         let guards = guards.into_iter().map(|(place, value)| (place, layout.observed[&value])).collect();
-        let watch = names.as_ref().filter(|_| !guarded.is_empty()).map(|names| Watch::new(names, guards));
+        let watch = names.as_ref().filter(|_| !observe.guarded.is_empty()).map(|names| Watch::new(names, guards));
         Ok(Self {
             machine,
             inputs: inputs.into_iter().map(input).collect(),
             outputs: outputs.into_iter().map(output).collect(),
             names,
             watch,
+            memories,
             in_reset: false,
             cycle: 0,
         })
@@ -149,12 +183,19 @@ impl Simulator {
         self.cycle += 1;
     }
 
-    /// The extremes that each named node had, as a number with a sign, if the simulator is a watched one.
+    /// What the clock edge of the last step has written into a memory, given by its place in [`Observe::memories`].
+    pub fn written(&self, memory: usize) -> Option<Written> {
+        let &SeenMemory { enable, address, data, widths } = self.memories.get(memory)?;
+        (self.machine.read(enable) != 0)
+            .then(|| Written { address: self.bits(address, widths.0) as usize, word: self.bits(data, widths.1) })
+    }
+
+    /// The extremes that each named node had, as a number with a sign, if sums are guarded.
     pub fn extremes(&self) -> &[Extremes] {
         self.watch.as_ref().map_or(&[], |watch| watch.extremes())
     }
 
-    /// The guarded sums that wrapped around, and how many are guarded, if the simulator is a watched one.
+    /// The guarded sums that wrapped around, and how many are guarded.
     pub fn wrapped(&self) -> (Vec<&str>, usize) {
         self.watch.as_ref().map_or((Vec::new(), 0), Watch::wrapped)
     }
@@ -213,6 +254,14 @@ fn flat(design: &Design, guarded: &[&str]) -> Flat {
         known = ranges;
     }
     flat
+}
+
+fn find_memory<'a>(root: &'a Scope, path: &str) -> Result<&'a WritePort, SimError> {
+    let mut parts: Vec<&str> = path.split('.').collect();
+    let name = parts.pop();
+    let scope = parts.iter().try_fold(root, |scope, part| scope.children.iter().find(|child| child.name == *part));
+    let memory = scope.and_then(|scope| scope.memories.iter().find(|memory| Some(memory.name.as_str()) == name));
+    memory.ok_or_else(|| SimError::NoMemory(path.to_owned()))
 }
 
 fn add_named(scope: &Scope, observed: &mut Vec<Value>) {

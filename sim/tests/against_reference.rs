@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestRunner};
 use std::cell::Cell;
 use svdforge_hdl::check::Checked;
 use svdforge_hdl::ir::Design;
-use svdforge_sim::{Simulator, Waveform};
+use svdforge_sim::{Observe, Simulator, Waveform};
 use wellen::simple;
 
 const CYCLES: usize = 24;
@@ -117,7 +117,7 @@ fn waveforms_agree_with_the_interpreter() {
 }
 
 fn record(design: &Checked<Design>, stimuli: &[(Vec<Bits>, bool)]) -> Vec<u8> {
-    let mut simulator = Simulator::observable(design).unwrap();
+    let mut simulator = Simulator::observing(design, &Observe { names: true, ..Observe::default() }).unwrap();
     let mut file = Vec::new();
     let mut waveform = Waveform::start(&mut file, &simulator).unwrap();
     for (inputs, in_reset) in stimuli {

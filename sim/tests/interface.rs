@@ -5,7 +5,7 @@ mod common;
 use common::{bits::Bits, reference::Reference};
 use std::collections::BTreeSet;
 use svdforge_hdl::builder::{DesignBuilder, ModuleBuilder};
-use svdforge_sim::{SimError, Simulator, Waveform};
+use svdforge_sim::{Observe, SimError, Simulator, Waveform, Written};
 
 /// Counts while `run` is 1; 5 after a reset.
 fn counter() -> DesignBuilder {
@@ -107,7 +107,7 @@ fn a_watched_simulator_reports_sums_that_wrap_and_the_extremes() {
     let mut design = DesignBuilder::new();
     design.add(m);
     let design = design.finish().unwrap();
-    let mut simulator = Simulator::watched(&design, &["adder"]).unwrap();
+    let mut simulator = Simulator::observing(&design, &Observe { guarded: &["adder"], ..Observe::default() }).unwrap();
     let (a, b) = (simulator.input("a").unwrap(), simulator.input("b").unwrap());
     // 100 + 100 fits 8 bits without a sign, -100 - 100 as 156 + 156 fits neither way; 100 - 100 fits.
     for (value, wrapped) in [(100, 0), (-100, 1)] {
@@ -122,6 +122,43 @@ fn a_watched_simulator_reports_sums_that_wrap_and_the_extremes() {
     assert_eq!((sum.low, sum.high, sum.width), (-100, 100, 8));
     let unwatched = Simulator::new(&design).unwrap();
     assert!(unwatched.extremes().is_empty() && unwatched.wrapped() == (vec![], 0));
+}
+
+#[test]
+fn writes_into_a_memory_are_seen() {
+    let inner = ModuleBuilder::new("inner");
+    let [enable, address, data] =
+        [("enable", 1), ("address", 3), ("data", 70)].map(|(name, width)| inner.input(name, width));
+    let memory = inner.memory("store", 70, 8);
+    memory.write(enable, address, data);
+    inner.output("read", memory.read(address, None, "word"));
+    let mut design = DesignBuilder::new();
+    let inner = design.add(inner);
+    let m = ModuleBuilder::new("outer");
+    let instance = m.instance(&design, inner, "part");
+    for (port, width) in [("enable", 1), ("address", 3), ("data", 70)] {
+        instance.drive(port, m.input(port, width));
+    }
+    m.output("read", instance.output("read"));
+    design.add(m);
+    let design = design.finish().unwrap();
+    let observe = |path| Simulator::observing(&design, &Observe { memories: &[path], ..Observe::default() });
+    let mut simulator = observe("part.store").unwrap();
+    let [enable, address, data] = ["enable", "address", "data"].map(|name| simulator.input(name).unwrap());
+    // The upper half of the addresses, and words with their highest bit set, are no negative numbers.
+    for (place, word) in [(7, 1 << 69), (0, 5), (4, (1 << 70) - 1)] {
+        for writes in [1, 0] {
+            simulator.poke(enable, writes);
+            simulator.poke(address, place as u128);
+            simulator.poke(data, word);
+            simulator.step();
+            assert_eq!(simulator.written(0), (writes == 1).then_some(Written { address: place, word }));
+        }
+    }
+    assert_eq!(simulator.written(1), None);
+    for path in ["store", "part.shop", "part.part.store", ""] {
+        assert!(matches!(observe(path), Err(SimError::NoMemory(found)) if found == path), "{path}");
+    }
 }
 
 /// A choice between two numbers by their comparison, which compilers know as their maximum, of words that need 128 bits.

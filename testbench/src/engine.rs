@@ -13,12 +13,14 @@ mod drive;
 mod error;
 mod exported;
 mod icarus;
+mod rotations;
 mod rust_hdl;
 mod simulator;
 mod verilator;
 
 pub use error::EngineError;
 pub use icarus::IcarusEngine;
+pub use rotations::Rotations;
 pub use rust_hdl::RustHdlEngine;
 pub use simulator::{SimulatorEngine, SimulatorError};
 pub use verilator::VerilatorEngine;

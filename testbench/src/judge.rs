@@ -1,13 +1,14 @@
 //! One matrix through the simulated core, and what the golden model says of the result.
 
-use crate::engine::{SimulatorEngine, SimulatorError, Stimulus, Trace};
+use crate::engine::{Rotations, SimulatorEngine, SimulatorError, Stimulus, Trace};
 use crate::framing::{
     Decomposition, FrameError, InputScale, QuantiseError, Quantised, Status, input_format, parse_frame, quantise,
 };
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, Serializer};
 use svdforge_golden::metrics::MetricsError;
-use svdforge_golden::{Accuracy, Factors, Family, NamedMatrix, accuracy, eigen_accuracy, oracle};
+use svdforge_golden::sources::{Case, sources};
+use svdforge_golden::{Accuracy, Factors, Family, NamedMatrix, Sources, Turn, accuracy, eigen_accuracy, oracle};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::budget::{Bounds, Budget};
 use svdforge_hdl::core::params::{SIZES, Shape, Sizes};
@@ -86,6 +87,8 @@ pub struct Judgement {
     pub accuracy: Accuracy,
     /// What the errors of this matrix may be, after the sweeps it took and at its scale.
     pub bounds: Bounds,
+    /// Where its errors come from; `None` where rows are reduced to a triangle first.
+    pub sources: Option<Sources>,
 }
 
 impl Judgement {
@@ -226,24 +229,26 @@ fn size_error(shape: &Shape, rows: usize, cols: usize) -> JudgeError {
     JudgeError::Size { rows, cols, taken, remedy }
 }
 
-/// Runs a quantised matrix alone through the simulated core and judges the result.
+/// Runs a matrix alone through the simulated core and judges the result. `input` is what [`prepare`] has made of it.
 pub fn judge(
     shape: &Shape,
     engine: &mut SimulatorEngine,
-    name: &str,
+    matrix: &NamedMatrix,
     input: &Quantised,
 ) -> Result<Judgement, JudgeError> {
-    let trace = engine.run(&Stimulus { beats: input.frame(shape), ..Stimulus::default() })?;
+    let stimulus = Stimulus { beats: input.frame(shape), ..Stimulus::default() };
+    let (trace, rotations) = engine.run_seeing_rotations(&stimulus)?;
     let decomposition = parse_frame(shape, (input.rows, input.cols), &trace.output)?;
     let cycles = Cycles::of(&trace).ok_or(FrameError { beat: 0, message: "the trace is empty".to_owned() })?;
-    assess(shape, name, input, decomposition, cycles)
+    assess(shape, matrix, input, decomposition, &rotations, cycles)
 }
 
 fn assess(
     shape: &Shape,
-    name: &str,
+    original: &NamedMatrix,
     input: &Quantised,
     result: Decomposition,
+    rotations: &Rotations,
     cycles: Cycles,
 ) -> Result<Judgement, JudgeError> {
     let values = result.true_sigma(input);
@@ -251,23 +256,33 @@ fn assess(
     let explained = explained(shape, input, status.block_exponent, &sigma);
     let matrix = input.matrix(shape);
     let lsb = f64::from(input.exponent - shape.frac as i32).exp2();
-    let (accuracy, result) = if shape.symmetric {
+    let left = if shape.symmetric { v.as_ref() } else { u.as_ref() };
+    let factors = Factors { sigma: &values, u: left, v: v.as_ref() };
+    let accuracy = if shape.symmetric {
+        eigen_accuracy(&matrix, &values, v.as_ref(), lsb, shape.word)?
+    } else {
+        accuracy(&matrix, factors, lsb, shape.word)?
+    };
+    let told = |turns: Vec<Turn>| {
+        let (original, turns) = (&original.matrix, &turns[..]);
+        sources(&Case { original, input: &matrix, factors, turns, symmetric: shape.symmetric, lsb, word: shape.word })
+    };
+    let turns = rotations.turns(shape, (input.rows, input.cols), status.sweeps);
+    let sources = turns.map(told).transpose().map_err(MetricsError::from)?;
+    let result = if shape.symmetric {
         let mut golden = oracle::eigen(&matrix).map_err(MetricsError::from)?.values;
         golden.truncate(values.len());
-        let accuracy = eigen_accuracy(&matrix, &values, v.as_ref(), lsb, shape.word)?;
-        (accuracy, Delivered::Eigen { eigenvalues: values, eigenvalues_golden: golden, vectors: v })
+        Delivered::Eigen { eigenvalues: values, eigenvalues_golden: golden, vectors: v }
     } else {
         let mut golden = oracle::svd(&matrix).map_err(MetricsError::from)?.sigma;
         golden.truncate(values.len());
-        let factors = Factors { sigma: &values, u: u.as_ref(), v: v.as_ref() };
-        let accuracy = accuracy(&matrix, factors, lsb, shape.word)?;
-        (accuracy, Delivered::Svd { sigma: values, sigma_golden: golden, u, v })
+        Delivered::Svd { sigma: values, sigma_golden: golden, u, v }
     };
     let bounds = Budget::of(shape, (input.rows, input.cols), status.sweeps).bounds();
     let bounds = bounds.of_matrix(status.block_exponent, !status.cap_reached);
     let accuracy = Accuracy { bound_lsb: bounds.statistical.sigma, ..accuracy };
     Ok(Judgement {
-        matrix: name.to_owned(),
+        matrix: original.name.clone(),
         rows: input.rows,
         cols: input.cols,
         input_exponent: input.exponent,
@@ -279,6 +294,7 @@ fn assess(
         cycles,
         accuracy,
         bounds,
+        sources,
     })
 }
 
@@ -318,3 +334,7 @@ pub fn example_matrix(shape: &Shape, family: Family, seed: u64) -> DMatrix<f64> 
     let matrix = family.generate(rows, cols, seed);
     if shape.symmetric { (&matrix + matrix.transpose()) / 2.0 } else { matrix }
 }
+
+#[cfg(test)]
+#[path = "judge/tests.rs"]
+mod tests;

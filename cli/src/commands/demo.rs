@@ -37,7 +37,7 @@ impl Demo {
         let mut judgements = Vec::new();
         for sample in samples()? {
             let input = prepare(&core.shape, &sample, InputScale::Auto)?;
-            judgements.push(judge(&core.shape, &mut engine, &sample.name, &input)?);
+            judgements.push(judge(&core.shape, &mut engine, &sample, &input)?);
         }
         if self.json {
             output::json(&serde_json::json!({ "core": Summary::new(&core), "out": folder, "results": judgements }))?;

@@ -53,7 +53,7 @@ impl Simulate {
         let bar = output::progress(inputs.len(), "simulating");
         let mut judgements = Vec::new();
         for (matrix, input) in matrices.iter().zip(&inputs) {
-            judgements.push(judge(&core.shape, &mut engine, &matrix.name, input)?);
+            judgements.push(judge(&core.shape, &mut engine, matrix, input)?);
             bar.inc(1);
         }
         bar.finish_and_clear();
@@ -87,6 +87,13 @@ pub fn print(core: &Core, judgements: &[Judgement]) -> Result<()> {
         core.shape.word - 1
     ))?;
     output::print(output::accuracy_table(judgements))?;
+    if let Some(table) = output::sources_table(judgements) {
+        let values = judgements[0].result.values().0;
+        output::print(format!(
+            "\nWhere errors of {values} come from: root mean square, in LSB, against the matrix before it was quantised"
+        ))?;
+        output::print(table)?;
+    }
     output::print(format!(
         "{}: {} x {}, word {}, guard {}, coefficients {} bits: {} multipliers, {} cycles a sweep, at most {} sweeps",
         core.shape.name(),

@@ -109,7 +109,7 @@ impl Bench {
         let shape = plan.shape(item.core);
         let matrix = NamedMatrix { name: item.family.name().to_owned(), matrix: plan.matrix(item) };
         let input = prepare(shape, &matrix, input_scale(plan))?;
-        judge(shape, &mut self.engine, &matrix.name, &input)
+        judge(shape, &mut self.engine, &matrix, &input)
     }
 }
 

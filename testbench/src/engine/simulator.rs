@@ -1,11 +1,12 @@
 //! The project's own simulator as an engine.
 
 use super::drive::{Halt, Pins, Ports, Seen, drive};
+use super::rotations::{MEMORIES, Rotations};
 use super::{Engine, EngineError, Stimulus, Trace};
 use std::io::Write;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::budget::ARITHMETIC;
-use svdforge_sim::{InputPort, OutputPort, SimError, Simulator, Waveform};
+use svdforge_sim::{InputPort, Observe, OutputPort, SimError, Simulator, Waveform};
 
 /// Why a simulation gave no trace.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,8 @@ pub struct SimulatorEngine {
     outputs: Outputs,
     cycle_limit: u64,
     waveform: Option<Waveform<Box<dyn Write>>>,
+    /// What is being gathered, if it is.
+    rotations: Option<Rotations>,
 }
 
 struct Inputs {
@@ -57,19 +60,19 @@ impl SimulatorEngine {
         if cfg!(debug_assertions) {
             return Self::watched(core);
         }
-        Ok(Self::with(core, Simulator::new(&core.design)?, None))
+        Ok(Self::with(core, simulator(core, Observe::default())?, None))
     }
 
     /// Compiles a core for simulation, and writes the waves of everything that runs to a VCD file; somewhat slower.
     pub fn recording(core: &Core, sink: Box<dyn Write>) -> Result<Self, SimulatorError> {
-        let simulator = Simulator::observable(&core.design)?;
+        let simulator = simulator(core, Observe { names: true, ..Observe::default() })?;
         let waveform = Waveform::start(sink, &simulator)?;
         Ok(Self::with(core, simulator, Some(waveform)))
     }
 
     /// Compiles a core for simulation, and watches the ranges of its numbers; slower.
     pub fn watched(core: &Core) -> Result<Self, SimulatorError> {
-        Ok(Self::with(core, Simulator::watched(&core.design, ARITHMETIC)?, None))
+        Ok(Self::with(core, simulator(core, Observe { guarded: ARITHMETIC, ..Observe::default() })?, None))
     }
 
     /// The simulator of the core, with what it has watched.
@@ -101,7 +104,7 @@ impl SimulatorEngine {
             last: output("m_axis_tlast"),
             user: output("m_axis_tuser"),
         };
-        Self { simulator, inputs, outputs, cycle_limit: core.cycle_limit(), waveform }
+        Self { simulator, inputs, outputs, cycle_limit: core.cycle_limit(), waveform, rotations: None }
     }
 
     /// Resets the core and runs a stimulus to the last frame of its result.
@@ -116,15 +119,28 @@ impl SimulatorEngine {
         trace
     }
 
+    /// The same with one frame, and the rotations that the core makes of it.
+    pub fn run_seeing_rotations(&mut self, stimulus: &Stimulus) -> Result<(Trace, Rotations), SimulatorError> {
+        self.rotations = Some(Rotations::default());
+        let trace = self.run(stimulus);
+        let rotations = self.rotations.take().unwrap_or_default();
+        Ok((trace?, rotations))
+    }
+
     fn step(&mut self) -> Result<(), SimulatorError> {
         match &mut self.waveform {
-            Some(waveform) => Ok(self.simulator.step_recorded(waveform)?),
-            None => {
-                self.simulator.step();
-                Ok(())
-            }
+            Some(waveform) => self.simulator.step_recorded(waveform)?,
+            None => self.simulator.step(),
         }
+        if let Some(rotations) = &mut self.rotations {
+            rotations.sample(&self.simulator);
+        }
+        Ok(())
     }
+}
+
+fn simulator(core: &Core, observe: Observe<'_>) -> Result<Simulator, SimError> {
+    Simulator::observing(&core.design, &Observe { memories: &MEMORIES, ..observe })
 }
 
 impl Ports for SimulatorEngine {

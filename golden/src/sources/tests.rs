@@ -1,0 +1,111 @@
+use super::*;
+use crate::replay::Rotation;
+
+const LSB: f64 = 1.0 / 32768.0;
+/// What `f64` makes of a value or an element: far below 1e-12, in LSB below this.
+const ROUNDING: f64 = 1e-7;
+
+/// A = P(-0.3) diag(0.75, 0.5) P(-1.1)ᵀ, P(t) a rotation: one turn by 0.3 and 1.1 makes it diagonal.
+fn matrix() -> DMatrix<f64> {
+    let turn = |t: f64| DMatrix::from_row_slice(2, 2, &[t.cos(), -t.sin(), t.sin(), t.cos()]);
+    turn(-0.3) * DMatrix::from_row_slice(2, 2, &[0.75, 0.0, 0.0, 0.5]) * turn(-1.1).transpose()
+}
+
+/// One turn of a 2 x 2 matrix, by pairs of length `stretch`.
+fn turns(left: f64, right: f64, stretch: f64) -> Vec<Turn> {
+    let rotation = |angle: f64| Rotation { cosine: angle.cos() * stretch, sine: angle.sin() * stretch };
+    vec![Turn { pair: (0, 1), left: rotation(left), right: rotation(right) }]
+}
+
+/// The sources of a core that makes these turns, with vectors that are not rounded.
+fn measured(original: &DMatrix<f64>, input: &DMatrix<f64>, sigma: &[f64], turns: &[Turn]) -> Sources {
+    let found = replay(input, turns.iter().copied());
+    let factors = Factors { sigma, u: Some(&found.u), v: Some(&found.v) };
+    sources(&Case { original, input, factors, turns, symmetric: false, lsb: LSB, word: 16 }).expect("a reference")
+}
+
+/// Input quantisation, rounding, angle precision, convergence.
+fn close(found: BySource, right: [f64; 4]) {
+    for ((found, right), source) in found.parts().into_iter().zip(right).zip(BySource::NAMES) {
+        assert!((found - right).abs() < 1e-4 * right + ROUNDING, "{source}: {found} is not {right}");
+    }
+}
+
+fn root_mean_square(values: &[f64]) -> f64 {
+    (values.iter().map(|value| value * value).sum::<f64>() / values.len() as f64).sqrt()
+}
+
+#[test]
+fn each_planted_error_is_found_at_its_source_alone() {
+    let a = matrix();
+    let right = turns(0.3, 1.1, 1.0);
+    let (values, elements) = (root_mean_square(&[0.75, 0.5]) / LSB, root_mean_square(a.as_slice()) / LSB);
+    let nothing = [0.0; 4];
+
+    let none = measured(&a, &a, &[0.75, 0.5], &right);
+    none.kinds().into_iter().for_each(|kind| close(kind.unwrap(), nothing));
+    assert!(none.kinds().into_iter().all(|kind| kind.unwrap().total < ROUNDING));
+
+    // The first value is off by 3 LSB, the product by that times the first vectors, whose four products of elements have a square sum of 1.
+    let rounded = measured(&a, &a, &[0.75 + 3.0 * LSB, 0.5], &right);
+    close(rounded.sigma_rms_lsb, [0.0, 3.0 / 2.0_f64.sqrt(), 0.0, 0.0]);
+    close(rounded.reconstruction_rms_lsb.unwrap(), [0.0, 1.5, 0.0, 0.0]);
+    close(rounded.orthogonality_rms_lsb.unwrap(), nothing);
+    assert!((rounded.reconstruction_rms_lsb.unwrap().total - 1.5).abs() < ROUNDING);
+
+    // Everything is twice as large as it should be before quantisation, which doubles the values.
+    let quantised = measured(&(&a * 2.0), &a, &[0.75, 0.5], &right);
+    close(quantised.sigma_rms_lsb, [values, 0.0, 0.0, 0.0]);
+    close(quantised.reconstruction_rms_lsb.unwrap(), [elements, 0.0, 0.0, 0.0]);
+    close(quantised.orthogonality_rms_lsb.unwrap(), nothing);
+
+    // Pairs longer by h: vectors by h, the diagonal by 2 h, the product by 4 h; UᵀU by 2 h on its diagonal, half of its elements.
+    let h = 1e-6;
+    let stretched = measured(&a, &a, &[0.75, 0.5].map(|value| value * (1.0 + 2.0 * h)), &turns(0.3, 1.1, 1.0 + h));
+    close(stretched.sigma_rms_lsb, [0.0, 0.0, 2.0 * h * values, 0.0]);
+    close(stretched.reconstruction_rms_lsb.unwrap(), [0.0, 0.0, 4.0 * h * elements, 0.0]);
+    close(stretched.orthogonality_rms_lsb.unwrap(), [0.0, 0.0, 2.0_f64.sqrt() * h / LSB, 0.0]);
+
+    // The left angle falls short by t: the diagonal shrinks by 1 - cos t, and 0.5 sin t and -0.75 sin t stay beside it.
+    let t = 1e-3_f64;
+    let unfinished = measured(&a, &a, &[0.75, 0.5].map(|value| value * t.cos()), &turns(0.3 - t, 1.1, 1.0));
+    let left = [0.75 * t.sin(), 0.5 * t.sin(), 0.75 * (1.0 - t.cos()), 0.5 * (1.0 - t.cos())];
+    close(unfinished.sigma_rms_lsb, [0.0, 0.0, 0.0, values * (1.0 - t.cos())]);
+    close(unfinished.orthogonality_rms_lsb.unwrap(), nothing);
+    let product = unfinished.reconstruction_rms_lsb.unwrap();
+    // Without what is off the diagonal, the product lacks just that, turned.
+    close(product, [0.0, 0.0, 0.0, root_mean_square(&left[..2]) / LSB / 2.0_f64.sqrt()]);
+}
+
+#[test]
+fn vectors_are_compared_in_their_order_whatever_their_signs() {
+    let a = matrix();
+    let turns = turns(0.3, 1.1, 1.0 + 1e-6);
+    let found = replay(&a, turns.iter().copied());
+    let mut u = DMatrix::from_columns(&[-found.u.column(1), found.u.column(0).into_owned()]);
+    u[(0, 0)] += LSB;
+    let factors = Factors { sigma: &[0.75, 0.5], u: Some(&u), v: None };
+    let case = Case { original: &a, input: &a, factors, turns: &turns, symmetric: false, lsb: LSB, word: 16 };
+    let found = sources(&case).unwrap();
+    assert_eq!(found.reconstruction_rms_lsb, None);
+    // The element is off by one unit: UᵀU by twice its vector's element on the diagonal, and by the other vector's twice beside it.
+    let beside = u[(0, 1)];
+    let rounding = root_mean_square(&[2.0 * u[(0, 0)], beside, beside, 0.0]);
+    let found = found.orthogonality_rms_lsb.unwrap();
+    assert!((found.rounding - rounding).abs() < 1e-4, "{found:?}, {rounding}");
+    assert!((found.angle_precision - 2.0_f64.sqrt() * 1e-6 / LSB).abs() < 1e-6, "{found:?}");
+}
+
+#[test]
+fn eigenvalues_keep_their_signs() {
+    let a = DMatrix::from_row_slice(2, 2, &[0.25, 0.5, 0.5, 0.25]);
+    // Eigenvalues 0.75 and -0.25; the vectors turn by an eighth.
+    let angle = -std::f64::consts::FRAC_PI_4;
+    let turns = turns(angle, angle, 1.0);
+    let found = replay(&a, turns.iter().copied());
+    let vectors = found.v.select_columns(if found.diagonal[0] > 0.0 { &[0, 1] } else { &[1, 0] });
+    let factors = Factors { sigma: &[0.75, -0.25], u: Some(&vectors), v: Some(&vectors) };
+    let case = Case { original: &a, input: &a, factors, turns: &turns, symmetric: true, lsb: LSB, word: 16 };
+    let found = sources(&case).unwrap();
+    found.kinds().into_iter().for_each(|kind| close(kind.unwrap(), [0.0; 4]));
+}

@@ -1,0 +1,116 @@
+use super::*;
+use svdforge_golden::BySource;
+use svdforge_hdl::core::params::{Parameters, Sweeps, Vectors};
+use svdforge_hdl::units::coefficients::norm_error;
+
+/// Every family through a core.
+fn judged(parameters: Parameters) -> (Core, Vec<Judgement>) {
+    let core = Core::new(parameters.shape().unwrap());
+    let mut engine = SimulatorEngine::new(&core).unwrap();
+    let judged = Family::ALL.iter().map(|&family| {
+        let named = NamedMatrix { name: family.name().to_owned(), matrix: example_matrix(&core.shape, family, 7) };
+        let input = prepare(&core.shape, &named, InputScale::Auto).unwrap();
+        judge(&core.shape, &mut engine, &named, &input).unwrap()
+    });
+    let judged = judged.collect();
+    (core, judged)
+}
+
+/// Root mean square of a figure over all families.
+fn rms(judged: &[Judgement], figure: impl Fn(&BySource) -> f64) -> f64 {
+    let squares = judged.iter().map(|j| figure(&j.sources.unwrap().sigma_rms_lsb).powi(2));
+    (squares.sum::<f64>() / judged.len() as f64).sqrt()
+}
+
+/// Rotations that were read wrongly would not make the matrix diagonal, and the rounding would come out as large as the matrix.
+#[test]
+fn sources_of_every_kind_of_core_are_as_the_analysis_says() {
+    let default = Parameters::default();
+    let cores = [
+        default,
+        Parameters { rows: 2, cols: 2, ..default },
+        Parameters { rows: 7, cols: 5, ..default },
+        Parameters { rows: 5, cols: 8, ..default },
+        Parameters { rows: 16, cols: 16, word: 24, guard: 8, ..default },
+        Parameters { symmetric: true, ..default },
+        Parameters { vectors: Vectors::V, rank: Some(3), ..default },
+        Parameters { vectors: Vectors::None, ..default },
+        Parameters { sizes: Sizes::Any, ..default },
+        Parameters { coef: Some(14), ..default },
+        Parameters { word: 8, guard: 0, ..default },
+    ];
+    let mut matrices = 0;
+    for parameters in cores {
+        let (core, judged) = judged(parameters);
+        for j in &judged {
+            let sources = j.sources.unwrap();
+            let (shape, name) = (&core.shape, format!("{} {}", core.shape.name(), j.matrix));
+            assert_eq!(
+                sources.reconstruction_rms_lsb.is_some(),
+                j.accuracy.reconstruction_max_lsb.is_some() && shape.rank_of(j.rows, j.cols) == j.rows.min(j.cols),
+                "{name}"
+            );
+            assert_eq!(sources.orthogonality_rms_lsb.is_some(), shape.has_vectors(), "{name}");
+            // Roundings alone keep the bound of all errors but the input's.
+            assert!(sources.sigma_rms_lsb.rounding <= j.bounds.statistical.sigma.unwrap(), "{name} {sources:?}");
+            // Each rotation stretches by half the error of c² + s² at most, and a value by those of both sides.
+            let rotations = f64::from(j.sweeps) * 2.0 * (shape.even() - 1) as f64;
+            let stretch = (rotations * norm_error(shape.coef - 1).largest / 2.0).exp_m1();
+            let largest = j.result.values().1.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+            let unit = j.accuracy.lsb;
+            assert!(
+                sources.sigma_rms_lsb.angle_precision <= stretch * 1.01 * largest / unit + 1e-6,
+                "{name} {sources:?}"
+            );
+            // A settled matrix is diagonal but for less than an LSB, at its own scale.
+            assert!(sources.sigma_rms_lsb.convergence < 1.0, "{name} {sources:?}");
+            // The four differences lead from the result to the mathematics.
+            let sum: f64 = sources.sigma_rms_lsb.parts().iter().sum();
+            assert!(sources.sigma_rms_lsb.total <= sum * (1.0 + 1e-9) + 1e-9, "{name} {sources:?}");
+            matrices += 1;
+        }
+    }
+    assert_eq!(matrices, 11 * Family::ALL.len());
+}
+
+/// One source is made larger, and this one alone grows.
+#[test]
+fn a_source_that_is_switched_grows_alone() {
+    let default = Parameters { scaling: svdforge_hdl::core::params::Scaling::Fixed, ..Parameters::default() };
+    let (_, base) = judged(default);
+    let ratio = |changed: &[Judgement]| {
+        let of = |figure: fn(&BySource) -> f64| rms(changed, figure) / rms(&base, figure);
+        [of(|s| s.input_quantisation), of(|s| s.rounding), of(|s| s.angle_precision), of(|s| s.convergence)]
+    };
+    // Four guard bits less: roundings of 16 times the size. The noise below which nothing is rotated grows with them.
+    let [input, rounding, angles, _] = ratio(&judged(Parameters { guard: 0, ..default }).1);
+    assert!(
+        input == 1.0 && (10.0..24.0).contains(&rounding) && (0.5..2.0).contains(&angles),
+        "{input} {rounding} {angles}"
+    );
+    // Coefficients of four bits less: 2^4 and more (fewer pairs to choose from).
+    let [input, rounding, angles, _] = ratio(&judged(Parameters { coef: Some(14), ..default }).1);
+    assert!(input == 1.0 && (0.5..2.0).contains(&rounding) && angles > 10.0, "{input} {rounding} {angles}");
+    // Two sweeps, where five to seven are needed.
+    let [input, rounding, angles, convergence] = ratio(&judged(Parameters { sweeps: Sweeps::Fixed(2), ..default }).1);
+    assert!(
+        input == 1.0 && rounding < 1.0 && angles < 2.0 && convergence > 1000.0,
+        "{rounding} {angles} {convergence}"
+    );
+}
+
+/// An element that is rounded is off by 1/12 LSB² in the mean: a product that is otherwise exact by its root.
+#[test]
+fn quantisation_of_the_input_is_that_of_a_rounded_number() {
+    let (_, judged) = judged(Parameters { rows: 16, cols: 16, guard: 8, ..Parameters::default() });
+    let uniform = judged.iter().find(|j| j.matrix == Family::Uniform.name()).unwrap();
+    let product = uniform.sources.unwrap().reconstruction_rms_lsb.unwrap();
+    // 256 squares of mean 1/12 and standard deviation 1/sqrt(180): their mean is within 4 standard deviations.
+    assert!((product.input_quantisation.powi(2) - 1.0 / 12.0).abs() < 4.0 / (180.0_f64 * 256.0).sqrt(), "{product:?}");
+}
+
+#[test]
+fn sources_of_rows_that_are_reduced_first_are_not_told() {
+    let (_, judged) = judged(Parameters { rows: 20, cols: 4, vectors: Vectors::V, ..Parameters::default() });
+    assert!(judged.iter().all(|j| j.sources.is_none()));
+}
