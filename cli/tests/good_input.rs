@@ -77,6 +77,11 @@ fn simulate_speaks_the_json_of_its_contract() {
     assert_eq!(cycles["total"].as_u64().unwrap() + 1, parts);
     let bounds = &result["bounds"];
     assert_eq!(result["accuracy"]["bound_lsb"], bounds["statistical"]["sigma"]);
+    for kind in ["sigma_rms_lsb", "reconstruction_rms_lsb", "orthogonality_rms_lsb"] {
+        for source in ["input_quantisation", "rounding", "angle_precision", "convergence", "total"] {
+            assert!(result["sources"][kind][source].as_f64().is_some_and(|error| error >= 0.0), "{kind} {source}");
+        }
+    }
     for key in ["sigma", "orthogonality_u", "orthogonality_v", "reconstruction"] {
         let [expected, statistical, rigorous] =
             ["expected_rms", "statistical", "rigorous"].map(|kind| number(&bounds[kind][key]));

@@ -58,20 +58,47 @@ impl BySource {
 
     /// Every number changed.
     pub fn map(self, change: impl Fn(f64) -> f64) -> Self {
+        self.with(self, |number, _| change(number))
+    }
+
+    /// Every number combined with that of another.
+    fn with(self, other: Self, combine: impl Fn(f64, f64) -> f64) -> Self {
         Self {
-            input_quantisation: change(self.input_quantisation),
-            rounding: change(self.rounding),
-            angle_precision: change(self.angle_precision),
-            convergence: change(self.convergence),
-            total: change(self.total),
+            input_quantisation: combine(self.input_quantisation, other.input_quantisation),
+            rounding: combine(self.rounding, other.rounding),
+            angle_precision: combine(self.angle_precision, other.angle_precision),
+            convergence: combine(self.convergence, other.convergence),
+            total: combine(self.total, other.total),
         }
+    }
+
+    /// Root of the mean square over several results; `None` of none.
+    fn root_mean_square(all: impl Iterator<Item = Self>) -> Option<Self> {
+        let squares = all.map(|one| (one.map(|error| error * error), 1_u32));
+        let (sum, count) = squares.reduce(|(sum, count), (one, _)| (sum.with(one, |a, b| a + b), count + 1))?;
+        Some(sum.map(|sum| (sum / f64::from(count)).sqrt()))
     }
 }
 
 impl Sources {
-    /// Of values, product, vectors.
-    pub fn kinds(&self) -> [Option<BySource>; 3] {
-        [Some(self.sigma_rms_lsb), self.reconstruction_rms_lsb, self.orthogonality_rms_lsb]
+    /// Of values, product, vectors, with the names of their fields.
+    pub fn kinds(&self) -> [(&'static str, Option<BySource>); 3] {
+        [
+            ("sigma_rms_lsb", Some(self.sigma_rms_lsb)),
+            ("reconstruction_rms_lsb", self.reconstruction_rms_lsb),
+            ("orthogonality_rms_lsb", self.orthogonality_rms_lsb),
+        ]
+    }
+
+    /// Root of the mean square over several results of a core; `None` of none.
+    pub fn root_mean_square(all: impl Iterator<Item = Self> + Clone) -> Option<Self> {
+        Some(Self {
+            sigma_rms_lsb: BySource::root_mean_square(all.clone().map(|one| one.sigma_rms_lsb))?,
+            reconstruction_rms_lsb: BySource::root_mean_square(
+                all.clone().filter_map(|one| one.reconstruction_rms_lsb),
+            ),
+            orthogonality_rms_lsb: BySource::root_mean_square(all.filter_map(|one| one.orthogonality_rms_lsb)),
+        })
     }
 
     /// Every number changed.

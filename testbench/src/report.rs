@@ -6,6 +6,7 @@ mod chart;
 mod charts;
 mod html;
 mod overview;
+mod sources;
 mod tables;
 
 use crate::campaign::bounds::{Bounds, bounds};

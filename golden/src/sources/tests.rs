@@ -43,8 +43,8 @@ fn each_planted_error_is_found_at_its_source_alone() {
     let nothing = [0.0; 4];
 
     let none = measured(&a, &a, &[0.75, 0.5], &right);
-    none.kinds().into_iter().for_each(|kind| close(kind.unwrap(), nothing));
-    assert!(none.kinds().into_iter().all(|kind| kind.unwrap().total < ROUNDING));
+    none.kinds().into_iter().for_each(|(_, kind)| close(kind.unwrap(), nothing));
+    assert!(none.kinds().into_iter().all(|(_, kind)| kind.unwrap().total < ROUNDING));
 
     // The first value is off by 3 LSB, the product by that times the first vectors, whose four products of elements have a square sum of 1.
     let rounded = measured(&a, &a, &[0.75 + 3.0 * LSB, 0.5], &right);
@@ -107,5 +107,29 @@ fn eigenvalues_keep_their_signs() {
     let factors = Factors { sigma: &[0.75, -0.25], u: Some(&vectors), v: Some(&vectors) };
     let case = Case { original: &a, input: &a, factors, turns: &turns, symmetric: true, lsb: LSB, word: 16 };
     let found = sources(&case).unwrap();
-    found.kinds().into_iter().for_each(|kind| close(kind.unwrap(), [0.0; 4]));
+    found.kinds().into_iter().for_each(|(_, kind)| close(kind.unwrap(), [0.0; 4]));
+}
+
+#[test]
+fn means_are_taken_of_squares() {
+    let all = |number| BySource {
+        input_quantisation: number,
+        rounding: 0.0,
+        angle_precision: 1.0,
+        convergence: 2.0 * number,
+        total: number,
+    };
+    let of = |number| Sources {
+        sigma_rms_lsb: all(number),
+        reconstruction_rms_lsb: Some(all(-number)),
+        orthogonality_rms_lsb: None,
+    };
+    let mean = Sources::root_mean_square([of(1.0), of(7.0)].into_iter()).unwrap();
+    let right =
+        BySource { input_quantisation: 5.0, rounding: 0.0, angle_precision: 1.0, convergence: 10.0, total: 5.0 };
+    assert_eq!(
+        mean,
+        Sources { sigma_rms_lsb: right, reconstruction_rms_lsb: Some(right), orthogonality_rms_lsb: None }
+    );
+    assert_eq!(Sources::root_mean_square(std::iter::empty()), None);
 }

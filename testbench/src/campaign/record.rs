@@ -4,7 +4,7 @@ use super::Item;
 use super::journal::difference;
 use crate::judge::{Cycles, Flags, Judgement};
 use serde::{Deserialize, Serialize};
-use svdforge_golden::{Accuracy, Family};
+use svdforge_golden::{Accuracy, BySource, Family, Sources};
 
 /// Decimals that are kept of an error in LSB. More would show how the processor of the reference rounds, and differ between machines.
 pub const PLACES: i32 = 6;
@@ -42,6 +42,8 @@ pub struct Record {
     pub cycles: Cycles,
     /// Errors, as in `simulate --json`, to [`PLACES`] decimals.
     pub accuracy: Accuracy,
+    /// Where the errors come from, to [`PLACES`] decimals; `None` where that is not told.
+    pub sources: Option<Sources>,
 }
 
 impl Record {
@@ -62,39 +64,54 @@ impl Record {
             flags: judgement.flags,
             cycles: judgement.cycles,
             accuracy: rounded(&judgement.accuracy),
+            sources: judgement.sources.map(|sources| sources.map(round)),
         }
+    }
+
+    /// Every error with its name in messages; all may differ a little between processors.
+    fn errors(&self) -> Vec<(String, Option<f64>)> {
+        let a = &self.accuracy;
+        let named = [
+            ("accuracy.sigma_max_lsb", Some(a.sigma_max_lsb)),
+            ("accuracy.sigma_rms_lsb", Some(a.sigma_rms_lsb)),
+            ("accuracy.reconstruction_max_lsb", a.reconstruction_max_lsb),
+            ("accuracy.orthogonality_u_max_lsb", a.orthogonality_u_max_lsb),
+            ("accuracy.orthogonality_v_max_lsb", a.orthogonality_v_max_lsb),
+            ("accuracy.off_diagonal_max_lsb", a.off_diagonal_max_lsb),
+        ];
+        let mut errors: Vec<_> = named.into_iter().map(|(name, error)| (name.to_owned(), error)).collect();
+        for (kind, by_source) in self.sources.iter().flat_map(Sources::kinds) {
+            let parts = BySource::NAMES.into_iter().zip(by_source.map(|b| b.parts().map(Some)).unwrap_or_default());
+            errors.extend(parts.map(|(source, error)| (format!("sources.{kind}, {source}"), error)));
+            errors.push((format!("sources.{kind}.total"), by_source.map(|b| b.total)));
+        }
+        errors
     }
 
     /// Whether the numbers can be errors.
     pub fn check(&self) -> Result<(), String> {
-        let a = &self.accuracy;
-        let vectors =
-            [a.reconstruction_max_lsb, a.orthogonality_u_max_lsb, a.orthogonality_v_max_lsb, a.off_diagonal_max_lsb];
-        let errors = [a.lsb, a.sigma_max_lsb, a.sigma_rms_lsb].into_iter().chain(vectors.into_iter().flatten());
-        match errors.into_iter().find(|error| *error < 0.0) {
-            Some(error) => Err(format!("`accuracy` has {error}; errors are not negative")),
-            None => Ok(()),
+        let lsb = [("accuracy.lsb".to_owned(), Some(self.accuracy.lsb))];
+        match self.errors().into_iter().chain(lsb).find(|(_, error)| error.is_some_and(|error| error < 0.0)) {
+            Some((name, Some(error))) => Err(format!("`{name}` is {error}; errors are not negative")),
+            _ => Ok(()),
         }
     }
 
     /// Where two records of the same matrix differ, if they do: field, value here, value there. The hardware's part must be the same; errors may
     /// differ by what the rounding of another processor's arithmetic explains.
     pub fn difference(&self, other: &Self) -> Option<String> {
-        let hardware = |r: &Self| Self { accuracy: self.accuracy.clone(), ..r.clone() };
+        let hardware = |r: &Self| Self { accuracy: self.accuracy.clone(), sources: self.sources, ..r.clone() };
         let say = |(field, here, there)| format!("`{field}` is {here}, there {there}");
-        let errors = [
-            (Some(self.accuracy.sigma_max_lsb), Some(other.accuracy.sigma_max_lsb), "sigma_max_lsb"),
-            (self.accuracy.reconstruction_max_lsb, other.accuracy.reconstruction_max_lsb, "reconstruction_max_lsb"),
-            (self.accuracy.orthogonality_u_max_lsb, other.accuracy.orthogonality_u_max_lsb, "orthogonality_u_max_lsb"),
-            (self.accuracy.orthogonality_v_max_lsb, other.accuracy.orthogonality_v_max_lsb, "orthogonality_v_max_lsb"),
-            (self.accuracy.off_diagonal_max_lsb, other.accuracy.off_diagonal_max_lsb, "off_diagonal_max_lsb"),
-        ];
-        let differ = |(here, there, _): &(Option<f64>, Option<f64>, &str)| match (here, there) {
+        let differ = |here: Option<f64>, there: Option<f64>| match (here, there) {
             (Some(a), Some(b)) => (a - b).abs() > TOLERANCE * (1.0 + a.abs()),
             _ => here.is_some() != there.is_some(),
         };
         let show = |error: Option<f64>| error.map_or("null".to_owned(), |e| e.to_string());
-        let error = || errors.into_iter().find(differ).map(|(a, b, name)| (name.to_owned(), show(a), show(b)));
+        let error = || {
+            let pairs = self.errors().into_iter().zip(other.errors());
+            let mut pairs = pairs.map(|((name, here), (_, there))| (name, here, there));
+            pairs.find(|(_, here, there)| differ(*here, *there)).map(|(name, a, b)| (name, show(a), show(b)))
+        };
         difference(&hardware(self), &hardware(other)).or_else(error).map(say)
     }
 
@@ -105,9 +122,13 @@ impl Record {
     }
 }
 
-fn rounded(accuracy: &Accuracy) -> Accuracy {
+/// An error to [`PLACES`] decimals.
+pub(super) fn round(error: f64) -> f64 {
     let scale = 10_f64.powi(PLACES);
-    let round = |error: f64| (error * scale).round() / scale;
+    (error * scale).round() / scale
+}
+
+fn rounded(accuracy: &Accuracy) -> Accuracy {
     Accuracy {
         lsb: accuracy.lsb,
         sigma_max_lsb: round(accuracy.sigma_max_lsb),

@@ -1,8 +1,9 @@
 //! What the records of a campaign come to.
 
 use super::bounds::Bounds;
-use super::{Metric, Plan, Purpose, Record};
+use super::{Metric, Plan, Purpose, Record, record};
 use serde::Serialize;
+use svdforge_golden::Sources;
 use svdforge_hdl::core::params::Sweeps;
 
 /// How a number is spread over the matrices of one core.
@@ -35,6 +36,8 @@ pub struct CoreStatistics {
     pub sweeps: MeanMax,
     /// Clock cycles from the first input beat to the last output beat: mean and most.
     pub cycles: MeanMax,
+    /// Where errors come from: root of the mean square over the matrices; null where that is not told.
+    pub sources: Option<Sources>,
 }
 
 /// Mean and maximum of counts.
@@ -71,6 +74,7 @@ impl CoreStatistics {
             off_diagonal_max_lsb: spread(Metric::OffDiagonal),
             sweeps: MeanMax::of(records.iter().map(|r| u64::from(r.sweeps))),
             cycles: MeanMax::of(records.iter().map(|r| r.cycles.total)),
+            sources: Sources::root_mean_square(records.iter().filter_map(|r| r.sources)).map(|s| s.map(record::round)),
         }
     }
 }

@@ -26,8 +26,19 @@ pub struct Chart {
     pub logarithmic: bool,
     /// Curves.
     pub lines: Vec<Line>,
-    /// Bars from 0 upwards: left, right, height.
-    pub bars: Vec<(f64, f64, f64)>,
+    /// Bars.
+    pub bars: Vec<Bar>,
+}
+
+/// A bar, or a part of one.
+#[derive(Clone, Debug)]
+pub struct Bar {
+    /// An index into [`COLOURS`], taken round.
+    pub colour: usize,
+    /// Left and right.
+    pub x: (f64, f64),
+    /// Bottom and top.
+    pub y: (f64, f64),
 }
 
 /// An axis.
@@ -183,11 +194,9 @@ impl Chart {
             .x_label_formatter(&|value| number(*value))
             .y_label_formatter(&|value| number(*value))
             .draw()?;
-        chart.draw_series(
-            self.bars
-                .iter()
-                .map(|&(left, right, height)| Rectangle::new([(left, 0.0), (right, height)], COLOURS[0].filled())),
-        )?;
+        chart.draw_series(self.bars.iter().map(|&Bar { colour, x, y }| {
+            Rectangle::new([(x.0, y.0), (x.1, y.1)], COLOURS[colour % COLOURS.len()].filled())
+        }))?;
         for line in &self.lines {
             let colour = COLOURS[line.colour % COLOURS.len()];
             let points = line.points.iter().copied();

@@ -1,6 +1,6 @@
 //! The charts of a report.
 
-use super::chart::{Axis, Chart, Line, Stroke};
+use super::chart::{Axis, Bar, Chart, Line, Stroke};
 use super::overview::{Overview, Size, size_name};
 use crate::campaign::bounds::{Bounds, Limits};
 use crate::campaign::statistics::value;
@@ -106,7 +106,7 @@ pub fn histograms(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
         }
         let bar = |(bin, &count): (usize, &u32)| {
             let left = bin as f64 * width;
-            (left + 0.06 * width, left + 0.94 * width, f64::from(count))
+            Bar { colour: 0, x: (left + 0.06 * width, left + 0.94 * width), y: (0.0, f64::from(count)) }
         };
         let most = counts.iter().copied().max().unwrap_or(0);
         Chart {
@@ -172,7 +172,11 @@ pub fn sweeps(overview: &Overview<'_>) -> Vec<Chart> {
             lines: Vec::new(),
             bars: counts
                 .iter()
-                .map(|(&s, &count)| (f64::from(s) - 0.4, f64::from(s) + 0.4, f64::from(count)))
+                .map(|(&s, &count)| Bar {
+                    colour: 0,
+                    x: (f64::from(s) - 0.4, f64::from(s) + 0.4),
+                    y: (0.0, f64::from(count)),
+                })
                 .collect(),
         }
     });

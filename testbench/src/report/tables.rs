@@ -2,8 +2,10 @@
 
 use super::Report;
 use super::overview::{Overview, digits, range_name, replay, size_name};
+use super::sources::{KINDS, Row};
 use crate::campaign::{CampaignError, Metric};
 use std::fmt::Write;
+use svdforge_golden::BySource;
 
 /// One row for each matrix.
 pub fn csv(report: &Report) -> Result<String, CampaignError> {
@@ -44,6 +46,11 @@ pub fn csv(report: &Report) -> Result<String, CampaignError> {
             "orthogonality_u_max_lsb",
             "orthogonality_v_max_lsb",
             "off_diagonal_max_lsb",
+            "sigma_rms_input_quantisation_lsb",
+            "sigma_rms_rounding_lsb",
+            "sigma_rms_angle_precision_lsb",
+            "sigma_rms_convergence_lsb",
+            "sigma_rms_together_lsb",
         ])
         .map_err(|e| error(&e))?;
     for r in &report.records {
@@ -59,7 +66,9 @@ pub fn csv(report: &Report) -> Result<String, CampaignError> {
             (a.lsb, a.sigma_max_lsb, a.sigma_rms_lsb),
             (a.reconstruction_max_lsb, a.orthogonality_u_max_lsb, a.orthogonality_v_max_lsb, a.off_diagonal_max_lsb),
         );
-        let row = ((r.matrix, r.core, planned.purpose), core, matrix, status, cycles, errors);
+        let sources = r.sources.map(|sources| sources.sigma_rms_lsb);
+        let sources = (sources.map_or([None; 4], |s| s.parts().map(Some)), sources.map(|s| s.total));
+        let row = ((r.matrix, r.core, planned.purpose), core, matrix, status, cycles, errors, sources);
         writer.serialize(row).map_err(|e| error(&e))?;
     }
     let bytes = writer.into_inner().map_err(|e| error(&e))?;
@@ -131,6 +140,19 @@ fn write_markdown(text: &mut String, overview: &Overview<'_>) -> std::fmt::Resul
             statistics.cycles.mean,
             figures.multipliers
         )?;
+    }
+    let rows = KINDS[0].by_guard(overview);
+    if !rows.is_empty() {
+        writeln!(
+            text,
+            "\n## Where errors of the values come from\n\nRoot mean squares in LSB, against the matrix before it was quantised, word {}.\n",
+            overview.word
+        )?;
+        writeln!(text, "| size | guard | {} | together |\n|---|---|---|---|---|---|---|", BySource::NAMES.join(" | "))?;
+        for Row { size, x, errors } in rows {
+            let parts = errors.parts().map(|error| format!("{error:.3}")).join(" | ");
+            writeln!(text, "| {} | {x} | {parts} | {:.3} |", size_name(size), errors.total)?;
+        }
     }
     writeln!(text, "\n## Worst matrices\n\nWord {}, {} guard bits.\n", overview.word, overview.guard)?;
     writeln!(text, "| size | error | LSB | family | seed | command |\n|---|---|---|---|---|---|")?;

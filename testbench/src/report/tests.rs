@@ -88,12 +88,54 @@ fn reports_survive_their_file_and_say_what_is_wrong_with_it() {
         (text.replace(&first, &first.replace("\"seed\":1000000", "\"seed\":5")), "seed 5; by the campaign"),
         (text.replace(&first, &first.replace("\"sweeps\"", "\"swoops\"")), "swoops"),
         (text.replace(&first, &first.replace("\"lsb\":", "\"lsb\":-")), "negative"),
+        (text.replace(&first, &first.replace("\"convergence\":", "\"conversion\":")), "conversion"),
     ];
     for (text, words) in cases {
         let Err(error) = read(&text) else { panic!("`{words}` was not found") };
         let message = error.to_string();
         assert!(message.contains(words) && message.contains("report.json"), "`{words}` is not in: {message}");
     }
+}
+
+/// A report of an svdforge that told no sources can still be read.
+#[test]
+fn reports_without_sources_are_whole() {
+    let mut report = report(vec![Family::Uniform], Parameters::default(), Some((12, 4)));
+    report.records.iter_mut().for_each(|record| record.sources = None);
+    let text = report.to_json().replace(",\"sources\":null", "");
+    assert!(!text.contains("sources"));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json");
+    fs::write(&path, text).unwrap();
+    let read = Report::read(&path).unwrap();
+    assert_eq!(read, report);
+    let page = html::page(&Overview::new(&read)).unwrap();
+    check_page(&page);
+    assert!(page.contains("Not told:"));
+}
+
+#[test]
+fn sources_are_stacked_to_the_whole() {
+    let report = report(vec![Family::Uniform, Family::Zero], Parameters::default(), None);
+    let overview = Overview::new(&report);
+    for kind in &sources::KINDS {
+        let (by_guard, by_sweeps) = (kind.by_guard(&overview), kind.by_sweeps(&overview));
+        assert_eq!(by_guard.iter().map(|row| row.x).collect::<Vec<_>>(), [2, 4, 6]);
+        assert_eq!(by_sweeps.first().map(|row| row.x), Some(1));
+        let charts = sources::shares(&by_guard, "guard bits");
+        assert_eq!(charts.len(), 1);
+        let bars = &charts[0].bars;
+        for guard in [2.0, 4.0, 6.0] {
+            let stack: Vec<_> = bars.iter().filter(|bar| bar.x.0 < guard && guard < bar.x.1).collect();
+            assert!((stack.last().unwrap().y.1 - 100.0).abs() < 1e-9 && stack[0].y.0 == 0.0, "{stack:?}");
+            assert!(stack.windows(2).all(|pair| pair[0].y.1 == pair[1].y.0 && pair[0].colour < pair[1].colour));
+        }
+    }
+    // One sweep is far too few, and the input's quantisation does nothing to orthogonality.
+    let values = sources::KINDS[0].by_sweeps(&overview)[0].errors;
+    assert!(values.convergence > 0.99 * values.total, "{values:?}");
+    assert!(sources::KINDS[2].by_guard(&overview).iter().all(|row| row.errors.input_quantisation == 0.0));
+    assert!(tables::markdown(&overview).contains("| 3 x 2 | 6 | "));
 }
 
 /// Cores that deliver less make smaller reports, not broken ones.

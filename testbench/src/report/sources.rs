@@ -1,0 +1,105 @@
+//! Where errors come from: the section of a report.
+
+use super::chart::{Axis, Bar, Chart};
+use super::overview::{Overview, Size, size_name};
+use crate::campaign::Purpose;
+use svdforge_golden::{BySource, Sources};
+
+/// Which errors are told apart: their name, their formula, and what they are.
+pub struct Kind {
+    /// For people.
+    pub name: &'static str,
+    /// With its unit.
+    pub formula: &'static str,
+    of: fn(&Sources) -> Option<BySource>,
+}
+
+/// Every kind, in the order of [`Sources::kinds`].
+pub const KINDS: [Kind; 3] = [
+    Kind { name: "singular values", formula: "σ of the core - σ of the reference, LSB", of: |s| s.kinds()[0].1 },
+    Kind { name: "reconstruction", formula: "elements of U Σ Vᵀ - A, LSB", of: |s| s.kinds()[1].1 },
+    Kind { name: "orthogonality", formula: "elements of UᵀU - I and VᵀV - I, 2^-(word-1)", of: |s| s.kinds()[2].1 },
+];
+
+/// The errors of one core by their sources.
+pub struct Row {
+    /// Rows and columns.
+    pub size: Size,
+    /// Guard bits, or the number of sweeps.
+    pub x: u32,
+    /// Root mean squares.
+    pub errors: BySource,
+}
+
+impl Kind {
+    /// Cores with the reference's word, by size and guard bits.
+    pub fn by_guard(&self, overview: &Overview<'_>) -> Vec<Row> {
+        let cores = overview.sizes.iter().flat_map(|&size| overview.guards.iter().map(move |&guard| (size, guard)));
+        let cores = cores.filter_map(|(size, guard)| Some((size, guard, overview.core(size, overview.word, guard)?)));
+        self.rows(overview, cores)
+    }
+
+    /// Cores that stop after a number of sweeps, by size and that.
+    pub fn by_sweeps(&self, overview: &Overview<'_>) -> Vec<Row> {
+        let planned = overview.report.plan.cores.iter().enumerate();
+        let cores = planned.filter(|(_, core)| core.purpose == Purpose::Convergence).map(|(index, core)| {
+            let shape = &core.core.0;
+            ((shape.rows, shape.cols), shape.sweep_cap(), index)
+        });
+        self.rows(overview, cores)
+    }
+
+    fn rows(&self, overview: &Overview<'_>, cores: impl Iterator<Item = (Size, u32, usize)>) -> Vec<Row> {
+        cores
+            .filter_map(|(size, x, core)| {
+                let errors = (self.of)(overview.statistics[core].sources.as_ref()?)?;
+                Some(Row { size, x, errors })
+            })
+            .collect()
+    }
+}
+
+/// One chart for each size: for each of its rows, a bar of the shares that the sources have of the sum of their squares.
+pub fn shares(rows: &[Row], label: &str) -> Vec<Chart> {
+    let mut sizes: Vec<Size> = rows.iter().map(|row| row.size).collect();
+    sizes.dedup();
+    let charts = sizes.into_iter().map(|size| {
+        let rows: Vec<&Row> = rows.iter().filter(|row| row.size == size).collect();
+        let places: Vec<u32> = rows.iter().map(|row| row.x).collect();
+        let apart = places.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(1);
+        let half = 0.4 * f64::from(apart);
+        let (first, last) = (places.first().copied().unwrap_or(0), places.last().copied().unwrap_or(0));
+        let ticks = places.iter().map(|&place| f64::from(place)).collect();
+        Chart {
+            title: size_name(size),
+            x: Axis {
+                label: label.to_owned(),
+                range: (f64::from(first) - 2.0 * half, f64::from(last) + 2.0 * half),
+                ticks,
+            },
+            y: Axis {
+                label: "share, %".to_owned(),
+                range: (0.0, 100.0),
+                ticks: (0..=4).map(|i| f64::from(i) * 25.0).collect(),
+            },
+            logarithmic: false,
+            lines: Vec::new(),
+            bars: rows.iter().flat_map(|row| bars(row, half)).collect(),
+        }
+    });
+    charts.collect()
+}
+
+fn bars(row: &Row, half: f64) -> Vec<Bar> {
+    let squares = row.errors.parts().map(|part| part * part);
+    let sum: f64 = squares.iter().sum();
+    let place = f64::from(row.x);
+    let mut bottom = 0.0;
+    let mut bars = Vec::new();
+    for (colour, square) in squares.into_iter().enumerate().filter(|(_, square)| *square > 0.0) {
+        let top = bottom + 100.0 * square / sum;
+        bars.push(Bar { colour, x: (place - half, place + half), y: (bottom, top) });
+        bottom = top;
+    }
+    bars
+}
