@@ -10,7 +10,10 @@ use svdforge_golden::{Accuracy, Family};
 pub const PLACES: i32 = 6;
 
 /// Relative difference of errors, in LSB, that two processors may have: some units of the last place that is kept.
-const TOLERANCE: f64 = 1e-5;
+pub const TOLERANCE: f64 = 1e-5;
+
+/// Any unit of the input's last place lies in it by far.
+const LSB: std::ops::Range<f64> = 1e-30..1e30;
 
 /// One matrix through one simulated core. `core`, `family` and `seed` tell the same matrix in another report of the same sizes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,6 +76,7 @@ impl Record {
         let errors = [a.lsb, a.sigma_max_lsb, a.sigma_rms_lsb].into_iter().chain(vectors.into_iter().flatten());
         match errors.into_iter().find(|error| *error < 0.0) {
             Some(error) => Err(format!("`accuracy` has {error}; errors are not negative")),
+            None if !LSB.contains(&a.lsb) => Err(format!("`lsb` is {}; no input has such a unit", a.lsb)),
             None => Ok(()),
         }
     }
@@ -105,7 +109,8 @@ impl Record {
     }
 }
 
-fn rounded(accuracy: &Accuracy) -> Accuracy {
+/// Errors to [`PLACES`] decimals, as they stand in files.
+pub fn rounded(accuracy: &Accuracy) -> Accuracy {
     let scale = 10_f64.powi(PLACES);
     let round = |error: f64| (error * scale).round() / scale;
     Accuracy {

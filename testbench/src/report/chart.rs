@@ -73,6 +73,8 @@ type DrawError<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::Er
 pub enum Stroke {
     /// Solid, with a mark at each point.
     Marked,
+    /// Solid.
+    Plain,
     /// In long dashes.
     Dashed,
     /// In short ones.
@@ -84,7 +86,7 @@ impl Stroke {
     /// good as none), which is then replaced by SVG's attribute for dashes.
     fn opacity(self) -> f64 {
         match self {
-            Self::Marked => 1.0,
+            Self::Marked | Self::Plain => 1.0,
             Self::Dashed => 0.99,
             Self::Dotted => 0.98,
         }

@@ -3,8 +3,9 @@
 use super::chart::Chart;
 use super::charts;
 use super::overview::{Overview, digits, range_name, replay, size_name, thousands};
+use super::page::{card, document, plots, tabs};
 use crate::campaign::{CampaignError, Metric, Purpose};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 /// The page.
 pub fn page(overview: &Overview<'_>) -> Result<String, CampaignError> {
@@ -21,53 +22,42 @@ pub fn page(overview: &Overview<'_>) -> Result<String, CampaignError> {
     let histograms = charts_by(&|metric| charts::histograms(overview, metric))?;
     let (convergence, sweeps) = (charts::convergence(overview), charts::sweeps(overview));
     let bounds = overview.report.figures.iter().any(|figures| figures.bounds.is_some());
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "svdforge: " (title) }
-                style { (PreEscaped(include_str!("style.css"))) }
+    let body = html! {
+        (headline(overview, &title))
+        h2 { "Error against guard bits" }
+        p { "The largest error of any matrix, for words of " (word) " bits. Each guard bit halves the rounding error; in LSB, the word hardly matters. \
+             Orthogonality is in units of " span class="formula" { "2" sup { "-(word-1)" } } "." }
+        (legend("word", &overview.words, bounds, bounds))
+        (tabs("guard", &metrics, &by_guard))
+        h2 { "Error against the word" }
+        p { "The same errors as a share of full scale, for " (guard) " guard bits: what a longer word gains." }
+        (legend("guard", &overview.guards, bounds, false))
+        (tabs("word", &metrics, &by_word))
+        h2 { "Histograms" }
+        p { "How many matrices have which error: all words, " (overview.guard) " guard bits, all families." }
+        (tabs("histogram", &metrics, &histograms))
+        @if convergence.is_empty() {
+            h2 { "Convergence" }
+            p { "Not shown: only cores that deliver U and V tell what is left off the diagonal." }
+        } @else {
+            h2 { "Convergence" }
+            p { "How far UᵀA V is from diagonal after so many sweeps, measured on the simulated hardware itself: for each number of sweeps a core that \
+                 stops there (" code { "--sweeps K" } "), " (convergence_format(overview)) ", one matrix of each family. The floor is the rounding of U and V." }
+            p class="legend" {
+                span { i class="k0" {} "worst family" }
+                span { i class="k1 dashed" {} "median of the families" }
             }
-            body { main {
-                (headline(overview, &title))
-                h2 { "Error against guard bits" }
-                p { "The largest error of any matrix, for words of " (word) " bits. Each guard bit halves the rounding error; in LSB, the word hardly matters. \
-                     Orthogonality is in units of " span class="formula" { "2" sup { "-(word-1)" } } "." }
-                (legend("word", &overview.words, bounds, bounds))
-                (tabs("guard", &metrics, &by_guard))
-                h2 { "Error against the word" }
-                p { "The same errors as a share of full scale, for " (guard) " guard bits: what a longer word gains." }
-                (legend("guard", &overview.guards, bounds, false))
-                (tabs("word", &metrics, &by_word))
-                h2 { "Histograms" }
-                p { "How many matrices have which error: all words, " (overview.guard) " guard bits, all families." }
-                (tabs("histogram", &metrics, &histograms))
-                @if convergence.is_empty() {
-                    h2 { "Convergence" }
-                    p { "Not shown: only cores that deliver U and V tell what is left off the diagonal." }
-                } @else {
-                    h2 { "Convergence" }
-                    p { "How far UᵀA V is from diagonal after so many sweeps, measured on the simulated hardware itself: for each number of sweeps a core that \
-                         stops there (" code { "--sweeps K" } "), " (convergence_format(overview)) ", one matrix of each family. The floor is the rounding of U and V." }
-                    p class="legend" {
-                        span { i class="k0" {} "worst family" }
-                        span { i class="k1 dashed" {} "median of the families" }
-                    }
-                    (plots(&convergence)?)
-                }
-                h2 { "Sweeps until settled" }
-                p { "How many matrices took how many sweeps, all words and guard bits. The caps are in the table of cores." }
-                (plots(&sweeps)?)
-                (families(overview, &metrics, &reference))
-                (worst(overview, &reference))
-                (cores(overview, &metrics))
-                (footer(overview))
-            } }
+            (plots(&convergence)?)
         }
+        h2 { "Sweeps until settled" }
+        p { "How many matrices took how many sweeps, all words and guard bits. The caps are in the table of cores." }
+        (plots(&sweeps)?)
+        (families(overview, &metrics, &reference))
+        (worst(overview, &reference))
+        (cores(overview, &metrics))
+        (footer(overview))
     };
-    Ok(page.into_string())
+    Ok(document(&title, &body))
 }
 
 fn headline(overview: &Overview<'_>, title: &str) -> Markup {
@@ -114,15 +104,6 @@ fn headline(overview: &Overview<'_>, title: &str) -> Markup {
     }
 }
 
-fn card(figure: &str, what: &str) -> Markup {
-    html! { div class="card" { b { (figure) } span { (what) } } }
-}
-
-fn plots(charts: &[Chart]) -> Result<Markup, CampaignError> {
-    let svgs = charts.iter().map(Chart::svg).collect::<Result<Vec<_>, _>>()?;
-    Ok(html! { div class="plots" { @for svg in &svgs { (PreEscaped(svg)) } } })
-}
-
 fn legend(what: &str, values: &[u32], proven: bool, statistical: bool) -> Markup {
     html! {
         p class="legend" {
@@ -131,23 +112,6 @@ fn legend(what: &str, values: &[u32], proven: bool, statistical: bool) -> Markup
             }
             @if proven { span { i class="dashed" {} "proven bound" } }
             @if statistical { span { i class="dotted" {} "statistical bound" } }
-        }
-    }
-}
-
-fn tabs(name: &str, metrics: &[Metric], contents: &[Markup]) -> Markup {
-    html! {
-        div class="tabs" {
-            @for (index, metric) in metrics.iter().enumerate() {
-                input type="radio" name=(name) id={ (name) "-" (index) } checked[index == 0];
-                label for={ (name) "-" (index) } title=(metric.formula()) { (metric.name()) }
-            }
-            @for (metric, content) in metrics.iter().zip(contents) {
-                div class="tab" {
-                    p class="soft" { (metric.formula()) }
-                    (content)
-                }
-            }
         }
     }
 }

@@ -1,0 +1,146 @@
+//! Comparisons as rows of text: the same for the terminal, Markdown and the page.
+
+use super::difference::{Difference, Quantity, Verdict};
+use super::{Against, CorePair, Source};
+use crate::campaign::Metric;
+use crate::campaign::bounds::{Bounds, Limits};
+use crate::report::{CoreFigures, digits};
+
+/// Heads of the columns of [`row`]; B stands for the later document.
+pub const HEADS: [&str; 7] =
+    ["", "A: median, p99, max", "B: median, p99, max", "B less, equal, more", "B / A (95 %)", "p (Holm)", ""];
+
+/// One difference, as a row.
+pub fn row(difference: &Difference) -> [String; 7] {
+    let spread = |s: &crate::campaign::statistics::Spread| {
+        [s.median, s.p99, s.max].map(|v| value(difference.quantity, v)).join("  ")
+    };
+    [
+        difference.quantity.name().to_owned(),
+        spread(&difference.a),
+        spread(&difference.b),
+        format!("{}  {}  {}", difference.wins, difference.ties, difference.losses),
+        ratio(difference),
+        p_value(difference.p_holm),
+        difference.verdict.name().to_owned(),
+    ]
+}
+
+/// A value of a quantity; errors in LSB.
+pub fn value(quantity: Quantity, value: f64) -> String {
+    if matches!(quantity, Quantity::Error(_)) { digits(value) } else { format!("{value:.0}") }
+}
+
+/// "2.03 (1.95-2.11)".
+pub fn ratio(difference: &Difference) -> String {
+    let centre = ratio_number(difference.ratio);
+    match difference.ratio_interval.filter(|_| difference.verdict != Verdict::Equal) {
+        Some((low, high)) => format!("{centre} ({}-{})", ratio_number(low), ratio_number(high)),
+        None => centre,
+    }
+}
+
+/// A ratio, three digits after the point where they count.
+pub fn ratio_number(ratio: f64) -> String {
+    match ratio {
+        r if r >= 100.0 || r < 0.01 => format!("{r:.1e}"),
+        r if r >= 10.0 => format!("{r:.1}"),
+        r => format!("{r:.3}"),
+    }
+}
+
+/// A p-value.
+pub fn p_value(p: f64) -> String {
+    match p {
+        p if p < 1e-15 => "< 1e-15".to_owned(),
+        p if p < 0.001 => format!("{p:.0e}"),
+        p => format!("{p:.3}"),
+    }
+}
+
+/// "B = new/report.json, svdforge 0.1.0, suite quick, seed 1".
+pub fn source(source: &Source) -> String {
+    let what = match (&source.campaign, &source.tool) {
+        (Some(campaign), _) => {
+            format!("svdforge {}, suite {}, seed {}", campaign.version, campaign.suite, campaign.seed)
+        }
+        (None, Some(tool)) => format!("results of {tool}"),
+        (None, None) => String::new(),
+    };
+    format!("{} = {}, {what}", source.name, source.file.display())
+}
+
+/// What was left out and what differs, in sentences.
+pub fn remarks(against: &Against) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let name = &against.source.name;
+    if !against.options.is_empty() {
+        let options: Vec<String> =
+            against.options.iter().map(|o| format!("{} {} in A, {} in {name}", o.option, o.a, o.b)).collect();
+        remarks.push(format!("Options that differ: {}.", options.join("; ")));
+    }
+    if against.options.iter().any(|o| o.option == "word" || o.option == "frac") {
+        remarks.push(format!(
+            "Words differ: errors of {name} are in LSB of A too, each against the decomposition of what its own core was given."
+        ));
+    }
+    let unpaired = &against.unpaired;
+    for (report, cores) in [("A", &unpaired.cores_a), (name.as_str(), &unpaired.cores_b)] {
+        if let Some(first) = cores.first() {
+            remarks.push(format!("Not compared: {} cores of {report} without a partner ({first} ...).", cores.len()));
+        }
+    }
+    for (report, matrices) in [("A", unpaired.matrices_a), (name.as_str(), unpaired.matrices_b)] {
+        if matrices > 0 {
+            remarks.push(format!("Not compared: {matrices} matrices of the compared cores that only {report} has."));
+        }
+    }
+    remarks
+}
+
+/// The figures of two cores that differ: name, in A, in B.
+pub fn figures(pair: &CorePair) -> Vec<(String, String, String)> {
+    let Some(b) = &pair.figures_b else { return Vec::new() };
+    let (a, b) = (all_figures(&pair.figures_a), all_figures(b));
+    let both = a.into_iter().zip(b).filter(|(a, b)| a.1 != b.1);
+    both.map(|((name, a), (_, b))| (name, a, b)).collect()
+}
+
+fn all_figures(figures: &CoreFigures) -> Vec<(String, String)> {
+    let mut all = vec![
+        ("multipliers".to_owned(), figures.multipliers.to_string()),
+        ("memory, bits".to_owned(), figures.memory_bits.to_string()),
+        ("tables, bits".to_owned(), figures.table_bits.to_string()),
+        ("sweep cap".to_owned(), figures.sweep_cap.to_string()),
+        ("cycles of a sweep".to_owned(), figures.sweep_cycles.to_string()),
+    ];
+    let kinds: [(&str, fn(Bounds) -> Option<Limits>); 2] =
+        [("proven", |b| b.rigorous), ("statistical", |b| b.statistical)];
+    for (kind, limits) in kinds {
+        let limits = figures.bounds.and_then(limits);
+        all.extend(Metric::ALL.map(|metric| {
+            let bound = limits.and_then(|limits| limits.of(metric)).map_or("-".to_owned(), digits);
+            (format!("{kind} bound, {}, own LSB", metric.name()), bound)
+        }));
+    }
+    all
+}
+
+/// Whether a check holds.
+pub fn holds(check: Option<bool>) -> &'static str {
+    match check {
+        Some(true) => "holds",
+        Some(false) => "FAILS",
+        None => "nothing to check",
+    }
+}
+
+/// The ratio of a core in one quantity, with its verdict where it has one.
+pub fn cell(pair: &CorePair, quantity: Quantity) -> String {
+    let Some(difference) = pair.of(quantity) else { return "-".to_owned() };
+    match difference.verdict {
+        Verdict::Equal => "equal".to_owned(),
+        Verdict::NoDifference => ratio_number(difference.ratio),
+        verdict => format!("{} {}", ratio_number(difference.ratio), verdict.name()),
+    }
+}
