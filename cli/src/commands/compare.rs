@@ -4,12 +4,11 @@ use crate::{Verdict, output};
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
-use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use svdforge_testbench::compare::difference::{Difference, Verdict as Judged};
 use svdforge_testbench::compare::external::External;
-use svdforge_testbench::compare::text::{HEADS, cell, figures, remarks, row, source};
+use svdforge_testbench::compare::text::{cell, counted, figures, heads, remarks, row, source};
 use svdforge_testbench::compare::worse::{Aspect, Finding, rules};
 use svdforge_testbench::compare::{Against, CompareError, Comparison, FILES, Other};
 use svdforge_testbench::folder::FolderError;
@@ -93,12 +92,11 @@ fn print_one(against: &Against) -> Result<()> {
     let (results, matrices) = against.results();
     output::print(source(&against.source))?;
     output::print(format!(
-        "{name} against A: {} cores, {results} results of {matrices} matrices; errors in LSB of A",
-        against.cores.len()
+        "{name} against A: {}, {results} results of {matrices} matrices; errors in LSB of A",
+        counted(against.cores.len(), "core")
     ))?;
     remarks(against).iter().try_for_each(output::print)?;
-    let heads = HEADS.map(|head| head.replace('B', name));
-    let mut table = output::table(&heads.each_ref().map(String::as_str));
+    let mut table = output::table(&heads(name).each_ref().map(String::as_str));
     for difference in &against.all {
         let mut cells: Vec<_> = row(difference).into_iter().map(output::number).collect();
         cells[0] = difference.quantity.name().into();
@@ -113,7 +111,7 @@ fn print_one(against: &Against) -> Result<()> {
     let worse = &against.worse;
     match worse.len() {
         0 => output::print(format!("{name} is worse in nothing that is checked."))?,
-        count => output::print(format!("{name} is worse, {count} findings:"))?,
+        count => output::print(format!("{name} is worse, {}:", counted(count, "finding")))?,
     }
     worse.iter().take(MOST_ROWS).try_for_each(|finding| output::print(format!("  {}", finding.what)))?;
     rest(worse.len())
@@ -151,31 +149,20 @@ fn print_cores(against: &Against) -> Result<()> {
     rest(cores.len())
 }
 
-/// What cores cost, where it differs: each change once, with the number of cores that have it.
+/// What the cores cost and promise, where it differs.
 fn print_figures(against: &Against) -> Result<()> {
-    let mut rows: Vec<(String, (String, String, String))> = Vec::new();
-    let mut counts: HashMap<(String, String, String), usize> = HashMap::new();
-    for core in &against.cores {
-        for change in figures(core) {
-            let count = counts.entry(change.clone()).or_default();
-            *count += 1;
-            if *count == 1 {
-                rows.push((core.name.clone(), change));
-            }
-        }
-    }
+    let rows: Vec<_> = against.cores.iter().flat_map(figures).collect();
     if rows.is_empty() {
         return Ok(());
     }
-    let mut table = output::table(&["core of A", "", "A", &against.source.name]);
-    for (core, change) in rows.iter().take(MOST_ROWS) {
-        let more = counts[change] - 1;
-        let core = if more > 0 { format!("{core}, and {more} more") } else { core.clone() };
-        let (what, a, b) = change;
-        table.add_row([core.into(), what.into(), output::number(a), output::number(b)]);
+    if against.cores.len() > 1 {
+        return output::print("Multipliers, memory, tables, sweep caps or bounds differ: see --out or --json.");
     }
-    output::print(table)?;
-    rest(rows.len())
+    let mut table = output::table(&["figure of the core", "A", &against.source.name]);
+    for (what, a, b) in rows {
+        table.add_row([what.into(), output::number(a), output::number(b)]);
+    }
+    output::print(table)
 }
 
 /// Says what a table of so many rows left out.

@@ -140,8 +140,9 @@ impl External {
                 "is about another report: `campaign.{field}` is {found} here and {right} in the first report"
             )));
         }
-        let name = document.name.filter(|name| !name.trim().is_empty());
-        let name = name.ok_or_else(|| broken("`name` is missing: say which tool made the results".to_owned()))?;
+        let name = document.name.filter(|name| !name.trim().is_empty() && !name.contains(char::is_control));
+        let name =
+            name.ok_or_else(|| broken("`name` is missing: say in a line which tool made the results".to_owned()))?;
         let at = |index: usize, message| CompareError::external(path, format!("matrices[{index}]"), message);
         let mut seen = vec![None; report.records.len()];
         for (index, entry) in document.matrices.iter().enumerate() {
@@ -290,3 +291,6 @@ fn numbers(value: &Value, field: &str, count: usize) -> Result<Vec<f64>, String>
     let found = list(value, field, count, "numbers")?.iter().enumerate();
     found.map(|(i, n)| n.as_f64().ok_or_else(|| format!("{field}[{i}] is {n}; give a number"))).collect()
 }
+
+#[cfg(test)]
+mod tests;

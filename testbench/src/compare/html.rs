@@ -2,7 +2,7 @@
 
 use super::charts;
 use super::difference::{Quantity, Verdict};
-use super::text::{HEADS, cell, figures, holds, ratio_number, remarks, row, source};
+use super::text::{cell, counted, figures, heads, holds, ratio_number, remarks, row, source};
 use super::worse::rules;
 use super::{Against, Comparison};
 use crate::campaign::{CampaignError, Metric};
@@ -92,12 +92,12 @@ fn section(against: &Against) -> Result<Markup, CampaignError> {
             p class="good" { (name) " is worse in nothing that is checked." }
         } @else {
             details open[against.worse.len() <= 10] {
-                summary class="bad" { (name) " is worse: " (against.worse.len()) " findings" }
+                summary class="bad" { (name) " is worse: " (counted(against.worse.len(), "finding")) }
                 ul { @for finding in &against.worse { li { (finding.what) } } }
             }
         }
         div class="wide" { table {
-            tr { @for head in HEADS { th { (head.replace("B", name)) } } }
+            tr { @for head in heads(name) { th { (head) } } }
             @for difference in &against.all {
                 @let cells = row(difference);
                 tr {
@@ -110,7 +110,7 @@ fn section(against: &Against) -> Result<Markup, CampaignError> {
         p { "Ratios of the errors of the same matrices, as powers of two: 1 is twice the error, -1 half of it." }
         (tabs(&format!("ratio-{name}"), &metrics, &ratios))
         details open[against.cores.len() <= 30] {
-            summary { "All " (against.cores.len()) " cores: geometric mean of " (name) " / A" }
+            summary { (counted(against.cores.len(), "core")) ": geometric mean of " (name) " / A" }
             div class="wide" { table {
                 tr { th class="left" { "core of A" } th { "results" } @for quantity in &quantities { th { (quantity.symbol()) } } }
                 @for core in &against.cores {

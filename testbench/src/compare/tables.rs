@@ -1,6 +1,6 @@
 //! `compare.md`.
 
-use super::text::{HEADS, cell, figures, holds, remarks, row, source};
+use super::text::{cell, counted, figures, heads, holds, remarks, row, source};
 use super::worse::rules;
 use super::{Against, Comparison};
 use std::fmt::Write;
@@ -22,16 +22,21 @@ fn write(text: &mut String, comparison: &Comparison) -> std::fmt::Result {
     comparison.comparisons.iter().try_for_each(|against| write_one(text, against))
 }
 
-fn table(text: &mut String, heads: &[&str], rows: &[Vec<String>]) -> std::fmt::Result {
-    writeln!(text, "\n| {} |\n|{}", heads.join(" | "), "---|".repeat(heads.len()))?;
+fn table(text: &mut String, heads: &[impl AsRef<str>], rows: &[Vec<String>]) -> std::fmt::Result {
+    writeln!(
+        text,
+        "\n| {} |\n|{}",
+        heads.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" | "),
+        "---|".repeat(heads.len())
+    )?;
     rows.iter().try_for_each(|row| writeln!(text, "| {} |", row.join(" | ")))
 }
 
 fn write_one(text: &mut String, against: &Against) -> std::fmt::Result {
     let name = &against.source.name;
     let (results, matrices) = against.results();
-    let cores = against.cores.len();
-    writeln!(text, "\n## {name} against A\n\n{cores} cores, {results} results of {matrices} matrices.")?;
+    let cores = counted(against.cores.len(), "core");
+    writeln!(text, "\n## {name} against A\n\n{cores}, {results} results of {matrices} matrices.")?;
     remarks(against).iter().try_for_each(|remark| writeln!(text, "{remark}"))?;
     if against.worse.is_empty() {
         writeln!(text, "\n{name} is worse in nothing that is checked.")?;
@@ -41,7 +46,7 @@ fn write_one(text: &mut String, against: &Against) -> std::fmt::Result {
     }
     writeln!(text, "\n### All cores")?;
     let rows: Vec<Vec<String>> = against.all.iter().map(|difference| row(difference).to_vec()).collect();
-    table(text, &HEADS, &rows)?;
+    table(text, &heads(name), &rows)?;
     writeln!(text, "\n### Each core\n\nGeometric mean of B / A.")?;
     let quantities = against.quantities();
     let heads: Vec<&str> = std::iter::once("core of A").chain(quantities.iter().map(|q| q.symbol())).collect();

@@ -6,20 +6,31 @@ use crate::campaign::Metric;
 use crate::campaign::bounds::{Bounds, Limits};
 use crate::report::{CoreFigures, digits};
 
-/// Heads of the columns of [`row`]; B stands for the later document.
-pub const HEADS: [&str; 7] =
-    ["", "A: median, p99, max", "B: median, p99, max", "B less, equal, more", "B / A (95 %)", "p (Holm)", ""];
+/// Heads of the columns of [`row`], for the document with this name.
+pub fn heads(name: &str) -> [String; 7] {
+    let spread = |name: &str| format!("{name}: median / p99 / max");
+    let counts = format!("{name} < / = / > A");
+    [
+        String::new(),
+        spread("A"),
+        spread(name),
+        counts,
+        format!("{name} / A (95 %)"),
+        "p (Holm)".to_owned(),
+        String::new(),
+    ]
+}
 
 /// One difference, as a row.
 pub fn row(difference: &Difference) -> [String; 7] {
     let spread = |s: &crate::campaign::statistics::Spread| {
-        [s.median, s.p99, s.max].map(|v| value(difference.quantity, v)).join("  ")
+        [s.median, s.p99, s.max].map(|v| value(difference.quantity, v)).join(" / ")
     };
     [
         difference.quantity.name().to_owned(),
         spread(&difference.a),
         spread(&difference.b),
-        format!("{}  {}  {}", difference.wins, difference.ties, difference.losses),
+        format!("{} / {} / {}", difference.wins, difference.ties, difference.losses),
         ratio(difference),
         p_value(difference.p_holm),
         difference.verdict.name().to_owned(),
@@ -54,8 +65,14 @@ pub fn p_value(p: f64) -> String {
     match p {
         p if p < 1e-15 => "< 1e-15".to_owned(),
         p if p < 0.001 => format!("{p:.0e}"),
-        p => format!("{p:.3}"),
+        p if p < 0.1 => format!("{p:.4}"),
+        p => format!("{p:.2}"),
     }
+}
+
+/// "1 core", "2 cores".
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// "B = new/report.json, svdforge 0.1.0, suite quick, seed 1".
@@ -87,7 +104,10 @@ pub fn remarks(against: &Against) -> Vec<String> {
     let unpaired = &against.unpaired;
     for (report, cores) in [("A", &unpaired.cores_a), (name.as_str(), &unpaired.cores_b)] {
         if let Some(first) = cores.first() {
-            remarks.push(format!("Not compared: {} cores of {report} without a partner ({first} ...).", cores.len()));
+            remarks.push(format!(
+                "Not compared: {} of {report} without a partner, first {first}.",
+                counted(cores.len(), "core")
+            ));
         }
     }
     for (report, matrices) in [("A", unpaired.matrices_a), (name.as_str(), unpaired.matrices_b)] {

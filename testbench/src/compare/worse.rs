@@ -69,7 +69,7 @@ pub(super) fn find(against: &Against) -> Vec<Finding> {
     for core in &against.cores {
         let differences = core.differences.iter();
         found.extend(differences.clone().filter_map(|d| significant(&core.name, d, core.equal_parameters)));
-        found.extend(differences.filter_map(|difference| worst(&core.name, difference)));
+        found.extend(differences.filter_map(|difference| worst(&core.name, difference, &against.source.name)));
         if let Some(figures) = core.figures_b.filter(|_| core.equal_parameters) {
             found.extend(area(core, &core.figures_a, &figures));
         }
@@ -93,11 +93,11 @@ fn significant(name: &str, difference: &Difference, equal_parameters: bool) -> O
     (difference.verdict == Verdict::Worse).then_some(Finding { aspect, what })
 }
 
-fn worst(name: &str, difference: &Difference) -> Option<Finding> {
+fn worst(name: &str, difference: &Difference, document: &str) -> Option<Finding> {
     let (a, b) = (difference.a.max, difference.b.max);
     let Quantity::Error(metric) = difference.quantity else { return None };
     let what = format!(
-        "{name}: worst {} {} LSB (matrix {} of B), was {}",
+        "{name}: worst {} {} LSB (matrix {} of {document}), was {}",
         metric.name(),
         value(difference.quantity, b),
         difference.b.worst_matrix,
