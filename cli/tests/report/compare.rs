@@ -48,7 +48,7 @@ fn a_guard_bit_less_is_worse_and_a_guard_bit_more_is_not() {
     assert!(text.contains("B is worse in nothing") && text.contains("0 / 62 / 0"), "{text}");
     let (status, text) = compared(at, &[four, three, "--fail-if-worse"]);
     assert_eq!(status, Some(1), "{text}");
-    assert!(text.contains("guard 4 in A, 3 in B") && text.contains("orthogonality 2."), "{text}");
+    assert!(text.contains("guard 4 in A, 3 in B") && text.contains("times as large, p "), "{text}");
     assert_eq!(compared(at, &[four, three]).0, Some(0), "only if asked");
     assert_eq!(compared(at, &[four, three, "--fail-if-worse=checks,area"]).0, Some(0), "nor in what is not");
     let (status, text) = compared(at, &[three, four, "--fail-if-worse"]);
@@ -162,7 +162,7 @@ fn what_cannot_be_compared_is_refused() {
     broken("old.json", &text.replacen("\"schema\": 1", "\"schema\": 0", 1));
     broken("new.json", &text.replacen("\"schema\": 1", "\"schema\": 2", 1));
     broken("other.json", "{\"kind\": \"recipe\"}");
-    broken("negative.json", &text.replacen("\"sigma_max_lsb\":", "\"sigma_max_lsb\":-", 1));
+    broken("negative.json", &text.replacen("\"accuracy\":{\"lsb\":", "\"accuracy\":{\"lsb\":-", 1));
     run(at, &["matrices", good, "--out", "m.json"]);
     let cases: [(&[&str], &[&str]); 14] = [
         (&[good], &["1 documents: give 2 to 26"]),
@@ -172,7 +172,7 @@ fn what_cannot_be_compared_is_refused() {
         (&[good, "old.json"], &["old.json", "`schema` is 0", "make the report again"]),
         (&[good, "new.json"], &["new.json", "later svdforge"]),
         (&[good, "other.json"], &["other.json", "\"recipe\"", "give a report.json"]),
-        (&[good, "negative.json"], &["negative.json", "matrix 1"]),
+        (&[good, "negative.json"], &["negative.json", "matrix 0", "not negative"]),
         (
             &[good, "seed/report.json"],
             &["seed/report.json, compared with 4/report.json", "`campaign.seed` is 1 there and 2"],

@@ -12,8 +12,8 @@ pub const PLACES: i32 = 6;
 /// Relative difference of errors, in LSB, that two processors may have: some units of the last place that is kept.
 pub const TOLERANCE: f64 = 1e-5;
 
-/// Any unit of the input's last place lies in it by far.
-const LSB: std::ops::Range<f64> = 1e-30..1e30;
+/// Units of the last place, and errors in them, are below this by far; above, sums could overflow.
+pub const LARGEST: f64 = 1e30;
 
 /// One matrix through one simulated core. `core`, `family` and `seed` tell the same matrix in another report of the same sizes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,9 +74,9 @@ impl Record {
         let vectors =
             [a.reconstruction_max_lsb, a.orthogonality_u_max_lsb, a.orthogonality_v_max_lsb, a.off_diagonal_max_lsb];
         let errors = [a.lsb, a.sigma_max_lsb, a.sigma_rms_lsb].into_iter().chain(vectors.into_iter().flatten());
-        match errors.into_iter().find(|error| *error < 0.0) {
-            Some(error) => Err(format!("`accuracy` has {error}; errors are not negative")),
-            None if !LSB.contains(&a.lsb) => Err(format!("`lsb` is {}; no input has such a unit", a.lsb)),
+        match errors.into_iter().find(|error| !(0.0..LARGEST).contains(error)) {
+            Some(error) => Err(format!("`accuracy` has {error}; errors are not negative, and below {LARGEST:e}")),
+            None if a.lsb < 1.0 / LARGEST => Err(format!("`lsb` is {}; no input has such a unit", a.lsb)),
             None => Ok(()),
         }
     }

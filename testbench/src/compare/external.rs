@@ -6,7 +6,7 @@
 use super::CompareError;
 use crate::campaign::journal::difference;
 use crate::campaign::plan::Settings;
-use crate::campaign::record::rounded;
+use crate::campaign::record::{LARGEST, rounded};
 use crate::campaign::run::input;
 use crate::campaign::{CampaignError, Item, Metric, Plan, Purpose};
 use crate::framing::Quantised;
@@ -204,8 +204,8 @@ fn judge(plan: &Plan, item: &Item, entry: &Map<String, Value>) -> Result<Externa
         accuracy(&matrix, Factors { sigma: &sigma, u: u.as_ref(), v: v.as_ref() }, lsb, shape.word)
     };
     let found = found.map_err(|e: MetricsError| format!(": {e}"))?;
-    if Metric::ALL.into_iter().filter_map(|m| m.measured(shape, matrix.shape(), &found)).any(|error| !error.is_finite())
-    {
+    let mut errors = Metric::ALL.into_iter().filter_map(|m| m.measured(shape, matrix.shape(), &found));
+    if !errors.all(|error| error < LARGEST) {
         return Err(" has numbers that are too large to be a result".to_owned());
     }
     let cycles = match entry.get("cycles") {

@@ -1,7 +1,8 @@
-use super::difference::{SIGNIFICANT, Verdict};
+use super::difference::{Both, Difference, Measured, Quantity, SIGNIFICANT, Verdict};
+use super::pairing::pair_cores;
 use super::worse::Aspect;
 use super::*;
-use crate::campaign::{Plan, Purpose, Request, Shard, Suite, run};
+use crate::campaign::{Metric, Plan, Purpose, Request, Shard, Suite, run};
 use crate::framing::InputScale;
 use crate::report::tests::check_page;
 use std::sync::LazyLock;

@@ -3,7 +3,6 @@
 use super::difference::{Difference, Quantity, Verdict};
 use super::{Against, CorePair, Source};
 use crate::campaign::Metric;
-use crate::campaign::bounds::{Bounds, Limits};
 use crate::report::{CoreFigures, digits};
 
 /// Heads of the columns of [`row`], for the document with this name.
@@ -54,9 +53,9 @@ pub fn ratio(difference: &Difference) -> String {
 /// A ratio, three digits after the point where they count.
 pub fn ratio_number(ratio: f64) -> String {
     match ratio {
-        r if r >= 100.0 || r < 0.01 => format!("{r:.1e}"),
-        r if r >= 10.0 => format!("{r:.1}"),
-        r => format!("{r:.3}"),
+        0.01..10.0 => format!("{ratio:.3}"),
+        10.0..100.0 => format!("{ratio:.1}"),
+        _ => format!("{ratio:.1e}"),
     }
 }
 
@@ -134,10 +133,8 @@ fn all_figures(figures: &CoreFigures) -> Vec<(String, String)> {
         ("sweep cap".to_owned(), figures.sweep_cap.to_string()),
         ("cycles of a sweep".to_owned(), figures.sweep_cycles.to_string()),
     ];
-    let kinds: [(&str, fn(Bounds) -> Option<Limits>); 2] =
-        [("proven", |b| b.rigorous), ("statistical", |b| b.statistical)];
-    for (kind, limits) in kinds {
-        let limits = figures.bounds.and_then(limits);
+    let bounds = figures.bounds.unwrap_or_default();
+    for (kind, limits) in [("proven", bounds.rigorous), ("statistical", bounds.statistical)] {
         all.extend(Metric::ALL.map(|metric| {
             let bound = limits.and_then(|limits| limits.of(metric)).map_or("-".to_owned(), digits);
             (format!("{kind} bound, {}, own LSB", metric.name()), bound)

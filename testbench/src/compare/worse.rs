@@ -1,8 +1,8 @@
 //! In what a document is worse than the first one: what fails a build with `--fail-if-worse`.
 
-use super::difference::{Quantity, SIGNIFICANT, Verdict};
+use super::difference::{Difference, Quantity, SIGNIFICANT, Verdict};
 use super::text::{p_value, ratio, value};
-use super::{Against, CorePair, Difference};
+use super::{Against, CorePair};
 use crate::report::CoreFigures;
 use serde::Serialize;
 use std::str::FromStr;
