@@ -19,11 +19,12 @@ const MOST_ROWS: usize = 12;
 
 /// Compare reports, or results of other tools, matrix by matrix
 ///
-/// The first report is A; each other document is compared with it: errors, sweeps and cycles of the same matrices, their ratios
-/// with confidence intervals, p-values, and what the cores cost. docs/compare.md has the rules.
+/// The first report is A; each other document is compared with it: errors, sweeps and cycles of
+/// the same matrices, ratios with their confidence intervals, p-values, and what the cores cost.
+/// Other tools get the matrices from `report matrices`. docs/compare.md has the rules.
 /// Example: svdforge compare old/report.json new/report.json --out differences
 /// Example: svdforge compare main/report.json mine/report.json --fail-if-worse
-/// Example: svdforge report matrices a/report.json --out m.json; svdforge compare a/report.json --external numpy.json
+/// Example: svdforge compare mine/report.json --external numpy.json
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Compare {
@@ -48,10 +49,6 @@ impl Compare {
     /// Reads, compares, writes and prints.
     pub fn run(self) -> Result<Verdict> {
         let (first, later) = self.reports.split_first().ok_or(CompareError::Count(0))?;
-        let count = self.reports.len() + self.external.len();
-        if !(2..=26).contains(&count) {
-            return Err(CompareError::Count(count).into());
-        }
         let baseline = Report::read(first)?;
         let mut others = Vec::new();
         for path in later {

@@ -24,10 +24,10 @@ pub fn page(comparison: &Comparison) -> Result<String, CampaignError> {
     let body = html! {
         h1 { "Reports compared" }
         @for source_line in sources(comparison) { p class="soft" { (source_line) } }
-        div class="cards" { @for against in &comparison.comparisons { (cards(against)) } }
         p class="soft" { "Errors in LSB of A's input, orthogonality in 2^-(word-1); smaller is better. " (rules()) }
         h2 { "Errors of the same matrices" }
-        p { "How many percent of the matrices have at most which error: for each size, the cores nearest to a word of 16 bits and 4 guard bits. The lower curve is the better one." }
+        p { "How many percent of the matrices have at most which error: for each size, the cores nearest to a word of 16 bits and 4 guard bits. The lower curve is the better one; \
+             A's is over the matrices that it shares with B, or the first document with that size." }
         (legend)
         (tabs("quantile", &metrics, &quantiles))
         @if guard_charts.iter().any(|charts| !charts.is_empty()) {
@@ -87,6 +87,7 @@ fn section(against: &Against) -> Result<Markup, CampaignError> {
     let costs: Vec<_> = against.cores.iter().map(|core| (&core.name, figures(core))).collect();
     Ok(html! {
         h2 { (name) " against A" }
+        div class="cards" { (cards(against)) }
         @for remark in remarks(against) { p { (remark) } }
         @if against.worse.is_empty() {
             p class="good" { (name) " is worse in nothing that is checked." }
@@ -107,7 +108,7 @@ fn section(against: &Against) -> Result<Markup, CampaignError> {
                 }
             }
         } }
-        p { "Ratios of the errors of the same matrices, as powers of two: 1 is twice the error, -1 half of it." }
+        p { "Ratios of the errors of the same matrices, as powers of two: 1 is twice the error, -1 half of it; the outermost bars have all beyond." }
         (tabs(&format!("ratio-{name}"), &metrics, &ratios))
         details open[against.cores.len() <= 30] {
             summary { (counted(against.cores.len(), "core")) ": geometric mean of " (name) " / A" }

@@ -41,11 +41,11 @@ pub fn value(quantity: Quantity, value: f64) -> String {
     if matches!(quantity, Quantity::Error(_)) { digits(value) } else { format!("{value:.0}") }
 }
 
-/// "2.03 (1.95-2.11)".
+/// "2.030 (1.950 to 2.110)".
 pub fn ratio(difference: &Difference) -> String {
     let centre = ratio_number(difference.ratio);
     match difference.ratio_interval.filter(|_| difference.verdict != Verdict::Equal) {
-        Some((low, high)) => format!("{centre} ({}-{})", ratio_number(low), ratio_number(high)),
+        Some((low, high)) => format!("{centre} ({} to {})", ratio_number(low), ratio_number(high)),
         None => centre,
     }
 }
