@@ -240,6 +240,9 @@ impl Merge {
 
 impl Matrices {
     fn run(self) -> Result<Verdict> {
+        if self.report.canonicalize().is_ok_and(|report| self.out.canonicalize().is_ok_and(|out| out == report)) {
+            return Err(anyhow!("--out {}: is the report itself; choose another file", self.out.display()));
+        }
         let file = LaterFile::create(Some(&self.out))?;
         let results = Results::read(&self.report)?;
         let plan = &results.plan;

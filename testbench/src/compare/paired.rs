@@ -46,8 +46,8 @@ fn tail(ranks: &[usize], all: usize, limit: usize) -> f64 {
     probabilities[..=limit].iter().sum()
 }
 
-/// p-values corrected for their number (S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 1979): those
-/// below a level are all true with a probability of one minus the level.
+/// p-values corrected for their number (S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 1979): the
+/// chance of even one false alarm among those below a level is at most the level.
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
     order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
