@@ -1,6 +1,7 @@
 //! One file for each command: flags in, calls to the other crates, something printed.
 
 pub mod bench;
+pub mod compare;
 pub mod complete;
 pub mod compress;
 pub mod demo;

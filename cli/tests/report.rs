@@ -1,4 +1,7 @@
-//! Campaigns and their reports: interrupted, in shards, replayed, and whatever a user gets wrong.
+//! Campaigns and their reports: interrupted, in shards, replayed, compared, and whatever a user gets wrong.
+
+#[path = "report/compare.rs"]
+mod compare;
 
 use assert_cmd::Command;
 use serde_json::Value;

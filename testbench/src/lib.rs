@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod campaign;
+pub mod compare;
 pub mod corpus;
 pub mod drawing;
 pub mod engine;

@@ -2,10 +2,11 @@
 //!
 //! The format of `report.json` is documented in `docs/report-format.md`; [`SCHEMA`] is its version.
 
-mod chart;
+pub(crate) mod chart;
 mod charts;
 mod html;
 mod overview;
+pub(crate) mod page;
 mod sources;
 mod tables;
 
@@ -15,25 +16,25 @@ use crate::campaign::merge::is_journal;
 use crate::campaign::plan::{PlannedCore, Settings};
 use crate::campaign::statistics::{Check, CoreStatistics, by_core, checks};
 use crate::campaign::{CampaignError, Plan, Record};
-use crate::folder::{FolderError, StagedFile};
+use crate::folder::{FolderError, write_files};
 use crate::synth::storage_bits;
 use rayon::prelude::*;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 use svdforge_golden::reader::read_bytes;
 use svdforge_hdl::core::Core;
 
-pub use overview::{Overview, digits, size_name};
+pub use overview::{Overview, digits, size_name, thousands};
 
 /// The version of the format of reports and journals.
 pub const SCHEMA: u64 = 1;
 
 /// What every report says it is.
-const KIND: &str = "svdforge report";
+pub(crate) const KIND: &str = "svdforge report";
 
 /// The files of a report.
 pub const FILES: [&str; 4] = ["report.json", "report.csv", "report.md", "report.html"];
@@ -139,6 +140,11 @@ impl Report {
         let value: Value = serde_json::from_slice(&bytes).map_err(|e| {
             broken(format!("is not JSON, or was cut off: {e}; give a report.json of `svdforge report`"))
         })?;
+        if value["kind"] == crate::compare::external::KIND {
+            return Err(broken(
+                "has results of another tool; give it to `svdforge compare` after --external".to_owned(),
+            ));
+        }
         if value["kind"] != KIND {
             return Err(broken(format!(
                 "`kind` is {}, not \"{KIND}\"; give a report.json of `svdforge report`",
@@ -186,19 +192,12 @@ impl Report {
         )
     }
 
-    /// Writes all files of the report into a folder that exists. Each is written beside its place first, and all are put in their places in the end.
+    /// Writes all files of the report into a folder that exists.
     pub fn write(&self, folder: &Path) -> Result<(), CampaignError> {
         let overview = Overview::new(self);
         let contents = [self.to_json(), tables::csv(self)?, tables::markdown(&overview), html::page(&overview)?];
-        let mut staged = Vec::new();
-        for (name, content) in FILES.iter().zip(contents) {
-            let path = folder.join(name);
-            let (file, mut sink) = StagedFile::create(&path)?;
-            let written = sink.write_all(content.as_bytes()).and_then(|()| sink.flush());
-            written.map_err(|source| FolderError::Io { path, source })?;
-            staged.push(file);
-        }
-        Ok(staged.into_iter().try_for_each(StagedFile::commit)?)
+        let files: Vec<(&str, &str)> = FILES.into_iter().zip(contents.iter().map(String::as_str)).collect();
+        Ok(write_files(folder, &files)?)
     }
 }
 
@@ -255,4 +254,4 @@ pub fn prepare_folder(folder: &Path, plan: &Plan, shards: Option<usize>) -> Resu
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

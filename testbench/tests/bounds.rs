@@ -13,13 +13,13 @@ use adversaries::ADVERSARIES;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 use reference::{Reference, Roundings, Run, Task};
-use svdforge_golden::{Accuracy, Factors, Family, accuracy, eigen_accuracy};
+use svdforge_golden::{Accuracy, Factors, Family, NamedMatrix, accuracy, eigen_accuracy};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::budget::{ACTIVE_SHARE, Bounds, Budget, Errors};
 use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sizes, Sweeps, Vectors};
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::{InputScale, Quantised, quantise};
-use svdforge_testbench::judge::{example_matrix, judge as judge_simulated};
+use svdforge_testbench::judge::{example_matrix, judge as judge_simulated, prepare};
 
 /// One matrix through the reference.
 struct Outcome {
@@ -303,9 +303,10 @@ fn simulated_cores_keep_what_is_promised() {
         let core = Core::new(parameters.shape().unwrap());
         let mut engine = SimulatorEngine::new(&core).unwrap();
         for (seed, &family) in (0..4).flat_map(|seed| Family::ALL.iter().map(move |f| (seed, f))) {
-            let matrix = example_matrix(&core.shape, family, seed);
-            let input = quantise(&core.shape, &matrix, InputScale::Auto).unwrap();
-            let judgement = judge_simulated(&core.shape, &mut engine, family.name(), &input).unwrap();
+            let named =
+                NamedMatrix { name: family.name().to_owned(), matrix: example_matrix(&core.shape, family, seed) };
+            let input = prepare(&core.shape, &named, InputScale::Auto).unwrap();
+            let judgement = judge_simulated(&core.shape, &mut engine, &named, &input).unwrap();
             assert_eq!(judgement.broken_promises(), Vec::<String>::new(), "{:?}", core.shape);
             assert_eq!(judgement.accuracy.bound_lsb.is_none(), judgement.flags.cap_reached);
             matrices += 1;

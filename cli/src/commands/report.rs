@@ -14,6 +14,7 @@ use svdforge_hdl::export::manifest::Summary;
 use svdforge_testbench::campaign::plan::{MAX_SEED, SEED_STEP};
 use svdforge_testbench::campaign::run::judge_again;
 use svdforge_testbench::campaign::{Metric, Record, Request, Shard, Suite, merge, run};
+use svdforge_testbench::compare::external::{is_offered, offer};
 use svdforge_testbench::report::{FILES, Overview, Report as Results, digits, prepare_folder, size_name};
 
 /// Run an accuracy campaign: thousands of matrices through simulated cores, and a report of their errors
@@ -60,6 +61,7 @@ pub struct Report {
 enum Action {
     Merge(Merge),
     Replay(Replay),
+    Matrices(Matrices),
 }
 
 /// Join the shards of a campaign, and write its report
@@ -93,12 +95,27 @@ struct Replay {
     json: bool,
 }
 
+/// Write the matrices of a report as its cores get them, for another tool to add its results (see `svdforge compare --external`)
+#[derive(Args)]
+struct Matrices {
+    /// The report.json
+    #[arg(value_name = "FILE")]
+    report: PathBuf,
+    /// Of this core only, by its index in `cores` of the report
+    #[arg(long, value_name = "N")]
+    core: Option<usize>,
+    /// The file to write, JSON
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
 impl Report {
     /// Runs the campaign, or what the subcommand says.
     pub fn run(self) -> Result<Verdict> {
         match self.action {
             Some(Action::Merge(merge)) => merge.run(),
             Some(Action::Replay(replay)) => replay.run(),
+            Some(Action::Matrices(matrices)) => matrices.run(),
             None => self.campaign(),
         }
     }
@@ -218,6 +235,32 @@ impl Merge {
         let (plan, records) = merge(&self.shards)?;
         prepare_folder(&self.out, &plan, None)?;
         finish(&Results::new(plan, records), &self.out, self.json)
+    }
+}
+
+impl Matrices {
+    fn run(self) -> Result<Verdict> {
+        if self.report.canonicalize().is_ok_and(|report| self.out.canonicalize().is_ok_and(|out| out == report)) {
+            return Err(anyhow!("--out {}: is the report itself; choose another file", self.out.display()));
+        }
+        let file = LaterFile::create(Some(&self.out))?;
+        let results = Results::read(&self.report)?;
+        let plan = &results.plan;
+        if let Some(core) = self.core.filter(|&core| core >= plan.cores.len() || !is_offered(plan, core)) {
+            let offered: Vec<String> =
+                (0..plan.cores.len()).filter(|&core| is_offered(plan, core)).map(|core| core.to_string()).collect();
+            let report = self.report.display();
+            return Err(anyhow!("--core {core}: {report} has accuracies of the cores {}", offered.join(", ")));
+        }
+        let text = offer(&results, self.core)?;
+        file.map_or(Ok(()), |file| file.write(text.as_bytes()))?;
+        output::print(format!(
+            "{}: add `name`, and `sigma`, `u` and `v` of each matrix; then: svdforge compare {} --external {}",
+            self.out.display(),
+            self.report.display(),
+            self.out.display()
+        ))?;
+        Ok(Verdict::Holds)
     }
 }
 

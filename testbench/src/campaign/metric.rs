@@ -1,6 +1,7 @@
 //! The errors that a campaign looks at: one number of a record each.
 
 use super::Record;
+use svdforge_golden::Accuracy;
 use svdforge_hdl::core::params::Shape;
 
 /// An error of one result. All but [`Metric::Orthogonality`] are in LSB: units of the last place of the input.
@@ -53,12 +54,16 @@ impl Metric {
     /// The error of a record, where the core delivers what it takes. Of a truncated decomposition the product differs from A by
     /// design, so that its reconstruction tells nothing.
     pub fn of(self, shape: &Shape, record: &Record) -> Option<f64> {
-        let accuracy = &record.accuracy;
+        self.measured(shape, (record.rows, record.cols), &record.accuracy)
+    }
+
+    /// The same of whatever result for a matrix of (rows, columns).
+    pub fn measured(self, shape: &Shape, (rows, cols): (usize, usize), accuracy: &Accuracy) -> Option<f64> {
         match self {
             Self::Sigma => Some(accuracy.sigma_max_lsb),
-            Self::Reconstruction => accuracy
-                .reconstruction_max_lsb
-                .filter(|_| shape.rank_of(record.rows, record.cols) == record.rows.min(record.cols)),
+            Self::Reconstruction => {
+                accuracy.reconstruction_max_lsb.filter(|_| shape.rank_of(rows, cols) == rows.min(cols))
+            }
             Self::Orthogonality => {
                 let errors = [accuracy.orthogonality_u_max_lsb, accuracy.orthogonality_v_max_lsb];
                 errors.into_iter().flatten().reduce(f64::max)

@@ -10,7 +10,10 @@ use svdforge_golden::{Accuracy, BySource, Family, Sources};
 pub const PLACES: i32 = 6;
 
 /// Relative difference of errors, in LSB, that two processors may have: some units of the last place that is kept.
-const TOLERANCE: f64 = 1e-5;
+pub const TOLERANCE: f64 = 1e-5;
+
+/// Units of the last place, and errors in them, are below this by far; above, sums could overflow.
+pub const LARGEST: f64 = 1e30;
 
 /// One matrix through one simulated core. `core`, `family` and `seed` tell the same matrix in another report of the same sizes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,8 +94,14 @@ impl Record {
     /// Whether the numbers can be errors.
     pub fn check(&self) -> Result<(), String> {
         let lsb = [("accuracy.lsb".to_owned(), Some(self.accuracy.lsb))];
-        match self.errors().into_iter().chain(lsb).find(|(_, error)| error.is_some_and(|error| error < 0.0)) {
-            Some((name, Some(error))) => Err(format!("`{name}` is {error}; errors are not negative")),
+        let mut errors = self.errors().into_iter().chain(lsb);
+        match errors.find(|(_, error)| error.is_some_and(|error| !(0.0..LARGEST).contains(&error))) {
+            Some((name, Some(error))) => {
+                Err(format!("`{name}` is {error}; errors are not negative, and below {LARGEST:e}"))
+            }
+            _ if self.accuracy.lsb < 1.0 / LARGEST => {
+                Err(format!("`accuracy.lsb` is {}; no input has such a unit", self.accuracy.lsb))
+            }
             _ => Ok(()),
         }
     }
@@ -128,7 +137,8 @@ pub(super) fn round(error: f64) -> f64 {
     (error * scale).round() / scale
 }
 
-fn rounded(accuracy: &Accuracy) -> Accuracy {
+/// Errors to [`PLACES`] decimals, as they stand in files.
+pub fn rounded(accuracy: &Accuracy) -> Accuracy {
     Accuracy {
         lsb: accuracy.lsb,
         sigma_max_lsb: round(accuracy.sigma_max_lsb),

@@ -2,7 +2,7 @@
 
 use super::journal::Journal;
 use super::{CampaignError, Item, Plan, Record, Shard};
-use crate::framing::InputScale;
+use crate::framing::{InputScale, Quantised};
 use crate::judge::{JudgeError, Judgement, judge, prepare};
 use crate::{campaign::parameters::Choice, engine::SimulatorEngine};
 use rayon::prelude::*;
@@ -106,11 +106,19 @@ impl Bench {
     }
 
     fn judge(&mut self, plan: &Plan, item: &Item) -> Result<Judgement, JudgeError> {
+        let matrix = named(plan, item);
         let shape = plan.shape(item.core);
-        let matrix = NamedMatrix { name: item.family.name().to_owned(), matrix: plan.matrix(item) };
-        let input = prepare(shape, &matrix, input_scale(plan))?;
-        judge(shape, &mut self.engine, &matrix, &input)
+        judge(shape, &mut self.engine, &matrix, &prepare(shape, &matrix, input_scale(plan))?)
     }
+}
+
+/// A matrix of a plan as its core gets it.
+pub fn input(plan: &Plan, item: &Item) -> Result<Quantised, JudgeError> {
+    prepare(plan.shape(item.core), &named(plan, item), input_scale(plan))
+}
+
+fn named(plan: &Plan, item: &Item) -> NamedMatrix {
+    NamedMatrix { name: item.family.name().to_owned(), matrix: plan.matrix(item) }
 }
 
 /// The scaling of a plan.

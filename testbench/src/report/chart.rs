@@ -41,6 +41,13 @@ pub struct Bar {
     pub y: (f64, f64),
 }
 
+impl Bar {
+    /// The bar of a bin of a histogram, with a gap on either side.
+    pub fn of_bin(left: f64, width: f64, count: u32) -> Self {
+        Self { colour: 0, x: (left + 0.06 * width, left + 0.94 * width), y: (0.0, f64::from(count)) }
+    }
+}
+
 /// An axis.
 #[derive(Clone, Debug)]
 pub struct Axis {
@@ -84,6 +91,8 @@ type DrawError<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::Er
 pub enum Stroke {
     /// Solid, with a mark at each point.
     Marked,
+    /// Solid.
+    Plain,
     /// In long dashes.
     Dashed,
     /// In short ones.
@@ -95,7 +104,7 @@ impl Stroke {
     /// good as none), which is then replaced by SVG's attribute for dashes.
     fn opacity(self) -> f64 {
         match self {
-            Self::Marked => 1.0,
+            Self::Marked | Self::Plain => 1.0,
             Self::Dashed => 0.99,
             Self::Dotted => 0.98,
         }

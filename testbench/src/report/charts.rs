@@ -104,10 +104,7 @@ pub fn histograms(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
         for error in &errors {
             counts[((error / width) as usize).min(BINS - 1)] += 1;
         }
-        let bar = |(bin, &count): (usize, &u32)| {
-            let left = bin as f64 * width;
-            Bar { colour: 0, x: (left + 0.06 * width, left + 0.94 * width), y: (0.0, f64::from(count)) }
-        };
+        let bar = |(bin, &count): (usize, &u32)| Bar::of_bin(bin as f64 * width, width, count);
         let most = counts.iter().copied().max().unwrap_or(0);
         Chart {
             title: size_name(overview.sizes[place]),
@@ -170,14 +167,7 @@ pub fn sweeps(overview: &Overview<'_>) -> Vec<Chart> {
             y: Axis::from_zero("matrices", f64::from(most)),
             logarithmic: false,
             lines: Vec::new(),
-            bars: counts
-                .iter()
-                .map(|(&s, &count)| Bar {
-                    colour: 0,
-                    x: (f64::from(s) - 0.4, f64::from(s) + 0.4),
-                    y: (0.0, f64::from(count)),
-                })
-                .collect(),
+            bars: counts.iter().map(|(&sweeps, &count)| Bar::of_bin(f64::from(sweeps) - 0.45, 0.9, count)).collect(),
         }
     });
     charts.collect()

@@ -3,10 +3,10 @@
 use super::chart::Chart;
 use super::charts;
 use super::overview::{Overview, digits, range_name, replay, size_name, thousands};
-use super::sources::{KINDS, Row, shares};
+use super::page::{card, document, metric_tabs, plots};
+use super::sources;
 use crate::campaign::{CampaignError, Metric, Purpose};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-use svdforge_golden::BySource;
+use maud::{Markup, html};
 
 /// The page.
 pub fn page(overview: &Overview<'_>) -> Result<String, CampaignError> {
@@ -23,54 +23,43 @@ pub fn page(overview: &Overview<'_>) -> Result<String, CampaignError> {
     let histograms = charts_by(&|metric| charts::histograms(overview, metric))?;
     let (convergence, sweeps) = (charts::convergence(overview), charts::sweeps(overview));
     let bounds = overview.report.figures.iter().any(|figures| figures.bounds.is_some());
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "svdforge: " (title) }
-                style { (PreEscaped(include_str!("style.css"))) }
+    let body = html! {
+        (headline(overview, &title))
+        h2 { "Error against guard bits" }
+        p { "The largest error of any matrix, for words of " (word) " bits. Each guard bit halves the rounding error; in LSB, the word hardly matters. \
+             Orthogonality is in units of " span class="formula" { "2" sup { "-(word-1)" } } "." }
+        (legend("word", &overview.words, bounds, bounds))
+        (metric_tabs("guard", &metrics, &by_guard))
+        h2 { "Error against the word" }
+        p { "The same errors as a share of full scale, for " (guard) " guard bits: what a longer word gains." }
+        (legend("guard", &overview.guards, bounds, false))
+        (metric_tabs("word", &metrics, &by_word))
+        h2 { "Histograms" }
+        p { "How many matrices have which error: all words, " (overview.guard) " guard bits, all families." }
+        (metric_tabs("histogram", &metrics, &histograms))
+        @if convergence.is_empty() {
+            h2 { "Convergence" }
+            p { "Not shown: only cores that deliver U and V tell what is left off the diagonal." }
+        } @else {
+            h2 { "Convergence" }
+            p { "How far UᵀA V is from diagonal after so many sweeps, measured on the simulated hardware itself: for each number of sweeps a core that \
+                 stops there (" code { "--sweeps K" } "), " (convergence_format(overview)) ", one matrix of each family. The floor is the rounding of U and V." }
+            p class="legend" {
+                span { i class="k0" {} "worst family" }
+                span { i class="k1 dashed" {} "median of the families" }
             }
-            body { main {
-                (headline(overview, &title))
-                h2 { "Error against guard bits" }
-                p { "The largest error of any matrix, for words of " (word) " bits. Each guard bit halves the rounding error; in LSB, the word hardly matters. \
-                     Orthogonality is in units of " span class="formula" { "2" sup { "-(word-1)" } } "." }
-                (legend("word", &overview.words, bounds, bounds))
-                (metric_tabs("guard", &metrics, &by_guard))
-                h2 { "Error against the word" }
-                p { "The same errors as a share of full scale, for " (guard) " guard bits: what a longer word gains." }
-                (legend("guard", &overview.guards, bounds, false))
-                (metric_tabs("word", &metrics, &by_word))
-                h2 { "Histograms" }
-                p { "How many matrices have which error: all words, " (overview.guard) " guard bits, all families." }
-                (metric_tabs("histogram", &metrics, &histograms))
-                @if convergence.is_empty() {
-                    h2 { "Convergence" }
-                    p { "Not shown: only cores that deliver U and V tell what is left off the diagonal." }
-                } @else {
-                    h2 { "Convergence" }
-                    p { "How far UᵀA V is from diagonal after so many sweeps, measured on the simulated hardware itself: for each number of sweeps a core that \
-                         stops there (" code { "--sweeps K" } "), " (convergence_format(overview)) ", one matrix of each family. The floor is the rounding of U and V." }
-                    p class="legend" {
-                        span { i class="k0" {} "worst family" }
-                        span { i class="k1 dashed" {} "median of the families" }
-                    }
-                    (plots(&convergence)?)
-                }
-                h2 { "Sweeps until settled" }
-                p { "How many matrices took how many sweeps, all words and guard bits. The caps are in the table of cores." }
-                (plots(&sweeps)?)
-                (sources(overview)?)
-                (families(overview, &metrics, &reference))
-                (worst(overview, &reference))
-                (cores(overview, &metrics))
-                (footer(overview))
-            } }
+            (plots(&convergence)?)
         }
+        h2 { "Sweeps until settled" }
+        p { "How many matrices took how many sweeps, all words and guard bits. The caps are in the table of cores." }
+        (plots(&sweeps)?)
+        (sources::section(overview, &convergence_format(overview))?)
+        (families(overview, &metrics, &reference))
+        (worst(overview, &reference))
+        (cores(overview, &metrics))
+        (footer(overview))
     };
-    Ok(page.into_string())
+    Ok(document(&title, &body))
 }
 
 fn headline(overview: &Overview<'_>, title: &str) -> Markup {
@@ -117,15 +106,6 @@ fn headline(overview: &Overview<'_>, title: &str) -> Markup {
     }
 }
 
-fn card(figure: &str, what: &str) -> Markup {
-    html! { div class="card" { b { (figure) } span { (what) } } }
-}
-
-fn plots(charts: &[Chart]) -> Result<Markup, CampaignError> {
-    let svgs = charts.iter().map(Chart::svg).collect::<Result<Vec<_>, _>>()?;
-    Ok(html! { div class="plots" { @for svg in &svgs { (PreEscaped(svg)) } } })
-}
-
 fn legend(what: &str, values: &[u32], proven: bool, statistical: bool) -> Markup {
     html! {
         p class="legend" {
@@ -135,79 +115,6 @@ fn legend(what: &str, values: &[u32], proven: bool, statistical: bool) -> Markup
             @if proven { span { i class="dashed" {} "proven bound" } }
             @if statistical { span { i class="dotted" {} "statistical bound" } }
         }
-    }
-}
-
-fn metric_tabs(name: &str, metrics: &[Metric], contents: &[Markup]) -> Markup {
-    let heads = metrics.iter().map(|metric| (metric.name(), metric.formula()));
-    tabs(name, &heads.zip(contents.iter().cloned()).collect::<Vec<_>>())
-}
-
-/// Contents, each with its name and a formula.
-fn tabs(name: &str, contents: &[((&str, &str), Markup)]) -> Markup {
-    html! {
-        div class="tabs" {
-            @for (index, ((title, formula), _)) in contents.iter().enumerate() {
-                input type="radio" name=(name) id={ (name) "-" (index) } checked[index == 0];
-                label for={ (name) "-" (index) } title=(formula) { (title) }
-            }
-            @for ((_, formula), content) in contents {
-                div class="tab" {
-                    p class="soft" { (formula) }
-                    (content)
-                }
-            }
-        }
-    }
-}
-
-fn sources(overview: &Overview<'_>) -> Result<Markup, CampaignError> {
-    let mut contents = Vec::new();
-    for kind in &KINDS {
-        let (by_guard, by_sweeps) = (kind.by_guard(overview), kind.by_sweeps(overview));
-        if by_guard.is_empty() {
-            continue;
-        }
-        let content = html! {
-            (plots(&shares(&by_guard, "guard bits"))?)
-            @if !by_sweeps.is_empty() {
-                p { "The same for cores that stop after so many sweeps, " (convergence_format(overview)) "." }
-                (plots(&shares(&by_sweeps, "sweeps"))?)
-            }
-            details {
-                summary { "Root mean squares, word " (overview.word) }
-                (sources_table(&by_guard))
-            }
-        };
-        contents.push(((kind.name, kind.formula), content));
-    }
-    Ok(html! {
-        h2 { "Where errors come from" }
-        @if contents.is_empty() {
-            p { "Not told: these cores reduce rows before they decompose them." }
-        } @else {
-            p { "Shares of the mean square error against the decomposition of the matrix as it was " em { "before" } " it was quantised, for words of " (overview.word)
-                " bits. The core's own rotations, made again in f64, leave out the rounding; with " span class="formula" { "c² + s² = 1" } " they leave out the precision of the angles;                  what is then left off the diagonal is unfinished convergence. Where the input's quantisation has the largest share, more guard bits gain little." }
-            p class="legend" {
-                @for (colour, name) in BySource::NAMES.iter().enumerate() { span { i class={ "k" (colour) } {} (name) } }
-            }
-            (tabs("sources", &contents))
-        }
-    })
-}
-
-fn sources_table(rows: &[Row]) -> Markup {
-    html! {
-        div class="wide" { table {
-            tr { th class="left" { "size" } th { "guard" } @for name in BySource::NAMES { th { (name) } } th { "together" } }
-            @for row in rows {
-                tr {
-                    td class="left" { (size_name(row.size)) } td { (row.x) }
-                    @for error in row.errors.parts() { td { (format!("{error:.3}")) } }
-                    td { (format!("{:.3}", row.errors.total)) }
-                }
-            }
-        } }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::chart::{Axis, Bar, Chart};
 use super::overview::{Overview, Size, size_name};
-use crate::campaign::Purpose;
+use super::page::{plots, tabs};
+use crate::campaign::{CampaignError, Purpose};
+use maud::{Markup, html};
 use svdforge_golden::{BySource, Sources};
 
 /// Which errors are told apart: their name, their formula, and what they are.
@@ -102,4 +104,56 @@ fn bars(row: &Row, half: f64) -> Vec<Bar> {
         bottom = top;
     }
     bars
+}
+
+/// The section of the page; `format` says which word and guard bits the cores have that stop early.
+pub fn section(overview: &Overview<'_>, format: &str) -> Result<Markup, CampaignError> {
+    let mut contents = Vec::new();
+    for kind in &KINDS {
+        let (by_guard, by_sweeps) = (kind.by_guard(overview), kind.by_sweeps(overview));
+        if by_guard.is_empty() {
+            continue;
+        }
+        let content = html! {
+            (plots(&shares(&by_guard, "guard bits"))?)
+            @if !by_sweeps.is_empty() {
+                p { "The same for cores that stop after so many sweeps, " (format) "." }
+                (plots(&shares(&by_sweeps, "sweeps"))?)
+            }
+            details {
+                summary { "Root mean squares, word " (overview.word) }
+                (table(&by_guard))
+            }
+        };
+        contents.push(((kind.name, kind.formula), content));
+    }
+    Ok(html! {
+        h2 { "Where errors come from" }
+        @if contents.is_empty() {
+            p { "Not told: these cores reduce rows before they decompose them." }
+        } @else {
+            p { "Shares of the mean square error against the decomposition of the matrix as it was " em { "before" } " it was quantised, for words of " (overview.word)
+                " bits. The core's own rotations, made again in f64, leave out the rounding; with " span class="formula" { "c² + s² = 1" } " they leave out the precision of the angles; \
+                 what is then left off the diagonal is unfinished convergence. Where the input's quantisation has the largest share, more guard bits gain little." }
+            p class="legend" {
+                @for (colour, name) in BySource::NAMES.iter().enumerate() { span { i class={ "k" (colour) } {} (name) } }
+            }
+            (tabs("sources", &contents))
+        }
+    })
+}
+
+fn table(rows: &[Row]) -> Markup {
+    html! {
+        div class="wide" { table {
+            tr { th class="left" { "size" } th { "guard" } @for name in BySource::NAMES { th { (name) } } th { "together" } }
+            @for row in rows {
+                tr {
+                    td class="left" { (size_name(row.size)) } td { (row.x) }
+                    @for error in row.errors.parts() { td { (format!("{error:.3}")) } }
+                    td { (format!("{:.3}", row.errors.total)) }
+                }
+            }
+        } }
+    }
 }

@@ -1,0 +1,191 @@
+//! Reports side by side, and beside the results of other tools.
+
+use super::{command as report, run};
+use assert_cmd::Command;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+use tempfile::TempDir;
+
+fn compare(folder: &Path, arguments: &[&str]) -> Output {
+    Command::cargo_bin("svdforge").unwrap().current_dir(folder).arg("compare").args(arguments).output().unwrap()
+}
+
+/// The exit status and what is printed.
+fn compared(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = compare(folder, arguments);
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+/// Exit status 2 and one message with all of `words`; nothing on stdout.
+fn refused(folder: &Path, arguments: &[&str], words: &[&str]) {
+    let output = compare(folder, arguments);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
+    assert!(output.stdout.is_empty() && !message.contains("panicked"), "{message}");
+    for word in words {
+        assert!(message.contains(word), "{arguments:?}: `{word}` is not in the message:\n{message}");
+    }
+}
+
+/// A report of one core of 4 x 4, 62 matrices; `guard` bits.
+fn guarded(folder: &Path, guard: &str, more: &[&str]) {
+    let grid = ["--suite=quick", "--rows=4", "--word=12", "--matrices=4", "--guard", guard];
+    run(folder, &[&grid[..], &["--out", guard], more].concat());
+}
+
+#[test]
+fn a_guard_bit_less_is_worse_and_a_guard_bit_more_is_not() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    guarded(at, "4", &[]);
+    guarded(at, "3", &[]);
+    let (four, three) = ("4/report.json", "3/report.json");
+    let (status, text) = compared(at, &[four, four, "--fail-if-worse"]);
+    assert_eq!(status, Some(0), "{text}");
+    assert!(text.contains("B is worse in nothing") && text.contains("0 / 62 / 0"), "{text}");
+    let (status, text) = compared(at, &[four, three, "--fail-if-worse"]);
+    assert_eq!(status, Some(1), "{text}");
+    assert!(text.contains("guard 4 in A, 3 in B") && text.contains("times as large, p "), "{text}");
+    assert_eq!(compared(at, &[four, three]).0, Some(0), "only if asked");
+    assert_eq!(compared(at, &[four, three, "--fail-if-worse=checks,area"]).0, Some(0), "nor in what is not");
+    let (status, text) = compared(at, &[three, four, "--fail-if-worse"]);
+    assert_eq!(status, Some(0), "{text}");
+    assert!(text.contains("better"), "{text}");
+    // For programs; and one that is worse among several is enough.
+    let (status, text) = compared(at, &[four, four, three, "--json", "--fail-if-worse"]);
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((status, &document["fails"], &document["schema"]), (Some(1), &json!(true), &json!(1)));
+    assert_eq!(document["comparisons"][0]["worse"], json!([]));
+    let orthogonality = &document["comparisons"][1]["cores"][0]["differences"][2];
+    assert_eq!(
+        (&orthogonality["quantity"], &orthogonality["verdict"]),
+        (&json!("orthogonality_max_lsb"), &json!("worse"))
+    );
+    assert!(orthogonality["p_holm"].as_f64().unwrap() < 1e-6 && orthogonality["ratio"].as_f64().unwrap() > 1.5);
+    // Files: the same each time; what else is in the folder stays.
+    fs::create_dir(at.join("out")).unwrap();
+    fs::write(at.join("out/notes.txt"), "mine").unwrap();
+    let files = |out: &str| {
+        compared(at, &[four, three, "--out", out]);
+        ["compare.json", "compare.md", "compare.html"].map(|name| fs::read_to_string(at.join(out).join(name)).unwrap())
+    };
+    let [json, markdown, page] = files("out");
+    assert!([json.clone(), markdown.clone(), page.clone()] == files("new/place"), "same input, same bytes");
+    assert_eq!(fs::read_dir(at.join("out")).unwrap().count(), 4);
+    assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["kind"], "svdforge comparison");
+    assert!(markdown.contains("B is worse:") && page.contains("log2 of B / A") && !page.contains("<script"));
+    refused(at, &[four, three, "--out", "out/notes.txt"], &["notes.txt"]);
+}
+
+#[test]
+fn the_cores_own_factors_given_back_are_as_in_the_report() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    guarded(at, "4", &["--families=uniform,geometric,hilbert"]);
+    let text = run(at, &["matrices", "4/report.json", "--out", "m.json", "--core", "0"]);
+    assert!(text.contains("svdforge compare 4/report.json --external m.json"), "{text}");
+    let mut document: Value = serde_json::from_str(&fs::read_to_string(at.join("m.json")).unwrap()).unwrap();
+    document["name"] = json!("the core itself");
+    let entries = document["matrices"].as_array_mut().unwrap();
+    assert_eq!(entries.len(), 9);
+    for entry in entries.iter_mut() {
+        let number = entry["matrix"].to_string();
+        let replayed: Value =
+            serde_json::from_str(&run(at, &["replay", "4/report.json", "--json", "--matrix", &number])).unwrap();
+        for field in ["sigma", "u", "v"] {
+            entry[field] = replayed["results"][0][field].clone();
+        }
+        entry["cycles"] = replayed["results"][0]["cycles"]["total"].clone();
+    }
+    let external = at.join("core.json");
+    fs::write(&external, document.to_string()).unwrap();
+    let (status, text) = compared(at, &["4/report.json", "--external", "core.json", "--json", "--fail-if-worse"]);
+    let found: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((status, &found["comparisons"][0]["source"]["tool"]), (Some(0), &json!("the core itself")));
+    let differences = found["comparisons"][0]["all"].as_array().unwrap();
+    assert_eq!(differences.len(), 5, "four errors and the cycles");
+    for difference in differences {
+        assert_eq!((&difference["verdict"], &difference["ties"]), (&json!("equal"), &json!(9)));
+        assert_eq!(
+            (&difference["a"]["max"], &difference["a"]["median"]),
+            (&difference["b"]["max"], &difference["b"]["median"])
+        );
+    }
+    // A sigma that is off by two LSB in every matrix.
+    for entry in document["matrices"].as_array_mut().unwrap() {
+        let off = entry["sigma"][0].as_f64().unwrap() + 2.0 * entry["lsb"].as_f64().unwrap();
+        entry["sigma"][0] = json!(off);
+    }
+    fs::write(&external, document.to_string()).unwrap();
+    let (status, text) = compared(at, &["4/report.json", "--external", "core.json", "--fail-if-worse"]);
+    assert_eq!(status, Some(1), "{text}");
+    // What is wrong is told with its place.
+    document["matrices"][7]["v"][2] = json!([1.0]);
+    fs::write(&external, document.to_string()).unwrap();
+    let words = ["core.json: matrices[7].v[2] has 1 numbers; give a list of 4"];
+    refused(at, &["4/report.json", "--external", "core.json"], &words);
+    let output = report(at, &["matrices", "4/report.json", "--out", "n.json", "--core", "1"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--core 1") && !at.join("n.json").exists());
+    let output = report(at, &["matrices", "4/report.json", "--out", "4/../4/report.json"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is the report itself"));
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    let few = ["--families=zero,uniform", "--vectors=none"];
+    guarded(at, "4", &few);
+    let good = "4/report.json";
+    run(
+        at,
+        &[
+            "--suite=quick",
+            "--rows=4",
+            "--word=12",
+            "--guard=4",
+            "--families=uniform",
+            "--seed=2",
+            "--vectors=none",
+            "--out=seed",
+        ],
+    );
+    run(
+        at,
+        &["--suite=quick", "--rows=3", "--word=12", "--guard=4", "--families=uniform", "--vectors=none", "--out=size"],
+    );
+    let text = fs::read_to_string(at.join(good)).unwrap();
+    let broken = |name: &str, text: &str| fs::write(at.join(name), text).unwrap();
+    broken("cut.json", &text[..text.len() / 2]);
+    broken("old.json", &text.replacen("\"schema\": 1", "\"schema\": 0", 1));
+    broken("new.json", &text.replacen("\"schema\": 1", "\"schema\": 2", 1));
+    broken("other.json", "{\"kind\": \"recipe\"}");
+    broken("negative.json", &text.replacen("\"accuracy\":{\"lsb\":", "\"accuracy\":{\"lsb\":-", 1));
+    run(at, &["matrices", good, "--out", "m.json"]);
+    let cases: [(&[&str], &[&str]); 14] = [
+        (&[good], &["1 documents: give 2 to 26"]),
+        (&[good, "none.json"], &["none.json", "cannot be read"]),
+        (&[good, "4"], &["4: is a folder", "report.json in it"]),
+        (&["cut.json", good], &["cut.json", "cut off"]),
+        (&[good, "old.json"], &["old.json", "`schema` is 0", "make the report again"]),
+        (&[good, "new.json"], &["new.json", "later svdforge"]),
+        (&[good, "other.json"], &["other.json", "\"recipe\"", "give a report.json"]),
+        (&[good, "negative.json"], &["negative.json", "matrix 0", "not negative"]),
+        (
+            &[good, "seed/report.json"],
+            &["seed/report.json, compared with 4/report.json", "`campaign.seed` is 1 there and 2"],
+        ),
+        (&[good, "size/report.json"], &["no core", "sizes 4 x 4", "sizes 3 x 3"]),
+        (&[good, "m.json"], &["m.json", "after --external"]),
+        (&[good, "--external", good], &["is a report", "before --external"]),
+        (&[good, "--external", "m.json"], &["m.json", "`name` is missing"]),
+        (&[good, good, "--fail-if-worse=speed"], &["speed", "errors, checks, cycles, area"]),
+    ];
+    for (arguments, words) in cases {
+        refused(at, arguments, words);
+    }
+}

@@ -1,0 +1,287 @@
+//! One document compared with the first.
+
+use super::difference::{Both, Difference, Measured, Quantity};
+use super::external::{External, is_offered};
+use super::pairing::{matrix_key, no_matrix, pair_cores, pair_records};
+use super::worse::{self, Finding};
+use super::{Source, paired};
+use crate::campaign::{Metric, Record};
+use crate::report::{CoreFigures, Report};
+use serde::Serialize;
+use std::collections::{BTreeSet, HashSet};
+
+/// One document compared with the first.
+#[derive(Clone, Debug, Serialize)]
+pub struct Against {
+    /// Which.
+    pub source: Source,
+    /// What tells each paired core of B from its partner.
+    pub options: Vec<OptionDifference>,
+    /// What was left out.
+    pub unpaired: Unpaired,
+    /// Over all cores; of one core, the same as that core's.
+    pub all: Vec<Difference>,
+    /// For each pair of cores.
+    pub cores: Vec<CorePair>,
+    /// What must hold, in each report.
+    pub checks: Vec<CheckPair>,
+    /// In what B is worse.
+    pub worse: Vec<Finding>,
+}
+
+/// An option in which paired cores differ.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct OptionDifference {
+    /// Which.
+    pub option: String,
+    /// Its value in A.
+    pub a: String,
+    /// Its value in B.
+    pub b: String,
+}
+
+/// What has no partner.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Unpaired {
+    /// Cores of A.
+    pub cores_a: Vec<String>,
+    /// Cores of B.
+    pub cores_b: Vec<String>,
+    /// Matrices of A's paired cores.
+    pub matrices_a: usize,
+    /// Matrices of B's paired cores.
+    pub matrices_b: usize,
+}
+
+/// Two cores that belong together.
+#[derive(Clone, Debug, Serialize)]
+pub struct CorePair {
+    /// "8 x 8, word 16, guard 4": the core of A.
+    pub name: String,
+    /// Its index in A.
+    pub core_a: usize,
+    /// The index of its partner in B; null for another tool.
+    pub core_b: Option<usize>,
+    /// Whether all parameters are the same.
+    pub equal_parameters: bool,
+    /// Of each quantity that both have.
+    pub differences: Vec<Difference>,
+    /// What is known of A's core.
+    pub figures_a: CoreFigures,
+    /// What is known of B's core.
+    pub figures_b: Option<CoreFigures>,
+    /// Where it is drawn.
+    #[serde(skip)]
+    pub(super) grid: Grid,
+    /// Each matrix in both.
+    #[serde(skip)]
+    pub(super) results: Vec<Both>,
+}
+
+/// What tells two cores from the others, for charts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Grid {
+    /// Rows and columns.
+    pub size: (usize, usize),
+    /// Of A's core.
+    pub word: u32,
+    /// Of A's core and of B's.
+    pub guards: [u32; 2],
+}
+
+/// A check in both reports: whether it holds, null where there was nothing to check.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckPair {
+    /// What.
+    pub name: &'static str,
+    /// In A.
+    pub a: Option<bool>,
+    /// In B.
+    pub b: Option<bool>,
+}
+
+impl Against {
+    pub(super) fn report(source: Source, a: &Report, b: &Report) -> Result<Self, String> {
+        let scales = [a, b].map(|report| report.plan.settings.input_scale);
+        if scales[0] != scales[1] {
+            let [a, b] = scales;
+            return Err(format!(
+                "`campaign.input_scale` is {a} there and {b} here: the cores saw matrices of different scale; make both reports with the same --input-scale"
+            ));
+        }
+        let paired = pair_cores(&a.plan, &b.plan)?;
+        let mut unpaired = Unpaired::default();
+        let (mut cores, mut options) = (Vec::new(), BTreeSet::new());
+        for (core_a, core_b) in paired.pairs {
+            let (records, alone) = pair_records((a, core_a), (b, core_b));
+            unpaired.matrices_a += alone[0];
+            unpaired.matrices_b += alone[1];
+            let differing = differing_options(a, core_a, b, core_b);
+            let results = records.into_iter().map(|records| both((a, core_a), (b, core_b), records)).collect();
+            let guard = b.plan.shape(core_b).guard;
+            let mut pair = CorePair::new(a, core_a, guard, results);
+            pair.core_b = Some(core_b);
+            pair.figures_b = Some(b.figures[core_b]);
+            pair.equal_parameters = differing.is_empty();
+            cores.push(pair);
+            options.extend(differing);
+        }
+        if cores.iter().all(|core| core.results.is_empty()) {
+            return Err(no_matrix(&a.plan, &b.plan));
+        }
+        let names =
+            |report: &Report, cores: &[usize]| cores.iter().map(|&c| report.plan.cores[c].core.short()).collect();
+        unpaired.cores_a = names(a, &paired.alone[0]);
+        unpaired.cores_b = names(b, &paired.alone[1]);
+        let checks = a.checks().into_iter().zip(b.checks());
+        let checks = checks.map(|(a, b)| CheckPair { name: a.name, a: a.holds, b: b.holds }).collect();
+        Ok(Self::finish(source, options.into_iter().collect(), unpaired, cores, checks))
+    }
+
+    pub(super) fn external(source: Source, a: &Report, external: &External) -> Self {
+        let mut cores: Vec<CorePair> = Vec::new();
+        for result in &external.results {
+            let record = &a.records[result.matrix];
+            if cores.last().is_none_or(|pair| pair.core_a != record.core) {
+                cores.push(CorePair::new(a, record.core, a.plan.shape(record.core).guard, Vec::new()));
+            }
+            let shape = a.plan.shape(record.core);
+            let measured = Measured {
+                matrix: result.matrix,
+                errors: Metric::ALL.map(|m| m.measured(shape, (record.rows, record.cols), &result.accuracy)),
+                sweeps: None,
+                cycles: result.cycles,
+            };
+            let mut ours = measured_of(a, record.core, record);
+            // The largest of both sides is not the error of one.
+            if result.sides != [shape.vectors.has_u() && !shape.symmetric, shape.vectors.has_v()] {
+                ours.errors[Metric::Orthogonality as usize] = None;
+            }
+            if let Some(pair) = cores.last_mut() {
+                pair.results.push(Both { key: matrix_key(record), a: ours, b: measured });
+            }
+        }
+        let paired: BTreeSet<usize> = cores.iter().map(|pair| pair.core_a).collect();
+        let alone = (0..a.plan.cores.len()).filter(|core| !paired.contains(core) && is_offered(&a.plan, *core));
+        let asked = a.records.iter().filter(|record| paired.contains(&record.core)).count();
+        let unpaired = Unpaired {
+            cores_a: alone.map(|core| a.plan.cores[core].core.short()).collect(),
+            matrices_a: asked - external.results.len(),
+            ..Unpaired::default()
+        };
+        Self::finish(source, Vec::new(), unpaired, cores, Vec::new())
+    }
+
+    /// Tests, corrects for their number, and judges.
+    fn finish(
+        source: Source,
+        options: Vec<OptionDifference>,
+        unpaired: Unpaired,
+        mut cores: Vec<CorePair>,
+        checks: Vec<CheckPair>,
+    ) -> Self {
+        cores.retain(|core| !core.results.is_empty());
+        let differences = |results: &[Both]| -> Vec<Difference> {
+            Quantity::all().into_iter().filter_map(|quantity| Difference::new(quantity, results)).collect()
+        };
+        let results: Vec<Both> = cores.iter().flat_map(|core| core.results.iter().cloned()).collect();
+        let mut all = differences(&results);
+        for core in &mut cores {
+            core.differences = differences(&core.results);
+        }
+        // Of one core, all cores are no further tests.
+        let pooled = if cores.len() > 1 { &mut all[..] } else { &mut [] };
+        let tests: Vec<&mut Difference> =
+            pooled.iter_mut().chain(cores.iter_mut().flat_map(|core| &mut core.differences)).collect();
+        let corrected = paired::holm(&tests.iter().map(|difference| difference.p).collect::<Vec<_>>());
+        for (difference, p) in tests.into_iter().zip(corrected) {
+            difference.correct(p);
+        }
+        if let [core] = &cores[..] {
+            all.clone_from(&core.differences);
+        }
+        let mut against = Self { source, options, unpaired, all, cores, checks, worse: Vec::new() };
+        against.worse = worse::find(&against);
+        against
+    }
+
+    /// Results compared, and the distinct matrices among them.
+    pub fn results(&self) -> (usize, usize) {
+        let results = self.cores.iter().flat_map(|core| &core.results);
+        let matrices: HashSet<_> = results.clone().map(|both| both.key).collect();
+        (results.count(), matrices.len())
+    }
+
+    /// Quantities that some results have.
+    pub fn quantities(&self) -> Vec<Quantity> {
+        self.all.iter().map(|difference| difference.quantity).collect()
+    }
+}
+
+impl CorePair {
+    fn new(a: &Report, core: usize, guard_b: u32, results: Vec<Both>) -> Self {
+        let shape = a.plan.shape(core);
+        Self {
+            name: a.plan.cores[core].core.short(),
+            core_a: core,
+            core_b: None,
+            equal_parameters: false,
+            differences: Vec::new(),
+            figures_a: a.figures[core],
+            figures_b: None,
+            grid: Grid { size: (shape.rows, shape.cols), word: shape.word, guards: [shape.guard, guard_b] },
+            results,
+        }
+    }
+
+    /// The difference in one quantity.
+    pub fn of(&self, quantity: Quantity) -> Option<&Difference> {
+        self.differences.iter().find(|difference| difference.quantity == quantity)
+    }
+}
+
+/// What a report knows of one of its results.
+fn measured_of(report: &Report, core: usize, record: &Record) -> Measured {
+    let shape = report.plan.shape(core);
+    Measured {
+        matrix: record.matrix,
+        errors: Metric::ALL.map(|metric| metric.of(shape, record)),
+        sweeps: Some(record.sweeps),
+        cycles: Some(record.cycles.total),
+    }
+}
+
+/// One matrix in both reports, B's errors in the units of A's.
+fn both((a, core_a): (&Report, usize), (b, core_b): (&Report, usize), records: (&Record, &Record)) -> Both {
+    let (shape_a, shape_b) = (a.plan.shape(core_a), b.plan.shape(core_b));
+    let (mut of_a, mut of_b) = (measured_of(a, core_a, records.0), measured_of(b, core_b, records.1));
+    let lsb = records.1.accuracy.lsb / records.0.accuracy.lsb;
+    for metric in Metric::ALL {
+        let unit = if metric == Metric::Orthogonality {
+            (f64::from(shape_a.word) - f64::from(shape_b.word)).exp2()
+        } else {
+            lsb
+        };
+        let error = &mut of_b.errors[metric as usize];
+        *error = error.map(|error| error * unit);
+    }
+    // The largest of U and V is not the error of V alone.
+    if shape_a.vectors != shape_b.vectors {
+        of_a.errors[Metric::Orthogonality as usize] = None;
+    }
+    Both { key: matrix_key(records.0), a: of_a, b: of_b }
+}
+
+/// The options in which two cores differ.
+fn differing_options(a: &Report, core_a: usize, b: &Report, core_b: usize) -> Vec<OptionDifference> {
+    let fields = |report: &Report, core: usize| match serde_json::to_value(report.plan.cores[core].core) {
+        Ok(serde_json::Value::Object(fields)) => fields,
+        _ => serde_json::Map::new(),
+    };
+    let (of_a, of_b) = (fields(a, core_a), fields(b, core_b));
+    let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let differing = of_a.iter().filter(|(option, value)| of_b[*option] != **value);
+    differing
+        .map(|(option, value)| OptionDifference { option: option.clone(), a: text(value), b: text(&of_b[option]) })
+        .collect()
+}

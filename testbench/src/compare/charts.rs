@@ -1,0 +1,143 @@
+//! The charts of a comparison.
+
+use super::against::Grid;
+use super::difference::{Both, Measured, Quantity, log_ratios};
+use super::{Comparison, CorePair};
+use crate::campaign::Metric;
+use crate::campaign::statistics::Spread;
+use crate::report::chart::{Axis, Bar, Chart, Line, Stroke};
+use crate::report::size_name;
+use std::collections::{BTreeMap, BTreeSet};
+use svdforge_hdl::core::params::Parameters;
+
+/// Below this an error is drawn as this: logarithmic axes have no 0.
+const LEAST: f64 = 1e-3;
+/// Bars of a histogram to each side of 0.
+const BINS: usize = 12;
+/// Ratios beyond 2 to this are drawn with those at it.
+const WIDEST: f64 = 6.0;
+/// Points of a curve over the matrices.
+const STEPS: usize = 50;
+
+/// The pairs of cores that are looked at more closely: for each size, the one nearest to the word and guard bits of the default core.
+fn chosen(cores: &[CorePair]) -> BTreeMap<(usize, usize), &CorePair> {
+    let default = Parameters::default();
+    let distance = |grid: &Grid| (grid.word.abs_diff(default.word), grid.guards[0].abs_diff(default.guard));
+    let mut chosen: BTreeMap<(usize, usize), &CorePair> = BTreeMap::new();
+    for core in cores {
+        let there = chosen.entry(core.grid.size).or_insert(core);
+        if distance(&core.grid) < distance(&there.grid) {
+            *there = core;
+        }
+    }
+    chosen
+}
+
+fn errors(metric: Metric, results: &[Both], of: impl Fn(&Both) -> &Measured) -> Vec<f64> {
+    let mut errors: Vec<f64> =
+        results.iter().filter_map(|both| of(both).errors[metric as usize]).map(|error| error.max(LEAST)).collect();
+    errors.sort_by(f64::total_cmp);
+    errors
+}
+
+/// For each size, how large the errors of how many matrices are: a curve for each document.
+pub fn quantiles(comparison: &Comparison, metric: Metric) -> Vec<Chart> {
+    let mut charts: BTreeMap<(usize, usize), (String, Vec<Line>)> = BTreeMap::new();
+    for (index, against) in comparison.comparisons.iter().enumerate() {
+        for (size, core) in chosen(&against.cores) {
+            let (_, lines) = charts.entry(size).or_insert_with(|| {
+                // A's curve: over the matrices that it shares with the first that has this size.
+                (core.name.clone(), vec![curve(0, &errors(metric, &core.results, |both| &both.a))])
+            });
+            lines.push(curve(index + 1, &errors(metric, &core.results, |both| &both.b)));
+        }
+    }
+    let ticks = [0, 25, 50, 75, 100];
+    panels(charts.into_values(), &Axis::of_values("% of the matrices at or below", &ticks), "error, LSB of A")
+}
+
+/// Errors in ascending order as a curve over percentages.
+fn curve(colour: usize, errors: &[f64]) -> Line {
+    let steps = STEPS.min(errors.len());
+    let points = (1..=steps).map(|step| {
+        let rank = (errors.len() * step).div_ceil(steps);
+        (100.0 * rank as f64 / errors.len() as f64, errors[rank - 1])
+    });
+    Line { colour, stroke: Stroke::Plain, points: points.collect() }
+}
+
+/// For each size, the largest error against guard bits: a curve for each document. None where no document has several.
+pub fn against_guard(comparison: &Comparison, metric: Metric) -> Vec<Chart> {
+    let mut charts: BTreeMap<(usize, usize), (String, Vec<Line>)> = BTreeMap::new();
+    let mut guards = BTreeSet::new();
+    for (index, against) in comparison.comparisons.iter().enumerate() {
+        for (size, near) in chosen(&against.cores) {
+            let cores = against.cores.iter().filter(|core| core.grid.size == size && core.grid.word == near.grid.word);
+            let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
+            for core in cores {
+                let Some(difference) = core.of(Quantity::Error(metric)) else { continue };
+                let point = |guard: u32, spread: &Spread| (f64::from(guard), spread.max.max(LEAST));
+                of_a.push(point(core.grid.guards[0], &difference.a));
+                of_b.push(point(core.grid.guards[1], &difference.b));
+                guards.extend(core.grid.guards);
+            }
+            let line = |colour, points| Line { colour, stroke: Stroke::Marked, points };
+            let (_, lines) = charts
+                .entry(size)
+                .or_insert_with(|| (format!("{}, word {}", size_name(size), near.grid.word), vec![line(0, of_a)]));
+            lines.push(line(index + 1, of_b));
+        }
+    }
+    let guards: Vec<u32> = guards.into_iter().collect();
+    if guards.len() < 2 {
+        return Vec::new();
+    }
+    panels(charts.into_values(), &Axis::of_values("guard bits", &guards), "worst error, LSB of A")
+}
+
+fn panels(charts: impl Iterator<Item = (String, Vec<Line>)>, x: &Axis, label: &str) -> Vec<Chart> {
+    let charts: Vec<(String, Vec<Line>)> =
+        charts.filter(|(_, lines)| lines.iter().any(|line| !line.points.is_empty())).collect();
+    let points = charts.iter().flat_map(|(_, lines)| lines).flat_map(|line| &line.points);
+    let y = Axis::decades(label, points.map(|point| point.1));
+    let chart =
+        |(title, lines)| Chart { title, x: x.clone(), y: y.clone(), logarithmic: true, lines, bars: Vec::new() };
+    charts.into_iter().map(chart).collect()
+}
+
+/// For each size, how many results have which ratio B / A, as powers of two.
+pub fn ratios(cores: &[CorePair], metric: Metric, name: &str) -> Vec<Chart> {
+    let mut of_size: BTreeMap<(usize, usize), Vec<f64>> = BTreeMap::new();
+    for core in cores {
+        let found = log_ratios(Quantity::Error(metric), &core.results);
+        of_size.entry(core.grid.size).or_default().extend(found.map(|ratio| ratio / std::f64::consts::LN_2));
+    }
+    let most = of_size.values().flatten().fold(0.0_f64, |most, ratio| most.max(ratio.abs()));
+    let end = most.ceil().clamp(1.0, WIDEST);
+    let step = (end / 3.0).ceil();
+    let ticks: Vec<f64> = (-3..=3).map(|tick| f64::from(tick) * step).filter(|tick| tick.abs() <= end).collect();
+    let x = Axis { label: format!("log2 of {name} / A"), range: (-end, end), ticks };
+    // An odd number of bars, so that equal errors are in the middle.
+    let width = 2.0 * end / (2 * BINS + 1) as f64;
+    let charts = of_size.into_iter().filter(|(_, ratios)| !ratios.is_empty()).map(|(size, ratios)| {
+        let mut counts = [0_u32; 2 * BINS + 1];
+        for ratio in ratios {
+            counts[(((ratio + end) / width).max(0.0) as usize).min(2 * BINS)] += 1;
+        }
+        let bars = counts
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count > 0)
+            .map(|(bin, &count)| Bar::of_bin(bin as f64 * width - end, width, count));
+        let highest = counts.iter().copied().max().unwrap_or(0);
+        Chart {
+            title: size_name(size),
+            x: x.clone(),
+            y: Axis::from_zero("results", f64::from(highest)),
+            logarithmic: false,
+            lines: Vec::new(),
+            bars: bars.collect(),
+        }
+    });
+    charts.collect()
+}

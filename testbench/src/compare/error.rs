@@ -1,0 +1,45 @@
+//! Why results are not compared: which file, where, what, and what would be right.
+
+use crate::campaign::CampaignError;
+use std::path::{Path, PathBuf};
+use svdforge_golden::ReadError;
+
+/// Why a comparison is not made.
+#[derive(Debug, thiserror::Error)]
+pub enum CompareError {
+    /// A report is not what it should be, or files could not be made.
+    #[error(transparent)]
+    Campaign(#[from] CampaignError),
+    /// A file could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A document with results of another tool is not what it should be.
+    #[error("{}: {place}{message}", path.display())]
+    External {
+        /// The file.
+        path: PathBuf,
+        /// The field; ends with ": ".
+        place: String,
+        /// What is wrong, and what would be right.
+        message: String,
+    },
+    /// Two documents have nothing to compare.
+    #[error("{}, compared with {}: {message}", path.display(), first.display())]
+    Unlike {
+        /// The later document.
+        path: PathBuf,
+        /// The first report.
+        first: PathBuf,
+        /// Why, and what would be right.
+        message: String,
+    },
+    /// Less than two documents, or more than have a letter.
+    #[error("{0} documents: give 2 to 26, the first a report; results of other tools after --external")]
+    Count(usize),
+}
+
+impl CompareError {
+    pub(super) fn external(path: &Path, place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::External { path: path.to_owned(), place: place.into(), message: message.into() }
+    }
+}

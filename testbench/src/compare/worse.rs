@@ -1,0 +1,127 @@
+//! In what a document is worse than the first one: what fails a build with `--fail-if-worse`.
+
+use super::difference::{Difference, Quantity, SIGNIFICANT, Verdict};
+use super::text::{p_value, ratio, value};
+use super::{Against, CorePair};
+use crate::report::CoreFigures;
+use serde::Serialize;
+use std::str::FromStr;
+
+/// The largest error is worse when it is at least this many times as large,
+const WORST_RATIO: f64 = 2.0;
+/// and larger by at least so many LSB: extremes of a hundred matrices vary.
+const WORST_LSB: f64 = 1.0;
+
+/// What can be worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Aspect {
+    /// Errors are larger.
+    Errors,
+    /// A check that held does not hold.
+    Checks,
+    /// The same core takes more cycles.
+    Cycles,
+    /// The same core has more multipliers, or bits of memory or tables.
+    Area,
+}
+
+/// Something in which a document is worse.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// What it is about.
+    pub aspect: Aspect,
+    /// In a sentence.
+    pub what: String,
+}
+
+impl Aspect {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Errors, Self::Checks, Self::Cycles, Self::Area];
+
+    /// As `--fail-if-worse` knows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Errors => "errors",
+            Self::Checks => "checks",
+            Self::Cycles => "cycles",
+            Self::Area => "area",
+        }
+    }
+}
+
+impl FromStr for Aspect {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|aspect| aspect.name() == name);
+        found.ok_or_else(|| format!("cannot be worse; use some of {}", Self::ALL.map(Self::name).join(", ")))
+    }
+}
+
+/// All in which B is worse. What another choice of parameters costs in cycles and area is in the tables, and no fault.
+pub(super) fn find(against: &Against) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let equal = against.cores.iter().all(|core| core.equal_parameters);
+    if against.cores.len() > 1 {
+        found.extend(against.all.iter().filter_map(|difference| significant("all cores", difference, equal)));
+    }
+    for core in &against.cores {
+        let differences = core.differences.iter();
+        found.extend(differences.clone().filter_map(|d| significant(&core.name, d, core.equal_parameters)));
+        found.extend(differences.filter_map(|difference| worst(&core.name, difference, &against.source.name)));
+        if let Some(figures) = core.figures_b.filter(|_| core.equal_parameters) {
+            found.extend(area(core, &core.figures_a, &figures));
+        }
+    }
+    let broken = against.checks.iter().filter(|check| check.b == Some(false) && check.a != Some(false));
+    found.extend(
+        broken.map(|check| Finding { aspect: Aspect::Checks, what: format!("\"{}\" fails, and did not", check.name) }),
+    );
+    found
+}
+
+fn significant(name: &str, difference: &Difference, equal_parameters: bool) -> Option<Finding> {
+    let aspect = match difference.quantity {
+        Quantity::Error(_) => Aspect::Errors,
+        Quantity::Cycles if equal_parameters => Aspect::Cycles,
+        // They are paid for in cycles.
+        _ => return None,
+    };
+    let (quantity, ratio, p) = (difference.quantity.name(), ratio(difference), p_value(difference.p_holm));
+    let what = format!("{name}: {quantity} {ratio} times as large, p {p}");
+    (difference.verdict == Verdict::Worse).then_some(Finding { aspect, what })
+}
+
+fn worst(name: &str, difference: &Difference, document: &str) -> Option<Finding> {
+    let (a, b) = (difference.a.max, difference.b.max);
+    let Quantity::Error(metric) = difference.quantity else { return None };
+    let what = format!(
+        "{name}: worst {} {} LSB (matrix {} of {document}), was {}",
+        metric.name(),
+        value(difference.quantity, b),
+        difference.b.worst_matrix,
+        value(difference.quantity, a)
+    );
+    (b >= WORST_RATIO * a && b - a >= WORST_LSB).then_some(Finding { aspect: Aspect::Errors, what })
+}
+
+fn area(pair: &CorePair, a: &CoreFigures, b: &CoreFigures) -> Vec<Finding> {
+    let figures = [
+        ("multipliers", a.multipliers as u64, b.multipliers as u64),
+        ("bits of memory", a.memory_bits, b.memory_bits),
+        ("bits of tables", a.table_bits, b.table_bits),
+    ];
+    let grown = figures.into_iter().filter(|(_, a, b)| b > a);
+    grown
+        .map(|(what, a, b)| Finding { aspect: Aspect::Area, what: format!("{}: {b} {what}, was {a}", pair.name) })
+        .collect()
+}
+
+/// The rules, for readers of a comparison.
+pub fn rules() -> String {
+    format!(
+        "Better or worse: p < {SIGNIFICANT} (Wilcoxon's signed-rank test on the ratios of the same matrices, Holm's correction for all tests), and errors differ by 5 % at least, \
+         cycles and sweeps by 1 %."
+    )
+}
