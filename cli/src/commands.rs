@@ -4,6 +4,7 @@ pub mod bench;
 pub mod complete;
 pub mod compress;
 pub mod demo;
+pub mod explore;
 pub mod generate;
 pub mod lsi;
 pub mod recommend;

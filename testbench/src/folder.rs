@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use svdforge_hdl::export::File;
@@ -79,6 +79,19 @@ impl StagedFile {
     pub fn commit(self) -> Result<(), FolderError> {
         fs::rename(&self.staged.0, &self.target).map_err(|source| FolderError::Io { path: self.target.clone(), source })
     }
+}
+
+/// Writes files into a folder that exists. Each is written beside its place first, and all are put in their places in the end.
+pub fn write_files<'a>(folder: &Path, files: impl IntoIterator<Item = (&'a str, String)>) -> Result<(), FolderError> {
+    let mut staged = Vec::new();
+    for (name, content) in files {
+        let path = folder.join(name);
+        let (file, mut sink) = StagedFile::create(&path)?;
+        let written = sink.write_all(content.as_bytes()).and_then(|()| sink.flush());
+        written.map_err(|source| FolderError::Io { path, source })?;
+        staged.push(file);
+    }
+    staged.into_iter().try_for_each(StagedFile::commit)
 }
 
 /// Writes an export. An earlier export in its place is replaced as a whole; files that are not svdforge's stay. Any other

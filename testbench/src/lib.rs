@@ -5,6 +5,7 @@ pub mod campaign;
 pub mod corpus;
 pub mod drawing;
 pub mod engine;
+pub mod explore;
 pub mod export;
 pub mod folder;
 pub mod framing;

@@ -2,7 +2,7 @@
 //!
 //! The format of `report.json` is documented in `docs/report-format.md`; [`SCHEMA`] is its version.
 
-mod chart;
+pub(crate) mod chart;
 mod charts;
 mod html;
 mod overview;
@@ -14,19 +14,19 @@ use crate::campaign::merge::is_journal;
 use crate::campaign::plan::{PlannedCore, Settings};
 use crate::campaign::statistics::{Check, CoreStatistics, by_core, checks};
 use crate::campaign::{CampaignError, Plan, Record};
-use crate::folder::{FolderError, StagedFile};
+use crate::folder::{FolderError, write_files};
 use crate::synth::storage_bits;
 use rayon::prelude::*;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 use svdforge_golden::reader::read_bytes;
 use svdforge_hdl::core::Core;
 
-pub use overview::{Overview, digits, size_name};
+pub use overview::{Overview, digits, size_name, thousands};
 
 /// The version of the format of reports and journals.
 pub const SCHEMA: u64 = 1;
@@ -189,19 +189,12 @@ impl Report {
     pub fn write(&self, folder: &Path) -> Result<(), CampaignError> {
         let overview = Overview::new(self);
         let contents = [self.to_json(), tables::csv(self)?, tables::markdown(&overview), html::page(&overview)?];
-        let mut staged = Vec::new();
-        for (name, content) in FILES.iter().zip(contents) {
-            let path = folder.join(name);
-            let (file, mut sink) = StagedFile::create(&path)?;
-            let written = sink.write_all(content.as_bytes()).and_then(|()| sink.flush());
-            written.map_err(|source| FolderError::Io { path, source })?;
-            staged.push(file);
-        }
-        Ok(staged.into_iter().try_for_each(StagedFile::commit)?)
+        Ok(write_files(folder, FILES.into_iter().zip(contents))?)
     }
 }
 
-fn text(value: &impl Serialize) -> String {
+/// A value as JSON.
+pub(crate) fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("Reports have string keys and finite numbers.")
 }
 
