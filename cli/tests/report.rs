@@ -1,5 +1,8 @@
 //! Campaigns and their reports: interrupted, in shards, replayed, and whatever a user gets wrong.
 
+#[path = "report/explore.rs"]
+mod explore;
+
 use assert_cmd::Command;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -23,7 +23,7 @@ use crate::campaign::plan::PlannedCore;
 use crate::campaign::record::{PLACES, Record};
 use crate::campaign::run::input_scale;
 use crate::campaign::statistics::{Check, all_hold, by_core};
-use crate::campaign::{CampaignError, Item, Plan};
+use crate::campaign::{CampaignError, Item, Metric, Plan};
 use crate::folder::write_files;
 use crate::framing::quantise;
 use crate::judge::JudgeError;
@@ -31,7 +31,7 @@ use crate::report::Report;
 use front::dominators;
 use nalgebra::DMatrix;
 use pick::Pick;
-use point::{Point, TotalError};
+use point::{Point, WorstError};
 use rayon::prelude::*;
 use space::LeftOut;
 use std::collections::BTreeMap;
@@ -81,26 +81,26 @@ impl Exploration {
     pub fn new(plan: Plan, left_out: Vec<LeftOut>, records: Vec<Record>) -> Result<Self, CampaignError> {
         let report = Report::new(plan, records);
         let checks = report.checks();
-        let totals = total_errors(&report.plan, &report.records)?;
+        let worst = worst_errors(&report.plan, &report.records)?;
         let statistics = report.statistics();
-        let mut unsettled = vec![0; totals.len()];
+        let mut unsettled = vec![0; worst.len()];
         for record in report.records.iter().filter(|record| record.flags.cap_reached) {
             unsettled[record.core] += 1;
         }
-        let mut holds = vec![true; totals.len()];
+        let mut holds = vec![true; worst.len()];
         for &matrix in checks.iter().flat_map(|check| &check.failed) {
             holds[report.records[matrix].core] = false;
         }
         let multiplier_bits: Vec<u64> =
             report.plan.cores.par_iter().map(|planned| Core::new(planned.core.0).design.multiplier_bits()).collect();
-        let points = report.plan.cores.iter().zip(report.figures).zip(statistics).zip(totals).enumerate();
+        let points = report.plan.cores.iter().zip(report.figures).zip(statistics).zip(worst).enumerate();
         let points: Vec<Point> = points
-            .map(|(index, (((planned, figures), statistics), total))| Point {
+            .map(|(index, (((planned, figures), statistics), worst))| Point {
                 core: planned.core,
                 figures,
                 multiplier_bits: multiplier_bits[index],
                 statistics,
-                total,
+                worst,
                 unsettled: unsettled[index],
                 holds: holds[index],
                 measured: None,
@@ -159,8 +159,8 @@ fn standings(points: &[Point]) -> Vec<Standing> {
     standings
 }
 
-/// For each core, what the rounding of the input adds to its errors: the same for all cores of a word, and of the same matrices.
-fn total_errors(plan: &Plan, records: &[Record]) -> Result<Vec<TotalError>, CampaignError> {
+/// The worst errors of each core. What the rounding of the input does is computed once for each word: all cores get the same matrices.
+fn worst_errors(plan: &Plan, records: &[Record]) -> Result<Vec<WorstError>, CampaignError> {
     let items = plan.items();
     let mut of_word: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
     for (core, planned) in plan.cores.iter().enumerate() {
@@ -172,14 +172,16 @@ fn total_errors(plan: &Plan, records: &[Record]) -> Result<Vec<TotalError>, Camp
             of_word.insert(word, errors?);
         }
     }
-    let total = |(planned, records): (&PlannedCore, Vec<&Record>)| {
-        let rounding = &of_word[&planned.core.0.word];
-        records.iter().zip(rounding).fold(TotalError::default(), |total, (record, &rounding)| TotalError {
-            quantisation: total.quantisation.max(rounding),
-            sum: total.sum.max(rounding + record.accuracy.sigma_max_lsb),
+    let worst = |(planned, records): (&PlannedCore, Vec<&Record>)| {
+        let shape = &planned.core.0;
+        let matrices = records.iter().zip(&of_word[&shape.word]);
+        matrices.fold(WorstError::default(), |worst, (record, &rounding)| {
+            let added = |metric| if metric == Metric::Sigma { rounding } else { 0.0 };
+            let errors = Metric::ALL.into_iter().filter_map(|metric| Some(metric.of(shape, record)? + added(metric)));
+            WorstError { quantisation: worst.quantisation.max(rounding), all: errors.fold(worst.all, f64::max) }
         })
     };
-    Ok(plan.cores.iter().zip(by_core(plan, records)).map(total).collect())
+    Ok(plan.cores.iter().zip(by_core(plan, records)).map(worst).collect())
 }
 
 /// The largest difference between the values of a matrix and of the same rounded to the word, in LSB.

@@ -247,4 +247,4 @@ pub fn prepare_folder(folder: &Path, plan: &Plan, shards: Option<usize>) -> Resu
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

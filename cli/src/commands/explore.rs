@@ -24,13 +24,14 @@ const GUARDS: [u32; 5] = [0, 2, 4, 6, 8];
 
 /// Sweep parameters: accuracy, cycles and area of many cores, the Pareto front, and the cheapest that meets conditions
 ///
-/// --word, --guard, --coef and --sweeps take lists and ranges, both ends included: 12,16 or 12..20 or 12..24:4 or
-/// auto,4..8; every combination is a core. The same matrices go through each, simulated. Writes explore.json, explore.csv,
-/// explore.md and explore.html into the folder. Interrupted, the same command goes on where it was.
+/// --word, --guard, --coef and --sweeps take lists and ranges, both ends included: 12,16 or 12..20
+/// or 12..24:4 or auto,4..8; every combination is a core. The same matrices go through each,
+/// simulated. Writes explore.json, explore.csv, explore.md and explore.html into the folder.
+/// Interrupted, the same command goes on where it was.
 /// Example: svdforge explore --out space
 /// Example: svdforge explore --out space --pick "sigma_max_lsb<=1, cycles<=2000"
-/// Example: svdforge explore --rows 16 --word 12..20:2 --guard 2..6 --coef auto,16 --sweeps auto,5..8 --out large
-/// Example: svdforge explore --word 16 --guard 0..8:4 --synth --target ecp5-85k --out area --pick "lut<=8000"
+/// Example: svdforge explore --rows 16 --guard 2..6 --coef auto,16 --sweeps auto,5..8 --out large
+/// Example: svdforge explore --guard 0..8:4 --out area --synth --target ecp5-85k --pick "lut<=8000"
 #[derive(Args)]
 #[command(
     verbatim_doc_comment,

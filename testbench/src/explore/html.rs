@@ -40,7 +40,8 @@ pub fn page(exploration: &Exploration) -> Result<String, CampaignError> {
                 h2 { "What accuracy costs" }
                 p { "Each mark is a core, labelled word + guard bits: large ones are on the Pareto front (no other core is at least as good in error, cycles and \
                      multipliers, and better in one of them), small ones are not. The line joins the best of error and the axis below alone. \
-                     The error is the worst of Σ, as a share of full scale, rounding of the input included." }
+                     The error is the largest of all that a core makes, as a share of full scale, \
+                     with what the rounding of the input does to Σ." }
                 p class="legend" {
                     @for &word in &words { span { i class={ "k" (colour(&words, word)) } {} "word " (word) } }
                 }

@@ -20,8 +20,8 @@ pub struct Point {
     pub multiplier_bits: u64,
     /// What its matrices came to.
     pub statistics: CoreStatistics,
-    /// How its values differ from those of the matrices before they were rounded to the word.
-    pub total: TotalError,
+    /// Its largest error, and what the rounding of the input has to do with it.
+    pub worst: WorstError,
     /// Matrices that were not settled when the core stopped.
     pub unsettled: usize,
     /// Whether everything holds that must: no overflow, settled under the cap, within the bounds.
@@ -30,13 +30,13 @@ pub struct Point {
     pub measured: Option<Measured>,
 }
 
-/// Errors of values against the matrix that had not been rounded to the word yet, in LSB.
+/// The largest errors over all matrices, in LSB.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct TotalError {
-    /// What the rounding of the input alone does to a value; the largest.
+pub struct WorstError {
+    /// What the rounding of the input to the word does to a value, whatever the core.
     pub quantisation: f64,
-    /// That and the core's own error, added for each matrix; the largest.
-    pub sum: f64,
+    /// Of every error that the core has: of values, the rounding of the input added for each matrix; of the product, orthogonality, diagonality.
+    pub all: f64,
 }
 
 /// What an error is known not to exceed, in the unit of its metric: for every matrix, and for nearly all.
@@ -64,9 +64,9 @@ impl Point {
         f64::from(1 - self.shape().word as i32).exp2()
     }
 
-    /// The error of the values as a share of full scale, rounding of the input included.
+    /// The largest of all errors as a share of full scale, rounding of the input included.
     pub fn error(&self) -> f64 {
-        self.total.sum * self.lsb()
+        self.worst.all * self.lsb()
     }
 
     /// What [`OBJECTIVES`] names.
@@ -128,7 +128,7 @@ fn columns() -> Vec<(String, Figure)> {
         column("matrices", |p| p.statistics.matrices),
         column("error_full_scale", Point::error),
         column("effective_bits", Point::effective_bits),
-        column("quantisation_max_lsb", |p| p.total.quantisation),
+        column("quantisation_max_lsb", |p| p.worst.quantisation),
     ];
     for metric in Metric::ALL {
         let name = key(metric);

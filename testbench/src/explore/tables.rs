@@ -168,5 +168,5 @@ fn write_markdown(text: &mut String, exploration: &Exploration) -> std::fmt::Res
 }
 
 /// What the columns mean, in a sentence or two.
-pub const LEGEND: &str = "Worst errors over these matrices, in LSB of the core's own word; effective bits: -log2 of the error of Σ as a share of full scale, \
-     rounding of the input included; cycles: the most, from the first element in to the last word out.";
+pub const LEGEND: &str = "Worst errors over these matrices, in LSB of the core's own word; effective bits: -log2 of the largest of all its errors as a share of full scale, \
+     with what the rounding of the input does to Σ; cycles: the most, from the first element in to the last word out.";

@@ -12,7 +12,7 @@ const SIZE: (u32, u32) = (380, 250);
 /// plotters' size of a font that SVG viewers show with 12 pixels.
 const TEXT: f64 = 15.0;
 /// Width and height of a label of a few characters.
-const LABEL: (i32, i32) = (34, 12);
+const LABEL: (i32, i32) = (34, 14);
 const GRID: RGBColor = RGBColor(221, 221, 221);
 
 /// A chart.
@@ -160,7 +160,7 @@ impl Axis {
     pub fn around(label: impl Into<String>, values: impl Iterator<Item = f64>) -> Self {
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
         let width = if high > low { high - low } else { high.abs().max(1.0) / 2.0 };
-        let step = step(width / 4.0);
+        let step = step(width / 5.0);
         let (first, last) = ((low / step - 0.2).floor(), (high / step + 0.2).ceil());
         let ticks = (0..=(last - first) as usize).map(|i| (first + i as f64) * step).collect();
         Self { label: label.into(), range: (first * step, last * step), ticks }
@@ -265,7 +265,7 @@ impl Chart {
 /// A tick's number, without zeros at the end.
 fn number(value: f64) -> String {
     let exponent = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
-    if (-3..4).contains(&exponent) {
+    if (-3..5).contains(&exponent) {
         // Three digits that count; the rest is rounding of binary fractions.
         let scale = 10_f64.powi(2 - exponent);
         format!("{}", (value * scale).round() / scale)

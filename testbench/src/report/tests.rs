@@ -25,7 +25,7 @@ fn report(families: Vec<Family>, core: Parameters, format: Option<(u32, u32)>) -
 }
 
 /// Tags that are opened and closed, attributes in quotes: a page that a strict reader takes.
-fn check_page(page: &str) {
+pub(crate) fn check_page(page: &str) {
     for tag in ["svg", "table", "tr", "td", "div", "p", "details", "text"] {
         let opened = page.matches(&format!("<{tag} ")).count() + page.matches(&format!("<{tag}>")).count();
         assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
