@@ -162,15 +162,13 @@ fn standings(points: &[Point]) -> Vec<Standing> {
 /// The worst errors of each core. What the rounding of the input does is computed once for each word: all cores get the same matrices.
 fn worst_errors(plan: &Plan, records: &[Record]) -> Result<Vec<WorstError>, CampaignError> {
     let items = plan.items();
+    let first_of_word: BTreeMap<u32, usize> =
+        plan.cores.iter().enumerate().rev().map(|(core, planned)| (planned.core.0.word, core)).collect();
     let mut of_word: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
-    for (core, planned) in plan.cores.iter().enumerate() {
-        let word = planned.core.0.word;
-        if !of_word.contains_key(&word) {
-            let of_core: Vec<&Item> = items.iter().filter(|item| item.core == core).collect();
-            let errors: Result<_, CampaignError> =
-                of_core.par_iter().map(|item| rounding_of_input(plan, item)).collect();
-            of_word.insert(word, errors?);
-        }
+    for (word, core) in first_of_word {
+        let of_core: Vec<&Item> = items.iter().filter(|item| item.core == core).collect();
+        let errors: Result<_, CampaignError> = of_core.par_iter().map(|item| rounding_of_input(plan, item)).collect();
+        of_word.insert(word, errors?);
     }
     let worst = |(planned, records): (&PlannedCore, Vec<&Record>)| {
         let shape = &planned.core.0;

@@ -16,7 +16,7 @@ use svdforge_testbench::explore::space::{LeftOut, Space};
 use svdforge_testbench::explore::synthesis::synthesise;
 use svdforge_testbench::explore::{Exploration, FILES};
 use svdforge_testbench::report::prepare_folder;
-use svdforge_testbench::synth::Target;
+use svdforge_testbench::synth::{Target, check};
 
 /// What is explored where the user gives nothing.
 const WORDS: [u32; 5] = [12, 14, 16, 18, 20];
@@ -89,6 +89,7 @@ impl Explore {
         if let Some(pick) = &self.pick {
             pick.check(self.target.is_some(), self.pnr).map_err(|e| anyhow!("--pick: {e}"))?;
         }
+        self.target.map_or(Ok(()), |target| check(target, self.pnr))?;
         prepare_folder(&self.out, &plan, Some(Shard::ALL.count))?;
         say(&left_out);
         let bar = output::work();

@@ -10,7 +10,7 @@ use crate::report::chart::{Axis, Chart, Line, Stroke};
 /// Below this an error is drawn as this: logarithmic axes have no 0.
 const LEAST: f64 = 1e-9;
 /// The colour of the front's line: ink.
-const FRONT: usize = COLOURS.len() - 1;
+pub const FRONT: usize = COLOURS.len() - 1;
 
 /// What an error is drawn against.
 type Cost = (&'static str, &'static str, fn(&Point) -> Option<f64>);
@@ -93,8 +93,8 @@ fn staircase(places: &[(usize, (f64, f64))]) -> Line {
 /// Large marks for the front of all objectives, small ones for the others, in the colour of the word.
 fn marks(exploration: &Exploration, words: &[u32], places: &[(usize, (f64, f64))]) -> Vec<Line> {
     let mut lines = Vec::new();
-    for &word in words {
-        for (on_front, stroke) in [(false, Stroke::Specks), (true, Stroke::Dots)] {
+    for (on_front, stroke) in [(false, Stroke::Specks), (true, Stroke::Dots)] {
+        for &word in words {
             let of = |index: usize| {
                 exploration.points[index].shape().word == word
                     && (exploration.standings[index] == Standing::Front) == on_front

@@ -1,6 +1,6 @@
 //! `explore.html`: one page that needs nothing but itself, in the style of reports.
 
-use super::charts::{charts, colour, words};
+use super::charts::{FRONT, charts, colour, words};
 use super::tables::LEGEND;
 use super::{Exploration, Standing};
 use crate::campaign::CampaignError;
@@ -39,11 +39,11 @@ pub fn page(exploration: &Exploration) -> Result<String, CampaignError> {
                 }
                 h2 { "What accuracy costs" }
                 p { "Each mark is a core, labelled word + guard bits: large ones are on the Pareto front (no other core is at least as good in error, cycles and \
-                     multipliers, and better in one of them), small ones are not. The line joins the best of error and the axis below alone. \
-                     The error is the largest of all that a core makes, as a share of full scale, \
+                     multipliers, and better in one of them), small ones are not. The error is the largest of all that a core makes, as a share of full scale, \
                      with what the rounding of the input does to Σ." }
                 p class="legend" {
                     @for &word in &words { span { i class={ "k" (colour(&words, word)) } {} "word " (word) } }
+                    span { i class={ "k" (FRONT) } {} "the best at this cost" }
                 }
                 div class="plots" { @for svg in &svgs { (PreEscaped(svg)) } }
                 h2 { "The Pareto front" }

@@ -13,7 +13,7 @@ use svdforge_hdl::core::params::Sweeps;
 pub type Column = (&'static str, fn(&Point) -> String);
 
 /// The columns of every table.
-const COLUMNS: [Column; 11] = [
+const COLUMNS: [Column; 12] = [
     ("word", |p| p.shape().word.to_string()),
     ("guard", |p| p.shape().guard.to_string()),
     ("coef", |p| p.shape().coef.to_string()),
@@ -25,6 +25,7 @@ const COLUMNS: [Column; 11] = [
     ("Σ, LSB", |p| error(p, Metric::Sigma)),
     ("U Σ Vᵀ - A", |p| error(p, Metric::Reconstruction)),
     ("U, V orth.", |p| error(p, Metric::Orthogonality)),
+    ("UᵀA V - Σ", |p| error(p, Metric::OffDiagonal)),
     ("cycles", |p| p.statistics.cycles.max.to_string()),
     ("multiplier bits", |p| thousands(p.multiplier_bits)),
     ("memory bits", |p| thousands(p.figures.memory_bits)),
