@@ -162,6 +162,11 @@ fn table(exploration: &Exploration, points: &[usize]) -> comfy_table::Table {
 }
 
 fn answer(exploration: &Exploration, pick: &Pick) -> Result<Answer> {
+    if let Some(name) = pick.unknown(exploration) {
+        return Err(anyhow!(
+            "--pick: `{name}` is known of none of these cores; it needs other options, such as --vectors uv or --sweeps auto"
+        ));
+    }
     let picked = pick
         .of(exploration)
         .ok_or_else(|| anyhow!("--pick: no core keeps what must hold; see `checks` in explore.json"))?;

@@ -59,7 +59,7 @@ fn an_exploration_is_whole_the_same_every_time_and_goes_on_after_an_interruption
     let folder = TempDir::new().unwrap();
     let at = |name: &str| folder.path().join(name);
     let text = small(folder.path(), "a", &[]);
-    assert!(text.contains("3 x 2: 6 cores") && text.contains("effective bits"), "{text}");
+    assert!(text.contains("3 x 2; cores: 6") && text.contains("effective bits"), "{text}");
     let first = files(&at("a"));
     let document: Value = serde_json::from_slice(&first["explore.json"]).unwrap();
     assert_eq!((&document["kind"], &document["schema"]), (&"svdforge exploration".into(), &1.into()));
@@ -192,6 +192,13 @@ fn what_cannot_be_explored_is_refused() {
     fs::create_dir(folder.path().join("mine")).unwrap();
     fs::write(folder.path().join("mine/thesis.tex"), "years of work").unwrap();
     refused(folder.path(), &[&SMALL[..], &["mine"]].concat(), &["mine", "not empty"]);
+    // What no core of this kind has.
+    let values = ["--rows=2", "--word=8", "--guard=2", "--families=zero", "--out=v", "--vectors=none"];
+    refused(
+        folder.path(),
+        &[&values[..], &["--pick", "reconstruction_max_lsb<1"]].concat(),
+        &["known of none", "--vectors uv"],
+    );
     // A configuration file may vary too; flags win.
     fs::write(folder.path().join("core.toml"), "rows = 2\nword = \"8,10\"\nguard = 3\nsweeps = \"auto,2\"\n").unwrap();
     let rest = ["--guard=1", "--families=zero", "--json", "--out=c"];

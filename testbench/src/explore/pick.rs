@@ -141,14 +141,18 @@ impl Pick {
 
     /// What a point does not meet.
     pub fn misses(&self, point: &Point) -> Vec<Miss> {
-        let fields = point.fields();
-        let value = |name: &str| fields.iter().find(|(known, _)| known == name).and_then(|(_, value)| value.as_f64());
         let miss = |constraint: &Constraint| {
-            let found = value(&constraint.name);
+            let found = point.figure(&constraint.name);
             let holds = found.is_some_and(|found| constraint.holds(found));
             (!holds).then(|| Miss { constraint: constraint.clone(), found })
         };
         self.0.iter().filter_map(miss).collect()
+    }
+
+    /// The first figure that no core of an exploration has.
+    pub fn unknown(&self, exploration: &Exploration) -> Option<&str> {
+        let known = |name: &str| exploration.points.iter().any(|point| point.figure(name).is_some());
+        self.0.iter().map(|constraint| constraint.name.as_str()).find(|name| !known(name))
     }
 
     /// Whether a point meets all that is known before synthesis.

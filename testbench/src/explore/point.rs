@@ -107,6 +107,11 @@ impl Point {
     pub fn fields(&self) -> Vec<(String, Value)> {
         columns().into_iter().map(|(name, value)| (name, value(self))).collect()
     }
+
+    /// One of them, where it is known.
+    pub fn figure(&self, name: &str) -> Option<f64> {
+        columns().into_iter().find(|(known, _)| known == name).and_then(|(_, value)| value(self).as_f64())
+    }
 }
 
 /// The names of all figures, in the order of files.

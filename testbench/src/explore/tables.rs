@@ -57,18 +57,18 @@ impl Exploration {
         Some(json!({ "target": measured.target, "pnr": measured.pnr, "tools": measured.tools }))
     }
 
-    /// "8 x 8: 25 cores, 10 on the front".
+    /// "8 x 8; cores: 25, on the Pareto front: 11".
     pub fn headline(&self) -> String {
         let shape = self.points[0].shape();
         let front = self.standings.iter().filter(|s| **s == Standing::Front).count();
-        format!("{} x {}: {} cores, {front} on the Pareto front", shape.rows, shape.cols, self.points.len())
+        format!("{} x {}; cores: {}, on the Pareto front: {front}", shape.rows, shape.cols, self.points.len())
     }
 
     /// What was run through each core.
     pub fn matrices(&self) -> String {
         let settings = &self.plan.settings;
-        let matrices = self.points[0].statistics.matrices;
-        format!("{matrices} matrices of {} families through each core, seed {}", settings.families.len(), settings.seed)
+        let (matrices, families) = (self.points[0].statistics.matrices, settings.families.len());
+        format!("matrices through each: {matrices}, of families: {families}, seed {}", settings.seed)
     }
 
     /// The entry of a point in `explore.json`.

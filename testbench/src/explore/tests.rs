@@ -91,6 +91,8 @@ fn errors_of_values_and_of_vectors_count_and_the_rounding_of_the_input_too() {
         found.points.iter().find(same).unwrap()
     };
     assert_eq!(with(0, Sweeps::Auto).worst.quantisation, with(4, Sweeps::Fixed(1)).worst.quantisation, "of the word");
+    let wider = with(4, Sweeps::Auto).multiplier_bits - with(0, Sweeps::Auto).multiplier_bits;
+    assert_eq!(wider, 4 * 16 * 18, "four bits in each of 16 multipliers by a coefficient");
     let (settled, early) = (with(4, Sweeps::Auto), with(4, Sweeps::Fixed(1)));
     assert!(early.unsettled > 0 && settled.unsettled == 0);
     assert!(early.error() > 2.0 * settled.error());
@@ -171,10 +173,10 @@ fn the_cheapest_that_meets_everything_is_picked() {
     // A figure that a core does not have is never met.
     let none =
         explore(&Space { base: Parameters { vectors: Vectors::None, ..space(&[], &[]).base }, ..space(&[8], &[2]) });
-    let Some(Picked::Nearest(0, misses)) = "orthogonality_max_lsb<9".parse::<Pick>().unwrap().of(&none) else {
-        panic!()
-    };
+    let pick: Pick = "orthogonality_max_lsb<9".parse().unwrap();
+    let Some(Picked::Nearest(0, misses)) = pick.of(&none) else { panic!("it has no vectors") };
     assert!(misses[0].to_string().contains("not known"), "{}", misses[0]);
+    assert_eq!((pick.unknown(&none), pick.unknown(&found)), (Some("orthogonality_max_lsb"), None));
     check_page(&html::page(&none).unwrap());
 }
 
