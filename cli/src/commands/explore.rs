@@ -16,7 +16,7 @@ use svdforge_testbench::explore::space::{LeftOut, Space};
 use svdforge_testbench::explore::synthesis::synthesise;
 use svdforge_testbench::explore::{Exploration, FILES};
 use svdforge_testbench::report::prepare_folder;
-use svdforge_testbench::synth::{Target, check};
+use svdforge_testbench::synth::{self, Target};
 
 /// What is explored where the user gives nothing.
 const WORDS: [u32; 5] = [12, 14, 16, 18, 20];
@@ -89,7 +89,9 @@ impl Explore {
         if let Some(pick) = &self.pick {
             pick.check(self.target.is_some(), self.pnr).map_err(|e| anyhow!("--pick: {e}"))?;
         }
-        self.target.map_or(Ok(()), |target| check(target, self.pnr))?;
+        if let Some(target) = self.target {
+            synth::check(target, self.pnr)?;
+        }
         prepare_folder(&self.out, &plan, Some(Shard::ALL.count))?;
         say(&left_out);
         let bar = output::work();
@@ -98,6 +100,7 @@ impl Explore {
         let mut exploration = Exploration::new(plan, left_out, records)?;
         if let Some(target) = self.target {
             let points = exploration.to_synthesise(self.pick.as_ref());
+            output::note(format!("yosys at work, cores: {}; what it measures is kept in the folder ...", points.len()));
             let bar = output::progress(points.len(), "synthesising");
             bar.tick();
             synthesise(&mut exploration, &points, target, self.pnr, &self.out, &|| bar.inc(1))?;

@@ -202,9 +202,18 @@ impl Miss {
 impl fmt::Display for Miss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(found) = self.found else { return write!(f, "{}: not known of this core", self.constraint) };
-        let by = (found - self.constraint.limit).abs();
-        write!(f, "{}: it is {found}, off by {}", self.constraint, (by * 1e6).round() / 1e6)
+        let by = four_digits((found - self.constraint.limit).abs());
+        write!(f, "{}: it is {found}, off by {by}", self.constraint)
     }
+}
+
+/// A number that is not negative, with four digits that count.
+fn four_digits(value: f64) -> f64 {
+    if value == 0.0 {
+        return 0.0;
+    }
+    let scale = 10_f64.powi(3 - value.log10().floor() as i32);
+    (value * scale).round() / scale
 }
 
 fn shares(misses: &[Miss]) -> f64 {

@@ -170,6 +170,11 @@ fn the_cheapest_that_meets_everything_is_picked() {
     assert_eq!((misses.len(), misses[0].found), (1, Some(best)));
     assert_eq!(sigma(&found.points[nearest]), best);
     assert!(misses[0].to_string().starts_with("sigma_max_lsb<=0.001: it is 0."), "{}", misses[0]);
+    // Small numbers keep their digits.
+    let pick: Pick = "error_full_scale<0.00001".parse().unwrap();
+    let Some(Picked::Nearest(nearest, misses)) = pick.of(&found) else { panic!("none can") };
+    let off: f64 = misses[0].to_string().rsplit(' ').next().unwrap().parse().unwrap();
+    assert!((found.points[nearest].error() - 1e-5 - off).abs() < 1e-3 * off, "{}", misses[0]);
     // A figure that a core does not have is never met.
     let none =
         explore(&Space { base: Parameters { vectors: Vectors::None, ..space(&[], &[]).base }, ..space(&[8], &[2]) });
