@@ -144,7 +144,8 @@ impl Exploration {
     /// Writes all files into a folder that exists.
     pub fn write(&self, folder: &Path) -> Result<(), CampaignError> {
         let contents = [tables::json(self), tables::csv(self)?, tables::markdown(self), html::page(self)?];
-        Ok(write_files(folder, FILES.into_iter().zip(contents))?)
+        let files: Vec<(&str, &str)> = FILES.into_iter().zip(contents.iter().map(String::as_str)).collect();
+        Ok(write_files(folder, &files)?)
     }
 }
 

@@ -81,8 +81,8 @@ impl StagedFile {
     }
 }
 
-/// Writes files into a folder that exists. Each is written beside its place first, and all are put in their places in the end.
-pub fn write_files<'a>(folder: &Path, files: impl IntoIterator<Item = (&'a str, String)>) -> Result<(), FolderError> {
+/// Writes text files into a folder that exists. Each is written beside its place first, and all are put in their places in the end.
+pub fn write_files(folder: &Path, files: &[(&str, &str)]) -> Result<(), FolderError> {
     let mut staged = Vec::new();
     for (name, content) in files {
         let path = folder.join(name);

@@ -185,11 +185,12 @@ impl Report {
         )
     }
 
-    /// Writes all files of the report into a folder that exists. Each is written beside its place first, and all are put in their places in the end.
+    /// Writes all files of the report into a folder that exists.
     pub fn write(&self, folder: &Path) -> Result<(), CampaignError> {
         let overview = Overview::new(self);
         let contents = [self.to_json(), tables::csv(self)?, tables::markdown(&overview), html::page(&overview)?];
-        Ok(write_files(folder, FILES.into_iter().zip(contents))?)
+        let files: Vec<(&str, &str)> = FILES.into_iter().zip(contents.iter().map(String::as_str)).collect();
+        Ok(write_files(folder, &files)?)
     }
 }
 

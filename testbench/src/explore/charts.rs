@@ -87,7 +87,7 @@ fn staircase(places: &[(usize, (f64, f64))]) -> Line {
         points.extend(points.last().map(|last| (corner.0, last.1)));
         points.push(corner);
     }
-    Line { colour: FRONT, stroke: Stroke::Solid, points }
+    Line { colour: FRONT, stroke: Stroke::Plain, points }
 }
 
 /// Large marks for the front of all objectives, small ones for the others, in the colour of the word.

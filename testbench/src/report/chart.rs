@@ -75,8 +75,8 @@ type DrawError<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::Er
 pub enum Stroke {
     /// Solid, with a mark at each point.
     Marked,
-    /// Solid, without marks.
-    Solid,
+    /// Solid.
+    Plain,
     /// A mark at each point, no line.
     Dots,
     /// A small mark at each point, no line.
@@ -92,7 +92,7 @@ impl Stroke {
     /// good as none), which is then replaced by SVG's attribute for dashes.
     fn opacity(self) -> f64 {
         match self {
-            Self::Marked | Self::Solid | Self::Dots | Self::Specks => 1.0,
+            Self::Marked | Self::Plain | Self::Dots | Self::Specks => 1.0,
             Self::Dashed => 0.99,
             Self::Dotted => 0.98,
         }
@@ -104,7 +104,7 @@ impl Stroke {
             Self::Marked => Some(3),
             Self::Dots => Some(4),
             Self::Specks => Some(2),
-            Self::Solid | Self::Dashed | Self::Dotted => None,
+            Self::Plain | Self::Dashed | Self::Dotted => None,
         }
     }
 
