@@ -77,14 +77,14 @@ pub enum Stroke {
     Marked,
     /// Solid.
     Plain,
-    /// A mark at each point, no line.
-    Dots,
-    /// A small mark at each point, no line.
-    Specks,
     /// In long dashes.
     Dashed,
     /// In short ones.
     Dotted,
+    /// A mark at each point, no line.
+    Dots,
+    /// A small mark at each point, no line.
+    Specks,
 }
 
 impl Stroke {
@@ -92,9 +92,10 @@ impl Stroke {
     /// good as none), which is then replaced by SVG's attribute for dashes.
     fn opacity(self) -> f64 {
         match self {
-            Self::Marked | Self::Plain | Self::Dots | Self::Specks => 1.0,
+            Self::Marked | Self::Plain => 1.0,
             Self::Dashed => 0.99,
             Self::Dotted => 0.98,
+            Self::Dots | Self::Specks => 1.0,
         }
     }
 
