@@ -8,6 +8,7 @@ use std::str::FromStr;
 use svdforge_apps::engine::{CoreEngine, Engine, GoldenEngine};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sizes, Sweeps, Vectors};
+use svdforge_testbench::explore::values::Values;
 use svdforge_testbench::framing::InputScale;
 
 /// The core.
@@ -22,24 +23,27 @@ pub struct CoreOptions {
     #[arg(long, value_name = "N")]
     cols: Option<usize>,
     /// Bits of one input element, signed, 8 to 24 [default: 16]
-    #[arg(long, value_name = "W")]
-    word: Option<u32>,
+    #[arg(long, value_name = "W", value_parser = Values::numbers)]
+    #[serde(default, deserialize_with = "numbers")]
+    word: Option<Values>,
     /// Fraction bits of one input element [default: W-1]
     #[arg(long, value_name = "F")]
     frac: Option<u32>,
     /// Extra bits inside, 0 to 8: each halves the rounding error [default: 4]
-    #[arg(long, value_name = "G")]
-    guard: Option<u32>,
+    #[arg(long, value_name = "G", value_parser = Values::numbers)]
+    #[serde(default, deserialize_with = "numbers")]
+    guard: Option<Values>,
     /// Bits of a coefficient, sign included [default: 18, more where the error needs it]
-    #[arg(long, value_name = "C")]
-    coef: Option<u32>,
+    #[arg(long, value_name = "C", value_parser = Values::numbers_or_auto)]
+    #[serde(default, deserialize_with = "numbers_or_auto")]
+    coef: Option<Values>,
     /// How many 2x2 blocks are rotated per cycle [default: serial, one]
     #[arg(long)]
     arch: Option<Architecture>,
     /// Sweeps: `auto` stops when settled, a number K makes always exactly K [default: auto]
-    #[arg(long, value_name = "auto|K")]
-    #[serde(default, deserialize_with = "number_or_word")]
-    sweeps: Option<SweepsOption>,
+    #[arg(long, value_name = "auto|K", value_parser = Values::numbers_or_auto)]
+    #[serde(default, deserialize_with = "numbers_or_auto")]
+    sweeps: Option<Values>,
     /// Which singular vectors are computed [default: uv]
     #[arg(long)]
     vectors: Option<VectorsOption>,
@@ -144,18 +148,25 @@ impl FromStr for SweepsOption {
     }
 }
 
-fn number_or_word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SweepsOption>, D::Error> {
+fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Values>, D::Error> {
+    Values::numbers(&number_or_text(deserializer)?).map(Some).map_err(serde::de::Error::custom)
+}
+
+fn numbers_or_auto<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Values>, D::Error> {
+    Values::numbers_or_auto(&number_or_text(deserializer)?).map(Some).map_err(serde::de::Error::custom)
+}
+
+fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged, expecting = "`sweeps` is \"auto\" or a number of sweeps")]
+    #[serde(untagged, expecting = "a whole number, or text such as \"12..20\"")]
     enum Value {
         Number(u32),
-        Word(String),
+        Text(String),
     }
-    let text = match Value::deserialize(deserializer)? {
+    Ok(match Value::deserialize(deserializer)? {
         Value::Number(number) => number.to_string(),
-        Value::Word(word) => word,
-    };
-    text.parse().map(Some).map_err(serde::de::Error::custom)
+        Value::Text(text) => text,
+    })
 }
 
 impl CoreOptions {
@@ -173,33 +184,99 @@ impl CoreOptions {
 
     /// Size, word and guard bits, where flags or the file name them.
     pub fn fixed(&self) -> Result<Fixed> {
-        let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
-        let Parameters { rows, cols, .. } = self.parameters()?;
-        let named = self.rows.or(file.rows).or(self.cols).or(file.cols);
-        let size = named.map(|_| (rows, cols));
-        Ok(Fixed { size, word: self.word.or(file.word), guard: self.guard.or(file.guard) })
+        let given = self.given()?;
+        let Parameters { rows, cols, .. } = given.sized();
+        let size = given.rows.or(given.cols).map(|_| (rows, cols));
+        Ok(Fixed { size, word: one("word", &given.word)?.flatten(), guard: one("guard", &given.guard)?.flatten() })
     }
 
     /// The parameters that the options describe: flags first, then the file, then the defaults.
     pub fn parameters(&self) -> Result<Parameters> {
-        let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
-        let default = Parameters::default();
-        let rows = self.rows.or(file.rows).or(self.cols).or(file.cols).unwrap_or(default.rows);
+        let given = self.given()?;
+        let sized = given.sized();
         Ok(Parameters {
-            rows,
-            cols: self.cols.or(file.cols).unwrap_or(rows),
-            word: self.word.or(file.word).unwrap_or(default.word),
-            frac: self.frac.or(file.frac),
-            guard: self.guard.or(file.guard).unwrap_or(default.guard),
-            coef: self.coef.or(file.coef),
-            sweeps: self.sweeps.or(file.sweeps).map_or(default.sweeps, |s| s.0),
-            vectors: self.vectors.or(file.vectors).map_or(default.vectors, Vectors::from),
-            rank: self.rank.or(file.rank),
-            symmetric: self.symmetric.or(file.symmetric).unwrap_or(default.symmetric),
-            sizes: self.sizes.or(file.sizes).map_or(default.sizes, Sizes::from),
-            scaling: self.scaling.or(file.scaling).map_or(default.scaling, Scaling::from),
+            word: one("word", &given.word)?.flatten().unwrap_or(sized.word),
+            guard: one("guard", &given.guard)?.flatten().unwrap_or(sized.guard),
+            coef: one("coef", &given.coef)?.flatten(),
+            sweeps: one("sweeps", &given.sweeps)?.map_or(sized.sweeps, sweeps),
+            ..sized
         })
     }
+
+    /// The same where several values may be given of some: those of words, guard bits, coefficient bits and sweeps, where they are given at all.
+    pub fn varied(&self) -> Result<Varied> {
+        let given = self.given()?;
+        let numbers = |values: &Option<Values>| values.as_ref().map(|values| values.all().flatten().collect());
+        Ok(Varied {
+            base: given.sized(),
+            words: numbers(&given.word),
+            guards: numbers(&given.guard),
+            coefs: given.coef.as_ref().map(|values| values.all().collect()),
+            sweeps: given.sweeps.as_ref().map(|values| values.all().map(sweeps).collect()),
+        })
+    }
+
+    /// Flags, and the file where there is no flag.
+    fn given(&self) -> Result<Self> {
+        let Some(path) = &self.config else { return Ok(self.clone()) };
+        let (flags, file) = (self.clone(), read(path)?);
+        Ok(Self {
+            rows: flags.rows.or(file.rows),
+            cols: flags.cols.or(file.cols),
+            word: flags.word.or(file.word),
+            frac: flags.frac.or(file.frac),
+            guard: flags.guard.or(file.guard),
+            coef: flags.coef.or(file.coef),
+            arch: flags.arch.or(file.arch),
+            sweeps: flags.sweeps.or(file.sweeps),
+            vectors: flags.vectors.or(file.vectors),
+            rank: flags.rank.or(file.rank),
+            symmetric: flags.symmetric.or(file.symmetric),
+            scaling: flags.scaling.or(file.scaling),
+            sizes: flags.sizes.or(file.sizes),
+            config: None,
+        })
+    }
+
+    /// All parameters but word, guard bits, coefficient bits and sweeps, which are the default's.
+    fn sized(&self) -> Parameters {
+        let default = Parameters::default();
+        let rows = self.rows.or(self.cols).unwrap_or(default.rows);
+        Parameters {
+            rows,
+            cols: self.cols.unwrap_or(rows),
+            frac: self.frac,
+            vectors: self.vectors.map_or(default.vectors, Vectors::from),
+            rank: self.rank,
+            symmetric: self.symmetric.unwrap_or(default.symmetric),
+            sizes: self.sizes.map_or(default.sizes, Sizes::from),
+            scaling: self.scaling.map_or(default.scaling, Scaling::from),
+            ..default
+        }
+    }
+}
+
+/// The value of an option that takes one here.
+fn one(option: &str, values: &Option<Values>) -> Result<Option<Option<u32>>> {
+    values.as_ref().map(Values::one).transpose().map_err(|e| anyhow!("--{option}: {e}"))
+}
+
+fn sweeps(value: Option<u32>) -> Sweeps {
+    value.map_or(Sweeps::Auto, Sweeps::Fixed)
+}
+
+/// Parameters of which some may have several values; `None` where none is given.
+pub struct Varied {
+    /// All others.
+    pub base: Parameters,
+    /// Bits of an input element.
+    pub words: Option<Vec<u32>>,
+    /// Guard bits.
+    pub guards: Option<Vec<u32>>,
+    /// Bits of a coefficient; `None` among them is `auto`.
+    pub coefs: Option<Vec<Option<u32>>>,
+    /// How many sweeps are made.
+    pub sweeps: Option<Vec<Sweeps>>,
 }
 
 /// What a user fixes of that which a campaign may vary.

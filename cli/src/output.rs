@@ -7,7 +7,9 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use svdforge_golden::BySource;
+use svdforge_testbench::campaign::Progress;
 use svdforge_testbench::judge::Judgement;
 
 /// One message on stderr, causes after colons where the message does not name them already.
@@ -77,6 +79,23 @@ pub fn work() -> ProgressBar {
         ProgressStyle::with_template("{msg} {wide_bar} {percent} %, {eta} left")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     )
+}
+
+/// Shows how far a campaign has come on a bar of [`work`], and that it goes on with what its folder has.
+pub fn campaign<'a>(bar: &'a ProgressBar, folder: &'a Path) -> impl Fn(Progress) + Sync + 'a {
+    move |progress| {
+        if bar.length().is_none() {
+            bar.set_length(progress.of_work);
+            bar.set_position(progress.work);
+            bar.reset_eta();
+            if progress.matrices > 0 {
+                let (there, of) = (progress.matrices, progress.of);
+                note(format!("{}: going on: {there} of {of} matrices are there", folder.display()));
+            }
+        }
+        bar.set_position(progress.work);
+        bar.set_message(format!("{} of {} matrices", progress.matrices, progress.of));
+    }
 }
 
 /// Says what the results do not keep of what is promised for their core.

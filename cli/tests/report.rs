@@ -3,6 +3,9 @@
 #[path = "report/compare.rs"]
 mod compare;
 
+#[path = "report/explore.rs"]
+mod explore;
+
 use assert_cmd::Command;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -281,5 +284,5 @@ fn matrices_can_be_replayed() {
     fs::write(&path, text.replace(record, &record.replace(&error, "\"sigma_max_lsb\":77.0"))).unwrap();
     let output = replay(&["3"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("NOT as in the report: `sigma_max_lsb`"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("NOT as in the report: `accuracy.sigma_max_lsb`"));
 }

@@ -63,13 +63,28 @@ impl Design {
 
     /// The hardware multipliers of the whole design, each instance counted.
     pub fn multipliers(&self) -> usize {
-        let mut counts: Vec<usize> = Vec::new();
+        self.operands().len()
+    }
+
+    /// Bits of the partial products of all multipliers: for each, the widths of its operands multiplied.
+    pub fn multiplier_bits(&self) -> u64 {
+        self.operands().into_iter().map(|(a, b)| u64::from(a) * u64::from(b)).sum()
+    }
+
+    /// Widths of the operands of each multiplier, each instance counted.
+    fn operands(&self) -> Vec<(u32, u32)> {
+        let mut all: Vec<Vec<(u32, u32)>> = Vec::new();
         for module in &self.modules {
-            let own = module.nodes.iter().filter(|n| matches!(n.op, Op::Binary(Binary::Mul, ..))).count();
-            let inside: usize = module.instances.iter().map(|i| counts[i.module.index()]).sum();
-            counts.push(own + inside);
+            let width = |id: NodeId| module.node(id).width;
+            let own = module.nodes.iter().filter_map(|n| match n.op {
+                Op::Binary(Binary::Mul, a, b) => Some((width(a), width(b))),
+                _ => None,
+            });
+            let inside = module.instances.iter().flat_map(|i| all[i.module.index()].iter().copied());
+            let operands = own.chain(inside).collect();
+            all.push(operands);
         }
-        counts.last().copied().unwrap_or(0)
+        all.pop().unwrap_or_default()
     }
 }
 

@@ -6,6 +6,7 @@ pub mod compare;
 pub mod corpus;
 pub mod drawing;
 pub mod engine;
+pub mod explore;
 pub mod export;
 pub mod folder;
 pub mod framing;

@@ -201,7 +201,8 @@ impl Report {
     }
 }
 
-fn text(value: &impl Serialize) -> String {
+/// A value as JSON.
+pub(crate) fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("Reports have string keys and finite numbers.")
 }
 

@@ -122,17 +122,33 @@ pub enum SynthError {
     Io(#[from] io::Error),
 }
 
+/// The tools that a run needs, and the device to place for.
+struct Tools {
+    device: Option<target::Device>,
+    yosys: tool::Found,
+    nextpnr: Option<tool::Found>,
+}
+
+impl Tools {
+    fn find(target: Target, pnr: bool) -> Result<Self, SynthError> {
+        let device = match (pnr, target.device()) {
+            (true, None) => return Err(SynthError::NoPlaceAndRoute(target)),
+            (true, device) => device,
+            (false, _) => None,
+        };
+        let nextpnr = device.map(|_| tool::NEXTPNR_ECP5.find()).transpose()?;
+        Ok(Self { device, yosys: tool::YOSYS.find()?, nextpnr })
+    }
+}
+
+/// Whether the tools are there: found before minutes of other work, not after.
+pub fn check(target: Target, pnr: bool) -> Result<(), SynthError> {
+    Tools::find(target, pnr).map(drop)
+}
+
 /// Synthesises a core for a target; with `pnr`, places and routes it as well.
 pub fn synth(core: &Core, target: Target, pnr: bool, options: &Options) -> Result<SynthReport, SynthError> {
-    let device = match (pnr, target.device()) {
-        (true, None) => return Err(SynthError::NoPlaceAndRoute(target)),
-        (true, Some(device)) => Some(device),
-        (false, _) => None,
-    };
-    // Found before the minutes of work, not after.
-    let yosys = tool::YOSYS.find()?;
-    let nextpnr = device.map(|_| tool::NEXTPNR_ECP5.find()).transpose()?;
-
+    let Tools { device, yosys, nextpnr } = Tools::find(target, pnr)?;
     let folder = tempfile::tempdir()?;
     for file in verilog(&core.design, &Header::default()) {
         std::fs::write(folder.path().join(file.name), file.text)?;

@@ -138,19 +138,7 @@ impl Report {
         let plan = request.plan()?;
         prepare_folder(out, &plan, Some(self.shard.count))?;
         let bar = output::work();
-        let records = run(&plan, self.shard, out, &|progress| {
-            if bar.length().is_none() {
-                bar.set_length(progress.of_work);
-                bar.set_position(progress.work);
-                bar.reset_eta();
-                if progress.matrices > 0 {
-                    let (there, of) = (progress.matrices, progress.of);
-                    output::note(format!("{}: going on: {there} of {of} matrices are there", out.display()));
-                }
-            }
-            bar.set_position(progress.work);
-            bar.set_message(format!("{} of {} matrices", progress.matrices, progress.of));
-        })?;
+        let records = run(&plan, self.shard, out, &output::campaign(&bar, out))?;
         bar.finish_and_clear();
         if self.shard != Shard::ALL {
             return self::shard(out, self.shard, records.len(), self.json);

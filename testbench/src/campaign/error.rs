@@ -51,7 +51,7 @@ pub enum CampaignError {
     #[error("{}: the folder is not empty, and has no campaign of svdforge in it; choose another one with --out", .0.display())]
     NotOurs(PathBuf),
     /// Another program writes the same file.
-    #[error("{}: another `svdforge report` is at work on it; wait for it, or choose another folder with --out", .0.display())]
+    #[error("{}: another svdforge is at work on it; wait for it, or choose another folder with --out", .0.display())]
     Busy(PathBuf),
     /// Shards that do not belong together.
     #[error("{}: is a shard of another campaign than {}: `{field}` is {found} here and {other_found} there; join shards of one campaign", path.display(), other.display())]

@@ -11,6 +11,8 @@ use std::ops::Range;
 const SIZE: (u32, u32) = (380, 250);
 /// plotters' size of a font that SVG viewers show with 12 pixels.
 const TEXT: f64 = 15.0;
+/// Width and height of a label of a few characters.
+const LABEL: (i32, i32) = (34, 14);
 const GRID: RGBColor = RGBColor(221, 221, 221);
 
 /// A chart.
@@ -97,6 +99,10 @@ pub enum Stroke {
     Dashed,
     /// In short ones.
     Dotted,
+    /// A mark at each point, no line.
+    Dots,
+    /// A small mark at each point, no line.
+    Specks,
 }
 
 impl Stroke {
@@ -107,7 +113,22 @@ impl Stroke {
             Self::Marked | Self::Plain => 1.0,
             Self::Dashed => 0.99,
             Self::Dotted => 0.98,
+            Self::Dots | Self::Specks => 1.0,
         }
+    }
+
+    /// Radius of a mark, in pixels.
+    fn mark(self) -> Option<i32> {
+        match self {
+            Self::Marked => Some(3),
+            Self::Dots => Some(4),
+            Self::Specks => Some(2),
+            Self::Plain | Self::Dashed | Self::Dotted => None,
+        }
+    }
+
+    fn has_line(self) -> bool {
+        !matches!(self, Self::Dots | Self::Specks)
     }
 
     /// Replaces the opacities in an SVG.
@@ -145,15 +166,23 @@ impl Axis {
     /// An axis from 0 to a round number that holds all values, with about five ticks.
     pub fn from_zero(label: impl Into<String>, most: f64) -> Self {
         let most = if most > 0.0 { most } else { 1.0 };
-        let rough = most / 4.0;
-        let decade = 10_f64.powi(rough.log10().floor() as i32);
-        let step = [1.0, 2.0, 5.0, 10.0].map(|s| s * decade).into_iter().find(|&s| s >= rough).unwrap_or(rough);
+        let step = step(most / 4.0);
         let count = (most / step).ceil() as usize;
         Self {
             label: label.into(),
             range: (0.0, step * count as f64),
             ticks: (0..=count).map(|i| step * i as f64).collect(),
         }
+    }
+
+    /// An axis between two round numbers that holds all values, with about five ticks.
+    pub fn around(label: impl Into<String>, values: impl Iterator<Item = f64>) -> Self {
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
+        let width = if high > low { high - low } else { high.abs().max(1.0) / 2.0 };
+        let step = step(width / 5.0);
+        let (first, last) = ((low / step - 0.2).floor(), (high / step + 0.2).ceil());
+        let ticks = (0..=(last - first) as usize).map(|i| (first + i as f64) * step).collect();
+        Self { label: label.into(), range: (first * step, last * step), ticks }
     }
 
     /// An axis with a tick for each of some values.
@@ -165,13 +194,24 @@ impl Axis {
     }
 }
 
+/// The next round number: 1, 2 or 5 times a power of ten.
+fn step(rough: f64) -> f64 {
+    let decade = 10_f64.powi(rough.log10().floor() as i32);
+    [1.0, 2.0, 5.0, 10.0].map(|s| s * decade).into_iter().find(|&s| s >= rough).unwrap_or(rough)
+}
+
 impl Chart {
     /// The chart as an SVG element.
     pub fn svg(&self) -> Result<String, CampaignError> {
+        self.svg_with_labels(&[])
+    }
+
+    /// The same with labels beside points; those are left out that would lie on others.
+    pub fn svg_with_labels(&self, labels: &[((f64, f64), String)]) -> Result<String, CampaignError> {
         register_fonts();
         let mut text = String::new();
         let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
-        let drawn = self.draw(&area).and_then(|()| area.present());
+        let drawn = self.draw(&area, labels).and_then(|()| area.present());
         drawn.map_err(|e| CampaignError::Drawing { what: "a chart of the report", message: e.to_string() })?;
         drop(area);
         let label = format!("{}: {} against {}", self.title, self.y.label, self.x.label);
@@ -179,7 +219,11 @@ impl Chart {
         Ok(Stroke::put_dashes(&text).replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{label}\" "), 1))
     }
 
-    fn draw<'a>(&self, area: &DrawingArea<SVGBackend<'a>, Shift>) -> Result<(), DrawError<'a>> {
+    fn draw<'a>(
+        &self,
+        area: &DrawingArea<SVGBackend<'a>, Shift>,
+        labels: &[((f64, f64), String)],
+    ) -> Result<(), DrawError<'a>> {
         let x = Scale { axis: self.x.clone(), logarithmic: false };
         let y = Scale { axis: self.y.clone(), logarithmic: self.logarithmic };
         let mut chart = ChartBuilder::on(area)
@@ -209,11 +253,27 @@ impl Chart {
         for line in &self.lines {
             let colour = COLOURS[line.colour % COLOURS.len()];
             let points = line.points.iter().copied();
-            let style = colour.mix(line.stroke.opacity()).stroke_width(2);
-            chart.draw_series(LineSeries::new(points.clone(), style))?;
-            if line.stroke == Stroke::Marked {
-                chart.draw_series(points.map(|point| Circle::new(point, 3, colour.filled())))?;
+            if line.stroke.has_line() {
+                let style = colour.mix(line.stroke.opacity()).stroke_width(2);
+                chart.draw_series(LineSeries::new(points.clone(), style))?;
             }
+            if let Some(radius) = line.stroke.mark() {
+                chart.draw_series(points.map(|point| Circle::new(point, radius, colour.filled())))?;
+            }
+        }
+        let mut taken: Vec<(i32, i32)> = Vec::new();
+        for (point, text) in labels {
+            let (x, y) = chart.backend_coord(point);
+            // Beside its point, where no other label is.
+            let free = |&(dx, dy): &(i32, i32)| {
+                let far = |&(a, b): &(i32, i32)| (x + dx - a).abs() > LABEL.0 || (y + dy - b).abs() > LABEL.1;
+                taken.iter().all(far)
+            };
+            let Some((dx, dy)) = [(6, -14), (-LABEL.0, 2), (6, 2), (-LABEL.0, -14)].into_iter().find(free) else {
+                continue;
+            };
+            taken.push((x + dx, y + dy));
+            area.draw(&Text::new(text.as_str(), (x + dx, y + dy), (FONT, TEXT - 2.0)))?;
         }
         Ok(())
     }
@@ -222,7 +282,7 @@ impl Chart {
 /// A tick's number, without zeros at the end.
 fn number(value: f64) -> String {
     let exponent = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
-    if (-3..4).contains(&exponent) {
+    if (-3..5).contains(&exponent) {
         // Three digits that count; the rest is rounding of binary fractions.
         let scale = 10_f64.powi(2 - exponent);
         format!("{}", (value * scale).round() / scale)

@@ -1,0 +1,196 @@
+//! `svdforge explore`
+
+use crate::options::CoreOptions;
+use crate::{Verdict, output};
+use anyhow::{Result, anyhow};
+use clap::Args;
+use serde::Serialize;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use svdforge_golden::Family;
+use svdforge_hdl::core::params::Sweeps;
+use svdforge_testbench::campaign::plan::{MAX_SEED, SEED_STEP};
+use svdforge_testbench::campaign::{Shard, run};
+use svdforge_testbench::explore::pick::{Pick, Picked};
+use svdforge_testbench::explore::space::{LeftOut, Space};
+use svdforge_testbench::explore::synthesis::synthesise;
+use svdforge_testbench::explore::{Exploration, FILES};
+use svdforge_testbench::report::prepare_folder;
+use svdforge_testbench::synth::{self, Target};
+
+/// What is explored where the user gives nothing.
+const WORDS: [u32; 5] = [12, 14, 16, 18, 20];
+const GUARDS: [u32; 5] = [0, 2, 4, 6, 8];
+
+/// Sweep parameters: accuracy, cycles and area of many cores, the Pareto front, and the cheapest that meets conditions
+///
+/// --word, --guard, --coef and --sweeps take lists and ranges, both ends included: 12,16 or 12..20
+/// or 12..24:4 or auto,4..8; every combination is a core. The same matrices go through each,
+/// simulated. Writes explore.json, explore.csv, explore.md and explore.html into the folder.
+/// Interrupted, the same command goes on where it was.
+/// Example: svdforge explore --out space
+/// Example: svdforge explore --out space --pick "sigma_max_lsb<=1, cycles<=2000"
+/// Example: svdforge explore --rows 16 --guard 2..6 --coef auto,16 --sweeps auto,5..8 --out large
+/// Example: svdforge explore --guard 0..8:4 --out area --synth --target ecp5-85k --pick "lut<=8000"
+#[derive(Args)]
+#[command(
+    verbatim_doc_comment,
+    mut_arg("word", |arg| arg.help("Bits of one input element, signed, 8 to 24; several [default: 12..20:2]")),
+    mut_arg("guard", |arg| arg.help("Extra bits inside, 0 to 8: each halves the rounding error; several [default: 0..8:2]")),
+    mut_arg("coef", |arg| arg.help("Bits of a coefficient, sign included, or `auto`: as many as the error needs; several [default: auto]")),
+    mut_arg("sweeps", |arg| arg.help("Sweeps: `auto` stops when settled, a number K makes always exactly K; several [default: auto]")),
+)]
+pub struct Explore {
+    #[command(flatten)]
+    core: CoreOptions,
+    /// Matrices of each random family for each core
+    #[arg(long, value_name = "K", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=SEED_STEP))]
+    matrices: u64,
+    /// Families of matrices, separated by commas [default: all]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    families: Vec<Family>,
+    /// Seed of the matrices
+    #[arg(long, value_name = "S", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=MAX_SEED))]
+    seed: u64,
+    /// Conditions: prints the cheapest core that meets all of them, and the command that generates it
+    #[arg(long, value_name = "CONDITIONS")]
+    pick: Option<Pick>,
+    /// Synthesise the cores of the front, and with --pick those that may meet its conditions: LUTs, flip-flops, DSPs, block RAMs
+    #[arg(long, requires = "target")]
+    synth: bool,
+    /// For which device: see `svdforge synth --help`
+    #[arg(long, value_name = "T", requires = "synth")]
+    target: Option<Target>,
+    /// Place and route them too: clock rate; takes minutes for each
+    #[arg(long, requires = "synth")]
+    pnr: bool,
+    /// Folder for the results; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The answer to `--pick`, in the document of `--json`.
+#[derive(Serialize)]
+struct Answer {
+    conditions: String,
+    met: bool,
+    point: usize,
+    command: String,
+    misses: Vec<String>,
+}
+
+impl Explore {
+    /// Runs the campaign, synthesises, writes, picks.
+    pub fn run(self) -> Result<Verdict> {
+        let (plan, left_out) = self.space()?.plan().map_err(|e| anyhow!("{e}"))?;
+        if let Some(pick) = &self.pick {
+            pick.check(self.target.is_some(), self.pnr).map_err(|e| anyhow!("--pick: {e}"))?;
+        }
+        if let Some(target) = self.target {
+            synth::check(target, self.pnr)?;
+        }
+        prepare_folder(&self.out, &plan, Some(Shard::ALL.count))?;
+        say(&left_out);
+        let bar = output::work();
+        let records = run(&plan, Shard::ALL, &self.out, &output::campaign(&bar, &self.out))?;
+        bar.finish_and_clear();
+        let mut exploration = Exploration::new(plan, left_out, records)?;
+        if let Some(target) = self.target {
+            let points = exploration.to_synthesise(self.pick.as_ref());
+            output::note(format!("yosys at work, cores: {}; what it measures is kept in the folder ...", points.len()));
+            let bar = output::progress(points.len(), "synthesising");
+            bar.tick();
+            synthesise(&mut exploration, &points, target, self.pnr, &self.out, &|| bar.inc(1))?;
+            bar.finish_and_clear();
+        }
+        exploration.write(&self.out)?;
+        let answer = self.pick.as_ref().map(|pick| answer(&exploration, pick)).transpose()?;
+        let met = answer.as_ref().is_none_or(|answer| answer.met);
+        if self.json {
+            let files: Vec<PathBuf> = FILES.iter().map(|name| self.out.join(name)).collect();
+            let points: Vec<_> = (0..exploration.points.len()).map(|index| exploration.entry(index)).collect();
+            output::json(&json!({
+                "out": self.out, "files": files, "campaign": exploration.plan.settings, "synthesis": exploration.synthesis(),
+                "left_out": exploration.left_out, "holds": exploration.holds(), "checks": exploration.checks,
+                "points": points, "pick": answer,
+            }))?;
+        } else {
+            print(&exploration, &self.out)?;
+            answer.map_or(Ok(()), |answer| answer.print(&exploration))?;
+        }
+        Ok(if exploration.holds() && met { Verdict::Holds } else { Verdict::Fails })
+    }
+
+    fn space(&self) -> Result<Space> {
+        let varied = self.core.varied()?;
+        Ok(Space {
+            base: varied.base,
+            words: varied.words.unwrap_or_else(|| WORDS.to_vec()),
+            guards: varied.guards.unwrap_or_else(|| GUARDS.to_vec()),
+            coefs: varied.coefs.unwrap_or_else(|| vec![None]),
+            sweeps: varied.sweeps.unwrap_or_else(|| vec![Sweeps::Auto]),
+            families: if self.families.is_empty() { Family::ALL.to_vec() } else { self.families.clone() },
+            matrices: self.matrices,
+            seed: self.seed,
+        })
+    }
+}
+
+/// Tells what is left out.
+fn say(left_out: &[LeftOut]) {
+    for LeftOut { reason, combinations } in left_out {
+        output::note(format!("left out, combinations: {combinations}: {reason}"));
+    }
+}
+
+fn print(exploration: &Exploration, out: &Path) -> Result<()> {
+    output::print(format!("{}; {}", exploration.headline(), exploration.matrices()))?;
+    output::print(table(exploration, &exploration.front()))?;
+    for check in exploration.checks.iter().filter(|check| check.holds == Some(false)) {
+        output::print(format!("FAILS: {}, for {} of {} matrices", check.name, check.failed.len(), check.matrices))?;
+    }
+    output::print(format!("{}: {}", out.display(), FILES.join(", ")))
+}
+
+fn table(exploration: &Exploration, points: &[usize]) -> comfy_table::Table {
+    let columns = exploration.columns();
+    let mut table = output::table(&columns.iter().map(|column| column.0).collect::<Vec<_>>());
+    for &index in points {
+        table.add_row(columns.iter().map(|(_, cell)| output::number(cell(&exploration.points[index]))));
+    }
+    table
+}
+
+fn answer(exploration: &Exploration, pick: &Pick) -> Result<Answer> {
+    if let Some(name) = pick.unknown(exploration) {
+        return Err(anyhow!(
+            "--pick: `{name}` is known of none of these cores; it needs other options, such as --vectors uv or --sweeps auto"
+        ));
+    }
+    let picked = pick
+        .of(exploration)
+        .ok_or_else(|| anyhow!("--pick: no core keeps what must hold; see `checks` in explore.json"))?;
+    let (point, misses) = match picked {
+        Picked::Point(point) => (point, Vec::new()),
+        Picked::Nearest(point, misses) => (point, misses.iter().map(ToString::to_string).collect()),
+    };
+    let command = exploration.points[point].command();
+    Ok(Answer { conditions: pick.to_string(), met: misses.is_empty(), point, command, misses })
+}
+
+impl Answer {
+    fn print(&self, exploration: &Exploration) -> Result<()> {
+        let label = exploration.points[self.point].label();
+        if self.met {
+            output::print(format!("\nThe cheapest core with {}: {label}", self.conditions))?;
+        } else {
+            output::print(format!("\nNo core meets {}. The nearest: {label}", self.conditions))?;
+            self.misses.iter().try_for_each(|miss| output::print(format!("  misses {miss}")))?;
+        }
+        output::print(table(exploration, &[self.point]))?;
+        output::print(&self.command)
+    }
+}

@@ -1,0 +1,215 @@
+//! Explorations: the front, the pick and the core that it names; interrupted, repeated, and whatever a user gets wrong.
+
+use super::lines;
+use assert_cmd::Command;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+/// 6 cores of 3 x 2, 13 matrices each: a moment.
+const SMALL: [&str; 9] = [
+    "--rows=3",
+    "--cols=2",
+    "--word=8,12",
+    "--guard=0..4:2",
+    "--families=uniform,gaussian,equal,ones",
+    "--matrices=4",
+    "--seed=5",
+    "--coef=auto,18",
+    "--out",
+];
+const MATRICES: usize = 6 * 13;
+
+fn command(folder: &Path, arguments: &[&str]) -> std::process::Output {
+    Command::cargo_bin("svdforge").unwrap().current_dir(folder).args(arguments).output().unwrap()
+}
+
+/// Exit status and what was printed: on stdout if it was 0 or 1.
+fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = command(folder, arguments);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!error.contains("panicked"), "{error}");
+    let status = output.status.code();
+    (status, if status == Some(2) { error } else { String::from_utf8(output.stdout).unwrap() })
+}
+
+fn small(folder: &Path, out: &str, more: &[&str]) -> String {
+    let (status, text) = run(folder, &[&["explore"], &SMALL[..], &[out], more].concat());
+    assert_eq!(status, Some(0), "{text}");
+    text
+}
+
+fn refused(folder: &Path, arguments: &[&str], words: &[&str]) {
+    let (status, message) = run(folder, &[&["explore"], arguments].concat());
+    assert_eq!(status, Some(2), "{arguments:?}: {message}");
+    for word in words {
+        assert!(message.contains(word), "{arguments:?}: `{word}` is not in the message:\n{message}");
+    }
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let names = ["explore.json", "explore.csv", "explore.md", "explore.html"];
+    names.iter().map(|name| ((*name).to_owned(), fs::read(folder.join(name)).unwrap())).collect()
+}
+
+#[test]
+fn an_exploration_is_whole_the_same_every_time_and_goes_on_after_an_interruption() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let text = small(folder.path(), "a", &[]);
+    assert!(text.contains("3 x 2; cores: 6") && text.contains("effective bits"), "{text}");
+    let first = files(&at("a"));
+    let document: Value = serde_json::from_slice(&first["explore.json"]).unwrap();
+    assert_eq!((&document["kind"], &document["schema"]), (&"svdforge exploration".into(), &1.into()));
+    let points = document["points"].as_array().unwrap();
+    assert_eq!(points.len(), 6);
+    assert_eq!(document["left_out"][0]["combinations"], 6, "--coef auto is 18 here");
+    assert_eq!(String::from_utf8_lossy(&first["explore.csv"]).lines().count(), 7);
+    assert!(first["explore.html"].len() < 1_000_000);
+    // No point of the front is dominated; every other is, by the one that it names.
+    let objectives = document["objectives"].as_array().unwrap();
+    let dominates = |a: &Value, b: &Value| {
+        let pairs =
+            || objectives.iter().map(|o| o.as_str().unwrap()).map(|o| (a[o].as_f64().unwrap(), b[o].as_f64().unwrap()));
+        pairs().all(|(a, b)| a <= b) && pairs().any(|(a, b)| a < b)
+    };
+    for point in points {
+        match point["dominated_by"].as_u64() {
+            None => assert!(point["front"] == true && !points.iter().any(|other| dominates(other, point))),
+            Some(other) => assert!(point["front"] == false && dominates(&points[other as usize], point)),
+        }
+    }
+    assert!(points.iter().any(|p| p["front"] == true) && points.iter().any(|p| p["front"] == false));
+    // Again, with a pick; and what an interruption left, cut in a line: the same bytes.
+    small(folder.path(), "a", &["--pick", "cycles>0"]);
+    assert!(first == files(&at("a")));
+    let journal = fs::read(at("a/matrices-1-of-1.jsonl")).unwrap();
+    assert_eq!(lines(&at("a/matrices-1-of-1.jsonl")), MATRICES + 1);
+    fs::create_dir(at("b")).unwrap();
+    fs::write(at("b/matrices-1-of-1.jsonl"), &journal[..journal.len() / 2]).unwrap();
+    let output = command(folder.path(), &[&["explore"], &SMALL[..], &["b"]].concat());
+    assert!(String::from_utf8_lossy(&output.stderr).contains(" of 78 matrices are there"));
+    assert!(first == files(&at("b")));
+    assert_eq!(lines(&at("b/matrices-1-of-1.jsonl")), MATRICES + 1);
+}
+
+/// The command that a pick prints makes the core, and a campaign of that core on the same matrices finds the same errors and cycles.
+#[test]
+fn the_picked_core_is_what_was_promised() {
+    let folder = TempDir::new().unwrap();
+    let text = small(folder.path(), "a", &["--pick", "sigma_max_lsb<=0.4, cycles<=300", "--json"]);
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let pick = &document["pick"];
+    let point = &document["points"][pick["point"].as_u64().unwrap() as usize];
+    assert_eq!((&pick["met"], &pick["command"]), (&true.into(), &point["command"]));
+    assert!(point["sigma_max_lsb"].as_f64().unwrap() <= 0.4 && point["cycles"].as_u64().unwrap() <= 300);
+    let meets = |p: &&Value| p["sigma_max_lsb"].as_f64().unwrap() <= 0.4 && p["cycles"].as_u64().unwrap() <= 300;
+    let bits = |p: &Value| p["multiplier_bits"].as_u64().unwrap();
+    let met: Vec<&Value> = document["points"].as_array().unwrap().iter().filter(meets).collect();
+    assert!(met.len() > 1 && met.iter().all(|p| bits(p) >= bits(point)), "none is cheaper");
+    let line = pick["command"].as_str().unwrap().strip_prefix("svdforge ").unwrap();
+    let mut arguments: Vec<&str> = line.split(' ').collect();
+    assert_eq!(run(folder.path(), &arguments).0, Some(0));
+    let core: Value = serde_json::from_slice(&fs::read(folder.path().join("svd_3x2/core.json")).unwrap()).unwrap();
+    for key in ["word", "guard", "coef", "sweeps", "multipliers"] {
+        let expected = if point[key].is_null() { &point["core"][key] } else { &point[key] };
+        assert_eq!(&core["core"][key], expected, "{key}");
+    }
+    arguments.truncate(arguments.len() - 2);
+    arguments[0] = "report";
+    let same =
+        ["--suite=quick", "--families=uniform,gaussian,equal,ones", "--matrices=4", "--seed=5", "--json", "--out=r"];
+    let (status, text) = run(folder.path(), &[&arguments[..], &same].concat());
+    assert_eq!(status, Some(0), "{text}");
+    let report: Value = serde_json::from_str(&text).unwrap();
+    let statistics = &report["cores"][0]["statistics"];
+    for name in ["sigma_max_lsb", "reconstruction_max_lsb", "orthogonality_max_lsb"] {
+        assert_eq!(statistics[name]["max"], point[name], "{name}");
+    }
+    assert_eq!(
+        (&statistics["cycles"]["max"], &statistics["cycles"]["mean"]),
+        (&point["cycles"], &point["cycles_mean"])
+    );
+}
+
+#[test]
+fn conditions_that_no_core_meets_are_told_by_the_exit_status() {
+    let folder = TempDir::new().unwrap();
+    let arguments = [&["explore"], &SMALL[..], &["a", "--pick", "sigma_max_lsb<=0.0001, cycles<=100000"]].concat();
+    let (status, text) = run(folder.path(), &arguments);
+    assert_eq!(status, Some(1), "{text}");
+    assert!(text.contains("No core meets") && text.contains("misses sigma_max_lsb<=0.0001: it is 0."), "{text}");
+    assert!(text.contains("svdforge generate") && folder.path().join("a/explore.json").exists());
+    let (status, text) = run(folder.path(), &[&arguments[..], &["--json"]].concat());
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((status, &document["pick"]["met"]), (Some(1), &false.into()));
+    assert!(document["pick"]["misses"][0].as_str().unwrap().contains("off by"));
+}
+
+#[test]
+fn what_cannot_be_explored_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let cases: [(&[&str], &[&str]); 15] = [
+        (&["--word", "20..12"], &["--word", "20..12", "12..20"]),
+        (&["--word", "wide"], &["--word", "`wide`", "12..24:4"]),
+        (&["--word", "0..4000000000"], &["--word", "more than 100"]),
+        (&["--guard", ""], &["--guard", "whole number"]),
+        (&["--guard", "auto"], &["--guard", "`auto`"]),
+        (&["--sweeps", "often"], &["--sweeps", "`often`", "`auto`"]),
+        (&["--word", "30,40"], &["none of the combinations", "--word 30", "8 to 24"]),
+        (&["--word", "8..24", "--guard", "0..8", "--coef", "14..32"], &["2907 combinations", "1000"]),
+        (&["--arch", "serial,row"], &["--arch", "serial"]),
+        (&["--rows", "4", "--rank", "5"], &["--rank 5", "1 to 4"]),
+        (&["--pick", "cycle<=5"], &["--pick", "did you mean `cycles`?"]),
+        (&["--pick", "cycles"], &["--pick", "no condition"]),
+        (&["--pick", "lut<=5"], &["--pick", "`lut` is not measured", "--synth --target T"]),
+        (&["--synth"], &["--target"]),
+        (&["--target", "xc7"], &["--synth"]),
+    ];
+    for (arguments, words) in cases {
+        refused(folder.path(), &[&["--out", "a"], arguments].concat(), words);
+    }
+    refused(folder.path(), &[], &["--out"]);
+    // Several values, where one is taken.
+    let (status, message) = run(folder.path(), &["generate", "--word", "12,16", "--out", "core"]);
+    assert!(
+        status == Some(2) && message.contains("--word: 2 values") && message.contains("svdforge explore"),
+        "{message}"
+    );
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    // Folders of others.
+    small(folder.path(), "a", &[]);
+    let before = files(&folder.path().join("a"));
+    let with = |from: &str, to: &'static str| SMALL.map(|argument| if argument == from { to } else { argument });
+    let other = |from: &str, to: &'static str, words: &[&str]| {
+        refused(folder.path(), &[&with(from, to)[..], &["a"]].concat(), words);
+    };
+    other("--guard=0..4:2", "--guard=0..3", &["a/", "another campaign", "`cores`", "--out"]);
+    other("--seed=5", "--seed=6", &["`seed` is 5 there and 6 here"]);
+    assert!(before == files(&folder.path().join("a")));
+    fs::create_dir(folder.path().join("mine")).unwrap();
+    fs::write(folder.path().join("mine/thesis.tex"), "years of work").unwrap();
+    refused(folder.path(), &[&SMALL[..], &["mine"]].concat(), &["mine", "not empty"]);
+    // What no core of this kind has.
+    let values = ["--rows=2", "--word=8", "--guard=2", "--families=zero", "--out=v", "--vectors=none"];
+    refused(
+        folder.path(),
+        &[&values[..], &["--pick", "reconstruction_max_lsb<1"]].concat(),
+        &["known of none", "--vectors uv"],
+    );
+    // A configuration file may vary too; flags win.
+    fs::write(folder.path().join("core.toml"), "rows = 2\nword = \"8,10\"\nguard = 3\nsweeps = \"auto,2\"\n").unwrap();
+    let rest = ["--guard=1", "--families=zero", "--json", "--out=c"];
+    let (status, text) = run(folder.path(), &[&["explore", "--config=core.toml"], &rest[..]].concat());
+    assert_eq!(status, Some(0), "{text}");
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let cores: Vec<String> = document["points"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| format!("{} {} {}", p["word"], p["guard"], p["core"]["sweeps"]))
+        .collect();
+    assert_eq!(cores, ["8 1 \"auto\"", "8 1 2", "10 1 \"auto\"", "10 1 2"]);
+}

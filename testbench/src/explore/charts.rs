@@ -1,0 +1,107 @@
+//! The charts of an exploration: the error against what it costs.
+
+use super::front::dominators;
+use super::point::Point;
+use super::{Exploration, Standing};
+use crate::campaign::CampaignError;
+use crate::drawing::COLOURS;
+use crate::report::chart::{Axis, Chart, Line, Stroke};
+
+/// Below this an error is drawn as this: logarithmic axes have no 0.
+const LEAST: f64 = 1e-9;
+/// The colour of the front's line: ink.
+pub const FRONT: usize = COLOURS.len() - 1;
+
+/// What an error is drawn against.
+type Cost = (&'static str, &'static str, fn(&Point) -> Option<f64>);
+
+/// Title, axis and value of what is known of every core.
+const COUNTED: [Cost; 2] = [
+    ("Error and multipliers", "bits of partial products", |p| Some(p.multiplier_bits as f64)),
+    ("Error and time", "cycles of a matrix, most", |p| Some(p.statistics.cycles.max as f64)),
+];
+
+/// The same of what synthesis measures.
+const MEASURED: [Cost; 3] = [
+    ("Error and LUTs", "LUTs", |p| p.measured.as_ref().map(|m| m.lut as f64)),
+    ("Error and multiplier blocks", "DSPs", |p| p.measured.as_ref().map(|m| m.dsp as f64)),
+    ("Error and clock rate", "clock period, ns", |p| p.measured.as_ref()?.fmax_mhz.map(|mhz| 1e3 / mhz)),
+];
+
+/// Words, ascending: each has a colour, by its place, but never that of the front.
+pub fn words(exploration: &Exploration) -> Vec<u32> {
+    let mut words: Vec<u32> = exploration.points.iter().map(|point| point.shape().word).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// The colour of a word.
+pub fn colour(words: &[u32], word: u32) -> usize {
+    words.iter().position(|&known| known == word).unwrap_or(0) % FRONT
+}
+
+/// One chart for each cost, with the front of error and this cost alone as a line.
+pub fn charts(exploration: &Exploration) -> Result<Vec<String>, CampaignError> {
+    COUNTED.iter().chain(&MEASURED).filter_map(|cost| chart(exploration, cost)).collect()
+}
+
+fn chart(exploration: &Exploration, &(title, label, cost): &Cost) -> Option<Result<String, CampaignError>> {
+    let words = words(exploration);
+    let mut places: Vec<(usize, (f64, f64))> = Vec::new();
+    for (index, point) in exploration.points.iter().enumerate() {
+        if exploration.standings[index] != Standing::Fails {
+            places.extend(cost(point).map(|cost| (index, (cost, point.error().max(LEAST)))));
+        }
+    }
+    if places.is_empty() {
+        return None;
+    }
+    let (error, cost) = (|place: &(usize, (f64, f64))| place.1.1, |place: &(usize, (f64, f64))| place.1.0);
+    let chart = Chart {
+        title: title.to_owned(),
+        x: Axis::around(label, places.iter().map(cost)),
+        y: Axis::decades("error / full scale", places.iter().map(error)),
+        logarithmic: true,
+        lines: std::iter::once(staircase(&places)).chain(marks(exploration, &words, &places)).collect(),
+        bars: Vec::new(),
+    };
+    let mut labels = Vec::new();
+    for &index in &exploration.front() {
+        let shape = exploration.points[index].shape();
+        let place = places.iter().find(|place| place.0 == index);
+        labels.extend(place.map(|place| (place.1, format!("{}+{}", shape.word, shape.guard))));
+    }
+    Some(chart.svg_with_labels(&labels))
+}
+
+/// The border of what can be had: at each cost the smallest error.
+fn staircase(places: &[(usize, (f64, f64))]) -> Line {
+    let pairs: Vec<[f64; 2]> = places.iter().map(|place| [place.1.0, place.1.1]).collect();
+    let front = pairs.iter().zip(dominators(&pairs)).filter(|(_, dominator)| dominator.is_none());
+    let mut corners: Vec<(f64, f64)> = front.map(|(&[cost, error], _)| (cost, error)).collect();
+    corners.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut points: Vec<(f64, f64)> = Vec::new();
+    for corner in corners {
+        // Along the error of the one before, then down.
+        points.extend(points.last().map(|last| (corner.0, last.1)));
+        points.push(corner);
+    }
+    Line { colour: FRONT, stroke: Stroke::Plain, points }
+}
+
+/// Large marks for the front of all objectives, small ones for the others, in the colour of the word.
+fn marks(exploration: &Exploration, words: &[u32], places: &[(usize, (f64, f64))]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (on_front, stroke) in [(false, Stroke::Specks), (true, Stroke::Dots)] {
+        for &word in words {
+            let of = |index: usize| {
+                exploration.points[index].shape().word == word
+                    && (exploration.standings[index] == Standing::Front) == on_front
+            };
+            let points = places.iter().filter(|place| of(place.0)).map(|place| place.1).collect();
+            lines.push(Line { colour: colour(words, word), stroke, points });
+        }
+    }
+    lines
+}

@@ -1,0 +1,236 @@
+//! `--pick`: constraints on figures of a point, and the cheapest point that meets them.
+
+use super::Exploration;
+use super::point::{self, PLACED, Point, SYNTHESISED};
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+/// How a figure must compare to a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Relation {
+    AtMost,
+    Below,
+    AtLeast,
+    Above,
+    Equal,
+}
+
+/// Longer symbols first: `<` begins `<=`.
+const RELATIONS: [(&str, Relation); 5] = [
+    ("<=", Relation::AtMost),
+    (">=", Relation::AtLeast),
+    ("<", Relation::Below),
+    (">", Relation::Above),
+    ("=", Relation::Equal),
+];
+
+/// One condition: a figure, a relation, a limit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Constraint {
+    name: String,
+    relation: Relation,
+    limit: f64,
+}
+
+/// Conditions that must all hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pick(Vec<Constraint>);
+
+/// A condition that a point does not meet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Miss {
+    /// Which.
+    pub constraint: Constraint,
+    /// The point's figure; `None` where it is not known.
+    pub found: Option<f64>,
+}
+
+/// What a pick came to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Picked {
+    /// The cheapest point that meets everything.
+    Point(usize),
+    /// None does: the one that comes nearest, and what it misses.
+    Nearest(usize, Vec<Miss>),
+}
+
+impl Constraint {
+    fn holds(&self, value: f64) -> bool {
+        match self.relation {
+            Relation::AtMost => value <= self.limit,
+            Relation::Below => value < self.limit,
+            Relation::AtLeast => value >= self.limit,
+            Relation::Above => value > self.limit,
+            Relation::Equal => value == self.limit,
+        }
+    }
+
+    fn is_synthesised(&self) -> bool {
+        SYNTHESISED.contains(&self.name.as_str()) || self.is_placed()
+    }
+
+    fn is_placed(&self) -> bool {
+        PLACED.contains(&self.name.as_str())
+    }
+}
+
+impl fmt::Display for Constraint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let symbol = RELATIONS.iter().find(|(_, relation)| *relation == self.relation).map_or("", |(symbol, _)| symbol);
+        write!(f, "{}{symbol}{}", self.name, self.limit)
+    }
+}
+
+impl fmt::Display for Pick {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all: Vec<String> = self.0.iter().map(Constraint::to_string).collect();
+        f.write_str(&all.join(", "))
+    }
+}
+
+impl FromStr for Pick {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.split(',').map(|part| constraint(part.trim())).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+fn constraint(text: &str) -> Result<Constraint, String> {
+    let form = "give conditions such as \"sigma_max_lsb<=1, cycles<=2000\": a figure, one of <= < >= > =, a number";
+    let place = text.find(['<', '>', '=']).ok_or_else(|| format!("`{text}` is no condition; {form}"))?;
+    let (name, rest) = (text[..place].trim(), &text[place..]);
+    let known = RELATIONS.into_iter().find_map(|(symbol, relation)| Some((relation, rest.strip_prefix(symbol)?)));
+    let (relation, limit) = known.ok_or_else(|| format!("`{text}` is no condition; {form}"))?;
+    let limit: f64 = limit
+        .trim()
+        .parse()
+        .ok()
+        .filter(|limit: &f64| limit.is_finite())
+        .ok_or_else(|| format!("`{text}`: `{}` is no number; {form}", limit.trim()))?;
+    Ok(Constraint { name: name.to_owned(), relation, limit })
+}
+
+impl Pick {
+    /// Checks the names against those that points have, and that what they name will be measured.
+    pub fn check(&self, synthesis: bool, pnr: bool) -> Result<(), String> {
+        let names = point::names();
+        for constraint in &self.0 {
+            let name = &constraint.name;
+            if !names.contains(name) {
+                let nearest = names.iter().min_by_key(|known| distance(known, name));
+                let nearest = nearest
+                    .filter(|known| distance(known, name) <= 3)
+                    .map_or(String::new(), |known| format!("did you mean `{known}`? "));
+                return Err(format!("`{name}` is no figure; {nearest}choose from {}", names.join(", ")));
+            }
+            let missing = match (constraint.is_synthesised(), constraint.is_placed()) {
+                (true, _) if !synthesis => {
+                    Some(if constraint.is_placed() { "--synth --target T --pnr" } else { "--synth --target T" })
+                }
+                (_, true) if !pnr => Some("--pnr"),
+                _ => None,
+            };
+            if let Some(options) = missing {
+                return Err(format!("`{name}` is not measured; add {options}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a point does not meet.
+    pub fn misses(&self, point: &Point) -> Vec<Miss> {
+        let miss = |constraint: &Constraint| {
+            let found = point.figure(&constraint.name);
+            let holds = found.is_some_and(|found| constraint.holds(found));
+            (!holds).then(|| Miss { constraint: constraint.clone(), found })
+        };
+        self.0.iter().filter_map(miss).collect()
+    }
+
+    /// The first figure that no core of an exploration has.
+    pub fn unknown(&self, exploration: &Exploration) -> Option<&str> {
+        let known = |name: &str| exploration.points.iter().any(|point| point.figure(name).is_some());
+        self.0.iter().map(|constraint| constraint.name.as_str()).find(|name| !known(name))
+    }
+
+    /// Whether a point meets all that is known before synthesis.
+    pub fn may_meet(&self, point: &Point) -> bool {
+        point.holds && self.misses(point).iter().all(|miss| miss.constraint.is_synthesised())
+    }
+
+    /// The cheapest point of an exploration that meets everything; of points that were synthesised, if some were.
+    /// Nothing, if no core keeps what must hold.
+    pub fn of(&self, exploration: &Exploration) -> Option<Picked> {
+        let synthesised = exploration.points.iter().any(|point| point.measured.is_some());
+        let taken = |point: &Point| point.holds && (point.measured.is_some() || !synthesised);
+        let candidates = exploration.points.iter().enumerate().filter(|(_, point)| taken(point));
+        let judged = candidates.map(|(i, point)| (i, self.misses(point)));
+        let (point, misses) = judged.min_by(|(a, misses_a), (b, misses_b)| {
+            let fewer = misses_a.len().cmp(&misses_b.len());
+            let nearer = fewer.then(shares(misses_a).total_cmp(&shares(misses_b)));
+            nearer.then_with(|| compare(&cost(&exploration.points[*a]), &cost(&exploration.points[*b])))
+        })?;
+        Some(if misses.is_empty() { Picked::Point(point) } else { Picked::Nearest(point, misses) })
+    }
+}
+
+/// What makes a core dear, most important first: synthesised multiplier blocks, LUTs and block RAMs where they are known; then bits of
+/// multipliers, of memories, cycles, and the error.
+fn cost(point: &Point) -> Vec<f64> {
+    let area = point.measured.as_ref().map_or([0; 3], |m| [m.dsp, m.lut, m.block_rams]);
+    let [error, cycles, multiplier_bits] = point.objectives();
+    let rest = [multiplier_bits, point.figures.memory_bits as f64, cycles, error];
+    area.into_iter().map(|count| count as f64).chain(rest).collect()
+}
+
+fn compare(first: &[f64], second: &[f64]) -> Ordering {
+    first.iter().zip(second).map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+}
+
+impl Miss {
+    /// By how much, as a share of the limit.
+    fn share(&self) -> f64 {
+        match self.found {
+            Some(found) => (found - self.constraint.limit).abs() / self.constraint.limit.abs().max(1e-9),
+            None => 1e9,
+        }
+    }
+}
+
+impl fmt::Display for Miss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(found) = self.found else { return write!(f, "{}: not known of this core", self.constraint) };
+        let by = four_digits((found - self.constraint.limit).abs());
+        write!(f, "{}: it is {found}, off by {by}", self.constraint)
+    }
+}
+
+/// A number that is not negative, with four digits that count.
+fn four_digits(value: f64) -> f64 {
+    if value == 0.0 {
+        return 0.0;
+    }
+    let scale = 10_f64.powi(3 - value.log10().floor() as i32);
+    (value * scale).round() / scale
+}
+
+fn shares(misses: &[Miss]) -> f64 {
+    misses.iter().map(Miss::share).sum()
+}
+
+/// Edits from one word to another (Levenshtein).
+fn distance(first: &str, second: &str) -> usize {
+    let second: Vec<char> = second.chars().collect();
+    let mut row: Vec<usize> = (0..=second.len()).collect();
+    for (i, a) in first.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, &b) in second.iter().enumerate() {
+            let changed = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[second.len()]
+}

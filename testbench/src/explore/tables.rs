@@ -1,0 +1,173 @@
+//! `explore.json`, `explore.csv`, `explore.md`, and the columns of tables for people.
+
+use super::point::{OBJECTIVES, Point};
+use super::{Exploration, FILES, KIND, SCHEMA, Standing};
+use crate::campaign::{CampaignError, Metric};
+use crate::report::{digits, text, thousands};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use svdforge_hdl::core::params::Sweeps;
+
+/// A column of a table of points: its head, and the text for a point.
+pub type Column = (&'static str, fn(&Point) -> String);
+
+/// The columns of every table.
+const COLUMNS: [Column; 12] = [
+    ("word", |p| p.shape().word.to_string()),
+    ("guard", |p| p.shape().guard.to_string()),
+    ("coef", |p| p.shape().coef.to_string()),
+    ("sweeps", |p| match p.shape().sweeps {
+        Sweeps::Auto => format!("{:.1}-{}", p.statistics.sweeps.mean, p.statistics.sweeps.max),
+        Sweeps::Fixed(sweeps) => format!("always {sweeps}"),
+    }),
+    ("effective bits", |p| p.effective_bits().map_or("-".to_owned(), |bits| format!("{bits:.1}"))),
+    ("Σ, LSB", |p| error(p, Metric::Sigma)),
+    ("U Σ Vᵀ - A", |p| error(p, Metric::Reconstruction)),
+    ("U, V orth.", |p| error(p, Metric::Orthogonality)),
+    ("UᵀA V - Σ", |p| error(p, Metric::OffDiagonal)),
+    ("cycles", |p| p.statistics.cycles.max.to_string()),
+    ("multiplier bits", |p| thousands(p.multiplier_bits)),
+    ("memory bits", |p| thousands(p.figures.memory_bits)),
+];
+
+/// The columns of what was synthesised.
+const MEASURED: [Column; 5] = [
+    ("LUT", |p| p.measured.as_ref().map_or("-".to_owned(), |m| thousands(m.lut))),
+    ("FF", |p| p.measured.as_ref().map_or("-".to_owned(), |m| thousands(m.ff))),
+    ("DSP", |p| p.measured.as_ref().map_or("-".to_owned(), |m| m.dsp.to_string())),
+    ("block RAM", |p| p.measured.as_ref().map_or("-".to_owned(), |m| m.block_rams.to_string())),
+    ("MHz", |p| p.measured.as_ref().and_then(|m| m.fmax_mhz).map_or("-".to_owned(), |mhz| format!("{mhz:.1}"))),
+];
+
+fn error(point: &Point, metric: Metric) -> String {
+    point.statistics.of(metric).map_or("-".to_owned(), |spread| digits(spread.max))
+}
+
+impl Exploration {
+    /// The columns of its tables: those of synthesis too, if something was synthesised.
+    pub fn columns(&self) -> Vec<Column> {
+        let measured: &[Column] = if self.synthesis().is_some() { &MEASURED } else { &[] };
+        COLUMNS.iter().chain(measured).copied().collect()
+    }
+
+    /// With what was synthesised: target, whether placed and routed, tools.
+    pub fn synthesis(&self) -> Option<Value> {
+        let measured = self.points.iter().find_map(|point| point.measured.as_ref())?;
+        Some(json!({ "target": measured.target, "pnr": measured.pnr, "tools": measured.tools }))
+    }
+
+    /// "8 x 8; cores: 25, on the Pareto front: 11".
+    pub fn headline(&self) -> String {
+        let shape = self.points[0].shape();
+        let front = self.standings.iter().filter(|s| **s == Standing::Front).count();
+        format!("{} x {}; cores: {}, on the Pareto front: {front}", shape.rows, shape.cols, self.points.len())
+    }
+
+    /// What was run through each core.
+    pub fn matrices(&self) -> String {
+        let settings = &self.plan.settings;
+        let (matrices, families) = (self.points[0].statistics.matrices, settings.families.len());
+        format!("matrices through each: {matrices}, of families: {families}, seed {}", settings.seed)
+    }
+
+    /// The entry of a point in `explore.json`.
+    pub fn entry(&self, index: usize) -> impl Serialize + '_ {
+        Entry { exploration: self, index }
+    }
+}
+
+struct Entry<'a> {
+    exploration: &'a Exploration,
+    index: usize,
+}
+
+impl Serialize for Entry<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (point, standing) = (&self.exploration.points[self.index], self.exploration.standings[self.index]);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("point", &self.index)?;
+        map.serialize_entry("front", &(standing == Standing::Front))?;
+        map.serialize_entry("dominated_by", &dominator(standing))?;
+        map.serialize_entry("holds", &point.holds)?;
+        map.serialize_entry("core", &point.core)?;
+        map.serialize_entry("command", &point.command())?;
+        for (name, value) in point.fields() {
+            map.serialize_entry(&name, &value)?;
+        }
+        map.end()
+    }
+}
+
+fn dominator(standing: Standing) -> Option<usize> {
+    match standing {
+        Standing::Dominated(other) => Some(other),
+        Standing::Front | Standing::Fails => None,
+    }
+}
+
+/// The text of `explore.json`: one line for each point.
+pub fn json(exploration: &Exploration) -> String {
+    let points = lines((0..exploration.points.len()).map(|index| exploration.entry(index)));
+    let (checks, left_out) = (lines(&exploration.checks), lines(&exploration.left_out));
+    format!(
+        "{{\n\"kind\": \"{KIND}\",\n\"schema\": {SCHEMA},\n\"campaign\": {},\n\"objectives\": {},\n\"synthesis\": {},\n\"left_out\": [\n{left_out}\n],\n\"checks\": [\n{checks}\n],\n\"points\": [\n{points}\n]\n}}\n",
+        text(&exploration.plan.settings),
+        text(&OBJECTIVES),
+        text(&exploration.synthesis()),
+    )
+}
+
+/// Entries of a list, each on a line.
+fn lines<T: Serialize>(entries: impl IntoIterator<Item = T>) -> String {
+    entries.into_iter().map(|entry| text(&entry)).collect::<Vec<_>>().join(",\n")
+}
+
+/// One row for each point.
+pub fn csv(exploration: &Exploration) -> Result<String, CampaignError> {
+    let error = |e: &dyn std::fmt::Display| CampaignError::Drawing { what: FILES[1], message: e.to_string() };
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let first = ["point", "front", "dominated_by", "holds", "rows", "cols", "sweeps"].map(str::to_owned);
+    writer.write_record(first.into_iter().chain(super::point::names())).map_err(|e| error(&e))?;
+    for (index, (point, &standing)) in exploration.points.iter().zip(&exploration.standings).enumerate() {
+        let shape = point.shape();
+        let first = (index, standing == Standing::Front, dominator(standing), point.holds);
+        let core = (shape.rows, shape.cols, shape.sweeps.to_string());
+        let figures: Vec<Value> = point.fields().into_iter().map(|(_, value)| value).collect();
+        writer.serialize((first, core, figures)).map_err(|e| error(&e))?;
+    }
+    let bytes = writer.into_inner().map_err(|e| error(&e))?;
+    String::from_utf8(bytes).map_err(|e| error(&e))
+}
+
+/// The front as text.
+pub fn markdown(exploration: &Exploration) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_markdown(&mut text, exploration);
+    text
+}
+
+fn write_markdown(text: &mut String, exploration: &Exploration) -> std::fmt::Result {
+    writeln!(text, "# Exploration, {}\n", exploration.headline())?;
+    writeln!(text, "svdforge {}, {}. {}\n", exploration.plan.settings.version, exploration.matrices(), LEGEND)?;
+    let columns = exploration.columns();
+    let heads: Vec<&str> = columns.iter().map(|column| column.0).collect();
+    writeln!(text, "| {} | command |\n|{}---|", heads.join(" | "), "---|".repeat(heads.len()))?;
+    for index in exploration.front() {
+        let point = &exploration.points[index];
+        let cells: Vec<String> = columns.iter().map(|column| (column.1)(point)).collect();
+        writeln!(text, "| {} | `{}` |", cells.join(" | "), point.command())?;
+    }
+    if !exploration.left_out.is_empty() {
+        writeln!(text, "\nLeft out:\n")?;
+    }
+    for left in &exploration.left_out {
+        writeln!(text, "- {}, combinations: {}", left.reason, left.combinations)?;
+    }
+    Ok(())
+}
+
+/// What the columns mean, in a sentence or two.
+pub const LEGEND: &str = "Worst errors over these matrices, in LSB of the core's own word; effective bits: -log2 of the largest of all its errors as a share of full scale, \
+     with what the rounding of the input does to Σ; cycles: the most, from the first element in to the last word out.";

@@ -1,0 +1,227 @@
+use super::point::SYNTHESISED;
+use super::space::{MOST, Space};
+use super::synthesis::{FILE, Measured, synthesise};
+use super::*;
+use crate::campaign::{Shard, run};
+use crate::explore::front::dominates;
+use crate::explore::pick::Picked;
+use crate::report::tests::check_page;
+use crate::synth::Target;
+use std::fs;
+use std::sync::OnceLock;
+use svdforge_golden::Family;
+use svdforge_hdl::core::params::{Parameters, Sweeps, Vectors};
+
+fn space(words: &[u32], guards: &[u32]) -> Space {
+    Space {
+        base: Parameters { rows: 2, cols: 2, ..Parameters::default() },
+        words: words.to_vec(),
+        guards: guards.to_vec(),
+        coefs: vec![None],
+        sweeps: vec![Sweeps::Auto],
+        families: vec![Family::Uniform, Family::Ones],
+        matrices: 3,
+        seed: 1,
+    }
+}
+
+fn explore(space: &Space) -> Exploration {
+    let (plan, left_out) = space.plan().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let records = run(&plan, Shard::ALL, folder.path(), &|_| {}).unwrap();
+    Exploration::new(plan, left_out, records).unwrap()
+}
+
+/// Two words, two numbers of guard bits, and a number of sweeps that is not enough for all matrices.
+fn small() -> Exploration {
+    static SMALL: OnceLock<Exploration> = OnceLock::new();
+    let sweeps = vec![Sweeps::Auto, Sweeps::Fixed(1)];
+    SMALL.get_or_init(|| explore(&Space { sweeps, ..space(&[8, 12], &[0, 4]) })).clone()
+}
+
+#[test]
+fn combinations_that_are_no_core_are_left_out() {
+    let base = space(&[12, 24], &[2]);
+    let (plan, left_out) = Space { coefs: vec![None, Some(14), Some(18)], ..base.clone() }.plan().unwrap();
+    let cores: Vec<(u32, u32)> = plan.cores.iter().map(|c| (c.core.0.word, c.core.0.coef)).collect();
+    assert_eq!(cores, [(12, 18), (12, 14), (24, 20), (24, 18)], "18 is what `auto` is for the word 12");
+    let reasons: Vec<&str> = left_out.iter().map(|left| left.reason.as_str()).collect();
+    assert_eq!(left_out.len(), 2, "{reasons:?}");
+    assert!(reasons[0].contains("the same core") && reasons[1].contains("--coef 14: with --word 24"), "{reasons:?}");
+    let none = Space { words: vec![7, 30], ..base.clone() }.plan().unwrap_err();
+    assert!(none.contains("none of") && none.contains("--word 7") && none.contains("--word 30"), "{none}");
+    let (words, guards) = ((1..=100).collect::<Vec<_>>(), (0..11).collect::<Vec<_>>());
+    let many = Space { words, guards, ..base.clone() }.plan().unwrap_err();
+    assert!(many.contains("1100 combinations") && many.contains(&MOST.to_string()), "{many}");
+    let heavy = Space { matrices: 1_000_000, words: (8..=24).collect(), ..base }.plan().unwrap_err();
+    assert!(heavy.contains("matrices"), "{heavy}");
+}
+
+#[test]
+fn the_front_is_that_of_the_documented_objectives() {
+    let found = small();
+    let front = found.front();
+    assert!(front.len() > 1 && front.len() < found.points.len());
+    for (point, standing) in found.points.iter().zip(&found.standings) {
+        let own = point.objectives();
+        let better = |other: &Point| dominates(&other.objectives(), &own);
+        match *standing {
+            Standing::Front => assert!(!found.points.iter().any(better)),
+            Standing::Dominated(other) => assert!(better(&found.points[other]) && front.contains(&other)),
+            Standing::Fails => panic!("{}", point.label()),
+        }
+    }
+    let errors: Vec<f64> = front.iter().map(|&index| found.points[index].error()).collect();
+    assert!(errors.is_sorted_by(|a, b| a >= b), "{errors:?}");
+}
+
+/// The error that decides is the largest of all, so that a core whose vectors are of no use does not pass for a good one.
+#[test]
+fn errors_of_values_and_of_vectors_count_and_the_rounding_of_the_input_too() {
+    let found = small();
+    for point in &found.points {
+        let of = |metric| point.statistics.of(metric).unwrap().max;
+        let least = Metric::ALL.map(of).into_iter().fold(point.worst.quantisation, f64::max);
+        assert!(point.worst.all >= least && point.worst.all <= least + of(Metric::Sigma) + point.worst.quantisation);
+        assert!(point.worst.quantisation > 0.1 && point.worst.quantisation <= 2.0, "{}", point.worst.quantisation);
+        assert!((point.error() * f64::from(point.shape().word - 1).exp2() - point.worst.all).abs() < 1e-9);
+    }
+    let with = |guard, sweeps| {
+        let same = |p: &&Point| (p.shape().word, p.shape().guard, p.shape().sweeps) == (12, guard, sweeps);
+        found.points.iter().find(same).unwrap()
+    };
+    assert_eq!(with(0, Sweeps::Auto).worst.quantisation, with(4, Sweeps::Fixed(1)).worst.quantisation, "of the word");
+    let wider = with(4, Sweeps::Auto).multiplier_bits - with(0, Sweeps::Auto).multiplier_bits;
+    assert_eq!(wider, 4 * 16 * 18, "four bits in each of 16 multipliers by a coefficient");
+    let (settled, early) = (with(4, Sweeps::Auto), with(4, Sweeps::Fixed(1)));
+    assert!(early.unsettled > 0 && settled.unsettled == 0);
+    assert!(early.error() > 2.0 * settled.error());
+    // Nothing bounds what too few sweeps leave; orthogonality is bounded all the same.
+    let fields = early.fields();
+    let known: Vec<&str> = fields
+        .iter()
+        .filter(|(name, value)| name.ends_with("rigorous_lsb") && !value.is_null())
+        .map(|f| f.0.as_str())
+        .collect();
+    assert_eq!(known, ["orthogonality_rigorous_lsb"]);
+}
+
+#[test]
+fn cores_that_fail_are_not_compared() {
+    let (plan, left_out) = space(&[8], &[0, 4]).plan().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut records = run(&plan, Shard::ALL, folder.path(), &|_| {}).unwrap();
+    let core = records[0].core;
+    records[0].flags.overflow = true;
+    let found = Exploration::new(plan, left_out, records).unwrap();
+    assert_eq!((found.standings[core], found.holds()), (Standing::Fails, false));
+    assert_eq!(found.front(), [1]);
+    assert_eq!("word>=8".parse::<Pick>().unwrap().of(&found), Some(Picked::Point(1)));
+    check_page(&html::page(&found).unwrap());
+}
+
+#[test]
+fn picks_are_read_as_documented() {
+    let pick: Pick = " sigma_max_lsb <= 1,cycles<2000 , word=16, fmax_mhz>90.5,guard>=2".parse().unwrap();
+    assert_eq!(pick.to_string(), "sigma_max_lsb<=1, cycles<2000, word=16, fmax_mhz>90.5, guard>=2");
+    for (text, words) in [
+        ("", "`` is no condition"),
+        ("cycles", "`cycles` is no condition"),
+        ("cycles<=2000,", "`` is no condition"),
+        ("cycles<=", "`` is no number"),
+        ("cycles<=many", "`many` is no number"),
+        ("cycles=<5", "`<5` is no number"),
+        ("cycles==5", "`=5` is no number"),
+        ("cycles<inf", "`inf` is no number"),
+        ("cycles!5", "no condition"),
+    ] {
+        let message = text.parse::<Pick>().unwrap_err();
+        assert!(message.contains(words) && message.contains("sigma_max_lsb<=1"), "`{text}`: {message}");
+    }
+    let check = |text: &str, synthesis, pnr| text.parse::<Pick>().unwrap().check(synthesis, pnr);
+    assert_eq!(check("sigma_statistical_lsb<=1, unsettled=0", false, false), Ok(()));
+    assert_eq!(check("lut<9000, fmax_mhz>50", true, true), Ok(()));
+    let refused = |text: &str, synthesis, words: &[&str]| {
+        let message = check(text, synthesis, false).unwrap_err();
+        assert!(words.iter().all(|word| message.contains(word)), "{message}");
+    };
+    refused("cycle<2000", false, &["`cycle`", "did you mean `cycles`?", "multiplier_bits"]);
+    refused("price<2000", false, &["`price` is no figure; choose from word"]);
+    refused("<5", false, &["`` is no figure"]);
+    refused("lut<9000", false, &["`lut`", "--synth --target T"]);
+    refused("fmax_mhz>50", false, &["--pnr"]);
+    refused("svd_per_second>50", true, &["add --pnr"]);
+}
+
+#[test]
+fn the_cheapest_that_meets_everything_is_picked() {
+    let found = small();
+    let pick: Pick = "error_full_scale<=0.005, unsettled=0".parse().unwrap();
+    let Some(Picked::Point(chosen)) = pick.of(&found) else { panic!("there is one") };
+    let meets = |point: &&Point| pick.misses(point).is_empty();
+    let least = found.points.iter().filter(meets).map(|p| p.multiplier_bits).min().unwrap();
+    assert!(meets(&&found.points[chosen]) && found.points[chosen].multiplier_bits == least);
+    assert!(found.points.iter().any(|p| p.multiplier_bits < least), "the cheapest of all does not meet it");
+    // Out of reach: the nearest misses one of the two by least.
+    let pick: Pick = "sigma_max_lsb<=0.001, word=12".parse().unwrap();
+    let Some(Picked::Nearest(nearest, misses)) = pick.of(&found) else { panic!("none can") };
+    let sigma = |p: &Point| p.statistics.of(Metric::Sigma).unwrap().max;
+    let best = found.points.iter().filter(|p| p.shape().word == 12).map(sigma).fold(f64::INFINITY, f64::min);
+    assert_eq!((misses.len(), misses[0].found), (1, Some(best)));
+    assert_eq!(sigma(&found.points[nearest]), best);
+    assert!(misses[0].to_string().starts_with("sigma_max_lsb<=0.001: it is 0."), "{}", misses[0]);
+    // Small numbers keep their digits.
+    let pick: Pick = "error_full_scale<0.00001".parse().unwrap();
+    let Some(Picked::Nearest(nearest, misses)) = pick.of(&found) else { panic!("none can") };
+    let off: f64 = misses[0].to_string().rsplit(' ').next().unwrap().parse().unwrap();
+    assert!((found.points[nearest].error() - 1e-5 - off).abs() < 1e-3 * off, "{}", misses[0]);
+    // A figure that a core does not have is never met.
+    let none =
+        explore(&Space { base: Parameters { vectors: Vectors::None, ..space(&[], &[]).base }, ..space(&[8], &[2]) });
+    let pick: Pick = "orthogonality_max_lsb<9".parse().unwrap();
+    let Some(Picked::Nearest(0, misses)) = pick.of(&none) else { panic!("it has no vectors") };
+    assert!(misses[0].to_string().contains("not known"), "{}", misses[0]);
+    assert_eq!((pick.unknown(&none), pick.unknown(&found)), (Some("orthogonality_max_lsb"), None));
+    check_page(&html::page(&none).unwrap());
+}
+
+#[test]
+fn what_was_synthesised_is_kept_and_decides() {
+    let mut found = small();
+    let pick: Pick = "guard=4, lut<=1000".parse().unwrap();
+    let points = found.to_synthesise(Some(&pick));
+    assert!(found.front().iter().all(|index| points.contains(index)));
+    assert!(points.iter().any(|&index| found.points[index].shape().guard == 4));
+    assert!(points.len() < found.points.len());
+    // As an earlier run left it, the last line cut: the later a core, the fewer LUTs. No tool is needed.
+    let folder = tempfile::tempdir().unwrap();
+    let line = |&index: &usize| {
+        let measured = Measured {
+            core: found.points[index].core,
+            target: "xc7".to_owned(),
+            pnr: false,
+            lut: 1000 - index as u64,
+            ff: 7,
+            dsp: 5,
+            block_rams: 3,
+            fmax_mhz: None,
+            svd_per_second: None,
+            tools: BTreeMap::new(),
+        };
+        serde_json::to_string(&measured).unwrap() + "\n"
+    };
+    let text: String = points.iter().map(line).collect();
+    fs::write(folder.path().join(FILE), format!("{text}\n{}", &text[..50])).unwrap();
+    assert_eq!(found.synthesis(), None);
+    synthesise(&mut found, &points, Target::Xc7, false, folder.path(), &|| {}).unwrap();
+    assert_eq!(found.synthesis().unwrap()["target"], "xc7");
+    let last = points.iter().copied().rfind(|&index| found.points[index].shape().guard == 4).unwrap();
+    assert_eq!(pick.of(&found), Some(Picked::Point(last)));
+    let fields = found.points[last].fields();
+    let area: Vec<u64> =
+        SYNTHESISED.iter().filter_map(|name| fields.iter().find(|f| f.0 == *name)?.1.as_u64()).collect();
+    assert_eq!(area, [1000 - last as u64, 7, 5, 3]);
+    let page = html::page(&found).unwrap();
+    check_page(&page);
+    assert!(page.contains("Error and LUTs") && !page.contains("Error and clock rate"));
+}

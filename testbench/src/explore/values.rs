@@ -1,0 +1,118 @@
+//! Values of one option: a number, several, or ranges. `12,16`, `12..20`, `12..24:4`, `auto,4..8`.
+
+use std::collections::BTreeSet;
+
+/// The most values of one option.
+const MOST: usize = 100;
+
+/// The values of one option, `None` for `auto`: ascending, `auto` first, each once, at least one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Values(BTreeSet<Option<u32>>);
+
+impl Values {
+    /// Numbers and ranges, separated by commas; both ends of a range belong to it.
+    pub fn numbers(text: &str) -> Result<Self, String> {
+        Self::parse(text, false)
+    }
+
+    /// The same, or the word `auto` among them.
+    pub fn numbers_or_auto(text: &str) -> Result<Self, String> {
+        Self::parse(text, true)
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = Option<u32>> {
+        self.0.iter().copied()
+    }
+
+    /// The only one; what is wrong if there are more.
+    pub fn one(&self) -> Result<Option<u32>, String> {
+        match (self.0.first(), self.0.len()) {
+            (Some(&value), 1) => Ok(value),
+            (_, count) => Err(format!("{count} values, where one is taken; `svdforge explore` takes several")),
+        }
+    }
+
+    fn parse(text: &str, auto: bool) -> Result<Self, String> {
+        let mut values = BTreeSet::new();
+        for item in text.split(',').map(str::trim) {
+            if auto && item == "auto" {
+                values.insert(None);
+                continue;
+            }
+            let (low, high, step) = range(item).ok_or_else(|| {
+                let auto = if auto { "`auto`, " } else { "" };
+                format!("`{item}` is none of: {auto}a whole number, a range such as 12..20 or 12..24:4, or several with commas")
+            })?;
+            if low > high {
+                return Err(format!("the range {item} is empty; the lower end comes first: {high}..{low}"));
+            }
+            if step == 0 {
+                return Err(format!("the range {item} has step 0; give 1 or more"));
+            }
+            values.extend((low..=high).step_by(step as usize).take(MOST + 1).map(Some));
+            if values.len() > MOST {
+                return Err(format!("more than {MOST} values; give fewer, or a range with a step, such as 12..24:4"));
+            }
+        }
+        Ok(Self(values))
+    }
+}
+
+/// Lower end, upper end and step of `low..high:step`, `low..high` or a number.
+fn range(item: &str) -> Option<(u32, u32, u32)> {
+    let number = |text: &str| text.parse::<u32>().ok();
+    let Some((low, rest)) = item.split_once("..") else { return number(item).map(|value| (value, value, 1)) };
+    let (high, step) = match rest.split_once(':') {
+        Some((high, step)) => (high, number(step)?),
+        None => (rest, 1),
+    };
+    Some((number(low)?, number(high)?, step))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: &str) -> Vec<Option<u32>> {
+        Values::numbers_or_auto(text).unwrap().all().collect()
+    }
+
+    #[test]
+    fn numbers_lists_and_ranges() {
+        assert_eq!(all("12"), [Some(12)]);
+        assert_eq!(all("16, 12,16"), [Some(12), Some(16)], "ascending, each once");
+        assert_eq!(all("3..5"), [3, 4, 5].map(Some));
+        assert_eq!(all("12..24:5"), [12, 17, 22].map(Some), "not beyond the upper end");
+        assert_eq!(all("7..7"), [Some(7)]);
+        assert_eq!(all("6..8:2,auto,3"), [None, Some(3), Some(6), Some(8)]);
+        assert_eq!(Values::numbers("16").unwrap().one(), Ok(Some(16)));
+        assert!(Values::numbers("16,18").unwrap().one().unwrap_err().contains("2 values"));
+    }
+
+    #[test]
+    fn values_that_are_none() {
+        let cases = [
+            ("", "none of"),
+            ("12,", "none of"),
+            ("wide", "`wide` is none of"),
+            ("auto", "`auto` is none of"),
+            ("-3", "none of"),
+            ("12..", "none of"),
+            ("..12", "none of"),
+            ("12...20", "none of"),
+            ("12..20:", "none of"),
+            ("1.5", "none of"),
+            ("99999999999", "none of"),
+            ("20..12", "12..20"),
+            ("12..20:0", "step 0"),
+            ("0..4294967295", "more than 100"),
+            ("1..60,101..160", "more than 100"),
+        ];
+        for (text, words) in cases {
+            let message = Values::numbers(text).unwrap_err();
+            assert!(message.contains(words), "`{text}`: {message}");
+        }
+        assert!(Values::numbers_or_auto("often").unwrap_err().contains("`auto`, a whole number"));
+    }
+}
