@@ -1,9 +1,11 @@
 //! `svdforge`: generates fixed-point SVD cores for FPGAs, simulates and judges them.
 
 mod commands;
+mod engine_options;
 mod later;
 mod options;
 mod output;
+mod values;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! Exploration: many cores, the same matrices through each, and what accuracy costs: the Pareto front, and the cheapest core that meets
 //! some conditions.
 //!
-//! - [`values`] reads lists and ranges, [`space`] makes the campaign: a core for each combination. It runs like any
+//! - [`space`] makes the campaign: a core for each combination. It runs like any
 //!   [`crate::campaign`], with its journal.
 //! - [`point`] has the figures of each core, under the names of the files and of `--pick`.
 //! - [`front`] is the definition of dominance, [`pick`] the conditions.
@@ -17,7 +17,6 @@ pub mod point;
 pub mod space;
 pub mod synthesis;
 mod tables;
-pub mod values;
 
 use crate::campaign::plan::PlannedCore;
 use crate::campaign::record::{PLACES, Record};

@@ -1,7 +1,7 @@
 //! `svdforge lsi`
 
+use crate::engine_options::{AppEngine, EngineOptions};
 use crate::later::LaterFile;
-use crate::options::{AppEngine, EngineOptions};
 use crate::{Verdict, output};
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, ValueEnum};

@@ -2,8 +2,8 @@
 
 mod people;
 
+use crate::engine_options::{AppEngine, EngineOptions};
 use crate::later::LaterFile;
-use crate::options::{AppEngine, EngineOptions};
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;

@@ -79,18 +79,35 @@ struct AngleBench {
     half: Bench,
     angle: u32,
     limits: Limits,
+    form: Form,
 }
 
 impl AngleBench {
-    fn new(data: u32, coef: u32, limits: Limits) -> Self {
+    fn new(data: u32, coef: u32, limits: Limits, form: Form) -> Self {
         let angle = angle_fraction(coef);
-        let unit = Bench::new(|design| angle_unit(design, data, angle, limits, Form::Square));
+        let unit = Bench::new(|design| angle_unit(design, data, angle, limits, form));
         let half = Bench::new(|design| half_angle(design, data + 1, angle, limits.noise_bits));
-        Self { unit, half, angle, limits }
+        Self { unit, half, angle, limits, form }
     }
 
     /// Checks blocks (a b; c d): how many settled, and of how many only one component was applied.
     fn check(&mut self, blocks: &[[i128; 4]]) -> (usize, usize) {
+        match self.form {
+            Form::Square | Form::Symmetric => self.check_for(blocks, None),
+            Form::Wide => self.check_for(blocks, Some(false)),
+            Form::Tall => self.check_for(blocks, Some(true)),
+            Form::Any => {
+                let [wide, tall] = [false, true].map(|tall| {
+                    self.unit.set("tall", tall);
+                    self.check_for(blocks, Some(tall))
+                });
+                (wide.0 + tall.0, wide.1 + tall.1)
+            }
+        }
+    }
+
+    /// The same for matrices that are tall, or wide, or have no zeros at the end that must stay.
+    fn check_for(&mut self, blocks: &[[i128; 4]], tall: Option<bool>) -> (usize, usize) {
         let outputs = ["left_size", "left_negative", "right_size", "right_negative", "settled"];
         let results = self.unit.pipeline(["a", "b", "c", "d"], outputs, blocks);
         // S and D from the half angle unit alone, which has its own test.
@@ -104,7 +121,15 @@ impl AngleBench {
         let (mut settled_blocks, mut single) = (0, 0);
         for (i, (&block, result)) in blocks.iter().zip(results).enumerate() {
             let [left, right] = [signed(&[result[0], result[1]]), signed(&[result[2], result[3]])];
-            let (s, d) = (signed(&sums[i]), signed(&differences[i]));
+            let mut difference = differences[i];
+            if let (Some(tall), [0, _, _, 0]) = (tall, block) {
+                // Its sign is free: alike, the left angle is 0; opposite, the right one.
+                difference[1] = sums[i][1] ^ i128::from(tall);
+            }
+            if self.form == Form::Symmetric {
+                difference = [0, 0];
+            }
+            let (s, d) = (signed(&sums[i]), signed(&difference));
             let limit = 1 << (self.angle - self.limits.settled_bits);
             let settled = s.abs() < limit && d.abs() < limit;
             assert_eq!(result[4] == 1, settled, "{block:?}");
@@ -152,8 +177,8 @@ impl AngleBench {
 
 #[test]
 fn angle_unit_on_blocks_of_small_and_large_numbers() {
-    let mut bench = AngleBench::new(8, 18, Limits { noise_bits: 3, settled_bits: 6 });
     let word = [-128, -127, -90, -64, -33, -9, -5, -4, -1, 0, 1, 2, 4, 7, 50, 127];
+    let mut bench = AngleBench::new(8, 18, Limits { noise_bits: 3, settled_bits: 6 }, Form::Square);
     let mut seen = (0, 0, 0);
     for a in word {
         let rest = word.into_iter().flat_map(|b| word.into_iter().flat_map(move |c| word.map(|d| [a, b, c, d])));
@@ -165,10 +190,34 @@ fn angle_unit_on_blocks_of_small_and_large_numbers() {
     assert!(seen.1 > 1000 && seen.2 > 100, "{seen:?}");
 }
 
+/// Rows or columns of zeros stay zero: the side that would mix them with others does not turn. Of symmetric matrices both sides turn alike.
+#[test]
+fn angle_unit_for_every_form_of_matrices() {
+    let word = [-128, -65, -8, -1, 0, 1, 3, 40, 127];
+    for form in [Form::Wide, Form::Tall, Form::Any, Form::Symmetric] {
+        let mut bench = AngleBench::new(8, 18, Limits { noise_bits: 3, settled_bits: 6 }, form);
+        let pairs = || word.into_iter().flat_map(|x| word.map(|y| (x, y)));
+        let blocks: Vec<_> = pairs().flat_map(|(a, d)| pairs().map(move |(b, c)| [a, b, c, d])).collect();
+        let (settled, single) = bench.check(&blocks);
+        assert!(settled > 100 && (single > 100 || form == Form::Symmetric), "{form:?}: {settled} {single}");
+        let outputs = ["left_size", "right_size"];
+        // A second row of zeros, or a second column; the diagonal may be 0 too.
+        let zeros = pairs().map(|(x, y)| if form == Form::Tall { [x, 0, y, 0] } else { [x, y, 0, 0] });
+        let zeros: Vec<_> = zeros.filter(|_| form != Form::Symmetric).collect();
+        if form == Form::Any {
+            bench.unit.set("tall", false);
+        }
+        let angles = bench.unit.pipeline(["a", "b", "c", "d"], outputs, &zeros);
+        for (block, [left, right]) in zeros.iter().zip(angles) {
+            assert_eq!(if form == Form::Tall { right } else { left }, 0, "{form:?} {block:?}");
+        }
+    }
+}
+
 #[test]
 fn angle_unit_at_the_widths_of_cores() {
     for (data, coef, noise_bits, settled_bits) in [(24, 18, 4, 10), (38, 30, 4, 18), (10, 18, 3, 6)] {
-        let bench = RefCell::new(AngleBench::new(data, coef, Limits { noise_bits, settled_bits }));
+        let bench = RefCell::new(AngleBench::new(data, coef, Limits { noise_bits, settled_bits }, Form::Square));
         let seen = RefCell::new((0, 0));
         // Blocks of four numbers of any size, and blocks with a small part off the diagonal.
         let any = (signed(data), signed(data), signed(data), signed(data)).prop_map(|(a, b, c, d)| [a, b, c, d]);
