@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BySource {
-    /// Elements of the input are rounded to its word, and saturated where they do not fit.
+    /// Elements of the input are rounded to its word, or saturated, before they enter the core.
     pub input_quantisation: f64,
     /// Results of rotations are rounded.
     pub rounding: f64,

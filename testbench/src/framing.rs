@@ -95,6 +95,11 @@ impl Quantised {
         DMatrix::from_row_iterator(self.rows, self.cols, self.units.iter().map(|&u| format.dequantise(u) * unit))
     }
 
+    /// The weight of one unit of the last place, at true scale.
+    pub fn lsb(&self, shape: &Shape) -> f64 {
+        f64::from(self.exponent - shape.frac as i32).exp2()
+    }
+
     /// The matrix as a frame: its size, where the core takes several, then row by row, `tlast` on the last beat.
     pub fn frame(&self, shape: &Shape) -> Vec<InputBeat> {
         let header = [self.rows as i64, self.cols as i64];

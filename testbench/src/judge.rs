@@ -229,7 +229,7 @@ fn size_error(shape: &Shape, rows: usize, cols: usize) -> JudgeError {
     JudgeError::Size { rows, cols, taken, remedy }
 }
 
-/// Runs a matrix alone through the simulated core and judges the result. `input` is what [`prepare`] has made of it.
+/// Runs a matrix alone through the simulated core and judges the result: `input`, which [`prepare`] has made of `matrix`.
 pub fn judge(
     shape: &Shape,
     engine: &mut SimulatorEngine,
@@ -255,7 +255,7 @@ fn assess(
     let Decomposition { status, sigma, u, v } = result;
     let explained = explained(shape, input, status.block_exponent, &sigma);
     let matrix = input.matrix(shape);
-    let lsb = f64::from(input.exponent - shape.frac as i32).exp2();
+    let lsb = input.lsb(shape);
     let left = if shape.symmetric { v.as_ref() } else { u.as_ref() };
     let factors = Factors { sigma: &values, u: left, v: v.as_ref() };
     let accuracy = if shape.symmetric {

@@ -21,9 +21,8 @@ fn area(n: usize, target: Target) -> SynthReport {
 
 #[test]
 fn a_small_core_fits_every_family() {
-    // The others differ from these only in the device, not in synthesis.
-    let targets = [Target::Ecp5_25k, Target::Ice40Up5k, Target::Xc7, Target::GowinGw2a, Target::Generic];
-    for target in targets {
+    // The default core is synthesised for the families that are not here; other devices of a family differ in nothing that synthesis knows.
+    for target in [Target::Ice40Up5k, Target::GowinGw2a] {
         let report = area(2, target);
         assert!(report.dsp >= 18 && report.lut > 500 && report.ff > 500, "{report:?}");
         assert_eq!(report.memory_bits, area_bits(2), "{target}");

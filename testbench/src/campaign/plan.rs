@@ -119,11 +119,15 @@ impl Plan {
         &self.cores[core].core.0
     }
 
-    /// The matrix itself, elements in [-1, 1 - 2^(1 - word)]: what full scale does not reach is saturated.
+    /// The matrix as its core gets it, but for rounding: elements in [-1, 1 - 2^(1 - word)], what full scale does not reach being saturated.
     pub fn matrix(&self, item: &Item) -> DMatrix<f64> {
-        let shape = self.shape(item.core);
-        let largest = largest(shape);
-        example_matrix(shape, item.family, item.seed).map(|value| value.clamp(-1.0, largest))
+        let largest = largest(self.shape(item.core));
+        self.original(item).map(|value| value.clamp(-1.0, largest))
+    }
+
+    /// The matrix as it is for every word.
+    pub fn original(&self, item: &Item) -> DMatrix<f64> {
+        example_matrix(self.shape(item.core), item.family, item.seed)
     }
 }
 

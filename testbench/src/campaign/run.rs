@@ -5,6 +5,7 @@ use super::{CampaignError, Item, Plan, Record, Shard};
 use crate::framing::{InputScale, Quantised};
 use crate::judge::{JudgeError, Judgement, judge, prepare};
 use crate::{campaign::parameters::Choice, engine::SimulatorEngine};
+use nalgebra::DMatrix;
 use rayon::prelude::*;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -106,19 +107,18 @@ impl Bench {
     }
 
     fn judge(&mut self, plan: &Plan, item: &Item) -> Result<Judgement, JudgeError> {
-        let matrix = named(plan, item);
-        let shape = plan.shape(item.core);
-        judge(shape, &mut self.engine, &matrix, &prepare(shape, &matrix, input_scale(plan))?)
+        let original = named(item, plan.original(item));
+        judge(plan.shape(item.core), &mut self.engine, &original, &input(plan, item)?)
     }
 }
 
 /// A matrix of a plan as its core gets it.
 pub fn input(plan: &Plan, item: &Item) -> Result<Quantised, JudgeError> {
-    prepare(plan.shape(item.core), &named(plan, item), input_scale(plan))
+    prepare(plan.shape(item.core), &named(item, plan.matrix(item)), input_scale(plan))
 }
 
-fn named(plan: &Plan, item: &Item) -> NamedMatrix {
-    NamedMatrix { name: item.family.name().to_owned(), matrix: plan.matrix(item) }
+fn named(item: &Item, matrix: DMatrix<f64>) -> NamedMatrix {
+    NamedMatrix { name: item.family.name().to_owned(), matrix }
 }
 
 /// The scaling of a plan.

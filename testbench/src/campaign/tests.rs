@@ -187,7 +187,7 @@ fn records_differ_only_where_they_do() {
     assert!(record.difference(&other).unwrap().contains("`sweeps`"));
     let mut other = record.clone();
     other.sources.as_mut().unwrap().orthogonality_rms_lsb.as_mut().unwrap().rounding += 1e-3;
-    assert!(record.difference(&other).unwrap().contains("`sources.orthogonality_rms_lsb, rounding`"));
+    assert!(record.difference(&other).unwrap().contains("`sources.orthogonality_rms_lsb.rounding`"));
     other.sources.as_mut().unwrap().sigma_rms_lsb.total = -1.0;
     assert!(other.check().unwrap_err().contains("`sources.sigma_rms_lsb.total` is -1"));
 }

@@ -16,11 +16,17 @@ pub struct Kind {
     of: fn(&Sources) -> Option<BySource>,
 }
 
-/// Every kind, in the order of [`Sources::kinds`].
+/// Every kind.
 pub const KINDS: [Kind; 3] = [
-    Kind { name: "singular values", formula: "σ of the core - σ of the reference, LSB", of: |s| s.kinds()[0].1 },
-    Kind { name: "reconstruction", formula: "elements of U Σ Vᵀ - A, LSB", of: |s| s.kinds()[1].1 },
-    Kind { name: "orthogonality", formula: "elements of UᵀU - I and VᵀV - I, 2^-(word-1)", of: |s| s.kinds()[2].1 },
+    Kind {
+        name: "singular values", formula: "σ of the core - σ of the reference, LSB", of: |s| Some(s.sigma_rms_lsb)
+    },
+    Kind { name: "reconstruction", formula: "elements of U Σ Vᵀ - A, LSB", of: |s| s.reconstruction_rms_lsb },
+    Kind {
+        name: "orthogonality",
+        formula: "elements of UᵀU - I and VᵀV - I, 2^-(word-1)",
+        of: |s| s.orthogonality_rms_lsb,
+    },
 ];
 
 /// The errors of one core by their sources.
@@ -130,7 +136,7 @@ pub fn section(overview: &Overview<'_>, format: &str) -> Result<Markup, Campaign
     Ok(html! {
         h2 { "Where errors come from" }
         @if contents.is_empty() {
-            p { "Not told: these cores reduce rows before they decompose them." }
+            p { "Not told by this report: its cores reduce rows before they decompose them, or it was made before svdforge told them." }
         } @else {
             p { "Shares of the mean square error against the decomposition of the matrix as it was " em { "before" } " it was quantised, for words of " (overview.word)
                 " bits. The core's own rotations, made again in f64, leave out the rounding; with " span class="formula" { "c² + s² = 1" } " they leave out the precision of the angles; \

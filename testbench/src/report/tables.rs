@@ -50,7 +50,7 @@ pub fn csv(report: &Report) -> Result<String, CampaignError> {
             "sigma_rms_rounding_lsb",
             "sigma_rms_angle_precision_lsb",
             "sigma_rms_convergence_lsb",
-            "sigma_rms_together_lsb",
+            "sigma_rms_total_lsb",
         ])
         .map_err(|e| error(&e))?;
     for r in &report.records {

@@ -70,6 +70,9 @@ fn reports_survive_their_file_and_say_what_is_wrong_with_it() {
         Report::read(&path)
     };
     assert_eq!(read(&text).unwrap(), report);
+    let mut coarse = report.clone();
+    coarse.records.iter_mut().for_each(|record| record.accuracy.lsb *= 1e200);
+    assert_eq!(read(&coarse.to_json()).unwrap(), coarse, "any --input-scale");
     let line = |start: &str| text.lines().find(|l| l.starts_with(start)).unwrap().trim_end_matches(',').to_owned();
     let (first, second) = (line("{\"matrix\":0"), line("{\"matrix\":1,"));
     let cases = [
@@ -111,7 +114,7 @@ fn reports_without_sources_are_whole() {
     assert_eq!(read, report);
     let page = html::page(&Overview::new(&read)).unwrap();
     check_page(&page);
-    assert!(page.contains("Not told:"));
+    assert!(page.contains("Not told by this report"));
 }
 
 #[test]
@@ -136,6 +139,14 @@ fn sources_are_stacked_to_the_whole() {
     assert!(values.convergence > 0.99 * values.total, "{values:?}");
     assert!(sources::KINDS[2].by_guard(&overview).iter().all(|row| row.errors.input_quantisation == 0.0));
     assert!(tables::markdown(&overview).contains("| 3 x 2 | 6 | "));
+}
+
+/// Elements of 1 become 1 - 1 LSB in every word: the only value of 3 x 2 ones, sqrt(6), shrinks by as many LSB.
+#[test]
+fn saturation_is_quantisation_of_the_input() {
+    let report = report(vec![Family::FullScalePositive], Parameters::default(), Some((12, 4)));
+    let found = report.records[0].sources.unwrap().sigma_rms_lsb;
+    assert!((found.input_quantisation - (6.0_f64 / 2.0).sqrt()).abs() < 2e-6, "{found:?}");
 }
 
 /// Cores that deliver less make smaller reports, not broken ones.
