@@ -90,7 +90,8 @@ fn reports_survive_their_file_and_say_what_is_wrong_with_it() {
         (text.replace(&first, &second), "entry 0 of `matrices` has the number 1"),
         (text.replace(&first, &first.replace("\"seed\":1000000", "\"seed\":5")), "seed 5; by the campaign"),
         (text.replace(&first, &first.replace("\"sweeps\"", "\"swoops\"")), "swoops"),
-        (text.replace(&first, &first.replace("\"lsb\":", "\"lsb\":-")), "negative"),
+        (text.replace(&first, &first.replace("\"lsb\":", "\"lsb\":-")), "a unit is positive"),
+        (text.replace(&first, &first.replace("\"sigma_max_lsb\":", "\"sigma_max_lsb\":-1")), "not negative"),
         (text.replace(&first, &first.replace("\"convergence\":", "\"conversion\":")), "conversion"),
     ];
     for (text, words) in cases {
