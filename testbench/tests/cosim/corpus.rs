@@ -135,7 +135,8 @@ fn every_engine_equals_the_simulator() {
         (square(8), None, true),
         (square(5), Some(&FEW), true),
         (square(7), Some(&FEW), true),
-        (square(16), Some(&FEW), true),
+        // Icarus takes ten seconds for one case of this size.
+        (square(16), Some(&FEW[..4]), true),
     ];
     plan.extend(variants().into_iter().map(|parameters| (parameters, Some(&FEW[..]), true)));
     let runs = AtomicUsize::new(0);
@@ -162,7 +163,7 @@ fn every_engine_equals_the_simulator() {
             });
         }
     });
-    assert_eq!(runs.into_inner(), 645);
+    assert_eq!(runs.into_inner(), 639);
 }
 
 /// The smallest cores in rust_hdl, and an answer for larger ones.
