@@ -125,7 +125,7 @@ fn differences_by_hand() {
     assert_eq!((found.a.max, found.b.max, found.b.worst_matrix), (4.0, 2.0, 0));
     assert_eq!(found.p, 1.0);
     found.correct(1.0);
-    assert_eq!(found.verdict, Verdict::NoDifference);
+    assert_eq!(found.verdict, Verdict::NotSignificant);
     let sweeps = Difference::new(Quantity::Sweeps, &results).unwrap();
     assert_eq!((sweeps.ties, sweeps.ratio, sweeps.p), (5, 1.0, 1.0));
     assert!(Difference::new(Quantity::Cycles, &results).is_none());
@@ -136,7 +136,7 @@ fn differences_by_hand() {
     let ten: Vec<Both> = (0..10).map(|seed| result(seed, 1.0, 2.0)).collect();
     let mut found = Difference::new(sigma, &ten).unwrap();
     assert!((found.p - 2_f64.powi(-9)).abs() < 1e-7, "{}", found.p);
-    for (p, verdict) in [(0.009, Verdict::Worse), (SIGNIFICANT, Verdict::NoDifference)] {
+    for (p, verdict) in [(0.009, Verdict::Worse), (SIGNIFICANT, Verdict::NotSignificant)] {
         found.correct(p);
         assert_eq!(found.verdict, verdict);
     }
@@ -144,7 +144,22 @@ fn differences_by_hand() {
     let slight: Vec<Both> = (0..10).map(|seed| result(seed, 1.0, 1.04)).collect();
     let mut found = Difference::new(sigma, &slight).unwrap();
     found.correct(found.p);
-    assert_eq!(found.verdict, Verdict::NoDifference);
+    assert_eq!(found.verdict, Verdict::Slight);
+}
+
+/// Of 101 errors 84 are a little smaller and 17 much larger: the ranks say less, the mean more. That is neither better nor worse.
+#[test]
+fn a_verdict_takes_its_test_and_its_ratio_to_one_side() {
+    let judged = |little: f64, much: f64| {
+        let results: Vec<Both> =
+            (0..101).map(|seed| result(seed, 1.0, if seed < 84 { little } else { much })).collect();
+        let mut found = Difference::new(Quantity::Error(Metric::Sigma), &results).unwrap();
+        found.correct(found.p);
+        (found.verdict, found.ratio)
+    };
+    assert_eq!(judged(0.95, 30.0), (Verdict::Mixed, 1.6986));
+    assert_eq!(judged(1.0 / 0.95, 1.0 / 30.0).0, Verdict::Mixed);
+    assert_eq!((judged(0.9, 1.1).0, judged(1.1, 0.9).0), (Verdict::Better, Verdict::Worse));
 }
 
 /// The same hardware is equal; with one guard bit less it is worse, with one more better.

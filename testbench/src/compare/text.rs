@@ -157,7 +157,7 @@ pub fn cell(pair: &CorePair, quantity: Quantity) -> String {
     let Some(difference) = pair.of(quantity) else { return "-".to_owned() };
     match difference.verdict {
         Verdict::Equal => "equal".to_owned(),
-        Verdict::NoDifference => ratio_number(difference.ratio),
+        Verdict::Slight | Verdict::NotSignificant => ratio_number(difference.ratio),
         verdict => format!("{} {}", ratio_number(difference.ratio), verdict.name()),
     }
 }
