@@ -107,7 +107,7 @@ impl Comparison {
         Ok(Self { kind: KIND, schema: SCHEMA, baseline, comparisons })
     }
 
-    /// Writes all files of the comparison into a folder that exists: each whole, or, if one cannot be, none.
+    /// Writes all files of the comparison into a folder that exists: each whole, and none if a folder is in the place of one.
     pub fn write(&self, folder: &Path) -> Result<(), CampaignError> {
         let json = serde_json::to_string_pretty(self).expect("Comparisons have string keys and finite numbers.") + "\n";
         let contents = [json, tables::markdown(self), html::page(self)?];
