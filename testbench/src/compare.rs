@@ -10,6 +10,7 @@ pub mod difference;
 mod error;
 pub mod external;
 mod html;
+mod judging;
 pub mod paired;
 pub mod pairing;
 mod tables;
@@ -102,10 +103,11 @@ impl Comparison {
                 }
             });
         }
+        judging::judge(&mut comparisons);
         Ok(Self { kind: KIND, schema: SCHEMA, baseline, comparisons })
     }
 
-    /// Writes all files of the comparison into a folder that exists, all or none.
+    /// Writes all files of the comparison into a folder that exists: each whole, and none if a folder is in the place of one.
     pub fn write(&self, folder: &Path) -> Result<(), CampaignError> {
         let json = serde_json::to_string_pretty(self).expect("Comparisons have string keys and finite numbers.") + "\n";
         let contents = [json, tables::markdown(self), html::page(self)?];

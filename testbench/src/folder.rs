@@ -81,8 +81,12 @@ impl StagedFile {
     }
 }
 
-/// Writes text files into a folder that exists. Each is written beside its place first, and all are put in their places in the end.
+/// Writes text files into a folder that exists. Each is written beside its place first, and all are put in their places in the end; none, if a folder is in the
+/// place of one.
 pub fn write_files(folder: &Path, files: &[(&str, &str)]) -> Result<(), FolderError> {
+    if let Some(path) = files.iter().map(|(name, _)| folder.join(name)).find(|path| path.is_dir()) {
+        return Err(FolderError::Io { path, source: io::ErrorKind::IsADirectory.into() });
+    }
     let mut staged = Vec::new();
     for (name, content) in files {
         let path = folder.join(name);

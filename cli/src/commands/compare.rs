@@ -1,14 +1,14 @@
 //! `svdforge compare`
 
 use crate::{Verdict, output};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 use svdforge_testbench::compare::difference::{Difference, Verdict as Judged};
 use svdforge_testbench::compare::external::External;
-use svdforge_testbench::compare::text::{cell, counted, figures, heads, remarks, row, source};
+use svdforge_testbench::compare::text::{cell, counted, extent, figures, heads, nothing_worse, remarks, row, source};
 use svdforge_testbench::compare::worse::{Aspect, Finding, rules};
 use svdforge_testbench::compare::{Against, CompareError, Comparison, FILES, Other};
 use svdforge_testbench::folder::FolderError;
@@ -34,8 +34,8 @@ pub struct Compare {
     /// Results of other tools for matrices of the first report
     #[arg(long, value_name = "FILE", num_args = 1..)]
     external: Vec<PathBuf>,
-    /// Exit with 1 if a later document is worse than the first in one of: errors, checks, cycles, area [default: all]
-    #[arg(long, value_name = "LIST", num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "errors,checks,cycles,area")]
+    /// Exit with 1 if a later document is worse than the first in one of: errors, checks, coverage, cycles, area; without a list, in any of them
+    #[arg(long, value_name = "LIST", num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "errors,checks,coverage,cycles,area")]
     fail_if_worse: Vec<Aspect>,
     /// Folder for compare.html, compare.md and compare.json; made if it is not there
     #[arg(long, value_name = "DIR")]
@@ -48,6 +48,7 @@ pub struct Compare {
 impl Compare {
     /// Reads, compares, writes and prints.
     pub fn run(self) -> Result<Verdict> {
+        self.check_list()?;
         let (first, later) = self.reports.split_first().ok_or(CompareError::Count(0))?;
         let baseline = Report::read(first)?;
         let mut others = Vec::new();
@@ -73,6 +74,18 @@ impl Compare {
         }
         Ok(if fails { Verdict::Fails } else { Verdict::Holds })
     }
+
+    /// A list without a `=` before it is taken for a file.
+    fn check_list(&self) -> Result<()> {
+        let is_list = |path: &&PathBuf| {
+            path.to_str().is_some_and(|text| text.split(',').all(|aspect| aspect.parse::<Aspect>().is_ok()))
+        };
+        let list = self.reports.iter().filter(|_| !self.fail_if_worse.is_empty()).find(is_list);
+        match list.filter(|path| !path.exists()) {
+            Some(list) => bail!("{0}: there is no such file; give a list as --fail-if-worse={0}", list.display()),
+            None => Ok(()),
+        }
+    }
 }
 
 fn print(comparison: &Comparison, out: Option<&Path>) -> Result<()> {
@@ -86,12 +99,8 @@ fn print(comparison: &Comparison, out: Option<&Path>) -> Result<()> {
 
 fn print_one(against: &Against) -> Result<()> {
     let name = &against.source.name;
-    let (results, matrices) = against.results();
     output::print(source(&against.source))?;
-    output::print(format!(
-        "{name} against A: {}, {results} results of {matrices} matrices; errors in LSB of A",
-        counted(against.cores.len(), "core")
-    ))?;
+    output::print(format!("{name} against A: {}; errors in LSB of A", extent(against)))?;
     remarks(against).iter().try_for_each(output::print)?;
     let mut table = output::table(&heads(name).each_ref().map(String::as_str));
     for difference in &against.all {
@@ -107,7 +116,7 @@ fn print_one(against: &Against) -> Result<()> {
     print_figures(against)?;
     let worse = &against.worse;
     match worse.len() {
-        0 => output::print(format!("{name} is worse in nothing that is checked."))?,
+        0 => output::print(nothing_worse(against))?,
         count => output::print(format!("{name} is worse, {}:", counted(count, "finding")))?,
     }
     worse.iter().take(MOST_ROWS).try_for_each(|finding| output::print(format!("  {}", finding.what)))?;
@@ -132,7 +141,7 @@ fn print_cores(against: &Against) -> Result<()> {
     let mut cores: Vec<_> = against.cores.iter().filter_map(|core| Some((most(&core.differences)?, core))).collect();
     cores.sort_by(|a, b| b.0.total_cmp(&a.0));
     if cores.is_empty() {
-        return output::print("No core differs from its partner.");
+        return output::print("No core is significantly better or worse.");
     }
     let quantities = against.quantities();
     let heads: Vec<&str> = std::iter::once("core of A").chain(quantities.iter().map(|q| q.symbol())).collect();

@@ -78,6 +78,36 @@ fn a_guard_bit_less_is_worse_and_a_guard_bit_more_is_not() {
     assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["kind"], "svdforge comparison");
     assert!(markdown.contains("B is worse:") && page.contains("log2 of B / A") && !page.contains("<script"));
     refused(at, &[four, three, "--out", "out/notes.txt"], &["notes.txt"]);
+    // A folder where a file is to be: no file is written.
+    fs::create_dir_all(at.join("taken/compare.html")).unwrap();
+    refused(at, &[four, three, "--out", "taken"], &["taken/compare.html", "is a directory"]);
+    assert_eq!(fs::read_dir(at.join("taken")).unwrap().count(), 1);
+}
+
+/// A smaller campaign is no better one; what differs in none of several cores is not told of each.
+#[test]
+fn less_than_the_first_has_is_worse() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path();
+    let small = ["--suite=quick", "--rows=2", "--word=8", "--families=uniform", "--matrices=1"];
+    run(at, &[&small[..], &["--out=a"]].concat());
+    run(at, &[&small[..], &["--guard=4", "--out=b"]].concat());
+    run(at, &[&small[..], &["--coef=20", "--out=c"]].concat());
+    let (all, one, other) = ("a/report.json", "b/report.json", "c/report.json");
+    let (status, text) = compared(at, &[all, all, "--fail-if-worse"]);
+    assert_eq!(status, Some(0), "{text}");
+    assert!(text.contains("No core is significantly better or worse."), "{text}");
+    assert!(text.contains("3 cores, 3 results of 1 matrix;"), "{text}");
+    let (status, text) = compared(at, &[all, one, "--fail-if-worse"]);
+    assert_eq!(status, Some(1), "{text}");
+    assert!(text.contains("2 cores of A missing in B"), "{text}");
+    assert_eq!(compared(at, &[all, one, "--fail-if-worse=errors,cycles,area"]).0, Some(0));
+    assert_eq!(compared(at, &[one, all, "--fail-if-worse=coverage"]).0, Some(0), "more is no fault");
+    // An option that differs is told once, with all its values.
+    let (_, text) = compared(at, &[all, other]);
+    assert_eq!(text.matches("20 in B").count(), 1, "{text}");
+    let words = ["errors,checks: there is no such file", "--fail-if-worse=errors,checks"];
+    refused(at, &[all, one, "--fail-if-worse", "errors,checks"], &words);
 }
 
 #[test]
@@ -167,7 +197,7 @@ fn what_cannot_be_compared_is_refused() {
     broken("negative.json", &text.replacen("\"accuracy\":{\"lsb\":", "\"accuracy\":{\"lsb\":-", 1));
     run(at, &["matrices", good, "--out", "m.json"]);
     let cases: [(&[&str], &[&str]); 14] = [
-        (&[good], &["1 documents: give 2 to 26"]),
+        (&[good], &["documents: 1; give 2 to 26"]),
         (&[good, "none.json"], &["none.json", "cannot be read"]),
         (&[good, "4"], &["4: is a folder", "report.json in it"]),
         (&["cut.json", good], &["cut.json", "cut off"]),
@@ -183,7 +213,7 @@ fn what_cannot_be_compared_is_refused() {
         (&[good, "m.json"], &["m.json", "after --external"]),
         (&[good, "--external", good], &["is a report", "before --external"]),
         (&[good, "--external", "m.json"], &["m.json", "`name` is missing"]),
-        (&[good, good, "--fail-if-worse=speed"], &["speed", "errors, checks, cycles, area"]),
+        (&[good, good, "--fail-if-worse=speed"], &["speed", "errors, checks, coverage, cycles, area"]),
     ];
     for (arguments, words) in cases {
         refused(at, arguments, words);

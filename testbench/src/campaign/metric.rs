@@ -31,6 +31,16 @@ impl Metric {
         }
     }
 
+    /// The beginning of its names in files: `sigma_max_lsb` is its largest value.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Sigma => "sigma",
+            Self::Reconstruction => "reconstruction",
+            Self::Orthogonality => "orthogonality",
+            Self::OffDiagonal => "off_diagonal",
+        }
+    }
+
     /// The formula, as plain text.
     pub fn formula(self) -> &'static str {
         match self {

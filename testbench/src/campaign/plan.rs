@@ -98,7 +98,13 @@ impl Plan {
         if self.cores.is_empty() || self.settings.families.is_empty() {
             return Err("a campaign needs a core and a family of matrices at least".to_owned());
         }
-        let families = self.settings.families.len() as u64;
+        let families = &self.settings.families;
+        if let Some((_, double)) =
+            families.iter().enumerate().find(|(index, family)| families[..*index].contains(family))
+        {
+            return Err(format!("families: {double} is there twice; name each once"));
+        }
+        let families = families.len() as u64;
         let mut all = 0_u64;
         for (index, planned) in self.cores.iter().enumerate() {
             if !(1..=SEED_STEP).contains(&planned.matrices) {

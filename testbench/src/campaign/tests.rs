@@ -81,6 +81,9 @@ fn requests_that_cannot_be_met_say_why() {
     assert!(matches!(error, RequestError::Scale { .. }) && error.to_string().contains("--input-scale auto"), "{error}");
     let many = Request { matrices: Some(SEED_STEP), ..request(Suite::Quick) };
     assert!(many.plan().unwrap_err().to_string().contains("ask for fewer"));
+    let families = vec![Family::Uniform, Family::Zero, Family::Uniform];
+    let message = Request { families, ..request(Suite::Quick) }.plan().unwrap_err().to_string();
+    assert!(message.contains("uniform is there twice"), "{message}");
     for text in ["0/3", "4/3", "3", "a/b", "1/0", "1/100001", "-1/3"] {
         assert!(text.parse::<Shard>().unwrap_err().contains("3/8"), "{text}");
     }

@@ -1,14 +1,16 @@
 //! One document compared with the first.
 
+use super::Source;
 use super::difference::{Both, Difference, Measured, Quantity};
 use super::external::{External, is_offered};
 use super::pairing::{matrix_key, no_matrix, pair_cores, pair_records};
-use super::worse::{self, Finding};
-use super::{Source, paired};
+use super::worse::Finding;
 use crate::campaign::{Metric, Record};
 use crate::report::{CoreFigures, Report};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashSet};
+use svdforge_golden::Accuracy;
+use svdforge_hdl::core::params::Shape;
 
 /// One document compared with the first.
 #[derive(Clone, Debug, Serialize)]
@@ -19,6 +21,8 @@ pub struct Against {
     pub options: Vec<OptionDifference>,
     /// What was left out.
     pub unpaired: Unpaired,
+    /// How many tests `p_holm` corrects for: those of all documents.
+    pub tests: usize,
     /// Over all cores; of one core, the same as that core's.
     pub all: Vec<Difference>,
     /// For each pair of cores.
@@ -148,15 +152,11 @@ impl Against {
             let shape = a.plan.shape(record.core);
             let measured = Measured {
                 matrix: result.matrix,
-                errors: Metric::ALL.map(|m| m.measured(shape, (record.rows, record.cols), &result.accuracy)),
+                errors: errors(shape, record, &result.accuracy, &record.accuracy),
                 sweeps: None,
                 cycles: result.cycles,
             };
-            let mut ours = measured_of(a, record.core, record);
-            // The largest of both sides is not the error of one.
-            if result.sides != [shape.vectors.has_u() && !shape.symmetric, shape.vectors.has_v()] {
-                ours.errors[Metric::Orthogonality as usize] = None;
-            }
+            let ours = measured_of(shape, record, &result.accuracy);
             if let Some(pair) = cores.last_mut() {
                 pair.results.push(Both { key: matrix_key(record), a: ours, b: measured });
             }
@@ -172,7 +172,7 @@ impl Against {
         Self::finish(source, Vec::new(), unpaired, cores, Vec::new())
     }
 
-    /// Tests, corrects for their number, and judges.
+    /// All but the judgement: see [`super::judging`].
     fn finish(
         source: Source,
         options: Vec<OptionDifference>,
@@ -185,24 +185,11 @@ impl Against {
             Quantity::all().into_iter().filter_map(|quantity| Difference::new(quantity, results)).collect()
         };
         let results: Vec<Both> = cores.iter().flat_map(|core| core.results.iter().cloned()).collect();
-        let mut all = differences(&results);
+        let all = differences(&results);
         for core in &mut cores {
             core.differences = differences(&core.results);
         }
-        // Of one core, all cores are no further tests.
-        let pooled = if cores.len() > 1 { &mut all[..] } else { &mut [] };
-        let tests: Vec<&mut Difference> =
-            pooled.iter_mut().chain(cores.iter_mut().flat_map(|core| &mut core.differences)).collect();
-        let corrected = paired::holm(&tests.iter().map(|difference| difference.p).collect::<Vec<_>>());
-        for (difference, p) in tests.into_iter().zip(corrected) {
-            difference.correct(p);
-        }
-        if let [core] = &cores[..] {
-            all.clone_from(&core.differences);
-        }
-        let mut against = Self { source, options, unpaired, all, cores, checks, worse: Vec::new() };
-        against.worse = worse::find(&against);
-        against
+        Self { source, options, unpaired, tests: 0, all, cores, checks, worse: Vec::new() }
     }
 
     /// Results compared, and the distinct matrices among them.
@@ -240,12 +227,21 @@ impl CorePair {
     }
 }
 
-/// What a report knows of one of its results.
-fn measured_of(report: &Report, core: usize, record: &Record) -> Measured {
-    let shape = report.plan.shape(core);
+/// The errors of a result for the matrix of a record. Of U and V only those that the other result has too: the largest error of both is not that of one.
+fn errors(shape: &Shape, record: &Record, own: &Accuracy, other: &Accuracy) -> [Option<f64>; Metric::ALL.len()] {
+    let shared = Accuracy {
+        orthogonality_u_max_lsb: own.orthogonality_u_max_lsb.filter(|_| other.orthogonality_u_max_lsb.is_some()),
+        orthogonality_v_max_lsb: own.orthogonality_v_max_lsb.filter(|_| other.orthogonality_v_max_lsb.is_some()),
+        ..own.clone()
+    };
+    Metric::ALL.map(|metric| metric.measured(shape, (record.rows, record.cols), &shared))
+}
+
+/// What a report knows of one of its results, as far as another one can be compared with it.
+fn measured_of(shape: &Shape, record: &Record, other: &Accuracy) -> Measured {
     Measured {
         matrix: record.matrix,
-        errors: Metric::ALL.map(|metric| metric.of(shape, record)),
+        errors: errors(shape, record, &record.accuracy, other),
         sweeps: Some(record.sweeps),
         cycles: Some(record.cycles.total),
     }
@@ -254,7 +250,8 @@ fn measured_of(report: &Report, core: usize, record: &Record) -> Measured {
 /// One matrix in both reports, B's errors in the units of A's.
 fn both((a, core_a): (&Report, usize), (b, core_b): (&Report, usize), records: (&Record, &Record)) -> Both {
     let (shape_a, shape_b) = (a.plan.shape(core_a), b.plan.shape(core_b));
-    let (mut of_a, mut of_b) = (measured_of(a, core_a, records.0), measured_of(b, core_b, records.1));
+    let of_a = measured_of(shape_a, records.0, &records.1.accuracy);
+    let mut of_b = measured_of(shape_b, records.1, &records.0.accuracy);
     let lsb = records.1.accuracy.lsb / records.0.accuracy.lsb;
     for metric in Metric::ALL {
         let unit = if metric == Metric::Orthogonality {
@@ -264,10 +261,6 @@ fn both((a, core_a): (&Report, usize), (b, core_b): (&Report, usize), records: (
         };
         let error = &mut of_b.errors[metric as usize];
         *error = error.map(|error| error * unit);
-    }
-    // The largest of U and V is not the error of V alone.
-    if shape_a.vectors != shape_b.vectors {
-        of_a.errors[Metric::Orthogonality as usize] = None;
     }
     Both { key: matrix_key(records.0), a: of_a, b: of_b }
 }

@@ -6,6 +6,7 @@ use crate::campaign::Metric;
 use crate::campaign::record::TOLERANCE;
 use crate::campaign::statistics::Spread;
 use serde::Serialize;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 /// The level of significance, after correction for the number of tests.
@@ -62,8 +63,12 @@ pub enum Verdict {
     Better,
     /// Significantly and materially more.
     Worse,
-    /// Neither.
-    NoDifference,
+    /// Significant, but the ranks are to one side and the mean to the other.
+    Mixed,
+    /// Significant, but too little to matter.
+    Slight,
+    /// It may be chance.
+    NotSignificant,
 }
 
 /// One quantity of both over the same matrices. Less is better.
@@ -94,6 +99,9 @@ pub struct Difference {
     pub p_holm: f64,
     /// What it comes to.
     pub verdict: Verdict,
+    /// Whether the ranks of the test say less or more.
+    #[serde(skip)]
+    side: Ordering,
 }
 
 impl Quantity {
@@ -120,13 +128,10 @@ impl Quantity {
     }
 
     /// The name in files.
-    pub fn key(self) -> &'static str {
+    pub fn key(self) -> String {
         match self {
-            Self::Error(Metric::Sigma) => "sigma_max_lsb",
-            Self::Error(Metric::Reconstruction) => "reconstruction_max_lsb",
-            Self::Error(Metric::Orthogonality) => "orthogonality_max_lsb",
-            Self::Error(Metric::OffDiagonal) => "off_diagonal_max_lsb",
-            other => other.name(),
+            Self::Error(metric) => format!("{}_max_lsb", metric.key()),
+            other => other.name().to_owned(),
         }
     }
 
@@ -150,7 +155,7 @@ impl Quantity {
 }
 
 fn by_key<S: serde::Serializer>(quantity: &Quantity, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(quantity.key())
+    serializer.serialize_str(&quantity.key())
 }
 
 impl Verdict {
@@ -160,7 +165,9 @@ impl Verdict {
             Self::Equal => "equal",
             Self::Better => "better",
             Self::Worse => "worse",
-            Self::NoDifference => "no difference",
+            Self::Mixed => "mixed",
+            Self::Slight => "slight",
+            Self::NotSignificant => "not significant",
         }
     }
 }
@@ -195,6 +202,7 @@ impl Difference {
         let count = of_a.len();
         let (a, b) = Spread::of(of_a).zip(Spread::of(of_b))?;
         let (centre, interval) = mean(&ratios);
+        let (p, side) = signed_rank(&ratios);
         Some(Self {
             quantity,
             results: count,
@@ -205,9 +213,10 @@ impl Difference {
             losses,
             ratio: shortened(centre.exp()),
             ratio_interval: interval.map(|(low, high)| (shortened(low.exp()), shortened(high.exp()))),
-            p: shortened(signed_rank(&ratios)),
+            p: shortened(p),
             p_holm: 1.0,
-            verdict: Verdict::NoDifference,
+            verdict: Verdict::NotSignificant,
+            side,
         })
     }
 
@@ -217,8 +226,12 @@ impl Difference {
         let material = self.quantity.material();
         self.verdict = if self.wins + self.losses == 0 {
             Verdict::Equal
-        } else if p_holm >= SIGNIFICANT || (1.0 / material..material).contains(&self.ratio) {
-            Verdict::NoDifference
+        } else if p_holm >= SIGNIFICANT {
+            Verdict::NotSignificant
+        } else if (1.0 / material..material).contains(&self.ratio) {
+            Verdict::Slight
+        } else if self.ratio.total_cmp(&1.0) != self.side {
+            Verdict::Mixed
         } else if self.ratio < 1.0 {
             Verdict::Better
         } else {

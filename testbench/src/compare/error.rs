@@ -34,7 +34,7 @@ pub enum CompareError {
         message: String,
     },
     /// Less than two documents, or more than have a letter.
-    #[error("{0} documents: give 2 to 26, the first a report; results of other tools after --external")]
+    #[error("documents: {0}; give 2 to 26, the first a report; results of other tools after --external")]
     Count(usize),
 }
 

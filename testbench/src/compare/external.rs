@@ -46,8 +46,6 @@ pub struct ExternalResult {
     pub matrix: usize,
     /// Errors, to as many decimals as those of a report.
     pub accuracy: Accuracy,
-    /// Whether U and V are there.
-    pub sides: [bool; 2],
     /// Clock cycles, if it says.
     pub cycles: Option<u64>,
 }
@@ -140,9 +138,12 @@ impl External {
                 "is about another report: `campaign.{field}` is {found} here and {right} in the first report"
             )));
         }
-        let name = document.name.filter(|name| !name.trim().is_empty() && !name.contains(char::is_control));
+        let name = document.name.filter(|name| !name.trim().is_empty());
         let name =
             name.ok_or_else(|| broken("`name` is missing: say in a line which tool made the results".to_owned()))?;
+        if name.contains(char::is_control) {
+            return Err(broken("`name` has a line break or another control character: give one line".to_owned()));
+        }
         let at = |index: usize, message| CompareError::external(path, format!("matrices[{index}]"), message);
         let mut seen = vec![None; report.records.len()];
         for (index, entry) in document.matrices.iter().enumerate() {
@@ -214,7 +215,7 @@ fn judge(plan: &Plan, item: &Item, entry: &Map<String, Value>) -> Result<Externa
             format!(".cycles is {value}; give a whole number of clock cycles from the first element in to the last word out, or leave it out")
         })?),
     };
-    Ok(ExternalResult { matrix: item.matrix, accuracy: rounded(&found), sides: [u.is_some(), v.is_some()], cycles })
+    Ok(ExternalResult { matrix: item.matrix, accuracy: rounded(&found), cycles })
 }
 
 /// What an entry says of its matrix must be so, and it must say nothing else.

@@ -2,7 +2,7 @@
 
 use super::charts;
 use super::difference::{Quantity, Verdict};
-use super::text::{cell, counted, figures, heads, holds, ratio_number, remarks, row, source};
+use super::text::{cell, counted, figures, heads, holds, nothing_worse, ratio_number, remarks, row, source};
 use super::worse::rules;
 use super::{Against, Comparison};
 use crate::campaign::{CampaignError, Metric};
@@ -90,7 +90,7 @@ fn section(against: &Against) -> Result<Markup, CampaignError> {
         div class="cards" { (cards(against)) }
         @for remark in remarks(against) { p { (remark) } }
         @if against.worse.is_empty() {
-            p class="good" { (name) " is worse in nothing that is checked." }
+            p class="good" { (nothing_worse(against)) }
         } @else {
             details open[against.worse.len() <= 10] {
                 summary class="bad" { (name) " is worse: " (counted(against.worse.len(), "finding")) }

@@ -2,6 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use statrs::function::erf::erfc;
+use std::cmp::Ordering;
 
 /// Up to so many differences the distribution of the signed-rank test is counted out; beyond, it is as good as normal.
 const EXACT: usize = 50;
@@ -9,8 +10,9 @@ const EXACT: usize = 50;
 const CONFIDENCE: f64 = 0.95;
 
 /// The two-sided p-value of Wilcoxon's signed-rank test (F. Wilcoxon, "Individual comparisons by ranking methods", Biometrics Bulletin 1, 1945): that differences as
-/// much to one side as these come from a distribution that is symmetric around 0. Differences of 0 are left out, equal ones share the mean of their ranks.
-pub fn signed_rank(differences: &[f64]) -> f64 {
+/// much to one side as these come from a distribution that is symmetric around 0; and which side of 0 that is. Differences of 0 are left out, equal ones share the
+/// mean of their ranks.
+pub fn signed_rank(differences: &[f64]) -> (f64, Ordering) {
     let mut sizes: Vec<(f64, bool)> = differences.iter().filter(|d| **d != 0.0).map(|d| (d.abs(), *d > 0.0)).collect();
     sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
     // Ranks times two, so that shared ones are whole numbers.
@@ -30,7 +32,7 @@ pub fn signed_rank(differences: &[f64]) -> f64 {
         let distance = (all as f64 / 2.0 - smaller as f64 - 1.0).max(0.0);
         erfc(distance / variance.sqrt() / std::f64::consts::SQRT_2)
     };
-    p.min(1.0)
+    (p.min(1.0), (2 * positive).cmp(&all))
 }
 
 /// The probability that a sum of ranks, each taken or not with a half, is at most `limit`.
@@ -83,8 +85,8 @@ mod tests {
     #[test]
     fn signed_ranks_of_darwins_maize() {
         let differences = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48].map(f64::from);
-        close(signed_rank(&differences), 0.04126);
-        close(signed_rank(&differences.map(|d| -d)), 0.04126);
+        close(signed_rank(&differences).0, 0.04126);
+        close(signed_rank(&differences.map(|d| -d)).0, 0.04126);
         let (mean, interval) = mean(&differences);
         // Student, as Fisher has it: 20.93, t = 2.148 for 0.05; the interval is 0.03 to 41.84.
         close(mean, 20.933333);
@@ -95,13 +97,16 @@ mod tests {
     #[test]
     fn signed_ranks_by_hand() {
         // Five of one sign: 2 / 2^5. Zeros do not count.
-        close(signed_rank(&[1.0, 2.0, 3.0, 4.0, 5.0]), 0.0625);
-        close(signed_rank(&[1.0, 0.0, 2.0, 3.0, 0.0, 4.0, 5.0]), 0.0625);
+        close(signed_rank(&[1.0, 2.0, 3.0, 4.0, 5.0]).0, 0.0625);
+        close(signed_rank(&[1.0, 0.0, 2.0, 3.0, 0.0, 4.0, 5.0]).0, 0.0625);
         // Ranks 1.5, 1.5, 3, the first negative: sums up to 1.5 are {}, {1.5}, {1.5} of 8, on each side.
-        close(signed_rank(&[-1.0, 1.0, 2.0]), 0.75);
-        close(signed_rank(&[1.0, -1.0]), 1.0);
-        assert_eq!(signed_rank(&[0.0, 0.0]), 1.0);
-        assert_eq!(signed_rank(&[]), 1.0);
+        close(signed_rank(&[-1.0, 1.0, 2.0]).0, 0.75);
+        assert_eq!(signed_rank(&[1.0, -1.0]), (1.0, Ordering::Equal));
+        assert_eq!(signed_rank(&[0.0, 0.0]), (1.0, Ordering::Equal));
+        assert_eq!(signed_rank(&[]), (1.0, Ordering::Equal));
+        // The side is that of the ranks, not of the mean.
+        assert_eq!(signed_rank(&[-1.0, -2.0, -3.0, 100.0]).1, Ordering::Less);
+        assert_eq!(signed_rank(&[1.0, 2.0, 4.0, -3.0]).1, Ordering::Greater);
     }
 
     #[test]
@@ -109,10 +114,10 @@ mod tests {
         // One more than is counted out; every third is negative: the sum of those ranks is 3 (1 + ... + 17).
         let numbers: Vec<f64> = (1..=51).map(|i| if i % 3 == 0 { -f64::from(i) } else { f64::from(i) }).collect();
         let ranks: Vec<usize> = (1..=51).map(|rank| 2 * rank).collect();
-        let (normal, exact) = (signed_rank(&numbers), 2.0 * tail(&ranks, 51 * 52, 2 * 459));
+        let (normal, exact) = (signed_rank(&numbers).0, 2.0 * tail(&ranks, 51 * 52, 2 * 459));
         assert!((normal / exact - 1.0).abs() < 0.02, "{normal} {exact}");
         // n = 60, all of one sign: z = (915 - 0.5) / sqrt(60 x 61 x 121 / 24) = 6.7322, p = 1.67e-11.
-        let p = signed_rank(&(1..=60).map(f64::from).collect::<Vec<_>>());
+        let (p, _) = signed_rank(&(1..=60).map(f64::from).collect::<Vec<_>>());
         assert!((p / 1.67e-11 - 1.0).abs() < 0.01, "{p}");
     }
 

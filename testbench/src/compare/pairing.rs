@@ -105,20 +105,24 @@ pub fn pair_records<'a>(a: (&'a Report, usize), b: (&'a Report, usize)) -> (Vec<
     let of = |(report, core): (&'a Report, usize)| report.records.iter().filter(move |record| record.core == core);
     let in_b: HashMap<MatrixKey, &Record> = of(b).map(|record| (matrix_key(record), record)).collect();
     let pairs: Vec<_> = of(a).filter_map(|record| Some((record, *in_b.get(&matrix_key(record))?))).collect();
-    let alone = [of(a).count() - pairs.len(), in_b.len() - pairs.len()];
+    let alone = [of(a).count() - pairs.len(), of(b).count() - pairs.len()];
     (pairs, alone)
 }
 
 /// Why two reports without a common matrix have none.
 pub fn no_matrix(a: &Plan, b: &Plan) -> String {
+    // One for all cores.
+    let [sizes_a, sizes_b] = [a, b].map(|plan| plan.shape(0).sizes.name().to_owned());
     let (a, b) = (&a.settings, &b.settings);
     let names = |families: &[Family]| families.iter().map(|f| f.name()).collect::<Vec<_>>().join(", ");
-    let (what, there, here) = if a.seed == b.seed {
-        ("families", names(&a.families), names(&b.families))
+    let (place, what, there, here) = if a.seed != b.seed {
+        ("campaign.", "seed", a.seed.to_string(), b.seed.to_string())
+    } else if !a.families.iter().any(|family| b.families.contains(family)) {
+        ("campaign.", "families", names(&a.families), names(&b.families))
     } else {
-        ("seed", a.seed.to_string(), b.seed.to_string())
+        ("", "sizes", sizes_a, sizes_b)
     };
     format!(
-        "has no matrix in common with the first report: `campaign.{what}` is {there} there and {here} here; make both reports with the same --{what}"
+        "has no matrix in common with the first report: `{place}{what}` is {there} there and {here} here; make both reports with the same --{what}"
     )
 }

@@ -1,6 +1,6 @@
 //! `compare.md`.
 
-use super::text::{cell, counted, figures, heads, holds, remarks, row, source};
+use super::text::{cell, extent, figures, heads, holds, nothing_worse, remarks, row, source};
 use super::worse::rules;
 use super::{Against, Comparison};
 use std::fmt::Write;
@@ -34,12 +34,10 @@ fn table(text: &mut String, heads: &[impl AsRef<str>], rows: &[Vec<String>]) -> 
 
 fn write_one(text: &mut String, against: &Against) -> std::fmt::Result {
     let name = &against.source.name;
-    let (results, matrices) = against.results();
-    let cores = counted(against.cores.len(), "core");
-    writeln!(text, "\n## {name} against A\n\n{cores}, {results} results of {matrices} matrices.")?;
+    writeln!(text, "\n## {name} against A\n\n{}.", extent(against))?;
     remarks(against).iter().try_for_each(|remark| writeln!(text, "{remark}"))?;
     if against.worse.is_empty() {
-        writeln!(text, "\n{name} is worse in nothing that is checked.")?;
+        writeln!(text, "\n{}", nothing_worse(against))?;
     } else {
         writeln!(text, "\n{name} is worse:\n")?;
         against.worse.iter().try_for_each(|finding| writeln!(text, "- {}", finding.what))?;

@@ -1,4 +1,4 @@
-use super::difference::{Both, Difference, Measured, Quantity, SIGNIFICANT, Verdict};
+use super::difference::{Quantity, Verdict};
 use super::pairing::pair_cores;
 use super::worse::Aspect;
 use super::*;
@@ -7,7 +7,9 @@ use crate::framing::InputScale;
 use crate::report::tests::check_page;
 use std::sync::LazyLock;
 use svdforge_golden::Family;
-use svdforge_hdl::core::params::Parameters;
+use svdforge_hdl::core::params::{Parameters, Sizes};
+
+mod verdicts;
 
 /// A request for the quick suite; 3 x 3, with so many matrices of each random family.
 pub(super) fn request(word: Option<u32>, guard: Option<u32>, matrices: u64) -> Request {
@@ -96,63 +98,13 @@ fn cores_pair_by_what_a_suite_varies() {
     refused(&double, "are both 3 x 3, word 16, guard 4");
 }
 
-/// A result that is known by hand.
-fn result(seed: u64, a: f64, b: f64) -> Both {
-    let measured = |error| Measured {
-        matrix: seed as usize,
-        errors: [Some(error), None, None, None],
-        sweeps: Some(5),
-        cycles: None,
-    };
-    Both { key: (2, 2, Family::Uniform, seed), a: measured(a), b: measured(b) }
-}
-
-#[test]
-fn differences_by_hand() {
-    let sigma = Quantity::Error(Metric::Sigma);
-    // Errors of nothing count as a thousandth; rounding of f64 is no difference.
-    let results = [
-        result(0, 1.0, 2.0),
-        result(1, 0.0, 0.0),
-        result(2, 0.0, 0.0005),
-        result(3, 0.5, 0.500001),
-        result(4, 4.0, 1.0),
-    ];
-    let mut found = Difference::new(sigma, &results).unwrap();
-    assert_eq!((found.results, found.wins, found.ties, found.losses), (5, 1, 3, 1));
-    // The mean of 1, 0, 0, 0 and -2 powers of two.
-    assert!((found.ratio - 2_f64.powf(-0.2)).abs() < 1e-4, "{}", found.ratio);
-    assert_eq!((found.a.max, found.b.max, found.b.worst_matrix), (4.0, 2.0, 0));
-    assert_eq!(found.p, 1.0);
-    found.correct(1.0);
-    assert_eq!(found.verdict, Verdict::NoDifference);
-    let sweeps = Difference::new(Quantity::Sweeps, &results).unwrap();
-    assert_eq!((sweeps.ties, sweeps.ratio, sweeps.p), (5, 1.0, 1.0));
-    assert!(Difference::new(Quantity::Cycles, &results).is_none());
-    // Ten times the same matrix is one matrix: its p is that of one, not of ten.
-    let same: Vec<Both> = (0..10).map(|_| result(0, 1.0, 2.0)).collect();
-    let found = Difference::new(sigma, &same).unwrap();
-    assert_eq!((found.results, found.losses, found.ratio, found.p, found.ratio_interval), (10, 10, 2.0, 1.0, None));
-    let ten: Vec<Both> = (0..10).map(|seed| result(seed, 1.0, 2.0)).collect();
-    let mut found = Difference::new(sigma, &ten).unwrap();
-    assert!((found.p - 2_f64.powi(-9)).abs() < 1e-7, "{}", found.p);
-    for (p, verdict) in [(0.009, Verdict::Worse), (SIGNIFICANT, Verdict::NoDifference)] {
-        found.correct(p);
-        assert_eq!(found.verdict, verdict);
-    }
-    // Significant, but not material.
-    let slight: Vec<Both> = (0..10).map(|seed| result(seed, 1.0, 1.04)).collect();
-    let mut found = Difference::new(sigma, &slight).unwrap();
-    found.correct(found.p);
-    assert_eq!(found.verdict, Verdict::NoDifference);
-}
-
 /// The same hardware is equal; with one guard bit less it is worse, with one more better.
 #[test]
 fn guard_bits_are_seen() {
     let four = four();
     let same = against(&four, four.clone());
     assert!(same.worse.is_empty() && same.options.is_empty());
+    assert_eq!(text::nothing_worse(&same), "B is worse in nothing that is checked.");
     assert!(same.all.iter().all(|d| d.verdict == Verdict::Equal && d.p_holm == 1.0 && d.ratio == 1.0));
     assert_eq!((same.results(), same.quantities()), ((34, 34), Quantity::all()));
     let less = against(&four, small(3));
@@ -163,6 +115,7 @@ fn guard_bits_are_seen() {
     let (low, high) = orthogonality.ratio_interval.unwrap();
     assert!(low > 1.0 && low < orthogonality.ratio && orthogonality.ratio < high);
     let more = against(&small(3), four);
+    assert!(text::nothing_worse(&more).contains("for equal parameters only"));
     assert!(more.worse.is_empty() && more.all.iter().any(|d| d.verdict == Verdict::Better), "{:?}", more.worse);
 }
 
@@ -203,6 +156,9 @@ fn everything_that_is_worse_is_found() {
     let mut other = small(5);
     other.figures[0].multipliers += 1;
     assert_eq!(aspects(&against(&report, other)), []);
+    let (found, what) = worse(&|report| report.figures[0].bounds = None);
+    assert_eq!(found, [Aspect::Checks], "{what:?}");
+    assert!(what[0].contains("held, and is not checked"), "{what:?}");
     // A check that failed before may fail on.
     let mut before = report.clone();
     before.records[5].flags.overflow = true;
@@ -229,6 +185,12 @@ fn reports_without_anything_in_common_are_refused() {
         report.plan.settings.input_scale = crate::campaign::parameters::Choice::Number(1);
     };
     refused(&scaled, &["`campaign.input_scale` is auto there and 1 here"]);
+    let uniform = |sizes| {
+        let core = Parameters { sizes, ..Parameters::default() };
+        super::tests::report(&Request { core, families: vec![Family::Uniform], ..request(Some(12), Some(4), 1) })
+    };
+    let message = compare(&uniform(Sizes::Fixed), uniform(Sizes::Any)).unwrap_err().to_string();
+    assert!(message.contains("`sizes` is fixed there and any here") && message.contains("--sizes"), "{message}");
     let alone = Comparison::new((Path::new("a.json"), &report), &[]).unwrap_err();
     assert!(alone.to_string().contains("2 to 26"), "{alone}");
 }
@@ -245,6 +207,10 @@ fn what_is_left_out_is_told() {
     assert_eq!(found.unpaired.cores_a, ["3 x 3, word 12, guard 2", "3 x 3, word 12, guard 6"]);
     let remarks = text::remarks(found).join(" ");
     assert!(remarks.contains("2 cores of A") && remarks.contains("31 matrices"), "{remarks}");
+    // What A has and B has not is a fault; what only B has is none.
+    assert_eq!(aspects(found)[..2], [Aspect::Coverage; 2]);
+    let told = found.worse.iter().map(|finding| &finding.what[..]).collect::<Vec<_>>();
+    assert_eq!(told, ["2 cores of A missing in B", "31 matrices of the compared cores missing in B"]);
     let three = [whole.clone(), four()].map(|report| ("b.json".into(), Other::Report(report)));
     let comparison = Comparison::new((Path::new("a.json"), &whole), &three).unwrap();
     check_page(&html::page(&comparison).unwrap());
@@ -260,6 +226,9 @@ fn only_what_both_deliver_is_compared() {
         report(&Request { core: Parameters { vectors, ..Parameters::default() }, ..request(Some(12), Some(4), 1) })
     };
     let found = against(&with(Vectors::Uv), with(Vectors::V));
-    assert_eq!(found.quantities(), [Quantity::Error(Metric::Sigma), Quantity::Sweeps, Quantity::Cycles]);
+    let orthogonality = Quantity::Error(Metric::Orthogonality);
+    assert_eq!(found.quantities(), [Quantity::Error(Metric::Sigma), orthogonality, Quantity::Sweeps, Quantity::Cycles]);
+    // That of V: the cores differ in what they deliver, not in what they compute.
+    assert_eq!(found.cores[0].of(orthogonality).unwrap().verdict, Verdict::Equal);
     check_page(&html::page(&compare(&with(Vectors::Uv), with(Vectors::None)).unwrap()).unwrap());
 }

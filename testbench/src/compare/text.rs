@@ -1,9 +1,11 @@
 //! Comparisons as rows of text: the same for the terminal, Markdown and the page.
 
 use super::difference::{Difference, Quantity, Verdict};
-use super::{Against, CorePair, Source};
+use super::judging::least_matrices;
+use super::{Against, CorePair, OptionDifference, Source};
 use crate::campaign::Metric;
 use crate::report::{CoreFigures, digits};
+use std::collections::BTreeSet;
 
 /// Heads of the columns of [`row`], for the document with this name.
 pub fn heads(name: &str) -> [String; 7] {
@@ -69,9 +71,27 @@ pub fn p_value(p: f64) -> String {
     }
 }
 
-/// "1 core", "2 cores".
+/// "1 core", "2 cores", "3 matrices".
 pub fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+    match (count, what) {
+        (1, _) => format!("1 {what}"),
+        (_, "matrix") => format!("{count} matrices"),
+        _ => format!("{count} {what}s"),
+    }
+}
+
+/// "1 core, 34 results of 34 matrices".
+pub fn extent(against: &Against) -> String {
+    let (results, matrices) = against.results();
+    let cores = counted(against.cores.len(), "core");
+    format!("{cores}, {} of {}", counted(results, "result"), counted(matrices, "matrix"))
+}
+
+/// That B is worse in nothing, and in what it could not be.
+pub fn nothing_worse(against: &Against) -> String {
+    let unchecked = against.cores.iter().any(|core| !core.equal_parameters);
+    let but = if unchecked { " (cycles and area are checked for equal parameters only)" } else { "" };
+    format!("{} is worse in nothing that is checked{but}.", against.source.name)
 }
 
 /// "B = new/report.json, svdforge 0.1.0, suite quick, seed 1".
@@ -91,8 +111,13 @@ pub fn remarks(against: &Against) -> Vec<String> {
     let mut remarks = Vec::new();
     let name = &against.source.name;
     if !against.options.is_empty() {
-        let options: Vec<String> =
-            against.options.iter().map(|o| format!("{} {} in A, {} in {name}", o.option, o.a, o.b)).collect();
+        let option = |same: &[OptionDifference]| {
+            let values = |of: fn(&OptionDifference) -> &str| {
+                same.iter().map(of).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
+            };
+            format!("{} {} in A, {} in {name}", same[0].option, values(|o| &o.a), values(|o| &o.b))
+        };
+        let options: Vec<String> = against.options.chunk_by(|a, b| a.option == b.option).map(option).collect();
         remarks.push(format!("Options that differ: {}.", options.join("; ")));
     }
     if against.options.iter().any(|o| o.option == "word" || o.option == "frac") {
@@ -111,8 +136,19 @@ pub fn remarks(against: &Against) -> Vec<String> {
     }
     for (report, matrices) in [("A", unpaired.matrices_a), (name.as_str(), unpaired.matrices_b)] {
         if matrices > 0 {
-            remarks.push(format!("Not compared: {matrices} matrices of the compared cores that only {report} has."));
+            let matrices = counted(matrices, "matrix");
+            remarks.push(format!("Not compared: {matrices} of the compared cores that only {report} has."));
         }
+    }
+    let least = least_matrices(against.tests);
+    let undecided = |core: &&CorePair| core.differences.iter().any(|d| d.verdict == Verdict::NotSignificant);
+    let few = against.cores.iter().filter(undecided).filter(|core| core.results.len() < least).count();
+    if few > 0 {
+        remarks.push(format!(
+            "Too few matrices: with {}, a significant difference takes some {least} matrices that differ; fewer: {few} of {}.",
+            counted(against.tests, "test"),
+            counted(against.cores.len(), "core")
+        ));
     }
     remarks
 }
@@ -157,7 +193,7 @@ pub fn cell(pair: &CorePair, quantity: Quantity) -> String {
     let Some(difference) = pair.of(quantity) else { return "-".to_owned() };
     match difference.verdict {
         Verdict::Equal => "equal".to_owned(),
-        Verdict::NoDifference => ratio_number(difference.ratio),
+        Verdict::Slight | Verdict::NotSignificant => ratio_number(difference.ratio),
         verdict => format!("{} {}", ratio_number(difference.ratio), verdict.name()),
     }
 }

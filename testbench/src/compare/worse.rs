@@ -1,8 +1,8 @@
 //! In what a document is worse than the first one: what fails a build with `--fail-if-worse`.
 
 use super::difference::{Difference, Quantity, SIGNIFICANT, Verdict};
-use super::text::{p_value, ratio, value};
-use super::{Against, CorePair};
+use super::text::{counted, p_value, ratio, value};
+use super::{Against, CheckPair, CorePair, Unpaired};
 use crate::report::CoreFigures;
 use serde::Serialize;
 use std::str::FromStr;
@@ -18,8 +18,10 @@ const WORST_LSB: f64 = 1.0;
 pub enum Aspect {
     /// Errors are larger.
     Errors,
-    /// A check that held does not hold.
+    /// A check that held does not hold, or is not made.
     Checks,
+    /// Cores or matrices are missing.
+    Coverage,
     /// The same core takes more cycles.
     Cycles,
     /// The same core has more multipliers, or bits of memory or tables.
@@ -37,13 +39,14 @@ pub struct Finding {
 
 impl Aspect {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Errors, Self::Checks, Self::Cycles, Self::Area];
+    pub const ALL: [Self; 5] = [Self::Errors, Self::Checks, Self::Coverage, Self::Cycles, Self::Area];
 
     /// As `--fail-if-worse` knows it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Errors => "errors",
             Self::Checks => "checks",
+            Self::Coverage => "coverage",
             Self::Cycles => "cycles",
             Self::Area => "area",
         }
@@ -74,11 +77,36 @@ pub(super) fn find(against: &Against) -> Vec<Finding> {
             found.extend(area(core, &core.figures_a, &figures));
         }
     }
-    let broken = against.checks.iter().filter(|check| check.b == Some(false) && check.a != Some(false));
-    found.extend(
-        broken.map(|check| Finding { aspect: Aspect::Checks, what: format!("\"{}\" fails, and did not", check.name) }),
-    );
+    found.extend(against.checks.iter().filter_map(broken));
+    found.extend(missing(against));
     found
+}
+
+/// A check that fails and did not, or that held and is not made.
+fn broken(check: &CheckPair) -> Option<Finding> {
+    let what = match (check.a, check.b) {
+        (None | Some(true), Some(false)) => format!("\"{}\" fails, and did not", check.name),
+        (Some(true), None) => format!("\"{}\" held, and is not checked", check.name),
+        _ => return None,
+    };
+    Some(Finding { aspect: Aspect::Checks, what })
+}
+
+/// What a report of A's has and B's has not. Another tool may have as little as it likes.
+fn missing(against: &Against) -> Vec<Finding> {
+    if against.source.campaign.is_none() {
+        return Vec::new();
+    }
+    let Unpaired { cores_a, matrices_a, .. } = &against.unpaired;
+    let name = &against.source.name;
+    let counts = [(cores_a.len(), "core", "A"), (*matrices_a, "matrix", "the compared cores")];
+    let missing = counts.into_iter().filter(|(count, ..)| *count > 0);
+    missing
+        .map(|(count, what, of)| Finding {
+            aspect: Aspect::Coverage,
+            what: format!("{} of {of} missing in {name}", counted(count, what)),
+        })
+        .collect()
 }
 
 fn significant(name: &str, difference: &Difference, equal_parameters: bool) -> Option<Finding> {
@@ -121,7 +149,7 @@ fn area(pair: &CorePair, a: &CoreFigures, b: &CoreFigures) -> Vec<Finding> {
 /// The rules, for readers of a comparison.
 pub fn rules() -> String {
     format!(
-        "Better or worse: p < {SIGNIFICANT} (Wilcoxon's signed-rank test on the ratios of the same matrices, Holm's correction for all tests), and errors differ by 5 % at least, \
-         cycles and sweeps by 1 %."
+        "Better or worse: p < {SIGNIFICANT} (Wilcoxon's signed-rank test on the ratios of the same matrices, Holm's correction for all tests of all documents), and the geometric mean \
+         of the ratios is to the same side, for errors by 5 % at least, for cycles and sweeps by 1 %. Intervals are for one test."
     )
 }

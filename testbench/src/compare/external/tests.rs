@@ -1,5 +1,6 @@
 use super::super::difference::Quantity;
 use super::super::tests::{four, report, request, with_convergence};
+use super::super::worse::Aspect;
 use super::super::{Against, Comparison, Other};
 use super::*;
 use crate::campaign::{Request, Suite};
@@ -76,7 +77,12 @@ fn documents_may_have_less_and_more() {
     }
     let found = compare(&report, &document);
     assert_eq!((found.results(), found.unpaired.matrices_a), ((8, 8), 26));
-    assert_eq!(found.quantities(), [Quantity::Error(Metric::Sigma), Quantity::Cycles]);
+    assert!(!found.worse.iter().any(|finding| finding.aspect == Aspect::Coverage), "{:?}", found.worse);
+    let orthogonality = Quantity::Error(Metric::Orthogonality);
+    assert_eq!(found.quantities(), [Quantity::Error(Metric::Sigma), orthogonality, Quantity::Cycles]);
+    // Of the core's too, V's alone.
+    let of_v = report.records[..8].iter().filter_map(|record| record.accuracy.orthogonality_v_max_lsb);
+    assert_eq!(found.cores[0].of(orthogonality).unwrap().a.max, of_v.reduce(f64::max).unwrap());
     assert_eq!(found.cores[0].of(Quantity::Cycles).unwrap().b.max, 100.0);
 }
 
@@ -125,6 +131,7 @@ fn wrong_documents_are_refused() {
     };
     changed(&|d| d["schema"] = json!(2), &["`schema` is 2", "schema 1"]);
     changed(&|d| d["name"] = json!(" "), &["`name` is missing"]);
+    changed(&|d| d["name"] = json!("a\nb"), &["`name` has a line break"]);
     changed(&|d| d["campaign"]["seed"] = json!(2), &["another report", "`campaign.seed` is 2 here and 1"]);
     changed(&|d| d["matrices"] = json!([]), &["`matrices` is empty"]);
     changed(&|d| d["extra"] = json!(1), &["extra"]);

@@ -1,0 +1,31 @@
+//! Tests, corrected for their number, and what they come to.
+
+use super::difference::{Difference, SIGNIFICANT};
+use super::{Against, paired, worse};
+
+/// Corrects for all tests of all documents, and judges.
+pub(super) fn judge(comparisons: &mut [Against]) {
+    let mut tests: Vec<&mut Difference> = comparisons.iter_mut().flat_map(tests_of).collect();
+    let corrected = paired::holm(&tests.iter().map(|difference| difference.p).collect::<Vec<_>>());
+    for (difference, &p) in tests.iter_mut().zip(&corrected) {
+        difference.correct(p);
+    }
+    for against in comparisons {
+        if let [core] = &against.cores[..] {
+            against.all.clone_from(&core.differences);
+        }
+        against.tests = corrected.len();
+        against.worse = worse::find(against);
+    }
+}
+
+/// The tests of one document; of one core, all cores are no further tests.
+fn tests_of(against: &mut Against) -> impl Iterator<Item = &mut Difference> {
+    let pooled = if against.cores.len() > 1 { &mut against.all[..] } else { &mut [] };
+    pooled.iter_mut().chain(against.cores.iter_mut().flat_map(|core| &mut core.differences))
+}
+
+/// With fewer matrices that differ, the least p-value of one of so many tests is not significant: 2 / 2^matrices, by their number.
+pub(super) fn least_matrices(tests: usize) -> usize {
+    (1..).find(|&matrices| 2.0 * tests as f64 * f64::from(-matrices).exp2() < SIGNIFICANT).map_or(0, |m| m as usize)
+}
