@@ -95,12 +95,8 @@ fn identity(plan: &Plan, item: &Item, input: &Quantised) -> Value {
     let rows: Vec<Vec<f64>> = matrix.row_iter().map(|row| row.iter().copied().collect()).collect();
     json!({
         "matrix": item.matrix, "core": item.core, "family": item.family, "seed": item.seed, "rows": input.rows, "cols": input.cols,
-        "lsb": lsb(shape, input), "a": rows, "sigma": null, "u": null, "v": null,
+        "lsb": input.lsb(shape), "a": rows, "sigma": null, "u": null, "v": null,
     })
-}
-
-fn lsb(shape: &Shape, input: &Quantised) -> f64 {
-    f64::from(input.exponent - shape.frac as i32).exp2()
 }
 
 fn quantised(plan: &Plan, item: &Item) -> Result<Quantised, CampaignError> {
@@ -193,7 +189,7 @@ fn judge(plan: &Plan, item: &Item, entry: &Map<String, Value>) -> Result<Externa
     let u = factor("u", (input.rows, count), entry)?;
     let v = factor("v", (input.cols, count), entry)?;
     let matrix = input.matrix(shape);
-    let lsb = lsb(shape, &input);
+    let lsb = input.lsb(shape);
     let found = if shape.symmetric {
         if u.is_some() {
             return Err(
