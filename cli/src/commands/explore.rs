@@ -97,7 +97,7 @@ impl Explore {
         let bar = output::work();
         let records = run(&plan, Shard::ALL, &self.out, &output::campaign(&bar, &self.out))?;
         bar.finish_and_clear();
-        let mut exploration = Exploration::new(plan, left_out, records)?;
+        let mut exploration = Exploration::new(plan, left_out, records);
         if let Some(target) = self.target {
             let points = exploration.to_synthesise(self.pick.as_ref());
             output::note(format!("yosys at work, cores: {}; what it measures is kept in the folder ...", points.len()));

@@ -7,8 +7,6 @@ use crate::campaign::CampaignError;
 use crate::drawing::COLOURS;
 use crate::report::chart::{Axis, Chart, Line, Stroke};
 
-/// Below this an error is drawn as this: logarithmic axes have no 0.
-const LEAST: f64 = 1e-9;
 /// The colour of the front's line: ink.
 pub const FRONT: usize = COLOURS.len() - 1;
 
@@ -51,7 +49,7 @@ fn chart(exploration: &Exploration, &(title, label, cost): &Cost) -> Option<Resu
     let mut places: Vec<(usize, (f64, f64))> = Vec::new();
     for (index, point) in exploration.points.iter().enumerate() {
         if exploration.standings[index] != Standing::Fails {
-            places.extend(cost(point).map(|cost| (index, (cost, point.error().max(LEAST)))));
+            places.extend(cost(point).map(|cost| (index, (cost, point.error()))));
         }
     }
     if places.is_empty() {

@@ -33,14 +33,14 @@ pub fn page(exploration: &Exploration) -> Result<String, CampaignError> {
                     (card(&exploration.points.len().to_string(), "cores"))
                     (card(&front.len().to_string(), "on the Pareto front"))
                     @for (index, what) in front.first().into_iter().map(|i| (i, "fewest effective bits")).chain(front.last().map(|i| (i, "most effective bits"))) {
-                        @if let Some(bits) = exploration.points[*index].effective_bits() { (card(&format!("{bits:.1}"), what)) }
+                        (card(&format!("{:.1}", exploration.points[*index].effective_bits()), what))
                     }
                     @if !exploration.holds() { (card("NO", "everything that must hold holds")) }
                 }
                 h2 { "What accuracy costs" }
                 p { "Each mark is a core, labelled word + guard bits: large ones are on the Pareto front (no other core is at least as good in error, cycles and \
                      multipliers, and better in one of them), small ones are not. The error is the largest of all that a core makes, as a share of full scale, \
-                     with what the rounding of the input does to Σ." }
+                     with an allowance for what the rounding of the input does to Σ." }
                 p class="legend" {
                     @for &word in &words { span { i class={ "k" (colour(&words, word)) } {} "word " (word) } }
                     span { i class={ "k" (FRONT) } {} "the best at this cost" }

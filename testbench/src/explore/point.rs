@@ -20,23 +20,12 @@ pub struct Point {
     pub multiplier_bits: u64,
     /// What its matrices came to.
     pub statistics: CoreStatistics,
-    /// Its largest error, and what the rounding of the input has to do with it.
-    pub worst: WorstError,
     /// Matrices that were not settled when the core stopped.
     pub unsettled: usize,
     /// Whether everything holds that must: no overflow, settled under the cap, within the bounds.
     pub holds: bool,
     /// What synthesis measured.
     pub measured: Option<Measured>,
-}
-
-/// The largest errors over all matrices, in LSB.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct WorstError {
-    /// What the rounding of the input to the word does to a value, whatever the core.
-    pub quantisation: f64,
-    /// Of every error that the core has: of values, the rounding of the input added for each matrix; of the product, orthogonality, diagonality.
-    pub all: f64,
 }
 
 /// What an error is known not to exceed, in the unit of its metric: for every matrix, and for nearly all.
@@ -64,9 +53,18 @@ impl Point {
         f64::from(1 - self.shape().word as i32).exp2()
     }
 
-    /// The largest of all errors as a share of full scale, rounding of the input included.
+    /// What the rounding of a real matrix to the word may do to a singular value, in LSB, to two decimals. It depends on the size alone, so that words
+    /// compare fairly: independent roundings of up to half an LSB make a matrix with a norm of about this.
+    pub fn quantisation_allowance(&self) -> f64 {
+        let norm = ((self.shape().rows as f64).sqrt() + (self.shape().cols as f64).sqrt()) / 12_f64.sqrt();
+        (norm * 100.0).round() / 100.0
+    }
+
+    /// The largest of all errors as a share of full scale; the allowance for the rounding of the input is added to that of the values.
     pub fn error(&self) -> f64 {
-        self.worst.all * self.lsb()
+        let largest = |metric| self.statistics.of(metric).map_or(0.0, |spread| spread.max);
+        let sigma = largest(Metric::Sigma) + self.quantisation_allowance();
+        Metric::ALL.into_iter().map(largest).fold(sigma, f64::max) * self.lsb()
     }
 
     /// What [`OBJECTIVES`] names.
@@ -74,10 +72,9 @@ impl Point {
         [self.error(), self.statistics.cycles.max as f64, self.multiplier_bits as f64]
     }
 
-    /// -log2 of the error, to two decimals; none without an error.
-    pub fn effective_bits(&self) -> Option<f64> {
-        let bits = -self.error().log2();
-        bits.is_finite().then(|| (bits * 100.0).round() / 100.0)
+    /// -log2 of the error, to two decimals.
+    pub fn effective_bits(&self) -> f64 {
+        (-self.error().log2() * 100.0).round() / 100.0
     }
 
     /// "16+4", with what else was chosen: tells the cores of an exploration apart.
@@ -105,12 +102,12 @@ impl Point {
 
     /// Every figure by its name, in the order of files: a number, or null where it is not known.
     pub fn fields(&self) -> Vec<(String, Value)> {
-        columns().into_iter().map(|(name, value)| (name, value(self))).collect()
+        columns().into_iter().map(|(name, figure)| (name, figure.of(self))).collect()
     }
 
     /// One of them, where it is known.
     pub fn figure(&self, name: &str) -> Option<f64> {
-        columns().into_iter().find(|(known, _)| known == name).and_then(|(_, value)| value(self).as_f64())
+        columns().into_iter().find(|(known, _)| known == name).and_then(|(_, figure)| figure.of(self).as_f64())
     }
 }
 
@@ -120,45 +117,65 @@ pub fn names() -> Vec<String> {
 }
 
 /// A figure of a point.
-type Figure = Box<dyn Fn(&Point) -> Value>;
+enum Figure {
+    Plain(fn(&Point) -> Value),
+    OfMetric(Metric, fn(&Point, Metric) -> Value),
+}
+
+impl Figure {
+    fn of(&self, point: &Point) -> Value {
+        match self {
+            Self::Plain(value) => value(point),
+            Self::OfMetric(metric, value) => value(point, *metric),
+        }
+    }
+}
+
+type Plain = (&'static str, fn(&Point) -> Value);
+
+const BEFORE: [Plain; 7] = [
+    ("word", |p| p.shape().word.into()),
+    ("guard", |p| p.shape().guard.into()),
+    ("coef", |p| p.shape().coef.into()),
+    ("matrices", |p| p.statistics.matrices.into()),
+    ("error_full_scale", |p| p.error().into()),
+    ("effective_bits", |p| p.effective_bits().into()),
+    ("quantisation_allowance_lsb", |p| p.quantisation_allowance().into()),
+];
+
+/// What there is of each metric: how the name ends, and the value.
+const OF_METRICS: [(&str, fn(&Point, Metric) -> Value); 5] = [
+    ("max_lsb", |p, metric| p.statistics.of(metric).map(|s| s.max).into()),
+    ("p99_lsb", |p, metric| p.statistics.of(metric).map(|s| s.p99).into()),
+    ("max_full_scale", |p, metric| p.statistics.of(metric).map(|s| s.max * p.lsb()).into()),
+    ("statistical_lsb", |p, metric| p.limit(metric).statistical.into()),
+    ("rigorous_lsb", |p, metric| p.limit(metric).rigorous.into()),
+];
+
+const AFTER: [Plain; 15] = [
+    ("unsettled", |p| p.unsettled.into()),
+    ("sweeps_mean", |p| p.statistics.sweeps.mean.into()),
+    ("sweeps_max", |p| p.statistics.sweeps.max.into()),
+    ("cycles_mean", |p| p.statistics.cycles.mean.into()),
+    ("cycles", |p| p.statistics.cycles.max.into()),
+    ("multipliers", |p| p.figures.multipliers.into()),
+    ("multiplier_bits", |p| p.multiplier_bits.into()),
+    ("memory_bits", |p| p.figures.memory_bits.into()),
+    ("table_bits", |p| p.figures.table_bits.into()),
+    (SYNTHESISED[0], |p| p.measured.as_ref().map(|m| m.lut).into()),
+    (SYNTHESISED[1], |p| p.measured.as_ref().map(|m| m.ff).into()),
+    (SYNTHESISED[2], |p| p.measured.as_ref().map(|m| m.dsp).into()),
+    (SYNTHESISED[3], |p| p.measured.as_ref().map(|m| m.block_rams).into()),
+    (PLACED[0], |p| p.measured.as_ref().and_then(|m| m.fmax_mhz).into()),
+    (PLACED[1], |p| p.measured.as_ref().and_then(|m| m.svd_per_second).into()),
+];
 
 fn columns() -> Vec<(String, Figure)> {
-    fn column<T: Into<Value>>(name: impl Into<String>, value: impl Fn(&Point) -> T + 'static) -> (String, Figure) {
-        (name.into(), Box::new(move |point| value(point).into()))
-    }
-    let mut all = vec![
-        column("word", |p| p.shape().word),
-        column("guard", |p| p.shape().guard),
-        column("coef", |p| p.shape().coef),
-        column("matrices", |p| p.statistics.matrices),
-        column("error_full_scale", Point::error),
-        column("effective_bits", Point::effective_bits),
-        column("quantisation_max_lsb", |p| p.worst.quantisation),
-    ];
-    for metric in Metric::ALL {
-        let name = key(metric);
-        all.push(column(format!("{name}_max_lsb"), move |p| p.statistics.of(metric).map(|s| s.max)));
-        all.push(column(format!("{name}_p99_lsb"), move |p| p.statistics.of(metric).map(|s| s.p99)));
-        all.push(column(format!("{name}_max_full_scale"), move |p| p.statistics.of(metric).map(|s| s.max * p.lsb())));
-        all.push(column(format!("{name}_statistical_lsb"), move |p| p.limit(metric).statistical));
-        all.push(column(format!("{name}_rigorous_lsb"), move |p| p.limit(metric).rigorous));
-    }
-    all.extend([
-        column("unsettled", |p| p.unsettled),
-        column("sweeps_mean", |p| p.statistics.sweeps.mean),
-        column("sweeps_max", |p| p.statistics.sweeps.max),
-        column("cycles_mean", |p| p.statistics.cycles.mean),
-        column("cycles", |p| p.statistics.cycles.max),
-        column("multipliers", |p| p.figures.multipliers),
-        column("multiplier_bits", |p| p.multiplier_bits),
-        column("memory_bits", |p| p.figures.memory_bits),
-        column("table_bits", |p| p.figures.table_bits),
-    ]);
-    let area: [fn(&Measured) -> u64; 4] = [|m| m.lut, |m| m.ff, |m| m.dsp, |m| m.block_rams];
-    all.extend(SYNTHESISED.into_iter().zip(area).map(|(name, of)| column(name, move |p| p.measured.as_ref().map(of))));
-    let speed: [fn(&Measured) -> Option<f64>; 2] = [|m| m.fmax_mhz, |m| m.svd_per_second];
-    all.extend(PLACED.into_iter().zip(speed).map(|(name, of)| column(name, move |p| p.measured.as_ref().and_then(of))));
-    all
+    let plain = |(name, value): Plain| (name.to_owned(), Figure::Plain(value));
+    let of_metric =
+        |metric| OF_METRICS.map(|(end, value)| (format!("{}_{end}", key(metric)), Figure::OfMetric(metric, value)));
+    let metrics = Metric::ALL.into_iter().flat_map(of_metric);
+    BEFORE.into_iter().map(plain).chain(metrics).chain(AFTER.into_iter().map(plain)).collect()
 }
 
 /// How the names of a metric's figures begin.

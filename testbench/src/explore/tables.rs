@@ -21,7 +21,7 @@ const COLUMNS: [Column; 12] = [
         Sweeps::Auto => format!("{:.1}-{}", p.statistics.sweeps.mean, p.statistics.sweeps.max),
         Sweeps::Fixed(sweeps) => format!("always {sweeps}"),
     }),
-    ("effective bits", |p| p.effective_bits().map_or("-".to_owned(), |bits| format!("{bits:.1}"))),
+    ("effective bits", |p| format!("{:.1}", p.effective_bits())),
     ("Σ, LSB", |p| error(p, Metric::Sigma)),
     ("U Σ Vᵀ - A", |p| error(p, Metric::Reconstruction)),
     ("U, V orth.", |p| error(p, Metric::Orthogonality)),
@@ -170,4 +170,4 @@ fn write_markdown(text: &mut String, exploration: &Exploration) -> std::fmt::Res
 
 /// What the columns mean, in a sentence or two.
 pub const LEGEND: &str = "Worst errors over these matrices, in LSB of the core's own word; effective bits: -log2 of the largest of all its errors as a share of full scale, \
-     with what the rounding of the input does to Σ; cycles: the most, from the first element in to the last word out.";
+     with an allowance for what the rounding of the input does to Σ, the same number of LSB for every core; cycles: the most, from the first element in to the last word out.";

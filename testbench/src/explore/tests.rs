@@ -2,11 +2,12 @@ use super::point::SYNTHESISED;
 use super::space::{MOST, Space};
 use super::synthesis::{FILE, Measured, synthesise};
 use super::*;
-use crate::campaign::{Shard, run};
+use crate::campaign::{Metric, Shard, run};
 use crate::explore::front::dominates;
 use crate::explore::pick::Picked;
 use crate::report::tests::check_page;
 use crate::synth::Target;
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::OnceLock;
 use svdforge_golden::Family;
@@ -29,7 +30,7 @@ fn explore(space: &Space) -> Exploration {
     let (plan, left_out) = space.plan().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let records = run(&plan, Shard::ALL, folder.path(), &|_| {}).unwrap();
-    Exploration::new(plan, left_out, records).unwrap()
+    Exploration::new(plan, left_out, records)
 }
 
 /// Two words, two numbers of guard bits, and a number of sweeps that is not enough for all matrices.
@@ -81,16 +82,14 @@ fn errors_of_values_and_of_vectors_count_and_the_rounding_of_the_input_too() {
     let found = small();
     for point in &found.points {
         let of = |metric| point.statistics.of(metric).unwrap().max;
-        let least = Metric::ALL.map(of).into_iter().fold(point.worst.quantisation, f64::max);
-        assert!(point.worst.all >= least && point.worst.all <= least + of(Metric::Sigma) + point.worst.quantisation);
-        assert!(point.worst.quantisation > 0.1 && point.worst.quantisation <= 2.0, "{}", point.worst.quantisation);
-        assert!((point.error() * f64::from(point.shape().word - 1).exp2() - point.worst.all).abs() < 1e-9);
+        let sigma = of(Metric::Sigma) + 0.82;
+        let worst = Metric::ALL.map(of).into_iter().fold(sigma, f64::max);
+        assert!((point.error() * f64::from(point.shape().word - 1).exp2() - worst).abs() < 1e-9);
     }
     let with = |guard, sweeps| {
         let same = |p: &&Point| (p.shape().word, p.shape().guard, p.shape().sweeps) == (12, guard, sweeps);
         found.points.iter().find(same).unwrap()
     };
-    assert_eq!(with(0, Sweeps::Auto).worst.quantisation, with(4, Sweeps::Fixed(1)).worst.quantisation, "of the word");
     let wider = with(4, Sweeps::Auto).multiplier_bits - with(0, Sweeps::Auto).multiplier_bits;
     assert_eq!(wider, 4 * 16 * 18, "four bits in each of 16 multipliers by a coefficient");
     let (settled, early) = (with(4, Sweeps::Auto), with(4, Sweeps::Fixed(1)));
@@ -106,6 +105,17 @@ fn errors_of_values_and_of_vectors_count_and_the_rounding_of_the_input_too() {
     assert_eq!(known, ["orthogonality_rigorous_lsb"]);
 }
 
+/// The part of the input is the same for every word: neither one matrix whose rounding adds up, nor saturation, favours a word.
+#[test]
+fn a_bit_of_the_word_is_worth_a_bit() {
+    let families = vec![Family::Ones, Family::FullScalePositive];
+    let found = explore(&Space { families, ..space(&[8, 9, 10, 11, 12], &[8]) });
+    for point in &found.points {
+        let lost = f64::from(point.shape().word - 1) - point.effective_bits();
+        assert!((-0.3..0.7).contains(&lost), "word {}: {lost}", point.shape().word);
+    }
+}
+
 #[test]
 fn cores_that_fail_are_not_compared() {
     let (plan, left_out) = space(&[8], &[0, 4]).plan().unwrap();
@@ -113,7 +123,7 @@ fn cores_that_fail_are_not_compared() {
     let mut records = run(&plan, Shard::ALL, folder.path(), &|_| {}).unwrap();
     let core = records[0].core;
     records[0].flags.overflow = true;
-    let found = Exploration::new(plan, left_out, records).unwrap();
+    let found = Exploration::new(plan, left_out, records);
     assert_eq!((found.standings[core], found.holds()), (Standing::Fails, false));
     assert_eq!(found.front(), [1]);
     assert_eq!("word>=8".parse::<Pick>().unwrap().of(&found), Some(Picked::Point(1)));
