@@ -142,7 +142,7 @@ fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, 
     #[derive(Deserialize)]
     #[serde(untagged, expecting = "a whole number, or text such as \"12..20\"")]
     enum Value {
-        Number(u32),
+        Number(i64),
         Text(String),
     }
     Ok(match Value::deserialize(deserializer)? {
@@ -159,9 +159,17 @@ impl CoreOptions {
 
     /// The shape that the options describe.
     pub fn shape(&self) -> Result<Shape> {
-        let place =
-            self.config.as_ref().map_or(String::new(), |path| format!(" (options from {} and flags)", path.display()));
-        self.parameters()?.shape().map_err(|e| anyhow!("{e}{place}"))
+        self.parameters()?.shape().map_err(|e| anyhow!("{e}{}", self.place()))
+    }
+
+    /// Where options come from, for messages.
+    fn place(&self) -> String {
+        self.config.as_ref().map_or(String::new(), |path| format!(" (options from {} and flags)", path.display()))
+    }
+
+    /// The value of an option that takes one here.
+    fn one(&self, option: &str, values: &Option<Values>) -> Result<Option<Option<u32>>> {
+        values.as_ref().map(Values::one).transpose().map_err(|e| anyhow!("--{option}: {e}{}", self.place()))
     }
 
     /// Size, word and guard bits, where flags or the file name them.
@@ -169,7 +177,11 @@ impl CoreOptions {
         let given = self.given()?;
         let Parameters { rows, cols, .. } = given.sized();
         let size = given.rows.or(given.cols).map(|_| (rows, cols));
-        Ok(Fixed { size, word: one("word", &given.word)?.flatten(), guard: one("guard", &given.guard)?.flatten() })
+        Ok(Fixed {
+            size,
+            word: self.one("word", &given.word)?.flatten(),
+            guard: self.one("guard", &given.guard)?.flatten(),
+        })
     }
 
     /// The parameters that the options describe: flags first, then the file, then the defaults.
@@ -177,10 +189,10 @@ impl CoreOptions {
         let given = self.given()?;
         let sized = given.sized();
         Ok(Parameters {
-            word: one("word", &given.word)?.flatten().unwrap_or(sized.word),
-            guard: one("guard", &given.guard)?.flatten().unwrap_or(sized.guard),
-            coef: one("coef", &given.coef)?.flatten(),
-            sweeps: one("sweeps", &given.sweeps)?.map_or(sized.sweeps, sweeps),
+            word: self.one("word", &given.word)?.flatten().unwrap_or(sized.word),
+            guard: self.one("guard", &given.guard)?.flatten().unwrap_or(sized.guard),
+            coef: self.one("coef", &given.coef)?.flatten(),
+            sweeps: self.one("sweeps", &given.sweeps)?.map_or(sized.sweeps, sweeps),
             ..sized
         })
     }
@@ -236,11 +248,6 @@ impl CoreOptions {
             ..default
         }
     }
-}
-
-/// The value of an option that takes one here.
-fn one(option: &str, values: &Option<Values>) -> Result<Option<Option<u32>>> {
-    values.as_ref().map(Values::one).transpose().map_err(|e| anyhow!("--{option}: {e}"))
 }
 
 fn sweeps(value: Option<u32>) -> Sweeps {

@@ -40,10 +40,7 @@ impl Values {
                 values.insert(None);
                 continue;
             }
-            let (low, high, step) = range(item).ok_or_else(|| {
-                let auto = if auto { "`auto`, " } else { "" };
-                format!("`{item}` is none of: {auto}a whole number, a range such as 12..20 or 12..24:4, or several with commas")
-            })?;
+            let (low, high, step) = range(item).ok_or_else(|| message(item, auto))?;
             if low > high {
                 return Err(format!("the range {item} is empty; the lower end comes first: {high}..{low}"));
             }
@@ -56,6 +53,19 @@ impl Values {
             }
         }
         Ok(Self(values))
+    }
+}
+
+/// What is wrong with an item.
+fn message(item: &str, auto: bool) -> String {
+    if item.contains("..") {
+        format!("`{item}` is no range; ranges are such as 12..20 or 12..24:4")
+    } else if !item.is_empty() && item.bytes().all(|byte| byte.is_ascii_digit()) {
+        format!("{item} is too large")
+    } else if auto {
+        format!("`{item}` is neither `auto` nor a whole number from 0 on")
+    } else {
+        format!("`{item}` is no whole number from 0 on")
     }
 }
 
@@ -93,17 +103,17 @@ mod tests {
     #[test]
     fn values_that_are_none() {
         let cases = [
-            ("", "none of"),
-            ("12,", "none of"),
-            ("wide", "`wide` is none of"),
-            ("auto", "`auto` is none of"),
-            ("-3", "none of"),
-            ("12..", "none of"),
-            ("..12", "none of"),
-            ("12...20", "none of"),
-            ("12..20:", "none of"),
-            ("1.5", "none of"),
-            ("99999999999", "none of"),
+            ("", "`` is no whole number"),
+            ("12,", "`` is no whole number"),
+            ("wide", "`wide` is no whole number"),
+            ("auto", "`auto` is no whole number"),
+            ("-3", "no whole number from 0 on"),
+            ("12..", "`12..` is no range"),
+            ("..12", "no range"),
+            ("12...20", "no range"),
+            ("12..20:", "12..24:4"),
+            ("1.5", "no whole number"),
+            ("99999999999", "99999999999 is too large"),
             ("20..12", "12..20"),
             ("12..20:0", "step 0"),
             ("0..4294967295", "more than 100"),
@@ -113,6 +123,6 @@ mod tests {
             let message = Values::numbers(text).unwrap_err();
             assert!(message.contains(words), "`{text}`: {message}");
         }
-        assert!(Values::numbers_or_auto("often").unwrap_err().contains("`auto`, a whole number"));
+        assert!(Values::numbers_or_auto("often").unwrap_err().contains("neither `auto` nor a whole number"));
     }
 }

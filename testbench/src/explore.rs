@@ -109,14 +109,11 @@ impl Exploration {
         front
     }
 
-    /// The points that are worth synthesis: the front, and the front of those that may meet the conditions.
+    /// The points that are worth synthesis: the front, and all that may meet the conditions, since area does not follow from what is counted.
     pub fn to_synthesise(&self, pick: Option<&Pick>) -> Vec<usize> {
         let mut chosen = self.front();
         if let Some(pick) = pick {
-            let candidates: Vec<usize> = (0..self.points.len()).filter(|&i| pick.may_meet(&self.points[i])).collect();
-            let objectives: Vec<[f64; 3]> = candidates.iter().map(|&i| self.points[i].objectives()).collect();
-            let best = candidates.iter().zip(dominators(&objectives)).filter(|(_, dominator)| dominator.is_none());
-            chosen.extend(best.map(|(&index, _)| index));
+            chosen.extend((0..self.points.len()).filter(|&index| pick.may_meet(&self.points[index])));
         }
         chosen.sort_unstable();
         chosen.dedup();
@@ -128,9 +125,14 @@ impl Exploration {
         all_hold(&self.checks)
     }
 
+    /// The text of `explore.json`.
+    pub fn to_json(&self) -> String {
+        tables::json(self)
+    }
+
     /// Writes all files into a folder that exists.
     pub fn write(&self, folder: &Path) -> Result<(), CampaignError> {
-        let contents = [tables::json(self), tables::csv(self)?, tables::markdown(self), html::page(self)?];
+        let contents = [self.to_json(), tables::csv(self)?, tables::markdown(self), html::page(self)?];
         let files: Vec<(&str, &str)> = FILES.into_iter().zip(contents.iter().map(String::as_str)).collect();
         Ok(write_files(folder, &files)?)
     }

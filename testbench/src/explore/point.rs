@@ -1,13 +1,14 @@
 //! One core of an exploration: all that is known of it, and its names for files and for `--pick`.
 
-use super::synthesis::Measured;
+use super::synthesis::{Area, Measured, Outcome};
 use crate::campaign::Metric;
-use crate::campaign::bounds::Limits;
+use crate::campaign::bounds::{Bounds, Limits, bounds};
 use crate::campaign::parameters::CoreParameters;
 use crate::campaign::statistics::CoreStatistics;
 use crate::report::CoreFigures;
 use serde_json::Value;
-use svdforge_hdl::core::params::{Shape, Sweeps};
+use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::{Shape, Sizes, Sweeps};
 
 /// One core.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +25,7 @@ pub struct Point {
     pub unsettled: usize,
     /// Whether everything holds that must: no overflow, settled under the cap, within the bounds.
     pub holds: bool,
-    /// What synthesis measured.
+    /// What became of it in synthesis.
     pub measured: Option<Measured>,
 }
 
@@ -32,6 +33,16 @@ pub struct Point {
 struct Limit {
     rigorous: Option<f64>,
     statistical: Option<f64>,
+}
+
+impl Limit {
+    /// The limits on one metric. Nothing limits what too few sweeps leave.
+    fn of(shape: &Shape, bounds: Option<Bounds>, metric: Metric) -> Self {
+        let known = shape.sweeps == Sweeps::Auto || metric == Metric::Orthogonality;
+        let bounds = bounds.filter(|_| known).unwrap_or_default();
+        let of = |limits: Option<Limits>| limits.and_then(|limits| limits.of(metric));
+        Self { rigorous: of(bounds.rigorous), statistical: of(bounds.statistical) }
+    }
 }
 
 /// What is made small, in this order: see `docs/explore.md`.
@@ -67,6 +78,22 @@ impl Point {
         Metric::ALL.into_iter().map(largest).fold(sigma, f64::max) * self.lsb()
     }
 
+    /// Its area and clock rate, where they are known.
+    pub fn area(&self) -> Option<&Area> {
+        match &self.measured.as_ref()?.outcome {
+            Outcome::Area(area) => Some(area),
+            Outcome::TooLarge { .. } => None,
+        }
+    }
+
+    /// Why it does not fit the device, if it does not.
+    pub fn does_not_fit(&self) -> Option<&str> {
+        match &self.measured.as_ref()?.outcome {
+            Outcome::Area(_) => None,
+            Outcome::TooLarge { does_not_fit } => Some(does_not_fit),
+        }
+    }
+
     /// What [`OBJECTIVES`] names.
     pub fn objectives(&self) -> [f64; 3] {
         [self.error(), self.statistics.cycles.max as f64, self.multiplier_bits as f64]
@@ -87,17 +114,19 @@ impl Point {
         format!("{}+{}, coef {}{sweeps}", shape.word, shape.guard, shape.coef)
     }
 
-    /// The command that generates the core.
+    /// The command that generates the core, in a folder of its own.
     pub fn command(&self) -> String {
-        format!("svdforge generate {} --out {}", self.core.flags(), self.shape().name())
+        let shape = self.shape();
+        let sweeps = match shape.sweeps {
+            Sweeps::Auto => String::new(),
+            Sweeps::Fixed(sweeps) => format!("_s{sweeps}"),
+        };
+        let folder = format!("{}_w{}_g{}_c{}{sweeps}", shape.name(), shape.word, shape.guard, shape.coef);
+        format!("svdforge generate {} --out {folder}", self.core.flags())
     }
 
-    /// The limits on one metric. Nothing limits what too few sweeps leave.
     fn limit(&self, metric: Metric) -> Limit {
-        let known = self.shape().sweeps == Sweeps::Auto || metric == Metric::Orthogonality;
-        let bounds = self.figures.bounds.filter(|_| known).unwrap_or_default();
-        let of = |limits: Option<Limits>| limits.and_then(|limits| limits.of(metric));
-        Limit { rigorous: of(bounds.rigorous), statistical: of(bounds.statistical) }
+        Limit::of(self.shape(), self.figures.bounds, metric)
     }
 
     /// Every figure by its name, in the order of files: a number, or null where it is not known.
@@ -114,6 +143,34 @@ impl Point {
 /// The names of all figures, in the order of files.
 pub fn names() -> Vec<String> {
     columns().into_iter().map(|(name, _)| name).collect()
+}
+
+/// Whether a core of some shape can have a figure, by what it delivers and what is bounded.
+pub fn is_possible(name: &str, shape: &Shape) -> bool {
+    let Some((_, Figure::OfMetric(metric, _))) = columns().into_iter().find(|(known, _)| known == name) else {
+        return true;
+    };
+    let limit = || Limit::of(shape, bounds(&Core::new(*shape)), metric);
+    if name.ends_with(STATISTICAL) {
+        limit().statistical.is_some()
+    } else if name.ends_with(RIGOROUS) {
+        limit().rigorous.is_some()
+    } else {
+        is_delivered(metric, shape)
+    }
+}
+
+/// Whether a core delivers what an error takes.
+fn is_delivered(metric: Metric, shape: &Shape) -> bool {
+    let vectors = shape.vectors;
+    let both = vectors.has_v() && (vectors.has_u() || shape.symmetric);
+    let all = shape.rank_of(shape.rows, shape.cols) == shape.rows.min(shape.cols) || shape.sizes == Sizes::Any;
+    match metric {
+        Metric::Sigma => true,
+        Metric::Reconstruction => both && all,
+        Metric::Orthogonality => vectors.has_u() || vectors.has_v(),
+        Metric::OffDiagonal => both,
+    }
 }
 
 /// A figure of a point.
@@ -143,13 +200,16 @@ const BEFORE: [Plain; 7] = [
     ("quantisation_allowance_lsb", |p| p.quantisation_allowance().into()),
 ];
 
+const STATISTICAL: &str = "statistical_lsb";
+const RIGOROUS: &str = "rigorous_lsb";
+
 /// What there is of each metric: how the name ends, and the value.
 const OF_METRICS: [(&str, fn(&Point, Metric) -> Value); 5] = [
     ("max_lsb", |p, metric| p.statistics.of(metric).map(|s| s.max).into()),
     ("p99_lsb", |p, metric| p.statistics.of(metric).map(|s| s.p99).into()),
     ("max_full_scale", |p, metric| p.statistics.of(metric).map(|s| s.max * p.lsb()).into()),
-    ("statistical_lsb", |p, metric| p.limit(metric).statistical.into()),
-    ("rigorous_lsb", |p, metric| p.limit(metric).rigorous.into()),
+    (STATISTICAL, |p, metric| p.limit(metric).statistical.into()),
+    (RIGOROUS, |p, metric| p.limit(metric).rigorous.into()),
 ];
 
 const AFTER: [Plain; 15] = [
@@ -162,12 +222,12 @@ const AFTER: [Plain; 15] = [
     ("multiplier_bits", |p| p.multiplier_bits.into()),
     ("memory_bits", |p| p.figures.memory_bits.into()),
     ("table_bits", |p| p.figures.table_bits.into()),
-    (SYNTHESISED[0], |p| p.measured.as_ref().map(|m| m.lut).into()),
-    (SYNTHESISED[1], |p| p.measured.as_ref().map(|m| m.ff).into()),
-    (SYNTHESISED[2], |p| p.measured.as_ref().map(|m| m.dsp).into()),
-    (SYNTHESISED[3], |p| p.measured.as_ref().map(|m| m.block_rams).into()),
-    (PLACED[0], |p| p.measured.as_ref().and_then(|m| m.fmax_mhz).into()),
-    (PLACED[1], |p| p.measured.as_ref().and_then(|m| m.svd_per_second).into()),
+    (SYNTHESISED[0], |p| p.area().map(|m| m.lut).into()),
+    (SYNTHESISED[1], |p| p.area().map(|m| m.ff).into()),
+    (SYNTHESISED[2], |p| p.area().map(|m| m.dsp).into()),
+    (SYNTHESISED[3], |p| p.area().map(|m| m.block_rams).into()),
+    (PLACED[0], |p| p.area().and_then(|m| m.fmax_mhz).into()),
+    (PLACED[1], |p| p.area().and_then(|m| m.svd_per_second).into()),
 ];
 
 fn columns() -> Vec<(String, Figure)> {

@@ -1,12 +1,12 @@
 use super::point::SYNTHESISED;
 use super::space::{MOST, Space};
-use super::synthesis::{FILE, Measured, synthesise};
+use super::synthesis::{Area, FILE, Measured, Outcome, Setup, hash, synthesise};
 use super::*;
 use crate::campaign::{Metric, Shard, run};
 use crate::explore::front::dominates;
-use crate::explore::pick::Picked;
+use crate::explore::pick::{Miss, Picked};
 use crate::report::tests::check_page;
-use crate::synth::Target;
+use crate::synth::{SynthError, Target};
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::OnceLock;
@@ -144,11 +144,13 @@ fn picks_are_read_as_documented() {
         ("cycles==5", "`=5` is no number"),
         ("cycles<inf", "`inf` is no number"),
         ("cycles!5", "no condition"),
+        ("<=3", "`<=3` names no figure"),
     ] {
         let message = text.parse::<Pick>().unwrap_err();
         assert!(message.contains(words) && message.contains("sigma_max_lsb<=1"), "`{text}`: {message}");
     }
-    let check = |text: &str, synthesis, pnr| text.parse::<Pick>().unwrap().check(synthesis, pnr);
+    let plan = space(&[8], &[0]).plan().unwrap().0;
+    let check = |text: &str, synthesis, pnr| text.parse::<Pick>().unwrap().check(&plan, synthesis, pnr);
     assert_eq!(check("sigma_statistical_lsb<=1, unsettled=0", false, false), Ok(()));
     assert_eq!(check("lut<9000, fmax_mhz>50", true, true), Ok(()));
     let refused = |text: &str, synthesis, words: &[&str]| {
@@ -157,7 +159,6 @@ fn picks_are_read_as_documented() {
     };
     refused("cycle<2000", false, &["`cycle`", "did you mean `cycles`?", "multiplier_bits"]);
     refused("price<2000", false, &["`price` is no figure; choose from word"]);
-    refused("<5", false, &["`` is no figure"]);
     refused("lut<9000", false, &["`lut`", "--synth --target T"]);
     refused("fmax_mhz>50", false, &["--pnr"]);
     refused("svd_per_second>50", true, &["add --pnr"]);
@@ -191,47 +192,94 @@ fn the_cheapest_that_meets_everything_is_picked() {
     let pick: Pick = "orthogonality_max_lsb<9".parse().unwrap();
     let Some(Picked::Nearest(0, misses)) = pick.of(&none) else { panic!("it has no vectors") };
     assert!(misses[0].to_string().contains("not known"), "{}", misses[0]);
-    assert_eq!((pick.unknown(&none), pick.unknown(&found)), (Some("orthogonality_max_lsb"), None));
+    assert!(pick.check(&none.plan, false, false).unwrap_err().contains("known of none of these cores"));
+    // On a limit that must not be reached; a limit of hundreds of digits.
+    let pick: Pick = "guard>4, cycles>=1e300".parse().unwrap();
+    let misses: Vec<String> = pick.misses(&found.points[found.points.len() - 1]).iter().map(Miss::to_string).collect();
+    assert!(misses[0] == "guard>4: it is 4" && misses[1].starts_with("cycles>=1e300: it is "), "{misses:?}");
     check_page(&html::page(&none).unwrap());
+}
+
+/// What is known of a figure before the run is what there is after it.
+#[test]
+fn figures_that_no_core_can_have_are_known_before_the_run() {
+    let base = Parameters { rows: 3, cols: 3, ..space(&[], &[]).base };
+    let mut bases: Vec<Parameters> =
+        [Vectors::Uv, Vectors::U, Vectors::V, Vectors::None].map(|vectors| Parameters { vectors, ..base }).to_vec();
+    bases.push(Parameters { rank: Some(2), ..base });
+    bases.push(Parameters { symmetric: true, ..base });
+    bases.push(Parameters { sweeps: Sweeps::Fixed(3), ..base });
+    for base in bases {
+        let found =
+            explore(&Space { base, sweeps: vec![base.sweeps], families: vec![Family::Ones], ..space(&[8], &[2]) });
+        for name in point::names().iter().filter(|name| name.ends_with("_lsb")) {
+            let known = found.points[0].figure(name).is_some();
+            assert_eq!(point::is_possible(name, found.points[0].shape()), known, "{name}, {:?}", base);
+        }
+    }
 }
 
 #[test]
 fn what_was_synthesised_is_kept_and_decides() {
     let mut found = small();
     let pick: Pick = "guard=4, lut<=1000".parse().unwrap();
+    // Area does not follow from what is counted, so all that may meet the conditions are synthesised, dominated or not.
     let points = found.to_synthesise(Some(&pick));
-    assert!(found.front().iter().all(|index| points.contains(index)));
-    assert!(points.iter().any(|&index| found.points[index].shape().guard == 4));
+    let may = |index: &usize| found.points[*index].shape().guard == 4;
+    assert!(
+        found
+            .front()
+            .iter()
+            .chain((0..found.points.len()).filter(may).collect::<Vec<_>>().iter())
+            .all(|index| points.contains(index))
+    );
     assert!(points.len() < found.points.len());
-    // As an earlier run left it, the last line cut: the later a core, the fewer LUTs. No tool is needed.
+    // As an earlier run left it, the last line cut: the later a core, the fewer LUTs; the last does not fit. No tool is needed.
     let folder = tempfile::tempdir().unwrap();
-    let line = |&index: &usize| {
-        let measured = Measured {
-            core: found.points[index].core,
-            target: "xc7".to_owned(),
-            pnr: false,
-            lut: 1000 - index as u64,
-            ff: 7,
-            dsp: 5,
-            block_rams: 3,
-            fmax_mhz: None,
-            svd_per_second: None,
-            tools: BTreeMap::new(),
-        };
-        serde_json::to_string(&measured).unwrap() + "\n"
+    let setup =
+        Setup { target: "xc7".to_owned(), pnr: false, tools: BTreeMap::from([("yosys".to_owned(), "1".to_owned())]) };
+    let last = *points.iter().rfind(|index| may(index)).unwrap();
+    let too_big = || SynthError::TooBig { device: "small".to_owned(), what: "LUT4", needed: 2, available: 1 };
+    let measured = |&index: &usize| {
+        let area =
+            Area { lut: 1000 - index as u64, ff: 7, dsp: 5, block_rams: 3, fmax_mhz: None, svd_per_second: None };
+        let outcome = if index == last { Outcome::of(Err(too_big())).unwrap() } else { Outcome::Area(area) };
+        let verilog = hash(&Core::new(*found.points[index].shape()));
+        Measured { core: found.points[index].core, setup: setup.clone(), verilog, outcome }
     };
-    let text: String = points.iter().map(line).collect();
+    let line = |measured: Measured| serde_json::to_string(&measured).unwrap() + "\n";
+    // Of other tools and of other Verilog: not taken.
+    let other = Measured { setup: Setup { tools: BTreeMap::new(), ..setup.clone() }, ..measured(&points[0]) };
+    let old = Measured { verilog: "0".to_owned(), outcome: measured(&last).outcome, ..measured(&points[0]) };
+    let text: String = [other, old].into_iter().chain(points.iter().map(measured)).map(line).collect();
     fs::write(folder.path().join(FILE), format!("{text}\n{}", &text[..50])).unwrap();
     assert_eq!(found.synthesis(), None);
-    synthesise(&mut found, &points, Target::Xc7, false, folder.path(), &|| {}).unwrap();
-    assert_eq!(found.synthesis().unwrap()["target"], "xc7");
-    let last = points.iter().copied().rfind(|&index| found.points[index].shape().guard == 4).unwrap();
-    assert_eq!(pick.of(&found), Some(Picked::Point(last)));
-    let fields = found.points[last].fields();
-    let area: Vec<u64> =
-        SYNTHESISED.iter().filter_map(|name| fields.iter().find(|f| f.0 == *name)?.1.as_u64()).collect();
-    assert_eq!(area, [1000 - last as u64, 7, 5, 3]);
+    synthesise(&mut found, &points, Target::Xc7, &setup, folder.path(), &|| {}).unwrap();
+    assert_eq!(found.synthesis().unwrap(), serde_json::json!(setup));
+    assert_eq!(found.points[points[0]].measured.as_ref().unwrap().setup, setup);
+    assert!(found.points[points[0]].area().is_some());
+    let fields = |index: usize| -> Vec<Option<u64>> {
+        let fields = found.points[index].fields();
+        SYNTHESISED.iter().map(|name| fields.iter().find(|f| f.0 == *name).unwrap().1.as_u64()).collect()
+    };
+    let picked = *points.iter().rfind(|&&index| index != last && found.points[index].shape().guard == 4).unwrap();
+    assert_eq!(pick.of(&found), Some(Picked::Point(picked)), "the fewest LUTs of those that fit");
+    assert_eq!(fields(picked), [1000 - picked as u64, 7, 5, 3].map(Some));
+    assert_eq!(fields(last), [None; 4]);
+    assert!(found.to_json().contains("\"does_not_fit\":\"small: the core needs 2 LUT4"));
     let page = html::page(&found).unwrap();
     check_page(&page);
-    assert!(page.contains("Error and LUTs") && !page.contains("Error and clock rate"));
+    assert!(page.contains("Error and LUTs") && page.contains("Does not fit") && !page.contains("Error and clock rate"));
+}
+
+#[test]
+fn marks_and_commands_tell_cores_apart() {
+    let found = small();
+    let commands: Vec<String> = found.points.iter().map(Point::command).collect();
+    assert!(
+        commands[0].ends_with("--out svd_2x2_w8_g0_c18") && commands[1].ends_with("--out svd_2x2_w8_g0_c18_s1"),
+        "{commands:?}"
+    );
+    let page = html::page(&found).unwrap();
+    assert!(page.contains("8+0 s1") && page.contains(" auto\n"));
 }
