@@ -9,6 +9,7 @@ mod overview;
 pub(crate) mod page;
 mod sources;
 mod tables;
+mod tick;
 
 use crate::campaign::bounds::{Bounds, bounds};
 use crate::campaign::journal::{self, difference};
