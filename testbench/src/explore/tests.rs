@@ -128,6 +128,9 @@ fn cores_that_fail_are_not_compared() {
     assert_eq!(found.front(), [1]);
     assert_eq!("word>=8".parse::<Pick>().unwrap().of(&found), Some(Picked::Point(1)));
     check_page(&html::page(&found).unwrap());
+    let mut none = found;
+    none.points[1].holds = false;
+    assert_eq!("word>=8".parse::<Pick>().unwrap().of(&none), None, "there is nothing to pick from");
 }
 
 #[test]
@@ -226,13 +229,8 @@ fn what_was_synthesised_is_kept_and_decides() {
     // Area does not follow from what is counted, so all that may meet the conditions are synthesised, dominated or not.
     let points = found.to_synthesise(Some(&pick));
     let may = |index: &usize| found.points[*index].shape().guard == 4;
-    assert!(
-        found
-            .front()
-            .iter()
-            .chain((0..found.points.len()).filter(may).collect::<Vec<_>>().iter())
-            .all(|index| points.contains(index))
-    );
+    let expected: Vec<usize> = found.front().into_iter().chain((0..found.points.len()).filter(may)).collect();
+    assert!(expected.iter().all(|index| points.contains(index)));
     assert!(points.len() < found.points.len());
     // As an earlier run left it, the last line cut: the later a core, the fewer LUTs; the last does not fit. No tool is needed.
     let folder = tempfile::tempdir().unwrap();
@@ -270,6 +268,10 @@ fn what_was_synthesised_is_kept_and_decides() {
     let page = html::page(&found).unwrap();
     check_page(&page);
     assert!(page.contains("Error and LUTs") && page.contains("Does not fit") && !page.contains("Error and clock rate"));
+    for point in &mut found.points {
+        point.measured = point.measured.take().map(|m| Measured { outcome: Outcome::of(Err(too_big())).unwrap(), ..m });
+    }
+    assert_eq!(pick.of(&found), None, "none fits");
 }
 
 #[test]
