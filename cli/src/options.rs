@@ -1,9 +1,9 @@
 //! The options that describe a core: the same as flags and as keys of a TOML file.
 
-use crate::values::Values;
+use crate::values::{self, Values};
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, ValueEnum};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sizes, Sweeps, Vectors};
@@ -22,25 +22,25 @@ pub struct CoreOptions {
     cols: Option<usize>,
     /// Bits of one input element, signed, 8 to 24 [default: 16]
     #[arg(long, value_name = "W", value_parser = Values::numbers)]
-    #[serde(default, deserialize_with = "numbers")]
+    #[serde(default, deserialize_with = "values::numbers")]
     word: Option<Values>,
     /// Fraction bits of one input element [default: W-1]
     #[arg(long, value_name = "F")]
     frac: Option<u32>,
     /// Extra bits inside, 0 to 8: each halves the rounding error [default: 4]
     #[arg(long, value_name = "G", value_parser = Values::numbers)]
-    #[serde(default, deserialize_with = "numbers")]
+    #[serde(default, deserialize_with = "values::numbers")]
     guard: Option<Values>,
     /// Bits of a coefficient, sign included [default: 18, more where the error needs it]
     #[arg(long, value_name = "C", value_parser = Values::numbers_or_auto)]
-    #[serde(default, deserialize_with = "numbers_or_auto")]
+    #[serde(default, deserialize_with = "values::numbers_or_auto")]
     coef: Option<Values>,
     /// How many 2x2 blocks are rotated per cycle [default: serial, one]
     #[arg(long)]
     arch: Option<Architecture>,
     /// Sweeps: `auto` stops when settled, a number K makes always exactly K [default: auto]
     #[arg(long, value_name = "auto|K", value_parser = Values::numbers_or_auto)]
-    #[serde(default, deserialize_with = "numbers_or_auto")]
+    #[serde(default, deserialize_with = "values::numbers_or_auto")]
     sweeps: Option<Values>,
     /// Which singular vectors are computed [default: uv]
     #[arg(long)]
@@ -128,27 +128,6 @@ impl From<SizesOption> for Sizes {
             SizesOption::Any => Self::Any,
         }
     }
-}
-
-fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Values>, D::Error> {
-    Values::numbers(&number_or_text(deserializer)?).map(Some).map_err(serde::de::Error::custom)
-}
-
-fn numbers_or_auto<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Values>, D::Error> {
-    Values::numbers_or_auto(&number_or_text(deserializer)?).map(Some).map_err(serde::de::Error::custom)
-}
-
-fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "a whole number, or text such as \"12..20\"")]
-    enum Value {
-        Number(i64),
-        Text(String),
-    }
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Number(number) => number.to_string(),
-        Value::Text(text) => text,
-    })
 }
 
 impl CoreOptions {

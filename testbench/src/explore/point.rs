@@ -189,6 +189,7 @@ impl Figure {
 }
 
 type Plain = (&'static str, fn(&Point) -> Value);
+type OfMetric = (&'static str, fn(&Point, Metric) -> Value);
 
 const BEFORE: [Plain; 7] = [
     ("word", |p| p.shape().word.into()),
@@ -204,7 +205,7 @@ const STATISTICAL: &str = "statistical_lsb";
 const RIGOROUS: &str = "rigorous_lsb";
 
 /// What there is of each metric: how the name ends, and the value.
-const OF_METRICS: [(&str, fn(&Point, Metric) -> Value); 5] = [
+const OF_METRICS: [OfMetric; 5] = [
     ("max_lsb", |p, metric| p.statistics.of(metric).map(|s| s.max).into()),
     ("p99_lsb", |p, metric| p.statistics.of(metric).map(|s| s.p99).into()),
     ("max_full_scale", |p, metric| p.statistics.of(metric).map(|s| s.max * p.lsb()).into()),

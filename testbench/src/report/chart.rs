@@ -189,7 +189,7 @@ impl Axis {
     /// How far apart its ticks are, at least.
     pub(super) fn apart(&self) -> f64 {
         let distances = self.ticks.windows(2).map(|pair| pair[1] - pair[0]).filter(|&distance| distance > 0.0);
-        distances.reduce(f64::min).unwrap_or_else(|| self.range.1 - self.range.0)
+        distances.reduce(f64::min).unwrap_or(self.range.1 - self.range.0)
     }
 
     /// An axis with a tick for each of some values.
