@@ -1,9 +1,9 @@
 //! The options that describe a core: the same as flags and as keys of a TOML file.
 
-use crate::values::Values;
+use crate::values::{self, Values};
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, ValueEnum};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sizes, Sweeps, Vectors};
@@ -22,25 +22,25 @@ pub struct CoreOptions {
     cols: Option<usize>,
     /// Bits of one input element, signed, 8 to 24 [default: 16]
     #[arg(long, value_name = "W", value_parser = Values::numbers)]
-    #[serde(default, deserialize_with = "numbers")]
+    #[serde(default, deserialize_with = "values::numbers")]
     word: Option<Values>,
     /// Fraction bits of one input element [default: W-1]
     #[arg(long, value_name = "F")]
     frac: Option<u32>,
     /// Extra bits inside, 0 to 8: each halves the rounding error [default: 4]
     #[arg(long, value_name = "G", value_parser = Values::numbers)]
-    #[serde(default, deserialize_with = "numbers")]
+    #[serde(default, deserialize_with = "values::numbers")]
     guard: Option<Values>,
     /// Bits of a coefficient, sign included [default: 18, more where the error needs it]
     #[arg(long, value_name = "C", value_parser = Values::numbers_or_auto)]
-    #[serde(default, deserialize_with = "numbers_or_auto")]
+    #[serde(default, deserialize_with = "values::numbers_or_auto")]
     coef: Option<Values>,
     /// How many 2x2 blocks are rotated per cycle [default: serial, one]
     #[arg(long)]
     arch: Option<Architecture>,
     /// Sweeps: `auto` stops when settled, a number K makes always exactly K [default: auto]
     #[arg(long, value_name = "auto|K", value_parser = Values::numbers_or_auto)]
-    #[serde(default, deserialize_with = "numbers_or_auto")]
+    #[serde(default, deserialize_with = "values::numbers_or_auto")]
     sweeps: Option<Values>,
     /// Which singular vectors are computed [default: uv]
     #[arg(long)]
@@ -130,27 +130,6 @@ impl From<SizesOption> for Sizes {
     }
 }
 
-fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Values>, D::Error> {
-    Values::numbers(&number_or_text(deserializer)?).map(Some).map_err(serde::de::Error::custom)
-}
-
-fn numbers_or_auto<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Values>, D::Error> {
-    Values::numbers_or_auto(&number_or_text(deserializer)?).map(Some).map_err(serde::de::Error::custom)
-}
-
-fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "a whole number, or text such as \"12..20\"")]
-    enum Value {
-        Number(u32),
-        Text(String),
-    }
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Number(number) => number.to_string(),
-        Value::Text(text) => text,
-    })
-}
-
 impl CoreOptions {
     /// The core that the options describe.
     pub fn core(&self) -> Result<Core> {
@@ -159,9 +138,17 @@ impl CoreOptions {
 
     /// The shape that the options describe.
     pub fn shape(&self) -> Result<Shape> {
-        let place =
-            self.config.as_ref().map_or(String::new(), |path| format!(" (options from {} and flags)", path.display()));
-        self.parameters()?.shape().map_err(|e| anyhow!("{e}{place}"))
+        self.parameters()?.shape().map_err(|e| anyhow!("{e}{}", self.place()))
+    }
+
+    /// Where options come from, for messages.
+    fn place(&self) -> String {
+        self.config.as_ref().map_or(String::new(), |path| format!(" (options from {} and flags)", path.display()))
+    }
+
+    /// The value of an option that takes one here.
+    fn one(&self, option: &str, values: &Option<Values>) -> Result<Option<Option<u32>>> {
+        values.as_ref().map(Values::one).transpose().map_err(|e| anyhow!("--{option}: {e}{}", self.place()))
     }
 
     /// Size, word and guard bits, where flags or the file name them.
@@ -169,7 +156,11 @@ impl CoreOptions {
         let given = self.given()?;
         let Parameters { rows, cols, .. } = given.sized();
         let size = given.rows.or(given.cols).map(|_| (rows, cols));
-        Ok(Fixed { size, word: one("word", &given.word)?.flatten(), guard: one("guard", &given.guard)?.flatten() })
+        Ok(Fixed {
+            size,
+            word: self.one("word", &given.word)?.flatten(),
+            guard: self.one("guard", &given.guard)?.flatten(),
+        })
     }
 
     /// The parameters that the options describe: flags first, then the file, then the defaults.
@@ -177,10 +168,10 @@ impl CoreOptions {
         let given = self.given()?;
         let sized = given.sized();
         Ok(Parameters {
-            word: one("word", &given.word)?.flatten().unwrap_or(sized.word),
-            guard: one("guard", &given.guard)?.flatten().unwrap_or(sized.guard),
-            coef: one("coef", &given.coef)?.flatten(),
-            sweeps: one("sweeps", &given.sweeps)?.map_or(sized.sweeps, sweeps),
+            word: self.one("word", &given.word)?.flatten().unwrap_or(sized.word),
+            guard: self.one("guard", &given.guard)?.flatten().unwrap_or(sized.guard),
+            coef: self.one("coef", &given.coef)?.flatten(),
+            sweeps: self.one("sweeps", &given.sweeps)?.map_or(sized.sweeps, sweeps),
             ..sized
         })
     }
@@ -236,11 +227,6 @@ impl CoreOptions {
             ..default
         }
     }
-}
-
-/// The value of an option that takes one here.
-fn one(option: &str, values: &Option<Values>) -> Result<Option<Option<u32>>> {
-    values.as_ref().map(Values::one).transpose().map_err(|e| anyhow!("--{option}: {e}"))
 }
 
 fn sweeps(value: Option<u32>) -> Sweeps {

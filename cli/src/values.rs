@@ -1,5 +1,6 @@
 //! Values of one option: a number, several, or ranges. `12,16`, `12..20`, `12..24:4`, `auto,4..8`.
 
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeSet;
 
 /// The most values of one option.
@@ -40,10 +41,7 @@ impl Values {
                 values.insert(None);
                 continue;
             }
-            let (low, high, step) = range(item).ok_or_else(|| {
-                let auto = if auto { "`auto`, " } else { "" };
-                format!("`{item}` is none of: {auto}a whole number, a range such as 12..20 or 12..24:4, or several with commas")
-            })?;
+            let (low, high, step) = range(item).ok_or_else(|| message(item, auto))?;
             if low > high {
                 return Err(format!("the range {item} is empty; the lower end comes first: {high}..{low}"));
             }
@@ -59,6 +57,19 @@ impl Values {
     }
 }
 
+/// What is wrong with an item.
+fn message(item: &str, auto: bool) -> String {
+    if item.contains("..") {
+        format!("`{item}` is no range; ranges are such as 12..20 or 12..24:4")
+    } else if !item.is_empty() && item.bytes().all(|byte| byte.is_ascii_digit()) {
+        format!("{item} is too large")
+    } else if auto {
+        format!("`{item}` is neither `auto` nor a whole number from 0 on")
+    } else {
+        format!("`{item}` is no whole number from 0 on")
+    }
+}
+
 /// Lower end, upper end and step of `low..high:step`, `low..high` or a number.
 fn range(item: &str) -> Option<(u32, u32, u32)> {
     let number = |text: &str| text.parse::<u32>().ok();
@@ -68,6 +79,29 @@ fn range(item: &str) -> Option<(u32, u32, u32)> {
         None => (rest, 1),
     };
     Some((number(low)?, number(high)?, step))
+}
+
+/// [`Values::numbers`] of a key of a file: a number, or text.
+pub fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Values>, D::Error> {
+    Values::numbers(&number_or_text(deserializer)?).map(Some).map_err(serde::de::Error::custom)
+}
+
+/// [`Values::numbers_or_auto`] of the same.
+pub fn numbers_or_auto<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Values>, D::Error> {
+    Values::numbers_or_auto(&number_or_text(deserializer)?).map(Some).map_err(serde::de::Error::custom)
+}
+
+fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a whole number, or text such as \"12..20\"")]
+    enum Value {
+        Number(i64),
+        Text(String),
+    }
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => text,
+    })
 }
 
 #[cfg(test)]
@@ -93,17 +127,17 @@ mod tests {
     #[test]
     fn values_that_are_none() {
         let cases = [
-            ("", "none of"),
-            ("12,", "none of"),
-            ("wide", "`wide` is none of"),
-            ("auto", "`auto` is none of"),
-            ("-3", "none of"),
-            ("12..", "none of"),
-            ("..12", "none of"),
-            ("12...20", "none of"),
-            ("12..20:", "none of"),
-            ("1.5", "none of"),
-            ("99999999999", "none of"),
+            ("", "`` is no whole number"),
+            ("12,", "`` is no whole number"),
+            ("wide", "`wide` is no whole number"),
+            ("auto", "`auto` is no whole number"),
+            ("-3", "no whole number from 0 on"),
+            ("12..", "`12..` is no range"),
+            ("..12", "no range"),
+            ("12...20", "no range"),
+            ("12..20:", "12..24:4"),
+            ("1.5", "no whole number"),
+            ("99999999999", "99999999999 is too large"),
             ("20..12", "12..20"),
             ("12..20:0", "step 0"),
             ("0..4294967295", "more than 100"),
@@ -113,6 +147,6 @@ mod tests {
             let message = Values::numbers(text).unwrap_err();
             assert!(message.contains(words), "`{text}`: {message}");
         }
-        assert!(Values::numbers_or_auto("often").unwrap_err().contains("`auto`, a whole number"));
+        assert!(Values::numbers_or_auto("often").unwrap_err().contains("neither `auto` nor a whole number"));
     }
 }

@@ -9,6 +9,7 @@ mod overview;
 pub(crate) mod page;
 mod sources;
 mod tables;
+mod tick;
 
 use crate::campaign::bounds::{Bounds, bounds};
 use crate::campaign::journal::{self, difference};
@@ -247,7 +248,9 @@ pub fn prepare_folder(folder: &Path, plan: &Plan, shards: Option<usize>) -> Resu
         let Some((found, count)) = found else { continue };
         let count = count.zip(shards).filter(|(found, asked)| found != asked);
         let count = count.map(|(found, asked)| ("number of shards".to_owned(), found.to_string(), asked.to_string()));
-        if let Some((field, found, asked)) = difference(&found, plan).or(count) {
+        // Settings tell more than the number of cores, so they come first.
+        let other = difference(&found.settings, &plan.settings).or_else(|| difference(&found, plan));
+        if let Some((field, found, asked)) = other.or(count) {
             return Err(CampaignError::Other { path, field, found, asked });
         }
     }

@@ -141,9 +141,11 @@ impl Tools {
     }
 }
 
-/// Whether the tools are there: found before minutes of other work, not after.
-pub fn check(target: Target, pnr: bool) -> Result<(), SynthError> {
-    Tools::find(target, pnr).map(drop)
+/// Name and version of each tool that a run needs: found before minutes of other work, not after.
+pub fn tools(target: Target, pnr: bool) -> Result<BTreeMap<String, String>, SynthError> {
+    let Tools { yosys, nextpnr, .. } = Tools::find(target, pnr)?;
+    let folder = tempfile::tempdir()?;
+    [Some(yosys), nextpnr].iter().flatten().map(|tool| tool.version(folder.path())).collect()
 }
 
 /// Synthesises a core for a target; with `pnr`, places and routes it as well.

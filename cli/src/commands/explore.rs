@@ -5,7 +5,7 @@ use crate::{Verdict, output};
 use anyhow::{Result, anyhow};
 use clap::Args;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use svdforge_golden::Family;
 use svdforge_hdl::core::params::Sweeps;
@@ -13,10 +13,10 @@ use svdforge_testbench::campaign::plan::{MAX_SEED, SEED_STEP};
 use svdforge_testbench::campaign::{Shard, run};
 use svdforge_testbench::explore::pick::{Pick, Picked};
 use svdforge_testbench::explore::space::{LeftOut, Space};
-use svdforge_testbench::explore::synthesis::synthesise;
+use svdforge_testbench::explore::synthesis::{Setup, synthesise};
 use svdforge_testbench::explore::{Exploration, FILES};
 use svdforge_testbench::report::prepare_folder;
-use svdforge_testbench::synth::{self, Target};
+use svdforge_testbench::synth::Target;
 
 /// What is explored where the user gives nothing.
 const WORDS: [u32; 5] = [12, 14, 16, 18, 20];
@@ -72,13 +72,13 @@ pub struct Explore {
     json: bool,
 }
 
-/// The answer to `--pick`, in the document of `--json`.
+/// The answer to `--pick`, in the document of `--json`. No point and no command, if no core keeps what must hold and fits.
 #[derive(Serialize)]
 struct Answer {
     conditions: String,
     met: bool,
-    point: usize,
-    command: String,
+    point: Option<usize>,
+    command: Option<String>,
     misses: Vec<String>,
 }
 
@@ -87,36 +87,35 @@ impl Explore {
     pub fn run(self) -> Result<Verdict> {
         let (plan, left_out) = self.space()?.plan().map_err(|e| anyhow!("{e}"))?;
         if let Some(pick) = &self.pick {
-            pick.check(self.target.is_some(), self.pnr).map_err(|e| anyhow!("--pick: {e}"))?;
+            pick.check(&plan, self.target.is_some(), self.pnr).map_err(|e| anyhow!("--pick: {e}"))?;
         }
-        if let Some(target) = self.target {
-            synth::check(target, self.pnr)?;
-        }
+        let setup = self.target.map(|target| Setup::new(target, self.pnr)).transpose()?;
         prepare_folder(&self.out, &plan, Some(Shard::ALL.count))?;
         say(&left_out);
         let bar = output::work();
         let records = run(&plan, Shard::ALL, &self.out, &output::campaign(&bar, &self.out))?;
         bar.finish_and_clear();
-        let mut exploration = Exploration::new(plan, left_out, records)?;
-        if let Some(target) = self.target {
+        let mut exploration = Exploration::new(plan, left_out, records);
+        exploration.write(&self.out)?;
+        if let Some((target, setup)) = self.target.zip(setup) {
             let points = exploration.to_synthesise(self.pick.as_ref());
             output::note(format!("yosys at work, cores: {}; what it measures is kept in the folder ...", points.len()));
             let bar = output::progress(points.len(), "synthesising");
             bar.tick();
-            synthesise(&mut exploration, &points, target, self.pnr, &self.out, &|| bar.inc(1))?;
+            let done = synthesise(&mut exploration, &points, target, &setup, &self.out, &|| bar.inc(1));
             bar.finish_and_clear();
+            // What was measured before an error is not lost.
+            exploration.write(&self.out)?;
+            done?;
         }
-        exploration.write(&self.out)?;
-        let answer = self.pick.as_ref().map(|pick| answer(&exploration, pick)).transpose()?;
+        let answer = self.pick.as_ref().map(|pick| Answer::new(&exploration, pick));
         let met = answer.as_ref().is_none_or(|answer| answer.met);
         if self.json {
             let files: Vec<PathBuf> = FILES.iter().map(|name| self.out.join(name)).collect();
-            let points: Vec<_> = (0..exploration.points.len()).map(|index| exploration.entry(index)).collect();
-            output::json(&json!({
-                "out": self.out, "files": files, "campaign": exploration.plan.settings, "synthesis": exploration.synthesis(),
-                "left_out": exploration.left_out, "holds": exploration.holds(), "checks": exploration.checks,
-                "points": points, "pick": answer,
-            }))?;
+            let mut document: Map<String, Value> = serde_json::from_str(&exploration.to_json())?;
+            let more = [("out", json!(self.out)), ("files", json!(files)), ("pick", json!(answer))];
+            document.extend(more.map(|(key, value)| (key.to_owned(), value)));
+            output::json(&document)?;
         } else {
             print(&exploration, &self.out)?;
             answer.map_or(Ok(()), |answer| answer.print(&exploration))?;
@@ -152,6 +151,7 @@ fn print(exploration: &Exploration, out: &Path) -> Result<()> {
     for check in exploration.checks.iter().filter(|check| check.holds == Some(false)) {
         output::print(format!("FAILS: {}, for {} of {} matrices", check.name, check.failed.len(), check.matrices))?;
     }
+    exploration.too_large().iter().try_for_each(|core| output::print(format!("does not fit: {core}")))?;
     output::print(format!("{}: {}", out.display(), FILES.join(", ")))
 }
 
@@ -164,33 +164,31 @@ fn table(exploration: &Exploration, points: &[usize]) -> comfy_table::Table {
     table
 }
 
-fn answer(exploration: &Exploration, pick: &Pick) -> Result<Answer> {
-    if let Some(name) = pick.unknown(exploration) {
-        return Err(anyhow!(
-            "--pick: `{name}` is known of none of these cores; it needs other options, such as --vectors uv or --sweeps auto"
-        ));
-    }
-    let picked = pick
-        .of(exploration)
-        .ok_or_else(|| anyhow!("--pick: no core keeps what must hold; see `checks` in explore.json"))?;
-    let (point, misses) = match picked {
-        Picked::Point(point) => (point, Vec::new()),
-        Picked::Nearest(point, misses) => (point, misses.iter().map(ToString::to_string).collect()),
-    };
-    let command = exploration.points[point].command();
-    Ok(Answer { conditions: pick.to_string(), met: misses.is_empty(), point, command, misses })
-}
-
 impl Answer {
+    fn new(exploration: &Exploration, pick: &Pick) -> Self {
+        let (point, met, misses) = match pick.of(exploration) {
+            Some(Picked::Point(point)) => (Some(point), true, Vec::new()),
+            Some(Picked::Nearest(point, misses)) => {
+                (Some(point), false, misses.iter().map(ToString::to_string).collect())
+            }
+            None => (None, false, Vec::new()),
+        };
+        let command = point.map(|point| exploration.points[point].command());
+        Self { conditions: pick.to_string(), met, point, command, misses }
+    }
+
     fn print(&self, exploration: &Exploration) -> Result<()> {
-        let label = exploration.points[self.point].label();
+        let (Some(point), Some(command)) = (self.point, &self.command) else {
+            return output::print("\nNothing to pick from: no core keeps what must hold, and fits.");
+        };
+        let label = exploration.points[point].label();
         if self.met {
             output::print(format!("\nThe cheapest core with {}: {label}", self.conditions))?;
         } else {
             output::print(format!("\nNo core meets {}. The nearest: {label}", self.conditions))?;
             self.misses.iter().try_for_each(|miss| output::print(format!("  misses {miss}")))?;
         }
-        output::print(table(exploration, &[self.point]))?;
-        output::print(&self.command)
+        output::print(table(exploration, &[point]))?;
+        output::print(command)
     }
 }

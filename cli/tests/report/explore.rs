@@ -112,7 +112,8 @@ fn the_picked_core_is_what_was_promised() {
     let line = pick["command"].as_str().unwrap().strip_prefix("svdforge ").unwrap();
     let mut arguments: Vec<&str> = line.split(' ').collect();
     assert_eq!(run(folder.path(), &arguments).0, Some(0));
-    let core: Value = serde_json::from_slice(&fs::read(folder.path().join("svd_3x2/core.json")).unwrap()).unwrap();
+    let made = folder.path().join(arguments[arguments.len() - 1]).join("core.json");
+    let core: Value = serde_json::from_slice(&fs::read(made).unwrap()).unwrap();
     for key in ["word", "guard", "coef", "sweeps", "multipliers"] {
         let expected = if point[key].is_null() { &point["core"][key] } else { &point[key] };
         assert_eq!(&core["core"][key], expected, "{key}");
@@ -153,7 +154,7 @@ fn what_cannot_be_explored_is_refused() {
     let folder = TempDir::new().unwrap();
     let cases: [(&[&str], &[&str]); 15] = [
         (&["--word", "20..12"], &["--word", "20..12", "12..20"]),
-        (&["--word", "wide"], &["--word", "`wide`", "12..24:4"]),
+        (&["--word", "wide"], &["--word", "`wide` is no whole number"]),
         (&["--word", "0..4000000000"], &["--word", "more than 100"]),
         (&["--guard", ""], &["--guard", "whole number"]),
         (&["--guard", "auto"], &["--guard", "`auto`"]),
@@ -199,6 +200,12 @@ fn what_cannot_be_explored_is_refused() {
         &[&values[..], &["--pick", "reconstruction_max_lsb<1"]].concat(),
         &["known of none", "--vectors uv"],
     );
+    assert!(!folder.path().join("v").exists(), "before the run");
+    // The folder of a report of other families: not only the number of cores differs.
+    let report = ["report", "--rows=2", "--word=8", "--guard=2", "--families=zero", "--suite=quick", "--out=r"];
+    let (status, message) = run(folder.path(), &report);
+    assert_eq!(status, Some(0), "{message}");
+    refused(folder.path(), &[&SMALL[..], &["r"]].concat(), &["families"]);
     // A configuration file may vary too; flags win.
     fs::write(folder.path().join("core.toml"), "rows = 2\nword = \"8,10\"\nguard = 3\nsweeps = \"auto,2\"\n").unwrap();
     let rest = ["--guard=1", "--families=zero", "--json", "--out=c"];
@@ -211,5 +218,7 @@ fn what_cannot_be_explored_is_refused() {
         .iter()
         .map(|p| format!("{} {} {}", p["word"], p["guard"], p["core"]["sweeps"]))
         .collect();
+    let (status, message) = run(folder.path(), &["generate", "--config=core.toml", "--out=g"]);
+    assert!(status == Some(2) && message.contains("--word: 2 values") && message.contains("core.toml"), "{message}");
     assert_eq!(cores, ["8 1 \"auto\"", "8 1 2", "10 1 \"auto\"", "10 1 2"]);
 }

@@ -6,9 +6,8 @@ use super::{Exploration, Standing};
 use crate::campaign::CampaignError;
 use crate::drawing::COLOURS;
 use crate::report::chart::{Axis, Chart, Line, Stroke};
+use svdforge_hdl::core::params::{Shape, Sweeps};
 
-/// Below this an error is drawn as this: logarithmic axes have no 0.
-const LEAST: f64 = 1e-9;
 /// The colour of the front's line: ink.
 pub const FRONT: usize = COLOURS.len() - 1;
 
@@ -23,9 +22,9 @@ const COUNTED: [Cost; 2] = [
 
 /// The same of what synthesis measures.
 const MEASURED: [Cost; 3] = [
-    ("Error and LUTs", "LUTs", |p| p.measured.as_ref().map(|m| m.lut as f64)),
-    ("Error and multiplier blocks", "DSPs", |p| p.measured.as_ref().map(|m| m.dsp as f64)),
-    ("Error and clock rate", "clock period, ns", |p| p.measured.as_ref()?.fmax_mhz.map(|mhz| 1e3 / mhz)),
+    ("Error and LUTs", "LUTs", |p| p.area().map(|m| m.lut as f64)),
+    ("Error and multiplier blocks", "DSPs", |p| p.area().map(|m| m.dsp as f64)),
+    ("Error and clock rate", "clock period, ns", |p| p.area()?.fmax_mhz.map(|mhz| 1e3 / mhz)),
 ];
 
 /// Words, ascending: each has a colour, by its place, but never that of the front.
@@ -51,7 +50,7 @@ fn chart(exploration: &Exploration, &(title, label, cost): &Cost) -> Option<Resu
     let mut places: Vec<(usize, (f64, f64))> = Vec::new();
     for (index, point) in exploration.points.iter().enumerate() {
         if exploration.standings[index] != Standing::Fails {
-            places.extend(cost(point).map(|cost| (index, (cost, point.error().max(LEAST)))));
+            places.extend(cost(point).map(|cost| (index, (cost, point.error()))));
         }
     }
     if places.is_empty() {
@@ -68,11 +67,28 @@ fn chart(exploration: &Exploration, &(title, label, cost): &Cost) -> Option<Resu
     };
     let mut labels = Vec::new();
     for &index in &exploration.front() {
-        let shape = exploration.points[index].shape();
         let place = places.iter().find(|place| place.0 == index);
-        labels.extend(place.map(|place| (place.1, format!("{}+{}", shape.word, shape.guard))));
+        labels.extend(place.map(|place| (place.1, label_of(exploration, index))));
     }
     Some(chart.svg_with_labels(&labels))
+}
+
+/// "16+4", or "16+4 c18 s5": coefficients and sweeps where they tell cores of the same word and guard bits apart.
+fn label_of(exploration: &Exploration, index: usize) -> String {
+    let shape = exploration.points[index].shape();
+    let shapes = exploration.points.iter().map(Point::shape);
+    let alike: Vec<&Shape> = shapes.filter(|s| (s.word, s.guard) == (shape.word, shape.guard)).collect();
+    let mut label = format!("{}+{}", shape.word, shape.guard);
+    if alike.iter().any(|other| other.coef != shape.coef) {
+        label += &format!(" c{}", shape.coef);
+    }
+    if alike.iter().any(|other| other.sweeps != shape.sweeps) {
+        label += &match shape.sweeps {
+            Sweeps::Auto => " auto".to_owned(),
+            Sweeps::Fixed(sweeps) => format!(" s{sweeps}"),
+        };
+    }
+    label
 }
 
 /// The border of what can be had: at each cost the smallest error.

@@ -4,8 +4,9 @@ use super::charts::{FRONT, charts, colour, words};
 use super::tables::LEGEND;
 use super::{Exploration, Standing};
 use crate::campaign::CampaignError;
+use crate::report::page::{card, document};
 use crate::report::thousands;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
 /// The page.
 pub fn page(exploration: &Exploration) -> Result<String, CampaignError> {
@@ -13,61 +14,50 @@ pub fn page(exploration: &Exploration) -> Result<String, CampaignError> {
     let shape = exploration.points[0].shape();
     let words = words(exploration);
     let svgs = charts(exploration)?;
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "svdforge: exploration" }
-                style { (PreEscaped(include_str!("../report/style.css"))) }
-            }
-            body { main {
-                h1 { "Exploration, " (shape.rows) " x " (shape.cols) }
-                p class="soft" {
-                    "Fixed-point SVD cores of svdforge " (exploration.plan.settings.version) ", simulated cycle by cycle: " (exploration.matrices())
-                    "; vectors " (shape.vectors.name()) ", rank " (shape.rank) @if shape.symmetric { ", symmetric" } ", scaling " (shape.scaling.name())
-                    ", sizes " (shape.sizes.name()) "."
-                }
-                div class="cards" {
-                    (card(&exploration.points.len().to_string(), "cores"))
-                    (card(&front.len().to_string(), "on the Pareto front"))
-                    @for (index, what) in front.first().into_iter().map(|i| (i, "fewest effective bits")).chain(front.last().map(|i| (i, "most effective bits"))) {
-                        @if let Some(bits) = exploration.points[*index].effective_bits() { (card(&format!("{bits:.1}"), what)) }
-                    }
-                    @if !exploration.holds() { (card("NO", "everything that must hold holds")) }
-                }
-                h2 { "What accuracy costs" }
-                p { "Each mark is a core, labelled word + guard bits: large ones are on the Pareto front (no other core is at least as good in error, cycles and \
-                     multipliers, and better in one of them), small ones are not. The error is the largest of all that a core makes, as a share of full scale, \
-                     with what the rounding of the input does to Σ." }
-                p class="legend" {
-                    @for &word in &words { span { i class={ "k" (colour(&words, word)) } {} "word " (word) } }
-                    span { i class={ "k" (FRONT) } {} "the best at this cost" }
-                }
-                div class="plots" { @for svg in &svgs { (PreEscaped(svg)) } }
-                h2 { "The Pareto front" }
-                p { (LEGEND) }
-                (table(exploration, &front, true))
-                h2 { "All cores" }
-                details open[exploration.points.len() <= 30] {
-                    summary { "All " (exploration.points.len()) " cores; in bold, the front" }
-                    (table(exploration, &(0..exploration.points.len()).collect::<Vec<_>>(), false))
-                }
-                @if !exploration.left_out.is_empty() {
-                    h2 { "Left out" }
-                    ul { @for left in &exploration.left_out { li { (left.reason) " (combinations: " (left.combinations) ")" } } }
-                }
-                (checks(exploration))
-                footer { "svdforge " (exploration.plan.settings.version) "; figures of every core in " code { "explore.json" } " and " code { "explore.csv" } }
-            } }
+    let body = html! {
+        h1 { "Exploration, " (shape.rows) " x " (shape.cols) }
+        p class="soft" {
+            "Fixed-point SVD cores of svdforge " (exploration.plan.settings.version) ", simulated cycle by cycle: " (exploration.matrices())
+            "; vectors " (shape.vectors.name()) ", rank " (shape.rank) @if shape.symmetric { ", symmetric" } ", scaling " (shape.scaling.name())
+            ", sizes " (shape.sizes.name()) "."
         }
+        div class="cards" {
+            (card(&exploration.points.len().to_string(), "cores"))
+            (card(&front.len().to_string(), "on the Pareto front"))
+            @for (index, what) in front.first().into_iter().map(|i| (i, "fewest effective bits")).chain(front.last().map(|i| (i, "most effective bits"))) {
+                (card(&format!("{:.1}", exploration.points[*index].effective_bits()), what))
+            }
+            @if !exploration.holds() { (card("NO", "everything that must hold holds")) }
+        }
+        h2 { "What accuracy costs" }
+        p { "Each mark is a core, labelled word + guard bits, where they vary also bits of coefficients (c) and sweeps (s): large ones are on the Pareto front (no other core is at least as good in error, cycles and \
+             multipliers, and better in one of them), small ones are not. The error is the largest of all that a core makes, as a share of full scale, \
+             with an allowance for what the rounding of the input does to Σ." }
+        p class="legend" {
+            @for &word in &words { span { i class={ "k" (colour(&words, word)) } {} "word " (word) } }
+            span { i class={ "k" (FRONT) } {} "the best at this cost" }
+        }
+        div class="plots" { @for svg in &svgs { (PreEscaped(svg)) } }
+        h2 { "The Pareto front" }
+        p { (LEGEND) }
+        (table(exploration, &front, true))
+        h2 { "All cores" }
+        details open[exploration.points.len() <= 30] {
+            summary { "All " (exploration.points.len()) " cores; in bold, the front" }
+            (table(exploration, &(0..exploration.points.len()).collect::<Vec<_>>(), false))
+        }
+        @if !exploration.too_large().is_empty() {
+            h2 { "Does not fit" }
+            ul { @for core in exploration.too_large() { li { (core) } } }
+        }
+        @if !exploration.left_out.is_empty() {
+            h2 { "Left out" }
+            ul { @for left in &exploration.left_out { li { (left.reason) " (combinations: " (left.combinations) ")" } } }
+        }
+        (checks(exploration))
+        footer { "svdforge " (exploration.plan.settings.version) "; figures of every core in " code { "explore.json" } " and " code { "explore.csv" } }
     };
-    Ok(page.into_string())
-}
-
-fn card(figure: &str, what: &str) -> Markup {
-    html! { div class="card" { b { (figure) } span { (what) } } }
+    Ok(document("exploration", &body))
 }
 
 /// The front's table has the commands, that of all cores what is better.

@@ -1,7 +1,8 @@
 //! `--pick`: constraints on figures of a point, and the cheapest point that meets them.
 
 use super::Exploration;
-use super::point::{self, PLACED, Point, SYNTHESISED};
+use super::point::{self, PLACED, Point, SYNTHESISED, is_possible};
+use crate::campaign::Plan;
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
@@ -78,7 +79,7 @@ impl Constraint {
 impl fmt::Display for Constraint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let symbol = RELATIONS.iter().find(|(_, relation)| *relation == self.relation).map_or("", |(symbol, _)| symbol);
-        write!(f, "{}{symbol}{}", self.name, self.limit)
+        write!(f, "{}{symbol}{}", self.name, short(self.limit))
     }
 }
 
@@ -101,6 +102,9 @@ fn constraint(text: &str) -> Result<Constraint, String> {
     let form = "give conditions such as \"sigma_max_lsb<=1, cycles<=2000\": a figure, one of <= < >= > =, a number";
     let place = text.find(['<', '>', '=']).ok_or_else(|| format!("`{text}` is no condition; {form}"))?;
     let (name, rest) = (text[..place].trim(), &text[place..]);
+    if name.is_empty() {
+        return Err(format!("`{text}` names no figure; {form}"));
+    }
     let known = RELATIONS.into_iter().find_map(|(symbol, relation)| Some((relation, rest.strip_prefix(symbol)?)));
     let (relation, limit) = known.ok_or_else(|| format!("`{text}` is no condition; {form}"))?;
     let limit: f64 = limit
@@ -113,8 +117,8 @@ fn constraint(text: &str) -> Result<Constraint, String> {
 }
 
 impl Pick {
-    /// Checks the names against those that points have, and that what they name will be measured.
-    pub fn check(&self, synthesis: bool, pnr: bool) -> Result<(), String> {
+    /// Checks before a campaign is run that points have figures of these names, that a core of the plan can have each, and that it will be measured.
+    pub fn check(&self, plan: &Plan, synthesis: bool, pnr: bool) -> Result<(), String> {
         let names = point::names();
         for constraint in &self.0 {
             let name = &constraint.name;
@@ -124,6 +128,11 @@ impl Pick {
                     .filter(|known| distance(known, name) <= 3)
                     .map_or(String::new(), |known| format!("did you mean `{known}`? "));
                 return Err(format!("`{name}` is no figure; {nearest}choose from {}", names.join(", ")));
+            }
+            if !plan.cores.iter().any(|planned| is_possible(name, &planned.core.0)) {
+                return Err(format!(
+                    "`{name}` is known of none of these cores; it needs other options, such as --vectors uv or --sweeps auto"
+                ));
             }
             let missing = match (constraint.is_synthesised(), constraint.is_placed()) {
                 (true, _) if !synthesis => {
@@ -149,22 +158,16 @@ impl Pick {
         self.0.iter().filter_map(miss).collect()
     }
 
-    /// The first figure that no core of an exploration has.
-    pub fn unknown(&self, exploration: &Exploration) -> Option<&str> {
-        let known = |name: &str| exploration.points.iter().any(|point| point.figure(name).is_some());
-        self.0.iter().map(|constraint| constraint.name.as_str()).find(|name| !known(name))
-    }
-
     /// Whether a point meets all that is known before synthesis.
     pub fn may_meet(&self, point: &Point) -> bool {
         point.holds && self.misses(point).iter().all(|miss| miss.constraint.is_synthesised())
     }
 
-    /// The cheapest point of an exploration that meets everything; of points that were synthesised, if some were.
-    /// Nothing, if no core keeps what must hold.
+    /// The cheapest point of an exploration that meets everything; if some were synthesised, of those that fit.
+    /// Nothing, if no core keeps what must hold and fits.
     pub fn of(&self, exploration: &Exploration) -> Option<Picked> {
         let synthesised = exploration.points.iter().any(|point| point.measured.is_some());
-        let taken = |point: &Point| point.holds && (point.measured.is_some() || !synthesised);
+        let taken = |point: &Point| point.holds && (point.area().is_some() || !synthesised);
         let candidates = exploration.points.iter().enumerate().filter(|(_, point)| taken(point));
         let judged = candidates.map(|(i, point)| (i, self.misses(point)));
         let (point, misses) = judged.min_by(|(a, misses_a), (b, misses_b)| {
@@ -179,7 +182,7 @@ impl Pick {
 /// What makes a core dear, most important first: synthesised multiplier blocks, LUTs and block RAMs where they are known; then bits of
 /// multipliers, of memories, cycles, and the error.
 fn cost(point: &Point) -> Vec<f64> {
-    let area = point.measured.as_ref().map_or([0; 3], |m| [m.dsp, m.lut, m.block_rams]);
+    let area = point.area().map_or([0; 3], |m| [m.dsp, m.lut, m.block_rams]);
     let [error, cycles, multiplier_bits] = point.objectives();
     let rest = [multiplier_bits, point.figures.memory_bits as f64, cycles, error];
     area.into_iter().map(|count| count as f64).chain(rest).collect()
@@ -202,9 +205,18 @@ impl Miss {
 impl fmt::Display for Miss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(found) = self.found else { return write!(f, "{}: not known of this core", self.constraint) };
-        let by = four_digits((found - self.constraint.limit).abs());
-        write!(f, "{}: it is {found}, off by {by}", self.constraint)
+        write!(f, "{}: it is {}", self.constraint, short(found))?;
+        // On a limit that must not be reached, there is nothing to say.
+        match four_digits((found - self.constraint.limit).abs()) {
+            0.0 => Ok(()),
+            by => write!(f, ", off by {}", short(by)),
+        }
     }
+}
+
+/// A number as text: with an exponent, where it had hundreds of digits.
+fn short(value: f64) -> String {
+    if value.abs() < 1e15 { value.to_string() } else { format!("{value:e}") }
 }
 
 /// A number that is not negative, with four digits that count.

@@ -1,13 +1,14 @@
 //! One core of an exploration: all that is known of it, and its names for files and for `--pick`.
 
-use super::synthesis::Measured;
+use super::synthesis::{Area, Measured, Outcome};
 use crate::campaign::Metric;
-use crate::campaign::bounds::Limits;
+use crate::campaign::bounds::{Bounds, Limits, bounds};
 use crate::campaign::parameters::CoreParameters;
 use crate::campaign::statistics::CoreStatistics;
 use crate::report::CoreFigures;
 use serde_json::Value;
-use svdforge_hdl::core::params::{Shape, Sweeps};
+use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::{Shape, Sizes, Sweeps};
 
 /// One core.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,29 +21,28 @@ pub struct Point {
     pub multiplier_bits: u64,
     /// What its matrices came to.
     pub statistics: CoreStatistics,
-    /// Its largest error, and what the rounding of the input has to do with it.
-    pub worst: WorstError,
     /// Matrices that were not settled when the core stopped.
     pub unsettled: usize,
     /// Whether everything holds that must: no overflow, settled under the cap, within the bounds.
     pub holds: bool,
-    /// What synthesis measured.
+    /// What became of it in synthesis.
     pub measured: Option<Measured>,
-}
-
-/// The largest errors over all matrices, in LSB.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct WorstError {
-    /// What the rounding of the input to the word does to a value, whatever the core.
-    pub quantisation: f64,
-    /// Of every error that the core has: of values, the rounding of the input added for each matrix; of the product, orthogonality, diagonality.
-    pub all: f64,
 }
 
 /// What an error is known not to exceed, in the unit of its metric: for every matrix, and for nearly all.
 struct Limit {
     rigorous: Option<f64>,
     statistical: Option<f64>,
+}
+
+impl Limit {
+    /// The limits on one metric. Nothing limits what too few sweeps leave.
+    fn of(shape: &Shape, bounds: Option<Bounds>, metric: Metric) -> Self {
+        let known = shape.sweeps == Sweeps::Auto || metric == Metric::Orthogonality;
+        let bounds = bounds.filter(|_| known).unwrap_or_default();
+        let of = |limits: Option<Limits>| limits.and_then(|limits| limits.of(metric));
+        Self { rigorous: of(bounds.rigorous), statistical: of(bounds.statistical) }
+    }
 }
 
 /// What is made small, in this order: see `docs/explore.md`.
@@ -64,9 +64,34 @@ impl Point {
         f64::from(1 - self.shape().word as i32).exp2()
     }
 
-    /// The largest of all errors as a share of full scale, rounding of the input included.
+    /// What the rounding of a real matrix to the word may do to a singular value, in LSB, to two decimals. It depends on the size alone, so that words
+    /// compare fairly: independent roundings of up to half an LSB make a matrix with a norm of about this.
+    pub fn quantisation_allowance(&self) -> f64 {
+        let norm = ((self.shape().rows as f64).sqrt() + (self.shape().cols as f64).sqrt()) / 12_f64.sqrt();
+        (norm * 100.0).round() / 100.0
+    }
+
+    /// The largest of all errors as a share of full scale; the allowance for the rounding of the input is added to that of the values.
     pub fn error(&self) -> f64 {
-        self.worst.all * self.lsb()
+        let largest = |metric| self.statistics.of(metric).map_or(0.0, |spread| spread.max);
+        let sigma = largest(Metric::Sigma) + self.quantisation_allowance();
+        Metric::ALL.into_iter().map(largest).fold(sigma, f64::max) * self.lsb()
+    }
+
+    /// Its area and clock rate, where they are known.
+    pub fn area(&self) -> Option<&Area> {
+        match &self.measured.as_ref()?.outcome {
+            Outcome::Area(area) => Some(area),
+            Outcome::TooLarge { .. } => None,
+        }
+    }
+
+    /// Why it does not fit the device, if it does not.
+    pub fn does_not_fit(&self) -> Option<&str> {
+        match &self.measured.as_ref()?.outcome {
+            Outcome::Area(_) => None,
+            Outcome::TooLarge { does_not_fit } => Some(does_not_fit),
+        }
     }
 
     /// What [`OBJECTIVES`] names.
@@ -74,10 +99,9 @@ impl Point {
         [self.error(), self.statistics.cycles.max as f64, self.multiplier_bits as f64]
     }
 
-    /// -log2 of the error, to two decimals; none without an error.
-    pub fn effective_bits(&self) -> Option<f64> {
-        let bits = -self.error().log2();
-        bits.is_finite().then(|| (bits * 100.0).round() / 100.0)
+    /// -log2 of the error, to two decimals.
+    pub fn effective_bits(&self) -> f64 {
+        (-self.error().log2() * 100.0).round() / 100.0
     }
 
     /// "16+4", with what else was chosen: tells the cores of an exploration apart.
@@ -90,27 +114,29 @@ impl Point {
         format!("{}+{}, coef {}{sweeps}", shape.word, shape.guard, shape.coef)
     }
 
-    /// The command that generates the core.
+    /// The command that generates the core, in a folder of its own.
     pub fn command(&self) -> String {
-        format!("svdforge generate {} --out {}", self.core.flags(), self.shape().name())
+        let shape = self.shape();
+        let sweeps = match shape.sweeps {
+            Sweeps::Auto => String::new(),
+            Sweeps::Fixed(sweeps) => format!("_s{sweeps}"),
+        };
+        let folder = format!("{}_w{}_g{}_c{}{sweeps}", shape.name(), shape.word, shape.guard, shape.coef);
+        format!("svdforge generate {} --out {folder}", self.core.flags())
     }
 
-    /// The limits on one metric. Nothing limits what too few sweeps leave.
     fn limit(&self, metric: Metric) -> Limit {
-        let known = self.shape().sweeps == Sweeps::Auto || metric == Metric::Orthogonality;
-        let bounds = self.figures.bounds.filter(|_| known).unwrap_or_default();
-        let of = |limits: Option<Limits>| limits.and_then(|limits| limits.of(metric));
-        Limit { rigorous: of(bounds.rigorous), statistical: of(bounds.statistical) }
+        Limit::of(self.shape(), self.figures.bounds, metric)
     }
 
     /// Every figure by its name, in the order of files: a number, or null where it is not known.
     pub fn fields(&self) -> Vec<(String, Value)> {
-        columns().into_iter().map(|(name, value)| (name, value(self))).collect()
+        columns().into_iter().map(|(name, figure)| (name, figure.of(self))).collect()
     }
 
     /// One of them, where it is known.
     pub fn figure(&self, name: &str) -> Option<f64> {
-        columns().into_iter().find(|(known, _)| known == name).and_then(|(_, value)| value(self).as_f64())
+        columns().into_iter().find(|(known, _)| known == name).and_then(|(_, figure)| figure.of(self).as_f64())
     }
 }
 
@@ -119,46 +145,98 @@ pub fn names() -> Vec<String> {
     columns().into_iter().map(|(name, _)| name).collect()
 }
 
+/// Whether a core of some shape can have a figure, by what it delivers and what is bounded.
+pub fn is_possible(name: &str, shape: &Shape) -> bool {
+    let Some((_, Figure::OfMetric(metric, _))) = columns().into_iter().find(|(known, _)| known == name) else {
+        return true;
+    };
+    let limit = || Limit::of(shape, bounds(&Core::new(*shape)), metric);
+    if name.ends_with(STATISTICAL) {
+        limit().statistical.is_some()
+    } else if name.ends_with(RIGOROUS) {
+        limit().rigorous.is_some()
+    } else {
+        is_delivered(metric, shape)
+    }
+}
+
+/// Whether a core delivers what an error takes.
+fn is_delivered(metric: Metric, shape: &Shape) -> bool {
+    let vectors = shape.vectors;
+    let both = vectors.has_v() && (vectors.has_u() || shape.symmetric);
+    let all = shape.rank_of(shape.rows, shape.cols) == shape.rows.min(shape.cols) || shape.sizes == Sizes::Any;
+    match metric {
+        Metric::Sigma => true,
+        Metric::Reconstruction => both && all,
+        Metric::Orthogonality => vectors.has_u() || vectors.has_v(),
+        Metric::OffDiagonal => both,
+    }
+}
+
 /// A figure of a point.
-type Figure = Box<dyn Fn(&Point) -> Value>;
+enum Figure {
+    Plain(fn(&Point) -> Value),
+    OfMetric(Metric, fn(&Point, Metric) -> Value),
+}
+
+impl Figure {
+    fn of(&self, point: &Point) -> Value {
+        match self {
+            Self::Plain(value) => value(point),
+            Self::OfMetric(metric, value) => value(point, *metric),
+        }
+    }
+}
+
+type Plain = (&'static str, fn(&Point) -> Value);
+type OfMetric = (&'static str, fn(&Point, Metric) -> Value);
+
+const BEFORE: [Plain; 7] = [
+    ("word", |p| p.shape().word.into()),
+    ("guard", |p| p.shape().guard.into()),
+    ("coef", |p| p.shape().coef.into()),
+    ("matrices", |p| p.statistics.matrices.into()),
+    ("error_full_scale", |p| p.error().into()),
+    ("effective_bits", |p| p.effective_bits().into()),
+    ("quantisation_allowance_lsb", |p| p.quantisation_allowance().into()),
+];
+
+const STATISTICAL: &str = "statistical_lsb";
+const RIGOROUS: &str = "rigorous_lsb";
+
+/// What there is of each metric: how the name ends, and the value.
+const OF_METRICS: [OfMetric; 5] = [
+    ("max_lsb", |p, metric| p.statistics.of(metric).map(|s| s.max).into()),
+    ("p99_lsb", |p, metric| p.statistics.of(metric).map(|s| s.p99).into()),
+    ("max_full_scale", |p, metric| p.statistics.of(metric).map(|s| s.max * p.lsb()).into()),
+    (STATISTICAL, |p, metric| p.limit(metric).statistical.into()),
+    (RIGOROUS, |p, metric| p.limit(metric).rigorous.into()),
+];
+
+const AFTER: [Plain; 15] = [
+    ("unsettled", |p| p.unsettled.into()),
+    ("sweeps_mean", |p| p.statistics.sweeps.mean.into()),
+    ("sweeps_max", |p| p.statistics.sweeps.max.into()),
+    ("cycles_mean", |p| p.statistics.cycles.mean.into()),
+    ("cycles", |p| p.statistics.cycles.max.into()),
+    ("multipliers", |p| p.figures.multipliers.into()),
+    ("multiplier_bits", |p| p.multiplier_bits.into()),
+    ("memory_bits", |p| p.figures.memory_bits.into()),
+    ("table_bits", |p| p.figures.table_bits.into()),
+    (SYNTHESISED[0], |p| p.area().map(|m| m.lut).into()),
+    (SYNTHESISED[1], |p| p.area().map(|m| m.ff).into()),
+    (SYNTHESISED[2], |p| p.area().map(|m| m.dsp).into()),
+    (SYNTHESISED[3], |p| p.area().map(|m| m.block_rams).into()),
+    (PLACED[0], |p| p.area().and_then(|m| m.fmax_mhz).into()),
+    (PLACED[1], |p| p.area().and_then(|m| m.svd_per_second).into()),
+];
 
 fn columns() -> Vec<(String, Figure)> {
-    fn column<T: Into<Value>>(name: impl Into<String>, value: impl Fn(&Point) -> T + 'static) -> (String, Figure) {
-        (name.into(), Box::new(move |point| value(point).into()))
-    }
-    let mut all = vec![
-        column("word", |p| p.shape().word),
-        column("guard", |p| p.shape().guard),
-        column("coef", |p| p.shape().coef),
-        column("matrices", |p| p.statistics.matrices),
-        column("error_full_scale", Point::error),
-        column("effective_bits", Point::effective_bits),
-        column("quantisation_max_lsb", |p| p.worst.quantisation),
-    ];
-    for metric in Metric::ALL {
-        let name = key(metric);
-        all.push(column(format!("{name}_max_lsb"), move |p| p.statistics.of(metric).map(|s| s.max)));
-        all.push(column(format!("{name}_p99_lsb"), move |p| p.statistics.of(metric).map(|s| s.p99)));
-        all.push(column(format!("{name}_max_full_scale"), move |p| p.statistics.of(metric).map(|s| s.max * p.lsb())));
-        all.push(column(format!("{name}_statistical_lsb"), move |p| p.limit(metric).statistical));
-        all.push(column(format!("{name}_rigorous_lsb"), move |p| p.limit(metric).rigorous));
-    }
-    all.extend([
-        column("unsettled", |p| p.unsettled),
-        column("sweeps_mean", |p| p.statistics.sweeps.mean),
-        column("sweeps_max", |p| p.statistics.sweeps.max),
-        column("cycles_mean", |p| p.statistics.cycles.mean),
-        column("cycles", |p| p.statistics.cycles.max),
-        column("multipliers", |p| p.figures.multipliers),
-        column("multiplier_bits", |p| p.multiplier_bits),
-        column("memory_bits", |p| p.figures.memory_bits),
-        column("table_bits", |p| p.figures.table_bits),
-    ]);
-    let area: [fn(&Measured) -> u64; 4] = [|m| m.lut, |m| m.ff, |m| m.dsp, |m| m.block_rams];
-    all.extend(SYNTHESISED.into_iter().zip(area).map(|(name, of)| column(name, move |p| p.measured.as_ref().map(of))));
-    let speed: [fn(&Measured) -> Option<f64>; 2] = [|m| m.fmax_mhz, |m| m.svd_per_second];
-    all.extend(PLACED.into_iter().zip(speed).map(|(name, of)| column(name, move |p| p.measured.as_ref().and_then(of))));
-    all
+    let plain = |(name, value): Plain| (name.to_owned(), Figure::Plain(value));
+    let of_metric =
+        |metric| OF_METRICS.map(|(end, value)| (format!("{}_{end}", key(metric)), Figure::OfMetric(metric, value)));
+    let metrics = Metric::ALL.into_iter().flat_map(of_metric);
+    BEFORE.into_iter().map(plain).chain(metrics).chain(AFTER.into_iter().map(plain)).collect()
 }
 
 /// How the names of a metric's figures begin.

@@ -4,26 +4,61 @@ use super::Exploration;
 use crate::campaign::CampaignError;
 use crate::campaign::parameters::CoreParameters;
 use crate::judge::{JudgeError, period};
-use crate::synth::{Options, SynthError, Target, synth};
+use crate::synth::{Options, SynthError, SynthReport, Target, synth, tools};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use svdforge_hdl::core::Core;
+use svdforge_hdl::export::Header;
+use svdforge_hdl::export::verilog::verilog;
 
 /// The results that a folder has: a JSON object a line. Lines that are not whole are ignored: their cores are synthesised again.
 pub const FILE: &str = "synthesis.jsonl";
 
-/// What was measured of one core, as `svdforge synth` has it.
+/// With what cores are synthesised.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Setup {
+    /// For which device.
+    pub target: String,
+    /// Whether they are placed and routed.
+    pub pnr: bool,
+    /// Name and version of each tool.
+    pub tools: BTreeMap<String, String>,
+}
+
+/// What became of one core. Results of the same setup and the same Verilog are the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     /// The core.
     pub core: CoreParameters,
-    /// For which device.
-    pub target: String,
-    /// Whether it was placed and routed.
-    pub pnr: bool,
+    /// With what.
+    #[serde(flatten)]
+    pub setup: Setup,
+    /// The hash of its Verilog: another svdforge may make other Verilog of the same parameters.
+    pub verilog: String,
+    /// What came out.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// What comes out of a synthesis.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Outcome {
+    /// Area and clock rate.
+    Area(Area),
+    /// The core is too large for the device.
+    TooLarge {
+        /// What there is too little of.
+        does_not_fit: String,
+    },
+}
+
+/// Area and clock rate, as `svdforge synth` has them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Area {
     /// Occupied LUTs.
     pub lut: u64,
     /// Flip-flops.
@@ -36,8 +71,31 @@ pub struct Measured {
     pub fmax_mhz: Option<f64>,
     /// Matrices a second, if placed: uniform ones without a pause.
     pub svd_per_second: Option<f64>,
-    /// Name and version of each tool that ran.
-    pub tools: BTreeMap<String, String>,
+}
+
+impl Setup {
+    /// The setup for a target, with the tools that are there.
+    pub fn new(target: Target, pnr: bool) -> Result<Self, SynthError> {
+        Ok(Self { target: target.name().to_owned(), pnr, tools: tools(target, pnr)? })
+    }
+}
+
+impl Outcome {
+    /// A core that is too large is a result too; other errors are none.
+    pub fn of(result: Result<SynthReport, SynthError>) -> Result<Self, SynthError> {
+        match result {
+            Ok(report) => Ok(Self::Area(Area {
+                lut: report.lut,
+                ff: report.ff,
+                dsp: report.dsp,
+                block_rams: report.block_rams,
+                fmax_mhz: report.fmax_mhz,
+                svd_per_second: report.svd_per_second.map(f64::round),
+            })),
+            Err(error @ SynthError::TooBig { .. }) => Ok(Self::TooLarge { does_not_fit: error.to_string() }),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// Why a core was not measured.
@@ -64,7 +122,7 @@ pub fn synthesise(
     exploration: &mut Exploration,
     points: &[usize],
     target: Target,
-    pnr: bool,
+    setup: &Setup,
     folder: &Path,
     progress: &dyn Fn(),
 ) -> Result<(), SynthesisError> {
@@ -72,27 +130,17 @@ pub fn synthesise(
     let known = read(&path)?;
     for &index in points {
         let point = &mut exploration.points[index];
-        let same = |m: &&Measured| m.core == point.core && m.target == target.name() && m.pnr == pnr;
+        let core = Core::new(*point.shape());
+        let verilog = hash(&core);
+        let same = |m: &&Measured| m.core == point.core && m.setup == *setup && m.verilog == verilog;
         let measured = match known.iter().find(same) {
             Some(measured) => measured.clone(),
             None => {
-                let core = Core::new(*point.shape());
-                let cycles_per_matrix = if pnr { Some(period(&core)?) } else { None };
+                let cycles_per_matrix = if setup.pnr { Some(period(&core)?) } else { None };
                 let options = Options { cycles_per_matrix, ..Options::default() };
-                let report = synth(&core, target, pnr, &options)
+                let outcome = Outcome::of(synth(&core, target, setup.pnr, &options))
                     .map_err(|source| SynthesisError::Synth { core: point.label(), source })?;
-                let measured = Measured {
-                    core: point.core,
-                    target: target.name().to_owned(),
-                    pnr,
-                    lut: report.lut,
-                    ff: report.ff,
-                    dsp: report.dsp,
-                    block_rams: report.block_rams,
-                    fmax_mhz: report.fmax_mhz,
-                    svd_per_second: report.svd_per_second.map(f64::round),
-                    tools: report.tools,
-                };
+                let measured = Measured { core: point.core, setup: setup.clone(), verilog, outcome };
                 add(&path, &measured)?;
                 measured
             }
@@ -101,6 +149,14 @@ pub fn synthesise(
         progress();
     }
     Ok(())
+}
+
+/// The hash of a core's Verilog: FNV-1a, 64 bits.
+pub(super) fn hash(core: &Core) -> String {
+    let files = verilog(&core.design, &Header::default());
+    let bytes = files.iter().flat_map(|file| file.text.bytes());
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    format!("{:016x}", bytes.fold(0xcbf2_9ce4_8422_2325, step))
 }
 
 fn error(path: &Path, what: &'static str) -> impl FnOnce(std::io::Error) -> CampaignError {

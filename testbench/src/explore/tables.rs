@@ -21,7 +21,7 @@ const COLUMNS: [Column; 12] = [
         Sweeps::Auto => format!("{:.1}-{}", p.statistics.sweeps.mean, p.statistics.sweeps.max),
         Sweeps::Fixed(sweeps) => format!("always {sweeps}"),
     }),
-    ("effective bits", |p| p.effective_bits().map_or("-".to_owned(), |bits| format!("{bits:.1}"))),
+    ("effective bits", |p| format!("{:.1}", p.effective_bits())),
     ("Σ, LSB", |p| error(p, Metric::Sigma)),
     ("U Σ Vᵀ - A", |p| error(p, Metric::Reconstruction)),
     ("U, V orth.", |p| error(p, Metric::Orthogonality)),
@@ -33,11 +33,11 @@ const COLUMNS: [Column; 12] = [
 
 /// The columns of what was synthesised.
 const MEASURED: [Column; 5] = [
-    ("LUT", |p| p.measured.as_ref().map_or("-".to_owned(), |m| thousands(m.lut))),
-    ("FF", |p| p.measured.as_ref().map_or("-".to_owned(), |m| thousands(m.ff))),
-    ("DSP", |p| p.measured.as_ref().map_or("-".to_owned(), |m| m.dsp.to_string())),
-    ("block RAM", |p| p.measured.as_ref().map_or("-".to_owned(), |m| m.block_rams.to_string())),
-    ("MHz", |p| p.measured.as_ref().and_then(|m| m.fmax_mhz).map_or("-".to_owned(), |mhz| format!("{mhz:.1}"))),
+    ("LUT", |p| p.area().map_or("-".to_owned(), |m| thousands(m.lut))),
+    ("FF", |p| p.area().map_or("-".to_owned(), |m| thousands(m.ff))),
+    ("DSP", |p| p.area().map_or("-".to_owned(), |m| m.dsp.to_string())),
+    ("block RAM", |p| p.area().map_or("-".to_owned(), |m| m.block_rams.to_string())),
+    ("MHz", |p| p.area().and_then(|m| m.fmax_mhz).map_or("-".to_owned(), |mhz| format!("{mhz:.1}"))),
 ];
 
 fn error(point: &Point, metric: Metric) -> String {
@@ -53,8 +53,7 @@ impl Exploration {
 
     /// With what was synthesised: target, whether placed and routed, tools.
     pub fn synthesis(&self) -> Option<Value> {
-        let measured = self.points.iter().find_map(|point| point.measured.as_ref())?;
-        Some(json!({ "target": measured.target, "pnr": measured.pnr, "tools": measured.tools }))
+        self.points.iter().find_map(|point| point.measured.as_ref()).map(|measured| json!(measured.setup))
     }
 
     /// "8 x 8; cores: 25, on the Pareto front: 11".
@@ -71,9 +70,10 @@ impl Exploration {
         format!("matrices through each: {matrices}, of families: {families}, seed {}", settings.seed)
     }
 
-    /// The entry of a point in `explore.json`.
-    pub fn entry(&self, index: usize) -> impl Serialize + '_ {
-        Entry { exploration: self, index }
+    /// The cores that do not fit the device, each with what there is too little of.
+    pub fn too_large(&self) -> Vec<String> {
+        let reason = |point: &Point| point.does_not_fit().map(|reason| format!("{}: {reason}", point.label()));
+        self.points.iter().filter_map(reason).collect()
     }
 }
 
@@ -92,6 +92,7 @@ impl Serialize for Entry<'_> {
         map.serialize_entry("holds", &point.holds)?;
         map.serialize_entry("core", &point.core)?;
         map.serialize_entry("command", &point.command())?;
+        map.serialize_entry("does_not_fit", &point.does_not_fit())?;
         for (name, value) in point.fields() {
             map.serialize_entry(&name, &value)?;
         }
@@ -106,9 +107,9 @@ fn dominator(standing: Standing) -> Option<usize> {
     }
 }
 
-/// The text of `explore.json`: one line for each point.
+/// The text of `explore.json`: one line for each point. The same request gives the same bytes.
 pub fn json(exploration: &Exploration) -> String {
-    let points = lines((0..exploration.points.len()).map(|index| exploration.entry(index)));
+    let points = lines((0..exploration.points.len()).map(|index| Entry { exploration, index }));
     let (checks, left_out) = (lines(&exploration.checks), lines(&exploration.left_out));
     format!(
         "{{\n\"kind\": \"{KIND}\",\n\"schema\": {SCHEMA},\n\"campaign\": {},\n\"objectives\": {},\n\"synthesis\": {},\n\"left_out\": [\n{left_out}\n],\n\"checks\": [\n{checks}\n],\n\"points\": [\n{points}\n]\n}}\n",
@@ -159,6 +160,12 @@ fn write_markdown(text: &mut String, exploration: &Exploration) -> std::fmt::Res
         let cells: Vec<String> = columns.iter().map(|column| (column.1)(point)).collect();
         writeln!(text, "| {} | `{}` |", cells.join(" | "), point.command())?;
     }
+    if !exploration.too_large().is_empty() {
+        writeln!(text, "\nDoes not fit:\n")?;
+    }
+    for core in exploration.too_large() {
+        writeln!(text, "- {core}")?;
+    }
     if !exploration.left_out.is_empty() {
         writeln!(text, "\nLeft out:\n")?;
     }
@@ -170,4 +177,4 @@ fn write_markdown(text: &mut String, exploration: &Exploration) -> std::fmt::Res
 
 /// What the columns mean, in a sentence or two.
 pub const LEGEND: &str = "Worst errors over these matrices, in LSB of the core's own word; effective bits: -log2 of the largest of all its errors as a share of full scale, \
-     with what the rounding of the input does to Σ; cycles: the most, from the first element in to the last word out.";
+     with an allowance for what the rounding of the input does to Σ, the same number of LSB for every core; cycles: the most, from the first element in to the last word out.";

@@ -1,5 +1,6 @@
 //! One chart as SVG for a page: plotters draws it; the page's style sheet gives its colours another meaning in the dark.
 
+use super::tick::number;
 use crate::campaign::CampaignError;
 use crate::drawing::{COLOURS, FONT, register_fonts};
 use plotters::coord::Shift;
@@ -11,8 +12,8 @@ use std::ops::Range;
 const SIZE: (u32, u32) = (380, 250);
 /// plotters' size of a font that SVG viewers show with 12 pixels.
 const TEXT: f64 = 15.0;
-/// Width and height of a label of a few characters.
-const LABEL: (i32, i32) = (34, 14);
+/// Width of a character of a label beside a point, and the height of the label.
+const LABEL: (i32, i32) = (7, 14);
 const GRID: RGBColor = RGBColor(221, 221, 221);
 
 /// A chart.
@@ -185,6 +186,12 @@ impl Axis {
         Self { label: label.into(), range: (first * step, last * step), ticks }
     }
 
+    /// How far apart its ticks are, at least.
+    pub(super) fn apart(&self) -> f64 {
+        let distances = self.ticks.windows(2).map(|pair| pair[1] - pair[0]).filter(|&distance| distance > 0.0);
+        distances.reduce(f64::min).unwrap_or(self.range.1 - self.range.0)
+    }
+
     /// An axis with a tick for each of some values.
     pub fn of_values(label: impl Into<String>, values: &[u32]) -> Self {
         let ticks: Vec<f64> = values.iter().map(|&v| f64::from(v)).collect();
@@ -244,8 +251,8 @@ impl Chart {
             .x_labels(self.x.ticks.len().max(2))
             .y_labels(self.y.ticks.len().max(2))
             .max_light_lines(0)
-            .x_label_formatter(&|value| number(*value))
-            .y_label_formatter(&|value| number(*value))
+            .x_label_formatter(&|value| number(*value, self.x.apart()))
+            .y_label_formatter(&|value| number(*value, self.y.apart()))
             .draw()?;
         chart.draw_series(self.bars.iter().map(|&Bar { colour, x, y }| {
             Rectangle::new([(x.0, y.0), (x.1, y.1)], COLOURS[colour % COLOURS.len()].filled())
@@ -261,32 +268,24 @@ impl Chart {
                 chart.draw_series(points.map(|point| Circle::new(point, radius, colour.filled())))?;
             }
         }
-        let mut taken: Vec<(i32, i32)> = Vec::new();
+        let mut taken: Vec<(i32, i32, i32)> = Vec::new();
         for (point, text) in labels {
             let (x, y) = chart.backend_coord(point);
+            let width = LABEL.0 * text.chars().count() as i32;
             // Beside its point, where no other label is.
             let free = |&(dx, dy): &(i32, i32)| {
-                let far = |&(a, b): &(i32, i32)| (x + dx - a).abs() > LABEL.0 || (y + dy - b).abs() > LABEL.1;
+                let (left, top) = (x + dx, y + dy);
+                let far = |&(a, b, wide): &(i32, i32, i32)| {
+                    left >= a + wide || a >= left + width || (top - b).abs() > LABEL.1
+                };
                 taken.iter().all(far)
             };
-            let Some((dx, dy)) = [(6, -14), (-LABEL.0, 2), (6, 2), (-LABEL.0, -14)].into_iter().find(free) else {
+            let Some((dx, dy)) = [(6, -14), (-width, 2), (6, 2), (-width, -14)].into_iter().find(free) else {
                 continue;
             };
-            taken.push((x + dx, y + dy));
+            taken.push((x + dx, y + dy, width));
             area.draw(&Text::new(text.as_str(), (x + dx, y + dy), (FONT, TEXT - 2.0)))?;
         }
         Ok(())
-    }
-}
-
-/// A tick's number, without zeros at the end.
-fn number(value: f64) -> String {
-    let exponent = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
-    if (-3..5).contains(&exponent) {
-        // Three digits that count; the rest is rounding of binary fractions.
-        let scale = 10_f64.powi(2 - exponent);
-        format!("{}", (value * scale).round() / scale)
-    } else {
-        format!("1e{exponent}")
     }
 }
