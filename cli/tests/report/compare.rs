@@ -204,7 +204,7 @@ fn what_cannot_be_compared_is_refused() {
         (&[good, "old.json"], &["old.json", "`schema` is 0", "make the report again"]),
         (&[good, "new.json"], &["new.json", "later svdforge"]),
         (&[good, "other.json"], &["other.json", "\"recipe\"", "give a report.json"]),
-        (&[good, "negative.json"], &["negative.json", "matrix 0", "not negative"]),
+        (&[good, "negative.json"], &["negative.json", "matrix 0", "a unit is positive"]),
         (
             &[good, "seed/report.json"],
             &["seed/report.json, compared with 4/report.json", "`campaign.seed` is 1 there and 2"],
