@@ -11,15 +11,20 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 use tempfile::TempDir;
 
 /// One core of 2 x 2, and those that stop early: 34 + 5 x 20 matrices, a moment.
 const SMALL: [&str; 7] = ["--suite", "quick", "--rows=2", "--word=10", "--guard=3", "--seed=7", "--out"];
 const MATRICES: usize = 134;
 
-fn command(folder: &Path, arguments: &[&str]) -> std::process::Output {
-    Command::cargo_bin("svdforge").unwrap().current_dir(folder).arg("report").args(arguments).output().unwrap()
+/// What the program does in a folder.
+fn svdforge(folder: &Path, arguments: &[&str]) -> Output {
+    Command::cargo_bin("svdforge").unwrap().current_dir(folder).args(arguments).output().unwrap()
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Output {
+    svdforge(folder, &[&["report"], arguments].concat())
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> String {
@@ -32,9 +37,13 @@ fn small(folder: &Path, out: &str, more: &[&str]) -> String {
     run(folder, &[&SMALL[..], &[out], more].concat())
 }
 
-/// Exit status 2 and a message with all of `words`; nothing on stdout.
 fn refused(folder: &Path, arguments: &[&str], words: &[&str]) {
-    let output = command(folder, arguments);
+    is_refused(folder, &[&["report"], arguments].concat(), words);
+}
+
+/// Exit status 2 and one message with all of `words`; nothing on stdout.
+fn is_refused(folder: &Path, arguments: &[&str], words: &[&str]) {
+    let output = svdforge(folder, arguments);
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
     assert!(output.stdout.is_empty() && !message.contains("panicked"), "{message}");

@@ -1,7 +1,6 @@
 //! Reports side by side, and beside the results of other tools.
 
-use super::{command as report, run};
-use assert_cmd::Command;
+use super::{command as report, is_refused, run, svdforge};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -9,7 +8,7 @@ use std::process::Output;
 use tempfile::TempDir;
 
 fn compare(folder: &Path, arguments: &[&str]) -> Output {
-    Command::cargo_bin("svdforge").unwrap().current_dir(folder).arg("compare").args(arguments).output().unwrap()
+    svdforge(folder, &[&["compare"], arguments].concat())
 }
 
 /// The exit status and what is printed.
@@ -19,15 +18,8 @@ fn compared(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }
 
-/// Exit status 2 and one message with all of `words`; nothing on stdout.
 fn refused(folder: &Path, arguments: &[&str], words: &[&str]) {
-    let output = compare(folder, arguments);
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
-    assert!(output.stdout.is_empty() && !message.contains("panicked"), "{message}");
-    for word in words {
-        assert!(message.contains(word), "{arguments:?}: `{word}` is not in the message:\n{message}");
-    }
+    is_refused(folder, &[&["compare"], arguments].concat(), words);
 }
 
 /// A report of one core of 4 x 4, 62 matrices; `guard` bits.

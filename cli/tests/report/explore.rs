@@ -1,7 +1,6 @@
 //! Explorations: the front, the pick and the core that it names; interrupted, repeated, and whatever a user gets wrong.
 
-use super::lines;
-use assert_cmd::Command;
+use super::{is_refused, lines, svdforge};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,13 +21,9 @@ const SMALL: [&str; 9] = [
 ];
 const MATRICES: usize = 6 * 13;
 
-fn command(folder: &Path, arguments: &[&str]) -> std::process::Output {
-    Command::cargo_bin("svdforge").unwrap().current_dir(folder).args(arguments).output().unwrap()
-}
-
 /// Exit status and what was printed: on stdout if it was 0 or 1.
 fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
-    let output = command(folder, arguments);
+    let output = svdforge(folder, arguments);
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(!error.contains("panicked"), "{error}");
     let status = output.status.code();
@@ -42,11 +37,7 @@ fn small(folder: &Path, out: &str, more: &[&str]) -> String {
 }
 
 fn refused(folder: &Path, arguments: &[&str], words: &[&str]) {
-    let (status, message) = run(folder, &[&["explore"], arguments].concat());
-    assert_eq!(status, Some(2), "{arguments:?}: {message}");
-    for word in words {
-        assert!(message.contains(word), "{arguments:?}: `{word}` is not in the message:\n{message}");
-    }
+    is_refused(folder, &[&["explore"], arguments].concat(), words);
 }
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -89,7 +80,7 @@ fn an_exploration_is_whole_the_same_every_time_and_goes_on_after_an_interruption
     assert_eq!(lines(&at("a/matrices-1-of-1.jsonl")), MATRICES + 1);
     fs::create_dir(at("b")).unwrap();
     fs::write(at("b/matrices-1-of-1.jsonl"), &journal[..journal.len() / 2]).unwrap();
-    let output = command(folder.path(), &[&["explore"], &SMALL[..], &["b"]].concat());
+    let output = svdforge(folder.path(), &[&["explore"], &SMALL[..], &["b"]].concat());
     assert!(String::from_utf8_lossy(&output.stderr).contains(" of 78 matrices are there"));
     assert!(first == files(&at("b")));
     assert_eq!(lines(&at("b/matrices-1-of-1.jsonl")), MATRICES + 1);

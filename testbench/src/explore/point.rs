@@ -233,18 +233,9 @@ const AFTER: [Plain; 15] = [
 
 fn columns() -> Vec<(String, Figure)> {
     let plain = |(name, value): Plain| (name.to_owned(), Figure::Plain(value));
-    let of_metric =
-        |metric| OF_METRICS.map(|(end, value)| (format!("{}_{end}", key(metric)), Figure::OfMetric(metric, value)));
+    let of_metric = |metric: Metric| {
+        OF_METRICS.map(|(end, value)| (format!("{}_{end}", metric.key()), Figure::OfMetric(metric, value)))
+    };
     let metrics = Metric::ALL.into_iter().flat_map(of_metric);
     BEFORE.into_iter().map(plain).chain(metrics).chain(AFTER.into_iter().map(plain)).collect()
-}
-
-/// How the names of a metric's figures begin.
-fn key(metric: Metric) -> &'static str {
-    match metric {
-        Metric::Sigma => "sigma",
-        Metric::Reconstruction => "reconstruction",
-        Metric::Orthogonality => "orthogonality",
-        Metric::OffDiagonal => "off_diagonal",
-    }
 }
