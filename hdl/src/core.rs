@@ -6,6 +6,7 @@ pub mod layout;
 pub mod ordering;
 pub mod params;
 pub mod qr_sequencer;
+mod reduction;
 pub mod schedule;
 mod sequencer;
 mod serial;

@@ -278,8 +278,8 @@ fn assess(
         golden.truncate(values.len());
         Delivered::Svd { sigma: values, sigma_golden: golden, u, v }
     };
-    let bounds = Budget::of(shape, (input.rows, input.cols), status.sweeps).bounds();
-    let bounds = bounds.of_matrix(status.block_exponent, !status.cap_reached);
+    let budget = Budget::of(shape, (input.rows, input.cols), status.sweeps);
+    let bounds = budget.bounds_of_matrix(status.block_exponent, !status.cap_reached);
     let accuracy = Accuracy { bound_lsb: bounds.statistical.sigma, ..accuracy };
     Ok(Judgement {
         matrix: original.name.clone(),

@@ -8,22 +8,23 @@
 //! - statistical: roundings independent and uniform, exceeded by one matrix in 10^6 (Chernoff's method: W. Hoeffding, J. Amer. Statist. Assoc. 58, 1963);
 //! - expected: the root of the mean square over the elements of the standard suite, the families of `golden` at full scale.
 //!
-//! All of them hold for a matrix whose status word does not say that the cap was reached; those of orthogonality always. A front end that adds
-//! rotations of its own adds to [`Budget::sides`].
+//! All of them hold for a matrix whose status word does not say that the cap was reached; those of orthogonality always. What rows that are reduced
+//! first add to sigma is in `reduction.rs`.
 
 use super::params::Shape;
+use super::reduction::Reduction;
+use crate::units::angles::angle_fraction;
 use crate::units::coefficients::{NormError, norm_error};
-use crate::units::norm_exact::FINE_BITS;
 use crate::units::rotator::FINE_COSINE_SHIFT;
 use serde::Serialize;
 
 /// Largest relative error of a half angle below 2^-5 rad, where the limit stands for the arc tangent and s for its angle
 /// (`hdl/tests/units/angles.rs`: 0.0105 and a third of the square of the ratio).
-const ANGLE_ERROR: f64 = 0.0115;
+pub(super) const ANGLE_ERROR: f64 = 0.0115;
 /// The same of ratios far below 2^-5, as most settled blocks have them.
 const SMALL_ANGLE_ERROR: f64 = 0.0097;
 /// What is cut off and rounded of an angle, in units of its last place.
-const ANGLE_UNITS: f64 = 1.5;
+pub(super) const ANGLE_UNITS: f64 = 1.5;
 /// The modules of a core that compute with its data: no sum in them may leave its width.
 pub const ARITHMETIC: &[&str] = &["rotator", "angle_unit", "half_angle", "coefficient_unit"];
 /// The share of matrices that may exceed the statistical bound.
@@ -33,6 +34,8 @@ pub const FAILURE: f64 = 1e-6;
 pub const ACTIVE_SHARE: [f64; 2] = [2.0 / 3.0, 3.0 / 4.0];
 /// Mean square of the elements of the standard suite's matrices, of full scale squared; of their symmetric parts, scaled up again.
 const SUITE_POWER: [f64; 2] = [0.28, 0.18];
+/// Variance of sigma where the matrix is a triangle, of that of a full one: much of it is small already.
+const TRIANGLE_ACTIVITY: f64 = 0.6;
 
 /// Errors of one kind, largest or root of the mean square. What the core does not deliver is `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -48,15 +51,14 @@ pub struct Errors {
 }
 
 impl Errors {
-    /// The same in LSB of a matrix that the core shifts up by -`block_exponent` bits: sigma and reconstruction shrink, orthogonality does not.
-    pub fn at_block_exponent(self, block_exponent: i32) -> Self {
-        let scale = f64::from(block_exponent).exp2();
-        let scaled = |error: Option<f64>| error.map(|e| e * scale);
+    /// The same in LSB of a matrix that is smaller by a factor: sigma and reconstruction shrink, orthogonality does not.
+    fn scaled(self, factor: f64) -> Self {
+        let scaled = |error: Option<f64>| error.map(|e| e * factor);
         Self { sigma: scaled(self.sigma), reconstruction: scaled(self.reconstruction), ..self }
     }
 
     /// What still holds if the cap was reached before the matrix was settled: nothing bounds what is left off the diagonal.
-    pub fn unsettled(self) -> Self {
+    fn unsettled(self) -> Self {
         Self { sigma: None, reconstruction: None, ..self }
     }
 
@@ -97,22 +99,6 @@ pub struct Bounds {
     pub expected_rms: Errors,
 }
 
-impl Bounds {
-    /// Of one matrix: for its block exponent (see [`Errors::at_block_exponent`]), settled or not (see [`Errors::unsettled`]).
-    pub fn of_matrix(self, block_exponent: i32, settled: bool) -> Self {
-        let of_matrix = |errors: Errors| {
-            let scaled = errors.at_block_exponent(block_exponent);
-            if settled { scaled } else { scaled.unsettled() }
-        };
-        let Self { rigorous, statistical, expected_rms } = self;
-        Self {
-            rigorous: of_matrix(rigorous),
-            statistical: of_matrix(statistical),
-            expected_rms: of_matrix(expected_rms),
-        }
-    }
-}
-
 /// Ends of the names of signals, and their largest size in units of their last place.
 pub type Range = (&'static [&'static str], f64);
 
@@ -148,6 +134,8 @@ pub struct Budget<'a> {
     rows: usize,
     cols: usize,
     sweeps: f64,
+    /// Where rows are reduced: `rows` x `cols` is the triangle.
+    reduction: Option<Reduction<'a>>,
 }
 
 impl<'a> Budget<'a> {
@@ -156,10 +144,11 @@ impl<'a> Budget<'a> {
         Self::of(shape, (shape.rows, shape.cols), shape.sweep_cap())
     }
 
-    /// For matrices of (rows, columns) that took so many sweeps. Where rows are reduced, what follows is about the decomposition of the triangle.
+    /// For matrices of (rows, columns) that took so many sweeps.
     pub fn of(shape: &'a Shape, (rows, cols): (usize, usize), sweeps: u32) -> Self {
-        let rows = if shape.is_reduced() { cols } else { rows };
-        Self { shape, rows, cols, sweeps: sweeps.into() }
+        let stretch = norm_error(shape.coef - 1).largest / 2.0;
+        let reduction = shape.is_reduced().then(|| Reduction::new(shape, (rows, cols), stretch));
+        Self { shape, rows: if reduction.is_some() { cols } else { rows }, cols, sweeps: sweeps.into(), reduction }
     }
 
     /// The three figures for each error, with four digits; bounds are rounded up. After few sweeps of a small matrix the rigorous bound is the smaller one,
@@ -170,6 +159,22 @@ impl<'a> Budget<'a> {
             rigorous: rigorous.map(|error| four_digits(error, f64::ceil)),
             statistical: self.statistical().at_most(rigorous).map(|error| four_digits(error, f64::ceil)),
             expected_rms: self.expected_rms().map(|error| four_digits(error, f64::round)),
+        }
+    }
+
+    /// [`Self::bounds`] of one matrix: the core shifted it up by -`block_exponent` bits, and it was settled or not. A triangle is shifted only when it is complete: its
+    /// bounds stay those of full scale.
+    pub fn bounds_of_matrix(&self, block_exponent: i32, settled: bool) -> Bounds {
+        let factor = if self.reduction.is_some() { 1.0 } else { f64::from(block_exponent).exp2() };
+        let of_matrix = |errors: Errors| {
+            let scaled = errors.scaled(factor);
+            if settled { scaled } else { scaled.unsettled() }
+        };
+        let Bounds { rigorous, statistical, expected_rms } = self.bounds();
+        Bounds {
+            rigorous: of_matrix(rigorous),
+            statistical: of_matrix(statistical),
+            expected_rms: of_matrix(expected_rms),
         }
     }
 
@@ -200,6 +205,11 @@ impl<'a> Budget<'a> {
             (&["sum_x", "sum_y"], (1.0 + self.stretch()) * element * f64::from(fraction + FINE_COSINE_SHIFT).exp2()),
             (&["_k_out", "_s_out"], f64::from(fraction).exp2()),
         ]
+    }
+
+    /// Where rows are reduced: what all rotations of an element of a row leave of it, at most, in a column of this length; units of the last place.
+    pub fn largest_residue(&self, element: f64, column: f64) -> Option<f64> {
+        self.reduction.map(|reduction| reduction.residue(element, column))
     }
 
     /// Left and right.
@@ -238,7 +248,10 @@ impl<'a> Budget<'a> {
 
     fn frame(&self) -> Frame {
         let [left, right] = self.sides();
-        let norm = (left.size * right.size).sqrt() * self.full_scale();
+        let norm = match &self.reduction {
+            None => (left.size * right.size).sqrt() * self.full_scale(),
+            Some(reduction) => reduction.norm() + reduction.drift(),
+        };
         let growth = self.growth(2.0);
         let roundings = self.roundings(left, right.size) + self.roundings(right, left.size);
         Frame { norm, drift: growth * roundings + (growth - 1.0) * norm }
@@ -259,7 +272,8 @@ impl<'a> Budget<'a> {
         let product = full * (drifts[0] * left.size.sqrt() + drifts[1] * right.size.sqrt())
             + drifts[0] * drifts[1] * frame.norm
             + (frame.drift + residual) * (1.0 + norms[0]) * (1.0 + norms[1]);
-        self.delivered(frame.drift + residual, orthogonality, product)
+        let reduced = self.reduction.as_ref().map_or(0.0, |r| r.drift() + self.last_place() / 2.0);
+        self.delivered(reduced + frame.drift + residual, orthogonality, product)
     }
 
     /// Frobenius norm of what a settled last sweep leaves off the diagonal, at most; `norm`: that of A at any time.
@@ -271,7 +285,7 @@ impl<'a> Budget<'a> {
         let limits = self.shape.limits();
         let (steps, triplets) = (self.steps(), self.rows.min(self.cols));
         let noise = f64::from(1u32 << (limits.noise_bits - 1));
-        let unit = (-f64::from(self.shape.coef - 1 + FINE_BITS)).exp2();
+        let unit = angle_unit(self.shape);
         let ratio = self.settled_ratio();
         let pairs = (triplets.min(steps.div_ceil(2)) as f64).sqrt();
         let before = noise * pairs + ratio * norm;
@@ -298,7 +312,7 @@ impl<'a> Budget<'a> {
 
     /// tan of twice the largest half angle of a settled block.
     fn settled_ratio(&self) -> f64 {
-        let unit = (-f64::from(self.shape.coef - 1 + FINE_BITS)).exp2();
+        let unit = angle_unit(self.shape);
         let settled = (-f64::from(self.shape.limits().settled_bits)).exp2();
         (2.0 * (settled + ANGLE_UNITS * unit) / (1.0 - ANGLE_ERROR)).tan()
     }
@@ -319,7 +333,11 @@ impl<'a> Budget<'a> {
         let value = noise.matrix(self.norm_error().rms / 2.0 * norm);
         let drift = noise.turns * self.norm_error().mean / 2.0 * norm;
         let unfinished = SMALL_ANGLE_ERROR * self.settled_ratio() * full;
-        let random = if self.rows == self.cols { tail * value } else { unfinished.hypot(tail * value) };
+        let random = match &self.reduction {
+            Some(reduction) => self.reduced(reduction, tail, value),
+            None if self.rows == self.cols => tail * value,
+            None => unfinished.hypot(tail * value),
+        };
         let sigma = random + drift + if triplets > 1.0 { undecided.min(value) } else { 0.0 };
         let orthogonality = [(left, noise.vectors[0]), (right, noise.vectors[1])].map(|(side, deviation)| {
             let second = deviation * deviation / full;
@@ -349,20 +367,42 @@ impl<'a> Budget<'a> {
         let product = noise.product(self, SUITE_POWER[usize::from(self.shape.symmetric)]).powi(2)
             + noise.matrix(0.0).powi(2)
             + left_alone;
-        self.delivered(noise.matrix(0.0), orthogonality, product.sqrt())
+        let sigma = match &self.reduction {
+            None => noise.matrix(0.0),
+            Some(reduction) => {
+                let decomposed = TRIANGLE_ACTIVITY * noise.matrix(0.0).powi(2);
+                (decomposed + reduction.expected_square() + self.last_place().powi(2) / 12.0).sqrt()
+            }
+        };
+        self.delivered(sigma, orthogonality, product.sqrt())
+    }
+
+    /// Of sigma, where rows are reduced: `tail` standard deviations of the roundings of both parts, and the residues.
+    fn reduced(&self, reduction: &Reduction<'_>, tail: f64, value: f64) -> f64 {
+        let (error, steps) = (self.norm_error(), reduction.steps());
+        // After the first pass angles are too small to change a length.
+        let [stretch, drift] = [error.rms, error.mean].map(|relative| relative / 2.0 * reduction.norm());
+        let roundings = (steps * (reduction.passes() / 12.0 + stretch * stretch)).sqrt();
+        let random = value.hypot(roundings).hypot(self.last_place() / 12f64.sqrt());
+        tail * random + steps * drift + reduction.repeated()
+    }
+
+    /// The last place of sigma as it leaves the core, in units of the last place inside.
+    fn last_place(&self) -> f64 {
+        f64::from(self.shape.inner_guard() - self.shape.guard).exp2()
     }
 
     /// From units of the last place to LSB, and only what leaves the core.
     fn delivered(&self, sigma: f64, orthogonality: [f64; 2], product: f64) -> Errors {
         let shape = self.shape;
-        let lsb = |units: f64| units * (-f64::from(shape.guard)).exp2();
+        let lsb = |units: f64| units * (-f64::from(shape.inner_guard())).exp2();
+        let vectors = |units: f64| units * (-f64::from(shape.guard)).exp2();
         let complete = shape.rank_of(self.rows, self.cols) == self.rows.min(self.cols);
         let both = shape.has_v() && (shape.has_u() || shape.symmetric);
         Errors {
-            // What the reduction of rows adds is not derived yet.
-            sigma: (!shape.is_reduced()).then(|| lsb(sigma)),
-            orthogonality_u: shape.has_u().then(|| lsb(orthogonality[0])),
-            orthogonality_v: shape.has_v().then(|| lsb(orthogonality[1])),
+            sigma: Some(lsb(sigma)),
+            orthogonality_u: shape.has_u().then(|| vectors(orthogonality[0])),
+            orthogonality_v: shape.has_v().then(|| vectors(orthogonality[1])),
             reconstruction: (complete && both).then(|| lsb(product)),
         }
     }
@@ -403,6 +443,11 @@ impl Noise {
         let squares = self.vectors.map(|v| v * v * power);
         (squares[0] * left.size + squares[1] * right.size).sqrt()
     }
+}
+
+/// The last place of an angle.
+pub(super) fn angle_unit(shape: &Shape) -> f64 {
+    (-f64::from(angle_fraction(shape.coef))).exp2()
 }
 
 /// Of a uniform rounding and of the change of a length.

@@ -116,8 +116,12 @@ fn accuracy(text: &mut String, shape: &Shape) {
         }
     }
     *text += "\nOne LSB is the last place of an input element. Rigorous: every rounding at its worst, no matrix exceeds it. Statistical: roundings independent, exceeded by\n\
-              one matrix in 10^6. Expected: over the families of test matrices. For a matrix shifted up, block exponent e, the errors in LSB are 2^e times these. The bounds\n\
-              on values and product hold where the status word does not say that the cap was reached; ";
+              one matrix in 10^6. Expected: over the families of test matrices. ";
+    *text += match shape.is_reduced() {
+        false => "For a matrix shifted up, block exponent e, the errors in LSB are 2^e times these. ",
+        true => "A triangle is shifted up only when it is complete: whatever the block exponent, they are these. ",
+    };
+    *text += "The bounds\non values and product hold where the status word does not say that the cap was reached; ";
     *text += match shape.sweeps {
         Sweeps::Auto => "no matrix that was tried reached it, but that none does is not proven.",
         Sweeps::Fixed(_) => "with a fixed number of sweeps it says so of every matrix that was not settled by then.",

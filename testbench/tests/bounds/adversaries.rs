@@ -43,19 +43,63 @@ pub const ADVERSARIES: &[Source] = &[
     }),
 ];
 
+/// Tall matrices that are hard on the reduction of rows: what is left of them adds up.
+pub const TALL: &[Source] = &[
+    ("rows alike", |shape, seed| {
+        let mut draw = generator(seed);
+        let row: Vec<f64> = (0..shape.cols).map(|_| draw()).collect();
+        fill(shape, |_, j| row[j])
+    }),
+    // Of some sizes, what the last rotation but one leaves counts as noise.
+    ("rows alike, smaller", |shape, seed| {
+        let mut draw = generator(seed);
+        let scale = (-9.0 * draw().abs()).exp2();
+        let row: Vec<f64> = (0..shape.cols).map(|_| scale * draw().signum()).collect();
+        fill(shape, |_, j| row[j])
+    }),
+    ("rows alike at full scale", |shape, seed| {
+        let mut draw = generator(seed);
+        let row: Vec<f64> = (0..shape.cols).map(|_| draw().signum()).collect();
+        fill(shape, |_, j| row[j])
+    }),
+    // Orthogonal rows, the same ones over and over: every column of the triangle grows by residues of one sign.
+    ("rows of Hadamard's matrix", |shape, seed| {
+        let (cols, turn) = (shape.cols, seed as usize);
+        fill(shape, |i, j| if (((i + turn) % cols) & j).count_ones() % 2 == 0 { 1.0 } else { -1.0 })
+    }),
+    ("rows of a rotation", |shape, seed| {
+        let mut draw = generator(seed);
+        let vector: Vec<f64> = (0..shape.cols).map(|_| draw()).collect();
+        let square: f64 = vector.iter().map(|v| v * v).sum();
+        fill(shape, |i, j| {
+            let (row, own) = (i % shape.cols, if i % shape.cols == j { 1.0 } else { 0.0 });
+            own - 2.0 * vector[row] * vector[j] / square
+        })
+    }),
+    // Angles stay where the table's begin.
+    ("rows that grow", |shape, seed| {
+        let mut draw = generator(seed);
+        let angle = 0.0625 + 0.01 * draw().abs();
+        fill(shape, |i, j| {
+            let age = (shape.rows - 1 - i) / shape.cols;
+            if i % shape.cols == j { (-(age as f64) * angle * angle / 4.0).exp() } else { 0.02 * draw() }
+        })
+    }),
+];
+
 /// Uniform numbers in [-1, 1) (xorshift; G. Marsaglia, J. Stat. Software 8, 2003).
-fn generator(seed: u64) -> impl FnMut() -> f64 {
+pub fn generator(seed: u64) -> impl FnMut() -> f64 {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d;
     move || {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        (state >> 11) as f64 / f64::from(1u32 << 26).powi(2) * 2.0 - 1.0
+        (state >> 11) as f64 / f64::from(1u32 << 26).powi(2) - 1.0
     }
 }
 
 /// A matrix of input words from numbers of which +-1 is full scale; of a symmetric core the upper half decides.
-fn fill(shape: &Shape, mut element: impl FnMut(usize, usize) -> f64) -> Vec<i64> {
+pub fn fill(shape: &Shape, mut element: impl FnMut(usize, usize) -> f64) -> Vec<i64> {
     let full = f64::from(shape.word - 1).exp2();
     let mut units: Vec<i64> = (0..shape.elements())
         .map(|place| (element(place / shape.cols, place % shape.cols) * full).round().clamp(-full, full - 1.0) as i64)
@@ -78,16 +122,17 @@ fn from(shape: &Shape, seed: u64, element: fn(&mut dyn FnMut() -> f64, usize, us
 /// Every block is almost as far off the diagonal as a settled one may be: the first sweep may be the last.
 fn nearly_diagonal(shape: &Shape, seed: u64, diagonal: Draw, share: Draw) -> Vec<i64> {
     let mut draw = generator(seed);
-    let values: Vec<f64> = (0..shape.side()).map(|_| 0.97 * diagonal(&mut draw)).collect();
+    let side = shape.rows.max(shape.cols);
+    let values: Vec<f64> = (0..side).map(|_| 0.97 * diagonal(&mut draw)).collect();
     let ratio = 1.94 * (-f64::from(shape.limits().settled_bits)).exp2();
-    let mut off = vec![0.0; shape.side() * shape.side()];
-    for i in 0..shape.side() {
+    let mut off = vec![0.0; side * side];
+    for i in 0..side {
         for j in 0..i {
             let skew = if shape.symmetric { 0.0 } else { share(&mut draw) };
             let (sum, difference) = (share(&mut draw) * (values[i] - values[j]), skew * (values[i] + values[j]));
-            off[i * shape.side() + j] = ratio * (sum + difference) / 2.0;
-            off[j * shape.side() + i] = ratio * (sum - difference) / 2.0;
+            off[i * side + j] = ratio * (sum + difference) / 2.0;
+            off[j * side + i] = ratio * (sum - difference) / 2.0;
         }
     }
-    fill(shape, |i, j| if i == j { values[i] } else { off[i * shape.side() + j] })
+    fill(shape, |i, j| if i == j { values[i] } else { off[i * side + j] })
 }

@@ -43,11 +43,24 @@ impl Reference {
         self.run_on(x, shift, kept.overflow | second.overflow)
     }
 
+    /// What each rotation leaves of an element of a row below one of the triangle's diagonal.
+    pub fn residues(&self, pivot: i64, lead: i64) -> Vec<i64> {
+        let (mut x, mut y) = (pivot, lead);
+        let residue = |_| {
+            ([x, y], ..) = self.turned(x, y, &self.rotation(2 * self.half_angle(y, -x)));
+            y
+        };
+        (0..self.passes()).map(residue).collect()
+    }
+
+    /// What three rotations leave of 23 bits is noise; each further one serves 8 bits more.
+    fn passes(&self) -> u32 {
+        3 + ((self.task.word + self.guard).max(23) - 23).div_ceil(8)
+    }
+
     /// Turns a row against one of a triangle until its element in the triangle's diagonal is gone.
     fn absorb(&self, triangle: &mut Triangle, meets: usize, row: &mut [i64]) {
-        // What three rotations leave of 23 bits is noise; each further one serves 8 bits more.
-        let finest = self.task.word + self.guard;
-        for _ in 0..3 + (finest.max(23) - 23).div_ceil(8) {
+        for _ in 0..self.passes() {
             let (pivot, lead) = (triangle.rows[meets][meets], row[meets]);
             let rotation = self.rotation(2 * self.half_angle(lead, -pivot));
             // Words of two elements: the one left of the diagonal, a residue, turns with its neighbour.

@@ -1,0 +1,114 @@
+//! Bounds of cores that reduce rows to a triangle while they stream in.
+
+use super::adversaries::TALL;
+use super::*;
+
+fn tall(rows: usize, cols: usize) -> Parameters {
+    Parameters { vectors: Vectors::V, ..size(rows, cols) }
+}
+
+/// Matrices of [`small_rows_below_large_ones`] for each core.
+const REPEATED: u64 = 100;
+
+/// Large elements in the triangles' diagonals, above many rows alike that are so small that the triangles hardly grow: each row adds the same to an element, and is
+/// rounded alike.
+fn small_rows_below_large_ones(shape: &Shape, seed: u64) -> Vec<i64> {
+    let mut draw = adversaries::generator(seed);
+    let small = 0.97 * (-9.0 + 4.0 * draw()).exp2();
+    let signs: Vec<f64> = (0..shape.cols).map(|_| draw().signum()).collect();
+    adversaries::fill(shape, |i, j| match i < shape.cols {
+        true if i == j => 0.97,
+        true => 0.0,
+        false => small * signs[j],
+    })
+}
+
+/// Matrices of the formats that a user meets, the bounds close to what is measured; and the corners, where they only hold.
+#[test]
+fn no_error_exceeds_its_bounds_where_rows_are_reduced() {
+    let close = [
+        (tall(6, 4), 40),
+        (tall(16, 8), 20),
+        (tall(64, 8), 10),
+        (tall(512, 8), 20),
+        (tall(100, 5), 10),
+        (tall(32, 16), 6),
+        (tall(1024, 4), 6),
+        (Parameters { word: 24, ..tall(64, 8) }, 10),
+        (Parameters { word: 24, guard: 8, ..tall(200, 8) }, 4),
+        (Parameters { word: 12, ..tall(64, 8) }, 10),
+        (Parameters { guard: 0, ..tall(64, 8) }, 10),
+        (Parameters { guard: 2, ..tall(64, 8) }, 10),
+    ];
+    let corners = [
+        (tall(256, 16), 2),
+        (tall(64, 32), 1),
+        (tall(40, 2), 20),
+        (tall(30, 1), 10),
+        (tall(2000, 2), 4),
+        (Parameters { word: 8, ..tall(200, 6) }, 10),
+        (Parameters { word: 8, guard: 0, ..tall(100, 7) }, 10),
+        (Parameters { guard: 8, ..tall(64, 8) }, 10),
+        (Parameters { word: 24, ..tall(512, 8) }, 4),
+        (Parameters { word: 24, ..tall(2000, 3) }, 2),
+        (Parameters { scaling: Scaling::Fixed, ..tall(64, 8) }, 10),
+        (Parameters { vectors: Vectors::None, rank: Some(3), ..tall(64, 8) }, 10),
+        (Parameters { sweeps: Sweeps::Fixed(12), ..tall(64, 8) }, 4),
+        // Coefficients too short for their data, and as long as there are.
+        (Parameters { coef: Some(18), ..tall(512, 8) }, 4),
+        (Parameters { coef: Some(18), ..tall(512, 5) }, 4),
+        (Parameters { coef: Some(14), ..tall(64, 8) }, 10),
+        (Parameters { coef: Some(30), ..tall(1024, 4) }, 4),
+    ];
+    let cases = close.map(|case| (case, true)).into_iter().chain(corners.map(|case| (case, false)));
+    let (mut matrices, mut expected) = (0, 0);
+    for ((parameters, seeds), is_close) in cases {
+        let (shape, mut outcomes) = campaign_with(parameters, seeds, &[ADVERSARIES, TALL]);
+        let reference = Reference::new(task_of(&shape));
+        let repeated = |seed| {
+            outcome(&shape, &reference, "small rows below large ones", small_rows_below_large_ones(&shape, seed))
+        };
+        outcomes.par_extend((0..REPEATED).into_par_iter().map(repeated));
+        assert!(outcomes.iter().all(|o| !o.capped && o.bounds.rigorous.sigma.is_some()), "{shape:?}");
+        let rows = judge(&shape, &outcomes);
+        print(&shape, &rows);
+        if is_close {
+            assert_close(&shape, &rows);
+        }
+        matrices += outcomes.len();
+        expected += seeds as usize * (Family::ALL.len() + ADVERSARIES.len() + TALL.len()) + REPEATED as usize;
+    }
+    println!("{matrices} matrices");
+    assert_eq!(matrices, expected);
+}
+
+/// Whatever the lengths of an element and of the diagonal above it, no more is left than the analysis says: of the first rotation's large angles, and after all of them.
+#[test]
+fn rotations_leave_no_more_of_a_row_than_the_bound_takes() {
+    let mut worst = [0.0f64; 2];
+    let mut count = 0;
+    for parameters in
+        [tall(16, 8), tall(512, 8), Parameters { word: 24, ..tall(100, 5) }, Parameters { word: 8, ..tall(64, 4) }]
+    {
+        let shape = parameters.shape().unwrap();
+        let (reference, budget) = (Reference::new(task_of(&shape)), Budget::new(&shape));
+        let longest = f64::from(shape.data() - 2).exp2();
+        let mut draw = adversaries::generator(shape.data().into());
+        for _ in 0..200_000 {
+            let [pivot, lead] = [(); 2].map(|()| (longest.powf(draw().abs()) * draw().signum()) as i64);
+            let column = (pivot as f64).hypot(lead as f64);
+            let left = reference.residues(pivot, lead);
+            let found = left.last().map_or(0.0, |&y| (y as f64).abs());
+            let bound = budget.largest_residue((lead as f64).abs(), column).unwrap();
+            assert!(found <= bound, "{pivot} above {lead}: {found}, bound {bound}; {shape:?}");
+            worst[1] = worst[1].max(found / bound);
+            if lead.abs() > 1 << 12 {
+                worst[0] = worst[0].max((left[0] as f64 / lead as f64).abs());
+            }
+            count += 1;
+        }
+    }
+    println!("{count} pairs: the first rotation leaves {:.3}, all of them {:.2} of the bound", worst[0], worst[1]);
+    assert_eq!(count, 4 * 200_000);
+    assert!(worst[0] < 0.32 && worst[1] > 0.3);
+}
