@@ -321,21 +321,22 @@ fn simulated_cores_keep_what_is_promised() {
     assert_eq!(matrices, 5 * 4 * 20);
 }
 
-/// A core that is worse than its bounds say is found out: two guard bits less, or coefficients four bits shorter.
+/// A core that is worse than its bounds say is found out: by every error where it has two guard bits less, by sigma where its coefficients are four bits shorter.
 #[test]
 fn a_worse_core_exceeds_the_bounds() {
     let promised = size(8, 8);
-    for worse in [Parameters { guard: 2, ..promised }, Parameters { coef: Some(14), ..promised }] {
+    let cases = [(Parameters { guard: 2, ..promised }, 0..4), (Parameters { coef: Some(14), ..promised }, 0..1)];
+    for (worse, exceeded_bounds) in cases {
         let bounds = Budget::new(&promised.shape().unwrap()).bounds().statistical;
         let (_, outcomes) = campaign(worse, 10);
-        for index in 0..4 {
+        for index in exceeded_bounds {
             let exceeded = outcomes.iter().filter(|o| {
                 let (_, found, bound) = measured(&o.accuracy, &bounds)[index];
                 found > bound
             });
             let count = exceeded.count();
             println!("guard {}, coefficients {:?}: bound {index} exceeded by {count}", worse.guard, worse.coef);
-            assert!(count > 0 || index == 3, "{worse:?}, bound {index}");
+            assert!(count > 0, "{worse:?}, bound {index}");
         }
     }
 }
