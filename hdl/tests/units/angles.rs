@@ -47,6 +47,12 @@ fn check_half_angles(width: u32, angle: u32, noise: u32, operands: &[[i128; 2]],
     (first_octave, far)
 }
 
+/// A fine coefficient of q + 1 bits is an angle below 2^-4 rad without its sign: q bits, the lowest of them 2^-(q + 4).
+#[test]
+fn angles_have_four_more_fraction_bits_than_coefficients() {
+    assert_eq!([14, 18, 32].map(angle_fraction), [17, 21, 35]);
+}
+
 #[test]
 fn half_angle_of_all_small_operands() {
     let (width, angle, noise) = (10, 21, 4);
