@@ -305,6 +305,8 @@ fn simulated_cores_keep_what_is_promised() {
         Parameters { symmetric: true, ..size(6, 6) },
         Parameters { sizes: Sizes::Any, ..size(6, 6) },
         Parameters { sweeps: Sweeps::Fixed(4), rank: Some(2), ..size(6, 6) },
+        Parameters { vectors: Vectors::V, ..size(30, 5) },
+        Parameters { vectors: Vectors::None, sizes: Sizes::Any, ..size(40, 6) },
     ] {
         let core = Core::new(parameters.shape().unwrap());
         let mut engine = SimulatorEngine::new(&core).unwrap();
@@ -318,7 +320,7 @@ fn simulated_cores_keep_what_is_promised() {
             matrices += 1;
         }
     }
-    assert_eq!(matrices, 5 * 4 * 20);
+    assert_eq!(matrices, 7 * 4 * 20);
 }
 
 /// A core that is worse than its bounds say is found out: by every error where it has two guard bits less, by sigma where its coefficients are four bits shorter.
