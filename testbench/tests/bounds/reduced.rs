@@ -7,9 +7,6 @@ fn tall(rows: usize, cols: usize) -> Parameters {
     Parameters { vectors: Vectors::V, ..size(rows, cols) }
 }
 
-/// Matrices of [`small_rows_below_large_ones`] for each core.
-const REPEATED: u64 = 100;
-
 /// Large elements in the triangles' diagonals, above many rows alike that are so small that the triangles hardly grow: each row adds the same to an element, and is
 /// rounded alike.
 fn small_rows_below_large_ones(shape: &Shape, seed: u64) -> Vec<i64> {
@@ -27,38 +24,38 @@ fn small_rows_below_large_ones(shape: &Shape, seed: u64) -> Vec<i64> {
 #[test]
 fn no_error_exceeds_its_bounds_where_rows_are_reduced() {
     let close = [
-        (tall(6, 4), 40),
-        (tall(16, 8), 20),
-        (tall(64, 8), 10),
-        (tall(512, 8), 20),
-        (tall(100, 5), 10),
-        (tall(32, 16), 6),
-        (tall(1024, 4), 6),
-        (Parameters { word: 24, ..tall(64, 8) }, 10),
+        (tall(6, 4), 20),
+        (tall(16, 8), 10),
+        (tall(64, 8), 6),
+        (tall(512, 8), 6),
+        (tall(100, 5), 6),
+        (tall(32, 16), 4),
+        (tall(1024, 4), 3),
+        (Parameters { word: 24, ..tall(64, 8) }, 6),
         (Parameters { word: 24, guard: 8, ..tall(200, 8) }, 4),
-        (Parameters { word: 12, ..tall(64, 8) }, 10),
-        (Parameters { guard: 0, ..tall(64, 8) }, 10),
-        (Parameters { guard: 2, ..tall(64, 8) }, 10),
+        (Parameters { word: 12, ..tall(64, 8) }, 6),
+        (Parameters { guard: 0, ..tall(64, 8) }, 6),
+        (Parameters { guard: 2, ..tall(64, 8) }, 6),
     ];
     let corners = [
-        (tall(256, 16), 2),
+        (tall(256, 16), 1),
         (tall(64, 32), 1),
-        (tall(40, 2), 20),
+        (tall(40, 2), 10),
         (tall(30, 1), 10),
-        (tall(2000, 2), 4),
+        (tall(2000, 2), 2),
         (Parameters { word: 8, ..tall(200, 6) }, 10),
         (Parameters { word: 8, guard: 0, ..tall(100, 7) }, 10),
         (Parameters { guard: 8, ..tall(64, 8) }, 10),
-        (Parameters { word: 24, ..tall(512, 8) }, 4),
-        (Parameters { word: 24, ..tall(2000, 3) }, 2),
+        (Parameters { word: 24, ..tall(512, 8) }, 2),
+        (Parameters { word: 24, ..tall(2000, 3) }, 1),
         (Parameters { scaling: Scaling::Fixed, ..tall(64, 8) }, 10),
         (Parameters { vectors: Vectors::None, rank: Some(3), ..tall(64, 8) }, 10),
         (Parameters { sweeps: Sweeps::Fixed(12), ..tall(64, 8) }, 4),
         // Coefficients too short for their data, and as long as there are.
-        (Parameters { coef: Some(18), ..tall(512, 8) }, 4),
-        (Parameters { coef: Some(18), ..tall(512, 5) }, 4),
+        (Parameters { coef: Some(18), ..tall(512, 8) }, 2),
+        (Parameters { coef: Some(18), ..tall(512, 5) }, 2),
         (Parameters { coef: Some(14), ..tall(64, 8) }, 10),
-        (Parameters { coef: Some(30), ..tall(1024, 4) }, 4),
+        (Parameters { coef: Some(30), ..tall(1024, 4) }, 2),
     ];
     let cases = close.map(|case| (case, true)).into_iter().chain(corners.map(|case| (case, false)));
     let (mut matrices, mut expected) = (0, 0);
@@ -68,7 +65,9 @@ fn no_error_exceeds_its_bounds_where_rows_are_reduced() {
         let repeated = |seed| {
             outcome(&shape, &reference, "small rows below large ones", small_rows_below_large_ones(&shape, seed))
         };
-        outcomes.par_extend((0..REPEATED).into_par_iter().map(repeated));
+        // Of a hundred, few add the same half of a unit.
+        let tries = if is_close { 100 } else { 10 };
+        outcomes.par_extend((0..tries).into_par_iter().map(repeated));
         assert!(outcomes.iter().all(|o| !o.capped && o.bounds.rigorous.sigma.is_some()), "{shape:?}");
         let rows = judge(&shape, &outcomes);
         print(&shape, &rows);
@@ -76,7 +75,7 @@ fn no_error_exceeds_its_bounds_where_rows_are_reduced() {
             assert_close(&shape, &rows);
         }
         matrices += outcomes.len();
-        expected += seeds as usize * (Family::ALL.len() + ADVERSARIES.len() + TALL.len()) + REPEATED as usize;
+        expected += seeds as usize * (Family::ALL.len() + ADVERSARIES.len() + TALL.len()) + tries as usize;
     }
     println!("{matrices} matrices");
     assert_eq!(matrices, expected);
@@ -94,7 +93,7 @@ fn rotations_leave_no_more_of_a_row_than_the_bound_takes() {
         let (reference, budget) = (Reference::new(task_of(&shape)), Budget::new(&shape));
         let longest = f64::from(shape.data() - 2).exp2();
         let mut draw = adversaries::generator(shape.data().into());
-        for _ in 0..200_000 {
+        for _ in 0..100_000 {
             let [pivot, lead] = [(); 2].map(|()| (longest.powf(draw().abs()) * draw().signum()) as i64);
             let column = (pivot as f64).hypot(lead as f64);
             let left = reference.residues(pivot, lead);
@@ -109,6 +108,6 @@ fn rotations_leave_no_more_of_a_row_than_the_bound_takes() {
         }
     }
     println!("{count} pairs: the first rotation leaves {:.3}, all of them {:.2} of the bound", worst[0], worst[1]);
-    assert_eq!(count, 4 * 200_000);
+    assert_eq!(count, 4 * 100_000);
     assert!(worst[0] < 0.32 && worst[1] > 0.3);
 }
