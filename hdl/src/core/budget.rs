@@ -146,8 +146,7 @@ impl<'a> Budget<'a> {
 
     /// For matrices of (rows, columns) that took so many sweeps.
     pub fn of(shape: &'a Shape, (rows, cols): (usize, usize), sweeps: u32) -> Self {
-        let stretch = norm_error(shape.coef - 1).largest / 2.0;
-        let reduction = shape.is_reduced().then(|| Reduction::new(shape, (rows, cols), stretch));
+        let reduction = shape.is_reduced().then(|| Reduction::new(shape, (rows, cols)));
         Self { shape, rows: if reduction.is_some() { cols } else { rows }, cols, sweeps: sweeps.into(), reduction }
     }
 
@@ -248,13 +247,14 @@ impl<'a> Budget<'a> {
 
     fn frame(&self) -> Frame {
         let [left, right] = self.sides();
-        let norm = match &self.reduction {
-            None => (left.size * right.size).sqrt() * self.full_scale(),
-            Some(reduction) => reduction.norm() + reduction.drift(),
+        let (input, reduced) = match &self.reduction {
+            None => ((left.size * right.size).sqrt() * self.full_scale(), 0.0),
+            Some(reduction) => (reduction.norm(), reduction.drift(self.stretch())),
         };
+        let norm = input + reduced;
         let growth = self.growth(2.0);
         let roundings = self.roundings(left, right.size) + self.roundings(right, left.size);
-        Frame { norm, drift: growth * roundings + (growth - 1.0) * norm }
+        Frame { reduced, norm, drift: growth * roundings + (growth - 1.0) * norm }
     }
 
     /// How far a column of Uᵀ (or Vᵀ) may be from the column of an orthogonal matrix, in units of the last place.
@@ -272,7 +272,7 @@ impl<'a> Budget<'a> {
         let product = full * (drifts[0] * left.size.sqrt() + drifts[1] * right.size.sqrt())
             + drifts[0] * drifts[1] * frame.norm
             + (frame.drift + residual) * (1.0 + norms[0]) * (1.0 + norms[1]);
-        let reduced = self.reduction.as_ref().map_or(0.0, |r| r.drift() + self.last_place() / 2.0);
+        let reduced = self.reduction.map_or(0.0, |_| frame.reduced + self.last_place() / 2.0);
         self.delivered(reduced + frame.drift + residual, orthogonality, product)
     }
 
@@ -282,9 +282,8 @@ impl<'a> Budget<'a> {
     /// was settled, which bounds it before its rotation by `before`, and after it by `after`; each step mixes the two parts by its small angles.
     /// The bounds depend on each other; starting from `norm`, each round gives better ones.
     fn residual(&self, norm: f64) -> f64 {
-        let limits = self.shape.limits();
         let (steps, triplets) = (self.steps(), self.rows.min(self.cols));
-        let noise = f64::from(1u32 << (limits.noise_bits - 1));
+        let noise = noise_limit(self.shape);
         let unit = angle_unit(self.shape);
         let ratio = self.settled_ratio();
         let pairs = (triplets.min(steps.div_ceil(2)) as f64).sqrt();
@@ -329,7 +328,7 @@ impl<'a> Budget<'a> {
         let noise = Noise::new(self, active);
         let norm = self.frame().norm;
 
-        let undecided = f64::from(1u32 << (self.shape.limits().noise_bits - 2));
+        let undecided = noise_limit(self.shape) / 2.0;
         let value = noise.matrix(self.norm_error().rms / 2.0 * norm);
         let drift = noise.turns * self.norm_error().mean / 2.0 * norm;
         let unfinished = SMALL_ANGLE_ERROR * self.settled_ratio() * full;
@@ -362,8 +361,7 @@ impl<'a> Budget<'a> {
         let off = if self.steps() == 1 { 0.0 } else { 2.0 * (1.0 - 1.0 / delivered) };
         let orthogonality = noise.vectors.map(|deviation| deviation * (off + 4.0 / delivered).sqrt());
         // What the noise rule leaves off the diagonal, uniform.
-        let left_alone = f64::from(1u32 << (self.shape.limits().noise_bits - 2)).powi(2) / 12.0
-            * (1.0 - triplets / (left.size * right.size));
+        let left_alone = (noise_limit(self.shape) / 2.0).powi(2) / 12.0 * (1.0 - triplets / (left.size * right.size));
         let product = noise.product(self, SUITE_POWER[usize::from(self.shape.symmetric)]).powi(2)
             + noise.matrix(0.0).powi(2)
             + left_alone;
@@ -408,9 +406,10 @@ impl<'a> Budget<'a> {
     }
 }
 
-/// Norm of A at full scale, and how far rotations and roundings may take it from a matrix with the singular values of A: Frobenius norms in units of
+/// What the reduction of rows adds; norm of the matrix that is decomposed, A at full scale or its triangle; and how far rotations and roundings may take it from a matrix with the singular values of A: Frobenius norms in units of
 /// the last place.
 struct Frame {
+    reduced: f64,
     norm: f64,
     drift: f64,
 }
@@ -448,6 +447,11 @@ impl Noise {
 /// The last place of an angle.
 pub(super) fn angle_unit(shape: &Shape) -> f64 {
     (-f64::from(angle_fraction(shape.coef))).exp2()
+}
+
+/// Off-diagonal parts below this are left alone.
+pub(super) fn noise_limit(shape: &Shape) -> f64 {
+    f64::from(1u32 << (shape.limits().noise_bits - 1))
 }
 
 /// Of a uniform rounding and of the change of a length.

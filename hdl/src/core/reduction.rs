@@ -3,7 +3,7 @@
 //! The derivation is in `docs/bounds.md`, "Rows that stream in". Lengths are in units of the last place of A inside the core,
 //! 2^-[`Shape::inner_guard`] LSB.
 
-use super::budget::{ANGLE_ERROR, ANGLE_UNITS, angle_unit};
+use super::budget::{ANGLE_ERROR, ANGLE_UNITS, angle_unit, noise_limit};
 use super::params::Shape;
 
 /// What the first rotation leaves of an element, of its size: at worst just above 2^-4 rad, where angles come from the table. Entries are 2^-6 rad apart, and
@@ -34,14 +34,12 @@ pub(super) struct Reduction<'a> {
     cols: f64,
     /// Rows of the triangle: columns, made even.
     even: usize,
-    /// Largest relative change of a length by one rotation.
-    stretch: f64,
 }
 
 impl<'a> Reduction<'a> {
-    pub(super) fn new(shape: &'a Shape, (rows, cols): (usize, usize), stretch: f64) -> Self {
+    pub(super) fn new(shape: &'a Shape, (rows, cols): (usize, usize)) -> Self {
         let even = cols.next_multiple_of(2);
-        Self { shape, rows: rows as f64, lane_rows: rows.div_ceil(2), cols: cols as f64, even, stretch }
+        Self { shape, rows: rows as f64, lane_rows: rows.div_ceil(2), cols: cols as f64, even }
     }
 
     /// Full scale of an input element.
@@ -64,9 +62,10 @@ impl<'a> Reduction<'a> {
         self.shape.passes().into()
     }
 
-    /// Frobenius norm of the difference between the matrix and one with the singular values of the triangle, at most.
-    pub(super) fn drift(&self) -> f64 {
-        let growth = (self.passes() * self.steps() * self.stretch * 1.001).exp();
+    /// Frobenius norm of the difference between the matrix and one with the singular values of the triangle, at most; `stretch`: largest
+    /// relative change of a length by one rotation.
+    pub(super) fn drift(&self, stretch: f64) -> f64 {
+        let growth = (self.passes() * self.steps() * stretch * 1.001).exp();
         let roundings = self.roundings();
         let column = growth * (self.rows.sqrt() * self.full_scale() + roundings);
         growth * (roundings + self.residues(column)) + (growth - 1.0) * self.norm()
@@ -100,22 +99,16 @@ impl<'a> Reduction<'a> {
         FIRST_RESIDUE * ANGLE_ERROR.powi(self.shape.passes() as i32 - 1)
     }
 
-    /// Elements below this are not turned away.
-    fn noise(&self) -> f64 {
-        f64::from(1u32 << (self.shape.limits().noise_bits - 1))
-    }
-
     /// What stays of an element however often it is rotated: too little for an angle, or for the noise rule.
     fn left_alone(&self, column: f64) -> f64 {
-        let noise = self.noise();
         let unseen = 2.0 * ANGLE_UNITS * angle_unit(self.shape) * column + LAST_PLACES;
-        noise.max(unseen / (1.0 - ANGLE_ERROR))
+        noise_limit(self.shape).max(unseen / (1.0 - ANGLE_ERROR))
     }
 
     /// What is not random in the worst matrices, whose rows resemble each other. They leave the same again and again. And where the triangle hardly grows, they round
     /// alike: each row 1/2, in both lanes.
     pub(super) fn repeated(&self) -> f64 {
-        let residues = self.inexact().hypot(LEFT_ALONE * self.noise() * self.rows.sqrt());
+        let residues = self.inexact().hypot(LEFT_ALONE * noise_limit(self.shape) * self.rows.sqrt());
         residues.hypot(self.lane_rows as f64 * 0.5f64.sqrt())
     }
 

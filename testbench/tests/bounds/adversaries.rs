@@ -45,23 +45,12 @@ pub const ADVERSARIES: &[Source] = &[
 
 /// Tall matrices that are hard on the reduction of rows: what is left of them adds up.
 pub const TALL: &[Source] = &[
-    ("rows alike", |shape, seed| {
-        let mut draw = generator(seed);
-        let row: Vec<f64> = (0..shape.cols).map(|_| draw()).collect();
-        fill(shape, |_, j| row[j])
-    }),
+    ("rows alike", |shape, seed| rows_alike(shape, seed, |_| 1.0, |draw| draw())),
     // Of some sizes, what the last rotation but one leaves counts as noise.
     ("rows alike, smaller", |shape, seed| {
-        let mut draw = generator(seed);
-        let scale = (-9.0 * draw().abs()).exp2();
-        let row: Vec<f64> = (0..shape.cols).map(|_| scale * draw().signum()).collect();
-        fill(shape, |_, j| row[j])
+        rows_alike(shape, seed, |draw| (-9.0 * draw().abs()).exp2(), |draw| draw().signum())
     }),
-    ("rows alike at full scale", |shape, seed| {
-        let mut draw = generator(seed);
-        let row: Vec<f64> = (0..shape.cols).map(|_| draw().signum()).collect();
-        fill(shape, |_, j| row[j])
-    }),
+    ("rows alike at full scale", |shape, seed| rows_alike(shape, seed, |_| 1.0, |draw| draw().signum())),
     // Orthogonal rows, the same ones over and over: every column of the triangle grows by residues of one sign.
     ("rows of Hadamard's matrix", |shape, seed| {
         let (cols, turn) = (shape.cols, seed as usize);
@@ -117,6 +106,14 @@ pub fn fill(shape: &Shape, mut element: impl FnMut(usize, usize) -> f64) -> Vec<
 fn from(shape: &Shape, seed: u64, element: fn(&mut dyn FnMut() -> f64, usize, usize) -> f64) -> Vec<i64> {
     let mut draw = generator(seed);
     fill(shape, |i, j| element(&mut draw, i, j))
+}
+
+/// One row over and over.
+fn rows_alike(shape: &Shape, seed: u64, scale: Draw, element: Draw) -> Vec<i64> {
+    let mut draw = generator(seed);
+    let scale = scale(&mut draw);
+    let row: Vec<f64> = (0..shape.cols).map(|_| scale * element(&mut draw)).collect();
+    fill(shape, |_, j| row[j])
 }
 
 /// Every block is almost as far off the diagonal as a settled one may be: the first sweep may be the last.

@@ -1,6 +1,6 @@
 //! Tall matrices: rows meet two triangles in turn, and in the end the second triangle meets the first.
 
-use super::{Reference, Run};
+use super::{Reference, Rotation, Run};
 
 /// A triangle of `even` rows, and whether a result has left its word.
 struct Triangle {
@@ -47,10 +47,15 @@ impl Reference {
     pub fn residues(&self, pivot: i64, lead: i64) -> Vec<i64> {
         let (mut x, mut y) = (pivot, lead);
         let residue = |_| {
-            ([x, y], ..) = self.turned(x, y, &self.rotation(2 * self.half_angle(y, -x)));
+            ([x, y], ..) = self.turned(x, y, &self.towards_zero(x, y));
             y
         };
         (0..self.passes()).map(residue).collect()
+    }
+
+    /// The rotation that makes an element of a row vanish below one of the triangle's diagonal.
+    fn towards_zero(&self, pivot: i64, lead: i64) -> Rotation {
+        self.rotation(2 * self.half_angle(lead, -pivot))
     }
 
     /// What three rotations leave of 23 bits is noise; each further one serves 8 bits more.
@@ -61,8 +66,7 @@ impl Reference {
     /// Turns a row against one of a triangle until its element in the triangle's diagonal is gone.
     fn absorb(&self, triangle: &mut Triangle, meets: usize, row: &mut [i64]) {
         for _ in 0..self.passes() {
-            let (pivot, lead) = (triangle.rows[meets][meets], row[meets]);
-            let rotation = self.rotation(2 * self.half_angle(lead, -pivot));
+            let rotation = self.towards_zero(triangle.rows[meets][meets], row[meets]);
             // Words of two elements: the one left of the diagonal, a residue, turns with its neighbour.
             let of_triangle = triangle.rows[meets].iter_mut();
             for (x, y) in of_triangle.zip(row.iter_mut()).skip(meets / 2 * 2) {
