@@ -29,5 +29,5 @@ pub mod twin;
 pub use families::Family;
 pub use metrics::{Accuracy, Factors, accuracy, eigen_accuracy};
 pub use reader::{NamedMatrix, ReadError, read_matrix};
-pub use replay::{Rotation, Turn};
+pub use replay::{Meeting, Recording, Rotation, Turn};
 pub use sources::{BySource, Sources};

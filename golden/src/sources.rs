@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | what the core delivered | the core's own rotations of the same input in `f64` ([`mod@crate::replay`]) | rounding of elements |
 //! | that | the same angles with c² + s² = 1 | precision of the angles' sine and cosine |
-//! | that | the decomposition of the quantised input | what is left off the diagonal: unfinished convergence |
+//! | that | the decomposition of the quantised input | what is left off the diagonal, or of rows that became a triangle: unfinished convergence |
 //! | that | the decomposition of the input before it was quantised | quantisation of the input |
 //!
 //! The differences add up to the whole error, with their signs. That an angle itself is not the one which makes its block diagonal does
@@ -14,7 +14,7 @@
 
 use crate::metrics::Factors;
 use crate::oracle::{self, OracleError};
-use crate::replay::{Replay, Turn, replay};
+use crate::replay::{Recording, Replay, Rotation, replay};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub struct BySource {
     pub rounding: f64,
     /// Sines and cosines have finite words: c² + s² is not quite 1.
     pub angle_precision: f64,
-    /// What is left off the diagonal.
+    /// What is left off the diagonal, and of rows that became a triangle.
     pub convergence: f64,
     /// The whole error.
     pub total: f64,
@@ -130,8 +130,8 @@ pub struct Case<'a> {
     pub input: &'a DMatrix<f64>,
     /// What the core delivered; of a symmetric matrix its eigenvalues, and the vectors as U and V.
     pub factors: Factors<'a>,
-    /// The rotations that it made, in their order.
-    pub turns: &'a [Turn],
+    /// The rotations that it made.
+    pub rotations: &'a Recording,
     /// Whether the values are eigenvalues.
     pub symmetric: bool,
     /// The weight of one unit of the last place of the input.
@@ -147,9 +147,8 @@ pub struct Case<'a> {
 /// The oracle has no reference for one of the matrices.
 pub fn sources(case: &Case<'_>) -> Result<Sources, OracleError> {
     let delivered = case.delivered();
-    let rotated = case.rotated(&replay(case.input, case.turns.iter().copied()));
-    let exact = |turn: &Turn| Turn { left: turn.left.normalised(), right: turn.right.normalised(), ..*turn };
-    let normalised = case.rotated(&replay(case.input, case.turns.iter().map(exact)));
+    let rotated = case.rotated(&replay(case.input, case.rotations, |rotation| rotation));
+    let normalised = case.rotated(&replay(case.input, case.rotations, Rotation::normalised));
     let quantised = case.reference(case.input)?;
     let original = case.reference(case.original)?;
     // In the order of `BySource`.

@@ -8,7 +8,7 @@ use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, Serializer};
 use svdforge_golden::metrics::MetricsError;
 use svdforge_golden::sources::{Case, sources};
-use svdforge_golden::{Accuracy, Factors, Family, NamedMatrix, Sources, Turn, accuracy, eigen_accuracy, oracle};
+use svdforge_golden::{Accuracy, Factors, Family, NamedMatrix, Recording, Sources, accuracy, eigen_accuracy, oracle};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::budget::{Bounds, Budget};
 use svdforge_hdl::core::params::{SIZES, Shape, Sizes};
@@ -87,7 +87,7 @@ pub struct Judgement {
     pub accuracy: Accuracy,
     /// What the errors of this matrix may be, after the sweeps it took and at its scale.
     pub bounds: Bounds,
-    /// Where its errors come from; `None` where rows are reduced to a triangle first.
+    /// Where its errors come from.
     pub sources: Option<Sources>,
 }
 
@@ -263,12 +263,12 @@ fn assess(
     } else {
         accuracy(&matrix, factors, lsb, shape.word)?
     };
-    let told = |turns: Vec<Turn>| {
-        let (original, turns) = (&original.matrix, &turns[..]);
-        sources(&Case { original, input: &matrix, factors, turns, symmetric: shape.symmetric, lsb, word: shape.word })
+    let told = |rotations: &Recording| {
+        let (original, symmetric) = (&original.matrix, shape.symmetric);
+        sources(&Case { original, input: &matrix, factors, rotations, symmetric, lsb, word: shape.word })
     };
-    let turns = rotations.turns(shape, (input.rows, input.cols), status.sweeps);
-    let sources = turns.map(told).transpose().map_err(MetricsError::from)?;
+    let recording = rotations.recording(shape, (input.rows, input.cols), status.sweeps);
+    let sources = recording.as_ref().map(told).transpose().map_err(MetricsError::from)?;
     let result = if shape.symmetric {
         let mut golden = oracle::eigen(&matrix).map_err(MetricsError::from)?.values;
         golden.truncate(values.len());

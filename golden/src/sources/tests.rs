@@ -1,5 +1,5 @@
 use super::*;
-use crate::replay::Rotation;
+use crate::replay::{Meeting, Turn};
 
 const LSB: f64 = 1.0 / 32768.0;
 /// What `f64` makes of a value or an element: far below 1e-12, in LSB below this.
@@ -11,17 +11,21 @@ fn matrix() -> DMatrix<f64> {
     turn(-0.3) * DMatrix::from_row_slice(2, 2, &[0.75, 0.0, 0.0, 0.5]) * turn(-1.1).transpose()
 }
 
+fn rotation(angle: f64, stretch: f64) -> Rotation {
+    Rotation { cosine: angle.cos() * stretch, sine: angle.sin() * stretch }
+}
+
 /// One turn of a 2 x 2 matrix, by pairs of length `stretch`.
-fn turns(left: f64, right: f64, stretch: f64) -> Vec<Turn> {
-    let rotation = |angle: f64| Rotation { cosine: angle.cos() * stretch, sine: angle.sin() * stretch };
-    vec![Turn { pair: (0, 1), left: rotation(left), right: rotation(right) }]
+fn turns(left: f64, right: f64, stretch: f64) -> Recording {
+    let turn = Turn { pair: (0, 1), left: rotation(left, stretch), right: rotation(right, stretch) };
+    Recording { turns: vec![turn], ..Recording::default() }
 }
 
 /// The sources of a core that makes these turns, with vectors that are not rounded.
-fn measured(original: &DMatrix<f64>, input: &DMatrix<f64>, sigma: &[f64], turns: &[Turn]) -> Sources {
-    let found = replay(input, turns.iter().copied());
+fn measured(original: &DMatrix<f64>, input: &DMatrix<f64>, sigma: &[f64], rotations: &Recording) -> Sources {
+    let found = replay(input, rotations, |rotation| rotation);
     let factors = Factors { sigma, u: Some(&found.u), v: Some(&found.v) };
-    sources(&Case { original, input, factors, turns, symmetric: false, lsb: LSB, word: 16 }).expect("a reference")
+    sources(&Case { original, input, factors, rotations, symmetric: false, lsb: LSB, word: 16 }).expect("a reference")
 }
 
 /// Input quantisation, rounding, angle precision, convergence.
@@ -80,12 +84,12 @@ fn each_planted_error_is_found_at_its_source_alone() {
 #[test]
 fn vectors_are_compared_in_their_order_whatever_their_signs() {
     let a = matrix();
-    let turns = turns(0.3, 1.1, 1.0 + 1e-6);
-    let found = replay(&a, turns.iter().copied());
+    let rotations = turns(0.3, 1.1, 1.0 + 1e-6);
+    let found = replay(&a, &rotations, |rotation| rotation);
     let mut u = DMatrix::from_columns(&[-found.u.column(1), found.u.column(0).into_owned()]);
     u[(0, 0)] += LSB;
     let factors = Factors { sigma: &[0.75, 0.5], u: Some(&u), v: None };
-    let case = Case { original: &a, input: &a, factors, turns: &turns, symmetric: false, lsb: LSB, word: 16 };
+    let case = Case { original: &a, input: &a, factors, rotations: &rotations, symmetric: false, lsb: LSB, word: 16 };
     let found = sources(&case).unwrap();
     assert_eq!(found.reconstruction_rms_lsb, None);
     // The element is off by one unit: UᵀU by twice its vector's element on the diagonal, and by the other vector's twice beside it.
@@ -96,16 +100,66 @@ fn vectors_are_compared_in_their_order_whatever_their_signs() {
     assert!((found.angle_precision - 2.0_f64.sqrt() * 1e-6 / LSB).abs() < 1e-6, "{found:?}");
 }
 
+/// Turns a row of three, of one column, against the only row of a triangle.
+fn meeting(row: usize, angle: f64, stretch: f64) -> Meeting {
+    Meeting { rows: (3, row), columns: 0..1, rotation: rotation(angle, stretch) }
+}
+
+/// Three rows of one column, of length 0.75, become one.
+#[test]
+fn rows_become_a_triangle_and_what_is_left_of_them_is_unfinished() {
+    let a = DMatrix::from_row_slice(3, 1, &[0.5, 0.25, -0.5]);
+    let v = DMatrix::identity(1, 1);
+    let right = |row: usize, before: f64| -libm::atan2(a[row], before);
+    let angles = [right(0, 0.0), right(1, 0.5), right(2, 0.3125_f64.sqrt())];
+    let sources = |sigma: f64, last_angle: f64, stretch: f64| {
+        let meetings = vec![meeting(0, angles[0], 1.0), meeting(1, angles[1], 1.0), meeting(2, last_angle, stretch)];
+        let rotations = &Recording { meetings, turns: Vec::new() };
+        let factors = Factors { sigma: &[sigma], u: None, v: Some(&v) };
+        let case = Case { original: &a, input: &a, factors, rotations, symmetric: false, lsb: LSB, word: 16 };
+        let found = super::sources(&case).unwrap();
+        assert_eq!(found.reconstruction_rms_lsb, None);
+        close(found.orthogonality_rms_lsb.unwrap(), [0.0; 4]);
+        found.sigma_rms_lsb
+    };
+    close(sources(0.75, angles[2], 1.0), [0.0; 4]);
+    close(sources(0.75 + 2.0 * LSB, angles[2], 1.0), [0.0, 2.0, 0.0, 0.0]);
+    let h = 1e-5;
+    close(sources(0.75 * (1.0 + h), angles[2], 1.0 + h), [0.0, 0.0, 0.75 * h / LSB, 0.0]);
+    let t = 1e-2_f64;
+    close(sources(0.75 * t.cos(), angles[2] + t, 1.0), [0.0, 0.0, 0.0, 0.75 * (1.0 - t.cos()) / LSB]);
+}
+
+/// Rows of two columns: the second row of the triangle turns in the second column alone, whatever is left in the first.
+#[test]
+fn columns_that_are_done_with_stay() {
+    let a = DMatrix::from_row_slice(2, 2, &[0.5, 0.25, 0.125, 0.75]);
+    let quarter = std::f64::consts::FRAC_PI_2;
+    let meeting = |rows, columns| Meeting { rows, columns, rotation: rotation(-quarter, 1.0) };
+    // A quarter turn brings row 0 into row 2, the triangle's first, and row 1's second element into row 3.
+    let meetings = vec![meeting((2, 0), 0..2), meeting((3, 1), 1..2)];
+    let found = replay(&a, &Recording { meetings, turns: Vec::new() }, |rotation| rotation);
+    assert!((found.diagonal[0] - 0.5).abs() < 1e-15 && (found.diagonal[1] - 0.75).abs() < 1e-15, "{found:?}");
+    assert_eq!((found.u.shape(), found.v.shape()), ((2, 2), (2, 2)));
+}
+
+#[test]
+fn no_rotation_stays_none() {
+    let nothing = Rotation { cosine: 0.0, sine: 0.0 };
+    assert_eq!(nothing.normalised(), nothing);
+    assert_eq!(Rotation { cosine: -3.0, sine: 4.0 }.normalised(), Rotation { cosine: -0.6, sine: 0.8 });
+}
+
 #[test]
 fn eigenvalues_keep_their_signs() {
     let a = DMatrix::from_row_slice(2, 2, &[0.25, 0.5, 0.5, 0.25]);
     // Eigenvalues 0.75 and -0.25; the vectors turn by an eighth.
     let angle = -std::f64::consts::FRAC_PI_4;
-    let turns = turns(angle, angle, 1.0);
-    let found = replay(&a, turns.iter().copied());
+    let rotations = turns(angle, angle, 1.0);
+    let found = replay(&a, &rotations, |rotation| rotation);
     let vectors = found.v.select_columns(if found.diagonal[0] > 0.0 { &[0, 1] } else { &[1, 0] });
     let factors = Factors { sigma: &[0.75, -0.25], u: Some(&vectors), v: Some(&vectors) };
-    let case = Case { original: &a, input: &a, factors, turns: &turns, symmetric: true, lsb: LSB, word: 16 };
+    let case = Case { original: &a, input: &a, factors, rotations: &rotations, symmetric: true, lsb: LSB, word: 16 };
     let found = sources(&case).unwrap();
     found.kinds().into_iter().for_each(|(_, kind)| close(kind.unwrap(), [0.0; 4]));
 }

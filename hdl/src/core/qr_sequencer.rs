@@ -12,6 +12,7 @@ use super::params::Shape;
 use super::size::Size;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::{ModuleId, address_width};
+use std::ops::Range;
 
 /// The longest latency from the address of a word to that of the rotated one for which the order of words is made: no word is read again sooner.
 pub const WORD_LATENCY: u32 = 9;
@@ -40,6 +41,17 @@ pub fn finish_cycles(shape: &Shape, latency: usize) -> usize {
 
 /// Cycles from the last beat to the first step, and from the last step to the finished triangle, with some to spare.
 const OVERHEAD: usize = 12;
+
+/// The rows of a triangle that meet a row of their lane in a step, while `lane_rows` rows come and the last ones drain: row j meets row step - j.
+pub fn rows_that_meet(step: usize, lane_rows: usize, even: usize) -> Range<usize> {
+    (step + 1).saturating_sub(lane_rows)..even.min(step + 1)
+}
+
+/// Steps until the last row of a lane has met all rows of its triangle. The merge takes `even` steps more, in each of which the rows from its number on meet: row j of the
+/// first triangle meets row j - step of the second.
+pub fn streaming_steps(lane_rows: usize, even: usize) -> usize {
+    lane_rows + even - 1
+}
 
 /// Adds the sequencer. `latency`: cycles from the command that reads an angle to the first one that may read the next angle of the same meeting.
 ///

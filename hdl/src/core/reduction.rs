@@ -5,6 +5,8 @@
 
 use super::budget::{ANGLE_ERROR, ANGLE_UNITS, angle_unit, noise_limit};
 use super::params::Shape;
+use super::qr_sequencer::{rows_that_meet, streaming_steps};
+use std::ops::Range;
 
 /// What the first rotation leaves of an element, of its size: at worst just above 2^-4 rad, where angles come from the table. Entries are 2^-6 rad apart, and
 /// off by as much as sqrt(1/2) of that in favour of their norm.
@@ -54,7 +56,7 @@ impl<'a> Reduction<'a> {
 
     /// Steps, in each of which any direction in the space of rows takes part in one rotation of each pass.
     pub(super) fn steps(&self) -> f64 {
-        (self.lane_rows + 2 * self.even - 1) as f64
+        (streaming_steps(self.lane_rows, self.even) + self.even) as f64
     }
 
     /// Passes of a step.
@@ -73,10 +75,9 @@ impl<'a> Reduction<'a> {
 
     /// Norms of the roundings of one step after the other, each 1/2 in size. Both rows of a rotation turn, from the word of the diagonal on.
     fn roundings(&self) -> f64 {
-        let turned = |rows: std::ops::Range<usize>| rows.map(|j| self.even - j / 2 * 2).sum::<usize>() as f64;
-        // In step t, row j of each triangle meets row t - j of its lane.
-        let streaming = (0..self.lane_rows + self.even - 1)
-            .map(|t| (4.0 * turned((t + 1).saturating_sub(self.lane_rows)..self.even.min(t + 1))).sqrt());
+        let turned = |rows: Range<usize>| rows.map(|j| self.even - j / 2 * 2).sum::<usize>() as f64;
+        let streaming = (0..streaming_steps(self.lane_rows, self.even))
+            .map(|t| (4.0 * turned(rows_that_meet(t, self.lane_rows, self.even))).sqrt());
         let merging = (0..self.even).map(|t| (2.0 * turned(t..self.even)).sqrt());
         self.passes() * streaming.chain(merging).sum::<f64>() / 2.0
     }

@@ -1,9 +1,11 @@
 //! The rotations that a simulated core makes, seen where it stores their coefficients.
 
-use svdforge_golden::{Rotation, Turn};
+use std::{ops::Range, slice::Iter};
+use svdforge_golden::{Meeting, Recording, Rotation, Turn};
 use svdforge_hdl::core::layout::{largest, pair_bits};
 use svdforge_hdl::core::ordering::Ordering;
 use svdforge_hdl::core::params::Shape;
+use svdforge_hdl::core::qr_sequencer::{rows_that_meet, streaming_steps};
 use svdforge_hdl::core::size::orderings;
 use svdforge_hdl::ir::signed_value;
 use svdforge_hdl::units::rotator::{FINE_COSINE_SHIFT, FINE_SINE_SHIFT};
@@ -26,19 +28,18 @@ impl Rotations {
         }
     }
 
-    /// The rotations of a matrix of (rows, columns) that took so many sweeps, in the order of their steps. `None` where rows are reduced
-    /// first: these rotations are not among those that [`Turn`] can tell.
-    pub fn turns(&self, shape: &Shape, (rows, cols): (usize, usize), sweeps: u32) -> Option<Vec<Turn>> {
-        if shape.is_reduced() {
-            return None;
-        }
-        let ordering = Ordering::new(rows.max(cols).next_multiple_of(2));
+    /// The rotations of a matrix of (rows, columns) that took so many sweeps. `None` if these are not the coefficients of such a matrix.
+    pub fn recording(&self, shape: &Shape, (rows, cols): (usize, usize), sweeps: u32) -> Option<Recording> {
+        let mut words = self.sides.each_ref().map(|side| side.iter());
+        let reduced = shape.is_reduced();
+        let meetings = if reduced { meetings(&mut words, shape, (rows, cols))? } else { Vec::new() };
+        let ordering = Ordering::new(if reduced { cols } else { rows.max(cols) }.next_multiple_of(2));
         let pair_mask = (1 << pair_bits(largest(&orderings(shape)))) - 1;
         // For each place, the row that is there.
         let mut row_at: Vec<usize> = (0..ordering.size()).collect();
         let mut turns = Vec::new();
-        let steps = self.sides[0].chunks_exact(ordering.pairs()).zip(self.sides[1].chunks_exact(ordering.pairs()));
-        for (left, right) in steps.take(sweeps as usize * ordering.steps()) {
+        let [left, right] = words.each_ref().map(|words| words.as_slice().chunks_exact(ordering.pairs()));
+        for (left, right) in left.zip(right).take(sweeps as usize * ordering.steps()) {
             for left in left {
                 let right = right.iter().find(|right| right.address == left.address)?;
                 let pair = left.address & pair_mask;
@@ -52,8 +53,42 @@ impl Rotations {
             row_at.iter().enumerate().for_each(|(place, row)| moved[ordering.next(place)] = *row);
             row_at = moved;
         }
-        Some(turns)
+        Some(Recording { meetings, turns })
     }
+}
+
+/// The rotations that reduce the rows of a matrix, in two lanes and then in the first one, which its words begin with. The triangles' rows are numbered from `rows` on,
+/// those of the first lane's in the order in which they are decomposed, and after them a row of zeros, the last one of the second lane if their number is odd.
+fn meetings(words: &mut [Iter<'_, Written>; 2], shape: &Shape, (rows, cols): (usize, usize)) -> Option<Vec<Meeting>> {
+    let even = cols.next_multiple_of(2);
+    let lane_rows = rows.div_ceil(2);
+    let triangle_row = |lane: usize, j: usize| rows + lane * even + if j % 2 == 0 { j / 2 } else { even - 1 - j / 2 };
+    let row_of_lane = |lane: usize, number: usize| match 2 * number + lane {
+        row if row < rows => row,
+        _ => rows + 2 * even,
+    };
+    let mut all = Vec::new();
+    // Row j of a lane's triangle meets another one in every pass.
+    let mut step = |lane: usize, met: Range<usize>, other: &dyn Fn(usize) -> usize| {
+        for j in (0..shape.passes()).flat_map(|_| met.clone()) {
+            let word = words[lane].next().filter(|word| word.address == j)?;
+            all.push(Meeting {
+                rows: (triangle_row(lane, j), other(j)),
+                columns: j / 2..(even - j / 2).min(cols),
+                rotation: rotation(word.word, shape.coef),
+            });
+        }
+        Some(())
+    };
+    for t in 0..streaming_steps(lane_rows, even) {
+        for lane in 0..2 {
+            step(lane, rows_that_meet(t, lane_rows, even), &|j| row_of_lane(lane, t - j))?;
+        }
+    }
+    for t in 0..even {
+        step(0, t..even, &|j| triangle_row(1, j - t))?;
+    }
+    Some(all)
 }
 
 /// The rotation of a word of coefficients: (fine, k, s) side by side, with the formats of the rotator.

@@ -136,7 +136,7 @@ pub fn section(overview: &Overview<'_>, format: &str) -> Result<Markup, Campaign
     Ok(html! {
         h2 { "Where errors come from" }
         @if contents.is_empty() {
-            p { "Not told by this report: its cores reduce rows before they decompose them, or it was made before svdforge told them." }
+            p { "Not told by this report: it was made before svdforge told them." }
         } @else {
             p { "Shares of the mean square error against the decomposition of the matrix as it was " em { "before" } " it was quantised, for words of " (overview.word)
                 " bits. The core's own rotations, made again in f64, leave out the rounding; with " span class="formula" { "c² + s² = 1" } " they leave out the precision of the angles; \
