@@ -18,6 +18,9 @@ use nalgebra::DMatrix;
 /// more than about k x this x |A|.
 pub const TOLERANCE: f64 = 1e-13;
 
+/// Iterations of nalgebra, of which each singular value takes about two; 0 would mean for ever.
+const MOST_ITERATIONS: usize = 100_000;
+
 /// [`TOLERANCE`], and in proportion to the longer side more beyond 64: the errors of sums that long (Higham, "Accuracy and stability of numerical algorithms", 2002, section 3.1).
 pub fn tolerance(rows: usize, cols: usize) -> f64 {
     TOLERANCE * (rows.max(cols) as f64 / 64.0).max(1.0)
@@ -90,8 +93,7 @@ pub fn svd(a: &DMatrix<f64>) -> Result<Svd, OracleError> {
         _ => by_hestenes(&scaled),
     };
     if !found.is_good() {
-        let allowed = tolerance(a.nrows(), a.ncols());
-        return Err(OracleError::Inaccurate { residual: found.residual, orthogonality: found.orthogonality, allowed });
+        return Err(found.refusal());
     }
     found.sigma.iter_mut().for_each(|sigma| *sigma *= scale);
     Ok(found)
@@ -119,18 +121,13 @@ pub fn eigen(a: &DMatrix<f64>) -> Result<Eigen, OracleError> {
     let scale = power_of_two_above(a.amax());
     let scaled = a / scale;
     let found = scaled.clone().symmetric_eigen();
-    let mut order: Vec<usize> = (0..a.nrows()).collect();
-    order.sort_by(|&i, &j| found.eigenvalues[j].total_cmp(&found.eigenvalues[i]));
-    let vectors = found.eigenvectors.select_columns(&order);
-    let values: Vec<f64> = order.iter().map(|&i| found.eigenvalues[i]).collect();
-    let norm = if scaled.norm() > 0.0 { scaled.norm() } else { 1.0 };
-    let residual = (reconstruct(&vectors, &values, &vectors) - &scaled).amax() / norm;
-    let orthogonality = orthogonality(&vectors);
-    // Also false for a NaN.
-    if !(residual <= TOLERANCE && orthogonality <= TOLERANCE) {
-        return Err(OracleError::Inaccurate { residual, orthogonality, allowed: TOLERANCE });
+    let (values, vectors) = (found.eigenvalues.as_slice(), &found.eigenvectors);
+    // A singular value decomposition but for the signs of the values.
+    let found = Svd::new(&scaled, Method::Nalgebra, vectors, values, vectors);
+    if !found.is_accurate() {
+        return Err(found.refusal());
     }
-    Ok(Eigen { values: values.iter().map(|value| value * scale).collect(), vectors })
+    Ok(Eigen { values: found.sigma.iter().map(|value| value * scale).collect(), vectors: found.u })
 }
 
 /// Row and column (from 0) of the first element that is missing or differs opposite the diagonal.
@@ -141,10 +138,8 @@ pub fn first_asymmetry(a: &DMatrix<f64>) -> Option<(usize, usize)> {
 
 /// `None` where it does not converge.
 fn by_nalgebra(a: &DMatrix<f64>) -> Option<Svd> {
-    // Each singular value takes about two iterations; 0 would mean for ever.
-    let limit = 1000 + 100 * a.nrows().min(a.ncols());
     // nalgebra's own default for the tolerance.
-    let found = a.clone().try_svd_unordered(true, true, 5.0 * f64::EPSILON, limit)?;
+    let found = a.clone().try_svd_unordered(true, true, 5.0 * f64::EPSILON, MOST_ITERATIONS)?;
     let (u, v) = (found.u?, found.v_t?.transpose());
     let sigma = found.singular_values.as_slice();
     Some(Svd::new(a, Method::Nalgebra, &u, sigma, &v))
@@ -175,8 +170,21 @@ impl Svd {
 
     /// Whether the check holds; a NaN fails it.
     fn is_good(&self) -> bool {
-        let allowed = tolerance(self.u.nrows(), self.v.nrows());
-        self.residual <= allowed && self.orthogonality <= allowed && self.sigma.iter().all(|&sigma| sigma >= 0.0)
+        self.is_accurate() && self.sigma.iter().all(|&sigma| sigma >= 0.0)
+    }
+
+    /// Whether the check holds but for the signs of the values.
+    fn is_accurate(&self) -> bool {
+        self.residual <= self.allowed() && self.orthogonality <= self.allowed()
+    }
+
+    fn allowed(&self) -> f64 {
+        tolerance(self.u.nrows(), self.v.nrows())
+    }
+
+    fn refusal(&self) -> OracleError {
+        let Self { residual, orthogonality, .. } = *self;
+        OracleError::Inaccurate { residual, orthogonality, allowed: self.allowed() }
     }
 }
 

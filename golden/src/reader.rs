@@ -16,7 +16,11 @@ pub use error::{Fault, Kind, Place, ReadError};
 pub use records::Records;
 
 use nalgebra::DMatrix;
-use std::{fs::File, io::Read, path::Path};
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
 
 /// The most elements (rows x columns) a matrix may have: 2^26, half a gibibyte of `f64`.
 pub const MAX_ELEMENTS: usize = 1 << 26;
@@ -52,9 +56,7 @@ pub fn read_matrix(path: impl AsRef<Path>) -> Result<NamedMatrix, ReadError> {
 /// The file cannot be read or is longer.
 pub fn read_bytes(path: &Path, what: &str) -> Result<Vec<u8>, ReadError> {
     let attach = |fault| ReadError::new(path, fault);
-    let mut bytes = Vec::new();
-    // `take`, so that a device or a pipe that never ends does.
-    File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(|error| {
+    let content = File::open(path).and_then(|file| at_most(MAX_BYTES, file)).map_err(|error| {
         attach(Fault::new(
             Place::File,
             Kind::Unreadable,
@@ -62,15 +64,21 @@ pub fn read_bytes(path: &Path, what: &str) -> Result<Vec<u8>, ReadError> {
             format!("give the path of an existing, readable {what}"),
         ))
     })?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(attach(Fault::new(
+    content.ok_or_else(|| {
+        attach(Fault::new(
             Place::File,
             Kind::TooLarge,
             format!("is longer than {MAX_BYTES} bytes"),
             "give a shorter file",
-        )));
-    }
-    Ok(bytes)
+        ))
+    })
+}
+
+/// All bytes, of a device or a pipe that never ends too; `None` if there are more than `limit`.
+fn at_most(limit: u64, file: impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
 
 /// Reads the matrix in `bytes` as [`read_matrix`] would if they were the content of `path`, which is not opened.

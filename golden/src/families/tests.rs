@@ -123,6 +123,9 @@ fn the_distributions_are_right() {
 fn names_are_read_as_they_are_written() {
     for &family in Family::ALL {
         assert_eq!(family.to_string().parse(), Ok(family));
+        let json = serde_json::to_string(&family).expect("written");
+        assert_eq!(json, format!("\"{family}\""));
+        assert_eq!(serde_json::from_str::<Family>(&json).expect("read"), family);
         assert!(family.name().bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase()));
     }
     let error = "unifrom".parse::<Family>().expect_err("no such family").to_string();

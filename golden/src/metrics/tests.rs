@@ -125,6 +125,27 @@ fn top_k_is_compared_with_the_k_largest() {
     assert!(left <= svd.sigma[2] + 1e-12 && left >= svd.sigma[2] / 6.0);
 }
 
+/// Eigenvalues 0.5, 0.25 and -0.75: what stands for U's orthogonality is V's, told once.
+#[test]
+fn eigenvalues_keep_their_signs_and_their_order() {
+    let a = DMatrix::from_diagonal(&nalgebra::DVector::from_column_slice(&[-0.75, 0.5, 0.25]));
+    let mut q = DMatrix::zeros(3, 3);
+    for (col, row) in [1, 2, 0].into_iter().enumerate() {
+        q[(row, col)] = 1.0;
+    }
+    let measure = |values: &[f64]| eigen_accuracy(&a, values, Some(&q), LSB, 16).expect("measured");
+    let found = measure(&[0.5, 0.25, -0.75 + 3.0 * LSB]);
+    assert!((found.sigma_max_lsb - 3.0).abs() < ROUNDING);
+    assert!(found.reconstruction_max_lsb.is_some_and(|error| (error - 3.0).abs() < ROUNDING));
+    assert!(found.orthogonality_v_max_lsb.is_some_and(|error| error < ROUNDING));
+    assert_eq!(found.orthogonality_u_max_lsb, None);
+    assert!(measure(&[0.75, 0.5, 0.25]).sigma_max_lsb > 1.0 / LSB - ROUNDING);
+
+    let refused = |a: &DMatrix<f64>, lsb| eigen_accuracy(a, &[0.5], None, lsb, 16).expect_err("refused").to_string();
+    assert!(refused(&Family::Uniform.generate(3, 3, 1), LSB).contains("symmetric"));
+    assert!(refused(&a, 0.0).contains("a unit of 0"));
+}
+
 #[test]
 fn what_cannot_be_measured_is_refused() {
     let a = Family::Uniform.generate(4, 3, 1);
@@ -143,11 +164,13 @@ fn what_cannot_be_measured_is_refused() {
         (measure(&a, &[f64::INFINITY; 3], None, None, LSB, 16), "sigma holds"),
         (measure(&a, &good, None, None, 0.0, 16), "a unit of 0"),
         (measure(&a, &good, None, None, f64::NAN, 16), "a unit of NaN"),
+        (measure(&a, &good, None, None, f64::INFINITY, 16), "a unit of inf"),
         (measure(&a, &good, None, None, LSB, 0), "a word of 0 bits"),
+        (measure(&a, &good, None, None, LSB, 65), "a word of 65 bits"),
         (measure(&nan, &good, None, None, LSB, 16), "row 1, column 1 is not finite"),
     ];
     for (message, part) in &refusals {
         assert!(message.contains(part), "{message:?} lacks {part:?}");
     }
-    assert_eq!(refusals.len(), 10);
+    assert_eq!(refusals.len(), 12);
 }

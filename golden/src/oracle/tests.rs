@@ -58,23 +58,90 @@ fn nalgebra_is_wrong_where_it_is_known_to_be() {
 #[test]
 fn any_scale_is_as_good() {
     let mut cases = 0;
-    for &family in &[Family::Uniform, Family::RankDeficient, Family::Ones, Family::Zero] {
-        let a = family.generate(7, 5, 1);
+    let families = [Family::Uniform, Family::RankDeficient, Family::Ones, Family::Zero];
+    // And one that nalgebra gets wrong.
+    let matrices =
+        families.map(|family| family.generate(7, 5, 1)).into_iter().chain([DMatrix::from_element(3, 5, 1.0)]);
+    for a in matrices {
         let one = svd(&a).expect("a reference");
         for exponent in [-900, -300, -40, 40, 300, 900] {
             let scale = 2.0_f64.powi(exponent);
             let found = svd(&(&a * scale)).expect("a reference");
             for (x, y) in found.sigma.iter().zip(&one.sigma) {
-                assert!((x / scale - y).abs() <= sigma_tolerance(&a), "{family} 2^{exponent}");
+                assert!((x / scale - y).abs() <= sigma_tolerance(&a), "{a} 2^{exponent}");
             }
             cases += 1;
         }
     }
-    assert_eq!(cases, 24);
+    assert_eq!(cases, 30);
     // The ends of the range of f64: no panic, and no answer that fails its check.
     for value in [f64::MIN_POSITIVE / 4.0, f64::MAX] {
         let _ = svd(&DMatrix::from_element(3, 3, value));
     }
+}
+
+/// Eigenvalues of every family made symmetric: as many as singular values, with the same sizes; and of a matrix made to have known ones.
+#[test]
+fn eigenvalues_are_singular_values_with_signs() {
+    let mut cases = 0;
+    for &family in Family::ALL {
+        for n in [1, 2, 5, 16, 100] {
+            let a = family.generate(n, n, 1);
+            let a = &a + a.transpose();
+            let scale = 2.0_f64.powi(700);
+            let found = eigen(&(&a * scale)).expect("a reference");
+            let values: Vec<f64> = found.values.iter().map(|value| value / scale).collect();
+            assert!(values.is_sorted_by(|a, b| a >= b), "{family} {n}");
+            let back = reconstruct(&found.vectors, &values, &found.vectors);
+            assert!((back - &a).amax() <= tolerance(n, n) * a.norm(), "{family} {n}");
+            let mut sizes: Vec<f64> = values.iter().map(|value| value.abs()).collect();
+            sizes.sort_by(|a, b| b.total_cmp(a));
+            let sigma = svd(&a).expect("a reference").sigma;
+            let apart = sizes.iter().zip(&sigma).map(|(x, y)| (x - y).abs());
+            assert!(apart.fold(0.0, f64::max) <= sigma_tolerance(&a), "{family} {n}");
+            cases += 1;
+        }
+    }
+    assert_eq!(cases, 5 * Family::ALL.len());
+    let turn = svd(&Family::Uniform.generate(3, 3, 1)).expect("a reference").u;
+    let a = reconstruct(&turn, &[0.5, -0.75, 0.25], &turn);
+    let values = eigen(&((&a + a.transpose()) / 2.0)).expect("a reference").values;
+    assert!([0.5, 0.25, -0.75].iter().zip(&values).all(|(x, y)| (x - y).abs() < 1e-12), "{values:?}");
+}
+
+#[test]
+fn what_is_not_symmetric_has_no_eigenvalues_here() {
+    let mut a = DMatrix::identity(4, 4);
+    a[(1, 2)] = 0.5;
+    assert_eq!(eigen(&a), Err(OracleError::NotSymmetric(2, 3)));
+    a[(2, 1)] = 0.5;
+    assert!(eigen(&a).is_ok());
+    assert_eq!(first_asymmetry(&DMatrix::zeros(2, 3)), Some((0, 2)));
+    assert_eq!(eigen(&DMatrix::zeros(0, 0)), Err(OracleError::Empty(0, 0)));
+}
+
+#[test]
+fn more_is_allowed_of_longer_sums() {
+    for (rows, cols, right) in [(1, 1, 1.0), (64, 64, 1.0), (128, 3, 2.0), (3, 320, 5.0)] {
+        assert_eq!(tolerance(rows, cols), TOLERANCE * right);
+    }
+}
+
+/// The residual is relative to the norm, 5, of this matrix; that of zeros is absolute.
+#[test]
+fn residuals_are_measured_in_norms() {
+    let a = DMatrix::from_diagonal_element(2, 2, 12.5_f64.sqrt());
+    let eye = DMatrix::identity(2, 2);
+    let residual = |a: &DMatrix<f64>, sigma: &[f64]| Svd::new(a, Method::Nalgebra, &eye, sigma, &eye).residual;
+    assert!((residual(&a, &[a[(0, 0)], a[(0, 0)] - 1.0]) - 0.2).abs() < 1e-12);
+    assert_eq!(residual(&DMatrix::zeros(2, 2), &[0.5, 0.0]), 0.5);
+    assert_eq!(residual(&DMatrix::zeros(2, 2), &[0.0, 0.0]), 0.0);
+}
+
+/// Where nalgebra is right, nobody else is asked.
+#[test]
+fn nalgebra_comes_first() {
+    assert_eq!(svd(&Family::Uniform.generate(6, 4, 1)).expect("a reference").method, Method::Nalgebra);
 }
 
 #[test]
@@ -103,4 +170,6 @@ fn the_check_notices_each_fault() {
     let negative: Vec<f64> = good.sigma.iter().map(|value| -value).collect();
     assert!(!check(&(-&good.u), &negative, &good.v));
     assert!(!check(&good.u, &[f64::NAN; 4], &good.v));
+    let refusal = Svd::new(&a, Method::Nalgebra, &good.u, &wrong, &good.v).refusal();
+    assert!(matches!(refusal, OracleError::Inaccurate { allowed: TOLERANCE, residual, .. } if residual > TOLERANCE));
 }

@@ -52,6 +52,13 @@ fn bytes<const N: usize>(values: &[f64], one: impl Fn(f64) -> [u8; N]) -> Vec<u8
 }
 
 #[test]
+fn no_more_is_read_than_the_limit() {
+    let read = |bytes: &'static [u8]| at_most(3, bytes).expect("read");
+    assert_eq!([read(b""), read(b"abc"), read(b"abcd")], [Some(vec![]), Some(b"abc".to_vec()), None]);
+    assert_eq!(at_most(3, io::repeat(0)).expect("read"), None);
+}
+
+#[test]
 fn files_are_read_and_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("little one.Csv");

@@ -48,6 +48,19 @@ fn agrees_with_the_oracle_on_every_family() {
     assert_eq!(cases, Family::ALL.len() * 19 * 3);
 }
 
+/// What decides where a comparison is a tie: below the threshold is less than it, zeros keep their signs, and an angle whose denominator is 0 has that of its numerator.
+#[test]
+fn ties_are_decided() {
+    let zeros = DMatrix::zeros(3, 3);
+    let found = twin(&zeros, Stop::Settled { threshold: 0.0, cap: 2 });
+    assert!(!found.settled && found.sweeps == 2);
+    assert_eq!((found.u, found.v), (DMatrix::identity(3, 3), DMatrix::identity(3, 3)));
+    assert_eq!(
+        [half_angle(1.0, 0.0), half_angle(-1.0, 0.0)],
+        [1.0, -1.0].map(|sign| sign * std::f64::consts::FRAC_PI_4)
+    );
+}
+
 /// `round_robin(6)` of `model/jacobi_model.py`, printed.
 #[test]
 fn the_order_of_pairs_is_that_of_the_model() {

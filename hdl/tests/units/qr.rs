@@ -1,15 +1,17 @@
 //! The QR decomposition's own units: rows that wait in buffers, and the order in which rows meet.
 
-use crate::bench::{Bench, for_all};
+use crate::bench::{Bench, for_all, signed};
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
-use svdforge_hdl::core::params::{Parameters, Shape, Vectors};
+use svdforge_hdl::core::params::{Parameters, Shape, Sizes, Vectors};
 use svdforge_hdl::core::qr_sequencer::{WORD_LATENCY, qr_sequencer, step_cycles};
+use svdforge_hdl::ir::signed_value;
 use svdforge_hdl::units::qr_input::qr_input;
+use svdforge_hdl::units::qr_lane::{READ_LATENCY, qr_lane};
 
-fn shape(rows: usize, cols: usize) -> Shape {
-    let shape = Parameters { rows, cols, vectors: Vectors::V, ..Parameters::default() }.shape().unwrap();
+fn shape(rows: usize, cols: usize, sizes: Sizes) -> Shape {
+    let shape = Parameters { rows, cols, sizes, vectors: Vectors::V, ..Parameters::default() }.shape().unwrap();
     assert!(shape.is_reduced());
     shape
 }
@@ -17,7 +19,7 @@ fn shape(rows: usize, cols: usize) -> Shape {
 /// The input end, with a model of the buffers that it writes.
 struct InputBench {
     unit: Bench,
-    shape: Shape,
+    cols: usize,
     /// Elements by lane, half, word and bank.
     buffers: BTreeMap<[u128; 4], i128>,
 }
@@ -34,7 +36,7 @@ impl InputBench {
 
     /// Sends a frame while rows are taken as they come, some cycles after they are ready; the rows that were handed on, and whether the frame was called bad.
     fn send(&mut self, elements: &[i128], offers: &[bool], patience: &[usize]) -> (Vec<Vec<i128>>, bool) {
-        let Shape { cols, .. } = self.shape;
+        let cols = self.cols;
         let (mut next, mut offering, mut half, mut rows) = (0, false, 0, Vec::new());
         let (mut waited, mut last_taken) = (0, false);
         for cycle in 0.. {
@@ -75,19 +77,26 @@ impl InputBench {
 #[test]
 fn rows_wait_in_the_buffers_until_they_are_taken() {
     let seen = Cell::new([0; 2]);
-    for (rows, cols) in [(3, 1), (4, 1), (3, 2), (6, 3), (9, 4), (12, 5), (7, 6), (8, 6)] {
-        let shape = shape(rows, cols);
+    let fixed = [(3, 1), (4, 1), (3, 2), (6, 3), (9, 4), (12, 5), (7, 6), (8, 6)].map(|size| (size, None));
+    let announced = [(3, 1), (20, 6), (2, 6), (1, 1), (13, 5)].map(|size| (size, Some((20, 6))));
+    for ((rows, cols), largest) in fixed.into_iter().chain(announced) {
+        let shape = match largest {
+            None => shape(rows, cols, Sizes::Fixed),
+            Some((rows, cols)) => shape(rows, cols, Sizes::Any),
+        };
+        let header = largest.map_or(vec![], |_| vec![rows as i128, cols as i128]);
         let right = rows * cols;
-        let length = prop_oneof![3 => Just(right), 1 => 1..right, 1 => right + 1..2 * right];
+        let length = prop_oneof![3 => Just(right), 1 => 1..right.max(2), 1 => right + 1..2 * right + 1];
         let offers = proptest::collection::vec(prop::bool::weighted(0.6), 1..9);
         let patience = proptest::collection::vec(prop_oneof![Just(0), 0..30usize], 1..5);
-        let elements = proptest::collection::vec(0..1i128 << 15, 2 * right);
+        let elements = proptest::collection::vec(0..1i128 << 15, 2 * right + 1);
         for_all(25, proptest::collection::vec((length, offers, patience, elements), 4), |frames| {
             let unit = Bench::new(|design| qr_input(design, &shape));
-            let mut bench = InputBench { unit, shape, buffers: BTreeMap::new() };
+            let mut bench = InputBench { unit, cols, buffers: BTreeMap::new() };
             for (length, mut offers, patience, elements) in frames {
                 offers.push(true);
-                let (found, bad) = bench.send(&elements[..length], &offers, &patience);
+                let beats = [&header, &elements[..length]].concat();
+                let (found, bad) = bench.send(&beats, &offers, &patience);
                 assert_eq!(bad, length != right, "{length} beats for {rows}x{cols}");
                 let expected: Vec<Vec<i128>> = elements.chunks(cols).map(<[_]>::to_vec).collect();
                 // Of a bad frame some rows were taken before that was known.
@@ -106,8 +115,112 @@ fn rows_wait_in_the_buffers_until_they_are_taken() {
         });
     }
     let [good, bad] = seen.get();
-    assert_eq!(good + bad, 8 * 25 * 4);
-    assert!(good > 400 && bad > 200, "{good} good and {bad} bad frames");
+    assert_eq!(good + bad, 13 * 25 * 4);
+    assert!(good > 600 && bad > 350, "{good} good and {bad} bad frames");
+}
+
+/// What a lane holds: elements by row and word (slot and word) of each bank, their second copies, and the buffered rows by half and word.
+#[derive(Default)]
+struct LaneModel {
+    triangle: [BTreeMap<(usize, usize), i128>; 2],
+    slots: [BTreeMap<(usize, usize), i128>; 2],
+    pivots: BTreeMap<usize, i128>,
+    leads: BTreeMap<usize, i128>,
+    buffers: [BTreeMap<(usize, usize), i128>; 2],
+}
+
+/// Numbers drawn one after the other from random bits.
+struct Digits(u128);
+
+impl Digits {
+    fn below(&mut self, limit: usize) -> usize {
+        let digit = self.0 % limit as u128;
+        self.0 /= limit as u128;
+        digit as usize
+    }
+}
+
+/// Random traffic against a plain model: writes, loads, and both readers in every cycle, the old element where it is just written.
+#[test]
+fn a_lane_keeps_rows_and_triangle_and_copies_of_what_angles_need() {
+    let reads = Cell::new(0);
+    for cols in [3, 4, 6] {
+        let shape = shape(20, cols, Sizes::Fixed);
+        let (even, data) = (shape.even(), shape.data());
+        let odd = cols % 2 == 1;
+        let values = proptest::array::uniform4(signed(data));
+        let cycles = proptest::collection::vec((any::<u128>(), values, signed(shape.word)), 200);
+        for_all(10, cycles, |cycles| {
+            let mut lane = Bench::new(|design| qr_lane(design, &shape));
+            lane.set("odd", odd);
+            let mut model = LaneModel::default();
+            let mut expected = VecDeque::new();
+            for (digits, values, loaded) in cycles {
+                let mut digits = Digits(digits);
+                let mut port = |name: &str, limit: usize| {
+                    let digit = digits.below(limit);
+                    lane.set(name, digit as i128);
+                    digit
+                };
+                // For the angle unit.
+                let [pair, half] = [port("lead_pair", even), port("lead_half", 2)];
+                let [fresh, enter, absent] = ["lead_fresh", "lead_enter", "lead_absent"].map(|name| port(name, 2) == 1);
+                let entering = |bank: usize, at: (usize, usize), absent: bool| {
+                    let element = model.buffers[bank].get(&at).copied().unwrap_or(0);
+                    if absent { 0 } else { element << shape.inner_guard() }
+                };
+                let kept = |element: Option<&i128>| element.copied().unwrap_or(0);
+                let pivot = if fresh { 0 } else { kept(model.pivots.get(&pair)) };
+                let lead = if enter { entering(0, (half, 0), absent) } else { kept(model.leads.get(&pair)) };
+                // For the rotators.
+                let [pair, word, half] = [port("pair", even), port("word", even / 2), port("half", 2)];
+                let [fresh, enter, absent] = ["fresh", "enter", "absent"].map(|name| port(name, 2) == 1);
+                let at = (pair, word);
+                let x = [0, 1].map(|c| if fresh { 0 } else { kept(model.triangle[c].get(&at)) });
+                let y = [0, 1].map(|c| match enter {
+                    true => entering(c, (half, word), absent || (c == 1 && word == 0 && odd)),
+                    false => kept(model.slots[c].get(&at)),
+                });
+                expected.push_back([pivot, lead, x[0], x[1], y[0], y[1]]);
+                // What is written.
+                let [enable, keeps] = ["write_enable", "write_keeps"].map(|name| port(name, 2) == 1);
+                let [row, slot, word] =
+                    [port("write_pair", even), port("write_target", even), port("write_word", even / 2)];
+                let [loads, bank, half] = ["load_enable", "load_bank", "load_half"].map(|name| port(name, 2));
+                let load_word = port("load_word", even / 2);
+                lane.set("load_data", loaded);
+                for (name, value) in ["write_x_0", "write_x_1", "write_y_0", "write_y_1"].into_iter().zip(values) {
+                    lane.set(name, value);
+                }
+                let [x, y] = [[values[0], values[1]], [values[2], values[3]]];
+                for c in 0..2 {
+                    if enable {
+                        model.triangle[c].insert((row, word), x[c]);
+                    }
+                    if enable && keeps {
+                        model.slots[c].insert((slot, word), y[c]);
+                    }
+                }
+                if enable && row / 2 == word {
+                    model.pivots.insert(row, x[row % 2]);
+                }
+                if enable && keeps && slot / 2 == word {
+                    model.leads.insert(slot, y[slot % 2]);
+                }
+                if loads == 1 {
+                    model.buffers[bank].insert((half, load_word), loaded);
+                }
+                lane.step();
+                if expected.len() == READ_LATENCY as usize {
+                    let found =
+                        ["pivot", "lead", "x_0", "x_1", "y_0", "y_1"].map(|name| signed_value(lane.get(name), data));
+                    assert_eq!(Some(found), expected.pop_front(), "{cols} columns");
+                    reads.set(reads.get() + 1);
+                }
+            }
+        });
+    }
+    assert_eq!(reads.get(), 3 * 10 * 199);
 }
 
 /// Every row meets every row of its triangle three times, from the first on, word by word; then every row of the second triangle those of the first from its own
@@ -120,7 +233,7 @@ fn everyone_meets_everyone_in_time() {
     const SECOND: usize = 1000;
     let mut meetings = 0;
     for (pairs_of_rows, cols) in [(1, 1), (1, 8), (3, 3), (9, 8), (20, 8), (5, 16), (18, 31), (4, 32)] {
-        let shape = shape(2 * pairs_of_rows.max(cols) + 2, cols);
+        let shape = shape(2 * pairs_of_rows.max(cols) + 2, cols, Sizes::Fixed);
         let (n, passes) = (shape.even(), shape.passes() as usize);
         let mut unit = Bench::new(|design| qr_sequencer(design, &shape, LATENCY));
         unit.set("rows_ready", 1);
