@@ -6,7 +6,8 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use svdforge_hdl::core::layout::pair_bits;
 use svdforge_hdl::core::ordering::Ordering;
-use svdforge_hdl::core::params::{Parameters, Shape, Vectors};
+use svdforge_hdl::core::params::{Parameters, Shape, Sizes, Vectors};
+use svdforge_hdl::core::size::orderings;
 use svdforge_hdl::units::stream_fifo::{DEPTH, stream_fifo};
 use svdforge_hdl::units::stream_input::stream_input;
 use svdforge_hdl::units::stream_output::stream_output;
@@ -18,7 +19,9 @@ fn home(place: usize, size: usize) -> (usize, usize) {
 
 struct InputBench {
     unit: Bench,
+    /// Rows and columns inside the core, and bits of a pair's number.
     size: usize,
+    pair_bits: u32,
     /// What the memory of A would hold.
     memory: Vec<i128>,
     /// Cycles in which the source may offer a beat, repeated.
@@ -29,12 +32,17 @@ struct InputBench {
 const WORD: u32 = 12;
 
 impl InputBench {
-    fn new(rows: usize, cols: usize, rhythm: Vec<bool>) -> Self {
-        let shape = Parameters { rows, cols, word: WORD, ..Parameters::default() }.shape().unwrap();
+    /// For matrices of one size, or, of a core that takes any up to a largest one, of this size.
+    fn new((rows, cols): (usize, usize), largest: Option<(usize, usize)>, rhythm: Vec<bool>) -> Self {
+        let (most_rows, most_cols) = largest.unwrap_or((rows, cols));
+        let sizes = if largest.is_some() { Sizes::Any } else { Sizes::Fixed };
+        let parameters = Parameters { rows: most_rows, cols: most_cols, sizes, word: WORD, ..Parameters::default() };
+        let shape = parameters.shape().unwrap();
+        let orderings = orderings(&shape);
+        let unit = Bench::new(|design| stream_input(design, &orderings, &shape));
         let size = rows.max(cols).next_multiple_of(2);
-        let ordering = Ordering::new(size);
-        let unit = Bench::new(|design| stream_input(design, std::slice::from_ref(&ordering), &shape));
-        Self { unit, size, memory: vec![0; size * size], rhythm, cycles: 0 }
+        let pair_bits = pair_bits(&Ordering::new(shape.even()));
+        Self { unit, size, pair_bits, memory: vec![0; size * size], rhythm, cycles: 0 }
     }
 
     fn place(&self, row: usize, column: usize) -> usize {
@@ -45,8 +53,7 @@ impl InputBench {
     fn cycle(&mut self) {
         let enable = self.unit.get("write_enable");
         let data = self.unit.get("write_data") as i128;
-        let bits = pair_bits(&Ordering::new(self.size));
-        let pair = |port: &str| self.unit.get(port) as usize & ((1 << bits) - 1);
+        let pair = |port: &str| self.unit.get(port) as usize & ((1 << self.pair_bits) - 1);
         let (row, column) = (pair("write_row"), pair("write_column"));
         for (r, c) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             let bank = 2 * r + c;
@@ -96,8 +103,10 @@ impl InputBench {
 #[test]
 fn input_end_writes_every_element_home_and_knows_bad_frames() {
     let frames_seen = Cell::new((0, 0));
-    let sizes = [(2, 2), (3, 3), (4, 4), (7, 7), (5, 2), (3, 8), (1, 3)];
-    for (rows, cols) in sizes {
+    let fixed = [(2, 2), (3, 3), (4, 4), (7, 7), (5, 2), (3, 8), (1, 3)].map(|size| (size, None));
+    let announced = [(1, 2), (6, 4), (3, 3), (5, 1), (2, 4)].map(|size| (size, Some((6, 4))));
+    for ((rows, cols), largest) in fixed.into_iter().chain(announced) {
+        let header = largest.map_or(vec![], |_| vec![rows as i128, cols as i128]);
         let right = rows * cols;
         let frame = (prop_oneof![3 => Just(right), 1 => 1..right, 1 => right + 1..3 * right], 0..6usize);
         // Elements of any size, so that there is room above some frames.
@@ -109,10 +118,10 @@ fn input_end_writes_every_element_home_and_knows_bad_frames() {
         );
         for_all(20, case, |(frames, mut rhythm)| {
             rhythm.push(true);
-            let mut bench = InputBench::new(rows, cols, rhythm);
+            let mut bench = InputBench::new((rows, cols), largest, rhythm);
             for ((length, wait), elements) in frames {
                 bench.memory.fill(-9999);
-                let (bad, shift) = bench.send(&elements[..length], wait);
+                let (bad, shift) = bench.send(&[&header, &elements[..length]].concat(), wait);
                 assert_eq!(bad, length != right, "{length} beats for {rows}x{cols}");
                 let (mut good_frames, mut bad_frames) = frames_seen.get();
                 if bad {
@@ -138,8 +147,8 @@ fn input_end_writes_every_element_home_and_knows_bad_frames() {
         });
     }
     let (good, bad) = frames_seen.get();
-    assert_eq!(good + bad, 7 * 20 * 6);
-    assert!(good > 300 && bad > 150, "{good} good and {bad} bad frames");
+    assert_eq!(good + bad, 12 * 20 * 6);
+    assert!(good > 500 && bad > 250, "{good} good and {bad} bad frames");
 }
 
 /// Random writers and sinks: nothing lost, nothing changed while it waits, as many places freed as beats taken out.
@@ -334,6 +343,8 @@ fn output_end_sends_whole_frames_and_never_more_than_the_fifo_holds() {
     let (beats, frames, full) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let all = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
     let shapes = [
+        (all(1, 1), 1),
+        (all(3, 1), 1),
         (all(2, 2), 1),
         (all(3, 3), 1),
         (all(5, 5), 2),
@@ -363,7 +374,7 @@ fn output_end_sends_whole_frames_and_never_more_than_the_fifo_holds() {
             }
         });
     }
-    assert_eq!(frames.get(), 9 * 20 * 3);
+    assert_eq!(frames.get(), 11 * 20 * 3);
     assert!(beats.get() > 5_000 && full.get() > 20, "{} beats, full in {} frames", beats.get(), full.get());
 }
 

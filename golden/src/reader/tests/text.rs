@@ -66,6 +66,7 @@ fn json_is_read() {
     assert_eq!(good("m.json", r#" {"matrix": [[1,-0.5],[2e-3,4]]} "#).name, "m");
     // The nearest f64, not one beside it.
     assert_eq!(good("m.json", "[[0.1, 123456789.12345678]]").matrix, rows(1, 2, &[0.1, 123_456_789.123_456_78]));
+    assert_eq!(good("m.json", "[[-3, 18446744073709551615]]").matrix, rows(1, 2, &[-3.0, 2.0_f64.powi(64)]));
 }
 
 #[test]
