@@ -140,6 +140,11 @@ fn matrix_market_faults() {
             ": the file ends after 3 of the 4 entries that the size line promises",
         ),
         (
+            format!("{BANNER}array real symmetric\n3 3\n1\n2\n"),
+            Count,
+            ": the file ends after 2 of the 6 entries that the size line promises",
+        ),
+        (
             format!("{BANNER}array real general\n1 1\n1\n2\n"),
             Count,
             ", line 4: there are more than the 1 entries that the size line promises",
@@ -155,5 +160,5 @@ fn matrix_market_faults() {
         assert_eq!(found, *kind, "{text:?}: {message}");
         assert!(message.starts_with(&format!("m.mtx{part}")), "{text:?}: {message}");
     }
-    assert_eq!(cases.len(), 33);
+    assert_eq!(cases.len(), 34);
 }
