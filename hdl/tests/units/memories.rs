@@ -87,13 +87,16 @@ fn matrix_sweep(size: usize, start: usize) -> usize {
 /// Random traffic against a plain model, reads in the cycle of a write included.
 #[test]
 fn vector_memory_keeps_its_words_and_gives_the_old_one_while_it_is_written() {
-    let operation =
-        (any::<bool>(), 0..2usize, 0..4usize, 0..4usize, 0..4usize, any::<[u16; 2]>(), 0..2usize, 0..4usize);
+    const PAIR_BITS: u32 = 3;
+    const PAIRS: usize = 1 << PAIR_BITS;
+    let pair = || 0..PAIRS;
+    let operation = (any::<bool>(), 0..2usize, pair(), pair(), pair(), any::<[u16; 2]>(), 0..2usize, pair());
     let reads = Cell::new(0);
-    for_all(20, proptest::collection::vec((operation, 0..4usize), 300), |operations| {
-        let mut memory = Bench::new(|design| vector_memory(design, 8, 2));
-        let mut model = vec![0u128; 2 * 32];
-        let word = |bank: usize, copy: usize, pair: usize, column: usize| ((bank * 2 + copy) * 4 + pair) * 4 + column;
+    for_all(20, proptest::collection::vec((operation, pair()), 600), |operations| {
+        let mut memory = Bench::new(|design| vector_memory(design, 8, PAIR_BITS));
+        let mut model = vec![0u128; 4 * PAIRS * PAIRS];
+        let word =
+            |bank: usize, copy: usize, pair: usize, column: usize| ((bank * 2 + copy) * PAIRS + pair) * PAIRS + column;
         for ((write, copy, pair_0, pair_1, column, data, read_copy, read_pair), read_column) in operations {
             memory.set("write_enable", i128::from(write));
             memory.set("write_copy", copy as i128);
@@ -115,5 +118,5 @@ fn vector_memory_keeps_its_words_and_gives_the_old_one_while_it_is_written() {
             reads.set(reads.get() + 1);
         }
     });
-    assert_eq!(reads.get(), 20 * 300);
+    assert_eq!(reads.get(), 20 * 600);
 }

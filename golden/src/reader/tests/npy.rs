@@ -57,6 +57,7 @@ fn npy_faults() {
         (Vec::new(), Empty, ": the file is empty; write the file with numpy.save"),
         (b"1,2\n".to_vec(), Malformed, ": the file does not begin like a .npy file; write"),
         (b"\x93NUMPY\x01".to_vec(), Count, ": the file ends within its header; write"),
+        (b"\x93NUMPY\x01\x00\x10".to_vec(), Count, ": the file ends within its header; write"),
         (b"\x93NUMPY\x09\x00".to_vec(), Unsupported, ": version 9 of the format is not read here; write"),
         (b"\x93NUMPY\x02\x00\xff\xff\xff\xff{".to_vec(), Count, ": the file ends within its header; write"),
         (whole[..60].to_vec(), Count, ": the file ends within its header; write"),
@@ -98,5 +99,5 @@ fn npy_faults() {
         assert_eq!(found, *kind, "{message}");
         assert!(message.starts_with(&format!("m.npy{part}")), "{message} does not begin with {part}");
     }
-    assert_eq!(cases.len(), 22);
+    assert_eq!(cases.len(), 23);
 }
