@@ -63,6 +63,16 @@ fn nearest_square_root(value: i128) -> i128 {
 mod tests {
     use super::*;
 
+    /// r is the nearest to the root of v where (r - 1/2)² < v < (r + 1/2)²; no v is a tie.
+    #[test]
+    fn square_roots_are_the_nearest() {
+        for v in 1..10_000 {
+            let r = nearest_square_root(v);
+            assert!(r * r - r < v && v <= r * r + r, "{v}: {r}");
+        }
+        assert_eq!(nearest_square_root(0), 0);
+    }
+
     /// The claim on which the accuracy rests: errors of the norm below 2^-(fraction + 8) for all angles used (4/64 rad and more).
     #[test]
     fn entries_keep_the_norm_and_stay_in_their_bin() {

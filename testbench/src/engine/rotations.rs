@@ -62,7 +62,8 @@ impl Rotations {
 fn meetings(words: &mut [Iter<'_, Written>; 2], shape: &Shape, (rows, cols): (usize, usize)) -> Option<Vec<Meeting>> {
     let even = cols.next_multiple_of(2);
     let lane_rows = rows.div_ceil(2);
-    let triangle_row = |lane: usize, j: usize| rows + lane * even + if j % 2 == 0 { j / 2 } else { even - 1 - j / 2 };
+    let place = |j: usize| if j.is_multiple_of(2) { j / 2 } else { even - 1 - j / 2 };
+    let triangle_row = |lane: usize, j: usize| rows + lane * even + place(j);
     let row_of_lane = |lane: usize, number: usize| match 2 * number + lane {
         row if row < rows => row,
         _ => rows + 2 * even,
