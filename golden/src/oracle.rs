@@ -213,12 +213,9 @@ pub(crate) fn check_input(a: &DMatrix<f64>) -> Result<(), OracleError> {
     }
 }
 
-/// The power of two next to `value`'s size, 1 for 0; halved exponents at the ends keep its reciprocal finite.
+/// The power of two next to `value`'s size; its exponent is kept within 1000, for 0 too, so that its reciprocal is finite.
 fn power_of_two_above(value: f64) -> f64 {
-    match value {
-        0.0 => 1.0,
-        _ => 2.0_f64.powi(libm::ilogb(value).clamp(-1000, 1000)),
-    }
+    2.0_f64.powi(libm::ilogb(value).clamp(-1000, 1000))
 }
 
 #[cfg(test)]

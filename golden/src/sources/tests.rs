@@ -141,6 +141,10 @@ fn columns_that_are_done_with_stay() {
     let found = replay(&a, &Recording { meetings, turns: Vec::new() }, |rotation| rotation);
     assert!((found.diagonal[0] - 0.5).abs() < 1e-15 && (found.diagonal[1] - 0.75).abs() < 1e-15, "{found:?}");
     assert_eq!((found.u.shape(), found.v.shape()), ((2, 2), (2, 2)));
+    // The other rows of the triangle stay zero.
+    let one = Recording { meetings: vec![meeting((1, 0), 0..3)], turns: Vec::new() };
+    let found = replay(&DMatrix::from_row_slice(1, 3, &[0.5, 0.25, 0.125]), &one, |rotation| rotation);
+    assert_eq!(found.diagonal.iter().map(|x| x.abs() > 0.4).collect::<Vec<_>>(), [true, false, false]);
 }
 
 #[test]
