@@ -140,7 +140,7 @@ pub fn section(overview: &Overview<'_>, format: &str) -> Result<Markup, Campaign
         } @else {
             p { "Shares of the mean square error against the decomposition of the matrix as it was " em { "before" } " it was quantised, for words of " (overview.word)
                 " bits. The core's own rotations, made again in f64, leave out the rounding; with " span class="formula" { "c² + s² = 1" } " they leave out the precision of the angles; \
-                 what is then left off the diagonal is unfinished convergence. Where the input's quantisation has the largest share, more guard bits gain little." }
+                 what is then left off the diagonal, or of rows that stream in, is unfinished convergence. Where the input's quantisation has the largest share, more guard bits gain little." }
             p class="legend" {
                 @for (colour, name) in BySource::NAMES.iter().enumerate() { span { i class={ "k" (colour) } {} (name) } }
             }
