@@ -17,6 +17,7 @@ use crate::oracle::{self, OracleError};
 use crate::replay::{Recording, Replay, Rotation, replay};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
+use std::convert::identity;
 
 /// Root mean square errors of one kind, against the decomposition of the matrix as it was before it was quantised: all together, and the part
 /// that each source makes. Parts need not add up to the whole, but their squares do, as far as sources are independent.
@@ -147,7 +148,7 @@ pub struct Case<'a> {
 /// The oracle has no reference for one of the matrices.
 pub fn sources(case: &Case<'_>) -> Result<Sources, OracleError> {
     let delivered = case.delivered();
-    let rotated = case.rotated(&replay(case.input, case.rotations, |rotation| rotation));
+    let rotated = case.rotated(&replay(case.input, case.rotations, identity));
     let normalised = case.rotated(&replay(case.input, case.rotations, Rotation::normalised));
     let quantised = case.reference(case.input)?;
     let original = case.reference(case.original)?;

@@ -87,7 +87,7 @@ pub struct Judgement {
     pub accuracy: Accuracy,
     /// What the errors of this matrix may be, after the sweeps it took and at its scale.
     pub bounds: Bounds,
-    /// Where its errors come from.
+    /// Where its errors come from; `None` if the rotations that were seen are not those of such a matrix.
     pub sources: Option<Sources>,
 }
 

@@ -23,7 +23,7 @@ fn turns(left: f64, right: f64, stretch: f64) -> Recording {
 
 /// The sources of a core that makes these turns, with vectors that are not rounded.
 fn measured(original: &DMatrix<f64>, input: &DMatrix<f64>, sigma: &[f64], rotations: &Recording) -> Sources {
-    let found = replay(input, rotations, |rotation| rotation);
+    let found = replay(input, rotations, identity);
     let factors = Factors { sigma, u: Some(&found.u), v: Some(&found.v) };
     sources(&Case { original, input, factors, rotations, symmetric: false, lsb: LSB, word: 16 }).expect("a reference")
 }
@@ -85,7 +85,7 @@ fn each_planted_error_is_found_at_its_source_alone() {
 fn vectors_are_compared_in_their_order_whatever_their_signs() {
     let a = matrix();
     let rotations = turns(0.3, 1.1, 1.0 + 1e-6);
-    let found = replay(&a, &rotations, |rotation| rotation);
+    let found = replay(&a, &rotations, identity);
     let mut u = DMatrix::from_columns(&[-found.u.column(1), found.u.column(0).into_owned()]);
     u[(0, 0)] += LSB;
     let factors = Factors { sigma: &[0.75, 0.5], u: Some(&u), v: None };
@@ -138,12 +138,12 @@ fn columns_that_are_done_with_stay() {
     let meeting = |rows, columns| Meeting { rows, columns, rotation: rotation(-quarter, 1.0) };
     // A quarter turn brings row 0 into row 2, the triangle's first, and row 1's second element into row 3.
     let meetings = vec![meeting((2, 0), 0..2), meeting((3, 1), 1..2)];
-    let found = replay(&a, &Recording { meetings, turns: Vec::new() }, |rotation| rotation);
+    let found = replay(&a, &Recording { meetings, turns: Vec::new() }, identity);
     assert!((found.diagonal[0] - 0.5).abs() < 1e-15 && (found.diagonal[1] - 0.75).abs() < 1e-15, "{found:?}");
     assert_eq!((found.u.shape(), found.v.shape()), ((2, 2), (2, 2)));
     // The other rows of the triangle stay zero.
     let one = Recording { meetings: vec![meeting((1, 0), 0..3)], turns: Vec::new() };
-    let found = replay(&DMatrix::from_row_slice(1, 3, &[0.5, 0.25, 0.125]), &one, |rotation| rotation);
+    let found = replay(&DMatrix::from_row_slice(1, 3, &[0.5, 0.25, 0.125]), &one, identity);
     assert_eq!(found.diagonal.iter().map(|x| x.abs() > 0.4).collect::<Vec<_>>(), [true, false, false]);
 }
 
@@ -160,7 +160,7 @@ fn eigenvalues_keep_their_signs() {
     // Eigenvalues 0.75 and -0.25; the vectors turn by an eighth.
     let angle = -std::f64::consts::FRAC_PI_4;
     let rotations = turns(angle, angle, 1.0);
-    let found = replay(&a, &rotations, |rotation| rotation);
+    let found = replay(&a, &rotations, identity);
     let vectors = found.v.select_columns(if found.diagonal[0] > 0.0 { &[0, 1] } else { &[1, 0] });
     let factors = Factors { sigma: &[0.75, -0.25], u: Some(&vectors), v: Some(&vectors) };
     let case = Case { original: &a, input: &a, factors, rotations: &rotations, symmetric: true, lsb: LSB, word: 16 };

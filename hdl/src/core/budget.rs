@@ -147,7 +147,7 @@ impl<'a> Budget<'a> {
     /// For matrices of (rows, columns) that took so many sweeps.
     pub fn of(shape: &'a Shape, (rows, cols): (usize, usize), sweeps: u32) -> Self {
         let reduction = shape.is_reduced().then(|| Reduction::new(shape, (rows, cols)));
-        Self { shape, rows: if reduction.is_some() { cols } else { rows }, cols, sweeps: sweeps.into(), reduction }
+        Self { shape, rows: shape.decomposed_rows((rows, cols)), cols, sweeps: sweeps.into(), reduction }
     }
 
     /// The three figures for each error, with four digits; bounds are rounded up. After few sweeps of a small matrix the rigorous bound is the smaller one,
@@ -406,8 +406,8 @@ impl<'a> Budget<'a> {
     }
 }
 
-/// What the reduction of rows adds; norm of the matrix that is decomposed, A at full scale or its triangle; and how far rotations and roundings may take it from a matrix with the singular values of A: Frobenius norms in units of
-/// the last place.
+/// What the reduction of rows adds; norm of the matrix that is decomposed, A at full scale or its triangle; and how far rotations and roundings may take
+/// it from a matrix with the singular values of A: Frobenius norms in units of the last place.
 struct Frame {
     reduced: f64,
     norm: f64,

@@ -332,9 +332,14 @@ impl Shape {
         is_reduced(self.rows, self.cols, self.vectors)
     }
 
-    /// The longer side of the matrix that is decomposed: the input, or its triangle.
+    /// Rows of the matrix that is decomposed for an input of (rows, columns): the input, or its triangle.
+    pub fn decomposed_rows(&self, (rows, cols): (usize, usize)) -> usize {
+        if self.is_reduced() { cols } else { rows }
+    }
+
+    /// The longer side of the largest matrix that is decomposed.
     pub fn side(&self) -> usize {
-        if self.is_reduced() { self.cols } else { self.rows.max(self.cols) }
+        self.decomposed_rows((self.rows, self.cols)).max(self.cols)
     }
 
     /// Rows and columns of the matrix inside the core: square and even, padded by rows or columns of zeros.
@@ -365,7 +370,7 @@ impl Shape {
 
     /// Whether there are rows or columns of zeros inside the core.
     pub fn is_padded(&self) -> bool {
-        (if self.is_reduced() { self.cols } else { self.rows }, self.cols) != (self.even(), self.even())
+        (self.decomposed_rows((self.rows, self.cols)), self.cols) != (self.even(), self.even())
     }
 
     /// Whether a matrix is prepared in the memory before its first sweep: shifted, or padded.

@@ -48,7 +48,7 @@ impl<'m> Size<'m> {
             Sizes::Fixed => {
                 let last = |count: usize| m.constant(index_bits(shape), count as i128 - 1);
                 Self {
-                    last_row: last(if shape.is_reduced() { shape.cols } else { shape.rows }),
+                    last_row: last(shape.decomposed_rows((shape.rows, shape.cols))),
                     last_column: last(shape.cols),
                     last_triplet: last(shape.triplets()),
                     last_delivered: last(shape.rank),

@@ -165,11 +165,10 @@ fn a_lane_keeps_rows_and_triangle_and_copies_of_what_angles_need() {
                 // For the angle unit.
                 let [pair, half] = [port("lead_pair", even), port("lead_half", 2)];
                 let [fresh, enter, absent] = ["lead_fresh", "lead_enter", "lead_absent"].map(|name| port(name, 2) == 1);
-                let entering = |bank: usize, at: (usize, usize), absent: bool| {
-                    let element = model.buffers[bank].get(&at).copied().unwrap_or(0);
-                    if absent { 0 } else { element << shape.inner_guard() }
-                };
                 let kept = |element: Option<&i128>| element.copied().unwrap_or(0);
+                let entering = |bank: usize, at: (usize, usize), absent: bool| {
+                    if absent { 0 } else { kept(model.buffers[bank].get(&at)) << shape.inner_guard() }
+                };
                 let pivot = if fresh { 0 } else { kept(model.pivots.get(&pair)) };
                 let lead = if enter { entering(0, (half, 0), absent) } else { kept(model.leads.get(&pair)) };
                 // For the rotators.

@@ -31,9 +31,8 @@ impl Rotations {
     /// The rotations of a matrix of (rows, columns) that took so many sweeps. `None` if these are not the coefficients of such a matrix.
     pub fn recording(&self, shape: &Shape, (rows, cols): (usize, usize), sweeps: u32) -> Option<Recording> {
         let mut words = self.sides.each_ref().map(|side| side.iter());
-        let reduced = shape.is_reduced();
-        let meetings = if reduced { meetings(&mut words, shape, (rows, cols))? } else { Vec::new() };
-        let ordering = Ordering::new(if reduced { cols } else { rows.max(cols) }.next_multiple_of(2));
+        let meetings = if shape.is_reduced() { meetings(&mut words, shape, (rows, cols))? } else { Vec::new() };
+        let ordering = Ordering::new(shape.decomposed_rows((rows, cols)).max(cols).next_multiple_of(2));
         let pair_mask = (1 << pair_bits(largest(&orderings(shape)))) - 1;
         // For each place, the row that is there.
         let mut row_at: Vec<usize> = (0..ordering.size()).collect();

@@ -1,18 +1,25 @@
 use super::*;
 use svdforge_golden::BySource;
 use svdforge_hdl::core::params::{Parameters, Sweeps, Vectors};
+use svdforge_hdl::core::qr_sequencer::streaming_steps;
 use svdforge_hdl::units::coefficients::norm_error;
+
+/// Matrices through a core.
+fn judge_all(core: &Core, matrices: impl Iterator<Item = NamedMatrix>) -> Vec<Judgement> {
+    let mut engine = SimulatorEngine::new(core).unwrap();
+    let judged = matrices.map(|named| {
+        let input = prepare(&core.shape, &named, InputScale::Auto).unwrap();
+        judge(&core.shape, &mut engine, &named, &input).unwrap()
+    });
+    judged.collect()
+}
 
 /// Every family through a core.
 fn judged(parameters: Parameters) -> (Core, Vec<Judgement>) {
     let core = Core::new(parameters.shape().unwrap());
-    let mut engine = SimulatorEngine::new(&core).unwrap();
-    let judged = Family::ALL.iter().map(|&family| {
-        let named = NamedMatrix { name: family.name().to_owned(), matrix: example_matrix(&core.shape, family, 7) };
-        let input = prepare(&core.shape, &named, InputScale::Auto).unwrap();
-        judge(&core.shape, &mut engine, &named, &input).unwrap()
-    });
-    let judged = judged.collect();
+    let example = |family: Family| example_matrix(&core.shape, family, 7);
+    let named = |&family: &Family| NamedMatrix { name: family.name().to_owned(), matrix: example(family) };
+    let judged = judge_all(&core, Family::ALL.iter().map(named));
     (core, judged)
 }
 
@@ -59,9 +66,10 @@ fn sources_of_every_kind_of_core_are_as_the_analysis_says() {
             // Roundings alone keep the bound of all errors but the input's.
             assert!(sources.sigma_rms_lsb.rounding <= j.bounds.statistical.sigma.unwrap(), "{name} {sources:?}");
             // Each rotation stretches by half the error of c² + s² at most, and a value by those of both sides.
-            let reducing =
-                if shape.is_reduced() { shape.passes() as usize * (j.rows.div_ceil(2) + 2 * shape.even()) } else { 0 };
-            let rotations = f64::from(j.sweeps) * 2.0 * (shape.even() - 1) as f64 + reducing as f64;
+            let even = shape.even();
+            let steps = streaming_steps(j.rows.div_ceil(2), even) + even;
+            let reducing = if shape.is_reduced() { f64::from(shape.passes()) * steps as f64 } else { 0.0 };
+            let rotations = f64::from(j.sweeps) * 2.0 * (even - 1) as f64 + reducing;
             let stretch = (rotations * norm_error(shape.coef - 1).largest / 2.0).exp_m1();
             let largest = j.result.values().1.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
             let unit = j.accuracy.lsb;
@@ -123,16 +131,13 @@ fn sources_of_every_size_are_told() {
     for rows in [6, 17] {
         let parameters = Parameters { rows, cols: 6, vectors: Vectors::V, sizes: Sizes::Any, ..Parameters::default() };
         let core = Core::new(parameters.shape().unwrap());
-        let mut engine = SimulatorEngine::new(&core).unwrap();
-        let mut told = 0;
-        for (m, n) in sizes.into_iter().filter(|(m, _)| *m <= rows) {
-            let named = NamedMatrix { name: format!("{m}x{n}"), matrix: Family::Uniform.generate(m, n, 3) };
-            let input = prepare(&core.shape, &named, InputScale::Auto).unwrap();
-            let found = judge(&core.shape, &mut engine, &named, &input).unwrap();
+        let matrices = sizes.into_iter().filter(|(m, _)| *m <= rows);
+        let named = |(m, n)| NamedMatrix { name: format!("{m}x{n}"), matrix: Family::Uniform.generate(m, n, 3) };
+        let judged = judge_all(&core, matrices.map(named));
+        for found in &judged {
             let sigma = found.sources.unwrap().sigma_rms_lsb;
-            assert!(sigma.rounding <= found.bounds.statistical.sigma.unwrap(), "{m}x{n} {sigma:?}");
-            told += 1;
+            assert!(sigma.rounding <= found.bounds.statistical.sigma.unwrap(), "{} {sigma:?}", found.matrix);
         }
-        assert_eq!(told, if rows == 6 { 4 } else { sizes.len() });
+        assert_eq!(judged.len(), if rows == 6 { 4 } else { sizes.len() });
     }
 }
