@@ -9,7 +9,7 @@ pub mod labels;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use std::path::Path;
-pub use svdforge_testbench::drawing::{COLOURS, FONT, register_fonts};
+pub use svdforge_drawing::{COLOURS, FONT, register_fonts};
 
 /// How much wider than in the program's own font a text may be in a viewer's: DejaVu Sans, among the widest of the common
 /// fonts, takes 1.22 times the room of Ubuntu Light for lower-case English.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use svdforge_golden::BySource;
-use svdforge_testbench::campaign::Progress;
+use svdforge_studies::campaign::Progress;
 use svdforge_testbench::judge::Judgement;
 
 /// One message on stderr, causes after colons where the message does not name them already.

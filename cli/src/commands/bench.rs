@@ -4,7 +4,7 @@ use crate::options::CoreOptions;
 use crate::{Verdict, output};
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use svdforge_testbench::bench::{CoreBench, bench};
+use svdforge_studies::bench::{CoreBench, bench};
 
 /// Measure the speed of the simulators
 #[derive(Args)]

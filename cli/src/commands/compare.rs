@@ -6,13 +6,13 @@ use clap::Args;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
-use svdforge_testbench::compare::difference::{Difference, Verdict as Judged};
-use svdforge_testbench::compare::external::External;
-use svdforge_testbench::compare::text::{cell, counted, extent, figures, heads, nothing_worse, remarks, row, source};
-use svdforge_testbench::compare::worse::{Aspect, Finding, rules};
-use svdforge_testbench::compare::{Against, CompareError, Comparison, FILES, Other};
+use svdforge_studies::compare::difference::{Difference, Verdict as Judged};
+use svdforge_studies::compare::external::External;
+use svdforge_studies::compare::text::{cell, counted, extent, figures, heads, nothing_worse, remarks, row, source};
+use svdforge_studies::compare::worse::{Aspect, Finding, rules};
+use svdforge_studies::compare::{Against, CompareError, Comparison, FILES, Other};
+use svdforge_studies::report::Report;
 use svdforge_testbench::folder::FolderError;
-use svdforge_testbench::report::Report;
 
 /// Rows of a table on the terminal; the files have all.
 const MOST_ROWS: usize = 12;

@@ -9,14 +9,14 @@ use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use svdforge_golden::Family;
 use svdforge_hdl::core::params::Sweeps;
-use svdforge_testbench::campaign::plan::{MAX_SEED, SEED_STEP};
-use svdforge_testbench::campaign::{Shard, run};
-use svdforge_testbench::explore::pick::{Pick, Picked};
-use svdforge_testbench::explore::space::{LeftOut, Space};
-use svdforge_testbench::explore::synthesis::{Setup, synthesise};
-use svdforge_testbench::explore::{Exploration, FILES};
-use svdforge_testbench::report::prepare_folder;
-use svdforge_testbench::synth::Target;
+use svdforge_studies::campaign::plan::{MAX_SEED, SEED_STEP};
+use svdforge_studies::campaign::{Shard, run};
+use svdforge_studies::explore::pick::{Pick, Picked};
+use svdforge_studies::explore::space::{LeftOut, Space};
+use svdforge_studies::explore::synthesis::{Setup, synthesise};
+use svdforge_studies::explore::{Exploration, FILES};
+use svdforge_studies::report::prepare_folder;
+use svdforge_tools::synth::Target;
 
 /// What is explored where the user gives nothing.
 const WORDS: [u32; 5] = [12, 14, 16, 18, 20];

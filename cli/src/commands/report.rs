@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
-use svdforge_testbench::campaign::plan::{MAX_SEED, SEED_STEP};
-use svdforge_testbench::campaign::run::judge_again;
-use svdforge_testbench::campaign::{Metric, Record, Request, Shard, Suite, merge, run};
-use svdforge_testbench::compare::external::{is_offered, offer};
-use svdforge_testbench::report::{FILES, Overview, Report as Results, digits, prepare_folder, size_name};
+use svdforge_studies::campaign::plan::{MAX_SEED, SEED_STEP};
+use svdforge_studies::campaign::run::judge_again;
+use svdforge_studies::campaign::{Metric, Record, Request, Shard, Suite, merge, run};
+use svdforge_studies::compare::external::{is_offered, offer};
+use svdforge_studies::report::{FILES, Overview, Report as Results, digits, prepare_folder, size_name};
 
 /// Run an accuracy campaign: thousands of matrices through simulated cores, and a report of their errors
 ///

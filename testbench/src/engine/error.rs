@@ -1,9 +1,9 @@
 //! Why an engine gave no trace.
 
 use super::SimulatorError;
-use crate::process::ToolError;
 use std::path::PathBuf;
 use svdforge_hdl::export::rust_hdl::RustHdlError;
+use svdforge_tools::process::ToolError;
 
 /// Why an engine gave no trace, or does not agree with the one it was given.
 #[derive(Debug, thiserror::Error)]

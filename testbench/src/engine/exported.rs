@@ -2,13 +2,13 @@
 
 use super::{EngineError, Stimulus, Trace};
 use crate::framing::OutputBeat;
-use crate::process::{Finished, ToolError};
 use crate::testbench_verilog::{bench, data_files};
 use std::fs;
 use std::path::{Path, PathBuf};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::verilog::verilog;
 use svdforge_hdl::export::{File, Header};
+use svdforge_tools::process::{Finished, ToolError};
 use tempfile::TempDir;
 
 /// Where the testbench records beats.

@@ -2,9 +2,9 @@
 
 use super::exported::ExportFolder;
 use super::{Engine, EngineError, Stimulus, Trace};
-use crate::process;
 use std::path::PathBuf;
 use svdforge_hdl::core::Core;
+use svdforge_tools::process;
 
 const NAME: &str = "icarus";
 const NEEDED_FOR: &str = "the engine icarus";

@@ -2,10 +2,10 @@
 
 use super::exported::ExportFolder;
 use super::{Engine, EngineError, Stimulus, Trace};
-use crate::process;
 use std::fs;
 use std::path::{Path, PathBuf};
 use svdforge_hdl::core::Core;
+use svdforge_tools::process;
 
 const NAME: &str = "verilator";
 const NEEDED_FOR: &str = "the engine verilator";

@@ -7,8 +7,8 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::export::Header;
 use svdforge_hdl::export::verilog::verilog;
 use svdforge_testbench::engine::{SimulatorEngine, Stimulus};
-use svdforge_testbench::process::{find, run};
 use svdforge_testbench::testbench_verilog::testbench_files;
+use svdforge_tools::process::{find, run};
 use tempfile::TempDir;
 
 fn header() -> Header {

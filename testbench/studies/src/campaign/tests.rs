@@ -5,10 +5,10 @@ use super::plan::{Plan, SEED_STEP};
 use super::statistics::{Spread, all_hold, checks};
 use super::suite::RequestError;
 use super::*;
-use crate::framing::InputScale;
 use std::collections::BTreeSet;
 use svdforge_golden::Family;
 use svdforge_hdl::core::params::{Parameters, Sweeps, Vectors};
+use svdforge_testbench::framing::InputScale;
 
 fn request(suite: Suite) -> Request {
     Request {

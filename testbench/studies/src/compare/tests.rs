@@ -3,11 +3,11 @@ use super::pairing::pair_cores;
 use super::worse::Aspect;
 use super::*;
 use crate::campaign::{Metric, Plan, Purpose, Request, Shard, Suite, run};
-use crate::framing::InputScale;
 use crate::report::tests::check_page;
 use std::sync::LazyLock;
 use svdforge_golden::Family;
 use svdforge_hdl::core::params::{Parameters, Sizes};
+use svdforge_testbench::framing::InputScale;
 
 mod verdicts;
 

@@ -1,8 +1,8 @@
-//! Cores through Yosys and nextpnr. Every run asserts `check -assert` and the absence of latches; see `svdforge_testbench::synth`.
+//! Cores through Yosys and nextpnr. Every run asserts `check -assert` and the absence of latches; see `svdforge_tools::synth`.
 
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::Parameters;
-use svdforge_testbench::synth::{Options, SynthError, SynthReport, Target, synth};
+use svdforge_tools::synth::{Options, SynthError, SynthReport, Target, synth};
 
 fn core(n: usize) -> Core {
     Core::new(Parameters { rows: n, cols: n, ..Parameters::default() }.shape().unwrap())

@@ -19,11 +19,11 @@ pub mod worse;
 
 use crate::campaign::CampaignError;
 use crate::campaign::plan::Settings;
-use crate::folder::write_files;
 use crate::report::Report;
 use external::External;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+use svdforge_testbench::folder::write_files;
 
 pub use against::{Against, CheckPair, CorePair, OptionDifference, Unpaired};
 pub use error::CompareError;

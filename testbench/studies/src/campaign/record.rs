@@ -2,9 +2,9 @@
 
 use super::Item;
 use super::journal::difference;
-use crate::judge::{Cycles, Flags, Judgement};
 use serde::{Deserialize, Serialize};
 use svdforge_golden::{Accuracy, BySource, Family, Sources};
+use svdforge_testbench::judge::{Cycles, Flags, Judgement};
 
 /// Decimals that are kept of an error in LSB. More would show how the processor of the reference rounds, and differ between machines.
 pub const PLACES: i32 = 6;

@@ -6,12 +6,12 @@ use crate::campaign::{Metric, Shard, run};
 use crate::explore::front::dominates;
 use crate::explore::pick::{Miss, Picked};
 use crate::report::tests::check_page;
-use crate::synth::{SynthError, Target};
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::OnceLock;
 use svdforge_golden::Family;
 use svdforge_hdl::core::params::{Parameters, Sweeps, Vectors};
+use svdforge_tools::synth::{SynthError, Target};
 
 fn space(words: &[u32], guards: &[u32]) -> Space {
     Space {

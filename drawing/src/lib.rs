@@ -1,4 +1,6 @@
-//! What all pictures of the project share: font and colours.
+//! The font and the colours of all pictures of the project, those of reports and those of the applications.
+//!
+//! This crate depends on no other of the project.
 
 use plotters::style::{FontStyle, RGBColor, register_font};
 use std::sync::Once;

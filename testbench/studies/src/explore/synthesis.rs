@@ -3,8 +3,6 @@
 use super::Exploration;
 use crate::campaign::CampaignError;
 use crate::campaign::parameters::CoreParameters;
-use crate::judge::{JudgeError, period};
-use crate::synth::{Options, SynthError, SynthReport, Target, synth, tools};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -13,6 +11,8 @@ use std::path::{Path, PathBuf};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::Header;
 use svdforge_hdl::export::verilog::verilog;
+use svdforge_testbench::judge::{JudgeError, period};
+use svdforge_tools::synth::{Options, SynthError, SynthReport, Target, synth, tools};
 
 /// The results that a folder has: a JSON object a line. Lines that are not whole are ignored: their cores are synthesised again.
 pub const FILE: &str = "synthesis.jsonl";

@@ -20,7 +20,6 @@ mod tables;
 
 use crate::campaign::statistics::{Check, all_hold};
 use crate::campaign::{CampaignError, Plan, Record};
-use crate::folder::write_files;
 use crate::report::Report;
 use front::dominators;
 use pick::Pick;
@@ -29,6 +28,7 @@ use rayon::prelude::*;
 use space::LeftOut;
 use std::path::Path;
 use svdforge_hdl::core::Core;
+use svdforge_testbench::folder::write_files;
 
 /// The version of the format of `explore.json`.
 pub const SCHEMA: u64 = 1;

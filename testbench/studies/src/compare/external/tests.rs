@@ -4,10 +4,10 @@ use super::super::worse::Aspect;
 use super::super::{Against, Comparison, Other};
 use super::*;
 use crate::campaign::{Request, Suite};
-use crate::framing::InputScale;
 use std::fs;
 use svdforge_golden::{Family, oracle};
 use svdforge_hdl::core::params::Parameters;
+use svdforge_testbench::framing::InputScale;
 
 /// Fills in an offered document by another implementation: the golden decomposition, elements rounded to `bits` after the point.
 fn filled(report: &Report, bits: i32) -> Value {

@@ -2,12 +2,12 @@
 
 use super::parameters::{Choice, CoreParameters};
 use super::plan::{Plan, PlannedCore, Purpose, Settings, largest};
-use crate::framing::{InputScale, QuantiseError, quantise};
 use nalgebra::DMatrix;
 use std::fmt;
 use std::str::FromStr;
 use svdforge_golden::Family;
 use svdforge_hdl::core::params::{ParameterError, Parameters, Shape, Sweeps, ceil_log2};
+use svdforge_testbench::framing::{InputScale, QuantiseError, quantise};
 
 /// How much a campaign covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

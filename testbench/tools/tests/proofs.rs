@@ -10,7 +10,7 @@ use svdforge_hdl::export::Header;
 use svdforge_hdl::export::verilog::verilog;
 use svdforge_hdl::ir::ModuleId;
 use svdforge_hdl::units::rounder::add_and_round;
-use svdforge_testbench::process::{find, run_program};
+use svdforge_tools::process::{find, run_program};
 
 /// Whether the solver proves every assertion of `specification`, a module `proof` around the unit that `draw` adds, after so many cycles.
 fn is_proved(

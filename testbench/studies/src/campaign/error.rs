@@ -1,10 +1,10 @@
 //! What can be wrong with a campaign and its files: which file, where, what, and what would be right.
 
-use crate::folder::FolderError;
-use crate::judge::JudgeError;
 use std::io;
 use std::path::PathBuf;
 use svdforge_golden::ReadError;
+use svdforge_testbench::folder::FolderError;
+use svdforge_testbench::judge::JudgeError;
 
 /// Why a campaign was not run, continued, joined or read.
 #[derive(Debug, thiserror::Error)]

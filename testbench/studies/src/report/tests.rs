@@ -1,9 +1,9 @@
 use super::*;
 use crate::campaign::bounds::Limits;
 use crate::campaign::{Request, Shard, Suite, run};
-use crate::framing::InputScale;
 use svdforge_golden::Family;
 use svdforge_hdl::core::params::Parameters;
+use svdforge_testbench::framing::InputScale;
 
 /// A report of 3 x 2; of one word and one number of guard bits, or of those of the quick suite.
 fn report(families: Vec<Family>, core: Parameters, format: Option<(u32, u32)>) -> Report {

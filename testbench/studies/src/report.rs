@@ -17,8 +17,6 @@ use crate::campaign::merge::is_journal;
 use crate::campaign::plan::{PlannedCore, Settings};
 use crate::campaign::statistics::{Check, CoreStatistics, by_core, checks};
 use crate::campaign::{CampaignError, Plan, Record};
-use crate::folder::{FolderError, write_files};
-use crate::synth::storage_bits;
 use rayon::prelude::*;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -28,6 +26,8 @@ use std::io::ErrorKind;
 use std::path::Path;
 use svdforge_golden::reader::read_bytes;
 use svdforge_hdl::core::Core;
+use svdforge_testbench::folder::{FolderError, write_files};
+use svdforge_tools::synth::storage_bits;
 
 pub use overview::{Overview, digits, size_name, thousands};
 

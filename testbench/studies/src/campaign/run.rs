@@ -2,9 +2,7 @@
 
 use super::journal::Journal;
 use super::{CampaignError, Item, Plan, Record, Shard};
-use crate::framing::{InputScale, Quantised};
-use crate::judge::{JudgeError, Judgement, judge, prepare};
-use crate::{campaign::parameters::Choice, engine::SimulatorEngine};
+use crate::campaign::parameters::Choice;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 use std::path::Path;
@@ -12,6 +10,9 @@ use std::sync::{Mutex, PoisonError};
 use svdforge_golden::NamedMatrix;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::Sweeps;
+use svdforge_testbench::engine::SimulatorEngine;
+use svdforge_testbench::framing::{InputScale, Quantised};
+use svdforge_testbench::judge::{JudgeError, Judgement, judge, prepare};
 
 /// How far a run has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

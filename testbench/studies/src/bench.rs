@@ -1,15 +1,15 @@
 //! The speed of the simulators, side by side in one run, on the same core and the same matrices.
 
-use crate::engine::{Engine, EngineError, IcarusEngine, SimulatorEngine, Stimulus, Trace};
-use crate::framing::{InputBeat, InputScale, OutputBeat};
-use crate::judge::{JudgeError, example_matrix, prepare};
-use crate::process::{ToolError, run, run_program};
 use serde::Serialize;
 use std::time::Instant;
 use svdforge_golden::{Family, NamedMatrix};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_hdl::export::verilog::verilog;
+use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, SimulatorEngine, Stimulus, Trace};
+use svdforge_testbench::framing::{InputBeat, InputScale, OutputBeat};
+use svdforge_testbench::judge::{JudgeError, example_matrix, prepare};
+use svdforge_tools::process::{ToolError, run, run_program};
 
 /// The C++ side of the comparison with Verilator.
 const HARNESS: &str = include_str!("bench/harness.cpp");

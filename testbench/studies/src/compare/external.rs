@@ -9,7 +9,6 @@ use crate::campaign::plan::Settings;
 use crate::campaign::record::{LARGEST, rounded};
 use crate::campaign::run::input;
 use crate::campaign::{CampaignError, Item, Metric, Plan, Purpose};
-use crate::framing::Quantised;
 use crate::report::Report;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
@@ -20,6 +19,7 @@ use svdforge_golden::metrics::MetricsError;
 use svdforge_golden::reader::read_bytes;
 use svdforge_golden::{Accuracy, Factors, accuracy, eigen_accuracy};
 use svdforge_hdl::core::params::Shape;
+use svdforge_testbench::framing::Quantised;
 
 /// What every such document says it is, and the version of its format.
 pub const KIND: &str = "svdforge external results";

@@ -2,11 +2,11 @@
 
 use super::tick::number;
 use crate::campaign::CampaignError;
-use crate::drawing::{COLOURS, FONT, register_fonts};
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use plotters::prelude::*;
 use std::ops::Range;
+use svdforge_drawing::{COLOURS, FONT, register_fonts};
 
 /// Width and height in pixels: a phone shows one chart at about this size.
 const SIZE: (u32, u32) = (380, 250);

@@ -4,8 +4,8 @@ use super::front::dominators;
 use super::point::Point;
 use super::{Exploration, Standing};
 use crate::campaign::CampaignError;
-use crate::drawing::COLOURS;
 use crate::report::chart::{Axis, Chart, Line, Stroke};
+use svdforge_drawing::COLOURS;
 use svdforge_hdl::core::params::{Shape, Sweeps};
 
 /// The colour of the front's line: ink.
