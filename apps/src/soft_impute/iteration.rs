@@ -71,7 +71,7 @@ impl Svd {
     }
 
     /// The squared Frobenius norm of the difference of two decomposed matrices.
-    fn distance_squared(&self, other: &Self) -> f64 {
+    pub(super) fn distance_squared(&self, other: &Self) -> f64 {
         (self.inner(self) + other.inner(other) - 2.0 * self.inner(other)).max(0.0)
     }
 }
