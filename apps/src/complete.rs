@@ -5,8 +5,7 @@
 
 pub mod table;
 
-use crate::engine::{Engine, LARGEST, Svd};
-use crate::range_finder::TruncationError;
+use crate::decomposer::{Decomposer, DecompositionError, LARGEST, Svd};
 use crate::soft_impute::{Entry, PathStep, Settings as Iteration, choose_lambda, follow, rmse};
 use crate::sparse::from_entries;
 use rand::SeedableRng;
@@ -79,20 +78,24 @@ pub enum CompleteError {
     Lambda(f64),
     /// No decomposition.
     #[error(transparent)]
-    Truncation(#[from] TruncationError),
+    Truncation(#[from] DecompositionError),
 }
 
 /// Fills a table.
 ///
 /// # Errors
 ///
-/// Too few numbers to hold any out; a rank or lambda out of range; the engine fails.
-pub fn complete(table: &Table, settings: &Settings, engine: &mut dyn Engine) -> Result<Completion, CompleteError> {
+/// Too few numbers to hold any out; a rank or lambda out of range; the decomposer fails.
+pub fn complete(
+    table: &Table,
+    settings: &Settings,
+    decomposer: &mut dyn Decomposer,
+) -> Result<Completion, CompleteError> {
     let (rows, cols) = table.shape();
     let most = LARGEST.min(rows).min(cols);
     let rank = settings.rank.unwrap_or_else(|| DEFAULT_RANK.min(most - 1).max(1));
     if !(1..=most).contains(&rank) {
-        return Err(TruncationError::Rank { rank, most }.into());
+        return Err(DecompositionError::Rank { rank, most }.into());
     }
     if let Some(lambda) = settings.lambda.filter(|lambda| !(lambda.is_finite() && *lambda >= 0.0)) {
         return Err(CompleteError::Lambda(lambda));
@@ -108,13 +111,13 @@ pub fn complete(table: &Table, settings: &Settings, engine: &mut dyn Engine) -> 
     let (training, held_out) = (scaled(&training, &columns), scaled(&held_out, &columns));
     let training = from_entries(rows, cols, training);
     let path = match settings.lambda {
-        Some(lambda) => follow(&training, &held_out, lambda, &iteration, engine)?,
-        None => choose_lambda(&training, &held_out, &iteration, engine)?,
+        Some(lambda) => follow(&training, &held_out, lambda, &iteration, decomposer)?,
+        None => choose_lambda(&training, &held_out, &iteration, decomposer)?,
     };
     let lambda = settings.lambda.unwrap_or(path.best.lambda);
     let columns = scaling(&known, cols);
     let all = from_entries(rows, cols, scaled(&known, &columns));
-    let last = follow(&all, &[], lambda, &iteration, engine)?;
+    let last = follow(&all, &[], lambda, &iteration, decomposer)?;
     Ok(Completion {
         rank,
         lambda,

@@ -1,8 +1,13 @@
 //! What people do with a singular value decomposition, on top of the simulated hardware.
+//!
+//! Each application takes a [`decomposer::Decomposer`]: the simulated core, or the golden model in `f64`.
+//!
+//! This crate depends on the test bench (`svdforge-testbench`), `golden` and `hdl`, and on `svdforge-drawing` for its pictures. It must not
+//! depend on `svdforge-studies`, since it needs neither pages nor statistics.
 
 pub mod complete;
 pub mod compress;
-pub mod engine;
+pub mod decomposer;
 pub mod lsi;
 pub mod plot;
 pub mod range_finder;

@@ -2,16 +2,16 @@
 //!
 //! The randomised range finder with subspace iteration (N. Halko, P. G. Martinsson, J. A. Tropp: "Finding Structure with
 //! Randomness", SIAM Review 53, 2011, algorithms 4.4 and 5.1): the host multiplies A by thin dense matrices and orthonormalises, which
-//! gives Q of m x l with A = Q Q^T A nearly; the engine decomposes the small factor of A^T Q.
+//! gives Q of m x l with A = Q Q^T A nearly; the decomposer decomposes the small factor of A^T Q.
 //!
-//! # What the engine gets
+//! # What the decomposer gets
 //!
 //! Only an l x l matrix, l at most [`LARGEST`]: A^T Q = W R by Householder QR on the host, so that A = Q R^T W^T nearly. With
-//! R^T = X diag(sigma) Y^T from the engine, U = Q X and V = W Y. Q and W are orthonormal to the last bits of `f64`: they
-//! neither enlarge the engine's error nor hide it. An error E of the engine in R moves each sigma by at most |E|, and the space of
+//! R^T = X diag(sigma) Y^T from the decomposer, U = Q X and V = W Y. Q and W are orthonormal to the last bits of `f64`: they
+//! neither enlarge the decomposer's error nor hide it. An error E of the decomposer in R moves each sigma by at most |E|, and the space of
 //! the first k vectors by at most an angle of about |E| / (sigma_k - sigma_k+1) (Wedin).
 
-use crate::engine::{Engine, EngineError, LARGEST, Svd};
+use crate::decomposer::{Decomposer, DecompositionError, LARGEST, Svd};
 use crate::sparse::Operator;
 use nalgebra::DMatrix;
 use rand::SeedableRng;
@@ -24,51 +24,35 @@ pub const OVERSAMPLING: usize = 8;
 /// Power iterations that serve a matrix with slowly decaying singular values (section 4.5: 1 or 2; sums of a sparse matrix need no more).
 pub const POWER_ITERATIONS: usize = 2;
 
-/// Why there is no truncated decomposition.
-#[derive(Debug, thiserror::Error)]
-pub enum TruncationError {
-    /// More triplets than the engine gives, or none.
-    #[error("rank {rank}: the rank must be 1 to {most} here; choose one in that range")]
-    Rank {
-        /// The rank that was asked for.
-        rank: usize,
-        /// The largest one possible for the matrix at hand.
-        most: usize,
-    },
-    /// The engine refuses.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-}
-
-/// The `rank` largest singular triplets of A, m x n: U of m x rank, V of n x rank, orthonormal as far as the engine's are.
+/// The `rank` largest singular triplets of A, m x n: U of m x rank, V of n x rank, orthonormal as far as the decomposer's are.
 ///
-/// The sample has min(rank + `oversampling`, [`LARGEST`], m, n) columns. Where min(m, n) is at most [`LARGEST`] the engine gets all of A
+/// The sample has min(rank + `oversampling`, [`LARGEST`], m, n) columns. Where min(m, n) is at most [`LARGEST`] the decomposer gets all of A
 /// instead (through QR), and nothing is random.
 ///
 /// # Errors
 ///
-/// `rank` is 0, or more than [`LARGEST`], m or n; the engine refuses, as it does when an element is not finite.
+/// `rank` is 0, or more than [`LARGEST`], m or n; the decomposer refuses, as it does when an element is not finite.
 pub fn truncated_svd(
     operator: &dyn Operator,
     rank: usize,
     oversampling: usize,
     power_iterations: usize,
     seed: u64,
-    engine: &mut dyn Engine,
-) -> Result<Svd, TruncationError> {
+    decomposer: &mut dyn Decomposer,
+) -> Result<Svd, DecompositionError> {
     let (m, n) = (operator.rows(), operator.cols());
     let most = LARGEST.min(m).min(n);
     if rank == 0 || rank > most {
-        return Err(TruncationError::Rank { rank, most });
+        return Err(DecompositionError::Rank { rank, most });
     }
     let svd = if n <= LARGEST {
-        engine.decompose(&operator.apply(&DMatrix::identity(n, n)))?
+        decomposer.decompose(&operator.apply(&DMatrix::identity(n, n)))?
     } else if m <= LARGEST {
-        swap(engine.decompose(&operator.apply_transposed(&DMatrix::identity(m, m)))?)
+        swap(decomposer.decompose(&operator.apply_transposed(&DMatrix::identity(m, m)))?)
     } else {
         let q = range(operator, (rank + oversampling).min(most), power_iterations, seed);
-        // n x l: the engine itself takes the QR of a tall matrix.
-        let small = swap(engine.decompose(&operator.apply_transposed(&q))?);
+        // n x l: the decomposer itself takes the QR of a tall matrix.
+        let small = swap(decomposer.decompose(&operator.apply_transposed(&q))?);
         Svd { u: q * small.u, ..small }
     };
     Ok(Svd {

@@ -1,15 +1,14 @@
 //! Recommendations from ratings: `svdforge recommend`.
 //!
 //! Read and clean ([`ratings`]), split, choose rank and lambda on one held-out part ([`select`]), measure on another ([`evaluate`]), fit to all
-//! ([`model`]). Every decomposition is the engine's.
+//! ([`model`]). Every decomposition is the decomposer's.
 
 pub mod evaluate;
 pub mod model;
 pub mod ratings;
 pub mod select;
 
-use crate::engine::Engine;
-use crate::range_finder::TruncationError;
+use crate::decomposer::{Decomposer, DecompositionError};
 use evaluate::{Score, Split};
 use model::Model;
 use ratings::{Ratings, Scale};
@@ -56,15 +55,15 @@ pub enum StudyError {
     },
     /// No decomposition.
     #[error(transparent)]
-    Truncation(#[from] TruncationError),
+    Truncation(#[from] DecompositionError),
 }
 
 /// Chooses, measures and fits.
 ///
 /// # Errors
 ///
-/// Fewer than 20 ratings; a rank that the engine or the matrix does not allow; the engine fails.
-pub fn study(ratings: &Ratings, settings: &Settings, engine: &mut dyn Engine) -> Result<Study, StudyError> {
+/// Fewer than 20 ratings; a rank that the decomposer or the matrix does not allow; the decomposer fails.
+pub fn study(ratings: &Ratings, settings: &Settings, decomposer: &mut dyn Decomposer) -> Result<Study, StudyError> {
     let found = ratings.list.len();
     if found < FEWEST {
         return Err(StudyError::TooFew { found });
@@ -72,7 +71,7 @@ pub fn study(ratings: &Ratings, settings: &Settings, engine: &mut dyn Engine) ->
     let size = (ratings.users.len(), ratings.items.len());
     let most = largest_rank(size.0, size.1);
     if let Some(rank) = settings.rank.filter(|rank| !(1..=most).contains(rank)) {
-        return Err(TruncationError::Rank { rank, most }.into());
+        return Err(DecompositionError::Rank { rank, most }.into());
     }
     let given = ratings.list.iter().map(|r| r.value);
     let scale = settings.scale.unwrap_or_else(|| Scale {
@@ -80,11 +79,11 @@ pub fn study(ratings: &Ratings, settings: &Settings, engine: &mut dyn Engine) ->
         high: given.fold(f64::NEG_INFINITY, f64::max),
     });
     let split = Split::new(&ratings.list, settings.seed);
-    let selection = select(&split, size, settings.rank, settings.top, settings.seed, scale, engine)?;
+    let selection = select(&split, size, settings.rank, settings.top, settings.seed, scale, decomposer)?;
     let fitted = [&split.training[..], &split.validation].concat();
-    let model = Model::fit(&fitted, size, &selection.choice, scale, engine)?;
+    let model = Model::fit(&fitted, size, &selection.choice, scale, decomposer)?;
     let test = evaluate::scores(&model, &fitted, &split.test, size.0, settings.top, scale);
-    let model = Model::fit(&ratings.list, size, &selection.choice, scale, engine)?;
+    let model = Model::fit(&ratings.list, size, &selection.choice, scale, decomposer)?;
     Ok(Study { selection, test, model })
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use svdforge_apps::compress::denoise::{Noise, denoise};
 use svdforge_apps::compress::picture::{Picture, add_noise, psnr};
 use svdforge_apps::compress::tiles::{Cut, compress};
-use svdforge_apps::engine::{CoreEngine, Engine, GoldenEngine};
+use svdforge_apps::decomposer::{CoreDecomposer, Decomposer, GoldenDecomposer};
 use svdforge_hdl::core::params::Parameters;
 
 fn camera() -> Picture {
@@ -17,11 +17,11 @@ fn camera() -> Picture {
 fn a_photograph_as_a_whole_on_both_engines() {
     let camera = camera();
     assert_eq!((camera.shape(), camera.planes.len()), ((512, 512), 1));
-    let quality = |engine: &mut dyn Engine| {
-        let compressed = compress(&camera, Cut::Whole, 24, 16, engine).expect("compresses");
+    let quality = |decomposer: &mut dyn Decomposer| {
+        let compressed = compress(&camera, Cut::Whole, 24, 16, decomposer).expect("compresses");
         [1, 8, 24].map(|rank| compressed.point(&camera, rank).psnr_db.expect("differs"))
     };
-    let (core, golden) = (quality(&mut CoreEngine::new(Parameters::default())), quality(&mut GoldenEngine));
+    let (core, golden) = (quality(&mut CoreDecomposer::new(Parameters::default())), quality(&mut GoldenDecomposer));
     println!("core {core:?}, golden {golden:?}");
     for (x, y) in core.iter().zip(&golden) {
         // Errors of 16 bits are far below those of a low rank: 96 dB against 30.
@@ -34,7 +34,7 @@ fn a_photograph_as_a_whole_on_both_engines() {
 fn noise_on_a_photograph_is_measured_and_removed() {
     let clean = camera();
     let noisy = add_noise(&clean, 25.0, 7);
-    let found = denoise(&noisy.planes[0], Cut::Tiles(16), Noise::Unknown, &mut GoldenEngine).expect("denoises");
+    let found = denoise(&noisy.planes[0], Cut::Tiles(16), Noise::Unknown, &mut GoldenDecomposer).expect("denoises");
     let after = Picture { planes: vec![found.plane] }.to_pixels();
     let [before, after] = [&noisy, &after].map(|picture| psnr(&clean, picture).expect("differs"));
     println!("noise {:.1}, {before:.2} dB before, {after:.2} dB after", found.noise);

@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use svdforge_apps::engine::{CoreEngine, Engine, GoldenEngine};
+use svdforge_apps::decomposer::{CoreDecomposer, Decomposer, GoldenDecomposer};
 use svdforge_apps::lsi::read::{Counting, read_corpus};
 use svdforge_apps::lsi::tokens::StopWords;
 use svdforge_apps::lsi::{Corpus, Model, Weights};
@@ -29,10 +29,10 @@ fn the_core_finds_in_real_news_what_f64_finds() {
     assert!((2000..5000).contains(&corpus.words.len()), "{} words", corpus.words.len());
     const RANK: usize = 20;
     let begin = Instant::now();
-    let fit = |engine: &mut dyn Engine| Model::fit(&corpus, Weights::TfIdf, RANK, engine).expect("fits");
-    let core = fit(&mut CoreEngine::new(Parameters::default()));
+    let fit = |decomposer: &mut dyn Decomposer| Model::fit(&corpus, Weights::TfIdf, RANK, decomposer).expect("fits");
+    let core = fit(&mut CoreDecomposer::new(Parameters::default()));
     let elapsed = begin.elapsed();
-    let golden = fit(&mut GoldenEngine);
+    let golden = fit(&mut GoldenDecomposer);
     assert!(elapsed < Duration::from_secs(5), "{elapsed:?}");
 
     // The core sees the 28 x 28 triangular factor in 16 bits, its largest element scaled to at most 1: each element is off by half
@@ -55,7 +55,7 @@ fn the_core_finds_in_real_news_what_f64_finds() {
 #[test]
 fn a_query_finds_articles_about_its_subject() {
     let corpus = lee();
-    let model = Model::fit(&corpus, Weights::TfIdf, 20, &mut CoreEngine::new(Parameters::default())).expect("fits");
+    let model = Model::fit(&corpus, Weights::TfIdf, 20, &mut CoreDecomposer::new(Parameters::default())).expect("fits");
     let answer = model.query(&corpus, "bushfire firefighters").expect("known words");
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.data/lee_background.cor"));
     let text = text.expect("reads").to_lowercase();

@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use svdforge_apps::engine::{CoreEngine, Engine, GoldenEngine, Svd};
+use svdforge_apps::decomposer::{CoreDecomposer, Decomposer, GoldenDecomposer, Svd};
 use svdforge_apps::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
 use svdforge_apps::recommend::ratings::read_ratings;
 use svdforge_apps::recommend::{Settings, Study, study};
@@ -26,11 +26,11 @@ fn movielens_is_predicted_as_well_as_in_f64_and_better_than_by_means() {
     assert_eq!((ratings.users.len(), ratings.items.len(), ratings.list.len()), (943, 1682, 100_000));
     let settings = Settings { rank: None, top: 10, seed: 1, scale: None };
     let begin = Instant::now();
-    let mut engine = CoreEngine::new(Parameters::default());
-    let core = study(&ratings, &settings, &mut engine).expect("fits");
+    let mut decomposer = CoreDecomposer::new(Parameters::default());
+    let core = study(&ratings, &settings, &mut decomposer).expect("fits");
     let elapsed = begin.elapsed();
-    let golden = study(&ratings, &settings, &mut GoldenEngine).expect("fits");
-    println!("core: {elapsed:.1?}, {} cycles, both: {:.1?}", engine.cycles(), begin.elapsed());
+    let golden = study(&ratings, &settings, &mut GoldenDecomposer).expect("fits");
+    println!("core: {elapsed:.1?}, {:?} cycles, both: {:.1?}", decomposer.cycles(), begin.elapsed());
     for study in [&core, &golden] {
         println!("{:?}", study.selection);
         study.test.iter().for_each(|score| println!("{score:?}"));
@@ -53,10 +53,10 @@ fn angle(p: &DMatrix<f64>, q: &DMatrix<f64>) -> f64 {
 }
 
 fn both(operator: &dyn Operator, rank: usize) -> [Svd; 2] {
-    let run = |engine: &mut dyn Engine| {
-        truncated_svd(operator, rank, OVERSAMPLING, POWER_ITERATIONS, 5, engine).expect("in range")
+    let run = |decomposer: &mut dyn Decomposer| {
+        truncated_svd(operator, rank, OVERSAMPLING, POWER_ITERATIONS, 5, decomposer).expect("in range")
     };
-    [run(&mut CoreEngine::new(Parameters::default())), run(&mut GoldenEngine)]
+    [run(&mut CoreDecomposer::new(Parameters::default())), run(&mut GoldenDecomposer)]
 }
 
 /// 10,000 users, 1,000 items, rank 10, 5 % noise: all ratings known, and one in five.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use std::str::FromStr;
-use svdforge_apps::engine::{CoreEngine, Engine, GoldenEngine};
+use svdforge_apps::decomposer::{CoreDecomposer, Decomposer, GoldenDecomposer};
 use svdforge_hdl::core::params::{Parameters, Sweeps};
 
 /// What decomposes the small matrices of an application.
@@ -42,8 +42,8 @@ impl EngineOptions {
         self.word.unwrap_or(Parameters::default().word)
     }
 
-    /// The engines to run, by name; the simulated core also tells its clock cycles.
-    pub fn engines(&self) -> Result<Vec<AppEngine>> {
+    /// What decomposes, one after the other.
+    pub fn engines(&self) -> Result<Vec<Box<dyn Decomposer>>> {
         let default = Parameters::default();
         let parameters = Parameters {
             word: self.word.unwrap_or(default.word),
@@ -53,46 +53,13 @@ impl EngineOptions {
             ..default
         };
         parameters.shape()?;
-        let core = || AppEngine::Core(Box::new(CoreEngine::new(parameters)));
+        let core = || Box::new(CoreDecomposer::new(parameters)) as Box<dyn Decomposer>;
+        let golden = || Box::new(GoldenDecomposer) as Box<dyn Decomposer>;
         Ok(match self.engine {
             EngineChoice::Core => vec![core()],
-            EngineChoice::Golden => vec![AppEngine::Golden(GoldenEngine)],
-            EngineChoice::Both => vec![core(), AppEngine::Golden(GoldenEngine)],
+            EngineChoice::Golden => vec![golden()],
+            EngineChoice::Both => vec![core(), golden()],
         })
-    }
-}
-
-/// An engine of an application.
-pub enum AppEngine {
-    /// The simulated core.
-    Core(Box<CoreEngine>),
-    /// The reference.
-    Golden(GoldenEngine),
-}
-
-impl AppEngine {
-    /// The engine itself.
-    pub fn get(&mut self) -> &mut dyn Engine {
-        match self {
-            Self::Core(engine) => engine.as_mut(),
-            Self::Golden(engine) => engine,
-        }
-    }
-
-    /// Its name, as `--engine` knows it.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Core(engine) => engine.name(),
-            Self::Golden(engine) => engine.name(),
-        }
-    }
-
-    /// Clock cycles so far, where there is a clock.
-    pub fn cycles(&self) -> Option<u64> {
-        match self {
-            Self::Core(engine) => Some(engine.cycles()),
-            Self::Golden(_) => None,
-        }
     }
 }
 

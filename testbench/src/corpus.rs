@@ -1,7 +1,7 @@
 //! The corpus: runs that every engine must survive, as data in `testbench/corpus/*.toml`. A new engine inherits every case.
 
 use crate::framing::{InputBeat, input_format};
-use crate::judge::example_matrix;
+use crate::samples::example_matrix;
 use crate::stimulus::{Reset, Stalls, Stimulus};
 use nalgebra::DMatrix;
 use serde::Deserialize;

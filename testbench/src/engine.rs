@@ -11,7 +11,7 @@ mod simulator;
 mod verilator;
 
 pub use contract::Engine;
-pub use error::{EngineError, SimulatorError};
+pub use error::EngineError;
 pub use icarus::IcarusEngine;
 pub use rotations::Rotations;
 pub use rust_hdl::RustHdlEngine;

@@ -1,8 +1,8 @@
 //! All files of an exported core.
 
-use crate::engine::{SimulatorEngine, SimulatorError};
+use crate::engine::{Engine, EngineError, SimulatorEngine};
 use crate::framing::{InputScale, quantise};
-use crate::judge::example_matrix;
+use crate::samples::example_matrix;
 use crate::stimulus::{Stalls, Stimulus};
 use crate::testbench_verilog::testbench_files;
 use svdforge_golden::Family;
@@ -13,7 +13,7 @@ use svdforge_hdl::export::manifest::{Summary, manifest};
 use svdforge_hdl::export::{File, picture, verilog};
 
 /// Verilog, file list, testbench with its data, pictures, datasheet and `core.json`.
-pub fn export(core: &Core) -> Result<Vec<File>, SimulatorError> {
+pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let header = Summary::new(core).header();
     let name = core.shape.name();
     let stimulus = example(&core.shape, Stalls::random(1, 1000, 0.8, 0.7));

@@ -1,40 +1,16 @@
-//! One matrix through the simulated core, and what the golden model says of the result.
+//! What the golden model says of the result of one matrix.
 
-use crate::engine::{Rotations, SimulatorEngine, SimulatorError};
-use crate::framing::{
-    Decomposition, FrameError, InputScale, QuantiseError, Quantised, Status, input_format, parse_frame, quantise,
-};
-use crate::stimulus::{Stimulus, Trace};
+use crate::engine::{Engine, Rotations};
+use crate::framing::{Decomposition, FrameError, Quantised, Status, input_format};
+use crate::run::{Cycles, Run, RunError};
+use crate::stimulus::Stimulus;
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, Serializer};
 use svdforge_golden::metrics::MetricsError;
 use svdforge_golden::sources::{Case, sources};
-use svdforge_golden::{Accuracy, Factors, Family, NamedMatrix, Recording, Sources, accuracy, eigen_accuracy, oracle};
-use svdforge_hdl::core::Core;
+use svdforge_golden::{Accuracy, Factors, NamedMatrix, Recording, Sources, accuracy, eigen_accuracy, oracle};
 use svdforge_hdl::core::budget::{Bounds, Budget};
-use svdforge_hdl::core::params::{SIZES, Shape, Sizes};
-
-/// Cycles of one matrix, with a source and a sink that never stall.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cycles {
-    /// First to last input beat.
-    pub load: u64,
-    /// Last input beat to first output beat.
-    pub compute: u64,
-    /// First to last output beat.
-    pub unload: u64,
-    /// First input beat to last output beat.
-    pub total: u64,
-}
-
-impl Cycles {
-    /// The cycles of a trace of one frame.
-    pub fn of(trace: &Trace) -> Option<Self> {
-        let (t0, t1) = (*trace.accepted.first()?, *trace.accepted.last()?);
-        let (t2, t3) = (trace.output.first()?.cycle, trace.output.last()?.cycle);
-        Some(Self { load: t1 - t0 + 1, compute: t2 - t1, unload: t3 - t2 + 1, total: t3 - t0 + 1 })
-    }
-}
+use svdforge_hdl::core::params::Shape;
 
 /// Bits of the status word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,7 +64,7 @@ pub struct Judgement {
     pub accuracy: Accuracy,
     /// What the errors of this matrix may be, after the sweeps it took and at its scale.
     pub bounds: Bounds,
-    /// Where its errors come from; `None` if the rotations that were seen are not those of such a matrix.
+    /// Where its errors come from; `None` if the engine shows no rotations, or those that were seen are not the rotations of such a matrix.
     pub sources: Option<Sources>,
 }
 
@@ -157,91 +133,29 @@ impl Delivered {
     }
 }
 
-/// Why a matrix could not be simulated and judged.
+/// Why a matrix could not be run and judged.
 #[derive(Debug, thiserror::Error)]
 pub enum JudgeError {
-    /// The matrix has another size than the core.
-    #[error("the matrix is {rows} x {cols}, the core takes {taken}; {remedy}")]
-    Size {
-        /// Its rows.
-        rows: usize,
-        /// Its columns.
-        cols: usize,
-        /// What the core takes.
-        taken: String,
-        /// What to do.
-        remedy: String,
-    },
-    /// An eigen-decomposition was asked of a matrix that has none of this kind.
-    #[error(
-        "row {row}, column {column} differs from row {column}, column {row}; `--symmetric` needs a symmetric matrix (leave it out for the singular values)"
-    )]
-    NotSymmetric {
-        /// 1-based.
-        row: usize,
-        /// 1-based.
-        column: usize,
-    },
-    /// An element does not fit the input word.
+    /// The matrix has no result.
     #[error(transparent)]
-    Quantise(#[from] QuantiseError),
-    /// The simulation failed.
-    #[error(transparent)]
-    Simulator(#[from] SimulatorError),
-    /// The core's output is not a frame.
-    #[error(transparent)]
-    Frame(#[from] FrameError),
+    Run(#[from] RunError),
     /// The golden model cannot judge.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
 }
 
-/// A matrix on the core's input grid; its size must be one that the core takes.
-pub fn prepare(shape: &Shape, named: &NamedMatrix, scale: InputScale) -> Result<Quantised, JudgeError> {
-    let (rows, cols) = named.matrix.shape();
-    let fits = match shape.sizes {
-        Sizes::Fixed => (rows, cols) == (shape.rows, shape.cols),
-        Sizes::Any => (1..=shape.rows).contains(&rows) && (1..=shape.cols).contains(&cols),
-    };
-    if !fits || shape.symmetric && rows != cols {
-        return Err(size_error(shape, rows, cols));
-    }
-    if let Some((row, column)) = oracle::first_asymmetry(&named.matrix).filter(|_| shape.symmetric) {
-        return Err(JudgeError::NotSymmetric { row: row + 1, column: column + 1 });
-    }
-    Ok(quantise(shape, &named.matrix, scale)?)
-}
-
-fn size_error(shape: &Shape, rows: usize, cols: usize) -> JudgeError {
-    let up_to = if shape.sizes == Sizes::Any { "up to " } else { "" };
-    let taken = format!("{up_to}{} x {}", shape.rows, shape.cols);
-    let remedy = match rows.max(cols) {
-        _ if shape.symmetric && rows != cols => "`--symmetric` needs a square matrix".to_owned(),
-        _ if cols > *SIZES.end() && rows > *SIZES.end() => {
-            format!("reduce the matrix first: no core takes more than {} columns", SIZES.end())
-        }
-        _ if cols > *SIZES.end() => format!("use its transpose: no core takes more than {} columns", SIZES.end()),
-        side if side > *SIZES.end() => {
-            let vectors = if shape.has_u() { "v" } else { shape.vectors.name() };
-            format!("use --rows {rows} --cols {cols} --vectors {vectors}, or a matrix of {taken}")
-        }
-        _ => format!("use --rows {rows} --cols {cols}, or a matrix of {taken}"),
-    };
-    JudgeError::Size { rows, cols, taken, remedy }
-}
-
-/// Runs a matrix alone through the simulated core and judges the result: `input`, which [`prepare`] has made of `matrix`.
+/// Runs a matrix alone through a core in any engine and judges the result: `input`, which [`crate::run::prepare`] has made of `matrix`.
 pub fn judge(
     shape: &Shape,
-    engine: &mut SimulatorEngine,
+    engine: &mut dyn Engine,
     matrix: &NamedMatrix,
     input: &Quantised,
 ) -> Result<Judgement, JudgeError> {
-    let stimulus = Stimulus { beats: input.frame(shape), ..Stimulus::default() };
-    let (trace, rotations) = engine.run_seeing_rotations(&stimulus)?;
-    let decomposition = parse_frame(shape, (input.rows, input.cols), &trace.output)?;
-    let cycles = Cycles::of(&trace).ok_or(FrameError { beat: 0, message: "the trace is empty".to_owned() })?;
-    assess(shape, matrix, input, decomposition, &rotations, cycles)
+    let (trace, rotations) = engine.run_seeing_rotations(&Stimulus::new(input.frame(shape))).map_err(RunError::from)?;
+    let Run { decomposition, trace } = Run::read(shape, input, trace)?;
+    let empty = || RunError::from(FrameError { beat: 0, message: "the trace is empty".to_owned() });
+    let cycles = Cycles::of(&trace).ok_or_else(empty)?;
+    assess(shape, matrix, input, decomposition, rotations.as_ref(), cycles)
 }
 
 fn assess(
@@ -249,7 +163,7 @@ fn assess(
     original: &NamedMatrix,
     input: &Quantised,
     result: Decomposition,
-    rotations: &Rotations,
+    rotations: Option<&Rotations>,
     cycles: Cycles,
 ) -> Result<Judgement, JudgeError> {
     let values = result.true_sigma(input);
@@ -268,7 +182,7 @@ fn assess(
         let (original, symmetric) = (&original.matrix, shape.symmetric);
         sources(&Case { original, input: &matrix, factors, rotations, symmetric, lsb, word: shape.word })
     };
-    let recording = rotations.recording(shape, (input.rows, input.cols), status.sweeps);
+    let recording = rotations.and_then(|seen| seen.recording(shape, (input.rows, input.cols), status.sweeps));
     let sources = recording.as_ref().map(told).transpose().map_err(MetricsError::from)?;
     let result = if shape.symmetric {
         let mut golden = oracle::eigen(&matrix).map_err(MetricsError::from)?.values;
@@ -311,29 +225,6 @@ fn explained(shape: &Shape, input: &Quantised, block_exponent: i32, values: &[f6
 fn by_rows<S: Serializer>(matrix: &Option<DMatrix<f64>>, serializer: S) -> Result<S::Ok, S::Error> {
     let Some(matrix) = matrix else { return serializer.serialize_none() };
     serializer.collect_seq(matrix.row_iter().map(|row| row.iter().copied().collect::<Vec<f64>>()))
-}
-
-/// Cycles from one result to the next when matrices come without a pause: measured on uniform ones.
-pub fn period(core: &Core) -> Result<u64, JudgeError> {
-    let matrix = example_matrix(&core.shape, Family::Uniform, 1);
-    let matrix = NamedMatrix { name: "uniform".to_owned(), matrix };
-    let frame = prepare(&core.shape, &matrix, InputScale::Auto)?.frame(&core.shape);
-    let stimulus = Stimulus { beats: frame.repeat(3), ..Stimulus::default() };
-    let trace = SimulatorEngine::new(core)?.run(&stimulus)?;
-    let ends: Vec<u64> = trace.output.iter().filter(|b| b.last).map(|b| b.cycle).collect();
-    Ok(ends[2] - ends[1])
-}
-
-/// A matrix of a family, of a size that a core takes (of several, one that the seed chooses); for a symmetric core the symmetric part.
-pub fn example_matrix(shape: &Shape, family: Family, seed: u64) -> DMatrix<f64> {
-    let up_to = |most: usize, step: u64| match shape.sizes {
-        Sizes::Fixed => most,
-        Sizes::Any => most - (seed * step) as usize % most,
-    };
-    let rows = up_to(shape.rows, 3);
-    let cols = if shape.symmetric { rows } else { up_to(shape.cols, 5) };
-    let matrix = family.generate(rows, cols, seed);
-    if shape.symmetric { (&matrix + matrix.transpose()) / 2.0 } else { matrix }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! - [`framing`] turns a matrix into input beats, and output beats into a decomposition.
 //! - [`stimulus`] holds the beats that enter a core and the trace of those that leave it; [`engine`] runs a core: in the project's own
 //!   simulator, in Icarus, in Verilator, in rust_hdl.
+//! - [`run`] takes one matrix through a core in any engine and reads the result back.
 //! - [`verify`] demands that all engines agree bit for bit and cycle for cycle; [`judge`] compares a result with the golden model.
 //! - [`corpus`] and [`samples`] are the matrices for that; [`testbench_verilog`] and [`export`] write what goes with a core, [`folder`]
 //!   puts it on the disk.
@@ -16,6 +17,7 @@ pub mod export;
 pub mod folder;
 pub mod framing;
 pub mod judge;
+pub mod run;
 pub mod samples;
 pub mod stimulus;
 pub mod testbench_verilog;

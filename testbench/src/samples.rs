@@ -1,7 +1,11 @@
-//! The sample matrices that come with the project: small, classical, each with its source in the file. Compiled in, so that
-//! `svdforge demo` works from anywhere.
+//! Matrices that are at hand: the samples that come with the project, and those of a family in the size of a core.
+//!
+//! The samples are small and classical, each with its source in the file. They are compiled in, so that `svdforge demo` works from anywhere.
 
+use nalgebra::DMatrix;
+use svdforge_golden::Family;
 use svdforge_golden::reader::{NamedMatrix, ReadError, parse_matrix};
+use svdforge_hdl::core::params::{Shape, Sizes};
 
 /// File names and contents, in the order of the demo.
 const FILES: [(&str, &str); 6] = [
@@ -16,4 +20,16 @@ const FILES: [(&str, &str); 6] = [
 /// All sample matrices, 8 x 8 each.
 pub fn samples() -> Result<Vec<NamedMatrix>, ReadError> {
     FILES.iter().map(|(name, text)| parse_matrix(name, text.as_bytes())).collect()
+}
+
+/// A matrix of a family, of a size that a core takes (of several, one that the seed chooses); for a symmetric core the symmetric part.
+pub fn example_matrix(shape: &Shape, family: Family, seed: u64) -> DMatrix<f64> {
+    let up_to = |most: usize, step: u64| match shape.sizes {
+        Sizes::Fixed => most,
+        Sizes::Any => most - (seed * step) as usize % most,
+    };
+    let rows = up_to(shape.rows, 3);
+    let cols = if shape.symmetric { rows } else { up_to(shape.cols, 5) };
+    let matrix = family.generate(rows, cols, seed);
+    if shape.symmetric { (&matrix + matrix.transpose()) / 2.0 } else { matrix }
 }

@@ -4,6 +4,7 @@
 
 use crate::stimulus::{RESET_CYCLES, Stimulus, Trace};
 use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::{Shape, Sizes};
 use svdforge_hdl::export::{File, Header};
 
 /// The text, with `{{...}}` where cores differ.
@@ -31,10 +32,14 @@ pub(crate) fn bench(core: &Core, header: &Header) -> File {
         let words: Vec<String> = header.parameters.iter().map(|(key, value)| format!("{key} {value}")).collect();
         opening += &format!("// Parameters: {}\n", one_line(&words.join(", ")));
     }
+    let rank = Rank::of(shape);
     let values = [
         ("opening", opening),
         ("name", name.clone()),
-        ("rank", shape.rank.to_string()),
+        ("rank_parameter", rank.parameter),
+        ("rank_variable", rank.variable),
+        ("rank_counted", rank.counted),
+        ("rank", rank.name),
         ("input_bits", shape.input_bits().to_string()),
         ("output_bits", shape.output_bits().to_string()),
         ("reset_cycles", RESET_CYCLES.to_string()),
@@ -43,6 +48,36 @@ pub(crate) fn bench(core: &Core, header: &Header) -> File {
     let text =
         values.iter().fold(TEMPLATE.to_owned(), |text, (key, value)| text.replace(&format!("{{{{{key}}}}}"), value));
     File { name: format!("{name}_tb.v"), text }
+}
+
+/// How the testbench knows the columns of U and V, to name the place of a beat.
+struct Rank {
+    name: String,
+    parameter: String,
+    variable: String,
+    counted: String,
+}
+
+impl Rank {
+    /// A constant of the core, or, where matrices differ in size, the singular values of each expected frame.
+    fn of(shape: &Shape) -> Self {
+        match shape.sizes {
+            Sizes::Fixed => Self {
+                name: "RANK".to_owned(),
+                parameter: format!("    localparam RANK         = {};   // columns of U and V that leave the core\n", shape.rank),
+                variable: String::new(),
+                counted: String::new(),
+            },
+            Sizes::Any => Self {
+                name: "rank".to_owned(),
+                parameter: String::new(),
+                variable: "    integer           rank;   // columns of U and V in the expected frame: its singular values so far\n\n"
+                    .to_owned(),
+                counted: "            if (fields == 4 && expected_user == 0) rank = 0;\n            if (fields == 4 && expected_user == 1) rank = rank + 1;\n"
+                    .to_owned(),
+            },
+        }
+    }
 }
 
 /// The data files of a run; those with the expected result only if there is one.

@@ -1,11 +1,11 @@
 //! The same beats through several engines: equal bit for bit and cycle for cycle, or the first difference in words.
 
-use crate::engine::{Engine, EngineError, SimulatorEngine, SimulatorError};
+use crate::engine::{Engine, EngineError, SimulatorEngine};
 use crate::framing::OutputBeat;
 use crate::stimulus::{Stimulus, Trace};
 use serde::Serialize;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::Shape;
+use svdforge_hdl::units::stream_output::section;
 
 /// What every engine said, beside the project's own simulator.
 #[derive(Clone, Debug, Serialize)]
@@ -49,9 +49,8 @@ impl VerifyReport {
 /// Runs a stimulus in the simulator and then in each engine. An error means that an engine could not work (a tool is missing, say);
 /// a core that is wrong in an engine is no error but a difference in the report.
 pub fn verify(core: &Core, stimulus: &Stimulus, engines: &mut [Box<dyn Engine>]) -> Result<VerifyReport, EngineError> {
-    let expected = SimulatorEngine::new(core).and_then(|mut engine| engine.run(stimulus));
-    let expected = expected.map_err(|error: SimulatorError| EngineError::from(error))?;
-    let engines = engines.iter_mut().map(|engine| compare(&core.shape, engine.as_mut(), stimulus, &expected));
+    let expected = SimulatorEngine::new(core)?.run(stimulus)?;
+    let engines = engines.iter_mut().map(|engine| compare(engine.as_mut(), stimulus, &expected));
     Ok(VerifyReport {
         core: core.shape.name(),
         frames: stimulus.frames(),
@@ -63,14 +62,13 @@ pub fn verify(core: &Core, stimulus: &Stimulus, engines: &mut [Box<dyn Engine>])
 }
 
 fn compare(
-    shape: &Shape,
     engine: &mut dyn Engine,
     stimulus: &Stimulus,
     expected: &Trace,
 ) -> Result<EngineReport, EngineError> {
     let name = engine.name();
     let (difference, beats_compared, cycles_compared) = match engine.run_against(stimulus, expected) {
-        Ok(found) => match first_difference(shape, expected, &found) {
+        Ok(found) => match first_difference(expected, &found) {
             None => (None, expected.accepted.len() + expected.output.len(), cycles(expected)),
             Some(difference) => (Some(difference.words), difference.beats, difference.cycle),
         },
@@ -99,7 +97,7 @@ pub struct Difference {
 }
 
 /// The first difference between the trace of the simulator and another engine's.
-pub fn first_difference(shape: &Shape, expected: &Trace, found: &Trace) -> Option<Difference> {
+pub fn first_difference(expected: &Trace, found: &Trace) -> Option<Difference> {
     let input = (0..expected.accepted.len().max(found.accepted.len()))
         .find(|&i| expected.accepted.get(i) != found.accepted.get(i))
         .map(|i| {
@@ -114,7 +112,7 @@ pub fn first_difference(shape: &Shape, expected: &Trace, found: &Trace) -> Optio
         .map(|i| {
             let (wanted, is) = (expected.output.get(i), found.output.get(i));
             let cycle = wanted.into_iter().chain(is).map(|beat| beat.cycle).min().unwrap_or(0);
-            let place = place(shape, if wanted.is_some() { expected } else { found }, i);
+            let place = place(if wanted.is_some() { expected } else { found }, i);
             let words = format!("cycle {cycle}: {place}{}", parting(wanted, is));
             let accepted = expected.accepted.iter().filter(|&&c| c < cycle).count();
             Difference { words, beats: i + accepted, cycle }
@@ -144,19 +142,20 @@ fn parting(expected: Option<&OutputBeat>, found: Option<&OutputBeat>) -> String 
     }
 }
 
-/// `U row 1, column 2 of output frame 0`, as the testbench says it.
-fn place(shape: &Shape, trace: &Trace, index: usize) -> String {
+/// `U row 1, column 2 of output frame 0`, as the testbench says it. A row of vectors is as long as the frame has singular values.
+fn place(trace: &Trace, index: usize) -> String {
     let mut passed = 0;
     for (number, frame) in trace.frames().enumerate() {
         if index < passed + frame.len() {
             let user = frame[index - passed].user;
             let in_section = frame[..index - passed].iter().filter(|beat| beat.user == user).count();
-            let (row, column) = (in_section / shape.rank, in_section % shape.rank);
+            let rank = frame.iter().filter(|beat| beat.user == section::SIGMA).count().max(1);
+            let (row, column) = (in_section / rank, in_section % rank);
             let section = match user {
-                0 => "the status word".to_owned(),
-                1 => format!("sigma {in_section}"),
-                2 => format!("U row {row}, column {column}"),
-                3 => format!("V row {row}, column {column}"),
+                section::STATUS => "the status word".to_owned(),
+                section::SIGMA => format!("sigma {in_section}"),
+                section::U => format!("U row {row}, column {column}"),
+                section::V => format!("V row {row}, column {column}"),
                 other => format!("section {other}"),
             };
             return format!("{section} of output frame {number}");

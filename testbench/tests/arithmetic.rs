@@ -13,9 +13,9 @@ use reference::{Reference, Run, Task};
 use svdforge_golden::{Accuracy, Factors, Family, accuracy};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sizes, Sweeps, Vectors};
-use svdforge_testbench::engine::SimulatorEngine;
+use svdforge_testbench::engine::{Engine, SimulatorEngine};
 use svdforge_testbench::framing::{InputScale, Quantised, parse_frame, quantise};
-use svdforge_testbench::judge::example_matrix;
+use svdforge_testbench::samples::example_matrix;
 use svdforge_testbench::stimulus::{Stimulus, Trace};
 
 /// A core in the simulator beside the definition of its arithmetic.

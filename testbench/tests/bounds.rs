@@ -22,7 +22,9 @@ use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sizes, Sweeps, Vect
 use svdforge_hdl::units::stream_output::section::SIGMA;
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::{InputScale, Quantised, quantise};
-use svdforge_testbench::judge::{example_matrix, judge as judge_simulated, prepare};
+use svdforge_testbench::judge::judge as judge_simulated;
+use svdforge_testbench::run::prepare;
+use svdforge_testbench::samples::example_matrix;
 
 /// One matrix through the reference.
 struct Outcome {

@@ -8,7 +8,8 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::{Parameters, Vectors};
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::InputScale;
-use svdforge_testbench::judge::{judge, prepare};
+use svdforge_testbench::judge::judge;
+use svdforge_testbench::run::prepare;
 
 /// Values that a core delivers, and the weight of its last input bit.
 fn values(matrix: DMatrix<f64>, symmetric: bool) -> (Vec<f64>, f64) {

@@ -2,7 +2,7 @@
 
 use super::table::parse_table;
 use super::*;
-use crate::engine::{CoreEngine, GoldenEngine};
+use crate::decomposer::{CoreDecomposer, GoldenDecomposer};
 use nalgebra::DMatrix;
 use rand_distr::{Distribution, StandardNormal};
 use std::path::Path;
@@ -22,11 +22,11 @@ fn irises_are_completed() {
     let mut ratios = 0.0;
     for seed in 0..5 {
         let settings = Settings { seed, ..AUTO };
-        let core = complete(&irises, &settings, &mut CoreEngine::new(Parameters::default())).expect("fills");
-        let golden = complete(&irises, &settings, &mut GoldenEngine).expect("fills");
+        let core = complete(&irises, &settings, &mut CoreDecomposer::new(Parameters::default())).expect("fills");
+        let golden = complete(&irises, &settings, &mut GoldenDecomposer).expect("fills");
         assert_eq!((core.held_out, core.rank), (21, 3));
         ratios += core.rmse / core.rmse_means / 5.0;
-        // The iteration ends when a step is below sqrt(1e-5) = 0.3 % of the estimate; the engines may end a few steps apart.
+        // The iteration ends when a step is below sqrt(1e-5) = 0.3 % of the estimate; the decomposers may end a few steps apart.
         assert!((core.rmse - golden.rmse).abs() < 0.01, "{} {}", core.rmse, golden.rmse);
         // Petals of setosa are short: 1.0 to 1.9 cm in all of Fisher's fifty; the missing one of the third flower must come near.
         assert!((0.5..2.4).contains(&core.value(2, 2)), "{}", core.value(2, 2));
@@ -47,7 +47,7 @@ fn a_table_larger_than_the_core_is_completed() {
     let text: Vec<String> = (0..200).map(|i| row(i).join(",")).collect();
     let table = table(&text.join("\n"));
     let settings = Settings { rank: Some(8), ..AUTO };
-    let found = complete(&table, &settings, &mut GoldenEngine).expect("fills");
+    let found = complete(&table, &settings, &mut GoldenDecomposer).expect("fills");
     let mut squares = Vec::new();
     for (j, column) in full.column_iter().enumerate() {
         let deviation = column.variance().sqrt();
@@ -66,7 +66,7 @@ fn a_table_larger_than_the_core_is_completed() {
 fn impossible_requests_are_refused() {
     let small = table("1,2\n3,\n");
     let refused = |table: &Table, settings: Settings| {
-        complete(table, &settings, &mut GoldenEngine).expect_err("refused").to_string()
+        complete(table, &settings, &mut GoldenDecomposer).expect_err("refused").to_string()
     };
     assert!(refused(&small, AUTO).contains("3 known numbers are too few"));
     assert!(refused(&small, Settings { rank: Some(3), ..AUTO }).contains("the rank must be 1 to 2"));
@@ -74,11 +74,11 @@ fn impossible_requests_are_refused() {
     for lambda in [-1.0, f64::NAN, f64::INFINITY] {
         assert!(refused(&small, Settings { lambda: Some(lambda), ..AUTO }).contains("at least 0"));
     }
-    let given = complete(&small, &Settings { lambda: Some(0.1), ..AUTO }, &mut GoldenEngine).expect("fills");
+    let given = complete(&small, &Settings { lambda: Some(0.1), ..AUTO }, &mut GoldenDecomposer).expect("fills");
     assert!(given.value(1, 1).is_finite());
     // A column of one value, and values at the end of the range, are no trouble.
     let constant = table("5,5e299\n5,\n5,1e300\n,9e299\n5,5e299\n5,-1e300\n5,1e300\n5,5e299\n");
-    let found = complete(&constant, &AUTO, &mut GoldenEngine).expect("fills");
+    let found = complete(&constant, &AUTO, &mut GoldenDecomposer).expect("fills");
     assert_eq!(found.value(3, 0), 5.0);
     assert!(found.value(1, 1).is_finite());
 }

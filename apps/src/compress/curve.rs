@@ -5,11 +5,11 @@ use crate::plot::{COLOURS, Drawing, FONT};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-/// PSNR against rank, one line per engine.
+/// PSNR against rank, one line per decomposer.
 pub struct Curve<'a> {
     /// What was compressed, in words.
     pub title: String,
-    /// Name of each engine, and its points by rank.
+    /// Name of each decomposer, and its points by rank.
     pub lines: &'a [(String, Vec<Point>)],
 }
 

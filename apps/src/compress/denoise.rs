@@ -21,8 +21,8 @@
 
 use super::picture::Plane;
 use super::tiles::{Cut, cut_out, put_back};
-use crate::engine::{Engine, LARGEST, Svd};
-use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, TruncationError, truncated_svd};
+use crate::decomposer::{Decomposer, DecompositionError, LARGEST, Svd};
+use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
 use nalgebra::DMatrix;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -114,32 +114,37 @@ fn shape_of((rows, cols): (usize, usize)) -> (f64, f64) {
 /// Removes noise, piece by piece (see [`Cut`]), and finds outlying entries.
 ///
 /// Unknown noise is estimated from the median singular value of each piece, and the median of these estimates serves them all; a
-/// `Whole` larger than an engine takes is estimated from tiles of [`LARGEST`] pixels, and keeps at most that rank.
+/// `Whole` larger than a decomposer takes is estimated from tiles of [`LARGEST`] pixels, and keeps at most that rank.
 ///
 /// # Errors
 ///
-/// The engine fails.
-pub fn denoise(plane: &Plane, cut: Cut, noise: Noise, engine: &mut dyn Engine) -> Result<Denoised, TruncationError> {
+/// The decomposer fails.
+pub fn denoise(
+    plane: &Plane,
+    cut: Cut,
+    noise: Noise,
+    decomposer: &mut dyn Decomposer,
+) -> Result<Denoised, DecompositionError> {
     let mut pieces = Pieces::new(cut, plane.shape());
     // The spectrum of a large piece ends before its median.
     let large = pieces.shape.0.min(pieces.shape.1) > LARGEST;
     let mut tiles = (large && noise == Noise::Unknown).then(|| Pieces::new(Cut::Tiles(LARGEST), plane.shape()));
-    let mut fit = |cleaned: &Plane, without_spikes: bool, engine: &mut dyn Engine| {
-        pieces.decompose(cleaned, engine)?;
+    let mut fit = |cleaned: &Plane, without_spikes: bool, decomposer: &mut dyn Decomposer| {
+        pieces.decompose(cleaned, decomposer)?;
         let level = match (noise, &mut tiles) {
             (Noise::Known(level), _) => level,
             (Noise::Unknown, None) => pieces.noise_level(),
             (Noise::Unknown, Some(tiles)) => {
-                tiles.decompose(cleaned, engine)?;
+                tiles.decompose(cleaned, decomposer)?;
                 tiles.noise_level()
             }
         };
-        Ok::<_, TruncationError>(fit(plane, &pieces, level, without_spikes))
+        Ok::<_, DecompositionError>(fit(plane, &pieces, level, without_spikes))
     };
     let mut outlying = BTreeSet::new();
     let mut cleaned = plane.clone();
     for _ in 0..ROUNDS {
-        let found = fit(&cleaned, true, engine)?;
+        let found = fit(&cleaned, true, decomposer)?;
         let now: BTreeSet<(usize, usize)> = found.outliers.iter().map(|o| (o.row, o.col)).collect();
         if now == outlying {
             break;
@@ -151,7 +156,7 @@ pub fn denoise(plane: &Plane, cut: Cut, noise: Noise, engine: &mut dyn Engine) -
         }
         outlying = now;
     }
-    fit(&cleaned, false, engine)
+    fit(&cleaned, false, decomposer)
 }
 
 /// The median of an entry and its neighbours, eight of them inside the matrix.
@@ -168,7 +173,7 @@ struct Pieces {
     shape: (usize, usize),
     /// Rows and columns of the plane.
     whole: (usize, usize),
-    /// Each piece with as much of its decomposition as an engine gives: all where one side is at most [`LARGEST`].
+    /// Each piece with as much of its decomposition as a decomposer gives: all where one side is at most [`LARGEST`].
     done: Vec<(Plane, Svd)>,
 }
 
@@ -178,14 +183,14 @@ impl Pieces {
     }
 
     /// Decomposes those pieces that changed since the last time.
-    fn decompose(&mut self, plane: &Plane, engine: &mut dyn Engine) -> Result<(), TruncationError> {
+    fn decompose(&mut self, plane: &Plane, decomposer: &mut dyn Decomposer) -> Result<(), DecompositionError> {
         let rank = self.shape.0.min(self.shape.1).min(LARGEST);
         for (index, &corner) in self.corners.iter().enumerate() {
             let piece = cut_out(plane, corner, self.shape);
             if self.done.get(index).is_some_and(|(before, _)| *before == piece) {
                 continue;
             }
-            let svd = truncated_svd(&piece, rank, OVERSAMPLING, POWER_ITERATIONS, 1, engine)?;
+            let svd = truncated_svd(&piece, rank, OVERSAMPLING, POWER_ITERATIONS, 1, decomposer)?;
             match self.done.get_mut(index) {
                 Some(place) => *place = (piece, svd),
                 None => self.done.push((piece, svd)),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::{CoreEngine, GoldenEngine};
+use crate::decomposer::{CoreDecomposer, GoldenDecomposer};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
@@ -34,16 +34,16 @@ fn constants_of_the_rule() {
 #[test]
 fn the_rank_under_noise_is_found_on_both_engines() {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let mut core = CoreEngine::new(Parameters::default());
-    let engines: [&mut dyn Engine; 2] = [&mut GoldenEngine, &mut core];
+    let mut core = CoreDecomposer::new(Parameters::default());
+    let decomposers: [&mut dyn Decomposer; 2] = [&mut GoldenDecomposer, &mut core];
     let cases = [(200, 30, 4), (24, 24, 3), (16, 100, 0), (32, 32, 7), (90, 70, 5)];
-    for engine in engines {
+    for decomposer in decomposers {
         for (rows, cols, rank) in cases {
             let (beta, n) = shape_of((rows, cols));
             let (matrix, clean) = noisy(rows, cols, rank, 2.0 * lambda(beta) * n.sqrt(), &mut rng);
             for noise in [Noise::Known(1.0), Noise::Unknown] {
-                let found = denoise(&matrix, Cut::Whole, noise, engine).unwrap();
-                assert_eq!(found.ranks, [rank], "{} {rows} x {cols} {noise:?}", engine.name());
+                let found = denoise(&matrix, Cut::Whole, noise, decomposer).unwrap();
+                assert_eq!(found.ranks, [rank], "{} {rows} x {cols} {noise:?}", decomposer.name());
                 // The signal is in rank / min(m, n) of the values, which shifts the median by about as much.
                 assert!((found.noise - 1.0).abs() < 0.25, "{rows} x {cols}: {}", found.noise);
                 // Of the noise, about (m + n) rank of m n parts stay; each triplet also keeps its own inflation.
@@ -77,7 +77,7 @@ fn outlying_entries_are_found() {
                 matrix[place] = clean[place] + sign * size;
             }
         }
-        let found = denoise(&matrix, cut, Noise::Unknown, &mut GoldenEngine).unwrap();
+        let found = denoise(&matrix, cut, Noise::Unknown, &mut GoldenDecomposer).unwrap();
         let places: BTreeSet<_> = found.outliers.iter().map(|o| (o.row, o.col)).collect();
         let missed: Vec<_> = put_in.difference(&places).collect();
         assert!(missed.is_empty(), "{rows} x {cols}: missed {missed:?}");
@@ -97,7 +97,7 @@ fn medians_and_a_matrix_without_noise() {
     assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), 2.5);
     assert_eq!(median(vec![]), 0.0);
     let matrix = DMatrix::from_fn(20, 9, |i, j| (i * j) as f64);
-    let found = denoise(&matrix, Cut::Whole, Noise::Known(0.001), &mut GoldenEngine).unwrap();
+    let found = denoise(&matrix, Cut::Whole, Noise::Known(0.001), &mut GoldenDecomposer).unwrap();
     assert_eq!(found.ranks, [1]);
     assert!((found.plane - matrix).amax() < 1e-9);
 }

@@ -1,8 +1,8 @@
 //! A picture as low-rank matrices: tiles, or the whole, with what is kept counted and rounded to the bits that it is kept in.
 
 use super::picture::{Picture, Plane, psnr};
-use crate::engine::{Engine, LARGEST, Svd};
-use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, TruncationError, truncated_svd};
+use crate::decomposer::{Decomposer, DecompositionError, LARGEST, Svd};
+use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
 use serde::Serialize;
 
 /// How a picture is cut.
@@ -66,18 +66,18 @@ pub struct Compressed {
 ///
 /// # Errors
 ///
-/// The rank is 0 or more than [`Cut::most`]; the engine fails.
+/// The rank is 0 or more than [`Cut::most`]; the decomposer fails.
 pub fn compress(
     picture: &Picture,
     cut: Cut,
     rank: usize,
     word: u32,
-    engine: &mut dyn Engine,
-) -> Result<Compressed, TruncationError> {
+    decomposer: &mut dyn Decomposer,
+) -> Result<Compressed, DecompositionError> {
     let shape = picture.shape();
     let most = cut.most(shape);
     if rank == 0 || rank > most {
-        return Err(TruncationError::Rank { rank, most });
+        return Err(DecompositionError::Rank { rank, most });
     }
     let (rows, cols) = cut.piece(shape);
     let full = (super::picture::PEAK * ((rows * cols) as f64).sqrt()).log2().ceil().exp2();
@@ -86,7 +86,7 @@ pub fn compress(
         let mut pieces = Vec::new();
         for corner in cut.corners(shape) {
             let piece = cut_out(plane, corner, (rows, cols));
-            let svd = truncated_svd(&piece, rank, OVERSAMPLING, POWER_ITERATIONS, 1, engine)?;
+            let svd = truncated_svd(&piece, rank, OVERSAMPLING, POWER_ITERATIONS, 1, decomposer)?;
             pieces.push(round(svd, word, full));
         }
         planes.push(pieces);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::{CoreEngine, GoldenEngine};
+use crate::decomposer::{CoreDecomposer, GoldenDecomposer};
 use std::path::Path;
 use svdforge_hdl::core::params::Parameters;
 
@@ -13,7 +13,7 @@ fn tiles_at_the_edges_are_padded_by_repetition() {
     let plane = Plane::from_fn(19, 13, |i, _| (10 * i) as f64);
     assert_eq!(cut_out(&plane, (16, 8), (8, 8)).row(7), cut_out(&plane, (16, 8), (8, 8)).row(2));
     let picture = Picture { planes: vec![plane.clone(), plane.map(|x| 255.0 - x), plane] };
-    let compressed = compress(&picture, Cut::Tiles(8), 1, 16, &mut GoldenEngine).unwrap();
+    let compressed = compress(&picture, Cut::Tiles(8), 1, 16, &mut GoldenDecomposer).unwrap();
     assert_eq!(compressed.pieces(), 6);
     let point = compressed.point(&picture, 1);
     assert_eq!(point.psnr_db, None);
@@ -26,16 +26,22 @@ fn tiles_at_the_edges_are_padded_by_repetition() {
 fn psnr_is_what_the_spectrum_says() {
     let picture = sample();
     let plane = &picture.planes[0];
-    let golden = GoldenEngine.decompose(plane).unwrap_or_else(|error| panic!("{error}"));
-    for mut engine in [Box::new(GoldenEngine) as Box<dyn Engine>, Box::new(CoreEngine::new(Parameters::default()))] {
-        let compressed = compress(&picture, Cut::Whole, 24, 16, engine.as_mut()).unwrap();
+    let golden = GoldenDecomposer.decompose(plane).unwrap_or_else(|error| panic!("{error}"));
+    for mut decomposer in
+        [Box::new(GoldenDecomposer) as Box<dyn Decomposer>, Box::new(CoreDecomposer::new(Parameters::default()))]
+    {
+        let compressed = compress(&picture, Cut::Whole, 24, 16, decomposer.as_mut()).unwrap();
         for rank in [1, 8, 24] {
             let left: f64 = golden.sigma[rank..].iter().map(|s| s * s).sum();
             let pixels = plane.len() as f64;
             let expected = (left / pixels).sqrt();
             let error = 255.0 / 10_f64.powf(compressed.point(&picture, rank).psnr_db.unwrap() / 20.0);
             // Clamping can only help, rounding adds 1/sqrt(12) in the mean square; the range finder is off by little.
-            assert!((error - expected).abs() < 0.03 * expected + 0.3, "{} {rank}: {error} {expected}", engine.name());
+            assert!(
+                (error - expected).abs() < 0.03 * expected + 0.3,
+                "{} {rank}: {error} {expected}",
+                decomposer.name()
+            );
         }
     }
 }
@@ -44,7 +50,7 @@ fn psnr_is_what_the_spectrum_says() {
 fn every_rank_more_is_better_and_costs_the_same() {
     let picture = sample();
     for side in [8, 16, 32] {
-        let compressed = compress(&picture, Cut::Tiles(side), side, 16, &mut GoldenEngine).unwrap();
+        let compressed = compress(&picture, Cut::Tiles(side), side, 16, &mut GoldenDecomposer).unwrap();
         let points: Vec<Point> = (1..=side).map(|rank| compressed.point(&picture, rank)).collect();
         for pair in points.windows(2) {
             let value = |point: &Point| point.psnr_db.unwrap_or(f64::INFINITY);
@@ -59,7 +65,7 @@ fn every_rank_more_is_better_and_costs_the_same() {
 fn ranks_that_do_not_exist_are_refused() {
     let picture = Picture { planes: vec![Plane::from_element(40, 10, 1.0)] };
     for (cut, rank, most) in [(Cut::Tiles(8), 9, 8), (Cut::Whole, 11, 10), (Cut::Whole, 0, 10)] {
-        let error = compress(&picture, cut, rank, 16, &mut GoldenEngine).err().unwrap().to_string();
+        let error = compress(&picture, cut, rank, 16, &mut GoldenDecomposer).err().unwrap().to_string();
         assert!(error.contains(&format!("1 to {most}")), "{error}");
     }
 }

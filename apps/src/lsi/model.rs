@@ -2,8 +2,8 @@
 
 use super::corpus::{Corpus, Weights};
 use super::tokens::words;
-use crate::engine::{Engine, LARGEST, Svd};
-use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, TruncationError, truncated_svd};
+use crate::decomposer::{Decomposer, DecompositionError, LARGEST, Svd};
+use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
 use nalgebra::{DMatrix, DVector};
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub enum LsiError {
     NoWeights,
     /// The decomposition fails.
     #[error(transparent)]
-    Truncation(#[from] TruncationError),
+    Truncation(#[from] DecompositionError),
     /// Not a word of the corpus.
     #[error("the corpus has no word '{word}' (stop words and rare words are left out){}", suggestion(near))]
     UnknownWord {
@@ -83,14 +83,19 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// The rank is 0 or too large; no word has a weight; the engine fails.
-    pub fn fit(corpus: &Corpus, weights: Weights, rank: usize, engine: &mut dyn Engine) -> Result<Self, LsiError> {
+    /// The rank is 0 or too large; no word has a weight; the decomposer fails.
+    pub fn fit(
+        corpus: &Corpus,
+        weights: Weights,
+        rank: usize,
+        decomposer: &mut dyn Decomposer,
+    ) -> Result<Self, LsiError> {
         let matrix = corpus.weighted(weights);
         let energy: f64 = matrix.values().iter().map(|x| x * x).sum();
         if energy == 0.0 {
             return Err(LsiError::NoWeights);
         }
-        let mut svd = truncated_svd(&matrix, rank, OVERSAMPLING, POWER_ITERATIONS, 1, engine)?;
+        let mut svd = truncated_svd(&matrix, rank, OVERSAMPLING, POWER_ITERATIONS, 1, decomposer)?;
         fix_signs(&mut svd);
         let explained = svd.sigma.iter().map(|s| s * s).sum::<f64>() / energy;
         let index = corpus.words.iter().cloned().zip(0..).collect();

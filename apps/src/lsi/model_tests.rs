@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::{CoreEngine, GoldenEngine};
+use crate::decomposer::{CoreDecomposer, GoldenDecomposer};
 use crate::lsi::read::{Counting, parse_corpus, read_corpus};
 use crate::lsi::tokens::StopWords;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,8 @@ fn nine_titles() -> Corpus {
     read_corpus(&sample("nine-titles.txt"), counting).unwrap()
 }
 
-fn engines() -> [Box<dyn Engine>; 2] {
-    [Box::new(GoldenEngine), Box::new(CoreEngine::new(Parameters::default()))]
+fn decomposers() -> [Box<dyn Decomposer>; 2] {
+    [Box::new(GoldenDecomposer), Box::new(CoreDecomposer::new(Parameters::default()))]
 }
 
 #[test]
@@ -33,12 +33,12 @@ fn text_and_table_of_the_nine_titles_are_one_matrix() {
 #[test]
 fn nine_titles_give_the_classic_figures_on_both_engines() {
     let corpus = nine_titles();
-    for mut engine in engines() {
-        let model = Model::fit(&corpus, Weights::Counts, 3, engine.as_mut()).unwrap();
+    for mut decomposer in decomposers() {
+        let model = Model::fit(&corpus, Weights::Counts, 3, decomposer.as_mut()).unwrap();
         let agree = |found: &[f64], published: &[f64]| {
             assert_eq!(found.len(), published.len());
             for (x, y) in found.iter().zip(published) {
-                assert_eq!(format!("{:.2}", x.abs()), format!("{y:.2}"), "{}: {found:?}", engine.name());
+                assert_eq!(format!("{:.2}", x.abs()), format!("{y:.2}"), "{}: {found:?}", decomposer.name());
             }
         };
         agree(&model.svd.sigma, &[3.91, 2.61, 2.00]);
@@ -56,8 +56,8 @@ fn nine_titles_give_the_classic_figures_on_both_engines() {
 #[test]
 fn questions_about_the_nine_titles() {
     let corpus = nine_titles();
-    for mut engine in engines() {
-        let model = Model::fit(&corpus, Weights::Counts, 3, engine.as_mut()).unwrap();
+    for mut decomposer in decomposers() {
+        let model = Model::fit(&corpus, Weights::Counts, 3, decomposer.as_mut()).unwrap();
         // The two words have the same counts.
         let similar = model.similar_words("Real").unwrap();
         assert_eq!(corpus.words[similar[0].index], "estate");
@@ -75,7 +75,7 @@ fn questions_about_the_nine_titles() {
 #[test]
 fn a_query_at_full_rank_is_a_plain_cosine() {
     let corpus = nine_titles();
-    let model = Model::fit(&corpus, Weights::Counts, 9, &mut GoldenEngine).unwrap();
+    let model = Model::fit(&corpus, Weights::Counts, 9, &mut GoldenDecomposer).unwrap();
     let answer = model.query(&corpus, "guide stock market").unwrap();
     let counts = DMatrix::from(&corpus.counts);
     for found in answer.ranking {
@@ -91,7 +91,7 @@ fn a_query_at_full_rank_is_a_plain_cosine() {
 #[test]
 fn unknown_words_are_named_with_those_that_look_like_them() {
     let corpus = nine_titles();
-    let model = Model::fit(&corpus, Weights::Counts, 2, &mut GoldenEngine).unwrap();
+    let model = Model::fit(&corpus, Weights::Counts, 2, &mut GoldenDecomposer).unwrap();
     let message = model.similar_words("stocks").unwrap_err().to_string();
     assert!(message.contains("'stocks'") && message.contains("it has stock"), "{message}");
     let message = model.query(&corpus, "the xylophone").unwrap_err().to_string();
@@ -113,6 +113,6 @@ fn weights_by_hand() {
         Counting { stop_words: StopWords::parse(""), min_documents: 1 },
     )
     .unwrap();
-    let error = Model::fit(&same, Weights::TfIdf, 1, &mut GoldenEngine).unwrap_err();
+    let error = Model::fit(&same, Weights::TfIdf, 1, &mut GoldenDecomposer).unwrap_err();
     assert!(error.to_string().contains("--weights count"));
 }

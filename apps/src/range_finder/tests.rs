@@ -1,7 +1,7 @@
-//! Matrices of known decomposition, through both engines.
+//! Matrices of known decomposition, through both decomposers.
 
 use super::*;
-use crate::engine::{CoreEngine, GoldenEngine};
+use crate::decomposer::{CoreDecomposer, GoldenDecomposer};
 use crate::sparse::from_entries;
 use svdforge_hdl::core::params::Parameters;
 
@@ -30,25 +30,29 @@ fn orthogonality(q: &DMatrix<f64>) -> f64 {
     (q.tr_mul(q) - DMatrix::identity(q.ncols(), q.ncols())).amax()
 }
 
-/// Rank 12, two shapes, wide and tall: the sample catches the whole range, so that only the engine's own error is left.
+/// Rank 12, two shapes, wide and tall: the sample catches the whole range, so that only the decomposer's own error is left.
 #[test]
 fn a_matrix_of_low_rank_is_found_as_exactly_as_the_engine_allows() {
     let sigma: Vec<f64> = (0..12).map(|i| 12.0 - f64::from(i)).collect();
     // f64: 1e-12 leaves a factor of 100 for products of 300 terms. The core, 16 bits: an error of the l x l matrix of at most about one LSB
     // of 2^-15 x 16 (12 fits below 16) per element, 20 elements in a row: |E| < 0.01; gaps are 1.
-    let golden: &mut dyn Engine = &mut GoldenEngine;
-    let core: &mut dyn Engine = &mut CoreEngine::new(Parameters::default());
-    for (engine, tolerance) in [(golden, 1e-12), (core, 0.01)] {
+    let golden: &mut dyn Decomposer = &mut GoldenDecomposer;
+    let core: &mut dyn Decomposer = &mut CoreDecomposer::new(Parameters::default());
+    for (decomposer, tolerance) in [(golden, 1e-12), (core, 0.01)] {
         for (rows, cols) in [(300, 90), (90, 300)] {
             let (a, truth) = with_spectrum(rows, cols, &sigma, 7);
-            let found = truncated_svd(&a, 12, OVERSAMPLING, 1, 1, engine).expect("in range");
+            let found = truncated_svd(&a, 12, OVERSAMPLING, 1, 1, decomposer).expect("in range");
             assert_eq!((found.u.shape(), found.v.shape()), ((rows, 12), (cols, 12)));
             for (x, y) in found.sigma.iter().zip(&truth.sigma) {
-                assert!((x - y).abs() < tolerance, "{}: sigma {x}, not {y}", engine.name());
+                assert!((x - y).abs() < tolerance, "{}: sigma {x}, not {y}", decomposer.name());
             }
-            assert!(sine(&found.u, &truth.u) < tolerance && sine(&found.v, &truth.v) < tolerance, "{}", engine.name());
+            assert!(
+                sine(&found.u, &truth.u) < tolerance && sine(&found.v, &truth.v) < tolerance,
+                "{}",
+                decomposer.name()
+            );
             // Two LSB of 2^-15 are what the core's own tests allow for 16 and more columns.
-            let orthogonal = if engine.name() == "core" { 2.0 * 2f64.powi(-15) } else { 1e-13 };
+            let orthogonal = if decomposer.name() == "core" { 2.0 * 2f64.powi(-15) } else { 1e-13 };
             assert!(orthogonality(&found.u) < orthogonal && orthogonality(&found.v) < orthogonal);
         }
     }
@@ -62,7 +66,7 @@ fn power_iterations_sharpen_a_slow_decay() {
     let head = truth.u.columns(0, 4).into_owned();
     let angles: Vec<f64> = (0..4)
         .map(|q| {
-            let found = truncated_svd(&a, 4, OVERSAMPLING, q, 3, &mut GoldenEngine).expect("in range");
+            let found = truncated_svd(&a, 4, OVERSAMPLING, q, 3, &mut GoldenDecomposer).expect("in range");
             sine(&head, &found.u)
         })
         .collect();
@@ -77,7 +81,7 @@ fn small_matrices_are_decomposed_whole() {
     for (rows, cols) in [(400, 7), (7, 400), (5, 3), (1, 1), (40, 32)] {
         let a = gaussian(rows, cols, 5);
         let rank = rows.min(cols);
-        let found = truncated_svd(&a, rank, OVERSAMPLING, 0, 0, &mut GoldenEngine).expect("in range");
+        let found = truncated_svd(&a, rank, OVERSAMPLING, 0, 0, &mut GoldenDecomposer).expect("in range");
         let product = &found.u * DMatrix::from_diagonal(&found.sigma.clone().into()) * found.v.transpose();
         assert!((product - &a).amax() < 1e-12, "{rows} x {cols}");
     }
@@ -87,7 +91,7 @@ fn small_matrices_are_decomposed_whole() {
 fn deficient_and_zero_matrices_keep_orthonormal_factors() {
     let (a, _) = with_spectrum(60, 50, &[3.0, 1.0], 2);
     for matrix in [a, DMatrix::zeros(60, 50)] {
-        let found = truncated_svd(&matrix, 5, 3, 2, 9, &mut GoldenEngine).expect("in range");
+        let found = truncated_svd(&matrix, 5, 3, 2, 9, &mut GoldenDecomposer).expect("in range");
         assert!(found.sigma[2..].iter().all(|&s| s < 1e-12), "{:?}", found.sigma);
         assert!(orthogonality(&found.u) < 1e-12 && orthogonality(&found.v) < 1e-12);
     }
@@ -98,7 +102,7 @@ fn same_seed_same_result_and_sparse_as_dense() {
     let (dense, _) = with_spectrum(70, 60, &[4.0, 3.0, 2.0, 1.0, 0.5], 4);
     let entries = (0..70).flat_map(|i| (0..60).map(move |j| (i, j))).map(|(i, j)| (i, j, dense[(i, j)]));
     let sparse = from_entries(70, 60, entries);
-    let run = |operator: &dyn Operator| truncated_svd(operator, 3, 4, 1, 42, &mut GoldenEngine).expect("in range");
+    let run = |operator: &dyn Operator| truncated_svd(operator, 3, 4, 1, 42, &mut GoldenDecomposer).expect("in range");
     assert_eq!(run(&dense), run(&dense));
     let difference = (run(&dense).u * run(&dense).v.transpose()) - (run(&sparse).u * run(&sparse).v.transpose());
     assert!(difference.amax() < 1e-12);
@@ -108,11 +112,11 @@ fn same_seed_same_result_and_sparse_as_dense() {
 fn impossible_ranks_are_refused() {
     let a = gaussian(50, 40, 1);
     for (rank, most) in [(0, 32), (33, 32)] {
-        let error = truncated_svd(&a, rank, 0, 0, 0, &mut GoldenEngine).expect_err("refused");
-        assert!(matches!(error, TruncationError::Rank { most: m, .. } if m == most), "{error}");
+        let error = truncated_svd(&a, rank, 0, 0, 0, &mut GoldenDecomposer).expect_err("refused");
+        assert!(matches!(error, DecompositionError::Rank { most: m, .. } if m == most), "{error}");
     }
-    assert!(truncated_svd(&gaussian(3, 50, 1), 4, 0, 0, 0, &mut GoldenEngine).is_err());
+    assert!(truncated_svd(&gaussian(3, 50, 1), 4, 0, 0, 0, &mut GoldenDecomposer).is_err());
     let mut broken = a;
     broken[(3, 3)] = f64::NAN;
-    assert!(truncated_svd(&broken, 2, 0, 0, 0, &mut GoldenEngine).is_err());
+    assert!(truncated_svd(&broken, 2, 0, 0, 0, &mut GoldenDecomposer).is_err());
 }

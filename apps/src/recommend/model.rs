@@ -12,8 +12,8 @@
 //!   Recommendation Tasks", 2010, where it is called PureSVD).
 
 use super::ratings::{Rating, Scale};
-use crate::engine::{Engine, Svd};
-use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, TruncationError, truncated_svd};
+use crate::decomposer::{Decomposer, DecompositionError, Svd};
+use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
 use crate::soft_impute::{Entry, Settings, soft_impute};
 use crate::sparse::from_entries;
 use nalgebra::{Cholesky, DMatrix, DVector};
@@ -126,8 +126,8 @@ impl Model {
         (users, items): (usize, usize),
         choice: &Choice,
         scale: Scale,
-        engine: &mut dyn Engine,
-    ) -> Result<Self, TruncationError> {
+        decomposer: &mut dyn Decomposer,
+    ) -> Result<Self, DecompositionError> {
         let means = Means::new(ratings, users, items);
         let residuals = from_entries(users, items, means.residuals(ratings));
         let settings = Settings {
@@ -137,14 +137,14 @@ impl Model {
             iterations: ITERATIONS,
             seed: choice.seed,
         };
-        let estimate = soft_impute(&residuals, &settings, Svd::zero(users, items), engine)?;
+        let estimate = soft_impute(&residuals, &settings, Svd::zero(users, items), decomposer)?;
         let tastes = truncated_svd(
             &rating_matrix(ratings, users, items),
             choice.list_rank,
             OVERSAMPLING,
             POWER_ITERATIONS,
             choice.seed,
-            engine,
+            decomposer,
         )?;
         Ok(Self::new(ratings, &means, choice.lambda, &estimate.factors, &tastes, scale))
     }

@@ -3,8 +3,8 @@
 use super::evaluate::{Split, ranking, rmse};
 use super::model::{Choice, Means, Model, rating_matrix};
 use super::ratings::Scale;
-use crate::engine::{Engine, LARGEST};
-use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, TruncationError, truncated_svd};
+use crate::decomposer::{Decomposer, DecompositionError, LARGEST};
+use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
 use crate::soft_impute::{PathStep, Settings, choose_lambda, soft_impute};
 use serde::Serialize;
 
@@ -55,8 +55,8 @@ pub fn select(
     top: usize,
     seed: u64,
     scale: Scale,
-    engine: &mut dyn Engine,
-) -> Result<Selection, TruncationError> {
+    decomposer: &mut dyn Decomposer,
+) -> Result<Selection, DecompositionError> {
     let most = LARGEST.min(users).min(items);
     let ranks: Vec<usize> = match rank {
         Some(rank) => vec![rank],
@@ -72,16 +72,16 @@ pub fn select(
         iterations: ITERATIONS,
         seed,
     };
-    let path = choose_lambda(&known, &means.residuals(&split.validation), &settings, engine)?;
+    let path = choose_lambda(&known, &means.residuals(&split.validation), &settings, decomposer)?;
     let lambda = path.best.lambda;
     let matrix = rating_matrix(&split.training, users, items);
-    let tastes = truncated_svd(&matrix, largest, OVERSAMPLING, POWER_ITERATIONS, seed, engine)?;
+    let tastes = truncated_svd(&matrix, largest, OVERSAMPLING, POWER_ITERATIONS, seed, decomposer)?;
     let mut steps = Vec::new();
     let mut factors = path.factors.clone();
     for rank in ranks {
         // From the path where that has as many factors, from the rank before otherwise.
         let start = if rank <= path.factors.sigma.len() { path.factors.truncated(rank) } else { factors };
-        factors = soft_impute(&known, &Settings { rank, lambda, ..settings }, start, engine)?.factors;
+        factors = soft_impute(&known, &Settings { rank, lambda, ..settings }, start, decomposer)?.factors;
         let model = Model::new(&split.training, &means, lambda, &factors, &tastes.truncated(rank), scale);
         steps.push(judge(&model, split, users, means.mean, rank, top));
     }

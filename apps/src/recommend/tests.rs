@@ -4,7 +4,7 @@ use super::evaluate::{ranking, rmse};
 use super::model::{Choice, Means, ranked};
 use super::ratings::{Rating, parse_ratings};
 use super::*;
-use crate::engine::{CoreEngine, GoldenEngine};
+use crate::decomposer::{CoreDecomposer, GoldenDecomposer};
 use nalgebra::DMatrix;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -47,7 +47,7 @@ fn folded_in_users_get_what_they_would_have_had() {
     // The last fifty users are not there when the model is fitted.
     let (fitted, new): (Vec<Rating>, Vec<Rating>) = known.iter().partition(|r| r.user < 150);
     let choice = Choice { rank: 4, lambda: 1.0, list_rank: 4, seed: 1 };
-    let model = Model::fit(&fitted, (200, 60), &choice, WIDE, &mut GoldenEngine).expect("fits");
+    let model = Model::fit(&fitted, (200, 60), &choice, WIDE, &mut GoldenDecomposer).expect("fits");
     let error = |list: &[Rating], at_hand: &[Rating]| {
         let profiles = model.profiles(at_hand, 200);
         rmse(list, |user, item| model.predict(&profiles[user], item))
@@ -66,7 +66,7 @@ fn without_ratings_the_means_and_the_most_popular_remain() {
         .map(|(u, i)| rating(u, i, 4.0))
         .collect();
     let choice = Choice { rank: 2, lambda: 0.0, list_rank: 2, seed: 1 };
-    let model = Model::fit(&ratings, (40, 6), &choice, WIDE, &mut GoldenEngine).expect("fits");
+    let model = Model::fit(&ratings, (40, 6), &choice, WIDE, &mut GoldenDecomposer).expect("fits");
     let nobody = model.profile(&[]);
     assert_eq!(model.predict(&nobody, 5), 4.0);
     assert_eq!(model.top(&nobody, 3).iter().map(|t| t.0).collect::<Vec<_>>(), [0, 1, 2]);
@@ -84,7 +84,7 @@ fn rankings_are_measured_as_defined() {
         (2, 5),
         &Choice { rank: 1, lambda: 1.0, list_rank: 1, seed: 0 },
         WIDE,
-        &mut GoldenEngine,
+        &mut GoldenDecomposer,
     )
     .expect("fits");
     let profiles = [model.profile(&[(0, 3.0)]), model.profile(&[])];
@@ -120,8 +120,8 @@ fn the_sample_is_studied_alike_by_core_and_f64() {
     let ratings = parse_ratings(Path::new("sample"), SAMPLE.as_bytes(), None).expect("reads");
     assert_eq!((ratings.users.len(), ratings.items.len(), ratings.list.len()), (18, 14, 202));
     let settings = Settings { rank: None, top: 3, seed: 1, scale: None };
-    let core = study(&ratings, &settings, &mut CoreEngine::new(Parameters::default())).expect("fits");
-    let golden = study(&ratings, &settings, &mut GoldenEngine).expect("fits");
+    let core = study(&ratings, &settings, &mut CoreDecomposer::new(Parameters::default())).expect("fits");
+    let golden = study(&ratings, &settings, &mut GoldenDecomposer).expect("fits");
     for (a, b) in core.test.iter().zip(&golden.test) {
         // 0.002 points is what is asked of a scale of 1 to 5; this one is from 0 to 1.
         assert!((a.rmse.unwrap_or(0.0) - b.rmse.unwrap_or(0.0)).abs() < 0.002 / 4.0, "{a:?} {b:?}");
@@ -136,7 +136,7 @@ fn too_little_and_too_much_is_refused() {
     };
     let refused = |count, rank| {
         let settings = Settings { rank, top: 3, seed: 1, scale: None };
-        study(&ratings(count), &settings, &mut GoldenEngine).expect_err("refused").to_string()
+        study(&ratings(count), &settings, &mut GoldenDecomposer).expect_err("refused").to_string()
     };
     assert_eq!(refused(19, None), "19 ratings are too few to learn from and to test; give at least 20");
     assert_eq!(refused(20, Some(5)), "rank 5: the rank must be 1 to 4 here; choose one in that range");
@@ -145,5 +145,5 @@ fn too_little_and_too_much_is_refused() {
     let one: String = (0..30).map(|n| format!("u{n},i,{}\n", n % 5)).collect();
     let one = parse_ratings(Path::new("r.csv"), one.as_bytes(), None).expect("reads");
     let settings = Settings { rank: None, top: 3, seed: 1, scale: None };
-    study(&one, &settings, &mut CoreEngine::new(Parameters::default())).expect("fits");
+    study(&one, &settings, &mut CoreDecomposer::new(Parameters::default())).expect("fits");
 }

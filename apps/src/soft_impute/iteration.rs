@@ -4,10 +4,10 @@
 //! Journal of Machine Learning Research 11, 2010, algorithm 1): the unknown entries are filled with the estimate Z, the filled matrix is
 //! decomposed, its singular values are lowered by lambda, which gives the next Z. Each step lowers the objective
 //! (1/2) sum over known (X - Z)^2 + lambda (sum of the singular values of Z). The filled matrix is a sparse one (known minus estimate) plus one of low
-//! rank and is never written out (their section 5). The rank is limited besides, to what the engine holds.
+//! rank and is never written out (their section 5). The rank is limited besides, to what the decomposer holds.
 
-use crate::engine::{Engine, Svd};
-use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, TruncationError, truncated_svd};
+use crate::decomposer::{Decomposer, DecompositionError, Svd};
+use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
 use crate::sparse::SparsePlusLowRank;
 use nalgebra::DMatrix;
 use nalgebra_sparse::CsrMatrix;
@@ -85,15 +85,15 @@ pub fn soft_impute(
     known: &CsrMatrix<f64>,
     settings: &Settings,
     start: Svd,
-    engine: &mut dyn Engine,
-) -> Result<Estimate, TruncationError> {
+    decomposer: &mut dyn Decomposer,
+) -> Result<Estimate, DecompositionError> {
     let mut estimate = Estimate { factors: start, steps: Vec::new(), settled: false };
     let mut residual = known.clone();
     subtract(known, &estimate.factors, &mut residual);
     while !estimate.settled && estimate.steps.len() < settings.iterations {
         let old = &estimate.factors;
         let filled = SparsePlusLowRank { sparse: residual, left: old.left(), right: old.v.clone() };
-        let mut new = truncated_svd(&filled, settings.rank, OVERSAMPLING, POWER_ITERATIONS, settings.seed, engine)?;
+        let mut new = truncated_svd(&filled, settings.rank, OVERSAMPLING, POWER_ITERATIONS, settings.seed, decomposer)?;
         new.sigma.iter_mut().for_each(|sigma| *sigma = (*sigma - settings.lambda).max(0.0));
         residual = filled.sparse;
         subtract(known, &new, &mut residual);

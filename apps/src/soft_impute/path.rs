@@ -1,8 +1,8 @@
 //! The choice of lambda: along a falling sequence, by the error on entries held out.
 
 use super::iteration::{Settings, Step, soft_impute};
-use crate::engine::{Engine, Svd};
-use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, TruncationError, truncated_svd};
+use crate::decomposer::{Decomposer, DecompositionError, Svd};
+use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
 use nalgebra_sparse::CsrMatrix;
 use serde::Serialize;
 use std::f64::consts::FRAC_1_SQRT_2;
@@ -51,15 +51,15 @@ pub fn choose_lambda(
     known: &CsrMatrix<f64>,
     held_out: &[Entry],
     settings: &Settings,
-    engine: &mut dyn Engine,
-) -> Result<Path, TruncationError> {
-    let (largest, mut path) = begin(known, held_out, settings, engine)?;
+    decomposer: &mut dyn Decomposer,
+) -> Result<Path, DecompositionError> {
+    let (largest, mut path) = begin(known, held_out, settings, decomposer)?;
     let mut factors = path.factors.clone();
     let mut lambda = largest;
     let mut risen = 0;
     while risen < 2 && lambda > SMALLEST * largest {
         lambda *= FRAC_1_SQRT_2;
-        let step = advance(known, held_out, lambda, settings, &mut factors, engine)?;
+        let step = advance(known, held_out, lambda, settings, &mut factors, decomposer)?;
         if step.rmse < path.best.rmse {
             (path.best, path.factors, risen) = (step.clone(), factors.clone(), 0);
         } else {
@@ -80,15 +80,16 @@ pub fn follow(
     held_out: &[Entry],
     lambda: f64,
     settings: &Settings,
-    engine: &mut dyn Engine,
-) -> Result<Path, TruncationError> {
-    let (largest, mut path) = begin(known, held_out, settings, engine)?;
+    decomposer: &mut dyn Decomposer,
+) -> Result<Path, DecompositionError> {
+    let (largest, mut path) = begin(known, held_out, settings, decomposer)?;
     let mut next = largest;
     while path.best.lambda > lambda {
         next *= FRAC_1_SQRT_2;
         // Below the smallest, straight to the goal; and a little above the goal is the goal.
         let goal = next < SMALLEST * largest || next <= lambda * (1.0 + 1e-9);
-        path.best = advance(known, held_out, if goal { lambda } else { next }, settings, &mut path.factors, engine)?;
+        path.best =
+            advance(known, held_out, if goal { lambda } else { next }, settings, &mut path.factors, decomposer)?;
         path.steps.push(path.best.clone());
     }
     Ok(path)
@@ -99,9 +100,9 @@ fn begin(
     known: &CsrMatrix<f64>,
     held_out: &[Entry],
     settings: &Settings,
-    engine: &mut dyn Engine,
-) -> Result<(f64, Path), TruncationError> {
-    let largest = truncated_svd(known, 1, OVERSAMPLING, POWER_ITERATIONS, settings.seed, engine)?.sigma[0];
+    decomposer: &mut dyn Decomposer,
+) -> Result<(f64, Path), DecompositionError> {
+    let largest = truncated_svd(known, 1, OVERSAMPLING, POWER_ITERATIONS, settings.seed, decomposer)?.sigma[0];
     let factors = Svd::zero(known.nrows(), known.ncols());
     let rmse = rmse(&factors, held_out);
     let start = PathStep { lambda: largest, rmse, rank: 0, iteration: Vec::new(), settled: true };
@@ -114,9 +115,9 @@ fn advance(
     lambda: f64,
     settings: &Settings,
     factors: &mut Svd,
-    engine: &mut dyn Engine,
-) -> Result<PathStep, TruncationError> {
-    let estimate = soft_impute(known, &Settings { lambda, ..*settings }, factors.clone(), engine)?;
+    decomposer: &mut dyn Decomposer,
+) -> Result<PathStep, DecompositionError> {
+    let estimate = soft_impute(known, &Settings { lambda, ..*settings }, factors.clone(), decomposer)?;
     *factors = estimate.factors;
     Ok(PathStep {
         lambda,

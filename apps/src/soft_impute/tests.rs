@@ -3,7 +3,7 @@
 use super::iteration::subtract;
 use super::path::rmse;
 use super::*;
-use crate::engine::{CoreEngine, GoldenEngine, Svd};
+use crate::decomposer::{CoreDecomposer, GoldenDecomposer, Svd};
 use crate::range_finder::truncated_svd;
 use crate::sparse::from_entries;
 use nalgebra::DMatrix;
@@ -32,7 +32,7 @@ const SETTINGS: Settings = Settings { rank: 6, lambda: 0.0, tolerance: 1e-9, ite
 fn the_iteration_descends_to_the_optimum() {
     let (known, _) = problem(60, 40, 0.5, 0.1);
     let settings = Settings { lambda: 4.0, tolerance: 1e-14, iterations: 2000, rank: 20, ..SETTINGS };
-    let found = soft_impute(&known, &settings, Svd::zero(60, 40), &mut GoldenEngine).expect("converges");
+    let found = soft_impute(&known, &settings, Svd::zero(60, 40), &mut GoldenDecomposer).expect("converges");
     assert!(found.settled, "{} steps", found.steps.len());
     for pair in found.steps.windows(2) {
         // 1e-12: rounding of sums in f64.
@@ -49,12 +49,12 @@ fn the_iteration_descends_to_the_optimum() {
     assert!((dual - DMatrix::identity(rank, rank) * 4.0).amax() < 1e-3);
 }
 
-/// On half of the entries of a noisy matrix: far better than nothing (rmse 1), not better than the noise, and the core as the f64 engine.
+/// On half of the entries of a noisy matrix: far better than nothing (rmse 1), not better than the noise, and the core as the f64 decomposer.
 #[test]
 fn missing_entries_are_recovered_by_both_engines() {
     let (known, gone) = problem(90, 70, 0.5, 0.05);
-    let golden = choose_lambda(&known, &gone, &SETTINGS, &mut GoldenEngine).expect("converges");
-    let core = &mut CoreEngine::new(Parameters::default());
+    let golden = choose_lambda(&known, &gone, &SETTINGS, &mut GoldenDecomposer).expect("converges");
+    let core = &mut CoreDecomposer::new(Parameters::default());
     let core = choose_lambda(&known, &gone, &Settings { tolerance: 1e-5, iterations: 20, ..SETTINGS }, core)
         .expect("converges");
     assert!((0.05..0.15).contains(&golden.best.rmse), "{:?}", golden.best);
@@ -65,7 +65,7 @@ fn missing_entries_are_recovered_by_both_engines() {
 #[test]
 fn distances_need_no_matrices() {
     let (a, _) = problem(40, 50, 1.0, 0.3);
-    let svd = |rank| truncated_svd(&a, rank, 0, 1, 3, &mut GoldenEngine).expect("in range");
+    let svd = |rank| truncated_svd(&a, rank, 0, 1, 3, &mut GoldenDecomposer).expect("in range");
     let (x, y) = (svd(5), svd(7));
     let full = |s: &Svd| s.left() * s.v.transpose();
     assert!((x.distance_squared(&y) - (full(&x) - full(&y)).norm_squared()).abs() < 1e-9);

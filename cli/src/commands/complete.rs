@@ -1,6 +1,6 @@
 //! `svdforge complete`
 
-use crate::engine_options::{AppEngine, EngineOptions};
+use crate::engine_options::EngineOptions;
 use crate::later::LaterFile;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use svdforge_apps::complete::table::{Table, parse_table, read_table};
 use svdforge_apps::complete::{Completion, SAMPLE, Settings, complete};
+use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::charts::{Chart, Charts, Series};
 use svdforge_apps::plot::{Format, render};
 use svdforge_apps::soft_impute::PathStep;
@@ -62,7 +63,7 @@ fn lambda(text: &str) -> Result<Lambda, String> {
 
 /// What one engine gave.
 struct Run {
-    engine: AppEngine,
+    engine: Box<dyn Decomposer>,
     result: Completion,
 }
 
@@ -80,7 +81,7 @@ impl Complete {
         let out = LaterFile::create(self.out.as_deref())?;
         let mut runs = Vec::new();
         for mut engine in self.engine.engines()? {
-            let result = complete(&table, &settings, engine.get()).with_context(|| file.display().to_string())?;
+            let result = complete(&table, &settings, engine.as_mut()).with_context(|| file.display().to_string())?;
             runs.push(Run { engine, result });
         }
         let first = &runs[0].result;

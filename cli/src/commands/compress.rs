@@ -1,6 +1,6 @@
 //! `svdforge compress`
 
-use crate::engine_options::{AppEngine, EngineOptions};
+use crate::engine_options::EngineOptions;
 use crate::later::LaterFile;
 use crate::{Verdict, output};
 use anyhow::{Context, Result, anyhow};
@@ -13,6 +13,7 @@ use svdforge_apps::compress::denoise::{Denoised, Noise, denoise};
 use svdforge_apps::compress::picture::{Picture, add_noise, psnr};
 use svdforge_apps::compress::sample::SAMPLE_PNG;
 use svdforge_apps::compress::tiles::{Cut, Point, compress};
+use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::{Format, render};
 
 /// Outlying pixels that are listed for people.
@@ -76,7 +77,7 @@ fn level(text: &str) -> Result<Level, String> {
 
 /// What one engine gave.
 struct Run<T> {
-    engine: AppEngine,
+    engine: Box<dyn Decomposer>,
     seconds: f64,
     picture: Picture,
     result: T,
@@ -121,7 +122,14 @@ impl Compress {
         Ok(Verdict::Holds)
     }
 
-    fn compress(&self, file: &Path, picture: &Picture, cut: Cut, engines: Vec<AppEngine>, sinks: Sinks) -> Result<()> {
+    fn compress(
+        &self,
+        file: &Path,
+        picture: &Picture,
+        cut: Cut,
+        engines: Vec<Box<dyn Decomposer>>,
+        sinks: Sinks,
+    ) -> Result<()> {
         let most = cut.most(picture.shape());
         let rank = self.rank.unwrap_or(match cut {
             Cut::Tiles(side) => side / 8,
@@ -133,7 +141,7 @@ impl Compress {
             let begin = Instant::now();
             // The table shows what more and fewer triplets would do.
             let all = if rank == 0 || rank > most { rank } else { most };
-            let compressed = compress(picture, cut, all, word, engine.get()).map_err(|e| anyhow!("--{e}"))?;
+            let compressed = compress(picture, cut, all, word, engine.as_mut()).map_err(|e| anyhow!("--{e}"))?;
             let seconds = begin.elapsed().as_secs_f64();
             let points: Vec<Point> = (1..=most).map(|rank| compressed.point(picture, rank)).collect();
             runs.push(Run { engine, seconds, picture: compressed.picture(rank), result: points });
@@ -178,7 +186,14 @@ impl Compress {
         output::print(table)
     }
 
-    fn denoise(&self, file: &Path, clean: &Picture, cut: Cut, engines: Vec<AppEngine>, sinks: Sinks) -> Result<()> {
+    fn denoise(
+        &self,
+        file: &Path,
+        clean: &Picture,
+        cut: Cut,
+        engines: Vec<Box<dyn Decomposer>>,
+        sinks: Sinks,
+    ) -> Result<()> {
         let added = match (self.add_noise, &self.picture_file) {
             (Some(Level(added)), _) => added.unwrap_or_default(),
             (None, None) => 20.0,
@@ -189,7 +204,7 @@ impl Compress {
         let mut runs = Vec::new();
         for mut engine in engines {
             let begin = Instant::now();
-            let planes = noisy.planes.iter().map(|plane| denoise(plane, cut, noise, engine.get()));
+            let planes = noisy.planes.iter().map(|plane| denoise(plane, cut, noise, engine.as_mut()));
             let planes = planes.collect::<Result<Vec<Denoised>, _>>().with_context(|| file.display().to_string())?;
             let seconds = begin.elapsed().as_secs_f64();
             let picture = Picture { planes: planes.iter().map(|p| p.plane.clone()).collect() }.to_pixels();

@@ -12,7 +12,8 @@ use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::export::export;
 use svdforge_testbench::folder::write_folder;
 use svdforge_testbench::framing::InputScale;
-use svdforge_testbench::judge::{judge, prepare};
+use svdforge_testbench::judge::judge;
+use svdforge_testbench::run::prepare;
 use svdforge_testbench::samples::samples;
 
 /// Export, simulate and judge the default 8x8 core on the sample matrices

@@ -1,6 +1,6 @@
 //! `svdforge lsi`
 
-use crate::engine_options::{AppEngine, EngineOptions};
+use crate::engine_options::EngineOptions;
 use crate::later::LaterFile;
 use crate::{Verdict, output};
 use anyhow::{Context, Result, anyhow};
@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::lsi::clusters::clusters;
 use svdforge_apps::lsi::map::{Map, default_axes};
 use svdforge_apps::lsi::model::{Query, Ranked, default_rank};
@@ -86,7 +87,7 @@ fn axes(text: &str) -> Result<(usize, usize), String> {
 
 /// What one engine gave.
 struct Run {
-    engine: AppEngine,
+    engine: Box<dyn Decomposer>,
     model: Model,
     seconds: f64,
     clusters: Vec<usize>,
@@ -117,7 +118,8 @@ impl Lsi {
         let mut runs = Vec::new();
         for mut engine in engines {
             let begin = Instant::now();
-            let model = Model::fit(&corpus, weights, rank, engine.get()).with_context(|| file.display().to_string())?;
+            let model =
+                Model::fit(&corpus, weights, rank, engine.as_mut()).with_context(|| file.display().to_string())?;
             let seconds = begin.elapsed().as_secs_f64();
             let clusters = clusters(&model.document_points(), self.clusters as usize, 1);
             let in_file = || file.display().to_string();

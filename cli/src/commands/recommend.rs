@@ -2,7 +2,7 @@
 
 mod people;
 
-use crate::engine_options::{AppEngine, EngineOptions};
+use crate::engine_options::EngineOptions;
 use crate::later::LaterFile;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
@@ -10,6 +10,7 @@ use clap::Args;
 use people::{People, find};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::charts::{Chart, Charts, Series};
 use svdforge_apps::plot::{Format, render};
 use svdforge_apps::recommend::model::Profile;
@@ -78,14 +79,14 @@ struct Rank(Option<usize>);
 fn rank(text: &str) -> Result<Rank, String> {
     match (text, text.parse()) {
         ("auto", _) => Ok(Rank(None)),
-        (_, Ok(rank)) if (1..=svdforge_apps::engine::LARGEST).contains(&rank) => Ok(Rank(Some(rank))),
-        _ => Err(format!("give `auto` or a number from 1 to {}", svdforge_apps::engine::LARGEST)),
+        (_, Ok(rank)) if (1..=svdforge_apps::decomposer::LARGEST).contains(&rank) => Ok(Rank(Some(rank))),
+        _ => Err(format!("give `auto` or a number from 1 to {}", svdforge_apps::decomposer::LARGEST)),
     }
 }
 
 /// What one engine gave.
 struct Run {
-    engine: AppEngine,
+    engine: Box<dyn Decomposer>,
     study: Study,
 }
 
@@ -114,7 +115,7 @@ impl Recommend {
         let settings = Settings { rank: self.rank.0, top, seed: self.seed, scale: self.scale };
         let mut runs = Vec::new();
         for mut engine in self.engine.engines()? {
-            let study = study(&ratings, &settings, engine.get()).with_context(|| file.display().to_string())?;
+            let study = study(&ratings, &settings, engine.as_mut()).with_context(|| file.display().to_string())?;
             runs.push(Run { engine, study });
         }
         if let Some(picture) = picture {

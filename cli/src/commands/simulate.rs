@@ -10,7 +10,8 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::folder::StagedFile;
-use svdforge_testbench::judge::{Judgement, judge, prepare};
+use svdforge_testbench::judge::{Judgement, judge};
+use svdforge_testbench::run::prepare;
 
 /// Run matrices through the cycle-accurate simulator, and judge the results
 ///

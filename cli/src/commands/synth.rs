@@ -4,7 +4,7 @@ use crate::options::CoreOptions;
 use crate::{Verdict, output};
 use anyhow::Result;
 use clap::Args;
-use svdforge_testbench::judge::period;
+use svdforge_testbench::run::period;
 use svdforge_tools::synth::{Options, SynthReport, Target, synth};
 
 /// Synthesise a core with Yosys; with --pnr, place and route it with nextpnr

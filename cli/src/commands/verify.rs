@@ -9,7 +9,7 @@ use svdforge_golden::read_matrix;
 use svdforge_hdl::core::Core;
 use svdforge_testbench::engine::engine;
 use svdforge_testbench::export::example;
-use svdforge_testbench::judge::prepare;
+use svdforge_testbench::run::prepare;
 use svdforge_testbench::stimulus::{Stalls, Stimulus};
 use svdforge_testbench::verify::{VerifyReport, verify};
 

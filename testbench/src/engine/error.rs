@@ -5,13 +5,13 @@ use svdforge_hdl::export::rust_hdl::RustHdlError;
 use svdforge_sim::SimError;
 use svdforge_tools::process::ToolError;
 
-/// Why a simulation gave no trace.
+/// Why an engine gave no trace, or does not agree with the one it was given.
 #[derive(Debug, thiserror::Error)]
-pub enum SimulatorError {
-    /// The design cannot be simulated.
+pub enum EngineError {
+    /// The project's own simulator cannot simulate the design, or cannot write its waves.
     #[error(transparent)]
     Simulator(#[from] SimError),
-    /// The core did not deliver.
+    /// In the project's own simulator the core did not deliver.
     #[error("after {cycles} cycles the core has delivered {found} of {expected} frames")]
     Stuck {
         /// Cycles simulated.
@@ -21,14 +21,6 @@ pub enum SimulatorError {
         /// Frames expected.
         expected: usize,
     },
-}
-
-/// Why an engine gave no trace, or does not agree with the one it was given.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// The project's own simulator failed.
-    #[error("svdforge: {0}")]
-    Simulator(#[from] SimulatorError),
     /// A tool is missing, or failed.
     #[error(transparent)]
     Tool(#[from] ToolError),
@@ -83,6 +75,6 @@ pub enum EngineError {
 impl EngineError {
     /// Whether the engine worked and the core did not: a result, and no obstacle.
     pub fn is_fault_of_core(&self) -> bool {
-        matches!(self, Self::Core { .. } | Self::Simulator(SimulatorError::Stuck { .. }))
+        matches!(self, Self::Core { .. } | Self::Stuck { .. })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::contract::Engine;
 use super::drive::{Halt, Pins, Ports, Seen, drive};
-use super::error::{EngineError, SimulatorError};
+use super::error::EngineError;
 use super::rotations::{MEMORIES, Rotations};
 use crate::stimulus::{Stimulus, Trace};
 use std::io::Write;
@@ -40,7 +40,7 @@ impl SimulatorEngine {
     /// Compiles a core for simulation.
     ///
     /// In builds with debug assertions it is watched, and a sum that wraps around is a panic.
-    pub fn new(core: &Core) -> Result<Self, SimulatorError> {
+    pub fn new(core: &Core) -> Result<Self, EngineError> {
         if cfg!(debug_assertions) {
             return Self::watched(core);
         }
@@ -48,14 +48,14 @@ impl SimulatorEngine {
     }
 
     /// Compiles a core for simulation, and writes the waves of everything that runs to a VCD file; somewhat slower.
-    pub fn recording(core: &Core, sink: Box<dyn Write>) -> Result<Self, SimulatorError> {
+    pub fn recording(core: &Core, sink: Box<dyn Write>) -> Result<Self, EngineError> {
         let simulator = simulator(core, Observe { names: true, ..Observe::default() })?;
         let waveform = Waveform::start(sink, &simulator)?;
         Ok(Self::with(core, simulator, Some(waveform)))
     }
 
     /// Compiles a core for simulation, and watches the ranges of its numbers; slower.
-    pub fn watched(core: &Core) -> Result<Self, SimulatorError> {
+    pub fn watched(core: &Core) -> Result<Self, EngineError> {
         Ok(Self::with(core, simulator(core, Observe { guarded: ARITHMETIC, ..Observe::default() })?, None))
     }
 
@@ -65,7 +65,7 @@ impl SimulatorEngine {
     }
 
     /// Ends the recording, if there is one.
-    pub fn finish(mut self) -> Result<(), SimulatorError> {
+    pub fn finish(mut self) -> Result<(), EngineError> {
         match self.waveform.take() {
             Some(waveform) => Ok(waveform.finish(&mut self.simulator)?),
             None => Ok(()),
@@ -91,27 +91,7 @@ impl SimulatorEngine {
         Self { simulator, inputs, outputs, cycle_limit: core.cycle_limit(), waveform, rotations: None }
     }
 
-    /// Resets the core and runs a stimulus to the last frame of its result.
-    pub fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, SimulatorError> {
-        let patience = self.cycle_limit;
-        let trace = drive(self, stimulus, patience).map_err(|halt| match halt {
-            Halt::Failed(error) => error,
-            Halt::Stuck { cycles, found } => SimulatorError::Stuck { cycles, found, expected: stimulus.frames() },
-        });
-        let (wrapped, _) = self.simulator.wrapped();
-        debug_assert!(wrapped.is_empty(), "No sum leaves its width: {wrapped:?}");
-        trace
-    }
-
-    /// The same with one frame, and the rotations that the core makes of it.
-    pub fn run_seeing_rotations(&mut self, stimulus: &Stimulus) -> Result<(Trace, Rotations), SimulatorError> {
-        self.rotations = Some(Rotations::default());
-        let trace = self.run(stimulus);
-        let rotations = self.rotations.take().unwrap_or_default();
-        Ok((trace?, rotations))
-    }
-
-    fn step(&mut self) -> Result<(), SimulatorError> {
+    fn step(&mut self) -> Result<(), EngineError> {
         match &mut self.waveform {
             Some(waveform) => self.simulator.step_recorded(waveform)?,
             None => self.simulator.step(),
@@ -128,9 +108,9 @@ fn simulator(core: &Core, observe: Observe<'_>) -> Result<Simulator, SimError> {
 }
 
 impl Ports for SimulatorEngine {
-    type Error = SimulatorError;
+    type Error = EngineError;
 
-    fn cycle(&mut self, pins: Pins) -> Result<Seen, SimulatorError> {
+    fn cycle(&mut self, pins: Pins) -> Result<Seen, EngineError> {
         let sim = &mut self.simulator;
         sim.set_reset(!pins.aresetn);
         if let Some(beat) = pins.offered {
@@ -158,6 +138,20 @@ impl Engine for SimulatorEngine {
     }
 
     fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, EngineError> {
-        Ok(SimulatorEngine::run(self, stimulus)?)
+        let patience = self.cycle_limit;
+        let trace = drive(self, stimulus, patience).map_err(|halt| match halt {
+            Halt::Failed(error) => error,
+            Halt::Stuck { cycles, found } => EngineError::Stuck { cycles, found, expected: stimulus.frames() },
+        });
+        let (wrapped, _) = self.simulator.wrapped();
+        debug_assert!(wrapped.is_empty(), "No sum leaves its width: {wrapped:?}");
+        trace
+    }
+
+    fn run_seeing_rotations(&mut self, stimulus: &Stimulus) -> Result<(Trace, Option<Rotations>), EngineError> {
+        self.rotations = Some(Rotations::default());
+        let trace = self.run(stimulus);
+        let rotations = self.rotations.take();
+        Ok((trace?, rotations))
     }
 }

@@ -1,6 +1,11 @@
 use super::*;
-use svdforge_golden::BySource;
-use svdforge_hdl::core::params::{Parameters, Sweeps, Vectors};
+use crate::engine::SimulatorEngine;
+use crate::framing::InputScale;
+use crate::run::prepare;
+use crate::samples::example_matrix;
+use svdforge_golden::{BySource, Family};
+use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::{Parameters, Sizes, Sweeps, Vectors};
 use svdforge_hdl::core::qr_sequencer::streaming_steps;
 use svdforge_hdl::units::coefficients::norm_error;
 

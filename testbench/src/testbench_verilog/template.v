@@ -22,14 +22,13 @@
 `default_nettype none
 
 module {{name}}_tb;
-    localparam RANK         = {{rank}};   // columns of U and V that leave the core
-    localparam INPUT_BITS   = {{input_bits}};
+{{rank_parameter}}    localparam INPUT_BITS   = {{input_bits}};
     localparam OUTPUT_BITS  = {{output_bits}};
     localparam RESET_CYCLES = {{reset_cycles}};
     localparam QUIET        = 32;   // cycles watched after the last beat: nothing may follow
     localparam PATIENCE     = {{patience}};   // cycles without a beat after which the core counts as stuck
 
-    // Cycle 0 is the first one after the reset at the beginning.
+{{rank_variable}}    // Cycle 0 is the first one after the reset at the beginning.
     reg signed [63:0] cycle;
     reg               finished;
 
@@ -123,7 +122,7 @@ module {{name}}_tb;
             fields = $fscanf(expected_file, "%d %h %b %h\n",
                              expected_cycle, expected_user, expected_last, expected_data);
             expected_left = fields == 4;
-            if (fields < 4) check_end_of(expected_file);
+{{rank_counted}}            if (fields < 4) check_end_of(expected_file);
         end
     endtask
 
@@ -284,8 +283,8 @@ module {{name}}_tb;
             case (expected_user)
                 0: $write("the status word");
                 1: $write("sigma %0d", place);
-                2: $write("U row %0d, column %0d", place / RANK, place % RANK);
-                default: $write("V row %0d, column %0d", place / RANK, place % RANK);
+                2: $write("U row %0d, column %0d", place / {{rank}}, place % {{rank}});
+                default: $write("V row %0d, column %0d", place / {{rank}}, place % {{rank}});
             endcase
             $write(" of output frame %0d", frames);
         end

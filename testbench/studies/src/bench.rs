@@ -8,7 +8,8 @@ use svdforge_hdl::export::manifest::Summary;
 use svdforge_hdl::export::verilog::verilog;
 use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, SimulatorEngine};
 use svdforge_testbench::framing::{InputBeat, InputScale, OutputBeat};
-use svdforge_testbench::judge::{JudgeError, example_matrix, prepare};
+use svdforge_testbench::run::{RunError, prepare};
+use svdforge_testbench::samples::example_matrix;
 use svdforge_testbench::stimulus::{Stimulus, Trace};
 use svdforge_tools::process::{ToolError, run, run_program};
 
@@ -46,9 +47,9 @@ pub struct CoreBench {
 /// Why there is no measurement.
 #[derive(Debug, thiserror::Error)]
 pub enum BenchError {
-    /// The simulation failed.
+    /// There is no matrix for the core.
     #[error(transparent)]
-    Judge(#[from] JudgeError),
+    Run(#[from] RunError),
     /// An engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -81,15 +82,15 @@ pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
     }
     let stimulus = Stimulus { beats, ..Stimulus::default() };
     let start = Instant::now();
-    let mut engine = SimulatorEngine::new(core).map_err(JudgeError::from)?;
+    let mut engine = SimulatorEngine::new(core)?;
     let build_s = start.elapsed().as_secs_f64();
-    let trace = engine.run(&stimulus).map_err(JudgeError::from)?;
+    let trace = engine.run(&stimulus)?;
     let (cycles, expected) = (cycles(&trace), hash(&trace.output));
     let build = VerilatorBuild::new(core, &stimulus)?;
     let (mut own_s, mut verilator_s, mut agrees) = (f64::INFINITY, f64::INFINITY, true);
     for _ in 0..ROUNDS {
         let start = Instant::now();
-        agrees &= engine.run(&stimulus).map_err(JudgeError::from)? == trace;
+        agrees &= engine.run(&stimulus)? == trace;
         own_s = own_s.min(start.elapsed().as_secs_f64());
         let (seconds, found) = build.run()?;
         agrees &= found == (cycles, expected);

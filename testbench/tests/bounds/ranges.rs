@@ -7,7 +7,7 @@ use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::budget::{Budget, Range};
 use svdforge_hdl::core::params::{Parameters, SIZES, Scaling, Sizes, Sweeps, Vectors, WORDS};
-use svdforge_testbench::engine::SimulatorEngine;
+use svdforge_testbench::engine::{Engine, SimulatorEngine};
 use svdforge_testbench::framing::Quantised;
 use svdforge_testbench::stimulus::Stimulus;
 

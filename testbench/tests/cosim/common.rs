@@ -3,9 +3,9 @@
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::{Parameters, Scaling, Sizes, Sweeps, Vectors};
-use svdforge_testbench::engine::SimulatorEngine;
+use svdforge_testbench::engine::{Engine, SimulatorEngine};
 use svdforge_testbench::framing::{InputBeat, InputScale, quantise};
-use svdforge_testbench::judge::example_matrix;
+use svdforge_testbench::samples::example_matrix;
 use svdforge_testbench::stimulus::{Stimulus, Trace};
 
 pub fn core(n: usize) -> Core {

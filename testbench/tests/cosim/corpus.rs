@@ -97,7 +97,7 @@ impl Engines {
             for engine in &mut self.others {
                 let found = engine.run_against(&stimulus, &expected);
                 let found = found.unwrap_or_else(|e| panic!("{}, {}: {e}", self.core.shape.name(), case.name));
-                let difference = first_difference(&self.core.shape, &expected, &found);
+                let difference = first_difference(&expected, &found);
                 assert_eq!(difference, None, "{}, {}, {}", self.core.shape.name(), case.name, engine.name());
                 assert_eq!(found, expected);
                 runs.fetch_add(1, Ordering::Relaxed);

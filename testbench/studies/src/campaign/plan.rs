@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 use svdforge_golden::Family;
 use svdforge_hdl::core::params::Shape;
-use svdforge_testbench::judge::example_matrix;
+use svdforge_testbench::samples::example_matrix;
 
 /// Seeds of matrices are the campaign's seed times this, plus an index: those of two campaigns never meet.
 pub const SEED_STEP: u64 = 1_000_000;

@@ -14,7 +14,8 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::Sweeps;
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::{InputScale, Quantised};
-use svdforge_testbench::judge::{JudgeError, Judgement, judge, prepare};
+use svdforge_testbench::judge::{JudgeError, Judgement, judge};
+use svdforge_testbench::run::{RunError, prepare};
 
 /// How far a run has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -104,7 +105,7 @@ impl Bench {
         let there = bench.take().filter(|b| b.core == core);
         let found = match there {
             Some(there) => there,
-            None => Self { core, engine: SimulatorEngine::new(&Core::new(*plan.shape(core)))? },
+            None => Self { core, engine: SimulatorEngine::new(&Core::new(*plan.shape(core))).map_err(RunError::from)? },
         };
         Ok(bench.insert(found))
     }
@@ -116,7 +117,7 @@ impl Bench {
 }
 
 /// A matrix of a plan as its core gets it.
-pub fn input(plan: &Plan, item: &Item) -> Result<Quantised, JudgeError> {
+pub fn input(plan: &Plan, item: &Item) -> Result<Quantised, RunError> {
     prepare(plan.shape(item.core), &named(item, plan.matrix(item)), input_scale(plan))
 }
 

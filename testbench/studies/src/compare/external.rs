@@ -99,7 +99,11 @@ fn identity(plan: &Plan, item: &Item, input: &Quantised) -> Value {
 }
 
 fn quantised(plan: &Plan, item: &Item) -> Result<Quantised, CampaignError> {
-    input(plan, item).map_err(|source| CampaignError::Judge { matrix: item.matrix, name: item.name(plan), source })
+    input(plan, item).map_err(|source| CampaignError::Judge {
+        matrix: item.matrix,
+        name: item.name(plan),
+        source: source.into(),
+    })
 }
 
 impl External {

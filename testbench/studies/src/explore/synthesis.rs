@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::Header;
 use svdforge_hdl::export::verilog::verilog;
-use svdforge_testbench::judge::{JudgeError, period};
+use svdforge_testbench::run::{RunError, period};
 use svdforge_tools::synth::{Options, SynthError, Target, synth};
 
 /// The results that a folder has: a JSON object a line. Lines that are not whole are ignored: their cores are synthesised again.
@@ -28,7 +28,7 @@ pub enum SynthesisError {
     },
     /// The simulation of its period.
     #[error(transparent)]
-    Judge(#[from] JudgeError),
+    Run(#[from] RunError),
     /// The file of results.
     #[error(transparent)]
     File(#[from] CampaignError),

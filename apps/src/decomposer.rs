@@ -6,11 +6,11 @@ use std::collections::btree_map::Entry;
 use svdforge_golden::oracle::{self, OracleError};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::params::{ParameterError, Parameters, SIZES, Vectors};
-use svdforge_testbench::engine::{SimulatorEngine, SimulatorError};
-use svdforge_testbench::framing::{FrameError, InputScale, QuantiseError, parse_frame, quantise};
-use svdforge_testbench::stimulus::Stimulus;
+use svdforge_testbench::engine::SimulatorEngine;
+use svdforge_testbench::framing::{InputScale, quantise};
+use svdforge_testbench::run::{Run, RunError, run};
 
-/// The largest min(m, n) that an engine decomposes.
+/// The largest min(m, n) that a decomposer decomposes.
 pub const LARGEST: usize = *SIZES.end();
 
 /// A = U diag(sigma) V^T, k = min(m, n).
@@ -63,7 +63,15 @@ fn scaled(vectors: &DMatrix<f64>, sigma: &[f64]) -> DMatrix<f64> {
 
 /// Why a matrix was not decomposed.
 #[derive(Debug, thiserror::Error)]
-pub enum EngineError {
+pub enum DecompositionError {
+    /// More triplets than the decomposer gives, or none.
+    #[error("rank {rank}: the rank must be 1 to {most} here; choose one in that range")]
+    Rank {
+        /// The rank that was asked for.
+        rank: usize,
+        /// The largest one possible for the matrix at hand.
+        most: usize,
+    },
     /// Larger than any core.
     #[error(
         "a {0} x {1} matrix is too large: one side must be at most {LARGEST}; reduce it first, or choose a smaller rank"
@@ -72,81 +80,75 @@ pub enum EngineError {
     /// No such core.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
-    /// An element cannot be quantised.
+    /// The core has no result.
     #[error(transparent)]
-    Quantise(#[from] QuantiseError),
-    /// The simulation failed.
-    #[error(transparent)]
-    Simulator(#[from] SimulatorError),
-    /// The core's output is not a frame.
-    #[error(transparent)]
-    Frame(#[from] FrameError),
+    Core(#[from] RunError),
     /// The golden model refuses.
     #[error(transparent)]
     Golden(#[from] OracleError),
 }
 
 /// Decomposes matrices of which one side is at most [`LARGEST`].
-pub trait Engine {
+pub trait Decomposer {
     /// Its name, as `--engine` knows it.
     fn name(&self) -> &'static str;
 
     /// All min(m, n) singular triplets of an m x n matrix.
-    fn decompose(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, EngineError>;
+    fn decompose(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, DecompositionError>;
+
+    /// Clock cycles of all decompositions so far, input and output included; `None` where there is no clock.
+    fn cycles(&self) -> Option<u64>;
 }
 
 /// The reference in `f64`.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct GoldenEngine;
+pub struct GoldenDecomposer;
 
-impl Engine for GoldenEngine {
+impl Decomposer for GoldenDecomposer {
     fn name(&self) -> &'static str {
         "golden"
     }
 
-    fn decompose(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, EngineError> {
+    fn decompose(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, DecompositionError> {
         let oracle::Svd { u, sigma, v, .. } = oracle::svd(matrix)?;
         Ok(Svd { u, sigma, v })
+    }
+
+    fn cycles(&self) -> Option<u64> {
+        None
     }
 }
 
 /// Generated cores in the cycle-accurate simulator, one for each size that was asked for.
-pub struct CoreEngine {
+pub struct CoreDecomposer {
     parameters: Parameters,
     cores: BTreeMap<(usize, usize), (Core, SimulatorEngine)>,
     cycles: u64,
 }
 
-impl CoreEngine {
-    /// An engine of cores with these parameters, whatever their size; all vectors are computed, and all triplets delivered.
+impl CoreDecomposer {
+    /// A decomposer of cores with these parameters, whatever their size; all vectors are computed, and all triplets delivered.
     pub fn new(parameters: Parameters) -> Self {
         let parameters = Parameters { vectors: Vectors::Uv, rank: None, symmetric: false, ..parameters };
         Self { parameters, cores: BTreeMap::new(), cycles: 0 }
     }
 
-    /// Clock cycles of all decompositions so far, input and output included.
-    pub fn cycles(&self) -> u64 {
-        self.cycles
-    }
-
-    fn core(&mut self, rows: usize, cols: usize) -> Result<&mut (Core, SimulatorEngine), EngineError> {
+    fn core(&mut self, rows: usize, cols: usize) -> Result<&mut (Core, SimulatorEngine), DecompositionError> {
         match self.cores.entry((rows, cols)) {
             Entry::Occupied(found) => Ok(found.into_mut()),
             Entry::Vacant(place) => {
                 let core = Core::new(Parameters { rows, cols, ..self.parameters }.shape()?);
-                let engine = SimulatorEngine::new(&core)?;
+                let engine = SimulatorEngine::new(&core).map_err(RunError::from)?;
                 Ok(place.insert((core, engine)))
             }
         }
     }
 
     /// A matrix of which no side is longer than [`LARGEST`].
-    fn run(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, EngineError> {
+    fn run(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, DecompositionError> {
         let (core, engine) = self.core(matrix.nrows(), matrix.ncols())?;
-        let shape = core.shape;
-        let input = quantise(&shape, matrix, InputScale::Auto)?;
-        let trace = engine.run(&Stimulus::new(input.frame(&shape)))?;
-        let result = parse_frame(&shape, matrix.shape(), &trace.output)?;
+        let input = quantise(&core.shape, matrix, InputScale::Auto).map_err(RunError::from)?;
+        let Run { decomposition: result, trace } = run(&core.shape, engine, &input)?;
         let sigma = result.true_sigma(&input);
         self.cycles += trace.output.last().map_or(0, |beat| beat.cycle + 1);
         let (Some(u), Some(v)) = (result.u, result.v) else { unreachable!("The parameters ask for U and V.") };
@@ -154,16 +156,16 @@ impl CoreEngine {
     }
 }
 
-impl Engine for CoreEngine {
+impl Decomposer for CoreDecomposer {
     fn name(&self) -> &'static str {
         "core"
     }
 
     /// A matrix with a side longer than [`LARGEST`] is reduced by Householder QR (in `f64`, on the host) to its triangular factor.
-    fn decompose(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, EngineError> {
+    fn decompose(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, DecompositionError> {
         let (m, n) = matrix.shape();
         if m.min(n) > LARGEST {
-            return Err(EngineError::TooLarge(m, n));
+            return Err(DecompositionError::TooLarge(m, n));
         }
         if m.max(n) <= LARGEST {
             return self.run(matrix);
@@ -175,5 +177,8 @@ impl Engine for CoreEngine {
         let (q, r) = matrix.clone().qr().unpack();
         let Svd { u, sigma, v } = self.run(&r)?;
         Ok(Svd { u: q * u, sigma, v })
+    }
+    fn cycles(&self) -> Option<u64> {
+        Some(self.cycles)
     }
 }

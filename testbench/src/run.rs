@@ -1,0 +1,136 @@
+//! One matrix through a core, in any engine: made ready, framed, run, read back.
+
+use crate::engine::{Engine, EngineError, SimulatorEngine};
+use crate::framing::{Decomposition, FrameError, InputScale, QuantiseError, Quantised, parse_frame, quantise};
+use crate::samples::example_matrix;
+use crate::stimulus::{Stimulus, Trace};
+use serde::{Deserialize, Serialize};
+use svdforge_golden::{Family, NamedMatrix, oracle};
+use svdforge_hdl::core::Core;
+use svdforge_hdl::core::params::{SIZES, Shape, Sizes};
+
+/// Cycles of one matrix, with a source and a sink that never stall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cycles {
+    /// First to last input beat.
+    pub load: u64,
+    /// Last input beat to first output beat.
+    pub compute: u64,
+    /// First to last output beat.
+    pub unload: u64,
+    /// First input beat to last output beat.
+    pub total: u64,
+}
+
+impl Cycles {
+    /// The cycles of a trace of one frame.
+    pub fn of(trace: &Trace) -> Option<Self> {
+        let (t0, t1) = (*trace.accepted.first()?, *trace.accepted.last()?);
+        let (t2, t3) = (trace.output.first()?.cycle, trace.output.last()?.cycle);
+        Some(Self { load: t1 - t0 + 1, compute: t2 - t1, unload: t3 - t2 + 1, total: t3 - t0 + 1 })
+    }
+}
+
+/// Why a matrix has no result.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The matrix has another size than the core.
+    #[error("the matrix is {rows} x {cols}, the core takes {taken}; {remedy}")]
+    Size {
+        /// Its rows.
+        rows: usize,
+        /// Its columns.
+        cols: usize,
+        /// What the core takes.
+        taken: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// An eigen-decomposition was asked of a matrix that has none of this kind.
+    #[error(
+        "row {row}, column {column} differs from row {column}, column {row}; `--symmetric` needs a symmetric matrix (leave it out for the singular values)"
+    )]
+    NotSymmetric {
+        /// 1-based.
+        row: usize,
+        /// 1-based.
+        column: usize,
+    },
+    /// An element does not fit the input word.
+    #[error(transparent)]
+    Quantise(#[from] QuantiseError),
+    /// The engine failed, or the core in it.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The core's output is not a frame.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+}
+
+/// A matrix on the core's input grid; its size must be one that the core takes.
+pub fn prepare(shape: &Shape, named: &NamedMatrix, scale: InputScale) -> Result<Quantised, RunError> {
+    let (rows, cols) = named.matrix.shape();
+    let fits = match shape.sizes {
+        Sizes::Fixed => (rows, cols) == (shape.rows, shape.cols),
+        Sizes::Any => (1..=shape.rows).contains(&rows) && (1..=shape.cols).contains(&cols),
+    };
+    if !fits || shape.symmetric && rows != cols {
+        return Err(size_error(shape, rows, cols));
+    }
+    if let Some((row, column)) = oracle::first_asymmetry(&named.matrix).filter(|_| shape.symmetric) {
+        return Err(RunError::NotSymmetric { row: row + 1, column: column + 1 });
+    }
+    Ok(quantise(shape, &named.matrix, scale)?)
+}
+
+fn size_error(shape: &Shape, rows: usize, cols: usize) -> RunError {
+    let up_to = if shape.sizes == Sizes::Any { "up to " } else { "" };
+    let taken = format!("{up_to}{} x {}", shape.rows, shape.cols);
+    let remedy = match rows.max(cols) {
+        _ if shape.symmetric && rows != cols => "`--symmetric` needs a square matrix".to_owned(),
+        _ if cols > *SIZES.end() && rows > *SIZES.end() => {
+            format!("reduce the matrix first: no core takes more than {} columns", SIZES.end())
+        }
+        _ if cols > *SIZES.end() => format!("use its transpose: no core takes more than {} columns", SIZES.end()),
+        side if side > *SIZES.end() => {
+            let vectors = if shape.has_u() { "v" } else { shape.vectors.name() };
+            format!("use --rows {rows} --cols {cols} --vectors {vectors}, or a matrix of {taken}")
+        }
+        _ => format!("use --rows {rows} --cols {cols}, or a matrix of {taken}"),
+    };
+    RunError::Size { rows, cols, taken, remedy }
+}
+
+/// What a core makes of a matrix.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The result.
+    pub decomposition: Decomposition,
+    /// When which beat moved.
+    pub trace: Trace,
+}
+
+impl Run {
+    /// Reads the result of a matrix that went alone through a core.
+    pub fn read(shape: &Shape, input: &Quantised, trace: Trace) -> Result<Self, RunError> {
+        let decomposition = parse_frame(shape, (input.rows, input.cols), &trace.output)?;
+        Ok(Self { decomposition, trace })
+    }
+}
+
+/// Runs a matrix alone through a core.
+pub fn run(shape: &Shape, engine: &mut dyn Engine, input: &Quantised) -> Result<Run, RunError> {
+    let trace = engine.run(&Stimulus::new(input.frame(shape)))?;
+    Run::read(shape, input, trace)
+}
+
+/// Cycles from one result to the next when matrices come without a pause: measured on uniform ones.
+pub fn period(core: &Core) -> Result<u64, RunError> {
+    let matrix = example_matrix(&core.shape, Family::Uniform, 1);
+    let matrix = NamedMatrix { name: "uniform".to_owned(), matrix };
+    let frame = prepare(&core.shape, &matrix, InputScale::Auto)?.frame(&core.shape);
+    let stimulus = Stimulus { beats: frame.repeat(3), ..Stimulus::default() };
+    let trace = SimulatorEngine::new(core)?.run(&stimulus)?;
+    let ends: Vec<u64> = trace.output.iter().filter(|b| b.last).map(|b| b.cycle).collect();
+    Ok(ends[2] - ends[1])
+}

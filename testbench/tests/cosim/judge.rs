@@ -1,0 +1,35 @@
+//! What is judged does not depend on the engine.
+
+use super::common::{core_of, square};
+use svdforge_golden::{Family, NamedMatrix};
+use svdforge_hdl::core::params::{Parameters, Sizes};
+use svdforge_testbench::engine::{ENGINES, Engine, SimulatorEngine, engine};
+use svdforge_testbench::framing::InputScale;
+use svdforge_testbench::judge::judge;
+use svdforge_testbench::run::prepare;
+use svdforge_testbench::samples::example_matrix;
+
+/// Every engine, the same judgement of the same matrix, bit for bit and cycle for cycle; only the simulator sees where errors come from.
+#[test]
+fn every_engine_is_judged_alike() {
+    for parameters in [square(3), Parameters { sizes: Sizes::Any, symmetric: true, ..square(4) }] {
+        let core = core_of(parameters);
+        let matrix = example_matrix(&core.shape, Family::Geometric, 2);
+        let matrix = NamedMatrix { name: "geometric".to_owned(), matrix };
+        let input = prepare(&core.shape, &matrix, InputScale::Auto).unwrap();
+        let judged = |engine: &mut dyn Engine| {
+            let judgement = judge(&core.shape, engine, &matrix, &input).unwrap_or_else(|e| panic!("{e}"));
+            let mut document = serde_json::to_value(&judgement).unwrap();
+            let sources = document.as_object_mut().unwrap().remove("sources").unwrap();
+            (document, sources)
+        };
+        let (expected, sources) = judged(&mut SimulatorEngine::new(&core).unwrap());
+        assert!(sources.is_object(), "{sources}");
+        assert!(expected["sweeps"].as_u64() > Some(1) && expected["accuracy"]["sigma_max_lsb"].as_f64() > Some(0.0));
+        for name in ENGINES {
+            let (found, sources) = judged(engine(name, &core).unwrap_or_else(|e| panic!("{e}")).as_mut());
+            assert_eq!(found, expected, "{name}");
+            assert!(sources.is_null(), "{name}: {sources}");
+        }
+    }
+}
