@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use svdforge_golden::oracle::{self, OracleError};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{ParameterError, Parameters, SIZES, Vectors};
+use svdforge_hdl::parameters::{ParameterError, Parameters, SIZES, Vectors};
 use svdforge_testbench::engine::{SimulatorEngine, SimulatorError, Stimulus};
 use svdforge_testbench::framing::{FrameError, InputScale, QuantiseError, parse_frame, quantise};
 

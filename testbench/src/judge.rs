@@ -10,8 +10,9 @@ use svdforge_golden::metrics::MetricsError;
 use svdforge_golden::sources::{Case, sources};
 use svdforge_golden::{Accuracy, Factors, Family, NamedMatrix, Recording, Sources, accuracy, eigen_accuracy, oracle};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::budget::{Bounds, Budget};
-use svdforge_hdl::core::params::{SIZES, Shape, Sizes};
+use svdforge_hdl::formats::ErrorBounds;
+use svdforge_hdl::parameters::{SIZES, Sizes};
+use svdforge_hdl::shape::Shape;
 
 /// Cycles of one matrix, with a source and a sink that never stall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,7 +87,7 @@ pub struct Judgement {
     /// Errors; `bound_lsb` is the statistical bound of sigma.
     pub accuracy: Accuracy,
     /// What the errors of this matrix may be, after the sweeps it took and at its scale.
-    pub bounds: Bounds,
+    pub bounds: ErrorBounds,
     /// Where its errors come from; `None` if the rotations that were seen are not those of such a matrix.
     pub sources: Option<Sources>,
 }
@@ -198,30 +199,30 @@ pub enum JudgeError {
 /// A matrix on the core's input grid; its size must be one that the core takes.
 pub fn prepare(shape: &Shape, named: &NamedMatrix, scale: InputScale) -> Result<Quantised, JudgeError> {
     let (rows, cols) = named.matrix.shape();
-    let fits = match shape.sizes {
-        Sizes::Fixed => (rows, cols) == (shape.rows, shape.cols),
-        Sizes::Any => (1..=shape.rows).contains(&rows) && (1..=shape.cols).contains(&cols),
+    let fits = match shape.sizes() {
+        Sizes::Fixed => (rows, cols) == (shape.rows(), shape.cols()),
+        Sizes::Any => (1..=shape.rows()).contains(&rows) && (1..=shape.cols()).contains(&cols),
     };
-    if !fits || shape.symmetric && rows != cols {
+    if !fits || shape.symmetric() && rows != cols {
         return Err(size_error(shape, rows, cols));
     }
-    if let Some((row, column)) = oracle::first_asymmetry(&named.matrix).filter(|_| shape.symmetric) {
+    if let Some((row, column)) = oracle::first_asymmetry(&named.matrix).filter(|_| shape.symmetric()) {
         return Err(JudgeError::NotSymmetric { row: row + 1, column: column + 1 });
     }
     Ok(quantise(shape, &named.matrix, scale)?)
 }
 
 fn size_error(shape: &Shape, rows: usize, cols: usize) -> JudgeError {
-    let up_to = if shape.sizes == Sizes::Any { "up to " } else { "" };
-    let taken = format!("{up_to}{} x {}", shape.rows, shape.cols);
+    let up_to = if shape.sizes() == Sizes::Any { "up to " } else { "" };
+    let taken = format!("{up_to}{} x {}", shape.rows(), shape.cols());
     let remedy = match rows.max(cols) {
-        _ if shape.symmetric && rows != cols => "`--symmetric` needs a square matrix".to_owned(),
+        _ if shape.symmetric() && rows != cols => "`--symmetric` needs a square matrix".to_owned(),
         _ if cols > *SIZES.end() && rows > *SIZES.end() => {
             format!("reduce the matrix first: no core takes more than {} columns", SIZES.end())
         }
         _ if cols > *SIZES.end() => format!("use its transpose: no core takes more than {} columns", SIZES.end()),
         side if side > *SIZES.end() => {
-            let vectors = if shape.has_u() { "v" } else { shape.vectors.name() };
+            let vectors = if shape.has_u() { "v".to_owned() } else { shape.vectors().to_string() };
             format!("use --rows {rows} --cols {cols} --vectors {vectors}, or a matrix of {taken}")
         }
         _ => format!("use --rows {rows} --cols {cols}, or a matrix of {taken}"),
@@ -256,20 +257,20 @@ fn assess(
     let explained = explained(shape, input, status.block_exponent, &sigma);
     let matrix = input.matrix(shape);
     let lsb = input.lsb(shape);
-    let left = if shape.symmetric { v.as_ref() } else { u.as_ref() };
+    let left = if shape.symmetric() { v.as_ref() } else { u.as_ref() };
     let factors = Factors { sigma: &values, u: left, v: v.as_ref() };
-    let accuracy = if shape.symmetric {
-        eigen_accuracy(&matrix, &values, v.as_ref(), lsb, shape.word)?
+    let accuracy = if shape.symmetric() {
+        eigen_accuracy(&matrix, &values, v.as_ref(), lsb, shape.word())?
     } else {
-        accuracy(&matrix, factors, lsb, shape.word)?
+        accuracy(&matrix, factors, lsb, shape.word())?
     };
     let told = |rotations: &Recording| {
-        let (original, symmetric) = (&original.matrix, shape.symmetric);
-        sources(&Case { original, input: &matrix, factors, rotations, symmetric, lsb, word: shape.word })
+        let (original, symmetric) = (&original.matrix, shape.symmetric());
+        sources(&Case { original, input: &matrix, factors, rotations, symmetric, lsb, word: shape.word() })
     };
     let recording = rotations.recording(shape, (input.rows, input.cols), status.sweeps);
     let sources = recording.as_ref().map(told).transpose().map_err(MetricsError::from)?;
-    let result = if shape.symmetric {
+    let result = if shape.symmetric() {
         let mut golden = oracle::eigen(&matrix).map_err(MetricsError::from)?.values;
         golden.truncate(values.len());
         Delivered::Eigen { eigenvalues: values, eigenvalues_golden: golden, vectors: v }
@@ -278,7 +279,7 @@ fn assess(
         golden.truncate(values.len());
         Delivered::Svd { sigma: values, sigma_golden: golden, u, v }
     };
-    let budget = Budget::of(shape, (input.rows, input.cols), status.sweeps);
+    let budget = shape.budget_of((input.rows, input.cols), status.sweeps);
     let bounds = budget.bounds_of_matrix(status.block_exponent, !status.cap_reached);
     let accuracy = Accuracy { bound_lsb: bounds.statistical.sigma, ..accuracy };
     Ok(Judgement {
@@ -325,14 +326,14 @@ pub fn period(core: &Core) -> Result<u64, JudgeError> {
 
 /// A matrix of a family, of a size that a core takes (of several, one that the seed chooses); for a symmetric core the symmetric part.
 pub fn example_matrix(shape: &Shape, family: Family, seed: u64) -> DMatrix<f64> {
-    let up_to = |most: usize, step: u64| match shape.sizes {
+    let up_to = |most: usize, step: u64| match shape.sizes() {
         Sizes::Fixed => most,
         Sizes::Any => most - (seed * step) as usize % most,
     };
-    let rows = up_to(shape.rows, 3);
-    let cols = if shape.symmetric { rows } else { up_to(shape.cols, 5) };
+    let rows = up_to(shape.rows(), 3);
+    let cols = if shape.symmetric() { rows } else { up_to(shape.cols(), 5) };
     let matrix = family.generate(rows, cols, seed);
-    if shape.symmetric { (&matrix + matrix.transpose()) / 2.0 } else { matrix }
+    if shape.symmetric() { (&matrix + matrix.transpose()) / 2.0 } else { matrix }
 }
 
 #[cfg(test)]

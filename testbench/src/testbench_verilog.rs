@@ -34,9 +34,9 @@ pub(crate) fn bench(core: &Core, header: &Header) -> File {
     let values = [
         ("opening", opening),
         ("name", name.clone()),
-        ("rank", shape.rank.to_string()),
-        ("input_bits", shape.input_bits().to_string()),
-        ("output_bits", shape.output_bits().to_string()),
+        ("rank", shape.rank().to_string()),
+        ("input_bits", shape.interface().input_bits().to_string()),
+        ("output_bits", shape.interface().output_bits().to_string()),
         ("reset_cycles", RESET_CYCLES.to_string()),
         ("patience", (core.cycle_limit() + LONGEST_STALL).to_string()),
     ];
@@ -47,7 +47,7 @@ pub(crate) fn bench(core: &Core, header: &Header) -> File {
 
 /// The data files of a run; those with the expected result only if there is one.
 pub(crate) fn data_files(core: &Core, stimulus: &Stimulus, expected: Option<&Trace>) -> Vec<File> {
-    let (input_bits, output_bits) = (core.shape.input_bits(), core.shape.output_bits());
+    let (input_bits, output_bits) = (core.shape.interface().input_bits(), core.shape.interface().output_bits());
     let bit = u8::from;
     let file = |part: &str, heading: &str, lines: Vec<String>| File {
         name: format!("{}_{part}.hex", core.shape.name()),

@@ -4,7 +4,7 @@ use crate::engine::{Engine, EngineError, SimulatorEngine, SimulatorError, Stimul
 use crate::framing::OutputBeat;
 use serde::Serialize;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::Shape;
+use svdforge_hdl::shape::Shape;
 
 /// What every engine said, beside the project's own simulator.
 #[derive(Clone, Debug, Serialize)]
@@ -150,7 +150,7 @@ fn place(shape: &Shape, trace: &Trace, index: usize) -> String {
         if index < passed + frame.len() {
             let user = frame[index - passed].user;
             let in_section = frame[..index - passed].iter().filter(|beat| beat.user == user).count();
-            let (row, column) = (in_section / shape.rank, in_section % shape.rank);
+            let (row, column) = (in_section / shape.rank(), in_section % shape.rank());
             let section = match user {
                 0 => "the status word".to_owned(),
                 1 => format!("sigma {in_section}"),

@@ -4,8 +4,8 @@ use super::drive::{Halt, Pins, Ports, Seen, drive};
 use super::rotations::{MEMORIES, Rotations};
 use super::{Engine, EngineError, Stimulus, Trace};
 use std::io::Write;
+use svdforge_hdl::architecture::serial::probe::ARITHMETIC;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::budget::ARITHMETIC;
 use svdforge_sim::{InputPort, Observe, OutputPort, SimError, Simulator, Waveform};
 
 /// Why a simulation gave no trace.

@@ -3,7 +3,8 @@
 use crate::common::{alone, core, core_of, simulate, square, values, variants, without_numbers};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Shape};
+use svdforge_hdl::parameters::Parameters;
+use svdforge_hdl::shape::Shape;
 use svdforge_testbench::corpus::{Case, FILES, cases, parse};
 use svdforge_testbench::engine::{
     Engine, EngineError, IcarusEngine, RustHdlEngine, SimulatorEngine, Stimulus, Trace, VerilatorEngine,
@@ -67,7 +68,8 @@ fn answers_do_not_depend_on_what_surrounds_a_frame() {
                 let bad = answer[0].1 & 1 == 1;
                 assert_eq!(bad, frame.is_bad(&core.shape), "{n}: {}", case.name);
                 let (rows, cols) = frame.matrix(&core.shape).shape();
-                let beats: usize = core.shape.sections_of(rows, cols).iter().map(|(_, beats)| beats).sum();
+                let beats: usize =
+                    core.shape.interface().sections_of((rows, cols)).iter().map(|section| section.count).sum();
                 assert_eq!(answer.len(), if bad { 1 } else { beats }, "{n}: {}", case.name);
             }
             if case.has_resets() {
