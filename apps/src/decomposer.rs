@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use svdforge_golden::oracle::{self, OracleError};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{ParameterError, Parameters, SIZES, Vectors};
+use svdforge_hdl::parameters::{ParameterError, Parameters, SIZES, Vectors};
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::{InputScale, quantise};
 use svdforge_testbench::run::{Run, RunError, run};

@@ -5,7 +5,7 @@ use svdforge_apps::compress::denoise::{Noise, denoise};
 use svdforge_apps::compress::picture::{Picture, add_noise, psnr};
 use svdforge_apps::compress::tiles::{Cut, compress};
 use svdforge_apps::decomposer::{CoreDecomposer, Decomposer, GoldenDecomposer};
-use svdforge_hdl::core::params::Parameters;
+use svdforge_hdl::parameters::Parameters;
 
 fn camera() -> Picture {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.data/camera.png");

@@ -7,7 +7,7 @@ use svdforge_apps::decomposer::{CoreDecomposer, Decomposer, GoldenDecomposer};
 use svdforge_apps::lsi::read::{Counting, read_corpus};
 use svdforge_apps::lsi::tokens::StopWords;
 use svdforge_apps::lsi::{Corpus, Model, Weights};
-use svdforge_hdl::core::params::Parameters;
+use svdforge_hdl::parameters::Parameters;
 
 /// Fetched by `scripts/fetch-data.sh`; a missing file is a failure.
 fn lee() -> Corpus {

@@ -11,7 +11,7 @@ use svdforge_apps::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd}
 use svdforge_apps::recommend::ratings::read_ratings;
 use svdforge_apps::recommend::{Settings, Study, study};
 use svdforge_apps::sparse::{Operator, from_entries};
-use svdforge_hdl::core::params::Parameters;
+use svdforge_hdl::parameters::Parameters;
 
 fn rmse(study: &Study, method: &str) -> f64 {
     study.test.iter().find(|s| s.method == method).and_then(|s| s.rmse).expect("a method with an error")

@@ -1,132 +1,102 @@
-//! The options that describe a core: the same as flags and as keys of a TOML file.
+//! The options that describe a core: the same as flags and as keys of a TOML file. What they are is defined in
+//! [`svdforge_hdl::parameters::OPTIONS`]; here they become arguments of the command line.
 
-use crate::values::{self, Values};
+use crate::values::Values;
 use anyhow::{Context, Result, anyhow};
-use clap::{Args, ValueEnum};
-use serde::Deserialize;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::path::{Path, PathBuf};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sizes, Sweeps, Vectors};
+use svdforge_hdl::parameters::{CoreOption, Kind, OPTIONS, OptionMap, Parameters, Sweeps, Value};
+use svdforge_hdl::shape::Shape;
 use svdforge_testbench::framing::InputScale;
 
+const HEADING: &str = "Core";
+const CONFIG: &str = "config";
+
+/// What was given for one option: several values of those that campaigns vary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Setting {
+    One(Value),
+    Several(Values),
+}
+
+impl Setting {
+    /// Reads the text of a flag or of a key.
+    fn parse(option: &CoreOption, text: &str) -> Result<Self, String> {
+        match option.kind {
+            Kind::Number if option.varies => Values::numbers(text).map(Self::Several),
+            Kind::NumberOrAuto if option.varies => Values::numbers_or_auto(text).map(Self::Several),
+            _ => option.parse(text).map(Self::One).map_err(|error| error.reason),
+        }
+    }
+
+    /// The only value; what is wrong if there are several.
+    fn one(&self) -> Result<Value, String> {
+        match self {
+            Self::One(value) => Ok(value.clone()),
+            Self::Several(values) => values.one().map(number_or_auto),
+        }
+    }
+}
+
+fn number_or_auto(number: Option<u32>) -> Value {
+    number.map_or(Value::Auto, |number| Value::Number(number as usize))
+}
+
+/// The argument of the command line for an option.
+fn argument(option: &'static CoreOption) -> Arg {
+    let arg = Arg::new(option.name).long(option.name).value_name(option.placeholder).help(option.help);
+    let arg = arg.help_heading(HEADING);
+    match option.kind {
+        Kind::Choice(words) => {
+            let words = words.iter().map(|word| PossibleValue::new(word.name).help(word.help));
+            let parser = PossibleValuesParser::new(words);
+            arg.value_parser(parser.try_map(|text| Setting::parse(option, &text).map_err(std::io::Error::other)))
+        }
+        Kind::Switch => {
+            let parser = PossibleValuesParser::new(["true", "false"]);
+            let parser = parser.try_map(|text| Setting::parse(option, &text).map_err(std::io::Error::other));
+            let arg = arg.num_args(0..=1).require_equals(true).default_missing_value("true");
+            arg.hide_possible_values(true).value_parser(parser)
+        }
+        Kind::Number | Kind::NumberOrAuto => arg.value_parser(|text: &str| Setting::parse(option, text)),
+    }
+}
+
+fn given(matches: &ArgMatches) -> OptionMap<Setting> {
+    let setting = |name| matches.try_get_one::<Setting>(name).ok().flatten().cloned();
+    OptionMap(OPTIONS.iter().filter_map(|option| Some((option.name, setting(option.name)?))).collect())
+}
+
 /// The core.
-#[derive(Args, Clone, Debug, Default, Deserialize)]
-#[command(next_help_heading = "Core")]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Clone, Debug, Default)]
 pub struct CoreOptions {
-    /// Rows of the matrix, 1 to 32; up to 262144 with `--vectors v` or `none` [default: the columns, or 8]
-    #[arg(long, value_name = "M")]
-    rows: Option<usize>,
-    /// Columns of the matrix, 1 to 32 [default: the rows]
-    #[arg(long, value_name = "N")]
-    cols: Option<usize>,
-    /// Bits of one input element, signed, 8 to 24 [default: 16]
-    #[arg(long, value_name = "W", value_parser = Values::numbers)]
-    #[serde(default, deserialize_with = "values::numbers")]
-    word: Option<Values>,
-    /// Fraction bits of one input element [default: W-1]
-    #[arg(long, value_name = "F")]
-    frac: Option<u32>,
-    /// Extra bits inside, 0 to 8: each halves the rounding error [default: 4]
-    #[arg(long, value_name = "G", value_parser = Values::numbers)]
-    #[serde(default, deserialize_with = "values::numbers")]
-    guard: Option<Values>,
-    /// Bits of a coefficient, sign included [default: 18, more where the error needs it]
-    #[arg(long, value_name = "C", value_parser = Values::numbers_or_auto)]
-    #[serde(default, deserialize_with = "values::numbers_or_auto")]
-    coef: Option<Values>,
-    /// How many 2x2 blocks are rotated per cycle [default: serial, one]
-    #[arg(long)]
-    arch: Option<Architecture>,
-    /// Sweeps: `auto` stops when settled, a number K makes always exactly K [default: auto]
-    #[arg(long, value_name = "auto|K", value_parser = Values::numbers_or_auto)]
-    #[serde(default, deserialize_with = "values::numbers_or_auto")]
-    sweeps: Option<Values>,
-    /// Which singular vectors are computed [default: uv]
-    #[arg(long)]
-    vectors: Option<VectorsOption>,
-    /// Only the k largest singular values and their vectors leave the core [default: all]
-    #[arg(long, value_name = "k")]
-    rank: Option<usize>,
-    /// Eigen-decomposition of symmetric matrices: eigenvalues in signed order, highest first, one set of vectors
-    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    symmetric: Option<bool>,
-    /// Scaling of each matrix in the hardware [default: auto, to full scale]
-    #[arg(long)]
-    scaling: Option<ScalingOption>,
-    /// Which matrices the core takes [default: fixed, those of its size]
-    #[arg(long)]
-    sizes: Option<SizesOption>,
-    /// Take options of the core from a TOML file; flags win
-    #[arg(long, value_name = "FILE")]
-    #[serde(skip)]
+    flags: OptionMap<Setting>,
+    /// A TOML file of options; flags win.
     config: Option<PathBuf>,
 }
 
-#[derive(ValueEnum, Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Architecture {
-    /// One block per cycle: 16 multipliers in the rotators
-    Serial,
-}
+impl Args for CoreOptions {
+    fn augment_args(command: Command) -> Command {
+        let config = Arg::new(CONFIG).long(CONFIG).value_name("FILE").value_parser(clap::value_parser!(PathBuf));
+        let config = config.help("Take options of the core from a TOML file; flags win").help_heading(HEADING);
+        command.args(OPTIONS.iter().map(argument)).arg(config)
+    }
 
-#[derive(ValueEnum, Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum VectorsOption {
-    /// U and V
-    Uv,
-    /// U alone
-    U,
-    /// V alone
-    V,
-    /// Singular values alone
-    None,
-}
-
-impl From<VectorsOption> for Vectors {
-    fn from(option: VectorsOption) -> Self {
-        match option {
-            VectorsOption::Uv => Self::Uv,
-            VectorsOption::U => Self::U,
-            VectorsOption::V => Self::V,
-            VectorsOption::None => Self::None,
-        }
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
     }
 }
 
-#[derive(ValueEnum, Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum ScalingOption {
-    /// Each matrix is shifted to full scale; the exponent comes with the result
-    Auto,
-    /// None: the host scales (`--input-scale`)
-    Fixed,
-}
-
-impl From<ScalingOption> for Scaling {
-    fn from(option: ScalingOption) -> Self {
-        match option {
-            ScalingOption::Auto => Self::Auto,
-            ScalingOption::Fixed => Self::Fixed,
-        }
+impl FromArgMatches for CoreOptions {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(Self { flags: given(matches), config: matches.get_one::<PathBuf>(CONFIG).cloned() })
     }
-}
 
-#[derive(ValueEnum, Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum SizesOption {
-    /// Matrices of its own size
-    Fixed,
-    /// Any matrix up to its own size; each frame begins with two beats, its rows and columns
-    Any,
-}
-
-impl From<SizesOption> for Sizes {
-    fn from(option: SizesOption) -> Self {
-        match option {
-            SizesOption::Fixed => Self::Fixed,
-            SizesOption::Any => Self::Any,
-        }
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
     }
 }
 
@@ -141,96 +111,110 @@ impl CoreOptions {
         self.parameters()?.shape().map_err(|e| anyhow!("{e}{}", self.place()))
     }
 
-    /// Where options come from, for messages.
-    fn place(&self) -> String {
-        self.config.as_ref().map_or(String::new(), |path| format!(" (options from {} and flags)", path.display()))
-    }
-
-    /// The value of an option that takes one here.
-    fn one(&self, option: &str, values: &Option<Values>) -> Result<Option<Option<u32>>> {
-        values.as_ref().map(Values::one).transpose().map_err(|e| anyhow!("--{option}: {e}{}", self.place()))
+    /// The parameters that the options describe: flags first, then the file, then the defaults.
+    pub fn parameters(&self) -> Result<Parameters> {
+        self.set(&self.given()?, |_| true)
     }
 
     /// Size, word and guard bits, where flags or the file name them.
     pub fn fixed(&self) -> Result<Fixed> {
         let given = self.given()?;
-        let Parameters { rows, cols, .. } = given.sized();
-        let size = given.rows.or(given.cols).map(|_| (rows, cols));
+        let Parameters { rows, cols, word, guard, .. } = self.set(&given, |_| true)?;
+        let is_given = |name| given.0.contains_key(name);
         Ok(Fixed {
-            size,
-            word: self.one("word", &given.word)?.flatten(),
-            guard: self.one("guard", &given.guard)?.flatten(),
+            size: (is_given("rows") || is_given("cols")).then_some((rows, cols)),
+            word: is_given("word").then_some(word),
+            guard: is_given("guard").then_some(guard),
         })
     }
 
-    /// The parameters that the options describe: flags first, then the file, then the defaults.
-    pub fn parameters(&self) -> Result<Parameters> {
-        let given = self.given()?;
-        let sized = given.sized();
-        Ok(Parameters {
-            word: self.one("word", &given.word)?.flatten().unwrap_or(sized.word),
-            guard: self.one("guard", &given.guard)?.flatten().unwrap_or(sized.guard),
-            coef: self.one("coef", &given.coef)?.flatten(),
-            sweeps: self.one("sweeps", &given.sweeps)?.map_or(sized.sweeps, sweeps),
-            ..sized
-        })
-    }
-
-    /// The same where several values may be given of some: those of words, guard bits, coefficient bits and sweeps, where they are given at all.
+    /// The same where several values may be given of some: those of words, guard bits, coefficient bits and sweeps, where they
+    /// are given at all.
     pub fn varied(&self) -> Result<Varied> {
         let given = self.given()?;
-        let numbers = |values: &Option<Values>| values.as_ref().map(|values| values.all().flatten().collect());
+        let values = |name: &str| match given.0.get(name) {
+            Some(Setting::Several(values)) => Some(values),
+            _ => None,
+        };
+        let numbers = |name: &str| values(name).map(|values| values.all().flatten().collect());
+        let sweeps = |value: Option<u32>| value.map_or(Sweeps::Auto, Sweeps::Fixed);
         Ok(Varied {
-            base: given.sized(),
-            words: numbers(&given.word),
-            guards: numbers(&given.guard),
-            coefs: given.coef.as_ref().map(|values| values.all().collect()),
-            sweeps: given.sweeps.as_ref().map(|values| values.all().map(sweeps).collect()),
+            base: self.set(&given, |option| !option.varies)?,
+            words: numbers("word"),
+            guards: numbers("guard"),
+            coefs: values("coef").map(|values| values.all().collect()),
+            sweeps: values("sweeps").map(|values| values.all().map(sweeps).collect()),
         })
     }
 
     /// Flags, and the file where there is no flag.
-    fn given(&self) -> Result<Self> {
-        let Some(path) = &self.config else { return Ok(self.clone()) };
-        let (flags, file) = (self.clone(), read(path)?);
-        Ok(Self {
-            rows: flags.rows.or(file.rows),
-            cols: flags.cols.or(file.cols),
-            word: flags.word.or(file.word),
-            frac: flags.frac.or(file.frac),
-            guard: flags.guard.or(file.guard),
-            coef: flags.coef.or(file.coef),
-            arch: flags.arch.or(file.arch),
-            sweeps: flags.sweeps.or(file.sweeps),
-            vectors: flags.vectors.or(file.vectors),
-            rank: flags.rank.or(file.rank),
-            symmetric: flags.symmetric.or(file.symmetric),
-            scaling: flags.scaling.or(file.scaling),
-            sizes: flags.sizes.or(file.sizes),
-            config: None,
-        })
+    fn given(&self) -> Result<OptionMap<Setting>> {
+        let mut given = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
+        given.0.extend(self.flags.0.clone());
+        Ok(given)
     }
 
-    /// All parameters but word, guard bits, coefficient bits and sweeps, which are the default's.
-    fn sized(&self) -> Parameters {
-        let default = Parameters::default();
-        let rows = self.rows.or(self.cols).unwrap_or(default.rows);
-        Parameters {
-            rows,
-            cols: self.cols.unwrap_or(rows),
-            frac: self.frac,
-            vectors: self.vectors.map_or(default.vectors, Vectors::from),
-            rank: self.rank,
-            symmetric: self.symmetric.unwrap_or(default.symmetric),
-            sizes: self.sizes.map_or(default.sizes, Sizes::from),
-            scaling: self.scaling.map_or(default.scaling, Scaling::from),
-            ..default
+    /// The defaults, with the options that were given and are `wanted`. Rows and columns are equal where only one is given.
+    fn set(&self, given: &OptionMap<Setting>, wanted: impl Fn(&CoreOption) -> bool) -> Result<Parameters> {
+        let mut parameters = set(given, wanted).map_err(|error| anyhow!("{error}{}", self.place()))?;
+        match (given.0.contains_key("rows"), given.0.contains_key("cols")) {
+            (true, false) => parameters.cols = parameters.rows,
+            (false, true) => parameters.rows = parameters.cols,
+            _ => {}
         }
+        Ok(parameters)
+    }
+
+    /// Where options come from, for messages.
+    fn place(&self) -> String {
+        self.config.as_ref().map_or(String::new(), |path| format!(" (options from {} and flags)", path.display()))
     }
 }
 
-fn sweeps(value: Option<u32>) -> Sweeps {
-    value.map_or(Sweeps::Auto, Sweeps::Fixed)
+/// The defaults, with the options that were given and are `wanted`.
+fn set(given: &OptionMap<Setting>, wanted: impl Fn(&CoreOption) -> bool) -> Result<Parameters> {
+    let mut parameters = Parameters::default();
+    for option in OPTIONS.iter().filter(|option| wanted(option)) {
+        if let Some(setting) = given.0.get(option.name) {
+            let value = setting.one().map_err(|message| anyhow!("--{}: {message}", option.name))?;
+            option.set(&mut parameters, &value)?;
+        }
+    }
+    Ok(parameters)
+}
+
+/// The options that set the number formats of a core whose size follows from the data.
+#[derive(Clone, Debug, Default)]
+pub struct FormatOptions {
+    flags: OptionMap<Setting>,
+}
+
+impl FormatOptions {
+    /// The default core with these formats.
+    pub fn parameters(&self) -> Result<Parameters> {
+        set(&self.flags, |_| true)
+    }
+}
+
+impl Args for FormatOptions {
+    fn augment_args(command: Command) -> Command {
+        command.args(OPTIONS.iter().filter(|option| option.varies).map(argument))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for FormatOptions {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(Self { flags: given(matches) })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 /// Parameters of which some may have several values; `None` where none is given.
@@ -257,10 +241,29 @@ pub struct Fixed {
     pub guard: Option<u32>,
 }
 
-fn read(path: &Path) -> Result<CoreOptions> {
+/// Reads a TOML file of options. An error names the file, the line and the key.
+fn read(path: &Path) -> Result<OptionMap<Setting>> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("{}: cannot be read; --config takes a TOML file of core options", path.display()))?;
-    toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), e.to_string().trim_end()))
+    let file: OptionMap<toml::Spanned<toml::Value>> =
+        toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), e.to_string().trim_end()))?;
+    let mut settings = OptionMap::default();
+    for (name, value) in file.0 {
+        let option = CoreOption::named(name).expect("A map of options has only names of options.");
+        let words = match value.get_ref() {
+            toml::Value::Integer(number) => Ok(number.to_string()),
+            toml::Value::Boolean(on) => Ok(on.to_string()),
+            toml::Value::String(text) => Ok(text.clone()),
+            other => {
+                Err(format!("{} is no value of an option; give a number, true or false, or text", other.type_str()))
+            }
+        };
+        let setting = words.and_then(|words| Setting::parse(option, &words));
+        let line = text[..value.span().start].lines().count().max(1);
+        let setting = setting.map_err(|message| anyhow!("{}: line {line}, {name}: {message}", path.display()))?;
+        settings.0.insert(name, setting);
+    }
+    Ok(settings)
 }
 
 /// How the host scales a matrix before quantising.

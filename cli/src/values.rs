@@ -1,6 +1,5 @@
 //! Values of one option: a number, several, or ranges. `12,16`, `12..20`, `12..24:4`, `auto,4..8`.
 
-use serde::{Deserialize, Deserializer};
 use std::collections::BTreeSet;
 
 /// The most values of one option.
@@ -79,29 +78,6 @@ fn range(item: &str) -> Option<(u32, u32, u32)> {
         None => (rest, 1),
     };
     Some((number(low)?, number(high)?, step))
-}
-
-/// [`Values::numbers`] of a key of a file: a number, or text.
-pub fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Values>, D::Error> {
-    Values::numbers(&number_or_text(deserializer)?).map(Some).map_err(serde::de::Error::custom)
-}
-
-/// [`Values::numbers_or_auto`] of the same.
-pub fn numbers_or_auto<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Values>, D::Error> {
-    Values::numbers_or_auto(&number_or_text(deserializer)?).map(Some).map_err(serde::de::Error::custom)
-}
-
-fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "a whole number, or text such as \"12..20\"")]
-    enum Value {
-        Number(i64),
-        Text(String),
-    }
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Number(number) => number.to_string(),
-        Value::Text(text) => text,
-    })
 }
 
 #[cfg(test)]

@@ -1,21 +1,17 @@
 //! The SVD cores, assembled from units.
 
-pub mod budget;
-mod datapath;
-pub mod layout;
-pub mod ordering;
-pub mod params;
-pub mod qr_sequencer;
-mod reduction;
-pub mod schedule;
-mod sequencer;
-mod serial;
+mod assembly;
 pub mod size;
+pub mod sorter;
+pub mod stream_fifo;
+pub mod stream_input;
+pub mod stream_output;
 
+use crate::architecture::serial::qr::sequencer as qr_sequencer;
+use crate::architecture::serial::schedule::StepProgram;
 use crate::check::Checked;
 use crate::ir::Design;
-use params::Shape;
-use schedule::StepProgram;
+use crate::shape::Shape;
 use serde::Serialize;
 
 /// A core: its shape, its hardware, and the program of its steps.
@@ -45,9 +41,9 @@ pub struct QrCycles {
 impl Core {
     /// Draws the core of a shape.
     pub fn new(shape: Shape) -> Self {
-        let (design, program, meeting) = serial::serial_core(&shape);
+        let (design, program, meeting) = assembly::serial_core(&shape);
         let qr = meeting.map(|latency| QrCycles {
-            passes: shape.passes(),
+            passes: shape.arithmetic().passes(),
             two_rows: qr_sequencer::step_cycles(&shape, latency),
             finish: qr_sequencer::finish_cycles(&shape, latency),
         });
@@ -58,7 +54,7 @@ impl Core {
     pub fn cycle_limit(&self) -> u64 {
         let (n, steps) = (self.shape.even() as u64, self.shape.even() as u64 - 1);
         let sweeps = u64::from(self.shape.sweep_cap()) * steps * self.program.cycles() as u64;
-        let qr = self.qr.map_or(0, |qr| self.shape.rows.div_ceil(2) * qr.two_rows + qr.finish);
+        let qr = self.qr.map_or(0, |qr| self.shape.rows().div_ceil(2) * qr.two_rows + qr.finish);
         4 * n * n + 2 * n + sweeps + 100 + qr as u64
     }
 }

@@ -30,11 +30,18 @@
 //! assert_eq!(checked.top().outputs[0].latency, Some(2));
 //! ```
 
+pub mod architecture;
 pub mod builder;
 pub mod check;
 pub mod core;
+pub mod dimensions;
 pub mod export;
 pub mod fixed;
+pub mod formats;
 pub mod graph;
+pub mod interface;
 pub mod ir;
+pub mod ordering;
+pub mod parameters;
+pub mod shape;
 pub mod units;

@@ -1,7 +1,7 @@
 //! The cores as designs: every shape passes the checker, and says what it is made of.
 
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{MOST_ROWS, Parameters, SIZES, Scaling, Sizes, Vectors};
+use svdforge_hdl::parameters::{MOST_ROWS, Parameters, SIZES, Scaling, Sizes, Vectors};
 
 /// Every combination of the choices, and the corners of the formats: either refused with a message, or a core that passes the checker.
 #[test]
@@ -53,7 +53,7 @@ fn rows_without_end_take_no_more_multipliers() {
             };
             let core = Core::new(shape);
             assert!(core.qr.is_some());
-            let wide_coefficients = usize::from(shape.coef > 19);
+            let wide_coefficients = usize::from(shape.coef() > 19);
             assert_eq!(core.design.multipliers(), 18 + 2 * wide_coefficients, "{rows}x{cols}");
         }
     }

@@ -9,9 +9,9 @@ mod tools;
 
 use designs::{Random, operations, sampler};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::Parameters;
 use svdforge_hdl::export::verilog::verilog;
 use svdforge_hdl::export::{File, Header};
+use svdforge_hdl::parameters::Parameters;
 use tools::Folder;
 
 fn header() -> Header {

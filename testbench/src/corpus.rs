@@ -6,7 +6,7 @@ use crate::stimulus::{Reset, Stalls, Stimulus};
 use nalgebra::DMatrix;
 use serde::Deserialize;
 use svdforge_golden::Family;
-use svdforge_hdl::core::params::Shape;
+use svdforge_hdl::shape::Shape;
 
 /// The files of the corpus: name and text.
 pub const FILES: [(&str, &str); 4] = [
@@ -161,33 +161,33 @@ impl Frame {
     pub fn is_bad(&self, shape: &Shape) -> bool {
         let own = self.matrix(shape).shape();
         let [rows, cols] = self.announced.unwrap_or([own.0 as i64, own.1 as i64]);
-        let taken = (1..=shape.rows as i64).contains(&rows) && (1..=shape.cols as i64).contains(&cols);
-        let taken = taken && (!shape.symmetric || rows == cols);
-        !taken || self.length(shape) != Some(shape.header_beats() + (rows * cols) as usize)
+        let taken = (1..=shape.rows() as i64).contains(&rows) && (1..=shape.cols() as i64).contains(&cols);
+        let taken = taken && (!shape.symmetric() || rows == cols);
+        !taken || self.length(shape) != Some(shape.interface().header().len() + (rows * cols) as usize)
     }
 
     fn fits(&self, shape: &Shape) -> bool {
-        let fits = self.rows.as_ref().is_none_or(|rows| (rows.len(), rows[0].len()) == (shape.rows, shape.cols));
+        let fits = self.rows.as_ref().is_none_or(|rows| (rows.len(), rows[0].len()) == (shape.rows(), shape.cols()));
         // A bad frame must stay bad, and a cut one keeps a beat.
-        let fits = fits && (self.announced.is_none() || shape.header_beats() > 0 && self.is_bad(shape));
+        let fits = fits && (self.announced.is_none() || !shape.interface().header().is_empty() && self.is_bad(shape));
         fits && self.length(shape).is_some_and(|length| length > 0) && (self.beats.is_none() || self.is_bad(shape))
     }
 
     /// Beats; none if there is no such number.
     fn length(&self, shape: &Shape) -> Option<usize> {
-        let right = shape.header_beats() + self.matrix(shape).len() + self.late.unwrap_or(0);
+        let right = shape.interface().header().len() + self.matrix(shape).len() + self.late.unwrap_or(0);
         self.beats.or_else(|| right.checked_sub(self.early.unwrap_or(0)))
     }
 
     /// The matrix, entries in [-1, 1].
     pub fn matrix(&self, shape: &Shape) -> DMatrix<f64> {
         match (&self.rows, &self.family, self.constant) {
-            (Some(rows), ..) => DMatrix::from_fn(shape.rows, shape.cols, |i, j| rows[i][j]),
+            (Some(rows), ..) => DMatrix::from_fn(shape.rows(), shape.cols(), |i, j| rows[i][j]),
             (_, Some(family), _) => {
                 let family: Family = family.parse().expect("`check` has seen the name.");
                 example_matrix(shape, family, self.seed.unwrap_or(0))
             }
-            (.., constant) => DMatrix::from_element(shape.rows, shape.cols, constant.unwrap_or(0.0)),
+            (.., constant) => DMatrix::from_element(shape.rows(), shape.cols(), constant.unwrap_or(0.0)),
         }
     }
 
@@ -201,7 +201,7 @@ impl Frame {
         };
         let size = self.announced.unwrap_or([matrix.nrows() as i64, matrix.ncols() as i64]);
         let elements = matrix.transpose();
-        let header = size[..shape.header_beats()].iter().copied();
+        let header = size[..shape.interface().header().len()].iter().copied();
         let units: Vec<i64> = header.chain(elements.iter().map(|&value| unit(value))).collect();
         let length = self.length(shape).unwrap_or(0);
         (0..length).map(|i| InputBeat { data: units[i % units.len()], last: i + 1 == length }).collect()

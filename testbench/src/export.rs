@@ -7,10 +7,10 @@ use crate::stimulus::{Stalls, Stimulus};
 use crate::testbench_verilog::testbench_files;
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::Shape;
 use svdforge_hdl::export::datasheet::datasheet;
 use svdforge_hdl::export::manifest::{Summary, manifest};
 use svdforge_hdl::export::{File, picture, verilog};
+use svdforge_hdl::shape::Shape;
 
 /// Verilog, file list, testbench with its data, pictures, datasheet and `core.json`.
 pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
@@ -42,7 +42,7 @@ pub fn example(shape: &Shape, stalls: Stalls) -> Stimulus {
         quantise(shape, &matrix, InputScale::Auto).expect("With a scale of its own, every matrix fits.").frame(shape)
     };
     let mut early = frame(Family::Gaussian, 1);
-    early.truncate((shape.cols + 1).min(early.len() - 1).max(1));
+    early.truncate((shape.cols() + 1).min(early.len() - 1).max(1));
     early.iter_mut().last().expect("The frame has a beat.").last = true;
     let mut frames = vec![early, frame(Family::Zero, 1), frame(Family::Uniform, 2)];
     if shape.elements() <= SHORT {

@@ -1,9 +1,9 @@
 //! Matrices to stream beats and back. The only place that knows how a frame is laid out, beside the hardware.
 
 use nalgebra::DMatrix;
-use svdforge_hdl::core::params::Shape;
 use svdforge_hdl::fixed::{QFormat, RangeError};
-use svdforge_hdl::units::stream_output::section;
+use svdforge_hdl::interface::section;
+use svdforge_hdl::shape::Shape;
 
 /// One beat into a core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub struct QuantiseError {
 
 /// The format of an input element.
 pub fn input_format(shape: &Shape) -> QFormat {
-    QFormat { word: shape.word, frac: shape.frac }
+    QFormat { word: shape.word(), frac: shape.frac() }
 }
 
 /// Puts a matrix on the input grid.
@@ -97,14 +97,14 @@ impl Quantised {
 
     /// The weight of one unit of the last place, at true scale.
     pub fn lsb(&self, shape: &Shape) -> f64 {
-        f64::from(self.exponent - shape.frac as i32).exp2()
+        f64::from(self.exponent - shape.frac() as i32).exp2()
     }
 
     /// The matrix as a frame: its size, where the core takes several, then row by row, `tlast` on the last beat.
     pub fn frame(&self, shape: &Shape) -> Vec<InputBeat> {
         let header = [self.rows as i64, self.cols as i64];
-        let beats = header[..shape.header_beats()].iter().chain(&self.units);
-        let last = shape.header_beats() + self.units.len() - 1;
+        let beats = header[..shape.interface().header().len()].iter().chain(&self.units);
+        let last = shape.interface().header().len() + self.units.len() - 1;
         beats.enumerate().map(|(i, &data)| InputBeat { data, last: i == last }).collect()
     }
 }
@@ -167,9 +167,10 @@ pub fn parse_frame(
     let error = |beat, message: String| FrameError { beat, message };
     let Some(first) = beats.first() else { return Err(error(0, "the frame is empty".into())) };
     let status = Status::from_bits(first.data);
-    let mut sections = shape.sections_of(rows, cols);
+    let mut sections = shape.interface().sections_of((rows, cols));
     sections.truncate(if status.bad_frame { 1 } else { sections.len() });
-    let expected: Vec<u8> = sections.iter().flat_map(|&(user, count)| std::iter::repeat_n(user, count)).collect();
+    let expected: Vec<u8> =
+        sections.iter().flat_map(|section| std::iter::repeat_n(section.tuser, section.count)).collect();
     if beats.len() != expected.len() {
         return Err(error(beats.len(), format!("{} beats where {} were expected", beats.len(), expected.len())));
     }
@@ -181,15 +182,15 @@ pub fn parse_frame(
             return Err(error(i, format!("tlast is {}", beat.last)));
         }
     }
-    let unused = 64 - shape.output_bits();
+    let unused = 64 - shape.interface().output_bits();
     let value = |beat: &OutputBeat, frac: u32| {
         let signed = ((beat.data << unused) as i64) >> unused;
-        QFormat { word: shape.output_bits(), frac }.dequantise(signed)
+        QFormat { word: shape.interface().output_bits(), frac }.dequantise(signed)
     };
     let values = |user: u8, frac: u32| beats.iter().filter(move |b| b.user == user).map(move |b| value(b, frac));
-    let rank = shape.rank_of(rows, cols);
+    let rank = shape.rank_of((rows, cols));
     let vectors = |user: u8, rows: usize| {
-        let present = sections.iter().any(|&(found, _)| found == user);
+        let present = sections.iter().any(|section| section.tuser == user);
         present.then(|| DMatrix::from_row_iterator(rows, rank, values(user, shape.vector_fraction())))
     };
     let sigma = values(section::SIGMA, shape.sigma_fraction()).collect();

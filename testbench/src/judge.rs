@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use svdforge_golden::metrics::MetricsError;
 use svdforge_golden::sources::{Case, sources};
 use svdforge_golden::{Accuracy, Factors, NamedMatrix, Recording, Sources, accuracy, eigen_accuracy, oracle};
-use svdforge_hdl::core::budget::{Bounds, Budget};
-use svdforge_hdl::core::params::Shape;
+use svdforge_hdl::formats::ErrorBounds;
+use svdforge_hdl::shape::Shape;
 
 /// Bits of the status word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +63,7 @@ pub struct Judgement {
     /// Errors; `bound_lsb` is the statistical bound of sigma.
     pub accuracy: Accuracy,
     /// What the errors of this matrix may be, after the sweeps it took and at its scale.
-    pub bounds: Bounds,
+    pub bounds: ErrorBounds,
     /// Where its errors come from; `None` if the engine shows no rotations, or those that were seen are not the rotations of such a matrix.
     pub sources: Option<Sources>,
 }
@@ -171,20 +171,20 @@ fn assess(
     let explained = explained(shape, input, status.block_exponent, &sigma);
     let matrix = input.matrix(shape);
     let lsb = input.lsb(shape);
-    let left = if shape.symmetric { v.as_ref() } else { u.as_ref() };
+    let left = if shape.symmetric() { v.as_ref() } else { u.as_ref() };
     let factors = Factors { sigma: &values, u: left, v: v.as_ref() };
-    let accuracy = if shape.symmetric {
-        eigen_accuracy(&matrix, &values, v.as_ref(), lsb, shape.word)?
+    let accuracy = if shape.symmetric() {
+        eigen_accuracy(&matrix, &values, v.as_ref(), lsb, shape.word())?
     } else {
-        accuracy(&matrix, factors, lsb, shape.word)?
+        accuracy(&matrix, factors, lsb, shape.word())?
     };
     let told = |rotations: &Recording| {
-        let (original, symmetric) = (&original.matrix, shape.symmetric);
-        sources(&Case { original, input: &matrix, factors, rotations, symmetric, lsb, word: shape.word })
+        let (original, symmetric) = (&original.matrix, shape.symmetric());
+        sources(&Case { original, input: &matrix, factors, rotations, symmetric, lsb, word: shape.word() })
     };
     let recording = rotations.and_then(|seen| seen.recording(shape, (input.rows, input.cols), status.sweeps));
     let sources = recording.as_ref().map(told).transpose().map_err(MetricsError::from)?;
-    let result = if shape.symmetric {
+    let result = if shape.symmetric() {
         let mut golden = oracle::eigen(&matrix).map_err(MetricsError::from)?.values;
         golden.truncate(values.len());
         Delivered::Eigen { eigenvalues: values, eigenvalues_golden: golden, vectors: v }
@@ -193,7 +193,7 @@ fn assess(
         golden.truncate(values.len());
         Delivered::Svd { sigma: values, sigma_golden: golden, u, v }
     };
-    let budget = Budget::of(shape, (input.rows, input.cols), status.sweeps);
+    let budget = shape.budget_of((input.rows, input.cols), status.sweeps);
     let bounds = budget.bounds_of_matrix(status.block_exponent, !status.cap_reached);
     let accuracy = Accuracy { bound_lsb: bounds.statistical.sigma, ..accuracy };
     Ok(Judgement {

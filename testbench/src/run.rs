@@ -7,7 +7,8 @@ use crate::stimulus::{Stimulus, Trace};
 use serde::{Deserialize, Serialize};
 use svdforge_golden::{Family, NamedMatrix, oracle};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{SIZES, Shape, Sizes};
+use svdforge_hdl::parameters::{SIZES, Sizes};
+use svdforge_hdl::shape::Shape;
 
 /// Cycles of one matrix, with a source and a sink that never stall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,30 +71,30 @@ pub enum RunError {
 /// A matrix on the core's input grid; its size must be one that the core takes.
 pub fn prepare(shape: &Shape, named: &NamedMatrix, scale: InputScale) -> Result<Quantised, RunError> {
     let (rows, cols) = named.matrix.shape();
-    let fits = match shape.sizes {
-        Sizes::Fixed => (rows, cols) == (shape.rows, shape.cols),
-        Sizes::Any => (1..=shape.rows).contains(&rows) && (1..=shape.cols).contains(&cols),
+    let fits = match shape.sizes() {
+        Sizes::Fixed => (rows, cols) == (shape.rows(), shape.cols()),
+        Sizes::Any => (1..=shape.rows()).contains(&rows) && (1..=shape.cols()).contains(&cols),
     };
-    if !fits || shape.symmetric && rows != cols {
+    if !fits || shape.symmetric() && rows != cols {
         return Err(size_error(shape, rows, cols));
     }
-    if let Some((row, column)) = oracle::first_asymmetry(&named.matrix).filter(|_| shape.symmetric) {
+    if let Some((row, column)) = oracle::first_asymmetry(&named.matrix).filter(|_| shape.symmetric()) {
         return Err(RunError::NotSymmetric { row: row + 1, column: column + 1 });
     }
     Ok(quantise(shape, &named.matrix, scale)?)
 }
 
 fn size_error(shape: &Shape, rows: usize, cols: usize) -> RunError {
-    let up_to = if shape.sizes == Sizes::Any { "up to " } else { "" };
-    let taken = format!("{up_to}{} x {}", shape.rows, shape.cols);
+    let up_to = if shape.sizes() == Sizes::Any { "up to " } else { "" };
+    let taken = format!("{up_to}{} x {}", shape.rows(), shape.cols());
     let remedy = match rows.max(cols) {
-        _ if shape.symmetric && rows != cols => "`--symmetric` needs a square matrix".to_owned(),
+        _ if shape.symmetric() && rows != cols => "`--symmetric` needs a square matrix".to_owned(),
         _ if cols > *SIZES.end() && rows > *SIZES.end() => {
             format!("reduce the matrix first: no core takes more than {} columns", SIZES.end())
         }
         _ if cols > *SIZES.end() => format!("use its transpose: no core takes more than {} columns", SIZES.end()),
         side if side > *SIZES.end() => {
-            let vectors = if shape.has_u() { "v" } else { shape.vectors.name() };
+            let vectors = if shape.has_u() { "v".to_owned() } else { shape.vectors().to_string() };
             format!("use --rows {rows} --cols {cols} --vectors {vectors}, or a matrix of {taken}")
         }
         _ => format!("use --rows {rows} --cols {cols}, or a matrix of {taken}"),

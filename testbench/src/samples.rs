@@ -5,7 +5,8 @@
 use nalgebra::DMatrix;
 use svdforge_golden::Family;
 use svdforge_golden::reader::{NamedMatrix, ReadError, parse_matrix};
-use svdforge_hdl::core::params::{Shape, Sizes};
+use svdforge_hdl::parameters::Sizes;
+use svdforge_hdl::shape::Shape;
 
 /// File names and contents, in the order of the demo.
 const FILES: [(&str, &str); 6] = [
@@ -24,12 +25,12 @@ pub fn samples() -> Result<Vec<NamedMatrix>, ReadError> {
 
 /// A matrix of a family, of a size that a core takes (of several, one that the seed chooses); for a symmetric core the symmetric part.
 pub fn example_matrix(shape: &Shape, family: Family, seed: u64) -> DMatrix<f64> {
-    let up_to = |most: usize, step: u64| match shape.sizes {
+    let up_to = |most: usize, step: u64| match shape.sizes() {
         Sizes::Fixed => most,
         Sizes::Any => most - (seed * step) as usize % most,
     };
-    let rows = up_to(shape.rows, 3);
-    let cols = if shape.symmetric { rows } else { up_to(shape.cols, 5) };
+    let rows = up_to(shape.rows(), 3);
+    let cols = if shape.symmetric() { rows } else { up_to(shape.cols(), 5) };
     let matrix = family.generate(rows, cols, seed);
-    if shape.symmetric { (&matrix + matrix.transpose()) / 2.0 } else { matrix }
+    if shape.symmetric() { (&matrix + matrix.transpose()) / 2.0 } else { matrix }
 }

@@ -4,8 +4,9 @@
 
 use crate::stimulus::{RESET_CYCLES, Stimulus, Trace};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Shape, Sizes};
 use svdforge_hdl::export::{File, Header};
+use svdforge_hdl::parameters::Sizes;
+use svdforge_hdl::shape::Shape;
 
 /// The text, with `{{...}}` where cores differ.
 const TEMPLATE: &str = include_str!("testbench_verilog/template.v");
@@ -40,8 +41,8 @@ pub(crate) fn bench(core: &Core, header: &Header) -> File {
         ("rank_variable", rank.variable),
         ("rank_counted", rank.counted),
         ("rank", rank.name),
-        ("input_bits", shape.input_bits().to_string()),
-        ("output_bits", shape.output_bits().to_string()),
+        ("input_bits", shape.interface().input_bits().to_string()),
+        ("output_bits", shape.interface().output_bits().to_string()),
         ("reset_cycles", RESET_CYCLES.to_string()),
         ("patience", (core.cycle_limit() + LONGEST_STALL).to_string()),
     ];
@@ -61,10 +62,10 @@ struct Rank {
 impl Rank {
     /// A constant of the core, or, where matrices differ in size, the singular values of each expected frame.
     fn of(shape: &Shape) -> Self {
-        match shape.sizes {
+        match shape.sizes() {
             Sizes::Fixed => Self {
                 name: "RANK".to_owned(),
-                parameter: format!("    localparam RANK         = {};   // columns of U and V that leave the core\n", shape.rank),
+                parameter: format!("    localparam RANK         = {};   // columns of U and V that leave the core\n", shape.rank()),
                 variable: String::new(),
                 counted: String::new(),
             },
@@ -82,7 +83,7 @@ impl Rank {
 
 /// The data files of a run; those with the expected result only if there is one.
 pub(crate) fn data_files(core: &Core, stimulus: &Stimulus, expected: Option<&Trace>) -> Vec<File> {
-    let (input_bits, output_bits) = (core.shape.input_bits(), core.shape.output_bits());
+    let (input_bits, output_bits) = (core.shape.interface().input_bits(), core.shape.interface().output_bits());
     let bit = u8::from;
     let file = |part: &str, heading: &str, lines: Vec<String>| File {
         name: format!("{}_{part}.hex", core.shape.name()),

@@ -5,7 +5,7 @@ use crate::framing::OutputBeat;
 use crate::stimulus::{Stimulus, Trace};
 use serde::Serialize;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::units::stream_output::section;
+use svdforge_hdl::interface::section;
 
 /// What every engine said, beside the project's own simulator.
 #[derive(Clone, Debug, Serialize)]
@@ -61,11 +61,7 @@ pub fn verify(core: &Core, stimulus: &Stimulus, engines: &mut [Box<dyn Engine>])
     })
 }
 
-fn compare(
-    engine: &mut dyn Engine,
-    stimulus: &Stimulus,
-    expected: &Trace,
-) -> Result<EngineReport, EngineError> {
+fn compare(engine: &mut dyn Engine, stimulus: &Stimulus, expected: &Trace) -> Result<EngineReport, EngineError> {
     let name = engine.name();
     let (difference, beats_compared, cycles_compared) = match engine.run_against(stimulus, expected) {
         Ok(found) => match first_difference(expected, &found) {

@@ -12,7 +12,8 @@ use rayon::prelude::*;
 use reference::{Reference, Run, Task};
 use svdforge_golden::{Accuracy, Factors, Family, accuracy};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sizes, Sweeps, Vectors};
+use svdforge_hdl::parameters::{Parameters, Scaling, Sizes, Sweeps, Vectors};
+use svdforge_hdl::shape::Shape;
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
 use svdforge_testbench::framing::{InputScale, Quantised, parse_frame, quantise};
 use svdforge_testbench::samples::example_matrix;
@@ -31,12 +32,12 @@ impl Pair {
     fn new(parameters: Parameters) -> Self {
         let shape = parameters.shape().unwrap();
         let engine = SimulatorEngine::new(&Core::new(shape)).unwrap();
-        Self { shape, engine, reference: reference_of(&shape), size: (shape.rows, shape.cols) }
+        Self { shape, engine, reference: reference_of(&shape), size: (shape.rows(), shape.cols()) }
     }
 
     /// Runs a matrix through both and compares every beat.
     fn run(&mut self, matrix: &Quantised, name: &str) -> (Trace, Run) {
-        let sweeps = match self.shape.sweeps {
+        let sweeps = match self.shape.sweeps() {
             Sweeps::Auto => None,
             Sweeps::Fixed(sweeps) => Some(sweeps),
         };
@@ -46,7 +47,7 @@ impl Pair {
         }
         let expected = self.reference.run(&matrix.units, sweeps);
         let trace = self.engine.run(&Stimulus::new(matrix.frame(&self.shape))).unwrap();
-        let beat_mask = u64::MAX >> (64 - self.shape.output_bits());
+        let beat_mask = u64::MAX >> (64 - self.shape.interface().output_bits());
         let expected_beats = expected.frame();
         assert_eq!(trace.output.len(), expected_beats.len(), "{name}, {:?}", self.shape);
         for (index, (beat, (section, value))) in trace.output.iter().zip(expected_beats).enumerate() {
@@ -63,7 +64,7 @@ fn square(n: usize, word: u32, guard: u32, sweeps: Sweeps) -> Parameters {
 }
 
 fn reference_of(shape: &Shape) -> Reference {
-    reference_for(shape, shape.rows, shape.cols)
+    reference_for(shape, shape.rows(), shape.cols())
 }
 
 /// The reference for matrices of one of the sizes that a core takes.
@@ -71,22 +72,22 @@ fn reference_for(shape: &Shape, rows: usize, cols: usize) -> Reference {
     Reference::new(Task {
         rows,
         cols,
-        word: shape.word,
-        guard: shape.guard,
-        coef: shape.coef,
-        data: shape.data(),
-        rank: shape.rank_of(rows, cols),
+        word: shape.word(),
+        guard: shape.guard(),
+        coef: shape.coef(),
+        data: shape.element_bits(),
+        rank: shape.rank_of((rows, cols)),
         u: shape.has_u(),
         v: shape.has_v(),
-        symmetric: shape.symmetric,
-        scaled: shape.scaling == Scaling::Auto,
-        largest: (shape.sizes == Sizes::Any).then_some((shape.rows, shape.cols)),
+        symmetric: shape.symmetric(),
+        scaled: shape.scaling() == Scaling::Auto,
+        largest: (shape.sizes() == Sizes::Any).then_some((shape.rows(), shape.cols())),
         streamed: shape.is_reduced(),
     })
 }
 
 fn matrix_of(shape: &Shape, family: Family, seed: u64) -> Quantised {
-    let largest = 1.0 - f64::from(1 - shape.word as i32).exp2();
+    let largest = 1.0 - f64::from(1 - shape.word() as i32).exp2();
     let matrix = example_matrix(shape, family, seed).map(|value| value.clamp(-1.0, largest));
     quantise(shape, &matrix, InputScale::Exponent(0)).unwrap()
 }
@@ -240,15 +241,15 @@ fn cores_for_any_size_compute_what_the_reference_does() {
         let mut pair = Pair::new(Parameters { sizes: Sizes::Any, ..parameters });
         let shape = pair.shape;
         let mut compute = Vec::new();
-        for rows in 1..=shape.rows {
-            for cols in 1..=shape.cols {
-                if shape.symmetric && rows != cols {
+        for rows in 1..=shape.rows() {
+            for cols in 1..=shape.cols() {
+                if shape.symmetric() && rows != cols {
                     continue;
                 }
                 for (family, seed) in all_families(0..seeds) {
-                    let largest = 1.0 - f64::from(1 - shape.word as i32).exp2();
+                    let largest = 1.0 - f64::from(1 - shape.word() as i32).exp2();
                     let mut matrix = family.generate(rows, cols, seed).map(|value| value.clamp(-1.0, largest));
-                    if shape.symmetric {
+                    if shape.symmetric() {
                         matrix = (&matrix + matrix.transpose()) / 2.0;
                     }
                     let matrix = quantise(&shape, &matrix, InputScale::Exponent(0)).unwrap();
@@ -313,7 +314,7 @@ fn a_small_matrix_is_as_good_as_a_large_one() {
 fn the_widest_core_computes_what_the_reference_does() {
     let parameters = square(32, 24, 8, Sweeps::Auto);
     let shape = parameters.shape().unwrap();
-    assert_eq!((shape.data(), shape.coef), (38, 30));
+    assert_eq!((shape.element_bits(), shape.coef()), (38, 30));
     assert_eq!(agree(parameters, [(Family::Uniform, 40)]), 1);
 }
 
@@ -391,8 +392,8 @@ fn measure(pair: &mut Pair, seed: u64) -> (Accuracy, u32) {
     let result = parse_frame(&shape, (matrix.rows, matrix.cols), &trace.output).unwrap();
     let input: DMatrix<f64> = matrix.matrix(&shape);
     let factors = Factors { sigma: &result.sigma, u: result.u.as_ref(), v: result.v.as_ref() };
-    let lsb = f64::from(-(shape.frac as i32)).exp2();
-    (accuracy(&input, factors, lsb, shape.word).unwrap(), result.status.sweeps)
+    let lsb = f64::from(-(shape.frac() as i32)).exp2();
+    (accuracy(&input, factors, lsb, shape.word()).unwrap(), result.status.sweeps)
 }
 
 #[test]

@@ -17,9 +17,10 @@ use rayon::prelude::*;
 use reference::{Reference, Roundings, Run, Task};
 use svdforge_golden::{Accuracy, Factors, Family, NamedMatrix, accuracy, eigen_accuracy};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::budget::{ACTIVE_SHARE, Bounds, Budget, Errors};
-use svdforge_hdl::core::params::{Parameters, Scaling, Shape, Sizes, Sweeps, Vectors};
-use svdforge_hdl::units::stream_output::section::SIGMA;
+use svdforge_hdl::formats::{ACTIVE_SHARE, ErrorBounds, Errors};
+use svdforge_hdl::interface::section::SIGMA;
+use svdforge_hdl::parameters::{Parameters, Scaling, Sizes, Sweeps, Vectors};
+use svdforge_hdl::shape::Shape;
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::{InputScale, Quantised, quantise};
 use svdforge_testbench::judge::judge as judge_simulated;
@@ -34,24 +35,24 @@ struct Outcome {
     squares: [(f64, f64); 4],
     roundings: [Roundings; 3],
     /// Of the matrix: for its sweeps and its scale.
-    bounds: Bounds,
+    bounds: ErrorBounds,
     sweeps: u32,
     capped: bool,
 }
 
 fn task_of(shape: &Shape) -> Task {
     Task {
-        rows: shape.rows,
-        cols: shape.cols,
-        word: shape.word,
-        guard: shape.guard,
-        coef: shape.coef,
-        data: shape.data(),
-        rank: shape.rank,
+        rows: shape.rows(),
+        cols: shape.cols(),
+        word: shape.word(),
+        guard: shape.guard(),
+        coef: shape.coef(),
+        data: shape.element_bits(),
+        rank: shape.rank(),
         u: shape.has_u(),
         v: shape.has_v(),
-        symmetric: shape.symmetric,
-        scaled: shape.scaling == Scaling::Auto,
+        symmetric: shape.symmetric(),
+        scaled: shape.scaling() == Scaling::Auto,
         largest: None,
         streamed: shape.is_reduced(),
     }
@@ -63,28 +64,28 @@ fn family(shape: &Shape, family: Family, seed: u64) -> Vec<i64> {
 
 /// Runs a matrix of input units and measures the result.
 fn outcome(shape: &Shape, reference: &Reference, name: &'static str, units: Vec<i64>) -> Outcome {
-    let sweeps = match shape.sweeps {
+    let sweeps = match shape.sweeps() {
         Sweeps::Auto => None,
         Sweeps::Fixed(sweeps) => Some(sweeps),
     };
     let run = reference.run(&units, sweeps);
     assert!(!run.overflow, "{name}, {shape:?}");
-    let input = Quantised { rows: shape.rows, cols: shape.cols, units, exponent: 0 }.matrix(shape);
-    let lsb = f64::from(-(shape.frac as i32)).exp2();
+    let input = Quantised { rows: shape.rows(), cols: shape.cols(), units, exponent: 0 }.matrix(shape);
+    let lsb = f64::from(-(shape.frac() as i32)).exp2();
     let (sigma, u, v) = factors(shape, &run);
     let (u, v) = (shape.has_u().then_some(&u), shape.has_v().then_some(&v));
-    let accuracy = match shape.symmetric {
-        true => eigen_accuracy(&input, &sigma, v, lsb, shape.word),
-        false => accuracy(&input, Factors { sigma: &sigma, u, v }, lsb, shape.word),
+    let accuracy = match shape.symmetric() {
+        true => eigen_accuracy(&input, &sigma, v, lsb, shape.word()),
+        false => accuracy(&input, Factors { sigma: &sigma, u, v }, lsb, shape.word()),
     };
     let accuracy = accuracy.unwrap();
-    let full = f64::from(shape.word - 1).exp2();
+    let full = f64::from(shape.word() - 1).exp2();
     let gram = |q: &DMatrix<f64>| (q.transpose() * q - DMatrix::identity(q.ncols(), q.ncols())) * full;
     let product = |u: &DMatrix<f64>, v: &DMatrix<f64>| {
         (u * DMatrix::from_diagonal(&nalgebra::DVector::from_column_slice(&sigma)) * v.transpose() - &input) / lsb
     };
     let of = |errors: Option<DMatrix<f64>>| errors.map_or((0.0, 0.0), |e| (e.norm_squared(), e.len() as f64));
-    let left = if shape.symmetric { v } else { u };
+    let left = if shape.symmetric() { v } else { u };
     Outcome {
         name,
         squares: [
@@ -95,7 +96,8 @@ fn outcome(shape: &Shape, reference: &Reference, name: &'static str, units: Vec<
         ],
         accuracy,
         roundings: run.roundings,
-        bounds: Budget::of(shape, (shape.rows, shape.cols), run.sweeps)
+        bounds: shape
+            .budget_of((shape.rows(), shape.cols()), run.sweeps)
             .bounds_of_matrix(-(run.shift as i32), !run.capped),
         sweeps: run.sweeps,
         capped: run.capped,
@@ -111,9 +113,9 @@ fn factors(shape: &Shape, run: &Run) -> (Vec<f64>, DMatrix<f64>, DMatrix<f64>) {
     let element = |vectors: &[i64], row: usize, k: usize| {
         vectors[run.order[k] * even + row] as f64 / f64::from(shape.vector_fraction()).exp2()
     };
-    let rows = if shape.has_u() { shape.rows } else { 0 };
+    let rows = if shape.has_u() { shape.rows() } else { 0 };
     let u = DMatrix::from_fn(rows, count, |row, k| element(&run.ut, row, k) * diagonal(k).signum());
-    let v = DMatrix::from_fn(shape.cols, count, |row, k| element(&run.vt, row, k));
+    let v = DMatrix::from_fn(shape.cols(), count, |row, k| element(&run.vt, row, k));
     (sigma.collect(), u, v)
 }
 
@@ -162,7 +164,7 @@ struct Row {
 
 /// Asserts that nothing exceeds its bounds; what the matrices of the core came to.
 fn judge(shape: &Shape, outcomes: &[Outcome]) -> Vec<Row> {
-    let at_cap = Budget::new(shape).bounds();
+    let at_cap = shape.budget().bounds();
     let mut rows = Vec::new();
     for index in 0..4 {
         let (mut worst, mut family) = (0.0, "");
@@ -170,7 +172,7 @@ fn judge(shape: &Shape, outcomes: &[Outcome]) -> Vec<Row> {
             for bound in [o.bounds.statistical, o.bounds.rigorous] {
                 let (error, found, bound) = measured(&o.accuracy, &bound)[index];
                 // f64 rounds too.
-                let rounding = 1e-12 * f64::from(shape.word).exp2();
+                let rounding = 1e-12 * f64::from(shape.word()).exp2();
                 let text = format!("{}, {} sweeps: {error} {found}, bound {bound}", o.name, o.sweeps);
                 assert!(found <= bound + rounding, "{text}; {shape:?}");
                 if found > worst {
@@ -209,15 +211,15 @@ fn format(word: u32, guard: u32, n: usize) -> Parameters {
 }
 
 fn print(s: &Shape, rows: &[Row]) {
-    let kind = if s.symmetric { ", symmetric" } else { "" };
+    let kind = if s.symmetric() { ", symmetric" } else { "" };
     for r in rows {
         let Row { error, worst, family, statistical, rigorous, rms, expected } = r;
         println!(
             "| {}x{}, {}+{}{kind} | {error} | {worst:.3} ({family}) | {statistical:.3} ({:.1}) | {rigorous:.1} ({:.0}) | {rms:.4} | {expected:.4} ({:+.0} %) |",
-            s.rows,
-            s.cols,
-            s.word,
-            s.guard,
+            s.rows(),
+            s.cols(),
+            s.word(),
+            s.guard(),
             statistical / worst,
             rigorous / worst,
             100.0 * (expected / rms - 1.0)
@@ -290,7 +292,7 @@ fn no_error_exceeds_its_bounds_in_the_corners() {
         let (shape, outcomes) = campaign(parameters, seeds);
         print(&shape, &judge(&shape, &outcomes));
         let unsettled = outcomes.iter().filter(|o| o.capped).count();
-        assert_eq!(unsettled > 0, shape.sweeps == Sweeps::Fixed(3), "{unsettled} not settled, {shape:?}");
+        assert_eq!(unsettled > 0, shape.sweeps() == Sweeps::Fixed(3), "{unsettled} not settled, {shape:?}");
         assert!(outcomes.iter().all(|o| o.capped == o.bounds.rigorous.sigma.is_none()));
         matrices += outcomes.len();
     }
@@ -331,7 +333,7 @@ fn a_worse_core_exceeds_the_bounds() {
     let promised = size(8, 8);
     let cases = [(Parameters { guard: 2, ..promised }, 0..4), (Parameters { coef: Some(14), ..promised }, 0..1)];
     for (worse, exceeded_bounds) in cases {
-        let bounds = Budget::new(&promised.shape().unwrap()).bounds().statistical;
+        let bounds = promised.shape().unwrap().budget().bounds().statistical;
         let (_, outcomes) = campaign(worse, 10);
         for index in exceeded_bounds {
             let exceeded = outcomes.iter().filter(|o| {
@@ -367,7 +369,9 @@ fn roundings_are_as_the_statistical_bound_assumes() {
         println!(
             "n = {n}, {}+{}: {:.1e} roundings, mean {mean:+.2} and correlation {correlation:+.2} standard deviations, 12 variances {variance:.4}; \
              activity at most {in_a:.2} of the cap in A, {in_vectors:.2} in U and V",
-            shape.word, shape.guard, sum.count
+            shape.word(),
+            shape.guard(),
+            sum.count
         );
         assert!(mean.abs() < 5.0 && correlation.abs() < 5.0 && (variance - 1.0).abs() < 0.01);
         assert!(in_a < ACTIVE_SHARE[0] && in_vectors < ACTIVE_SHARE[1]);

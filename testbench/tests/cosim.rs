@@ -6,6 +6,8 @@ mod common;
 mod corpus;
 #[path = "cosim/export.rs"]
 mod export;
+#[path = "cosim/judge.rs"]
+mod judge;
 #[path = "cosim/reset.rs"]
 mod reset;
 #[path = "cosim/stalls.rs"]

@@ -5,7 +5,7 @@
 use nalgebra::{DMatrix, DVector};
 use svdforge_golden::{Family, NamedMatrix};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Vectors};
+use svdforge_hdl::parameters::{Parameters, Vectors};
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::InputScale;
 use svdforge_testbench::judge::judge;

@@ -6,7 +6,7 @@ use crate::decomposer::{CoreDecomposer, GoldenDecomposer};
 use nalgebra::DMatrix;
 use rand_distr::{Distribution, StandardNormal};
 use std::path::Path;
-use svdforge_hdl::core::params::Parameters;
+use svdforge_hdl::parameters::Parameters;
 
 const AUTO: Settings = Settings { rank: None, lambda: None, seed: 1 };
 

@@ -3,7 +3,7 @@ use crate::decomposer::{CoreDecomposer, GoldenDecomposer};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
-use svdforge_hdl::core::params::Parameters;
+use svdforge_hdl::parameters::Parameters;
 
 fn gauss(rows: usize, cols: usize, rng: &mut ChaCha8Rng) -> DMatrix<f64> {
     DMatrix::from_fn(rows, cols, |_, _| StandardNormal.sample(rng))

@@ -1,7 +1,7 @@
 use super::*;
 use crate::decomposer::{CoreDecomposer, GoldenDecomposer};
 use std::path::Path;
-use svdforge_hdl::core::params::Parameters;
+use svdforge_hdl::parameters::Parameters;
 
 fn sample() -> Picture {
     Picture::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/shapes.png")).unwrap()

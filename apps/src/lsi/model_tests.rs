@@ -3,7 +3,7 @@ use crate::decomposer::{CoreDecomposer, GoldenDecomposer};
 use crate::lsi::read::{Counting, parse_corpus, read_corpus};
 use crate::lsi::tokens::StopWords;
 use std::path::{Path, PathBuf};
-use svdforge_hdl::core::params::Parameters;
+use svdforge_hdl::parameters::Parameters;
 
 fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)

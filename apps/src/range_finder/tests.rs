@@ -3,7 +3,7 @@
 use super::*;
 use crate::decomposer::{CoreDecomposer, GoldenDecomposer};
 use crate::sparse::from_entries;
-use svdforge_hdl::core::params::Parameters;
+use svdforge_hdl::parameters::Parameters;
 
 fn gaussian(rows: usize, cols: usize, seed: u64) -> DMatrix<f64> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);

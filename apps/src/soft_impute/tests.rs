@@ -11,7 +11,7 @@ use nalgebra_sparse::CsrMatrix;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
-use svdforge_hdl::core::params::Parameters;
+use svdforge_hdl::parameters::Parameters;
 
 /// A matrix of rank 3 with unit entries on average and noise: known entries, and those taken out.
 fn problem(rows: usize, cols: usize, share: f64, noise: f64) -> (CsrMatrix<f64>, Vec<(usize, usize, f64)>) {

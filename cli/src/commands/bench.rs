@@ -60,7 +60,9 @@ fn print(result: &CoreBench) -> Result<()> {
     }
     output::print(format!(
         "{} cycles of {} x {}, one matrix at a time, one thread",
-        result.cycles, result.core.rows, result.core.cols
+        result.cycles,
+        result.core.shape.rows(),
+        result.core.shape.cols()
     ))?;
     output::print(table)?;
     output::print(if result.output_hash_equal {

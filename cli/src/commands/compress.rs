@@ -135,7 +135,7 @@ impl Compress {
             Cut::Tiles(side) => side / 8,
             Cut::Whole => most.min(16),
         });
-        let word = self.engine.word();
+        let word = self.engine.word()?;
         let mut runs = Vec::new();
         for mut engine in engines {
             let begin = Instant::now();

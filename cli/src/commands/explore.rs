@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use svdforge_golden::Family;
-use svdforge_hdl::core::params::Sweeps;
+use svdforge_hdl::parameters::Sweeps;
 use svdforge_studies::campaign::plan::{MAX_SEED, SEED_STEP};
 use svdforge_studies::campaign::{Shard, run};
 use svdforge_studies::explore::measured::Setup;

@@ -85,7 +85,7 @@ pub fn print(core: &Core, judgements: &[Judgement]) -> Result<()> {
     let summary = Summary::new(core);
     output::print(format!(
         "\nErrors against the reference (f64) of the quantised input, worst element, in LSB (orthogonality: units of 2^-{}); the statistical bound of the values; cycles",
-        core.shape.word - 1
+        core.shape.word() - 1
     ))?;
     output::print(output::accuracy_table(judgements))?;
     if let Some(table) = output::sources_table(judgements) {
@@ -98,11 +98,11 @@ pub fn print(core: &Core, judgements: &[Judgement]) -> Result<()> {
     output::print(format!(
         "{}: {} x {}, word {}, guard {}, coefficients {} bits: {} multipliers, {} cycles a sweep, at most {} sweeps",
         core.shape.name(),
-        summary.rows,
-        summary.cols,
-        summary.word,
-        summary.guard,
-        summary.coef,
+        summary.shape.rows(),
+        summary.shape.cols(),
+        summary.shape.word(),
+        summary.shape.guard(),
+        summary.shape.coef(),
         summary.multipliers,
         summary.sweep_cycles,
         summary.sweep_cap

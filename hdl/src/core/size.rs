@@ -1,22 +1,13 @@
 //! The size of the matrix at hand: a constant of the core, or what the frame has announced.
 
-use super::layout::pair_bits;
-use super::ordering::Ordering;
-use super::params::{Shape, Sizes};
 use crate::builder::{ModuleBuilder, Signal};
 use crate::ir::address_width;
+use crate::parameters::Sizes;
+use crate::shape::Shape;
 
 /// Bits of a row or column number.
 pub fn index_bits(shape: &Shape) -> u32 {
     address_width(shape.side() as u32)
-}
-
-/// The orderings that a core needs, smallest first: that of its size, or those of all even sizes up to it.
-pub fn orderings(shape: &Shape) -> Vec<Ordering> {
-    match shape.sizes {
-        Sizes::Fixed => vec![Ordering::new(shape.even())],
-        Sizes::Any => (2..=shape.even()).step_by(2).map(Ordering::new).collect(),
-    }
 }
 
 /// The size of the matrix that is decomposed, as a module sees it: where rows are reduced, of the triangle, less rows that a short matrix lacks.
@@ -40,7 +31,7 @@ pub struct Size<'m> {
 impl<'m> Size<'m> {
     /// The core's only size, or the one at the inputs `size_rows` and `size_cols`.
     pub fn new(m: &'m ModuleBuilder, shape: &Shape) -> Self {
-        match shape.sizes {
+        match shape.sizes() {
             Sizes::Any => {
                 let input = |name| m.input(name, index_bits(shape));
                 Self::announced(m, shape, input("size_rows"), input("size_cols"))
@@ -48,10 +39,10 @@ impl<'m> Size<'m> {
             Sizes::Fixed => {
                 let last = |count: usize| m.constant(index_bits(shape), count as i128 - 1);
                 Self {
-                    last_row: last(shape.decomposed_rows((shape.rows, shape.cols))),
-                    last_column: last(shape.cols),
+                    last_row: last(shape.dimensions().decomposed(shape.dimensions().largest()).0),
+                    last_column: last(shape.cols()),
                     last_triplet: last(shape.triplets()),
-                    last_delivered: last(shape.rank),
+                    last_delivered: last(shape.rank()),
                     last_pair: m.constant(largest_pair_bits(shape), (shape.even() / 2 - 1) as i128),
                     number: None,
                 }
@@ -63,7 +54,7 @@ impl<'m> Size<'m> {
     pub fn announced(m: &'m ModuleBuilder, shape: &Shape, last_row: Signal<'m>, last_column: Signal<'m>) -> Self {
         let is_wide = last_row.less_than(last_column).named("is_wide");
         let last_triplet = is_wide.select(last_row, last_column).named("last_triplet");
-        let rank = m.constant(last_row.width(), shape.rank as i128 - 1);
+        let rank = m.constant(last_row.width(), shape.rank() as i128 - 1);
         let longest = is_wide.select(last_column, last_row).named("last_of_longer_side");
         let pairs = largest_pair_bits(shape);
         let last_pair = longest.zero_extend(longest.width().max(pairs + 1)).slice(1, pairs).named("last_pair");
@@ -90,5 +81,5 @@ impl<'m> Size<'m> {
 }
 
 fn largest_pair_bits(shape: &Shape) -> u32 {
-    pair_bits(&Ordering::new(shape.even()))
+    address_width(shape.even() as u32 / 2)
 }

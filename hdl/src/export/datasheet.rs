@@ -1,23 +1,25 @@
 //! `README.md` of an exported core: its datasheet.
 
 use super::File;
-use super::manifest::{Summary, sections};
+use super::manifest::Summary;
 use crate::core::Core;
-use crate::core::budget::{Bounds, Budget, Errors};
-use crate::core::params::{Scaling, Shape, Sizes, Sweeps};
-use crate::units::stream_fifo;
+use crate::core::stream_fifo;
+use crate::formats::{ErrorBounds, Errors};
+use crate::parameters::{Scaling, Sizes, Sweeps};
+use crate::shape::Shape;
 use std::fmt::Write;
 
 /// The datasheet of a core, as Markdown.
 pub fn datasheet(core: &Core) -> File {
     let (shape, summary) = (&core.shape, Summary::new(core));
-    let (name, Shape { rows, cols, .. }) = (shape.name(), shape);
-    let kind = if shape.symmetric { "eigen-decomposition of symmetric" } else { "singular value decomposition of" };
-    let what = match shape.sizes {
+    let (name, rows, cols) = (shape.name(), shape.rows(), shape.cols());
+    let interface = shape.interface();
+    let kind = if shape.symmetric() { "eigen-decomposition of symmetric" } else { "singular value decomposition of" };
+    let what = match shape.sizes() {
         Sizes::Any => format!("matrices up to {rows} x {cols}"),
         Sizes::Fixed => format!("{rows} x {cols} matrices"),
     };
-    let formula = if shape.symmetric { "A = V diag(lambda) Vᵀ" } else { "A = U diag(sigma) Vᵀ" };
+    let formula = if shape.symmetric() { "A = V diag(lambda) Vᵀ" } else { "A = U diag(sigma) Vᵀ" };
     let mut text = format!(
         "# {name}: {kind} {what}\n\n\
          {formula} in fixed point: two-sided Jacobi, norm-exact rotations, every result rounded once to nearest.\n\
@@ -26,12 +28,9 @@ pub fn datasheet(core: &Core) -> File {
          ```\niverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim\n```\n\n## Ports\n\n| port | direction | bits |\n|---|---|---|\n",
         summary.command()
     );
-    let top = core.design.top();
-    let inputs = top.inputs.iter().map(|&id| (top.node(id).name.as_deref().unwrap_or("?"), "in", top.node(id).width));
-    let outputs = top.outputs.iter().map(|o| (o.name.as_str(), "out", top.node(o.node).width));
-    let clocks = [("aclk", "in", 1), ("aresetn", "in", 1)];
-    for (port, direction, width) in clocks.into_iter().chain(inputs).chain(outputs) {
-        row(&mut text, &[port, direction, &width.to_string()]);
+    for port in interface.ports() {
+        let direction = if port.direction == "input" { "in" } else { "out" };
+        row(&mut text, &[port.name, direction, &port.width.to_string()]);
     }
     text += "\n`aresetn` is synchronous and active low; one cycle is enough, at any time.\n\n## Input frame\n\n";
     let _ = writeln!(
@@ -40,18 +39,18 @@ pub fn datasheet(core: &Core) -> File {
          A frame whose `tlast` comes early or late{} is answered by its status word alone, and the next frame is taken as usual.\n\
          `s_axis_tready` is high while the core can take a frame: also while the result before it is still leaving.\n\n\
          ## Output frame\n\n| tuser | section | beats | bits | fraction bits | order |\n|---|---|---|---|---|---|",
-        match shape.sizes {
+        match shape.sizes() {
             Sizes::Fixed => format!("{} beats", shape.elements()),
             Sizes::Any => format!(
                 "Two beats with the numbers of rows (1 to {rows}) and columns (1 to {cols}{}), unsigned integers in all of `tdata`; then",
-                if shape.symmetric { ", as many as rows" } else { "" }
+                if shape.symmetric() { ", as many as rows" } else { "" }
             ),
         },
-        shape.word,
-        shape.frac,
-        if shape.sizes == Sizes::Any { ", or whose size the core does not take," } else { "" }
+        shape.word(),
+        shape.frac(),
+        if shape.sizes() == Sizes::Any { ", or whose size the core does not take," } else { "" }
     );
-    for s in sections(core) {
+    for s in interface.sections() {
         let numbers = [s.tuser.to_string(), s.count.to_string(), s.word.to_string(), s.frac.to_string()];
         row(&mut text, &[&numbers[0], s.name, &numbers[1], &numbers[2], &numbers[3], s.order]);
     }
@@ -60,21 +59,21 @@ pub fn datasheet(core: &Core) -> File {
         "\nStatus word: bit 0 bad frame, 1 overflow, 2 sweep cap reached before settled, 3 self-check failed (always 0: not built); bits 15:8 sweeps made; \
          23:16 block exponent e ({}): true values are those of the frame times 2^e.\n\
          {}\n\n## Speed and size\n\n| figure | value |\n|---|---|",
-        if shape.scaling == Scaling::Auto {
+        if shape.scaling() == Scaling::Auto {
             "minus the bits by which the matrix was shifted up"
         } else {
             "always 0: `--scaling fixed`"
         },
         notes(shape)
     );
-    let beats = shape.header_beats() + shape.elements();
-    let unload: usize = shape.sections().iter().map(|(_, beats)| beats).sum();
+    let beats = interface.input_beats();
+    let unload: usize = interface.sections().iter().map(|section| section.count).sum();
     let mut figures = vec![];
     match core.qr {
         None => figures.push(("cycles to load", beats.to_string())),
         Some(qr) => figures.extend([
             ("cycles to load two rows", qr.two_rows.to_string()),
-            ("cycles to load", format!("about {}", shape.rows.div_ceil(2) * qr.two_rows)),
+            ("cycles to load", format!("about {}", shape.rows().div_ceil(2) * qr.two_rows)),
             ("cycles from the last beat to the triangle, at most", qr.finish.to_string()),
         ]),
     }
@@ -97,11 +96,11 @@ pub fn datasheet(core: &Core) -> File {
 
 /// The bounds of the errors, and where the sweep cap comes from.
 fn accuracy(text: &mut String, shape: &Shape) {
-    let Bounds { rigorous, statistical, expected_rms } = Budget::new(shape).bounds();
+    let ErrorBounds { rigorous, statistical, expected_rms } = shape.budget().bounds();
     *text += "\n## Accuracy\n\n| largest error of | rigorous | statistical | expected rms |\n|---|---|---|---|\n";
-    let value = if shape.symmetric { "an eigenvalue, LSB" } else { "a singular value, LSB" };
-    let product = if shape.symmetric { "V diag(lambda) Vᵀ - A, LSB" } else { "U diag(sigma) Vᵀ - A, LSB" };
-    let unit = shape.word - 1;
+    let value = if shape.symmetric() { "an eigenvalue, LSB" } else { "a singular value, LSB" };
+    let product = if shape.symmetric() { "V diag(lambda) Vᵀ - A, LSB" } else { "U diag(sigma) Vᵀ - A, LSB" };
+    let unit = shape.word() - 1;
     let names = [
         value.to_owned(),
         format!("UᵀU - 1, units of 2^-{unit}"),
@@ -122,7 +121,7 @@ fn accuracy(text: &mut String, shape: &Shape) {
         true => "A triangle is shifted up only when it is complete: whatever the block exponent, they are these. ",
     };
     *text += "The bounds\non values and product hold where the status word does not say that the cap was reached; ";
-    *text += match shape.sweeps {
+    *text += match shape.sweeps() {
         Sweeps::Auto => "no matrix that was tried reached it, but that none does is not proven.",
         Sweeps::Fixed(_) => "with a fixed number of sweeps it says so of every matrix that was not settled by then.",
     };
@@ -131,22 +130,22 @@ fn accuracy(text: &mut String, shape: &Shape) {
 
 /// What the numbers of a frame promise.
 fn notes(shape: &Shape) -> String {
-    let mut text = match shape.symmetric {
+    let mut text = match shape.symmetric() {
         true => "Eigenvalues are signed and descending; the vectors, columns of V, are orthogonal whatever the rank."
             .to_owned(),
         false => "Sigma is non-negative and descending; singular vectors are orthogonal whatever the rank.".to_owned(),
     };
-    if shape.symmetric {
+    if shape.symmetric() {
         text += " The input must be symmetric: of b and c opposite each other, the core sees the sum.";
-        if shape.rank < shape.triplets() {
+        if shape.rank() < shape.triplets() {
             text += " The largest eigenvalues are the highest, with their signs, not the largest in size.";
         }
     }
-    if shape.sizes == Sizes::Any {
+    if shape.sizes() == Sizes::Any {
         text += " A smaller matrix gives a smaller frame, in fewer cycles; the numbers here are those of the largest.";
     }
-    if shape.rank < shape.triplets() {
-        text += &format!(" Only the {} largest of {} leave the core.", shape.rank, shape.triplets());
+    if shape.rank() < shape.triplets() {
+        text += &format!(" Only the {} largest of {} leave the core.", shape.rank(), shape.triplets());
     }
     if shape.is_reduced() {
         text += &format!(
@@ -155,10 +154,10 @@ fn notes(shape: &Shape) -> String {
              outside of the core, with an error that grows as sigma_i falls. Inside, A has {1} bits more than `--guard` asks for: the roundings of all rows \
              meet in one triangle.",
             shape.even(),
-            shape.inner_guard() - shape.guard
+            shape.inner_guard() - shape.guard()
         );
     }
-    if shape.is_padded() || shape.sizes == Sizes::Any {
+    if shape.dimensions().is_padded() || shape.sizes() == Sizes::Any {
         text += &format!(
             " Inside, {} padded with zeros to an even {}, at most {}; they stay exactly zero, and neither they nor their vectors leave the core.",
             if shape.is_reduced() { "columns are" } else { "the matrix is" },

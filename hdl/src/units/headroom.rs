@@ -3,19 +3,19 @@
 //! Bit growth: none; the register has a bit for each bit of an element but its sign, set once an element differs from its sign there.
 
 use crate::builder::{ModuleBuilder, Signal};
-use crate::core::params::Shape;
+use crate::ir::address_width;
 
-/// The headroom of all `elements` (equally wide, signed) of the cycles in which they are `taken`, less `reserve` bits, at most `word - 1`; that much if all are 0. It
-/// follows the last element by two cycles, and starts anew after `clear`.
+/// The headroom of all `elements` (equally wide, signed) of the cycles in which they are `taken`, less `reserve` bits,
+/// but never more than `most`; `most` if all are 0. It follows the last element by two cycles, and starts anew after `clear`.
 pub fn headroom<'m>(
     m: &'m ModuleBuilder,
-    shape: &Shape,
+    most: u32,
     elements: &[Signal<'m>],
     reserve: u32,
     taken: Signal<'m>,
     clear: Signal<'m>,
 ) -> Signal<'m> {
-    let (bits, most) = (shape.shift_bits(), i128::from(shape.word - 1));
+    let (bits, most) = (address_width(most + 1), i128::from(most));
     let magnitude = elements[0].width() - 1;
     let size = |element: &Signal<'m>| {
         let signs = m.concat(&vec![element.sign(); magnitude as usize]);

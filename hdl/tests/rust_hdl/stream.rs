@@ -2,9 +2,10 @@
 
 use crate::designs::Random;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Scaling, Shape};
 use svdforge_hdl::export::rust_hdl::RustHdlSimulation;
 use svdforge_hdl::ir::{bits_of, signed_value};
+use svdforge_hdl::parameters::{Parameters, Scaling};
+use svdforge_hdl::shape::Shape;
 
 /// Elements in units of 1/100, row by row, and their singular values.
 pub const MATRICES: [([i32; 4], [f64; 2]); 3] =
@@ -18,12 +19,15 @@ pub fn core(n: usize) -> Core {
 
 /// Status word, sigma, U, V.
 pub fn frame_length(shape: &Shape) -> usize {
-    shape.sections().iter().map(|(_, beats)| beats).sum()
+    shape.interface().sections().iter().map(|section| section.count).sum()
 }
 
 /// An element in the core's format.
 pub fn element(shape: &Shape, hundredths: i32) -> u128 {
-    bits_of((f64::from(hundredths) / 100.0 * f64::from(1 << shape.frac)).round() as i128, shape.input_bits())
+    bits_of(
+        (f64::from(hundredths) / 100.0 * f64::from(1 << shape.frac())).round() as i128,
+        shape.interface().input_bits(),
+    )
 }
 
 /// An output beat.
@@ -102,8 +106,9 @@ pub fn assert_frame(shape: &Shape, frame: &[Beat], (matrix, sigma): ([i32; 4], [
     let lasts: Vec<bool> = frame.iter().map(|beat| beat.last).collect();
     assert_eq!(lasts, (0..frame.len()).map(|i| i + 1 == frame.len()).collect::<Vec<_>>());
     assert_eq!(frame[0].data & 0xff, 0, "The status word reports a fault.");
-    let real =
-        |beat: &Beat, fraction: u32| signed_value(beat.data, shape.output_bits()) as f64 / f64::from(1u32 << fraction);
+    let real = |beat: &Beat, fraction: u32| {
+        signed_value(beat.data, shape.interface().output_bits()) as f64 / f64::from(1u32 << fraction)
+    };
     let found: Vec<f64> = frame[1..3].iter().map(|beat| real(beat, shape.sigma_fraction())).collect();
     let vectors: Vec<f64> = frame[3..].iter().map(|beat| real(beat, shape.vector_fraction())).collect();
     let (u, v) = vectors.split_at(4);

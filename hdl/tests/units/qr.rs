@@ -4,11 +4,12 @@ use crate::bench::{Bench, for_all, signed};
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
-use svdforge_hdl::core::params::{Parameters, Shape, Sizes, Vectors};
-use svdforge_hdl::core::qr_sequencer::{WORD_LATENCY, qr_sequencer, step_cycles};
+use svdforge_hdl::architecture::serial::qr::input::qr_input;
+use svdforge_hdl::architecture::serial::qr::lane::{READ_LATENCY, qr_lane};
+use svdforge_hdl::architecture::serial::qr::sequencer::{WORD_LATENCY, qr_sequencer, step_cycles};
 use svdforge_hdl::ir::signed_value;
-use svdforge_hdl::units::qr_input::qr_input;
-use svdforge_hdl::units::qr_lane::{READ_LATENCY, qr_lane};
+use svdforge_hdl::parameters::{Parameters, Sizes, Vectors};
+use svdforge_hdl::shape::Shape;
 
 fn shape(rows: usize, cols: usize, sizes: Sizes) -> Shape {
     let shape = Parameters { rows, cols, sizes, vectors: Vectors::V, ..Parameters::default() }.shape().unwrap();
@@ -146,10 +147,10 @@ fn a_lane_keeps_rows_and_triangle_and_copies_of_what_angles_need() {
     let reads = Cell::new(0);
     for cols in [3, 4, 6] {
         let shape = shape(20, cols, Sizes::Fixed);
-        let (even, data) = (shape.even(), shape.data());
+        let (even, data) = (shape.even(), shape.element_bits());
         let odd = cols % 2 == 1;
         let values = proptest::array::uniform4(signed(data));
-        let cycles = proptest::collection::vec((any::<u128>(), values, signed(shape.word)), 200);
+        let cycles = proptest::collection::vec((any::<u128>(), values, signed(shape.word())), 200);
         for_all(10, cycles, |cycles| {
             let mut lane = Bench::new(|design| qr_lane(design, &shape));
             lane.set("odd", odd);
@@ -233,7 +234,7 @@ fn everyone_meets_everyone_in_time() {
     let mut meetings = 0;
     for (pairs_of_rows, cols) in [(1, 1), (1, 8), (3, 3), (9, 8), (20, 8), (5, 16), (18, 31), (4, 32)] {
         let shape = shape(2 * pairs_of_rows.max(cols) + 2, cols, Sizes::Fixed);
-        let (n, passes) = (shape.even(), shape.passes() as usize);
+        let (n, passes) = (shape.even(), shape.arithmetic().passes() as usize);
         let mut unit = Bench::new(|design| qr_sequencer(design, &shape, LATENCY));
         unit.set("rows_ready", 1);
         let mut steps = 0;

@@ -4,7 +4,7 @@ use crate::bench::{Bench, for_all, signed};
 use proptest::prelude::*;
 use std::cell::RefCell;
 use std::cmp::Reverse;
-use svdforge_hdl::units::sorter::sorter;
+use svdforge_hdl::core::sorter::sorter;
 
 struct SorterBench {
     unit: Bench,

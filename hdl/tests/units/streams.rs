@@ -4,13 +4,14 @@ use crate::bench::{Bench, for_all};
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::collections::VecDeque;
-use svdforge_hdl::core::layout::pair_bits;
-use svdforge_hdl::core::ordering::Ordering;
-use svdforge_hdl::core::params::{Parameters, Shape, Sizes, Vectors};
-use svdforge_hdl::core::size::orderings;
-use svdforge_hdl::units::stream_fifo::{DEPTH, stream_fifo};
-use svdforge_hdl::units::stream_input::stream_input;
-use svdforge_hdl::units::stream_output::stream_output;
+use svdforge_hdl::architecture::serial::layout::orderings;
+use svdforge_hdl::architecture::serial::layout::pair_bits;
+use svdforge_hdl::core::stream_fifo::{DEPTH, stream_fifo};
+use svdforge_hdl::core::stream_input::stream_input;
+use svdforge_hdl::core::stream_output::stream_output;
+use svdforge_hdl::ordering::Ordering;
+use svdforge_hdl::parameters::{Parameters, Sizes, Vectors};
+use svdforge_hdl::shape::Shape;
 
 /// Bank and pair of a place: its parity is its bank.
 fn home(place: usize, size: usize) -> (usize, usize) {
@@ -234,17 +235,17 @@ struct Outcome {
 impl Outcome {
     /// The frame that must leave: section, bits, last.
     fn frame(&self, shape: &Shape) -> Vec<(u128, u128, u128)> {
-        let mask = (1i128 << shape.output_bits()) - 1;
+        let mask = (1i128 << shape.interface().output_bits()) - 1;
         let mut values = vec![(0, self.status)];
         if self.status & 1 == 0 {
             // Keys that order eigenvalues are larger by half of their range; of a triangle's, guard bits of its own are rounded away.
-            let finer = shape.data() - shape.sigma();
-            let value = |key: i128| match shape.symmetric {
-                true => key - (1 << (shape.data() - 1)),
+            let finer = shape.element_bits() - shape.sigma_bits();
+            let value = |key: i128| match shape.symmetric() {
+                true => key - (1 << (shape.element_bits() - 1)),
                 false => (key + (1 << finer >> 1)) >> finer,
             };
             values.extend(self.order.iter().map(|&(_, _, key)| (1, value(key))));
-            let sides = [(shape.has_u(), 2, shape.rows), (shape.has_v(), 3, shape.cols)];
+            let sides = [(shape.has_u(), 2, shape.rows()), (shape.has_v(), 3, shape.cols())];
             for ((present, section, rows), vectors) in sides.into_iter().zip(&self.vectors) {
                 let sign = |negative: bool| if negative && section == 2 { -1 } else { 1 };
                 values.extend((0..if present { rows } else { 0 }).flat_map(|row| {
@@ -260,13 +261,13 @@ impl Outcome {
 }
 
 fn result(shape: &Shape) -> impl Strategy<Value = Outcome> + use<> {
-    let (n, data, vector) = (shape.side(), shape.data(), shape.vector());
-    let (rank, triplets) = (shape.rank, shape.triplets());
+    let (n, data, vector) = (shape.side(), shape.element_bits(), shape.vector_bits());
+    let (rank, triplets) = (shape.rank(), shape.triplets());
     let matrix = move || {
         let limit = 1i128 << (vector - 2);
         proptest::collection::vec(proptest::collection::vec(-limit..=limit, n), n)
     };
-    let keys = proptest::collection::vec((any::<bool>(), 0..1i128 << (data - u32::from(!shape.symmetric))), rank);
+    let keys = proptest::collection::vec((any::<bool>(), 0..1i128 << (data - u32::from(!shape.symmetric()))), rank);
     let status = (0..1i128 << 14, 0..4i128, prop::bool::weighted(0.2));
     let order = Just((0..triplets).collect::<Vec<_>>()).prop_shuffle();
     (keys, order, matrix(), matrix(), status).prop_map(|(keys, order, u, v, (sweeps, flags, bad))| Outcome {
@@ -297,7 +298,7 @@ fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Outcome, delay: usi
     for cycle in 0.. {
         assert!(cycle < 200 + 40 * expected.len(), "the frame does not end: {} beats", found.len());
         let (minus, index, value) = result.order[0];
-        let front = (i128::from(minus) << index_bits | index as i128) << shape.data() | value;
+        let front = (i128::from(minus) << index_bits | index as i128) << shape.element_bits() | value;
         unit.set("front", front);
         let (pair, column) = reads.pop_front().unwrap_or_default();
         let sides = [(shape.has_u(), "u"), (shape.has_v(), "v")].into_iter().zip(&result.vectors);
@@ -305,8 +306,8 @@ fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Outcome, delay: usi
             for bank in 0..2 {
                 let row = if pair % 2 == bank { pair } else { size - 1 - pair };
                 let element = |column: usize| vectors.get(row).and_then(|r| r.get(column)).copied().unwrap_or(0x155);
-                let mask = (1i128 << shape.vector()) - 1;
-                let word = (element(2 * column + 1) & mask) << shape.vector() | element(2 * column) & mask;
+                let mask = (1i128 << shape.vector_bits()) - 1;
+                let word = (element(2 * column + 1) & mask) << shape.vector_bits() | element(2 * column) & mask;
                 unit.set(&format!("{name}_row_{bank}"), word);
             }
         }

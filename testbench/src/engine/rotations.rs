@@ -2,12 +2,11 @@
 
 use std::{ops::Range, slice::Iter};
 use svdforge_golden::{Meeting, Recording, Rotation, Turn};
-use svdforge_hdl::core::layout::{largest, pair_bits};
-use svdforge_hdl::core::ordering::Ordering;
-use svdforge_hdl::core::params::Shape;
-use svdforge_hdl::core::qr_sequencer::{rows_that_meet, streaming_steps};
-use svdforge_hdl::core::size::orderings;
+use svdforge_hdl::architecture::serial::layout::{largest, orderings, pair_bits};
 use svdforge_hdl::ir::signed_value;
+use svdforge_hdl::ordering::Ordering;
+use svdforge_hdl::ordering::reduction::{rows_that_meet, streaming_steps};
+use svdforge_hdl::shape::Shape;
 use svdforge_hdl::units::rotator::{FINE_COSINE_SHIFT, FINE_SINE_SHIFT};
 use svdforge_sim::{Simulator, Written};
 
@@ -32,7 +31,7 @@ impl Rotations {
     pub fn recording(&self, shape: &Shape, (rows, cols): (usize, usize), sweeps: u32) -> Option<Recording> {
         let mut words = self.sides.each_ref().map(|side| side.iter());
         let meetings = if shape.is_reduced() { meetings(&mut words, shape, (rows, cols))? } else { Vec::new() };
-        let ordering = Ordering::new(shape.decomposed_rows((rows, cols)).max(cols).next_multiple_of(2));
+        let ordering = Ordering::new(shape.dimensions().decomposed((rows, cols)).0.max(cols).next_multiple_of(2));
         let pair_mask = (1 << pair_bits(largest(&orderings(shape)))) - 1;
         // For each place, the row that is there.
         let mut row_at: Vec<usize> = (0..ordering.size()).collect();
@@ -44,8 +43,8 @@ impl Rotations {
                 let pair = left.address & pair_mask;
                 turns.push(Turn {
                     pair: (row_at[ordering.place(pair, 0)], row_at[ordering.place(pair, 1)]),
-                    left: rotation(left.word, shape.coef),
-                    right: rotation(right.word, shape.coef),
+                    left: rotation(left.word, shape.coef()),
+                    right: rotation(right.word, shape.coef()),
                 });
             }
             let mut moved = row_at.clone();
@@ -70,12 +69,12 @@ fn meetings(words: &mut [Iter<'_, Written>; 2], shape: &Shape, (rows, cols): (us
     let mut all = Vec::new();
     // Row j of a lane's triangle meets another one in every pass.
     let mut step = |lane: usize, met: Range<usize>, other: &dyn Fn(usize) -> usize| {
-        for j in (0..shape.passes()).flat_map(|_| met.clone()) {
+        for j in (0..shape.arithmetic().passes()).flat_map(|_| met.clone()) {
             let word = words[lane].next().filter(|word| word.address == j)?;
             all.push(Meeting {
                 rows: (triangle_row(lane, j), other(j)),
                 columns: j / 2..(even - j / 2).min(cols),
-                rotation: rotation(word.word, shape.coef),
+                rotation: rotation(word.word, shape.coef()),
             });
         }
         Some(())

@@ -20,7 +20,7 @@ pub struct RustHdlEngine {
 impl RustHdlEngine {
     /// Places a core in rust_hdl.
     pub fn new(core: &Core) -> Result<Self, EngineError> {
-        let (rows, cols) = (core.shape.rows, core.shape.cols);
+        let (rows, cols) = (core.shape.rows(), core.shape.cols());
         if rows.max(cols) > LARGEST {
             let reason = format!(
                 "rust_hdl's simulator is too slow for {rows}x{cols} matrices; use --rows and --cols up to {LARGEST}, or icarus or verilator"

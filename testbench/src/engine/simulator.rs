@@ -6,8 +6,8 @@ use super::error::EngineError;
 use super::rotations::{MEMORIES, Rotations};
 use crate::stimulus::{Stimulus, Trace};
 use std::io::Write;
+use svdforge_hdl::architecture::serial::probe::ARITHMETIC;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::budget::ARITHMETIC;
 use svdforge_sim::{InputPort, Observe, OutputPort, SimError, Simulator, Waveform};
 
 /// A core in the simulator, ports found; can run any number of stimuli.

@@ -5,8 +5,8 @@ use crate::run::prepare;
 use crate::samples::example_matrix;
 use svdforge_golden::{BySource, Family};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Sizes, Sweeps, Vectors};
-use svdforge_hdl::core::qr_sequencer::streaming_steps;
+use svdforge_hdl::ordering::reduction::streaming_steps;
+use svdforge_hdl::parameters::{Parameters, Sizes, Sweeps, Vectors};
 use svdforge_hdl::units::coefficients::norm_error;
 
 /// Matrices through a core.
@@ -64,7 +64,7 @@ fn sources_of_every_kind_of_core_are_as_the_analysis_says() {
             let (shape, name) = (&core.shape, format!("{} {}", core.shape.name(), j.matrix));
             assert_eq!(
                 sources.reconstruction_rms_lsb.is_some(),
-                j.accuracy.reconstruction_max_lsb.is_some() && shape.rank_of(j.rows, j.cols) == j.rows.min(j.cols),
+                j.accuracy.reconstruction_max_lsb.is_some() && shape.rank_of((j.rows, j.cols)) == j.rows.min(j.cols),
                 "{name}"
             );
             assert_eq!(sources.orthogonality_rms_lsb.is_some(), shape.has_vectors(), "{name}");
@@ -73,9 +73,9 @@ fn sources_of_every_kind_of_core_are_as_the_analysis_says() {
             // Each rotation stretches by half the error of c² + s² at most, and a value by those of both sides.
             let even = shape.even();
             let steps = streaming_steps(j.rows.div_ceil(2), even) + even;
-            let reducing = if shape.is_reduced() { f64::from(shape.passes()) * steps as f64 } else { 0.0 };
+            let reducing = if shape.is_reduced() { f64::from(shape.arithmetic().passes()) * steps as f64 } else { 0.0 };
             let rotations = f64::from(j.sweeps) * 2.0 * (even - 1) as f64 + reducing;
-            let stretch = (rotations * norm_error(shape.coef - 1).largest / 2.0).exp_m1();
+            let stretch = (rotations * norm_error(shape.coef() - 1).largest / 2.0).exp_m1();
             let largest = j.result.values().1.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
             let unit = j.accuracy.lsb;
             assert!(
@@ -96,7 +96,7 @@ fn sources_of_every_kind_of_core_are_as_the_analysis_says() {
 /// One source is made larger, and this one alone grows.
 #[test]
 fn a_source_that_is_switched_grows_alone() {
-    let default = Parameters { scaling: svdforge_hdl::core::params::Scaling::Fixed, ..Parameters::default() };
+    let default = Parameters { scaling: svdforge_hdl::parameters::Scaling::Fixed, ..Parameters::default() };
     let (_, base) = judged(default);
     let ratio = |changed: &[Judgement]| {
         let of = |figure: fn(&BySource) -> f64| rms(changed, figure) / rms(&base, figure);

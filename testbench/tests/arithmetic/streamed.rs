@@ -79,7 +79,7 @@ fn accuracy_of_reduced_rows_stays_within(rows: usize, cols: usize, matrices: u64
                 let mut products = av.tr_mul(&av);
                 let largest = products.diagonal().max();
                 products.fill_diagonal(0.0);
-                let skew = products.amax() / largest * f64::from(shape.word - 1).exp2();
+                let skew = products.amax() / largest * f64::from(shape.word() - 1).exp2();
                 [accuracy.sigma_max_lsb, accuracy.orthogonality_v_max_lsb.unwrap(), skew]
             })
         })
@@ -153,7 +153,7 @@ fn sigma_error(shape: &Shape, matrix: &Quantised, trace: &Trace) -> f64 {
     let truth = svdforge_golden::oracle::svd(&matrix.matrix(shape)).unwrap().sigma;
     assert_eq!(found.len(), truth.len());
     let errors = found.iter().zip(truth).map(|(found, truth)| (found - truth).abs());
-    errors.fold(0.0, f64::max) * f64::from(shape.frac).exp2()
+    errors.fold(0.0, f64::max) * f64::from(shape.frac()).exp2()
 }
 
 /// Matrices whose rows resemble each other add up what each loses alike; still it is less than the last bit of the input, in every format, for odd numbers of

@@ -1,6 +1,6 @@
 //! Matrices that are hard on a bound or on a range.
 
-use svdforge_hdl::core::params::Shape;
+use svdforge_hdl::shape::Shape;
 
 /// How a matrix of input units is made, by shape and seed.
 pub type Source = (&'static str, fn(&Shape, u64) -> Vec<i64>);
@@ -14,15 +14,15 @@ pub const ADVERSARIES: &[Source] = &[
     ("rank one of signs", |shape, seed| {
         let mut draw = generator(seed);
         let mut signs = |count: usize| (0..count).map(|_| draw().signum()).collect::<Vec<_>>();
-        let (rows, cols) = (signs(shape.rows), signs(shape.cols));
+        let (rows, cols) = (signs(shape.rows()), signs(shape.cols()));
         fill(shape, |i, j| rows[i] * cols[j])
     }),
     ("Hadamard", |shape, _| fill(shape, |i, j| if (i & j).count_ones() % 2 == 0 { 1.0 } else { -1.0 })),
     ("repeated blocks", |shape, seed| {
         let small = from(shape, seed, |draw, _, _| draw());
-        let full = f64::from(shape.word - 1).exp2();
+        let full = f64::from(shape.word() - 1).exp2();
         let repeat = 2 + seed as usize % 3;
-        fill(shape, |i, j| small[(i / repeat) * shape.cols + j / repeat] as f64 / full)
+        fill(shape, |i, j| small[(i / repeat) * shape.cols() + j / repeat] as f64 / full)
     }),
     ("nearly diagonal", |shape, seed| nearly_diagonal(shape, seed, |draw| draw(), |draw| draw())),
     ("nearly diagonal, signs", |shape, seed| {
@@ -31,7 +31,7 @@ pub const ADVERSARIES: &[Source] = &[
     ("scaled rotation, perturbed", |shape, seed| {
         let mut draw = generator(seed);
         let angle = 3.0 * draw();
-        let unit = f64::from(1 - shape.word as i32).exp2();
+        let unit = f64::from(1 - shape.word() as i32).exp2();
         fill(shape, |i, j| {
             let base = match (i / 2 == j / 2, i % 2, j % 2) {
                 (false, ..) => 0.0,
@@ -53,15 +53,15 @@ pub const TALL: &[Source] = &[
     ("rows alike at full scale", |shape, seed| rows_alike(shape, seed, |_| 1.0, |draw| draw().signum())),
     // Orthogonal rows, the same ones over and over: every column of the triangle grows by residues of one sign.
     ("rows of Hadamard's matrix", |shape, seed| {
-        let (cols, turn) = (shape.cols, seed as usize);
+        let (cols, turn) = (shape.cols(), seed as usize);
         fill(shape, |i, j| if (((i + turn) % cols) & j).count_ones() % 2 == 0 { 1.0 } else { -1.0 })
     }),
     ("rows of a rotation", |shape, seed| {
         let mut draw = generator(seed);
-        let vector: Vec<f64> = (0..shape.cols).map(|_| draw()).collect();
+        let vector: Vec<f64> = (0..shape.cols()).map(|_| draw()).collect();
         let square: f64 = vector.iter().map(|v| v * v).sum();
         fill(shape, |i, j| {
-            let (row, own) = (i % shape.cols, if i % shape.cols == j { 1.0 } else { 0.0 });
+            let (row, own) = (i % shape.cols(), if i % shape.cols() == j { 1.0 } else { 0.0 });
             own - 2.0 * vector[row] * vector[j] / square
         })
     }),
@@ -70,8 +70,8 @@ pub const TALL: &[Source] = &[
         let mut draw = generator(seed);
         let angle = 0.0625 + 0.01 * draw().abs();
         fill(shape, |i, j| {
-            let age = (shape.rows - 1 - i) / shape.cols;
-            if i % shape.cols == j { (-(age as f64) * angle * angle / 4.0).exp() } else { 0.02 * draw() }
+            let age = (shape.rows() - 1 - i) / shape.cols();
+            if i % shape.cols() == j { (-(age as f64) * angle * angle / 4.0).exp() } else { 0.02 * draw() }
         })
     }),
 ];
@@ -89,14 +89,16 @@ pub fn generator(seed: u64) -> impl FnMut() -> f64 {
 
 /// A matrix of input words from numbers of which +-1 is full scale; of a symmetric core the upper half decides.
 pub fn fill(shape: &Shape, mut element: impl FnMut(usize, usize) -> f64) -> Vec<i64> {
-    let full = f64::from(shape.word - 1).exp2();
+    let full = f64::from(shape.word() - 1).exp2();
     let mut units: Vec<i64> = (0..shape.elements())
-        .map(|place| (element(place / shape.cols, place % shape.cols) * full).round().clamp(-full, full - 1.0) as i64)
+        .map(|place| {
+            (element(place / shape.cols(), place % shape.cols()) * full).round().clamp(-full, full - 1.0) as i64
+        })
         .collect();
-    if shape.symmetric {
-        for i in 0..shape.rows {
+    if shape.symmetric() {
+        for i in 0..shape.rows() {
             for j in 0..i {
-                units[i * shape.cols + j] = units[j * shape.cols + i];
+                units[i * shape.cols() + j] = units[j * shape.cols() + i];
             }
         }
     }
@@ -112,20 +114,20 @@ fn from(shape: &Shape, seed: u64, element: fn(&mut dyn FnMut() -> f64, usize, us
 fn rows_alike(shape: &Shape, seed: u64, scale: Draw, element: Draw) -> Vec<i64> {
     let mut draw = generator(seed);
     let scale = scale(&mut draw);
-    let row: Vec<f64> = (0..shape.cols).map(|_| scale * element(&mut draw)).collect();
+    let row: Vec<f64> = (0..shape.cols()).map(|_| scale * element(&mut draw)).collect();
     fill(shape, |_, j| row[j])
 }
 
 /// Every block is almost as far off the diagonal as a settled one may be: the first sweep may be the last.
 fn nearly_diagonal(shape: &Shape, seed: u64, diagonal: Draw, share: Draw) -> Vec<i64> {
     let mut draw = generator(seed);
-    let side = shape.rows.max(shape.cols);
+    let side = shape.rows().max(shape.cols());
     let values: Vec<f64> = (0..side).map(|_| 0.97 * diagonal(&mut draw)).collect();
-    let ratio = 1.94 * (-f64::from(shape.limits().settled_bits)).exp2();
+    let ratio = 1.94 * (-f64::from(shape.arithmetic().limits().settled_bits)).exp2();
     let mut off = vec![0.0; side * side];
     for i in 0..side {
         for j in 0..i {
-            let skew = if shape.symmetric { 0.0 } else { share(&mut draw) };
+            let skew = if shape.symmetric() { 0.0 } else { share(&mut draw) };
             let (sum, difference) = (share(&mut draw) * (values[i] - values[j]), skew * (values[i] + values[j]));
             off[i * side + j] = ratio * (sum + difference) / 2.0;
             off[j * side + i] = ratio * (sum - difference) / 2.0;

@@ -4,9 +4,9 @@ use super::adversaries::ADVERSARIES;
 use super::{family, size};
 use rayon::prelude::*;
 use svdforge_golden::Family;
+use svdforge_hdl::architecture::serial::probe::{Range, ranges};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::budget::{Budget, Range};
-use svdforge_hdl::core::params::{Parameters, SIZES, Scaling, Sizes, Sweeps, Vectors, WORDS};
+use svdforge_hdl::parameters::{Parameters, SIZES, Scaling, Sizes, Sweeps, Vectors, WORDS};
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
 use svdforge_testbench::framing::Quantised;
 use svdforge_testbench::stimulus::Stimulus;
@@ -19,7 +19,7 @@ fn fill_the_ranges(parameters: Parameters) -> Vec<(f64, f64)> {
     let full = [Family::FullScaleNegative, Family::FullScaleAlternating, Family::Signs, Family::Skew, Family::Equal];
     let families = full.iter().map(|&f| family(&shape, f, 1));
     for units in families.chain(ADVERSARIES.iter().map(|(_, make)| make(&shape, 3))) {
-        let input = Quantised { rows: shape.rows, cols: shape.cols, units, exponent: 0 };
+        let input = Quantised { rows: shape.rows(), cols: shape.cols(), units, exponent: 0 };
         let trace = engine.run(&Stimulus::new(input.frame(&shape))).unwrap();
         assert_eq!(trace.output[0].data & 2, 0, "the overflow flag, {shape:?}");
     }
@@ -35,7 +35,7 @@ fn fill_the_ranges(parameters: Parameters) -> Vec<(f64, f64)> {
         });
         found.fold((0.0, 0.0), |worst: (f64, f64), f| (worst.0.max(f.0), worst.1.max(f.1)))
     };
-    Budget::new(&shape).ranges().into_iter().map(of_kind).collect()
+    ranges(&shape).into_iter().map(of_kind).collect()
 }
 
 #[test]
@@ -75,10 +75,13 @@ fn every_word_holds_its_range() {
             for guard in 0..=8 {
                 for sweeps in [Sweeps::Auto, Sweeps::Fixed(5), Sweeps::Fixed(63)] {
                     let shape = Parameters { word, guard, sweeps, ..size(n, n) }.shape().unwrap();
-                    let budget = Budget::new(&shape);
-                    assert!(budget.largest_element() < f64::from(shape.data() - 1).exp2(), "{shape:?}");
-                    assert!(budget.largest_vector_element() < f64::from(shape.vector() - 1).exp2(), "{shape:?}");
-                    assert!(shape.data() >= shape.vector() && shape.vector() >= shape.vector_fraction() + 2);
+                    let budget = shape.budget();
+                    assert!(budget.largest_element() < f64::from(shape.element_bits() - 1).exp2(), "{shape:?}");
+                    assert!(budget.largest_vector_element() < f64::from(shape.vector_bits() - 1).exp2(), "{shape:?}");
+                    assert!(
+                        shape.element_bits() >= shape.vector_bits()
+                            && shape.vector_bits() >= shape.vector_fraction() + 2
+                    );
                     formats += 1;
                 }
             }

@@ -12,8 +12,8 @@ fn tall(rows: usize, cols: usize) -> Parameters {
 fn small_rows_below_large_ones(shape: &Shape, seed: u64) -> Vec<i64> {
     let mut draw = adversaries::generator(seed);
     let small = 0.97 * (-9.0 + 4.0 * draw()).exp2();
-    let signs: Vec<f64> = (0..shape.cols).map(|_| draw().signum()).collect();
-    adversaries::fill(shape, |i, j| match i < shape.cols {
+    let signs: Vec<f64> = (0..shape.cols()).map(|_| draw().signum()).collect();
+    adversaries::fill(shape, |i, j| match i < shape.cols() {
         true if i == j => 0.97,
         true => 0.0,
         false => small * signs[j],
@@ -90,9 +90,9 @@ fn rotations_leave_no_more_of_a_row_than_the_bound_takes() {
         [tall(16, 8), tall(512, 8), Parameters { word: 24, ..tall(100, 5) }, Parameters { word: 8, ..tall(64, 4) }]
     {
         let shape = parameters.shape().unwrap();
-        let (reference, budget) = (Reference::new(task_of(&shape)), Budget::new(&shape));
-        let longest = f64::from(shape.data() - 2).exp2();
-        let mut draw = adversaries::generator(shape.data().into());
+        let (reference, budget) = (Reference::new(task_of(&shape)), shape.budget());
+        let longest = f64::from(shape.element_bits() - 2).exp2();
+        let mut draw = adversaries::generator(shape.element_bits().into());
         for _ in 0..100_000 {
             let [pivot, lead] = [(); 2].map(|()| (longest.powf(draw().abs()) * draw().signum()) as i64);
             let column = (pivot as f64).hypot(lead as f64);

@@ -2,7 +2,7 @@
 
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Scaling, Sizes, Sweeps, Vectors};
+use svdforge_hdl::parameters::{Parameters, Scaling, Sizes, Sweeps, Vectors};
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
 use svdforge_testbench::framing::{InputBeat, InputScale, quantise};
 use svdforge_testbench::samples::example_matrix;

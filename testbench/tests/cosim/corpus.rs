@@ -3,9 +3,11 @@
 use crate::common::{alone, core, core_of, simulate, square, values, variants, without_numbers};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Shape};
+use svdforge_hdl::parameters::{Parameters, Sizes};
+use svdforge_hdl::shape::Shape;
 use svdforge_testbench::corpus::{Case, FILES, cases, parse};
 use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, RustHdlEngine, SimulatorEngine, VerilatorEngine};
+use svdforge_testbench::framing::Quantised;
 use svdforge_testbench::stimulus::{Stimulus, Trace};
 use svdforge_testbench::verify::{first_difference, verify};
 
@@ -66,7 +68,8 @@ fn answers_do_not_depend_on_what_surrounds_a_frame() {
                 let bad = answer[0].1 & 1 == 1;
                 assert_eq!(bad, frame.is_bad(&core.shape), "{n}: {}", case.name);
                 let (rows, cols) = frame.matrix(&core.shape).shape();
-                let beats: usize = core.shape.sections_of(rows, cols).iter().map(|(_, beats)| beats).sum();
+                let beats: usize =
+                    core.shape.interface().sections_of((rows, cols)).iter().map(|section| section.count).sum();
                 assert_eq!(answer.len(), if bad { 1 } else { beats }, "{n}: {}", case.name);
             }
             if case.has_resets() {
@@ -189,29 +192,32 @@ fn rust_hdl_equals_the_simulator() {
     insta::assert_snapshot!(refused, @"--with rust_hdl: rust_hdl's simulator is too slow for 8x8 matrices; use --rows and --cols up to 4, or icarus or verilator");
 }
 
+/// An engine that is wrong in the last bit of one output beat.
+struct Wrong {
+    simulator: SimulatorEngine,
+    beat: usize,
+}
+
+impl Engine for Wrong {
+    fn name(&self) -> &'static str {
+        "wrong"
+    }
+
+    fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, EngineError> {
+        let mut trace = self.simulator.run(stimulus)?;
+        trace.output[self.beat].data ^= 1;
+        Ok(trace)
+    }
+}
+
 /// The report that `svdforge verify` prints.
 #[test]
 fn verify_reports_the_first_difference() {
-    /// An engine that is wrong in one bit.
-    struct Wrong(SimulatorEngine);
-
-    impl Engine for Wrong {
-        fn name(&self) -> &'static str {
-            "wrong"
-        }
-
-        fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, EngineError> {
-            let mut trace = Engine::run(&mut self.0, stimulus)?;
-            let beat = trace.output.iter_mut().filter(|b| b.user == 2).nth(1).unwrap();
-            beat.data ^= 1;
-            Ok(trace)
-        }
-    }
-
     let core = core(2);
     let stimulus = fitting(&core.shape, Some(&["the same frame twice"]))[0].stimulus(&core.shape);
     let right = Box::new(IcarusEngine::new(&core).unwrap_or_else(|e| panic!("{e}")));
-    let wrong = Box::new(Wrong(SimulatorEngine::new(&core).unwrap()));
+    // Status, two values of sigma, and the first element of U.
+    let wrong = Box::new(Wrong { simulator: SimulatorEngine::new(&core).unwrap(), beat: 4 });
     let report = verify(&core, &stimulus, &mut [right, wrong]).unwrap();
     assert!(!report.is_equal());
     let [right, wrong] = &report.engines[..] else { panic!("{report:?}") };
@@ -219,4 +225,33 @@ fn verify_reports_the_first_difference() {
     assert_eq!((right.beats_compared, right.cycles_compared), (2 * 4 + 2 * 11, report.cycles));
     let difference = without_numbers(wrong.difference.as_deref().unwrap());
     insta::assert_snapshot!(difference, @"cycle N: U row 0, column 1 of output frame 0: tdata is H, expected H");
+}
+
+/// In a core that takes any size, rows of U and V are as long as the frame at hand makes them, in `verify` and in the exported testbench.
+#[test]
+fn the_place_of_a_mismatch_is_that_of_the_frames_own_matrix() {
+    let core = core_of(Parameters { sizes: Sizes::Any, ..square(4) });
+    let frame = |rows: usize, cols: usize| {
+        Quantised { rows, cols, units: vec![7; rows * cols], exponent: 0 }.frame(&core.shape)
+    };
+    let stimulus = Stimulus::new([frame(4, 4), frame(3, 2), frame(2, 3)].concat());
+    let trace = SimulatorEngine::new(&core).unwrap().run(&stimulus).unwrap();
+    let beats = |rows: usize, cols: usize| 1 + (1 + rows + cols) * rows.min(cols);
+    let second = beats(4, 4);
+    let third = second + beats(3, 2);
+    assert_eq!(trace.output.len(), third + beats(2, 3));
+    let mut icarus = IcarusEngine::new(&core).unwrap_or_else(|e| panic!("{e}"));
+    for (beat, place) in [
+        (second + 1 + 2 + 2 * 2 + 1, "U row 2, column 1 of output frame 1"),
+        (second + 1 + 2 + 3 * 2 + 2, "V row 1, column 0 of output frame 1"),
+        (third + 1 + 2 + 2 * 2 + 2 * 2 + 1, "V row 2, column 1 of output frame 2"),
+    ] {
+        let mut wrong = Wrong { simulator: SimulatorEngine::new(&core).unwrap(), beat };
+        let found = wrong.run(&stimulus).unwrap();
+        let difference = first_difference(&trace, &found).unwrap().words;
+        assert!(difference.contains(&format!(": {place}: tdata is ")), "{difference}");
+        // Icarus is right, so that its testbench misses the wrong bit where it was planted.
+        let told = icarus.run_against(&stimulus, &found).unwrap_err();
+        assert!(told.is_fault_of_core() && told.to_string().contains(&format!(": {place}: tdata is ")), "{told}");
+    }
 }

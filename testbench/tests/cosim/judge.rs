@@ -2,7 +2,7 @@
 
 use super::common::{core_of, square};
 use svdforge_golden::{Family, NamedMatrix};
-use svdforge_hdl::core::params::{Parameters, Sizes};
+use svdforge_hdl::parameters::{Parameters, Sizes};
 use svdforge_testbench::engine::{ENGINES, Engine, SimulatorEngine, engine};
 use svdforge_testbench::framing::InputScale;
 use svdforge_testbench::judge::judge;

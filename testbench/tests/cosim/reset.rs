@@ -2,7 +2,7 @@
 
 use crate::common::{core, core_of, frame, simulate, square, variants};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Sizes};
+use svdforge_hdl::parameters::{Parameters, Sizes};
 use svdforge_testbench::engine::{Engine, IcarusEngine, SimulatorEngine};
 use svdforge_testbench::framing::InputBeat;
 use svdforge_testbench::stimulus::{Reset, Stimulus, Trace};

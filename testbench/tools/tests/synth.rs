@@ -1,7 +1,7 @@
 //! Cores through Yosys and nextpnr. Every run asserts `check -assert` and the absence of latches; see `svdforge_tools::synth`.
 
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::Parameters;
+use svdforge_hdl::parameters::Parameters;
 use svdforge_tools::synth::{Options, SynthReport, Target, synth};
 
 fn core(n: usize) -> Core {
@@ -35,10 +35,10 @@ fn area_bits(n: usize) -> u64 {
     let shape = core(n).shape;
     let pairs = (n as u64 / 2).max(2);
     let words = |bits: u32, count: u64| u64::from(bits) * count;
-    words(shape.data(), 8 * pairs * pairs)
-        + 2 * words(2 * shape.vector(), 4 * pairs * pairs)
-        + 2 * words(2 * shape.coef + 1, 2 * pairs)
-        + words(shape.output_bits() + 3, 16)
+    words(shape.element_bits(), 8 * pairs * pairs)
+        + 2 * words(2 * shape.vector_bits(), 4 * pairs * pairs)
+        + 2 * words(2 * shape.coef() + 1, 2 * pairs)
+        + words(shape.interface().output_bits() + 3, 16)
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::ir::Design;
 use rust_hdl::prelude::*;
 
 /// An SVD core whose input beats have `INPUT` bits and whose output beats have `OUTPUT` bits
-/// ([`Shape::input_bits`](crate::core::params::Shape::input_bits) and `output_bits`).
+/// ([`Shape::input_bits`](crate::shape::Shape::input_bits) and `output_bits`).
 ///
 /// The fields are rust_hdl's own signals, so that a firmware's `#[hdl_gen]` code drives and reads them:
 /// `self.core.s_axis_tvalid.next = self.valid.val();`. `aresetn` is asserted while false.

@@ -3,7 +3,7 @@
 use super::metric::Metric;
 use serde::{Deserialize, Serialize};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::budget::{Budget, Errors};
+use svdforge_hdl::formats::Errors;
 
 /// Limits on the errors of one core for settled matrices, each in the unit of its metric; that on orthogonality holds for all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -49,6 +49,6 @@ pub fn bounds(core: &Core) -> Option<Bounds> {
         orthogonality_max_lsb: errors.orthogonality_u.into_iter().chain(errors.orthogonality_v).reduce(f64::max),
         off_diagonal_max_lsb: None,
     };
-    let derived = Budget::new(&core.shape).bounds();
+    let derived = core.shape.budget().bounds();
     Some(Bounds { rigorous: Some(limits(derived.rigorous)), statistical: Some(limits(derived.statistical)) })
 }

@@ -2,7 +2,7 @@
 
 use super::record::Record;
 use svdforge_golden::Accuracy;
-use svdforge_hdl::core::params::Shape;
+use svdforge_hdl::shape::Shape;
 
 /// An error of one result. All but [`Metric::Orthogonality`] are in LSB: units of the last place of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,7 +72,7 @@ impl Metric {
         match self {
             Self::Sigma => Some(accuracy.sigma_max_lsb),
             Self::Reconstruction => {
-                accuracy.reconstruction_max_lsb.filter(|_| shape.rank_of(rows, cols) == rows.min(cols))
+                accuracy.reconstruction_max_lsb.filter(|_| shape.rank_of((rows, cols)) == rows.min(cols))
             }
             Self::Orthogonality => {
                 let errors = [accuracy.orthogonality_u_max_lsb, accuracy.orthogonality_v_max_lsb];

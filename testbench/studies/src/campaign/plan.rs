@@ -4,7 +4,7 @@ use super::parameters::{Choice, CoreParameters};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 use svdforge_golden::Family;
-use svdforge_hdl::core::params::Shape;
+use svdforge_hdl::shape::Shape;
 use svdforge_testbench::samples::example_matrix;
 
 /// Seeds of matrices are the campaign's seed times this, plus an index: those of two campaigns never meet.
@@ -139,7 +139,7 @@ impl Plan {
 
 /// The largest element of the matrices for a core.
 pub fn largest(shape: &Shape) -> f64 {
-    1.0 - f64::from(1 - shape.word as i32).exp2()
+    1.0 - f64::from(1 - shape.word() as i32).exp2()
 }
 
 impl PlannedCore {

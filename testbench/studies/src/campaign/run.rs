@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use svdforge_golden::NamedMatrix;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::Sweeps;
+use svdforge_hdl::parameters::Sweeps;
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::{InputScale, Quantised};
 use svdforge_testbench::judge::{JudgeError, Judgement, judge};
@@ -37,7 +37,7 @@ const TYPICAL_SWEEPS: u64 = 8;
 fn work(plan: &Plan, item: &Item) -> u64 {
     let shape = plan.shape(item.core);
     let n = shape.even() as u64;
-    let sweeps = match shape.sweeps {
+    let sweeps = match shape.sweeps() {
         Sweeps::Auto => TYPICAL_SWEEPS,
         Sweeps::Fixed(sweeps) => u64::from(sweeps),
     };

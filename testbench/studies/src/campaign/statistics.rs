@@ -6,7 +6,7 @@ use super::plan::{Plan, Purpose};
 use super::record::{self, Record};
 use serde::Serialize;
 use svdforge_golden::Sources;
-use svdforge_hdl::core::params::Sweeps;
+use svdforge_hdl::parameters::Sweeps;
 
 /// How a number is spread over the matrices of one core.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -144,7 +144,7 @@ impl Check {
 
 /// What must hold: no flag of the status word is set, and no bound is exceeded. A core with a given number of sweeps need not be settled.
 pub fn checks(plan: &Plan, bounds: &[Option<Bounds>], records: &[Record]) -> Vec<Check> {
-    let auto = |record: &&Record| plan.shape(record.core).sweeps == Sweeps::Auto;
+    let auto = |record: &&Record| plan.shape(record.core).sweeps() == Sweeps::Auto;
     let bounded = |record: &&Record| plan.cores[record.core].purpose == Purpose::Accuracy;
     let within = |record: &Record| {
         let limits = bounds[record.core].and_then(|b| b.rigorous)?;

@@ -6,7 +6,8 @@ use nalgebra::DMatrix;
 use std::fmt;
 use std::str::FromStr;
 use svdforge_golden::Family;
-use svdforge_hdl::core::params::{ParameterError, Parameters, Shape, Sweeps, ceil_log2};
+use svdforge_hdl::dimensions::ceil_log2;
+use svdforge_hdl::parameters::{ParameterError, Parameters, Sweeps};
 use svdforge_testbench::framing::{InputScale, QuantiseError, quantise};
 
 /// How much a campaign covers.
@@ -193,15 +194,14 @@ impl Request {
             Sweeps::Auto => 2 * ceil_log2(base.0.even()) + 3,
             Sweeps::Fixed(sweeps) => sweeps,
         };
-        if !base.0.vectors.has_u() || !base.0.vectors.has_v() {
+        if !base.0.vectors().has_u() || !base.0.vectors().has_v() {
             return Ok(Vec::new());
         }
-        let planned = |sweeps| PlannedCore {
-            purpose: Purpose::Convergence,
-            matrices: 1,
-            core: CoreParameters(Shape { sweeps: Sweeps::Fixed(sweeps), ..base.0 }),
+        let planned = |sweeps| {
+            let core = self.core(Parameters { sweeps: Sweeps::Fixed(sweeps), ..*base.0.parameters() })?;
+            Ok(PlannedCore { purpose: Purpose::Convergence, matrices: 1, core })
         };
-        Ok((1..=last).map(planned).collect())
+        (1..=last).map(planned).collect()
     }
 
     fn core(&self, parameters: Parameters) -> Result<CoreParameters, RequestError> {

@@ -7,7 +7,7 @@ use super::*;
 use crate::documents::difference;
 use std::collections::BTreeSet;
 use svdforge_golden::Family;
-use svdforge_hdl::core::params::{Parameters, Sweeps, Vectors};
+use svdforge_hdl::parameters::{Parameters, Sweeps, Vectors};
 use svdforge_testbench::framing::InputScale;
 
 fn request(suite: Suite) -> Request {
@@ -50,7 +50,7 @@ fn suites_cover_what_they_promise() {
     let [quick, standard, hard] = Suite::ALL.map(count);
     assert!(quick < 1000 && standard >= 5000 && hard > standard, "{quick}, {standard}, {hard}");
     let plan = request(Suite::Standard).plan().unwrap();
-    let sides: BTreeSet<usize> = plan.cores.iter().map(|c| c.core.0.rows).collect();
+    let sides: BTreeSet<usize> = plan.cores.iter().map(|c| c.core.0.rows()).collect();
     assert_eq!((sides.first(), sides.last()), (Some(&4), Some(&32)));
 }
 
@@ -63,7 +63,7 @@ fn a_user_fixes_what_the_suite_varies() {
     assert_eq!(accuracy.len(), 1);
     assert_eq!((accuracy[0].core.short(), accuracy[0].matrices), ("3 x 5, word 10, guard 1".to_owned(), 7));
     let symmetric = Request { core: Parameters { symmetric: true, ..Parameters::default() }, ..request(Suite::Hard) };
-    assert!(symmetric.plan().unwrap().cores.iter().all(|c| c.core.0.rows == c.core.0.cols));
+    assert!(symmetric.plan().unwrap().cores.iter().all(|c| c.core.0.rows() == c.core.0.cols()));
     let values =
         Request { core: Parameters { vectors: Vectors::None, ..Parameters::default() }, ..request(Suite::Quick) };
     assert!(values.plan().unwrap().cores.iter().all(|c| c.purpose == Purpose::Accuracy));

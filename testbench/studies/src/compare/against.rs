@@ -10,7 +10,7 @@ use crate::report::{CoreFigures, Report};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashSet};
 use svdforge_golden::Accuracy;
-use svdforge_hdl::core::params::Shape;
+use svdforge_hdl::shape::Shape;
 
 /// One document compared with the first.
 #[derive(Clone, Debug, Serialize)]
@@ -122,7 +122,7 @@ impl Against {
             unpaired.matrices_b += alone[1];
             let differing = differing_options(a, core_a, b, core_b);
             let results = records.into_iter().map(|records| both((a, core_a), (b, core_b), records)).collect();
-            let guard = b.plan.shape(core_b).guard;
+            let guard = b.plan.shape(core_b).guard();
             let mut pair = CorePair::new(a, core_a, guard, results);
             pair.core_b = Some(core_b);
             pair.figures_b = Some(b.figures[core_b]);
@@ -147,7 +147,7 @@ impl Against {
         for result in &external.results {
             let record = &a.records[result.matrix];
             if cores.last().is_none_or(|pair| pair.core_a != record.core) {
-                cores.push(CorePair::new(a, record.core, a.plan.shape(record.core).guard, Vec::new()));
+                cores.push(CorePair::new(a, record.core, a.plan.shape(record.core).guard(), Vec::new()));
             }
             let shape = a.plan.shape(record.core);
             let measured = Measured {
@@ -216,7 +216,7 @@ impl CorePair {
             differences: Vec::new(),
             figures_a: a.figures[core],
             figures_b: None,
-            grid: Grid { size: (shape.rows, shape.cols), word: shape.word, guards: [shape.guard, guard_b] },
+            grid: Grid { size: (shape.rows(), shape.cols()), word: shape.word(), guards: [shape.guard(), guard_b] },
             results,
         }
     }
@@ -255,7 +255,7 @@ fn both((a, core_a): (&Report, usize), (b, core_b): (&Report, usize), records: (
     let lsb = records.1.accuracy.lsb / records.0.accuracy.lsb;
     for metric in Metric::ALL {
         let unit = if metric == Metric::Orthogonality {
-            (f64::from(shape_a.word) - f64::from(shape_b.word)).exp2()
+            (f64::from(shape_a.word()) - f64::from(shape_b.word())).exp2()
         } else {
             lsb
         };

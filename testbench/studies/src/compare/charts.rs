@@ -8,7 +8,7 @@ use crate::campaign::statistics::Spread;
 use crate::report::chart::{Axis, Bar, Chart, Line, Stroke};
 use crate::report::size_name;
 use std::collections::{BTreeMap, BTreeSet};
-use svdforge_hdl::core::params::Parameters;
+use svdforge_hdl::parameters::Parameters;
 
 /// Below this an error is drawn as this: logarithmic axes have no 0.
 const LEAST: f64 = 1e-3;

@@ -18,7 +18,7 @@ use std::path::Path;
 use svdforge_golden::metrics::MetricsError;
 use svdforge_golden::reader::read_bytes;
 use svdforge_golden::{Accuracy, Factors, accuracy, eigen_accuracy};
-use svdforge_hdl::core::params::Shape;
+use svdforge_hdl::shape::Shape;
 use svdforge_testbench::framing::Quantised;
 
 /// The version of the format of such documents.
@@ -187,21 +187,21 @@ fn judge(plan: &Plan, item: &Item, entry: &Map<String, Value>) -> Result<Externa
     let shape = plan.shape(item.core);
     let input = quantised(plan, item).map_err(|e| format!(": {e}"))?;
     check_identity(plan, item, &input, entry)?;
-    let count = shape.rank_of(input.rows, input.cols);
+    let count = shape.rank_of((input.rows, input.cols));
     let sigma = values(shape, count, entry)?;
     let u = factor("u", (input.rows, count), entry)?;
     let v = factor("v", (input.cols, count), entry)?;
     let matrix = input.matrix(shape);
     let lsb = input.lsb(shape);
-    let found = if shape.symmetric {
+    let found = if shape.symmetric() {
         if u.is_some() {
             return Err(
                 ".u is given; of a symmetric matrix give the vectors as `v`, and the eigenvalues as `sigma`".to_owned()
             );
         }
-        eigen_accuracy(&matrix, &sigma, v.as_ref(), lsb, shape.word)
+        eigen_accuracy(&matrix, &sigma, v.as_ref(), lsb, shape.word())
     } else {
-        accuracy(&matrix, Factors { sigma: &sigma, u: u.as_ref(), v: v.as_ref() }, lsb, shape.word)
+        accuracy(&matrix, Factors { sigma: &sigma, u: u.as_ref(), v: v.as_ref() }, lsb, shape.word())
     };
     let found = found.map_err(|e: MetricsError| format!(": {e}"))?;
     let mut errors = Metric::ALL.into_iter().filter_map(|m| m.measured(shape, matrix.shape(), &found));
@@ -249,7 +249,7 @@ fn values(shape: &Shape, count: usize, entry: &Map<String, Value>) -> Result<Vec
     let value = entry.get("sigma").filter(|value| !value.is_null());
     let value = value.ok_or_else(|| format!(".sigma is missing: give the {count} singular values of the matrix"))?;
     let sigma = numbers(value, ".sigma", count)?;
-    if let Some(index) = sigma.iter().position(|s| *s < 0.0).filter(|_| !shape.symmetric) {
+    if let Some(index) = sigma.iter().position(|s| *s < 0.0).filter(|_| !shape.symmetric()) {
         return Err(format!(
             ".sigma[{index}] is {}; singular values are not negative: give it without the sign, and the column of u with the other one",
             sigma[index]

@@ -7,7 +7,7 @@ use crate::campaign::{Plan, Purpose, Record};
 use crate::report::Report;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use svdforge_golden::Family;
-use svdforge_hdl::core::params::Shape;
+use svdforge_hdl::shape::Shape;
 
 /// What tells the cores of a report apart; word and guard bits only where one of the reports has several.
 type CoreKey = (usize, usize, Option<u32>, Option<u32>);
@@ -37,12 +37,12 @@ fn values(plan: &Plan, of: impl Fn(&Shape) -> u32) -> BTreeSet<u32> {
 /// Pairs the cores of two plans; if that cannot be, why, and what to do.
 pub fn pair_cores(a: &Plan, b: &Plan) -> Result<PairedCores, String> {
     let several = |of: fn(&Shape) -> u32| [a, b].into_iter().any(|plan| values(plan, of).len() > 1);
-    let (words, guards) = (several(|s| s.word), several(|s| s.guard));
+    let (words, guards) = (several(Shape::word), several(Shape::guard));
     let keys = |plan: &Plan| -> Result<BTreeMap<CoreKey, usize>, String> {
         let mut keys = BTreeMap::new();
         for core in accuracy_cores(plan) {
             let shape = plan.shape(core);
-            let key = (shape.rows, shape.cols, words.then_some(shape.word), guards.then_some(shape.guard));
+            let key = (shape.rows(), shape.cols(), words.then_some(shape.word()), guards.then_some(shape.guard()));
             if let Some(other) = keys.insert(key, core) {
                 let name = plan.cores[core].core.short();
                 return Err(format!("cores {other} and {core} of one report are both {name}: no report of svdforge"));
@@ -73,10 +73,10 @@ pub fn pair_cores(a: &Plan, b: &Plan) -> Result<PairedCores, String> {
 
 /// Whether errors of two cores of a size are errors of the same thing.
 fn comparable(a: &Shape, b: &Shape) -> Result<(), String> {
-    let (option, there, here) = if a.symmetric != b.symmetric {
-        ("symmetric", a.symmetric.to_string(), b.symmetric.to_string())
-    } else if a.rank != b.rank {
-        ("rank", a.rank.to_string(), b.rank.to_string())
+    let (option, there, here) = if a.symmetric() != b.symmetric() {
+        ("symmetric", a.symmetric().to_string(), b.symmetric().to_string())
+    } else if a.rank() != b.rank() {
+        ("rank", a.rank().to_string(), b.rank().to_string())
     } else {
         return Ok(());
     };
@@ -89,9 +89,9 @@ fn comparable(a: &Shape, b: &Shape) -> Result<(), String> {
 fn cores_of(plan: &Plan) -> String {
     let list = |values: BTreeSet<u32>| values.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
     let sizes: BTreeSet<(usize, usize)> =
-        accuracy_cores(plan).into_iter().map(|core| (plan.shape(core).rows, plan.shape(core).cols)).collect();
+        accuracy_cores(plan).into_iter().map(|core| (plan.shape(core).rows(), plan.shape(core).cols())).collect();
     let sizes: Vec<String> = sizes.iter().map(|(rows, cols)| format!("{rows} x {cols}")).collect();
-    let (words, guards) = (list(values(plan, |s| s.word)), list(values(plan, |s| s.guard)));
+    let (words, guards) = (list(values(plan, Shape::word)), list(values(plan, Shape::guard)));
     format!("sizes {}; words {words}; guard bits {guards}", sizes.join(", "))
 }
 
@@ -112,7 +112,7 @@ pub fn pair_records<'a>(a: (&'a Report, usize), b: (&'a Report, usize)) -> (Vec<
 /// Why two reports without a common matrix have none.
 pub fn no_matrix(a: &Plan, b: &Plan) -> String {
     // One for all cores.
-    let [sizes_a, sizes_b] = [a, b].map(|plan| plan.shape(0).sizes.name().to_owned());
+    let [sizes_a, sizes_b] = [a, b].map(|plan| plan.shape(0).sizes().to_string());
     let (a, b) = (&a.settings, &b.settings);
     let names = |families: &[Family]| families.iter().map(|f| f.name()).collect::<Vec<_>>().join(", ");
     let (place, what, there, here) = if a.seed != b.seed {

@@ -8,7 +8,7 @@ use crate::report::tests::check_page;
 use std::path::Path;
 use std::sync::LazyLock;
 use svdforge_golden::Family;
-use svdforge_hdl::core::params::{Parameters, Sizes};
+use svdforge_hdl::parameters::{Parameters, Sizes};
 use svdforge_testbench::framing::InputScale;
 
 mod verdicts;
@@ -223,7 +223,7 @@ fn what_is_left_out_is_told() {
 /// Cores that deliver less are compared in what both deliver.
 #[test]
 fn only_what_both_deliver_is_compared() {
-    use svdforge_hdl::core::params::Vectors;
+    use svdforge_hdl::parameters::Vectors;
     let with = |vectors| {
         report(&Request { core: Parameters { vectors, ..Parameters::default() }, ..request(Some(12), Some(4), 1) })
     };

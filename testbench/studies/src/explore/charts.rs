@@ -6,7 +6,8 @@ use super::point::Point;
 use crate::campaign::CampaignError;
 use crate::report::chart::{Axis, Chart, Line, Stroke};
 use svdforge_drawing::COLOURS;
-use svdforge_hdl::core::params::{Shape, Sweeps};
+use svdforge_hdl::parameters::Sweeps;
+use svdforge_hdl::shape::Shape;
 
 /// The colour of the front's line: ink.
 pub const FRONT: usize = COLOURS.len() - 1;
@@ -29,7 +30,7 @@ const MEASURED: [Cost; 3] = [
 
 /// Words, ascending: each has a colour, by its place, but never that of the front.
 pub fn words(exploration: &Exploration) -> Vec<u32> {
-    let mut words: Vec<u32> = exploration.points.iter().map(|point| point.shape().word).collect();
+    let mut words: Vec<u32> = exploration.points.iter().map(|point| point.shape().word()).collect();
     words.sort_unstable();
     words.dedup();
     words
@@ -77,13 +78,13 @@ fn chart(exploration: &Exploration, &(title, label, cost): &Cost) -> Option<Resu
 fn label_of(exploration: &Exploration, index: usize) -> String {
     let shape = exploration.points[index].shape();
     let shapes = exploration.points.iter().map(Point::shape);
-    let alike: Vec<&Shape> = shapes.filter(|s| (s.word, s.guard) == (shape.word, shape.guard)).collect();
-    let mut label = format!("{}+{}", shape.word, shape.guard);
-    if alike.iter().any(|other| other.coef != shape.coef) {
-        label += &format!(" c{}", shape.coef);
+    let alike: Vec<&Shape> = shapes.filter(|s| (s.word(), s.guard()) == (shape.word(), shape.guard())).collect();
+    let mut label = format!("{}+{}", shape.word(), shape.guard());
+    if alike.iter().any(|other| other.coef() != shape.coef()) {
+        label += &format!(" c{}", shape.coef());
     }
-    if alike.iter().any(|other| other.sweeps != shape.sweeps) {
-        label += &match shape.sweeps {
+    if alike.iter().any(|other| other.sweeps() != shape.sweeps()) {
+        label += &match shape.sweeps() {
             Sweeps::Auto => " auto".to_owned(),
             Sweeps::Fixed(sweeps) => format!(" s{sweeps}"),
         };
@@ -112,7 +113,7 @@ fn marks(exploration: &Exploration, words: &[u32], places: &[(usize, (f64, f64))
     for (on_front, stroke) in [(false, Stroke::Specks), (true, Stroke::Dots)] {
         for &word in words {
             let of = |index: usize| {
-                exploration.points[index].shape().word == word
+                exploration.points[index].shape().word() == word
                     && (exploration.standings[index] == Standing::Front) == on_front
             };
             let points = places.iter().filter(|place| of(place.0)).map(|place| place.1).collect();

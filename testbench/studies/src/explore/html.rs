@@ -15,11 +15,11 @@ pub fn page(exploration: &Exploration) -> Result<String, CampaignError> {
     let words = words(exploration);
     let svgs = charts(exploration)?;
     let body = html! {
-        h1 { "Exploration, " (shape.rows) " x " (shape.cols) }
+        h1 { "Exploration, " (shape.rows()) " x " (shape.cols()) }
         p class="soft" {
             "Fixed-point SVD cores of svdforge " (exploration.plan.settings.version) ", simulated cycle by cycle: " (exploration.matrices())
-            "; vectors " (shape.vectors.name()) ", rank " (shape.rank) @if shape.symmetric { ", symmetric" } ", scaling " (shape.scaling.name())
-            ", sizes " (shape.sizes.name()) "."
+            "; vectors " (shape.vectors()) ", rank " (shape.rank()) @if shape.symmetric() { ", symmetric" } ", scaling " (shape.scaling())
+            ", sizes " (shape.sizes()) "."
         }
         div class="cards" {
             (card(&exploration.points.len().to_string(), "cores"))

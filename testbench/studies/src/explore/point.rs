@@ -8,7 +8,8 @@ use crate::campaign::statistics::CoreStatistics;
 use crate::report::CoreFigures;
 use serde_json::Value;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Shape, Sizes, Sweeps};
+use svdforge_hdl::parameters::{Sizes, Sweeps};
+use svdforge_hdl::shape::Shape;
 
 /// One core.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +39,7 @@ struct Limit {
 impl Limit {
     /// The limits on one metric. Nothing limits what too few sweeps leave.
     fn of(shape: &Shape, bounds: Option<Bounds>, metric: Metric) -> Self {
-        let known = shape.sweeps == Sweeps::Auto || metric == Metric::Orthogonality;
+        let known = shape.sweeps() == Sweeps::Auto || metric == Metric::Orthogonality;
         let bounds = bounds.filter(|_| known).unwrap_or_default();
         let of = |limits: Option<Limits>| limits.and_then(|limits| limits.of(metric));
         Self { rigorous: of(bounds.rigorous), statistical: of(bounds.statistical) }
@@ -61,13 +62,13 @@ impl Point {
 
     /// One LSB as a share of full scale, 2^(1 - word).
     pub fn lsb(&self) -> f64 {
-        f64::from(1 - self.shape().word as i32).exp2()
+        f64::from(1 - self.shape().word() as i32).exp2()
     }
 
     /// What the rounding of a real matrix to the word may do to a singular value, in LSB, to two decimals. It depends on the size alone, so that words
     /// compare fairly: independent roundings of up to half an LSB make a matrix with a norm of about this.
     pub fn quantisation_allowance(&self) -> f64 {
-        let norm = ((self.shape().rows as f64).sqrt() + (self.shape().cols as f64).sqrt()) / 12_f64.sqrt();
+        let norm = ((self.shape().rows() as f64).sqrt() + (self.shape().cols() as f64).sqrt()) / 12_f64.sqrt();
         (norm * 100.0).round() / 100.0
     }
 
@@ -107,21 +108,21 @@ impl Point {
     /// "16+4", with what else was chosen: tells the cores of an exploration apart.
     pub fn label(&self) -> String {
         let shape = self.shape();
-        let sweeps = match shape.sweeps {
+        let sweeps = match shape.sweeps() {
             Sweeps::Auto => String::new(),
             Sweeps::Fixed(sweeps) => format!(", {sweeps} sweeps"),
         };
-        format!("{}+{}, coef {}{sweeps}", shape.word, shape.guard, shape.coef)
+        format!("{}+{}, coef {}{sweeps}", shape.word(), shape.guard(), shape.coef())
     }
 
     /// The command that generates the core, in a folder of its own.
     pub fn command(&self) -> String {
         let shape = self.shape();
-        let sweeps = match shape.sweeps {
+        let sweeps = match shape.sweeps() {
             Sweeps::Auto => String::new(),
             Sweeps::Fixed(sweeps) => format!("_s{sweeps}"),
         };
-        let folder = format!("{}_w{}_g{}_c{}{sweeps}", shape.name(), shape.word, shape.guard, shape.coef);
+        let folder = format!("{}_w{}_g{}_c{}{sweeps}", shape.name(), shape.word(), shape.guard(), shape.coef());
         format!("svdforge generate {} --out {folder}", self.core.flags())
     }
 
@@ -162,9 +163,10 @@ pub fn is_possible(name: &str, shape: &Shape) -> bool {
 
 /// Whether a core delivers what an error takes.
 fn is_delivered(metric: Metric, shape: &Shape) -> bool {
-    let vectors = shape.vectors;
-    let both = vectors.has_v() && (vectors.has_u() || shape.symmetric);
-    let all = shape.rank_of(shape.rows, shape.cols) == shape.rows.min(shape.cols) || shape.sizes == Sizes::Any;
+    let vectors = shape.vectors();
+    let both = vectors.has_v() && (vectors.has_u() || shape.symmetric());
+    let all =
+        shape.rank_of((shape.rows(), shape.cols())) == shape.rows().min(shape.cols()) || shape.sizes() == Sizes::Any;
     match metric {
         Metric::Sigma => true,
         Metric::Reconstruction => both && all,
@@ -192,9 +194,9 @@ type Plain = (&'static str, fn(&Point) -> Value);
 type OfMetric = (&'static str, fn(&Point, Metric) -> Value);
 
 const BEFORE: [Plain; 7] = [
-    ("word", |p| p.shape().word.into()),
-    ("guard", |p| p.shape().guard.into()),
-    ("coef", |p| p.shape().coef.into()),
+    ("word", |p| p.shape().word().into()),
+    ("guard", |p| p.shape().guard().into()),
+    ("coef", |p| p.shape().coef().into()),
     ("matrices", |p| p.statistics.matrices.into()),
     ("error_full_scale", |p| p.error().into()),
     ("effective_bits", |p| p.effective_bits().into()),

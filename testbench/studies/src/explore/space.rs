@@ -5,7 +5,7 @@ use crate::campaign::plan::{PlannedCore, Settings};
 use crate::campaign::{Plan, Purpose};
 use serde::{Deserialize, Serialize};
 use svdforge_golden::Family;
-use svdforge_hdl::core::params::{Parameters, Sweeps};
+use svdforge_hdl::parameters::{Parameters, Sweeps};
 
 /// What the campaign of an exploration has as the name of its suite.
 const SUITE: &str = "explore";

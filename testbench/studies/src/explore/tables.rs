@@ -8,7 +8,7 @@ use crate::report::{digits, thousands};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 use std::fmt::Write;
-use svdforge_hdl::core::params::Sweeps;
+use svdforge_hdl::parameters::Sweeps;
 
 /// The version of the format of `explore.json`.
 pub const SCHEMA: u64 = 1;
@@ -21,10 +21,10 @@ pub type Column = (&'static str, fn(&Point) -> String);
 
 /// The columns of every table.
 const COLUMNS: [Column; 12] = [
-    ("word", |p| p.shape().word.to_string()),
-    ("guard", |p| p.shape().guard.to_string()),
-    ("coef", |p| p.shape().coef.to_string()),
-    ("sweeps", |p| match p.shape().sweeps {
+    ("word", |p| p.shape().word().to_string()),
+    ("guard", |p| p.shape().guard().to_string()),
+    ("coef", |p| p.shape().coef().to_string()),
+    ("sweeps", |p| match p.shape().sweeps() {
         Sweeps::Auto => format!("{:.1}-{}", p.statistics.sweeps.mean, p.statistics.sweeps.max),
         Sweeps::Fixed(sweeps) => format!("always {sweeps}"),
     }),
@@ -67,7 +67,7 @@ impl Exploration {
     pub fn headline(&self) -> String {
         let shape = self.points[0].shape();
         let front = self.standings.iter().filter(|s| **s == Standing::Front).count();
-        format!("{} x {}; cores: {}, on the Pareto front: {front}", shape.rows, shape.cols, self.points.len())
+        format!("{} x {}; cores: {}, on the Pareto front: {front}", shape.rows(), shape.cols(), self.points.len())
     }
 
     /// What was run through each core.
@@ -140,7 +140,7 @@ pub fn csv(exploration: &Exploration) -> Result<String, CampaignError> {
     for (index, (point, &standing)) in exploration.points.iter().zip(&exploration.standings).enumerate() {
         let shape = point.shape();
         let first = (index, standing == Standing::Front, dominator(standing), point.holds);
-        let core = (shape.rows, shape.cols, shape.sweeps.to_string());
+        let core = (shape.rows(), shape.cols(), shape.sweeps().to_string());
         let figures: Vec<Value> = point.fields().into_iter().map(|(_, value)| value).collect();
         writer.serialize((first, core, figures)).map_err(|e| error(&e))?;
     }

@@ -12,7 +12,7 @@ use std::fs;
 use std::sync::OnceLock;
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::core::params::{Parameters, Sweeps, Vectors};
+use svdforge_hdl::parameters::{Parameters, Sweeps, Vectors};
 use svdforge_tools::synth::{SynthError, Target};
 
 fn space(words: &[u32], guards: &[u32]) -> Space {
@@ -46,7 +46,7 @@ fn small() -> Exploration {
 fn combinations_that_are_no_core_are_left_out() {
     let base = space(&[12, 24], &[2]);
     let (plan, left_out) = Space { coefs: vec![None, Some(14), Some(18)], ..base.clone() }.plan().unwrap();
-    let cores: Vec<(u32, u32)> = plan.cores.iter().map(|c| (c.core.0.word, c.core.0.coef)).collect();
+    let cores: Vec<(u32, u32)> = plan.cores.iter().map(|c| (c.core.0.word(), c.core.0.coef())).collect();
     assert_eq!(cores, [(12, 18), (12, 14), (24, 20), (24, 18)], "18 is what `auto` is for the word 12");
     let reasons: Vec<&str> = left_out.iter().map(|left| left.reason.as_str()).collect();
     assert_eq!(left_out.len(), 2, "{reasons:?}");
@@ -86,10 +86,10 @@ fn errors_of_values_and_of_vectors_count_and_the_rounding_of_the_input_too() {
         let of = |metric| point.statistics.of(metric).unwrap().max;
         let sigma = of(Metric::Sigma) + 0.82;
         let worst = Metric::ALL.map(of).into_iter().fold(sigma, f64::max);
-        assert!((point.error() * f64::from(point.shape().word - 1).exp2() - worst).abs() < 1e-9);
+        assert!((point.error() * f64::from(point.shape().word() - 1).exp2() - worst).abs() < 1e-9);
     }
     let with = |guard, sweeps| {
-        let same = |p: &&Point| (p.shape().word, p.shape().guard, p.shape().sweeps) == (12, guard, sweeps);
+        let same = |p: &&Point| (p.shape().word(), p.shape().guard(), p.shape().sweeps()) == (12, guard, sweeps);
         found.points.iter().find(same).unwrap()
     };
     let wider = with(4, Sweeps::Auto).multiplier_bits - with(0, Sweeps::Auto).multiplier_bits;
@@ -113,8 +113,8 @@ fn a_bit_of_the_word_is_worth_a_bit() {
     let families = vec![Family::Ones, Family::FullScalePositive];
     let found = explore(&Space { families, ..space(&[8, 9, 10, 11, 12], &[8]) });
     for point in &found.points {
-        let lost = f64::from(point.shape().word - 1) - point.effective_bits();
-        assert!((-0.3..0.7).contains(&lost), "word {}: {lost}", point.shape().word);
+        let lost = f64::from(point.shape().word() - 1) - point.effective_bits();
+        assert!((-0.3..0.7).contains(&lost), "word {}: {lost}", point.shape().word());
     }
 }
 
@@ -182,7 +182,7 @@ fn the_cheapest_that_meets_everything_is_picked() {
     let pick: Pick = "sigma_max_lsb<=0.001, word=12".parse().unwrap();
     let Some(Picked::Nearest(nearest, misses)) = pick.of(&found) else { panic!("none can") };
     let sigma = |p: &Point| p.statistics.of(Metric::Sigma).unwrap().max;
-    let best = found.points.iter().filter(|p| p.shape().word == 12).map(sigma).fold(f64::INFINITY, f64::min);
+    let best = found.points.iter().filter(|p| p.shape().word() == 12).map(sigma).fold(f64::INFINITY, f64::min);
     assert_eq!((misses.len(), misses[0].found), (1, Some(best)));
     assert_eq!(sigma(&found.points[nearest]), best);
     assert!(misses[0].to_string().starts_with("sigma_max_lsb<=0.001: it is 0."), "{}", misses[0]);
@@ -230,7 +230,7 @@ fn what_was_synthesised_is_kept_and_decides() {
     let pick: Pick = "guard=4, lut<=1000".parse().unwrap();
     // Area does not follow from what is counted, so all that may meet the conditions are synthesised, dominated or not.
     let points = found.to_synthesise(Some(&pick));
-    let may = |index: &usize| found.points[*index].shape().guard == 4;
+    let may = |index: &usize| found.points[*index].shape().guard() == 4;
     let expected: Vec<usize> = found.front().into_iter().chain((0..found.points.len()).filter(may)).collect();
     assert!(expected.iter().all(|index| points.contains(index)));
     assert!(points.len() < found.points.len());
@@ -262,7 +262,7 @@ fn what_was_synthesised_is_kept_and_decides() {
         let fields = found.points[index].fields();
         SYNTHESISED.iter().map(|name| fields.iter().find(|f| f.0 == *name).unwrap().1.as_u64()).collect()
     };
-    let picked = *points.iter().rfind(|&&index| index != last && found.points[index].shape().guard == 4).unwrap();
+    let picked = *points.iter().rfind(|&&index| index != last && found.points[index].shape().guard() == 4).unwrap();
     assert_eq!(pick.of(&found), Some(Picked::Point(picked)), "the fewest LUTs of those that fit");
     assert_eq!(fields(picked), [1000 - picked as u64, 7, 5, 3].map(Some));
     assert_eq!(fields(last), [None; 4]);

@@ -91,8 +91,8 @@ pub fn histograms(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
     for record in &overview.report.records {
         let planned = &overview.report.plan.cores[record.core];
         let shape = &planned.core.0;
-        let place = overview.sizes.iter().position(|&size| size == (shape.rows, shape.cols));
-        let taken = planned.purpose == Purpose::Accuracy && shape.guard == overview.guard;
+        let place = overview.sizes.iter().position(|&size| size == (shape.rows(), shape.cols()));
+        let taken = planned.purpose == Purpose::Accuracy && shape.guard() == overview.guard;
         if let (true, Some(place), Some(error)) = (taken, place, value(&overview.report.plan, record, metric)) {
             errors.entry(place).or_default().push(error);
         }
@@ -125,7 +125,7 @@ pub fn convergence(overview: &Overview<'_>) -> Vec<Chart> {
     let mut curves: Vec<[Vec<(f64, f64)>; 2]> = vec![Default::default(); overview.sizes.len()];
     for (core, planned) in plan.cores.iter().enumerate() {
         let shape = &planned.core.0;
-        let place = overview.sizes.iter().position(|&size| size == (shape.rows, shape.cols));
+        let place = overview.sizes.iter().position(|&size| size == (shape.rows(), shape.cols()));
         let spread = overview.statistics[core].of(Metric::OffDiagonal);
         if let (Purpose::Convergence, Some(place), Some(spread)) = (planned.purpose, place, spread) {
             let sweeps = f64::from(shape.sweep_cap());
@@ -152,7 +152,7 @@ pub fn sweeps(overview: &Overview<'_>) -> Vec<Chart> {
     for record in &overview.report.records {
         let planned = &plan.cores[record.core];
         let shape = &planned.core.0;
-        let place = overview.sizes.iter().position(|&size| size == (shape.rows, shape.cols));
+        let place = overview.sizes.iter().position(|&size| size == (shape.rows(), shape.cols()));
         if let (Purpose::Accuracy, Some(place)) = (planned.purpose, place) {
             *counts.entry(place).or_default().entry(record.sweeps).or_default() += 1;
         }

@@ -121,7 +121,7 @@ fn legend(what: &str, values: &[u32], proven: bool, statistical: bool) -> Markup
 /// Which word and guard bits the cores of the convergence have.
 fn convergence_format(overview: &Overview<'_>) -> String {
     let cores = overview.report.plan.cores.iter().find(|core| core.purpose == Purpose::Convergence);
-    cores.map_or(String::new(), |c| format!("word {}, {} guard bits", c.core.0.word, c.core.0.guard))
+    cores.map_or(String::new(), |c| format!("word {}, {} guard bits", c.core.0.word(), c.core.0.guard()))
 }
 
 fn families(overview: &Overview<'_>, metrics: &[Metric], reference: &str) -> Markup {
@@ -194,9 +194,9 @@ fn cores(overview: &Overview<'_>, metrics: &[Metric]) -> Markup {
                     @let shape = overview.report.plan.shape(core);
                     @let figures = &overview.report.figures[core];
                     @let statistics = &overview.statistics[core];
-                    tr class=@if (shape.word, shape.guard) == (overview.word, overview.guard) { "chosen" } {
-                        td class="left" { (size_name((shape.rows, shape.cols))) }
-                        td { (shape.word) } td { (shape.guard) } td { (statistics.matrices) }
+                    tr class=@if (shape.word(), shape.guard()) == (overview.word, overview.guard) { "chosen" } {
+                        td class="left" { (size_name((shape.rows(), shape.cols()))) }
+                        td { (shape.word()) } td { (shape.guard()) } td { (statistics.matrices) }
                         @for &metric in metrics { td { (statistics.of(metric).map_or("-".to_owned(), |spread| digits(spread.max))) } }
                         td { (figures.bounds.and_then(|b| b.rigorous).and_then(|l| l.of(Metric::Sigma)).map_or("-".to_owned(), digits)) }
                         td { (format!("{:.1}-{}", statistics.sweeps.mean, statistics.sweeps.max)) }

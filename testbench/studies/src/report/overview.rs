@@ -5,8 +5,7 @@ use crate::campaign::statistics::{Check, CoreStatistics, all_hold};
 use crate::campaign::{Metric, Purpose, Record};
 use std::collections::BTreeMap;
 use svdforge_golden::Family;
-use svdforge_hdl::core::params::{Parameters, Sweeps};
-use svdforge_hdl::export::manifest::ARCHITECTURE;
+use svdforge_hdl::parameters::{Parameters, Sweeps};
 
 /// Rows and columns of a core.
 pub type Size = (usize, usize);
@@ -51,14 +50,14 @@ impl<'a> Overview<'a> {
         let (mut sizes, mut words, mut guards) = (Vec::new(), Vec::new(), Vec::new());
         for (index, planned) in report.plan.cores.iter().enumerate() {
             let shape = &planned.core.0;
-            let size = (shape.rows, shape.cols);
+            let size = (shape.rows(), shape.cols());
             if planned.purpose == Purpose::Accuracy {
-                cores.insert((size, shape.word, shape.guard), index);
+                cores.insert((size, shape.word(), shape.guard()), index);
                 if !sizes.contains(&size) {
                     sizes.push(size);
                 }
-                words.push(shape.word);
-                guards.push(shape.guard);
+                words.push(shape.word());
+                guards.push(shape.guard());
             }
         }
         let sorted = |mut values: Vec<u32>| {
@@ -144,16 +143,17 @@ impl<'a> Overview<'a> {
         let Some(shape) = self.cores.values().next().map(|&core| self.report.plan.shape(core)) else {
             return String::new();
         };
-        let sweeps = match shape.sweeps {
+        let sweeps = match shape.sweeps() {
             Sweeps::Auto => "until settled".to_owned(),
             Sweeps::Fixed(sweeps) => format!("always {sweeps}"),
         };
-        let kind = if shape.symmetric { "eigen-decomposition of symmetric matrices, " } else { "" };
+        let kind = if shape.symmetric() { "eigen-decomposition of symmetric matrices, " } else { "" };
         format!(
-            "{kind}architecture {ARCHITECTURE}, sweeps {sweeps}, vectors {}, scaling {}, sizes {}",
-            shape.vectors.name(),
-            shape.scaling.name(),
-            shape.sizes.name()
+            "{kind}architecture {}, sweeps {sweeps}, vectors {}, scaling {}, sizes {}",
+            shape.arch(),
+            shape.vectors(),
+            shape.scaling(),
+            shape.sizes()
         )
     }
 

@@ -52,7 +52,7 @@ impl Kind {
         let planned = overview.report.plan.cores.iter().enumerate();
         let cores = planned.filter(|(_, core)| core.purpose == Purpose::Convergence).map(|(index, core)| {
             let shape = &core.core.0;
-            ((shape.rows, shape.cols), shape.sweep_cap(), index)
+            ((shape.rows(), shape.cols()), shape.sweep_cap(), index)
         });
         self.rows(overview, cores)
     }

@@ -57,8 +57,8 @@ pub fn csv(report: &Report) -> Result<String, CampaignError> {
         let planned = &report.plan.cores[r.core];
         let shape = &planned.core.0;
         let (flags, cycles, a) = (&r.flags, &r.cycles, &r.accuracy);
-        let sweeps = shape.sweeps.to_string();
-        let core = (shape.rows, shape.cols, shape.word, shape.frac, shape.guard, shape.coef, sweeps);
+        let sweeps = shape.sweeps().to_string();
+        let core = (shape.rows(), shape.cols(), shape.word(), shape.frac(), shape.guard(), shape.coef(), sweeps);
         let matrix = (r.family, r.index, r.seed, r.rows, r.cols, r.input_exponent, r.block_exponent, r.sweeps);
         let status = (flags.bad_frame, flags.overflow, flags.cap_reached, flags.self_check_failed);
         let cycles = (cycles.load, cycles.compute, cycles.unload, cycles.total);
@@ -129,10 +129,10 @@ fn write_markdown(text: &mut String, overview: &Overview<'_>) -> std::fmt::Resul
         writeln!(
             text,
             "| {} x {} | {} | {} | {} | {:.1}-{} | {} | {:.0} | {} |",
-            shape.rows,
-            shape.cols,
-            shape.word,
-            shape.guard,
+            shape.rows(),
+            shape.cols(),
+            shape.word(),
+            shape.guard(),
             errors.join(" | "),
             statistics.sweeps.mean,
             statistics.sweeps.max,

@@ -3,7 +3,7 @@ use crate::campaign::bounds::{Bounds, Limits};
 use crate::campaign::{Request, Shard, Suite, run};
 use std::fs;
 use svdforge_golden::Family;
-use svdforge_hdl::core::params::Parameters;
+use svdforge_hdl::parameters::Parameters;
 use svdforge_testbench::framing::InputScale;
 
 /// A report of 3 x 2; of one word and one number of guard bits, or of those of the quick suite.
@@ -154,7 +154,7 @@ fn saturation_is_quantisation_of_the_input() {
 /// Cores that deliver less make smaller reports, not broken ones.
 #[test]
 fn every_kind_of_core_can_be_reported() {
-    use svdforge_hdl::core::params::{Sizes, Sweeps, Vectors};
+    use svdforge_hdl::parameters::{Sizes, Sweeps, Vectors};
     for core in [
         Parameters { vectors: Vectors::None, ..Parameters::default() },
         Parameters { vectors: Vectors::U, rank: Some(1), ..Parameters::default() },

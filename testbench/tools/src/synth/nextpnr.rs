@@ -177,7 +177,7 @@ fn owner(cell: &str, design: &Design) -> (String, String) {
 mod tests {
     use super::*;
     use svdforge_hdl::core::Core;
-    use svdforge_hdl::core::params::Parameters;
+    use svdforge_hdl::parameters::Parameters;
 
     #[test]
     fn the_slowest_path_is_shared_out_among_instances() {

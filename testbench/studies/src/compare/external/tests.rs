@@ -6,7 +6,7 @@ use super::*;
 use crate::campaign::{Request, Suite};
 use std::fs;
 use svdforge_golden::{Family, oracle};
-use svdforge_hdl::core::params::Parameters;
+use svdforge_hdl::parameters::Parameters;
 use svdforge_testbench::framing::InputScale;
 
 /// Fills in an offered document by another implementation: the golden decomposition, elements rounded to `bits` after the point.
@@ -20,7 +20,7 @@ fn filled(report: &Report, bits: i32) -> Value {
     for entry in document["matrices"].as_array_mut().unwrap() {
         let a: Vec<Vec<f64>> = serde_json::from_value(entry["a"].clone()).unwrap();
         let a = DMatrix::from_fn(a.len(), a[0].len(), |i, j| a[i][j]);
-        if report.plan.cores[0].core.0.symmetric {
+        if report.plan.cores[0].core.0.symmetric() {
             let eigen = oracle::eigen(&a).unwrap();
             entry["sigma"] = json!(eigen.values);
             entry["v"] = rows(&eigen.vectors);

@@ -1,11 +1,10 @@
 //! Error analysis of rows that are reduced to a triangle while they stream in: what the reduction adds to the error of sigma.
 //!
 //! The derivation is in `docs/bounds.md`, "Rows that stream in". Lengths are in units of the last place of A inside the core,
-//! 2^-[`Shape::inner_guard`] LSB.
+//! 2^-`inner_guard` LSB.
 
-use super::budget::{ANGLE_ERROR, ANGLE_UNITS, angle_unit, noise_limit};
-use super::params::Shape;
-use super::qr_sequencer::{rows_that_meet, streaming_steps};
+use super::arithmetic::{ANGLE_ERROR, ANGLE_UNITS, Arithmetic};
+use crate::ordering::reduction::{rows_that_meet, streaming_steps};
 use std::ops::Range;
 
 /// What the first rotation leaves of an element, of its size: at worst just above 2^-4 rad, where angles come from the table. Entries are 2^-6 rad apart, and
@@ -27,9 +26,9 @@ const SUITE_RESIDUE: f64 = 0.08;
 const SUITE_ACTIVITY: f64 = 0.6;
 
 /// The reduction of a matrix, two lanes of rows at a time.
-#[derive(Clone, Copy)]
-pub(super) struct Reduction<'a> {
-    shape: &'a Shape,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reduction {
+    arithmetic: Arithmetic,
     /// Rows of the matrix, and of a lane.
     rows: f64,
     lane_rows: usize,
@@ -38,15 +37,15 @@ pub(super) struct Reduction<'a> {
     even: usize,
 }
 
-impl<'a> Reduction<'a> {
-    pub(super) fn new(shape: &'a Shape, (rows, cols): (usize, usize)) -> Self {
+impl Reduction {
+    pub(super) fn new(arithmetic: Arithmetic, (rows, cols): (usize, usize)) -> Self {
         let even = cols.next_multiple_of(2);
-        Self { shape, rows: rows as f64, lane_rows: rows.div_ceil(2), cols: cols as f64, even }
+        Self { arithmetic, rows: rows as f64, lane_rows: rows.div_ceil(2), cols: cols as f64, even }
     }
 
     /// Full scale of an input element.
     pub(super) fn full_scale(&self) -> f64 {
-        f64::from(self.shape.word - 1 + self.shape.inner_guard()).exp2()
+        f64::from(self.arithmetic.word - 1 + self.arithmetic.inner_guard).exp2()
     }
 
     /// Frobenius norm of the matrix, at most.
@@ -61,7 +60,7 @@ impl<'a> Reduction<'a> {
 
     /// Passes of a step.
     pub(super) fn passes(&self) -> f64 {
-        self.shape.passes().into()
+        self.arithmetic.passes().into()
     }
 
     /// Frobenius norm of the difference between the matrix and one with the singular values of the triangle, at most; `stretch`: largest
@@ -97,26 +96,26 @@ impl<'a> Reduction<'a> {
 
     /// The share of an element that is left because angles are not exact.
     fn kept(&self) -> f64 {
-        FIRST_RESIDUE * ANGLE_ERROR.powi(self.shape.passes() as i32 - 1)
+        FIRST_RESIDUE * ANGLE_ERROR.powi(self.arithmetic.passes() as i32 - 1)
     }
 
     /// What stays of an element however often it is rotated: too little for an angle, or for the noise rule.
     fn left_alone(&self, column: f64) -> f64 {
-        let unseen = 2.0 * ANGLE_UNITS * angle_unit(self.shape) * column + LAST_PLACES;
-        noise_limit(self.shape).max(unseen / (1.0 - ANGLE_ERROR))
+        let unseen = 2.0 * ANGLE_UNITS * self.arithmetic.angle_unit() * column + LAST_PLACES;
+        self.arithmetic.noise_limit().max(unseen / (1.0 - ANGLE_ERROR))
     }
 
     /// What is not random in the worst matrices, whose rows resemble each other. They leave the same again and again. And where the triangle hardly grows, they round
     /// alike: each row 1/2, in both lanes.
     pub(super) fn repeated(&self) -> f64 {
-        let residues = self.inexact().hypot(LEFT_ALONE * noise_limit(self.shape) * self.rows.sqrt());
+        let residues = self.inexact().hypot(LEFT_ALONE * self.arithmetic.noise_limit() * self.rows.sqrt());
         residues.hypot(self.lane_rows as f64 * 0.5f64.sqrt())
     }
 
     /// Frobenius norm of what inexact angles leave of them.
     fn inexact(&self) -> f64 {
-        let unseen = UNSEEN * angle_unit(self.shape) * self.rows;
-        let turned_away = RESIDUE.powi(self.shape.passes() as i32) * self.rows.sqrt();
+        let unseen = UNSEEN * self.arithmetic.angle_unit() * self.rows;
+        let turned_away = RESIDUE.powi(self.arithmetic.passes() as i32) * self.rows.sqrt();
         unseen.hypot(turned_away) * self.full_scale()
     }
 

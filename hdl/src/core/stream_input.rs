@@ -3,13 +3,14 @@
 //! A frame whose `tlast` comes early or late, or whose announced size the core does not take, is bad; a late one swallows the beats up to and including its `tlast`. Either way the frame
 //! waits, `full`, until the core releases it; then `s_axis_tready` rises again.
 
-use super::headroom::headroom;
+use crate::architecture::serial::layout::home_table;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
-use crate::core::layout::home_table;
-use crate::core::ordering::Ordering;
-use crate::core::params::{Scaling, Shape, Sizes};
 use crate::core::size::{Size, index_bits};
 use crate::ir::ModuleId;
+use crate::ordering::Ordering;
+use crate::parameters::{Scaling, Sizes};
+use crate::shape::Shape;
+use crate::units::headroom::headroom;
 
 /// Adds the input end for the matrices of a shape.
 ///
@@ -17,18 +18,18 @@ use crate::ir::ModuleId;
 /// pair), `write_data`. With scaling also `shift`: by how many bits a full frame can be shifted up. Where frames announce their size, also
 /// `size_rows`, `size_cols`: the numbers of the last row and column.
 pub fn stream_input(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> ModuleId {
-    let Shape { rows, cols, word, .. } = *shape;
+    let (rows, cols, word) = (shape.rows(), shape.cols(), shape.word());
     let m = ModuleBuilder::new("stream_input");
     m.doc(format!(
         "Takes {}, row by row, one {word}-bit element per beat, tlast on the last.\n\
          full: a frame has ended and waits for release; bad: its tlast came early or late{}.",
-        match shape.sizes {
+        match shape.sizes() {
             Sizes::Fixed => format!("a {rows}x{cols} matrix"),
             Sizes::Any => format!("the rows (1 to {rows}) and columns (1 to {cols}) of a matrix, then the matrix"),
         },
-        if shape.sizes == Sizes::Any { ", or its size is not taken" } else { "" }
+        if shape.sizes() == Sizes::Any { ", or its size is not taken" } else { "" }
     ));
-    let (data, valid) = (m.input("s_axis_tdata", shape.input_bits()), m.input("s_axis_tvalid", 1));
+    let (data, valid) = (m.input("s_axis_tdata", shape.interface().input_bits()), m.input("s_axis_tvalid", 1));
     let (last, release) = (m.input("s_axis_tlast", 1), m.input("release_frame", 1));
     let ready = m.register("ready", 1).reset(0);
     let full = m.register("frame_full", 1).reset(0);
@@ -40,7 +41,7 @@ pub fn stream_input(design: &mut DesignBuilder, orderings: &[Ordering], shape: &
 
     let accepted = (valid & ready.value()).named("accepted");
     let ends = (accepted & last).named("frame_ends");
-    let header = (shape.sizes == Sizes::Any).then(|| Header::new(&m, shape, index, data, accepted, ends));
+    let header = (shape.sizes() == Sizes::Any).then(|| Header::new(&m, shape, index, data, accepted, ends));
     let size = header.as_ref().map_or_else(|| Size::new(&m, shape), |h| Size::announced(&m, shape, h.rows, h.cols));
     let end_of_row = column.value().equals(size.last_column);
     let at_last = end_of_row & row.value().equals(size.last_row);
@@ -67,8 +68,8 @@ pub fn stream_input(design: &mut DesignBuilder, orderings: &[Ordering], shape: &
     m.output("s_axis_tready", ready.value());
     m.output("full", full.value());
     m.output("bad", bad.value());
-    if shape.scaling == Scaling::Auto {
-        m.output("shift", headroom(&m, shape, &[element], 0, element_accepted, release));
+    if shape.scaling() == Scaling::Auto {
+        m.output("shift", headroom(&m, word - 1, &[element], 0, element_accepted, release));
     }
     if let Some(header) = header {
         m.output("size_rows", header.rows);
@@ -82,7 +83,7 @@ pub fn stream_input(design: &mut DesignBuilder, orderings: &[Ordering], shape: &
 }
 
 /// The first two beats of a frame, where it announces its size.
-pub(super) struct Header<'m> {
+pub(crate) struct Header<'m> {
     /// Number of the last row.
     pub rows: Signal<'m>,
     /// Number of the last column.
@@ -114,10 +115,10 @@ impl<'m> Header<'m> {
             fits.drive(last.less_than(m.constant(last.width(), most as i128)));
             (number.value(), fits.value())
         };
-        let (rows, rows_fit) = number("announced_row", waits_for_rows.value(), shape.rows);
-        let (cols, cols_fit) = number("announced_column", waits_for_cols.value(), shape.cols);
+        let (rows, rows_fit) = number("announced_row", waits_for_rows.value(), shape.rows());
+        let (cols, cols_fit) = number("announced_column", waits_for_cols.value(), shape.cols());
         let fits = rows_fit & cols_fit;
-        let fits = if shape.symmetric { fits & rows.equals(cols) } else { fits };
+        let fits = if shape.symmetric() { fits & rows.equals(cols) } else { fits };
         let is_over = !(waits_for_rows.value() | waits_for_cols.value()) & fits;
         Self { rows, cols, is_over: is_over.named("header_is_over") }
     }

@@ -6,12 +6,13 @@ mod program;
 
 use super::datapath::Timing;
 use super::layout::{home_table, largest, pair_bits};
-use super::ordering::Ordering;
-use super::params::{Scaling, Shape, Sizes, Sweeps};
 use super::schedule::StepProgram;
-use super::size::{Size, index_bits};
 use crate::builder::{DesignBuilder, ModuleBuilder};
+use crate::core::size::{Size, index_bits};
 use crate::ir::{ModuleId, address_width};
+use crate::ordering::Ordering;
+use crate::parameters::{Scaling, Sizes, Sweeps};
+use crate::shape::Shape;
 use preparation::Preparation;
 use program::{Bounds, program_table};
 
@@ -51,7 +52,7 @@ pub fn sequencer(
     let preparing = flag("preparing");
     let idle = (!(preparing.value() | running.value() | sorting.value() | unloading.value())).named("idle");
     let accept = (idle & full & !bad_frame).named("accept");
-    let size = match shape.sizes {
+    let size = match shape.sizes() {
         Sizes::Fixed => Size::new(&m, shape),
         Sizes::Any => {
             let keep = |name: &str| {
@@ -103,7 +104,7 @@ pub fn sequencer(
     }
     let at_cap = sweeps.value().is(cap - 1).named("at_cap");
     all_settled.drive(start | verdict | (all_settled.value() & !(settled_valid & !settled)));
-    let done = match shape.sweeps {
+    let done = match shape.sweeps() {
         Sweeps::Auto => all_settled.value() | at_cap,
         Sweeps::Fixed(_) => at_cap,
     };
@@ -173,7 +174,7 @@ pub fn sequencer(
         "unload_start",
         (sorted | start_bad).at(0).flag().registered("unload_start").registered("unload_start_out"),
     );
-    if shape.scaling == Scaling::Auto {
+    if shape.scaling() == Scaling::Auto {
         let shift = m.input("shift", shape.shift_bits()).zero_extend(8);
         let exponent = m.register("exponent", 8).enabled_by(start | start_bad);
         exponent.drive(start_bad.select(m.zero(8), m.zero(8) - shift));

@@ -5,24 +5,13 @@
 //! start only while the FIFO behind has room.
 
 use super::stream_fifo::DEPTH;
+use crate::architecture::serial::layout::{home_table, largest, pair_bits};
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
-use crate::core::layout::{home_table, largest, pair_bits};
-use crate::core::ordering::Ordering;
-use crate::core::params::Shape;
 use crate::core::size::Size;
+use crate::interface::{Section, section};
 use crate::ir::{ModuleId, address_width};
-
-/// The sections of an output frame: their `tuser`.
-pub mod section {
-    /// Status word.
-    pub const STATUS: u8 = 0;
-    /// Singular values.
-    pub const SIGMA: u8 = 1;
-    /// Left singular vectors.
-    pub const U: u8 = 2;
-    /// Right singular vectors.
-    pub const V: u8 = 3;
-}
+use crate::ordering::Ordering;
+use crate::shape::Shape;
 
 /// Adds the output end. `read_latency`: cycles from `read_home` to the words of the vector memories.
 ///
@@ -30,8 +19,8 @@ pub mod section {
 /// vector memories, `done` when the last token has read its element.
 pub fn stream_output(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape, read_latency: u32) -> ModuleId {
     let m = ModuleBuilder::new("stream_output");
-    let sections = shape.sections();
-    let beats = |&(user, beats): &(u8, usize)| format!("{beats} of section {user}");
+    let sections = shape.interface().sections();
+    let beats = |section: &Section| format!("{} of section {}", section.count, section.tuser);
     m.doc(format!(
         "Sends a frame, beats by section (tuser), of the largest matrix: {}. A bad frame is its status word alone.\n\
          Status: bit 0 bad frame, 1 overflow, 2 cap reached before settled; bits 15:8 sweeps; 23:16 block exponent.",
@@ -59,12 +48,12 @@ pub fn stream_output(design: &mut DesignBuilder, orderings: &[Ordering], shape: 
     let [last_of_u, last_of_v] = [size.last_row, size.last_column].map(|last| row.value().equals(last));
     let last_row = is(section::U).select(last_of_u, last_of_v);
     let section_ends = (is(section::STATUS) | (last_column & (!in_matrix | last_row))).named("section_ends");
-    let last_section = sections.last().map_or(section::STATUS, |&(user, _)| user);
+    let last_section = sections.last().map_or(section::STATUS, |section| section.tuser);
     let frame_ends = ((is(section::STATUS) & bad) | (is(last_section) & section_ends)).named("frame_ends");
     active.drive(start | (active.value() & !(issue & frame_ends)));
     let zero = m.zero(index);
     // Without U, V follows sigma.
-    let after_section = match sections.iter().any(|&(user, _)| user == section::U) {
+    let after_section = match shape.has_u() {
         true => section.value().plus(1),
         false => is(section::STATUS).select(m.constant(2, section::SIGMA.into()), m.constant(2, section::V.into())),
     };
@@ -80,8 +69,8 @@ pub fn stream_output(design: &mut DesignBuilder, orderings: &[Ordering], shape: 
     let section = section.value().at(0);
     m.output("turn", (token & !is(section::STATUS)).flag().registered("turn_out"));
     let index = address_width(shape.triplets() as u32);
-    let front = m.input("front", 1 + index + shape.data()).at(1);
-    let front_index = front.slice(shape.data(), index);
+    let front = m.input("front", 1 + index + shape.element_bits()).at(1);
+    let front_index = front.slice(shape.element_bits(), index);
     let home = home_table(&m, orderings, shape.triplets()).lookup(size.address(&m, front_index), None, "home");
     if shape.has_vectors() {
         m.output("read_home", home);
@@ -92,15 +81,15 @@ pub fn stream_output(design: &mut DesignBuilder, orderings: &[Ordering], shape: 
 
     // The words of the vector memories arrive; pick the element.
     let arrival = home.stage().unwrap_or(0) + read_latency;
-    let beat = shape.output_bits();
-    let finer = shape.data() - shape.sigma();
-    let value = match front.low_bits(shape.data()) {
+    let beat = shape.interface().output_bits();
+    let finer = shape.element_bits() - shape.sigma_bits();
+    let value = match front.low_bits(shape.element_bits()) {
         value if finer > 0 => value.plus(1 << (finer - 1)).bits_from(finer),
         value => value,
     };
     let value = value.registered("sigma");
-    let sigma = match shape.symmetric {
-        true => m.concat(&[!value.sign(), value.low_bits(shape.sigma() - 1)]).sign_extend(beat),
+    let sigma = match shape.symmetric() {
+        true => m.concat(&[!value.sign(), value.low_bits(shape.sigma_bits() - 1)]).sign_extend(beat),
         false => value.zero_extend(beat),
     };
     let is_sigma = section.bit(0).registered("is_sigma");
@@ -109,7 +98,7 @@ pub fn stream_output(design: &mut DesignBuilder, orderings: &[Ordering], shape: 
         .into_iter()
         .filter(|&(present, _)| present)
         .map(|(_, name)| {
-            let word = |bank: u32| m.input(&format!("{name}_row_{bank}"), 2 * shape.vector()).at(arrival);
+            let word = |bank: u32| m.input(&format!("{name}_row_{bank}"), 2 * shape.vector_bits()).at(arrival);
             let (zero, one) = (word(0), word(1));
             home.sign().select(one, zero)
         })
@@ -123,7 +112,7 @@ pub fn stream_output(design: &mut DesignBuilder, orderings: &[Ordering], shape: 
         None => head,
         Some(word) => {
             let odd_row = row.value().at(0).bit(0).registered("odd_row");
-            let element = odd_row.select(word.bits_from(shape.vector()), word.low_bits(shape.vector()));
+            let element = odd_row.select(word.bits_from(shape.vector_bits()), word.low_bits(shape.vector_bits()));
             let negate = front.sign() & section.is(section::U.into()).registered("is_u");
             let element = if shape.has_u() { element.negated_if(negate) } else { element };
             let is_matrix = section.bit(1).registered("is_matrix");

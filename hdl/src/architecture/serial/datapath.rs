@@ -9,16 +9,17 @@
 mod qr;
 
 use super::layout::{largest, member_table, move_table, pair_bits};
-use super::ordering::Ordering;
-use super::params::{Scaling, Shape, Sizes};
 use super::schedule::Latencies;
-use super::size::Size;
+use crate::architecture::serial::qr::lane::qr_lane;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
+use crate::core::size::Size;
 use crate::ir::ModuleId;
+use crate::ordering::Ordering;
+use crate::parameters::{Scaling, Sizes};
+use crate::shape::Shape;
 use crate::units::angles::{Form, angle_fraction, angle_unit};
 use crate::units::coefficients::coefficient_unit;
 use crate::units::matrix_memory::matrix_memory;
-use crate::units::qr_lane::qr_lane;
 use crate::units::rotator::rotator;
 use crate::units::vector_memory::vector_memory;
 pub use qr::COMMANDS as QR_COMMANDS;
@@ -41,20 +42,26 @@ pub struct Timing {
 pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
     let pair = pair_bits(largest(orderings));
     let units = Units {
-        angles: angle_unit(design, shape.data(), angle_fraction(shape.coef), shape.limits(), shape.form()),
-        coefficients: coefficient_unit(design, shape.coef),
-        rotator: rotator(design, shape.data(), shape.coef),
-        matrix: matrix_memory(design, shape.data(), pair),
-        vectors: vector_memory(design, shape.vector(), pair),
+        angles: angle_unit(
+            design,
+            shape.element_bits(),
+            angle_fraction(shape.coef()),
+            shape.arithmetic().limits(),
+            form(shape),
+        ),
+        coefficients: coefficient_unit(design, shape.coef()),
+        rotator: rotator(design, shape.element_bits(), shape.coef()),
+        matrix: matrix_memory(design, shape.element_bits(), pair),
+        vectors: vector_memory(design, shape.vector_bits(), pair),
         lane: shape.is_reduced().then(|| qr_lane(design, shape)),
     };
     let m = ModuleBuilder::new("datapath");
     m.doc(format!(
         "Memories, rotators and angle unit of the serial core: one block of A, or one of U and one of V, per cycle.\n\
          A: {} bits, {} of them fraction. U, V: {} bits, {} of them fraction. Commands stand at stage 0.",
-        shape.data(),
-        shape.frac + shape.inner_guard(),
-        shape.vector(),
+        shape.element_bits(),
+        shape.frac() + shape.inner_guard(),
+        shape.vector_bits(),
         shape.vector_fraction()
     ));
     let drawing = Drawing {
@@ -161,7 +168,7 @@ impl<'m> Drawing<'_, 'm> {
         let qr = Qr::new(self, read);
         let angles = self.angles(a, qr.as_ref());
         let right_new = self.coefficients("right", &angles);
-        let left_new = if self.shape.symmetric { right_new } else { self.coefficients("left", &angles) };
+        let left_new = if self.shape.symmetric() { right_new } else { self.coefficients("left", &angles) };
         let rotates_vectors = |at: u32| command.vectors.map(|v| v.rotate.delayed_to(at));
 
         // Left rotators: the columns of a block of A, or of Uᵀ.
@@ -237,7 +244,7 @@ impl<'m> Drawing<'_, 'm> {
         });
         let ports = [("a", a[0][0]), ("b", a[0][1]), ("c", a[1][0]), ("d", a[1][1])];
         let angles = self.m.place(self.design, self.units.angles, "angles", &ports);
-        if self.shape.form() == Form::Any {
+        if form(self.shape) == Form::Any {
             let is_tall = || self.size.last_column.less_than(self.size.last_row);
             angles.drive("tall", is_column.unwrap_or_else(is_tall));
         }
@@ -269,14 +276,14 @@ impl<'m> Drawing<'_, 'm> {
     }
 
     fn rotator(&self, name: &str, x: Signal<'m>, y: Signal<'m>, coefficients: Signal<'m>) -> Instance<'m> {
-        let coef = self.shape.coef;
+        let coef = self.shape.coef();
         let (fine, k, s) = (coefficients.sign(), coefficients.slice(coef, coef), coefficients.low_bits(coef));
         self.m.place(self.design, self.units.rotator, name, &[("x", x), ("y", y), ("k", k), ("s", s), ("fine", fine)])
     }
 
     /// The memory of Uᵀ or Vᵀ, addressed at a stage, and the two rows by two columns that it gives; those of the identity before the first step.
     fn vectors(&self, vectors: VectorCommand<'m>, name: &str, at: u32) -> VectorSide<'m> {
-        let (m, command, vector) = (self.m, self.command, self.shape.vector());
+        let (m, command, vector) = (self.m, self.command, self.shape.vector_bits());
         let [row, column, copy] = [command.row, command.column, command.copy].map(|s| s.delayed_to(at));
         let [unload, home, unload_column] = vectors.unload.map(|s| s.at(at));
         let address = [
@@ -298,14 +305,14 @@ impl<'m> Drawing<'_, 'm> {
             let own = m.concat(&[column.delayed_to(stage(words[0])), m.constant(1, c as i128)]).equals(index);
             let one = m.concat(&[m.zero(vector - 1 - fraction), own, m.zero(fraction)]);
             let element = identity.select(one, words[r].slice(c as u32 * vector, vector));
-            element.sign_extend(self.shape.data()).named(&format!("{name}_{r}{c}"))
+            element.sign_extend(self.shape.element_bits()).named(&format!("{name}_{r}{c}"))
         });
         VectorSide { memory, elements }
     }
 
     /// Writes two rotated rows of Uᵀ or Vᵀ to the places of the next step.
     fn write_vectors(&self, memory: &Instance<'m>, rotated: Block<'m>) {
-        let (m, command, vector) = (self.m, self.command, self.shape.vector());
+        let (m, command, vector) = (self.m, self.command, self.shape.vector_bits());
         let at = stage(rotated[0][0]);
         let (crosses, targets) = self.moves(command.row, at);
         let words = rotated.map(|row| m.concat(&[row[1].low_bits(vector), row[0].low_bits(vector)]));
@@ -344,8 +351,8 @@ impl<'m> Drawing<'_, 'm> {
             let new = row_crosses.select(exchanged[1 - r][c], exchanged[r][c]);
             let element = fill.elements[r][c];
             let element =
-                if element.width() == self.shape.word { element.shifted_up(self.shape.guard) } else { element };
-            memory.drive(&format!("write_{r}{c}"), rotates.select(new, element.sign_extend(self.shape.data())));
+                if element.width() == self.shape.word() { element.shifted_up(self.shape.guard()) } else { element };
+            memory.drive(&format!("write_{r}{c}"), rotates.select(new, element.sign_extend(self.shape.element_bits())));
         }
     }
 
@@ -353,7 +360,7 @@ impl<'m> Drawing<'_, 'm> {
     fn loaded(&self, at: u32) -> Fill<'m> {
         let load = |name, width| self.m.input(name, width).at(at);
         let home = |name| load(name, self.pair + 1).low_bits(self.pair);
-        let data = load("load_data", self.shape.word);
+        let data = load("load_data", self.shape.word());
         Fill {
             enable: load("load_enable", 4),
             row: home("load_row"),
@@ -369,11 +376,11 @@ impl<'m> Drawing<'_, 'm> {
         let (m, command, shape) = (self.m, self.command, self.shape);
         let from = stage(read[0][0]);
         let shift = loaded.shift.or_else(|| {
-            (shape.scaling == Scaling::Auto && !shape.is_reduced()).then(|| m.input("shift", shape.shift_bits()))
+            (shape.scaling() == Scaling::Auto && !shape.is_reduced()).then(|| m.input("shift", shape.shift_bits()))
         });
         let inside = self.inside();
         let elements = block(|r, c| {
-            let element = if shape.is_reduced() { read[r][c] } else { read[r][c].slice(shape.guard, shape.word) };
+            let element = if shape.is_reduced() { read[r][c] } else { read[r][c].slice(shape.guard(), shape.word()) };
             let shifted = shift.map_or(element, |amount| element.shift_left(amount.at(from)));
             let zero = m.zero(shifted.width());
             let padded = inside[r][c].iter().fold(shifted, |element, inside| inside.select(element, zero));
@@ -398,7 +405,7 @@ impl<'m> Drawing<'_, 'm> {
             return [0, 1].map(|_| [0, 1].map(|_| vec![belongs]));
         }
         let inside = |name: &str, pair: Signal<'m>, last: Signal<'m>, size: usize| {
-            let is_padded = size < shape.even() || shape.sizes == Sizes::Any;
+            let is_padded = size < shape.even() || shape.sizes() == Sizes::Any;
             let members = is_padded.then(|| self.member_table.lookup(self.size.address(m, pair), None, name));
             [0, 1].map(|bank| {
                 members.map(|members| {
@@ -407,8 +414,8 @@ impl<'m> Drawing<'_, 'm> {
                 })
             })
         };
-        let rows = inside("prepared_rows", command.row, self.size.last_row, shape.rows);
-        let columns = inside("prepared_columns", command.column, self.size.last_column, shape.cols);
+        let rows = inside("prepared_rows", command.row, self.size.last_row, shape.rows());
+        let columns = inside("prepared_columns", command.column, self.size.last_column, shape.cols());
         [0, 1].map(|r| [0, 1].map(|c| [rows[r], columns[c]].into_iter().flatten().collect()))
     }
 
@@ -416,6 +423,17 @@ impl<'m> Drawing<'_, 'm> {
     fn moves(&self, pair: Signal<'m>, at: u32) -> (Signal<'m>, [Signal<'m>; 2]) {
         let moves = self.move_table.lookup(self.size.address(self.m, pair.delayed_to(at - 1)), None, "moves");
         (moves.sign(), [moves.low_bits(self.pair), moves.slice(self.pair, self.pair)])
+    }
+}
+
+/// What all matrices of the core have in common.
+fn form(shape: &Shape) -> Form {
+    match shape.rows().cmp(&shape.cols()) {
+        _ if shape.symmetric() => Form::Symmetric,
+        _ if shape.takes_any() || shape.is_reduced() => Form::Any,
+        std::cmp::Ordering::Less => Form::Wide,
+        std::cmp::Ordering::Equal => Form::Square,
+        std::cmp::Ordering::Greater => Form::Tall,
     }
 }
 

@@ -9,6 +9,8 @@
 //! column banks. The two results of a rotation must go to different banks as well. Both are perfect matchings of
 //! the places; their union consists of even cycles, and is 2-colourable: the colour of a place is its bank.
 
+pub mod reduction;
+
 /// Pairs, banks and moves for a matrix of even size.
 #[derive(Clone, Debug)]
 pub struct Ordering {

@@ -8,18 +8,17 @@
 //! of the diagonal and the next one of every meeting in turn, so that a first word, whose angle is wanted, comes in every second cycle; then the further words,
 //! one column after the other. A pass is n (n + 2) / 4 + 2 cycles, or the latency from an angle to the next one of the same meeting, if that is longer.
 
-use super::params::Shape;
-use super::size::Size;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
+use crate::core::size::Size;
 use crate::ir::{ModuleId, address_width};
-use std::ops::Range;
+use crate::shape::Shape;
 
 /// The longest latency from the address of a word to that of the rotated one for which the order of words is made: no word is read again sooner.
 pub const WORD_LATENCY: u32 = 9;
 
 /// Cycles of a step, in which two more rows are taken, given the latency from one angle of a meeting to the next.
 pub fn step_cycles(shape: &Shape, latency: usize) -> usize {
-    shape.passes() as usize * pass_cycles(shape, 0).max(latency)
+    shape.arithmetic().passes() as usize * pass_cycles(shape, 0).max(latency)
 }
 
 /// Cycles of a pass over the rows of R from `first` on, but for the wait for the last angle.
@@ -36,22 +35,11 @@ pub fn finish_cycles(shape: &Shape, latency: usize) -> usize {
     let over = |firsts: std::ops::Range<usize>| firsts.map(pass).sum::<usize>();
     let n = shape.even();
     let waits = 2 * step_cycles(shape, latency) + pass(0);
-    waits + shape.passes() as usize * (over(1..n) + over(0..n)) + OVERHEAD
+    waits + shape.arithmetic().passes() as usize * (over(1..n) + over(0..n)) + OVERHEAD
 }
 
 /// Cycles from the last beat to the first step, and from the last step to the finished triangle, with some to spare.
 const OVERHEAD: usize = 12;
-
-/// The rows of a triangle that meet a row of their lane in a step, while `lane_rows` rows come and the last ones drain: row j meets row step - j.
-pub fn rows_that_meet(step: usize, lane_rows: usize, even: usize) -> Range<usize> {
-    (step + 1).saturating_sub(lane_rows)..even.min(step + 1)
-}
-
-/// Steps until the last row of a lane has met all rows of its triangle. The merge takes `even` steps more, in each of which the rows from its number on meet: row j of the
-/// first triangle meets row j - step of the second.
-pub fn streaming_steps(lane_rows: usize, even: usize) -> usize {
-    lane_rows + even - 1
-}
 
 /// Adds the sequencer. `latency`: cycles from the command that reads an angle to the first one that may read the next angle of the same meeting.
 ///
@@ -61,14 +49,14 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     let m = ModuleBuilder::new("qr_sequencer");
     m.doc(format!(
         "Reduces rows to a triangle: {} passes a step, {} cycles each; then drains, then merges lane 1 into lane 0.",
-        shape.passes(),
+        shape.arithmetic().passes(),
         pass_cycles(shape, 0).max(latency)
     ));
     let [ready, is_last, absent] = ["rows_ready", "rows_last", "rows_absent"].map(|name| m.input(name, 1));
     let [bad, release] = ["frame_bad", "release_frame"].map(|name| m.input(name, 1));
     let restart = (bad | release).named("restart");
     let flag = |name: &str| m.register(name, 1).reset(0);
-    let pass_bits = address_width(shape.passes());
+    let pass_bits = address_width(shape.arithmetic().passes());
     let (draining, merging, finished) = (flag("draining"), flag("merging"), flag("finished"));
     let (last_rows, half) = (flag("last_rows"), flag("half_in_use"));
     let pass = m.register("pass", pass_bits).reset(0);
@@ -86,7 +74,7 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     // Whether the pass goes on: its first cycle waits for rows.
     let streaming = (!(draining.value() | merging.value() | finished.value())).named("streams");
     let first_pass = pass.value().is(0).named("first_pass");
-    let last_pass = pass.value().is(i128::from(shape.passes()) - 1).named("last_pass");
+    let last_pass = pass.value().is(i128::from(shape.arithmetic().passes()) - 1).named("last_pass");
     let begins = age.value().is(0).named("pass_begins");
     let waits = (streaming & first_pass & begins & !ready).named("waits_for_rows");
     let goes = (!(finished.value() | waits)).named("goes");

@@ -5,13 +5,14 @@
 //! lane 1 as (x y; 0 0), which the right one does. When lane 1's triangle is merged, its rows enter lane 0, read at lane 0's time.
 
 use super::{Block, Drawing, Fill, block, stage};
+use crate::architecture::serial::layout::home_table;
+use crate::architecture::serial::qr::lane::READ_LATENCY;
+use crate::architecture::serial::qr::sequencer::WORD_LATENCY;
 use crate::builder::{Instance, ModuleBuilder, Signal};
-use crate::core::layout::home_table;
-use crate::core::params::{Scaling, Sizes, ceil_log2};
-use crate::core::qr_sequencer::WORD_LATENCY;
+use crate::dimensions::ceil_log2;
 use crate::ir::address_width;
+use crate::parameters::{Scaling, Sizes};
 use crate::units::headroom::headroom;
-use crate::units::qr_lane::READ_LATENCY;
 
 /// What the QR sequencer asks for; all at stage 0.
 #[derive(Clone, Copy)]
@@ -132,14 +133,14 @@ impl<'m> Qr<'m> {
             let absent = if lane == 1 { command.absent.untimed() } else { m.zero(1) };
             memory.drive("lead_absent", absent);
             memory.drive("absent", absent);
-            let is_odd = match shape.sizes {
+            let is_odd = match shape.sizes() {
                 Sizes::Any => !drawing.size.last_column.bit(0),
-                Sizes::Fixed => m.one_bit(!shape.cols.is_multiple_of(2)),
+                Sizes::Fixed => m.one_bit(!shape.cols().is_multiple_of(2)),
             };
             memory.drive("odd", is_odd);
         }
         for (port, width) in
-            [("load_half", 1), ("load_word", drawing.pair), ("load_bank", 1), ("load_data", shape.word)]
+            [("load_half", 1), ("load_word", drawing.pair), ("load_bank", 1), ("load_data", shape.word())]
         {
             let signal = m.input(port, width);
             qr.lanes.iter().for_each(|lane| lane.drive(port, signal));
@@ -284,8 +285,8 @@ impl<'m> Drawing<'_, 'm> {
         let elements = [0, 1].map(element);
         // As many times the largest element as there are columns must still fit.
         let reserve = ceil_log2(shape.even());
-        let auto = shape.scaling == Scaling::Auto;
-        let shift = auto.then(|| headroom(m, shape, &elements, reserve, is_final, c.streaming));
+        let auto = shape.scaling() == Scaling::Auto;
+        let shift = auto.then(|| headroom(m, shape.word() - 1, &elements, reserve, is_final, c.streaming));
         if let Some(shift) = shift {
             m.output("shift", shift);
         }

@@ -1,12 +1,21 @@
 //! Where the elements of a matrix lie: constant tables that several modules look up.
 
-use super::ordering::Ordering;
 use crate::builder::{ModuleBuilder, Table};
 use crate::ir::address_width;
+use crate::ordering::Ordering;
+use crate::shape::Shape;
 
 /// Bits of a pair number.
 pub fn pair_bits(ordering: &Ordering) -> u32 {
     address_width(ordering.pairs() as u32)
+}
+
+/// The orderings that a core needs, smallest first: that of its size, or those of all even sizes up to it.
+pub fn orderings(shape: &Shape) -> Vec<Ordering> {
+    match shape.takes_any() {
+        false => vec![Ordering::new(shape.even())],
+        true => (2..=shape.even()).step_by(2).map(Ordering::new).collect(),
+    }
 }
 
 /// Of several orderings, smallest first: the largest, which sets the widths.

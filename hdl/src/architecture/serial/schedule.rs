@@ -4,7 +4,7 @@
 //! block of A, or one block of Uᵀ beside one block of Vᵀ. The blocks that make up the next diagonal go first; while the rotators work on
 //! U and V, the next diagonal is read and its angles are computed, so that their latency hides.
 
-use super::ordering::Ordering;
+use crate::ordering::Ordering;
 
 /// Latencies in cycles that decide how early one operation may follow another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The step programs as a table, one after the other, smallest size first.
 
+use crate::architecture::serial::schedule::{Slot, StepProgram};
 use crate::builder::{ModuleBuilder, Signal, Table};
-use crate::core::schedule::{Slot, StepProgram};
 use crate::core::size::Size;
 use crate::ir::address_width;
 

@@ -5,8 +5,8 @@
 //! first element of each row that is not gone yet (*leads*), are kept a second time, so that they can be read while words are.
 
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
-use crate::core::params::Shape;
 use crate::ir::{ModuleId, address_width};
+use crate::shape::Shape;
 
 /// Cycles from an address to the operands.
 pub const READ_LATENCY: u32 = 2;
@@ -17,13 +17,13 @@ pub const READ_LATENCY: u32 = 2;
 /// `y_0`, `y_1` (of the row). `fresh`: R is still empty. `enter`: the row comes from the buffer's `half`, as zeros if it is `absent`. `odd`: the second column of
 /// word 0 is padding. Written are rotated words: `write_target` is the slot that the row goes to, if it is not gone (`write_keeps`).
 pub fn qr_lane(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
-    let (data, even) = (shape.data(), shape.even() as u32);
+    let (data, even) = (shape.element_bits(), shape.even() as u32);
     let (number, word) = (address_width(even), address_width(even / 2));
     let m = ModuleBuilder::new("qr_lane");
     m.doc(format!(
         "Memories of a lane: triangle R and rows under way, {data}-bit elements, two columns to a word; two buffered rows of {} bits.\n\
          Pivots r_jj and leads (first elements of rows) a second time, for the angle unit.",
-        shape.word
+        shape.word()
     ));
     let input = |name: &str, width| m.input(name, width);
     let start = |name: &str, width| m.input(name, width).at(0);
@@ -48,9 +48,9 @@ pub fn qr_lane(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let (pivots, leads) = (m.memory("pivots", data, 1 << number), m.memory("leads", data, 1 << number));
     pivots.write((enable & in_row).named("writes_pivot"), row, row.bit(0).select(x[1], x[0]));
     leads.write((keeps & in_slot).named("writes_lead"), target, target.bit(0).select(y[1], y[0]));
-    let buffers = [0, 1].map(|c| m.memory(&format!("buffer_{c}"), shape.word, 2 << word));
+    let buffers = [0, 1].map(|c| m.memory(&format!("buffer_{c}"), shape.word(), 2 << word));
     let load = input("load_enable", 1);
-    let (load_bank, load_data) = (input("load_bank", 1), input("load_data", shape.word));
+    let (load_bank, load_data) = (input("load_bank", 1), input("load_data", shape.word()));
     let load_at = m.concat(&[input("load_half", 1), input("load_word", word)]);
     buffers[0].write(load & !load_bank, load_at, load_data);
     buffers[1].write(load & load_bank, load_at, load_data);
@@ -84,6 +84,6 @@ pub fn qr_lane(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
 
 /// An element of a row that comes in, as wide as the others; 0 where it is absent.
 fn entering<'m>(shape: &Shape, element: Signal<'m>, absent: Signal<'m>) -> Signal<'m> {
-    let grown = element.shifted_up(shape.inner_guard()).sign_extend(shape.data());
-    absent.select(element.builder.zero(shape.data()), grown)
+    let grown = element.shifted_up(shape.inner_guard()).sign_extend(shape.element_bits());
+    absent.select(element.builder.zero(shape.element_bits()), grown)
 }

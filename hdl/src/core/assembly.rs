@@ -1,20 +1,22 @@
 //! The serial core: one 2x2 block is rotated per cycle.
 
-use super::datapath::{QR_COMMANDS, datapath};
-use super::ordering::Ordering;
-use super::params::{Scaling, Shape, Sizes};
-use super::qr_sequencer::qr_sequencer;
-use super::schedule::StepProgram;
-use super::sequencer::sequencer;
-use super::size::{Size, orderings};
+use super::size::Size;
+use crate::architecture::serial::datapath::{QR_COMMANDS, datapath};
+use crate::architecture::serial::layout::orderings;
+use crate::architecture::serial::qr::input::qr_input;
+use crate::architecture::serial::qr::sequencer::qr_sequencer;
+use crate::architecture::serial::schedule::StepProgram;
+use crate::architecture::serial::sequencer::sequencer;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder};
 use crate::check::Checked;
+use crate::core::sorter::sorter;
+use crate::core::stream_fifo::stream_fifo;
+use crate::core::stream_input::stream_input;
+use crate::core::stream_output::stream_output;
 use crate::ir::{Design, address_width};
-use crate::units::qr_input::qr_input;
-use crate::units::sorter::sorter;
-use crate::units::stream_fifo::stream_fifo;
-use crate::units::stream_input::stream_input;
-use crate::units::stream_output::stream_output;
+use crate::ordering::Ordering;
+use crate::parameters::{Scaling, Sizes};
+use crate::shape::Shape;
 
 /// Builds the serial core of a shape: the design, the program that each of its steps runs on a matrix of full size, and, where rows are reduced,
 /// the cycles from one rotation of two rows to the next.
@@ -31,26 +33,27 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram, Option<usize
     };
     let qr = timing.meeting.map(|latency| qr_sequencer(design, shape, latency));
     let sequencer = sequencer(design, orderings, shape, timing, &programs);
-    let sorter = sorter(design, shape.data(), shape.rank, index, shape.symmetric, shape.sizes == Sizes::Any);
+    let sorter =
+        sorter(design, shape.element_bits(), shape.rank(), index, shape.symmetric(), shape.sizes() == Sizes::Any);
     let output = stream_output(design, orderings, shape, timing.read);
-    let fifo = stream_fifo(design, shape.output_bits());
+    let fifo = stream_fifo(design, shape.interface().output_bits());
 
     let m = ModuleBuilder::new(shape.name());
     m.doc(format!(
         "{} of matrices {}{}x{}, two-sided Jacobi, fixed point.\n\
          Input: one element per beat, row by row, {} bits, {} of them fraction.\n\
          Output: status word, {} {} fraction bits, vectors row by row with {}.",
-        if shape.symmetric {
+        if shape.symmetric() {
             "Eigen-decomposition A = V diag(lambda) V^T"
         } else {
             "Singular value decomposition A = U diag(sigma) V^T"
         },
-        if shape.sizes == Sizes::Any { "up to " } else { "" },
-        shape.rows,
-        shape.cols,
-        shape.word,
-        shape.frac,
-        if shape.symmetric { "eigenvalues with" } else { "sigma with" },
+        if shape.sizes() == Sizes::Any { "up to " } else { "" },
+        shape.rows(),
+        shape.cols(),
+        shape.word(),
+        shape.frac(),
+        if shape.symmetric() { "eigenvalues with" } else { "sigma with" },
         shape.sigma_fraction(),
         shape.vector_fraction()
     ));
@@ -59,7 +62,7 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram, Option<usize
         (place(input, "input_end"), place(sequencer, "sequencer"), place(datapath, "datapath"));
     let (sorter, output, fifo) = (place(sorter, "sorter"), place(output, "output_end"), place(fifo, "output_fifo"));
 
-    for (port, width) in [("s_axis_tdata", shape.input_bits()), ("s_axis_tvalid", 1), ("s_axis_tlast", 1)] {
+    for (port, width) in [("s_axis_tdata", shape.interface().input_bits()), ("s_axis_tvalid", 1), ("s_axis_tlast", 1)] {
         input.drive(port, m.input(port, width));
     }
     fifo.drive("m_axis_tready", m.input("m_axis_tready", 1));
@@ -86,7 +89,7 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram, Option<usize
     for command in commands {
         connect(&sequencer, &datapath, &[(command, command)]);
     }
-    if shape.scaling == Scaling::Auto {
+    if shape.scaling() == Scaling::Auto {
         let origin = if qr.is_some() { &datapath } else { &input };
         connect(origin, &sequencer, &[("shift", "shift")]);
         if qr.is_none() {
@@ -96,7 +99,7 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram, Option<usize
     } else {
         output.drive("exponent", m.zero(8));
     }
-    if shape.sizes == Sizes::Any {
+    if shape.sizes() == Sizes::Any {
         let ports = ["size_rows", "size_cols"];
         let sizes = ports.map(|port| sequencer.output(&format!("{port}_now")));
         for (port, now) in ports.into_iter().zip(sizes) {
@@ -106,7 +109,7 @@ pub fn serial_core(shape: &Shape) -> (Checked<Design>, StepProgram, Option<usize
             output.drive(port, now);
         }
         let size = Size::announced(&m, shape, sizes[0], sizes[1]);
-        sorter.drive("last_cell", size.last_delivered.low_bits(address_width(shape.rank as u32)));
+        sorter.drive("last_cell", size.last_delivered.low_bits(address_width(shape.rank() as u32)));
     }
     let parts = if qr.is_some() {
         &["enable", "half", "word", "bank", "data"][..]
@@ -166,7 +169,7 @@ fn connect_qr<'m>(shape: &Shape, qr: &Instance<'m>, [input, sequencer, datapath]
     }
     connect(datapath, sequencer, &[("qr_overflow", "qr_overflow")]);
     connect(qr, sequencer, &[("starting", "qr_starting")]);
-    if shape.sizes == Sizes::Any {
+    if shape.sizes() == Sizes::Any {
         connect(input, qr, &[("size_rows", "size_rows"), ("size_cols", "size_cols")]);
     }
 }

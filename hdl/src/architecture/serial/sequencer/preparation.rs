@@ -1,7 +1,7 @@
 //! Before the first sweep: every block of A is read, shifted and padded (by the datapath), and written back.
 
+use crate::architecture::serial::datapath::Timing;
 use crate::builder::{ModuleBuilder, Signal};
-use crate::core::datapath::Timing;
 
 /// Cycles from a word of the memory of A, through the preparation, back into the memory.
 const WRITE_BACK: u32 = 2;

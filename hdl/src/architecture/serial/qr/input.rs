@@ -6,11 +6,12 @@
 //!
 //! Frames end as in [`super::stream_input`]; the last rows are handed on only when `tlast` has come with their last element.
 
-use super::stream_input::Header;
 use crate::builder::{DesignBuilder, ModuleBuilder};
-use crate::core::params::{Shape, Sizes};
 use crate::core::size::{Size, index_bits};
+use crate::core::stream_input::Header;
 use crate::ir::{ModuleId, address_width};
+use crate::parameters::Sizes;
+use crate::shape::Shape;
 
 /// Cycles from a full half to the first use of its rows: their last element is in the buffer by then.
 const WRITE_LATENCY: u32 = 2;
@@ -21,8 +22,8 @@ const WRITE_LATENCY: u32 = 2;
 /// matrix is over; `rows_absent`: it has no row for lane 1. `write_enable` (a bit for each lane), `write_half`, `write_word`, `write_bank`, `write_data`. Where
 /// frames announce their size also `size_rows`, `size_cols`: the last row and column of the triangle.
 pub fn qr_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
-    let Shape { rows, cols, word, .. } = *shape;
-    let any = shape.sizes == Sizes::Any;
+    let (rows, cols, word) = (shape.rows(), shape.cols(), shape.word());
+    let any = shape.sizes() == Sizes::Any;
     let m = ModuleBuilder::new("qr_input");
     m.doc(format!(
         "Takes {}, row by row, one {word}-bit element per beat, tlast on the last.\n\
@@ -33,7 +34,7 @@ pub fn qr_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
             format!("a {rows}x{cols} matrix")
         }
     ));
-    let (data, valid) = (m.input("s_axis_tdata", shape.input_bits()), m.input("s_axis_tvalid", 1));
+    let (data, valid) = (m.input("s_axis_tdata", shape.interface().input_bits()), m.input("s_axis_tvalid", 1));
     let (last, release) = (m.input("s_axis_tlast", 1), m.input("release_frame", 1));
     let take = m.input("take_rows", 1).note("the older half is free again");
     let flag = |name| m.register(name, 1).reset(0);

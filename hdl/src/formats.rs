@@ -1,0 +1,108 @@
+//! Number formats: what follows from the parameters, derived in an explicit order and stored once.
+//!
+//! 1. guard bits inside, from the rows that are reduced;
+//! 2. bits of a coefficient, unless the user chose them;
+//! 3. the arithmetic, which the error analysis takes;
+//! 4. bits of an element of U and V, of A, and of a singular value, from the largest numbers that the analysis finds.
+
+mod analysis;
+mod arithmetic;
+mod budget;
+mod errors;
+mod reduction;
+mod rigorous;
+mod statistics;
+
+pub use arithmetic::Arithmetic;
+pub use budget::Budget;
+pub(crate) use budget::Delivery;
+pub use errors::{ErrorBounds, Errors};
+pub use statistics::{ACTIVE_SHARE, FAILURE};
+
+use crate::dimensions::{Dimensions, ceil_log2};
+use crate::parameters::{COEFS, Parameters};
+
+/// The number formats of a core. All numbers but coefficients are two's complement, `bits` wide with so many fraction bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Formats {
+    /// The numbers that the error analysis takes.
+    pub arithmetic: Arithmetic,
+    /// Bits of an element of A inside the core.
+    pub element_bits: u32,
+    /// Fraction bits of an element of A inside the core.
+    pub element_fraction: u32,
+    /// Bits of a singular value as it leaves the core.
+    pub sigma_bits: u32,
+    /// Fraction bits of a singular value as it leaves the core.
+    pub sigma_fraction: u32,
+    /// Bits of an element of U or V.
+    pub vector_bits: u32,
+    /// Fraction bits of an element of U or V.
+    pub vector_fraction: u32,
+}
+
+impl Formats {
+    /// The formats of a core with these parameters, which must have been checked.
+    pub(crate) fn new(parameters: &Parameters, dimensions: &Dimensions) -> Self {
+        let Parameters { word, guard, .. } = *parameters;
+        let inner_guard = arithmetic::inner_guard(guard, dimensions);
+        let least_element_bits = word + inner_guard + growth(dimensions) + 1;
+        let needed = || needed_coefficient_bits(parameters, dimensions, least_element_bits);
+        let coefficient_bits = parameters.coef.unwrap_or_else(needed);
+
+        let arithmetic = Arithmetic::new(parameters, dimensions, coefficient_bits);
+        let delivery = Delivery { rank: dimensions.triplets(), u: true, v: true };
+        let sweeps = arithmetic.sweep_cap(dimensions.even());
+        let budget = Budget::new(arithmetic, dimensions, dimensions.largest(), sweeps, delivery);
+
+        let vector_fraction = arithmetic.vector_fraction();
+        // 1.0 takes one bit above the fraction. More are needed only where roundings at their worst could add up.
+        let vector_bits = signed_bits(budget.largest_vector_element(), vector_fraction + 2);
+        let element_bits = match dimensions.is_reduced() {
+            true => least_element_bits,
+            // Short words with few guard bits have more, where roundings at their worst could add up to more than the growth.
+            false => signed_bits(budget.largest_element(), least_element_bits),
+        };
+        let element_bits = element_bits.max(vector_bits);
+        let frac = parameters.frac.unwrap_or(word - 1);
+        Self {
+            arithmetic,
+            element_bits,
+            element_fraction: frac + inner_guard,
+            sigma_bits: element_bits - (inner_guard - guard),
+            sigma_fraction: frac + guard,
+            vector_bits,
+            vector_fraction,
+        }
+    }
+}
+
+/// Bits above the word that singular values of full-scale elements need: they reach the longer side of a matrix that is held as it
+/// is, and the root of the number of elements, the Frobenius norm, where rows are reduced.
+fn growth(dimensions: &Dimensions) -> u32 {
+    match dimensions.is_reduced() {
+        true => ceil_log2(dimensions.elements()).div_ceil(2),
+        false => ceil_log2(dimensions.side()),
+    }
+}
+
+/// Bits of a coefficient for which its error stays below the rounding of the data: at least 18, and one more than
+/// word - 1 + guard + log2(n) - 7. Where rows are reduced, the angle, which has three bits more than a coefficient, must be as fine
+/// as the data: what it cannot turn away of a row is lost.
+fn needed_coefficient_bits(parameters: &Parameters, dimensions: &Dimensions, element_bits: u32) -> u32 {
+    let needed = match dimensions.is_reduced() {
+        true => element_bits.saturating_sub(8),
+        false => (parameters.word + parameters.guard + ceil_log2(dimensions.side())).saturating_sub(7),
+    };
+    needed.clamp(18, *COEFS.end())
+}
+
+/// The fewest bits an angle leaves to a coefficient with which it can tell when a block is settled.
+pub(crate) fn least_coefficient_bits(word: u32) -> u32 {
+    arithmetic::settled_bits(word) + 1 - crate::units::norm_exact::FINE_BITS
+}
+
+/// The fewest bits, sign included, that hold numbers up to `largest` in size, but at least `least`.
+fn signed_bits(largest: f64, least: u32) -> u32 {
+    (least..).find(|&bits| largest < f64::from(bits - 1).exp2()).unwrap_or(least)
+}

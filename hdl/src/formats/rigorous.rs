@@ -1,0 +1,55 @@
+//! Rigorous bounds: every rounding at its worst and in the worst direction (N. J. Higham, "Accuracy and Stability of Numerical
+//! Algorithms", 2nd edition, SIAM 2002, chapters 3 and 19; Weyl's inequality for sigma).
+//!
+//! The derivation of every line is in `docs/bounds.md`, "Rigorous".
+
+use super::analysis::{Analysis, Units};
+use super::arithmetic::{ANGLE_ERROR, ANGLE_UNITS};
+
+impl Analysis {
+    pub(super) fn rigorous(&self) -> Units {
+        let ([left, right], full, matrix) = (self.sides(), self.full_scale(), self.norms());
+        let residual = self.residual(matrix.norm + matrix.drift);
+        let drifts = [left, right].map(|side| self.vector_drift(side) / full);
+        let norms = [drifts[0] * left.size.sqrt(), drifts[1] * right.size.sqrt()];
+        let orthogonality = norms.map(|norm| (2.0 * norm + norm * norm) * full);
+        let product = full * (drifts[0] * left.size.sqrt() + drifts[1] * right.size.sqrt())
+            + drifts[0] * drifts[1] * matrix.norm
+            + (matrix.drift + residual) * (1.0 + norms[0]) * (1.0 + norms[1]);
+        let reduced = self.reduction.map_or(0.0, |_| matrix.reduced + self.last_place() / 2.0);
+        Units { sigma: reduced + matrix.drift + residual, orthogonality, product }
+    }
+
+    /// Frobenius norm of what a settled last sweep leaves off the diagonal, at most; `norm`: that of A at any time.
+    ///
+    /// Of the last sweep, `visited[t]` bounds the part off the diagonal whose blocks were rotated before step t, `waiting[t]` the others. Every block
+    /// was settled, which bounds it before its rotation by `before`, and after it by `after`; each step mixes the two parts by its small angles.
+    /// The bounds depend on each other; starting from `norm`, each round gives better ones.
+    pub(super) fn residual(&self, norm: f64) -> f64 {
+        let (steps, triplets) = (self.steps(), self.rows.min(self.cols));
+        let noise = self.arithmetic.noise_limit();
+        let unit = self.arithmetic.angle_unit();
+        let ratio = self.settled_ratio();
+        let pairs = (triplets.min(steps.div_ceil(2)) as f64).sqrt();
+        let before = noise * pairs + ratio * norm;
+        let after = (noise + 2.0) * pairs + (ANGLE_ERROR * ratio + 2.0 * ANGLE_UNITS * unit) * 1.001 * norm;
+        let largest_angle = ratio * if self.arithmetic.symmetric { 0.5 } else { 1.0 };
+        let mixing = 2.0 * (largest_angle + self.stretch());
+        let rounding = 1.01 * ((self.rows * self.cols) as f64).sqrt();
+
+        let (mut visited, mut waiting) = (vec![norm; steps + 1], vec![norm; steps + 1]);
+        visited[0] = 0.0;
+        waiting[steps] = 0.0;
+        for _ in 0..steps + 20 {
+            let moved: Vec<f64> =
+                (0..steps).map(|t| mixing * visited[t].hypot(waiting[t]).min(norm) + rounding).collect();
+            for t in 0..steps {
+                visited[t + 1] = (visited[t] + moved[t]).hypot(after).min(norm);
+            }
+            for t in (0..steps).rev() {
+                waiting[t] = (waiting[t + 1] + moved[t]).hypot(before).min(norm);
+            }
+        }
+        visited[steps]
+    }
+}

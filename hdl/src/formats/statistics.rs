@@ -1,0 +1,125 @@
+//! Statistical bounds and expected errors: roundings independent and uniform, exceeded by one matrix in 10^6 (Chernoff's method:
+//! W. Hoeffding, J. Amer. Statist. Assoc. 58, 1963).
+//!
+//! The derivation of every line is in `docs/bounds.md`, "Statistical".
+
+use super::analysis::{Analysis, Units};
+use super::arithmetic::SMALL_ANGLE_ERROR;
+use super::reduction::Reduction;
+
+/// The share of matrices that may exceed the statistical bound.
+pub const FAILURE: f64 = 1e-6;
+/// No matrix keeps its rotators busy for more than this share of the cap of `--sweeps auto`: first the rotators of A, then those of
+/// U and V. In the other sweeps angles are 0 or too small for a rounding. Measured: `docs/bounds.md`.
+pub const ACTIVE_SHARE: [f64; 2] = [2.0 / 3.0, 3.0 / 4.0];
+/// Mean square of the elements of the standard suite's matrices, of full scale squared; then of their symmetric parts, scaled up again.
+const SUITE_POWER: [f64; 2] = [0.28, 0.18];
+/// Variance of sigma where the matrix is a triangle, of that of a full matrix: much of a triangle is small already.
+const TRIANGLE_ACTIVITY: f64 = 0.6;
+
+impl Analysis {
+    pub(super) fn statistical(&self) -> Units {
+        let [left, right] = self.sides();
+        let (full, triplets) = (self.full_scale(), left.triplets);
+        let cap = f64::from(self.arithmetic.settling_cap(self.rows.min(self.cols)));
+        // Whatever the number of sweeps: in one or two, roundings that repeat weigh more than their number says.
+        let active = ACTIVE_SHARE.map(|share| share * cap);
+        let pairs = |n: f64| n * (n + 1.0) / 2.0;
+        let figures = triplets + pairs(left.size) + pairs(right.size) + left.size * right.size;
+        let tail = (2.0 * (2.0 * figures / FAILURE).ln()).sqrt();
+        let noise = Noise::new(self, active);
+        let norm = self.norms().norm;
+
+        let undecided = self.arithmetic.noise_limit() / 2.0;
+        let value = noise.matrix(self.arithmetic.norm_error().rms / 2.0 * norm);
+        let drift = noise.turns * self.arithmetic.norm_error().mean / 2.0 * norm;
+        let unfinished = SMALL_ANGLE_ERROR * self.settled_ratio() * full;
+        let random = match &self.reduction {
+            Some(reduction) => self.reduced(reduction, tail, value),
+            None if self.rows == self.cols => tail * value,
+            None => unfinished.hypot(tail * value),
+        };
+        let sigma = random + drift + if triplets > 1.0 { undecided.min(value) } else { 0.0 };
+        let orthogonality = [(left, noise.vectors[0]), (right, noise.vectors[1])].map(|(side, deviation)| {
+            let second = deviation * deviation / full;
+            let random = tail * (2.0 * deviation).hypot(second * (2.0 * side.size).sqrt()) + second * side.size;
+            random + (side.size - 1.0) * (1.0 + 2.0 * self.stretch() * full)
+        });
+        let second = noise.vectors[0] * noise.vectors[1] * (left.size * right.size).sqrt() / full;
+        let common = if self.arithmetic.symmetric { 2.0 } else { 1.0 };
+        let product = tail * (noise.product(self, common).hypot(noise.matrix(0.0)) + second) + unfinished;
+        Units { sigma, orthogonality, product }
+    }
+
+    pub(super) fn expected_rms(&self, rank: usize) -> Units {
+        let [left, right] = self.sides();
+        let (triplets, bits) = (left.triplets, f64::from(self.arithmetic.vector_fraction()));
+        // A fit to the activity of the standard suite, in sweeps.
+        let fitted = 0.2 + 0.42 * triplets.log2() + 0.093 * bits;
+        let active = self.sweeps.min(if self.arithmetic.symmetric { 0.75 * fitted } else { fitted });
+        let noise = Noise::new(self, [active, active * (1.0 - 1.5 / triplets.max(2.0).powi(2))]);
+        // Off the diagonal of UᵀU - I two elements add their squares, on it their sizes; of a single plane rotation nothing is off the diagonal.
+        let delivered = rank as f64;
+        let off = if self.steps() == 1 { 0.0 } else { 2.0 * (1.0 - 1.0 / delivered) };
+        let orthogonality = noise.vectors.map(|deviation| deviation * (off + 4.0 / delivered).sqrt());
+        // What the noise rule leaves off the diagonal, uniform.
+        let left_alone =
+            (self.arithmetic.noise_limit() / 2.0).powi(2) / 12.0 * (1.0 - triplets / (left.size * right.size));
+        let product = noise.product(self, SUITE_POWER[usize::from(self.arithmetic.symmetric)]).powi(2)
+            + noise.matrix(0.0).powi(2)
+            + left_alone;
+        let sigma = match &self.reduction {
+            None => noise.matrix(0.0),
+            Some(reduction) => {
+                let decomposed = TRIANGLE_ACTIVITY * noise.matrix(0.0).powi(2);
+                (decomposed + reduction.expected_square() + self.last_place().powi(2) / 12.0).sqrt()
+            }
+        };
+        Units { sigma, orthogonality, product: product.sqrt() }
+    }
+
+    /// Of sigma, where rows are reduced: `tail` standard deviations of the roundings of both parts, and the residues.
+    fn reduced(&self, reduction: &Reduction, tail: f64, value: f64) -> f64 {
+        let (error, steps) = (self.arithmetic.norm_error(), reduction.steps());
+        // After the first pass angles are too small to change a length.
+        let [stretch, drift] = [error.rms, error.mean].map(|relative| relative / 2.0 * reduction.norm());
+        let roundings = (steps * (reduction.passes() / 12.0 + stretch * stretch)).sqrt();
+        let random = value.hypot(roundings).hypot(self.last_place() / 12f64.sqrt());
+        tail * random + steps * drift + reduction.repeated()
+    }
+}
+
+/// Standard deviations of accumulated roundings, in units of the last place.
+struct Noise {
+    /// Rotations that a row or column of A takes part in, both sides together.
+    turns: f64,
+    /// Of an element of U and of V.
+    vectors: [f64; 2],
+}
+
+impl Noise {
+    /// For so many sweeps of activity of A, and of U and V.
+    fn new(analysis: &Analysis, [matrix, vectors]: [f64; 2]) -> Self {
+        let sides = analysis.sides();
+        let stretch = analysis.arithmetic.norm_error().rms / 2.0 * analysis.full_scale();
+        let turns = sides.iter().map(|side| side.active(matrix)).sum();
+        Self { turns, vectors: sides.map(|side| (side.active(vectors) * variance(stretch)).sqrt()) }
+    }
+
+    /// Of an element of A, or a singular value; `stretch`: what the norm of a rotation changes of it, root of the mean square.
+    fn matrix(&self, stretch: f64) -> f64 {
+        (self.turns * variance(stretch)).sqrt()
+    }
+
+    /// Of an element of the product, as far as it comes from U and V; `power`: mean square of the elements of A, of full scale squared.
+    fn product(&self, analysis: &Analysis, power: f64) -> f64 {
+        let [left, right] = analysis.sides();
+        let squares = self.vectors.map(|v| v * v * power);
+        (squares[0] * left.size + squares[1] * right.size).sqrt()
+    }
+}
+
+/// Of a uniform rounding and of the change of a length.
+fn variance(stretch: f64) -> f64 {
+    1.0 / 12.0 + stretch * stretch
+}

@@ -1,0 +1,162 @@
+//! Parameters whose values are words: each enum is the only place that spells its words and explains them.
+
+use super::error::ParameterError;
+use serde::Serialize;
+use std::fmt;
+
+/// One word that a parameter can be, and what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// As the command line, files and reports spell it.
+    pub name: &'static str,
+    /// What it means, as `--help` says it.
+    pub help: &'static str,
+}
+
+/// A parameter whose values are words.
+pub trait Choice: Copy + Eq + Sized + 'static {
+    /// All values, in the order in which `--help` lists them.
+    const ALL: &'static [Self];
+    /// The words of all values, in the same order.
+    const WORDS: &'static [Word];
+
+    /// The word for this value.
+    fn name(self) -> &'static str {
+        let index = Self::ALL.iter().position(|&value| value == self).expect("ALL lists every value.");
+        Self::WORDS[index].name
+    }
+
+    /// The value that a word stands for; the error names `option` and all words that are known.
+    fn from_name(option: &'static str, name: &str) -> Result<Self, ParameterError> {
+        let index = Self::WORDS.iter().position(|word| word.name == name);
+        index.map(|index| Self::ALL[index]).ok_or_else(|| {
+            let known: Vec<&str> = Self::WORDS.iter().map(|word| word.name).collect();
+            ParameterError { option, value: name.to_owned(), reason: format!("use one of {}", known.join(", ")) }
+        })
+    }
+}
+
+/// Defines an enum whose values are words: variants, words and help texts stand side by side.
+macro_rules! choice {
+    ($(#[$meta:meta])* $name:ident { $(#[doc = $help:literal] $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name {
+            $(#[doc = $help] $variant,)+
+        }
+
+        impl Choice for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+            const WORDS: &'static [Word] = &[$(Word { name: $word, help: $help.trim_ascii() }),+];
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.name())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+    };
+}
+
+choice! {
+    /// The architecture: how many 2x2 blocks are rotated per cycle.
+    ArchitectureName {
+        /// One block per cycle: 16 multipliers in the rotators
+        Serial = "serial",
+    }
+}
+
+choice! {
+    /// Which singular vectors are computed.
+    Vectors {
+        /// U and V
+        Uv = "uv",
+        /// U alone
+        U = "u",
+        /// V alone
+        V = "v",
+        /// Singular values alone
+        None = "none",
+    }
+}
+
+choice! {
+    /// Whether the core shifts each matrix to full scale.
+    Scaling {
+        /// Each matrix is shifted to full scale; the exponent comes with the result
+        Auto = "auto",
+        /// None: the host scales (`--input-scale`)
+        Fixed = "fixed",
+    }
+}
+
+choice! {
+    /// Which matrices a core takes.
+    Sizes {
+        /// Matrices of its own size
+        Fixed = "fixed",
+        /// Any matrix up to its own size; each frame begins with two beats, its rows and columns
+        Any = "any",
+    }
+}
+
+impl Vectors {
+    /// Whether U is computed.
+    pub fn has_u(self) -> bool {
+        matches!(self, Self::Uv | Self::U)
+    }
+
+    /// Whether V is computed.
+    pub fn has_v(self) -> bool {
+        matches!(self, Self::Uv | Self::V)
+    }
+}
+
+/// How many sweeps are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sweeps {
+    /// Sweeps are made until every block of a sweep was settled, but not more than the core's cap.
+    Auto,
+    /// Exactly this number of sweeps is made.
+    Fixed(u32),
+}
+
+impl fmt::Display for Sweeps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Fixed(sweeps) => sweeps.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every_value_has_its_own_word<C: Choice + fmt::Debug>() -> usize {
+        assert_eq!(C::ALL.len(), C::WORDS.len());
+        for (&value, word) in C::ALL.iter().zip(C::WORDS) {
+            assert_eq!(C::from_name("option", word.name), Ok(value));
+            assert_eq!(value.name(), word.name);
+            assert!(!word.help.is_empty() && word.help == word.help.trim());
+        }
+        assert!(C::from_name("option", "?").unwrap_err().to_string().contains(C::WORDS[0].name));
+        C::ALL.len()
+    }
+
+    #[test]
+    fn words_and_values_belong_together() {
+        let architectures = every_value_has_its_own_word::<ArchitectureName>();
+        let vectors = every_value_has_its_own_word::<Vectors>();
+        let scalings = every_value_has_its_own_word::<Scaling>();
+        let sizes = every_value_has_its_own_word::<Sizes>();
+        assert_eq!([architectures, vectors, scalings, sizes], [1, 4, 2, 2]);
+    }
+}

@@ -1,0 +1,56 @@
+//! Options in files: a table from names to values, as TOML and JSON have it.
+
+use super::options::{CoreOption, OPTIONS};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// Values of options by name. A name that no option has, or one that stands there twice, is an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptionMap<V>(pub BTreeMap<&'static str, V>);
+
+impl<V> Default for OptionMap<V> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for OptionMap<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MapVisitor(PhantomData))
+    }
+}
+
+struct MapVisitor<V>(PhantomData<V>);
+
+impl<'de, V: Deserialize<'de>> Visitor<'de> for MapVisitor<V> {
+    type Value = OptionMap<V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table of core options")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+        let mut map = BTreeMap::new();
+        while let Some(Key(option)) = access.next_key()? {
+            if map.insert(option.name, access.next_value()?).is_some() {
+                return Err(A::Error::duplicate_field(option.name));
+            }
+        }
+        Ok(OptionMap(map))
+    }
+}
+
+/// The name of an option. It is checked while the key is read, so that the error points there.
+struct Key(&'static CoreOption);
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        CoreOption::named(&name).map(Self).ok_or_else(|| {
+            let known: Vec<String> = OPTIONS.iter().map(|option| format!("`{}`", option.name)).collect();
+            D::Error::custom(format!("unknown field `{name}`, expected one of {}", known.join(", ")))
+        })
+    }
+}

@@ -1,0 +1,359 @@
+//! The options of a core: one row for each parameter, with its name, its help, its kind of value, and how it is read and set.
+//!
+//! The command line, TOML files, `core.json`, datasheets and reports all go through [`OPTIONS`]. A new parameter is a field
+//! of [`Parameters`] and a row here.
+
+use super::Parameters;
+use super::choices::{ArchitectureName, Choice, Scaling, Sizes, Sweeps, Vectors, Word};
+use super::error::{ParameterError, error};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+
+/// The value of one option.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// The word `auto`, of an option that is a number otherwise.
+    Auto,
+    /// A whole number.
+    Number(usize),
+    /// A word.
+    Word(String),
+    /// On or off.
+    Switch(bool),
+}
+
+/// What values an option takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A whole number.
+    Number,
+    /// A whole number, or the word `auto`.
+    NumberOrAuto,
+    /// One of these words.
+    Choice(&'static [Word]),
+    /// On or off; off if it is not given.
+    Switch,
+}
+
+/// One option of a core.
+#[derive(Debug)]
+pub struct CoreOption {
+    /// Its name: `--name` on the command line, `name` in files.
+    pub name: &'static str,
+    /// What stands for the value in `--help`.
+    pub placeholder: &'static str,
+    /// What it is, as `--help` says it.
+    pub help: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// Whether campaigns and explorations vary it, so that their command line takes lists and ranges.
+    pub varies: bool,
+    get: fn(&Parameters) -> Option<Value>,
+    set: fn(&mut Parameters, &Value) -> Result<(), ParameterError>,
+}
+
+/// All options of a core, in the order in which `--help`, files and headers list them.
+pub static OPTIONS: &[CoreOption] = &[
+    CoreOption {
+        name: "rows",
+        placeholder: "M",
+        help: "Rows of the matrix, 1 to 32; up to 262144 with `--vectors v` or `none` [default: the columns, or 8]",
+        kind: Kind::Number,
+        varies: false,
+        get: |p| Some(Value::Number(p.rows)),
+        set: |p, value| assign(&mut p.rows, number("rows", value)),
+    },
+    CoreOption {
+        name: "cols",
+        placeholder: "N",
+        help: "Columns of the matrix, 1 to 32 [default: the rows]",
+        kind: Kind::Number,
+        varies: false,
+        get: |p| Some(Value::Number(p.cols)),
+        set: |p, value| assign(&mut p.cols, number("cols", value)),
+    },
+    CoreOption {
+        name: "word",
+        placeholder: "W",
+        help: "Bits of one input element, signed, 8 to 24 [default: 16]",
+        kind: Kind::Number,
+        varies: true,
+        get: |p| Some(bits(p.word)),
+        set: |p, value| assign(&mut p.word, number("word", value)),
+    },
+    CoreOption {
+        name: "frac",
+        placeholder: "F",
+        help: "Fraction bits of one input element [default: W-1]",
+        kind: Kind::Number,
+        varies: false,
+        get: |p| p.frac.map(bits),
+        set: |p, value| assign(&mut p.frac, number("frac", value).map(Some)),
+    },
+    CoreOption {
+        name: "guard",
+        placeholder: "G",
+        help: "Extra bits inside, 0 to 8: each halves the rounding error [default: 4]",
+        kind: Kind::Number,
+        varies: true,
+        get: |p| Some(bits(p.guard)),
+        set: |p, value| assign(&mut p.guard, number("guard", value)),
+    },
+    CoreOption {
+        name: "coef",
+        placeholder: "C",
+        help: "Bits of a coefficient, sign included [default: 18, more where the error needs it]",
+        kind: Kind::NumberOrAuto,
+        varies: true,
+        get: |p| p.coef.map(bits),
+        set: |p, value| assign(&mut p.coef, number_or_auto("coef", value)),
+    },
+    CoreOption {
+        name: "arch",
+        placeholder: "ARCH",
+        help: "How many 2x2 blocks are rotated per cycle [default: serial, one]",
+        kind: Kind::Choice(ArchitectureName::WORDS),
+        varies: false,
+        get: |p| Some(word(p.arch)),
+        set: |p, value| assign(&mut p.arch, choice("arch", value)),
+    },
+    CoreOption {
+        name: "sweeps",
+        placeholder: "auto|K",
+        help: "Sweeps: `auto` stops when settled, a number K makes always exactly K [default: auto]",
+        kind: Kind::NumberOrAuto,
+        varies: true,
+        get: |p| match p.sweeps {
+            Sweeps::Auto => Some(Value::Auto),
+            Sweeps::Fixed(sweeps) => Some(bits(sweeps)),
+        },
+        set: |p, value| {
+            assign(
+                &mut p.sweeps,
+                number_or_auto("sweeps", value).map(|sweeps| sweeps.map_or(Sweeps::Auto, Sweeps::Fixed)),
+            )
+        },
+    },
+    CoreOption {
+        name: "vectors",
+        placeholder: "VECTORS",
+        help: "Which singular vectors are computed [default: uv]",
+        kind: Kind::Choice(Vectors::WORDS),
+        varies: false,
+        get: |p| Some(word(p.vectors)),
+        set: |p, value| assign(&mut p.vectors, choice("vectors", value)),
+    },
+    CoreOption {
+        name: "rank",
+        placeholder: "k",
+        help: "Only the k largest singular values and their vectors leave the core [default: all]",
+        kind: Kind::Number,
+        varies: false,
+        get: |p| p.rank.map(Value::Number),
+        set: |p, value| assign(&mut p.rank, number("rank", value).map(Some)),
+    },
+    CoreOption {
+        name: "symmetric",
+        placeholder: "true|false",
+        help: "Eigen-decomposition of symmetric matrices: eigenvalues in signed order, highest first, one set of vectors",
+        kind: Kind::Switch,
+        varies: false,
+        get: |p| Some(Value::Switch(p.symmetric)),
+        set: |p, value| assign(&mut p.symmetric, switch("symmetric", value)),
+    },
+    CoreOption {
+        name: "scaling",
+        placeholder: "SCALING",
+        help: "Scaling of each matrix in the hardware [default: auto, to full scale]",
+        kind: Kind::Choice(Scaling::WORDS),
+        varies: false,
+        get: |p| Some(word(p.scaling)),
+        set: |p, value| assign(&mut p.scaling, choice("scaling", value)),
+    },
+    CoreOption {
+        name: "sizes",
+        placeholder: "SIZES",
+        help: "Which matrices the core takes [default: fixed, those of its size]",
+        kind: Kind::Choice(Sizes::WORDS),
+        varies: false,
+        get: |p| Some(word(p.sizes)),
+        set: |p, value| assign(&mut p.sizes, choice("sizes", value)),
+    },
+];
+
+impl CoreOption {
+    /// The option with this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        OPTIONS.iter().find(|option| option.name == name)
+    }
+
+    /// Its value among some parameters; `None` where these leave the choice to the program.
+    pub fn get(&self, parameters: &Parameters) -> Option<Value> {
+        (self.get)(parameters)
+    }
+
+    /// Sets it among some parameters. The error says which values are right.
+    pub fn set(&self, parameters: &mut Parameters, value: &Value) -> Result<(), ParameterError> {
+        (self.set)(parameters, value)
+    }
+
+    /// Reads a value as the command line spells it; an empty text switches a switch on.
+    pub fn parse(&self, text: &str) -> Result<Value, ParameterError> {
+        let number = || text.parse().map(Value::Number);
+        let wrong = |reason: String| error(self.name, text, reason);
+        match self.kind {
+            Kind::Number => number().map_err(|_| wrong("give a whole number".to_owned())),
+            Kind::NumberOrAuto if text == "auto" => Ok(Value::Auto),
+            Kind::NumberOrAuto => number().map_err(|_| wrong("give `auto` or a whole number".to_owned())),
+            Kind::Choice(words) if words.iter().any(|word| word.name == text) => Ok(Value::Word(text.to_owned())),
+            Kind::Choice(words) => {
+                let known: Vec<&str> = words.iter().map(|word| word.name).collect();
+                Err(wrong(format!("use one of {}", known.join(", "))))
+            }
+            Kind::Switch => match text {
+                "" | "true" => Ok(Value::Switch(true)),
+                "false" => Ok(Value::Switch(false)),
+                _ => Err(wrong("use true or false".to_owned())),
+            },
+        }
+    }
+}
+
+impl Parameters {
+    /// Name and value of each option that is given, switches that are off left out, in the order of [`OPTIONS`].
+    pub fn given(&self) -> Vec<(&'static str, Value)> {
+        let given = OPTIONS.iter().filter_map(|option| Some((option.name, option.get(self)?)));
+        given.filter(|(_, value)| *value != Value::Switch(false)).collect()
+    }
+
+    /// The options of the command line that give these parameters.
+    pub fn flags(&self) -> String {
+        let flag = |(name, value): (&str, Value)| match value {
+            Value::Switch(_) => format!("--{name}"),
+            value => format!("--{name} {value}"),
+        };
+        self.given().into_iter().map(flag).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Number(number) => number.fmt(f),
+            Self::Word(word) => f.write_str(word),
+            Self::Switch(on) => on.fmt(f),
+        }
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Auto => serializer.serialize_str("auto"),
+            Self::Number(number) => serializer.serialize_u64(*number as u64),
+            Self::Word(word) => serializer.serialize_str(word),
+            Self::Switch(on) => serializer.serialize_bool(*on),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "a whole number, a word, or true or false")]
+        enum Raw {
+            Switch(bool),
+            Number(usize),
+            Word(String),
+        }
+        Ok(match Raw::deserialize(deserializer)? {
+            Raw::Switch(on) => Self::Switch(on),
+            Raw::Number(number) => Self::Number(number),
+            Raw::Word(word) if word == "auto" => Self::Auto,
+            Raw::Word(word) => Self::Word(word),
+        })
+    }
+}
+
+fn bits(count: u32) -> Value {
+    Value::Number(count as usize)
+}
+
+fn word(choice: impl Choice) -> Value {
+    // `auto` is a word of `--scaling`, too, and reads as such from a file.
+    match choice.name() {
+        "auto" => Value::Auto,
+        name => Value::Word(name.to_owned()),
+    }
+}
+
+fn wrong(option: &'static str, value: &Value, reason: &str) -> ParameterError {
+    error(option, value, reason.to_owned())
+}
+
+/// Puts a value that could be read in its place.
+fn assign<T>(place: &mut T, value: Result<T, ParameterError>) -> Result<(), ParameterError> {
+    *place = value?;
+    Ok(())
+}
+
+fn number<T: TryFrom<usize>>(option: &'static str, value: &Value) -> Result<T, ParameterError> {
+    match value {
+        Value::Number(number) => T::try_from(*number).map_err(|_| wrong(option, value, "the number is too large")),
+        _ => Err(wrong(option, value, "give a whole number")),
+    }
+}
+
+fn number_or_auto(option: &'static str, value: &Value) -> Result<Option<u32>, ParameterError> {
+    match value {
+        Value::Auto => Ok(None),
+        Value::Number(_) => number(option, value).map(Some),
+        _ => Err(wrong(option, value, "give `auto` or a whole number")),
+    }
+}
+
+fn choice<C: Choice>(option: &'static str, value: &Value) -> Result<C, ParameterError> {
+    C::from_name(option, &value.to_string())
+}
+
+fn switch(option: &'static str, value: &Value) -> Result<bool, ParameterError> {
+    match value {
+        Value::Switch(on) => Ok(*on),
+        _ => Err(wrong(option, value, "use true or false")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each option, read from text and set, comes back with the same value and changes nothing else.
+    #[test]
+    fn every_option_is_set_and_read_back() {
+        let mut checked = 0;
+        for option in OPTIONS {
+            let texts: Vec<String> = match option.kind {
+                Kind::Number => vec!["5".into()],
+                Kind::NumberOrAuto => vec!["5".into(), "auto".into()],
+                Kind::Choice(words) => words.iter().map(|word| word.name.to_owned()).collect(),
+                Kind::Switch => vec!["true".into(), "false".into()],
+            };
+            for text in texts {
+                let value = option.parse(&text).unwrap();
+                let mut parameters = Parameters::default();
+                option.set(&mut parameters, &value).unwrap();
+                let found = option.get(&parameters).unwrap_or(Value::Auto);
+                assert_eq!(found.to_string(), text, "{}", option.name);
+                let json = serde_json::to_string(&found).unwrap();
+                assert_eq!(serde_json::from_str::<Value>(&json).unwrap().to_string(), text, "{}", option.name);
+                for other in OPTIONS.iter().filter(|other| other.name != option.name) {
+                    assert_eq!(other.get(&parameters), other.get(&Parameters::default()), "{}", other.name);
+                }
+                checked += 1;
+            }
+            assert!(option.parse("?").unwrap_err().to_string().starts_with(&format!("--{} ?", option.name)));
+        }
+        assert_eq!(checked, 6 + 2 * 2 + (1 + 4 + 2 + 2) + 2);
+    }
+}

@@ -1,0 +1,267 @@
+//! A core's shape: parameters that can be met, with all that follows from them.
+
+use crate::dimensions::Dimensions;
+use crate::formats::{Arithmetic, Budget, Delivery, Formats, least_coefficient_bits};
+use crate::parameters::{
+    ArchitectureName, OPTIONS, OptionMap, ParameterError, Parameters, Scaling, Sizes, Sweeps, Value, Vectors, error,
+};
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// Parameters that can be met, and the sizes and number formats that follow from them. [`Shape::new`] is the only maker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// With every choice made that the user left open.
+    parameters: Parameters,
+    frac: u32,
+    coef: u32,
+    rank: usize,
+    dimensions: Dimensions,
+    formats: Formats,
+}
+
+impl Parameters {
+    /// Checks every parameter and derives the rest.
+    pub fn shape(&self) -> Result<Shape, ParameterError> {
+        Shape::new(self)
+    }
+}
+
+impl Shape {
+    /// Checks every parameter and derives the rest.
+    pub fn new(parameters: &Parameters) -> Result<Self, ParameterError> {
+        let checked = parameters.checked()?;
+        let dimensions = Dimensions::new(&checked);
+        let formats = Formats::new(&checked, &dimensions);
+        let coef = formats.arithmetic.coefficient_bits;
+        let least = least_coefficient_bits(checked.word);
+        if coef < least {
+            let reason = format!("with --word {}, a coefficient needs {least} bits at least", checked.word);
+            return Err(error("coef", coef, reason));
+        }
+        let frac = checked.frac.unwrap_or(checked.word - 1);
+        let rank = checked.rank.unwrap_or(dimensions.triplets());
+        Ok(Self { parameters: Parameters { coef: Some(coef), ..checked }, frac, coef, rank, dimensions, formats })
+    }
+
+    /// The parameters, with every choice made that the user left open.
+    pub fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    /// The sizes of its matrices.
+    pub fn dimensions(&self) -> &Dimensions {
+        &self.dimensions
+    }
+
+    /// Its number formats.
+    pub fn formats(&self) -> &Formats {
+        &self.formats
+    }
+
+    /// The numbers that decide how it rounds.
+    pub fn arithmetic(&self) -> &Arithmetic {
+        &self.formats.arithmetic
+    }
+
+    /// Rows of the largest matrix, m.
+    pub fn rows(&self) -> usize {
+        self.parameters.rows
+    }
+
+    /// Columns of the largest matrix, n.
+    pub fn cols(&self) -> usize {
+        self.parameters.cols
+    }
+
+    /// Bits of one input element, signed.
+    pub fn word(&self) -> u32 {
+        self.parameters.word
+    }
+
+    /// Fraction bits of one input element.
+    pub fn frac(&self) -> u32 {
+        self.frac
+    }
+
+    /// Extra bits of singular values and vectors.
+    pub fn guard(&self) -> u32 {
+        self.parameters.guard
+    }
+
+    /// Bits of a coefficient, sign included.
+    pub fn coef(&self) -> u32 {
+        self.coef
+    }
+
+    /// How many 2x2 blocks are rotated per cycle.
+    pub fn arch(&self) -> ArchitectureName {
+        self.parameters.arch
+    }
+
+    /// How many sweeps are made.
+    pub fn sweeps(&self) -> Sweeps {
+        self.parameters.sweeps
+    }
+
+    /// Which singular vectors are computed.
+    pub fn vectors(&self) -> Vectors {
+        self.parameters.vectors
+    }
+
+    /// Singular triplets that leave the core, k, at most min(m, n).
+    pub fn rank(&self) -> usize {
+        self.rank
+    }
+
+    /// Whether it is an eigen-decomposition of symmetric matrices.
+    pub fn symmetric(&self) -> bool {
+        self.parameters.symmetric
+    }
+
+    /// Scaling of each matrix in the core.
+    pub fn scaling(&self) -> Scaling {
+        self.parameters.scaling
+    }
+
+    /// Which matrices it takes.
+    pub fn sizes(&self) -> Sizes {
+        self.parameters.sizes
+    }
+
+    /// Elements of the largest matrix.
+    pub fn elements(&self) -> usize {
+        self.dimensions.elements()
+    }
+
+    /// Singular triplets of the largest matrix, min(m, n).
+    pub fn triplets(&self) -> usize {
+        self.dimensions.triplets()
+    }
+
+    /// Whether rows are reduced to a triangle while they stream in (QR). The triangle is then what is decomposed.
+    pub fn is_reduced(&self) -> bool {
+        self.dimensions.is_reduced()
+    }
+
+    /// Whether the core takes every size up to its own.
+    pub fn takes_any(&self) -> bool {
+        self.dimensions.takes_any()
+    }
+
+    /// The longer side of the largest matrix that is decomposed.
+    pub fn side(&self) -> usize {
+        self.dimensions.side()
+    }
+
+    /// Rows and columns of the matrix inside the core. It is square and even, padded by rows or columns of zeros.
+    pub fn even(&self) -> usize {
+        self.dimensions.even()
+    }
+
+    /// Singular triplets that leave the core for a matrix of (rows, columns).
+    pub fn rank_of(&self, (rows, cols): (usize, usize)) -> usize {
+        self.rank.min(rows).min(cols)
+    }
+
+    /// Whether a matrix is prepared in the memory before its first sweep: shifted, or padded.
+    pub fn is_prepared(&self) -> bool {
+        self.scaling() == Scaling::Auto || self.takes_any() || self.dimensions.is_padded() || self.is_reduced()
+    }
+
+    /// Whether U leaves the core: the vectors of a symmetric matrix leave as V.
+    pub fn has_u(&self) -> bool {
+        self.vectors().has_u() && !self.symmetric()
+    }
+
+    /// Whether V leaves the core.
+    pub fn has_v(&self) -> bool {
+        self.vectors().has_v() || self.symmetric() && self.vectors().has_u()
+    }
+
+    /// Whether any vectors are computed.
+    pub fn has_vectors(&self) -> bool {
+        self.vectors() != Vectors::None
+    }
+
+    /// Bits of an element of A inside the core.
+    pub fn element_bits(&self) -> u32 {
+        self.formats.element_bits
+    }
+
+    /// Bits of a singular value as it leaves the core.
+    pub fn sigma_bits(&self) -> u32 {
+        self.formats.sigma_bits
+    }
+
+    /// Fraction bits of a singular value as it leaves the core.
+    pub fn sigma_fraction(&self) -> u32 {
+        self.formats.sigma_fraction
+    }
+
+    /// Bits of an element of U or V.
+    pub fn vector_bits(&self) -> u32 {
+        self.formats.vector_bits
+    }
+
+    /// Fraction bits of an element of U or V.
+    pub fn vector_fraction(&self) -> u32 {
+        self.formats.vector_fraction
+    }
+
+    /// Extra bits of an element of A inside the core.
+    pub fn inner_guard(&self) -> u32 {
+        self.arithmetic().inner_guard
+    }
+
+    /// Bits of the amount by which a matrix is shifted.
+    pub fn shift_bits(&self) -> u32 {
+        crate::ir::address_width(self.word())
+    }
+
+    /// The most sweeps that the core makes.
+    pub fn sweep_cap(&self) -> u32 {
+        self.arithmetic().sweep_cap(self.even())
+    }
+
+    /// The error analysis for the largest matrices, after as many sweeps as the core ever makes.
+    pub fn budget(&self) -> Budget {
+        self.budget_of(self.dimensions.largest(), self.sweep_cap())
+    }
+
+    /// The error analysis for matrices of (rows, columns) that took so many sweeps.
+    pub fn budget_of(&self, size: (usize, usize), sweeps: u32) -> Budget {
+        let delivery = Delivery { rank: self.rank, u: self.has_u(), v: self.has_v() };
+        Budget::new(*self.arithmetic(), &self.dimensions, size, sweeps, delivery)
+    }
+
+    /// The name of the top module: `svd_8x8`, `eigen_8x8`, `svd_any_8x8`.
+    pub fn name(&self) -> String {
+        let kind = if self.symmetric() { "eigen" } else { "svd" };
+        let sizes = if self.takes_any() { "_any" } else { "" };
+        format!("{kind}{sizes}_{}x{}", self.rows(), self.cols())
+    }
+}
+
+/// A shape stands in files as a table of all options.
+impl Serialize for Shape {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(OPTIONS.len()))?;
+        for option in OPTIONS {
+            map.serialize_entry(option.name, &option.get(&self.parameters))?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Shape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let OptionMap(map) = OptionMap::<Value>::deserialize(deserializer)?;
+        let mut parameters = Parameters::default();
+        for option in OPTIONS {
+            let value = map.get(option.name).ok_or_else(|| D::Error::missing_field(option.name))?;
+            option.set(&mut parameters, value).map_err(D::Error::custom)?;
+        }
+        parameters.shape().map_err(D::Error::custom)
+    }
+}
