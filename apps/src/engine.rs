@@ -6,8 +6,9 @@ use std::collections::btree_map::Entry;
 use svdforge_golden::oracle::{self, OracleError};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{ParameterError, Parameters, SIZES, Vectors};
-use svdforge_testbench::engine::{SimulatorEngine, SimulatorError, Stimulus};
+use svdforge_testbench::engine::{SimulatorEngine, SimulatorError};
 use svdforge_testbench::framing::{FrameError, InputScale, QuantiseError, parse_frame, quantise};
+use svdforge_testbench::stimulus::Stimulus;
 
 /// The largest min(m, n) that an engine decomposes.
 pub const LARGEST: usize = *SIZES.end();

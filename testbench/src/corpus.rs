@@ -1,8 +1,8 @@
 //! The corpus: runs that every engine must survive, as data in `testbench/corpus/*.toml`. A new engine inherits every case.
 
-use crate::engine::{Reset, Stalls, Stimulus};
 use crate::framing::{InputBeat, input_format};
 use crate::judge::example_matrix;
+use crate::stimulus::{Reset, Stalls, Stimulus};
 use nalgebra::DMatrix;
 use serde::Deserialize;
 use svdforge_golden::Family;

@@ -1,8 +1,9 @@
 //! All files of an exported core.
 
-use crate::engine::{SimulatorEngine, SimulatorError, Stalls, Stimulus};
+use crate::engine::{SimulatorEngine, SimulatorError};
 use crate::framing::{InputScale, quantise};
 use crate::judge::example_matrix;
+use crate::stimulus::{Stalls, Stimulus};
 use crate::testbench_verilog::testbench_files;
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;

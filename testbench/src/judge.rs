@@ -1,9 +1,10 @@
 //! One matrix through the simulated core, and what the golden model says of the result.
 
-use crate::engine::{Rotations, SimulatorEngine, SimulatorError, Stimulus, Trace};
+use crate::engine::{Rotations, SimulatorEngine, SimulatorError};
 use crate::framing::{
     Decomposition, FrameError, InputScale, QuantiseError, Quantised, Status, input_format, parse_frame, quantise,
 };
+use crate::stimulus::{Stimulus, Trace};
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, Serializer};
 use svdforge_golden::metrics::MetricsError;

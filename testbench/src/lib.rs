@@ -1,7 +1,8 @@
 //! Co-simulation: it runs one core in several engines and judges what each of them delivers.
 //!
 //! - [`framing`] turns a matrix into input beats, and output beats into a decomposition.
-//! - [`engine`] runs those beats through a core: in the project's own simulator, in Icarus, in Verilator, in rust_hdl.
+//! - [`stimulus`] holds the beats that enter a core and the trace of those that leave it; [`engine`] runs a core: in the project's own
+//!   simulator, in Icarus, in Verilator, in rust_hdl.
 //! - [`verify`] demands that all engines agree bit for bit and cycle for cycle; [`judge`] compares a result with the golden model.
 //! - [`corpus`] and [`samples`] are the matrices for that; [`testbench_verilog`] and [`export`] write what goes with a core, [`folder`]
 //!   puts it on the disk.
@@ -16,5 +17,6 @@ pub mod folder;
 pub mod framing;
 pub mod judge;
 pub mod samples;
+pub mod stimulus;
 pub mod testbench_verilog;
 pub mod verify;

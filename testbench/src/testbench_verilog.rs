@@ -2,7 +2,7 @@
 //!
 //! The text of the testbench depends on the core alone, everything about a run is in the data files: one compiled testbench runs any stimulus.
 
-use crate::engine::{RESET_CYCLES, Stimulus, Trace};
+use crate::stimulus::{RESET_CYCLES, Stimulus, Trace};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::{File, Header};
 

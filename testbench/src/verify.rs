@@ -1,7 +1,8 @@
 //! The same beats through several engines: equal bit for bit and cycle for cycle, or the first difference in words.
 
-use crate::engine::{Engine, EngineError, SimulatorEngine, SimulatorError, Stimulus, Trace};
+use crate::engine::{Engine, EngineError, SimulatorEngine, SimulatorError};
 use crate::framing::OutputBeat;
+use crate::stimulus::{Stimulus, Trace};
 use serde::Serialize;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::shape::Shape;

@@ -14,9 +14,10 @@ use svdforge_golden::{Accuracy, Factors, Family, accuracy};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{Parameters, Scaling, Sizes, Sweeps, Vectors};
 use svdforge_hdl::shape::Shape;
-use svdforge_testbench::engine::{SimulatorEngine, Stimulus, Trace};
+use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::{InputScale, Quantised, parse_frame, quantise};
 use svdforge_testbench::judge::example_matrix;
+use svdforge_testbench::stimulus::{Stimulus, Trace};
 
 /// A core in the simulator beside the definition of its arithmetic.
 struct Pair {

@@ -1,6 +1,6 @@
 //! The choice of lambda: along a falling sequence, by the error on entries held out.
 
-use super::{Settings, Step, soft_impute};
+use super::iteration::{Settings, Step, soft_impute};
 use crate::engine::{Engine, Svd};
 use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, TruncationError, truncated_svd};
 use nalgebra_sparse::CsrMatrix;

@@ -1,9 +1,13 @@
 //! Matrices of low rank with entries taken out.
 
+use super::iteration::subtract;
 use super::path::rmse;
 use super::*;
-use crate::engine::{CoreEngine, GoldenEngine};
+use crate::engine::{CoreEngine, GoldenEngine, Svd};
+use crate::range_finder::truncated_svd;
 use crate::sparse::from_entries;
+use nalgebra::DMatrix;
+use nalgebra_sparse::CsrMatrix;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};

@@ -7,9 +7,10 @@ use clap::Args;
 use std::path::PathBuf;
 use svdforge_golden::read_matrix;
 use svdforge_hdl::core::Core;
-use svdforge_testbench::engine::{Stalls, Stimulus, engine};
+use svdforge_testbench::engine::engine;
 use svdforge_testbench::export::example;
 use svdforge_testbench::judge::prepare;
+use svdforge_testbench::stimulus::{Stalls, Stimulus};
 use svdforge_testbench::verify::{VerifyReport, verify};
 
 /// The same matrices through every engine: equal bit for bit and cycle for cycle?

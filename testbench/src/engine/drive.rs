@@ -1,7 +1,7 @@
 //! The rhythm of source, sink and reset, cycle by cycle: the one definition in Rust. The exported testbench spells the same in Verilog.
 
-use super::{RESET_CYCLES, Source, Stimulus, Trace};
 use crate::framing::{InputBeat, OutputBeat};
+use crate::stimulus::{RESET_CYCLES, Source, Stimulus, Trace};
 
 /// What the core's inputs show during a cycle.
 #[derive(Clone, Copy, Debug, Default)]

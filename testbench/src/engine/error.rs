@@ -1,9 +1,27 @@
 //! Why an engine gave no trace.
 
-use super::SimulatorError;
 use std::path::PathBuf;
 use svdforge_hdl::export::rust_hdl::RustHdlError;
+use svdforge_sim::SimError;
 use svdforge_tools::process::ToolError;
+
+/// Why a simulation gave no trace.
+#[derive(Debug, thiserror::Error)]
+pub enum SimulatorError {
+    /// The design cannot be simulated.
+    #[error(transparent)]
+    Simulator(#[from] SimError),
+    /// The core did not deliver.
+    #[error("after {cycles} cycles the core has delivered {found} of {expected} frames")]
+    Stuck {
+        /// Cycles simulated.
+        cycles: u64,
+        /// Frames delivered.
+        found: usize,
+        /// Frames expected.
+        expected: usize,
+    },
+}
 
 /// Why an engine gave no trace, or does not agree with the one it was given.
 #[derive(Debug, thiserror::Error)]
@@ -42,10 +60,12 @@ pub enum EngineError {
         message: String,
     },
     /// There is no such engine.
-    #[error("--with {name}: there is no such engine; choose from {}", super::ENGINES.join(", "))]
+    #[error("--with {name}: there is no such engine; choose from {}", known.join(", "))]
     Unknown {
         /// The name.
         name: String,
+        /// The names of all engines.
+        known: &'static [&'static str],
     },
     /// rust_hdl refused the core.
     #[error("rust_hdl: {0}")]

@@ -1,7 +1,8 @@
 //! What Icarus and Verilator share: a core exported into a temporary folder, whose testbench runs there and records what it sees.
 
-use super::{EngineError, Stimulus, Trace};
+use super::error::EngineError;
 use crate::framing::OutputBeat;
+use crate::stimulus::{Stimulus, Trace};
 use crate::testbench_verilog::{bench, data_files};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,9 @@
 //! Icarus Verilog: slow, and the one engine that knows unknown bits.
 
+use super::contract::Engine;
+use super::error::EngineError;
 use super::exported::ExportFolder;
-use super::{Engine, EngineError, Stimulus, Trace};
+use crate::stimulus::{Stimulus, Trace};
 use std::path::PathBuf;
 use svdforge_hdl::core::Core;
 use svdforge_tools::process;

@@ -1,7 +1,9 @@
 //! rust_hdl's simulator, a second opinion that shares no code with the project's own; slow, so for small cores.
 
+use super::contract::Engine;
 use super::drive::{Halt, Pins, Ports, Seen, drive};
-use super::{Engine, EngineError, Stimulus, Trace};
+use super::error::EngineError;
+use crate::stimulus::{Stimulus, Trace};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::rust_hdl::{RustHdlError, RustHdlSimulation};
 

@@ -1,30 +1,14 @@
 //! The project's own simulator as an engine.
 
+use super::contract::Engine;
 use super::drive::{Halt, Pins, Ports, Seen, drive};
+use super::error::{EngineError, SimulatorError};
 use super::rotations::{MEMORIES, Rotations};
-use super::{Engine, EngineError, Stimulus, Trace};
+use crate::stimulus::{Stimulus, Trace};
 use std::io::Write;
 use svdforge_hdl::architecture::serial::probe::ARITHMETIC;
 use svdforge_hdl::core::Core;
 use svdforge_sim::{InputPort, Observe, OutputPort, SimError, Simulator, Waveform};
-
-/// Why a simulation gave no trace.
-#[derive(Debug, thiserror::Error)]
-pub enum SimulatorError {
-    /// The design cannot be simulated.
-    #[error(transparent)]
-    Simulator(#[from] SimError),
-    /// The core did not deliver.
-    #[error("after {cycles} cycles the core has delivered {found} of {expected} frames")]
-    Stuck {
-        /// Cycles simulated.
-        cycles: u64,
-        /// Frames delivered.
-        found: usize,
-        /// Frames expected.
-        expected: usize,
-    },
-}
 
 /// A core in the simulator, ports found; can run any number of stimuli.
 pub struct SimulatorEngine {

@@ -1,7 +1,9 @@
 //! Verilator: fast, compiled to C++. Everything that no reset sets starts with random bits.
 
+use super::contract::Engine;
+use super::error::EngineError;
 use super::exported::ExportFolder;
-use super::{Engine, EngineError, Stimulus, Trace};
+use crate::stimulus::{Stimulus, Trace};
 use std::fs;
 use std::path::{Path, PathBuf};
 use svdforge_hdl::core::Core;

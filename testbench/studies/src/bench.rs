@@ -6,9 +6,10 @@ use svdforge_golden::{Family, NamedMatrix};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_hdl::export::verilog::verilog;
-use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, SimulatorEngine, Stimulus, Trace};
+use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, SimulatorEngine};
 use svdforge_testbench::framing::{InputBeat, InputScale, OutputBeat};
 use svdforge_testbench::judge::{JudgeError, example_matrix, prepare};
+use svdforge_testbench::stimulus::{Stimulus, Trace};
 use svdforge_tools::process::{ToolError, run, run_program};
 
 /// The C++ side of the comparison with Verilator.

@@ -2,6 +2,7 @@
 //!
 //! - [`campaign`] runs the matrices and keeps one record for each; [`report`] makes the files for people and programs from the records.
 //! - [`compare`] sets reports side by side; [`explore`] looks for the cheapest core that is accurate enough.
+//! - [`documents`] has what the JSON files of all of them share.
 //! - [`bench`] measures the speed of the simulators.
 //!
 //! This crate stands on the test bench (`svdforge-testbench`) and on `svdforge-tools`, and neither may depend on it. The applications must
@@ -11,5 +12,6 @@
 pub mod bench;
 pub mod campaign;
 pub mod compare;
+pub mod documents;
 pub mod explore;
 pub mod report;

@@ -7,8 +7,9 @@ use svdforge_golden::Family;
 use svdforge_hdl::architecture::serial::probe::{Range, ranges};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{Parameters, SIZES, Scaling, Sizes, Sweeps, Vectors, WORDS};
-use svdforge_testbench::engine::{SimulatorEngine, Stimulus};
+use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::Quantised;
+use svdforge_testbench::stimulus::Stimulus;
 
 /// Runs the matrices that make the largest numbers; how near to its largest size each kind of signal came, and the share of its word that used.
 fn fill_the_ranges(parameters: Parameters) -> Vec<(f64, f64)> {

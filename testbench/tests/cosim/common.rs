@@ -3,9 +3,10 @@
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{Parameters, Scaling, Sizes, Sweeps, Vectors};
-use svdforge_testbench::engine::{SimulatorEngine, Stimulus, Trace};
+use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::{InputBeat, InputScale, quantise};
 use svdforge_testbench::judge::example_matrix;
+use svdforge_testbench::stimulus::{Stimulus, Trace};
 
 pub fn core(n: usize) -> Core {
     core_of(square(n))

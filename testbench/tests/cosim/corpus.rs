@@ -6,9 +6,8 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::Parameters;
 use svdforge_hdl::shape::Shape;
 use svdforge_testbench::corpus::{Case, FILES, cases, parse};
-use svdforge_testbench::engine::{
-    Engine, EngineError, IcarusEngine, RustHdlEngine, SimulatorEngine, Stimulus, Trace, VerilatorEngine,
-};
+use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, RustHdlEngine, SimulatorEngine, VerilatorEngine};
+use svdforge_testbench::stimulus::{Stimulus, Trace};
 use svdforge_testbench::verify::{first_difference, verify};
 
 /// Cases for sizes at which a run takes longer.

@@ -3,8 +3,9 @@
 use crate::common::{core, core_of, frame, simulate, square, variants};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{Parameters, Sizes};
-use svdforge_testbench::engine::{Engine, IcarusEngine, Reset, SimulatorEngine, Stimulus, Trace};
+use svdforge_testbench::engine::{Engine, IcarusEngine, SimulatorEngine};
 use svdforge_testbench::framing::InputBeat;
+use svdforge_testbench::stimulus::{Reset, Stimulus, Trace};
 
 const FRAMES: usize = 4;
 

@@ -1,7 +1,8 @@
 //! Stalls change when things happen, and nothing else.
 
 use crate::common::{core_of, frame, simulate, square, values, variants};
-use svdforge_testbench::engine::{SimulatorEngine, Stalls, Stimulus};
+use svdforge_testbench::engine::SimulatorEngine;
+use svdforge_testbench::stimulus::{Stalls, Stimulus};
 
 #[test]
 fn stalls_change_no_value_and_lose_nothing() {

@@ -14,39 +14,24 @@
 //!
 //! Every run also asserts that Yosys finds no problem (`check -assert`: no loop, no wire driven twice or never) and infers no latch.
 
+mod error;
 mod nextpnr;
+mod options;
 pub mod target;
 mod tool;
 mod yosys;
 
+pub use error::SynthError;
 pub use nextpnr::{CriticalPath, Segment, Share};
-pub use target::Target;
+pub use options::Options;
+pub use target::{Target, UnknownTarget};
 pub use yosys::ModuleArea;
 
-use crate::process::ToolError;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::io;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::{Header, verilog::verilog};
 use svdforge_hdl::ir::Design;
-
-/// What may be chosen beside the target.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Options {
-    /// Seed of the placement: results of different seeds differ by some percent.
-    pub seed: u32,
-    /// The clock rate that placement works towards, in MHz. Far too high a goal wastes its effort.
-    pub goal_mhz: f64,
-    /// Clock cycles from one matrix to the next, for matrices per second.
-    pub cycles_per_matrix: Option<u64>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { seed: 1, goal_mhz: 100.0, cycles_per_matrix: None }
-    }
-}
 
 /// The result of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -81,45 +66,6 @@ pub struct SynthReport {
     pub cells: BTreeMap<String, u64>,
     /// Name and version of each tool that ran.
     pub tools: BTreeMap<String, String>,
-}
-
-/// Why there is no result.
-#[derive(Debug, thiserror::Error)]
-pub enum SynthError {
-    /// Not a target.
-    #[error("--target {0}: unknown; choose one of {list}", list = target::list(|_| true))]
-    UnknownTarget(String),
-    /// A target that nothing here can place.
-    #[error("--pnr: cannot place and route for {0}; only for {list}", list = target::list(Target::has_pnr))]
-    NoPlaceAndRoute(Target),
-    /// A program that is not there, does not start or fails.
-    #[error(transparent)]
-    Tool(#[from] ToolError),
-    /// More than the device has.
-    #[error(
-        "{device}: the core needs {needed} {what}, the device has {available}; choose a larger --target or a smaller core"
-    )]
-    TooBig {
-        /// The device.
-        device: String,
-        /// Of what there is too little.
-        what: &'static str,
-        /// How many the core needs.
-        needed: u64,
-        /// How many there are.
-        available: u64,
-    },
-    /// A program's report is not what was expected of its version.
-    #[error("{program}: its report lacks {what}; use the pinned version (`scripts/install-tools.sh`)")]
-    Report {
-        /// Which program.
-        program: &'static str,
-        /// What was looked for.
-        what: String,
-    },
-    /// The system refused.
-    #[error("a temporary folder for synthesis: {0}; check that TMPDIR can be written to and has room")]
-    Io(#[from] io::Error),
 }
 
 /// The tools that a run needs, and the device to place for.

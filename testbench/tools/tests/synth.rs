@@ -2,7 +2,7 @@
 
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::Parameters;
-use svdforge_tools::synth::{Options, SynthError, SynthReport, Target, synth};
+use svdforge_tools::synth::{Options, SynthReport, Target, synth};
 
 fn core(n: usize) -> Core {
     Core::new(Parameters { rows: n, cols: n, ..Parameters::default() }.shape().unwrap())
@@ -74,7 +74,7 @@ fn a_target_that_cannot_be_placed_is_refused_with_those_that_can() {
     let error = synth(&core(2), Target::Xc7, true, &Options::default()).unwrap_err();
     assert_eq!(error.to_string(), "--pnr: cannot place and route for xc7; only for ecp5-25k, ecp5-45k, ecp5-85k");
     let unknown = "ecp6".parse::<Target>().unwrap_err();
-    assert!(matches!(unknown, SynthError::UnknownTarget(_)) && unknown.to_string().contains("gowin-gw2a"), "{unknown}");
+    assert!(unknown.to_string().contains("gowin-gw2a"), "{unknown}");
     for target in Target::ALL {
         assert_eq!(target.name().parse::<Target>().unwrap(), target);
     }

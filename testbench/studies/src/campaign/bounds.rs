@@ -1,6 +1,6 @@
 //! The errors that a core is known not to exceed. The one place where bounds enter campaigns and reports.
 
-use super::Metric;
+use super::metric::Metric;
 use serde::{Deserialize, Serialize};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::formats::Errors;

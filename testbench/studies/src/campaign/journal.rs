@@ -3,7 +3,10 @@
 //! The first line is the [`Header`]: plan and shard. A last line without an end is what an interruption left: it is cut off, and its matrix is run
 //! again. Anything else that is wrong is an error, with its line.
 
-use super::{CampaignError, Item, Plan, Record};
+use super::error::CampaignError;
+use super::plan::{Item, Plan};
+use super::record::Record;
+use crate::documents::{SCHEMA, check_schema, difference};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -96,7 +99,7 @@ impl Journal {
         }
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(error("cannot be read"))?;
-        let header = Header { kind: KIND.to_owned(), schema: crate::report::SCHEMA, shard, campaign: plan.clone() };
+        let header = Header { kind: KIND.to_owned(), schema: SCHEMA, shard, campaign: plan.clone() };
         let begin = line(&header);
         let whole = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
         let records = if whole > 0 {
@@ -176,7 +179,7 @@ fn parse(path: &Path, text: &[u8]) -> Result<(Header, Vec<Record>), CampaignErro
     if value["kind"] != KIND {
         return Err(not_a_journal(path));
     }
-    crate::report::check_schema(&value).map_err(|message| broken(1, message))?;
+    check_schema(&value).map_err(|message| broken(1, message))?;
     let header: Header = serde_json::from_slice(first).map_err(|e| broken(1, in_line(&e)))?;
     header.campaign.check().map_err(|message| broken(1, message))?;
     let Shard { index, count } = header.shard;
@@ -218,28 +221,4 @@ pub fn check_record(record: &Record, items: &[Item]) -> Result<(), String> {
         return Err(format!("matrix {} is {found}; by the campaign it is {right}", record.matrix));
     }
     record.check().map_err(|message| format!("matrix {}: {message}", record.matrix))
-}
-
-/// Where two documents differ first: field, value in the first, value in the second.
-pub fn difference(first: &impl Serialize, second: &impl Serialize) -> Option<(String, String, String)> {
-    let value = |v: Result<Value, _>| v.unwrap_or(Value::Null);
-    find(&value(serde_json::to_value(first)), &value(serde_json::to_value(second)), "")
-}
-
-fn find(first: &Value, second: &Value, path: &str) -> Option<(String, String, String)> {
-    match (first, second) {
-        _ if first == second => None,
-        (Value::Object(a), Value::Object(b)) if a.keys().eq(b.keys()) => a.iter().find_map(|(key, value)| {
-            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-            find(value, &b[key], &path)
-        }),
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            a.iter().zip(b).enumerate().find_map(|(i, (a, b))| find(a, b, &format!("{path}[{i}]")))
-        }
-        (Value::Array(a), Value::Array(b)) => {
-            let entries = |list: &[Value]| format!("a list of {}", list.len());
-            Some((path.to_owned(), entries(a), entries(b)))
-        }
-        _ => Some((path.to_owned(), first.to_string(), second.to_string())),
-    }
 }

@@ -1,7 +1,10 @@
 //! Joins the journals of all shards of a campaign.
 
-use super::journal::{self, Shard, difference};
-use super::{CampaignError, Plan, Record};
+use super::error::CampaignError;
+use super::journal::{self, Shard};
+use super::plan::Plan;
+use super::record::Record;
+use crate::documents::difference;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! The errors that a campaign looks at: one number of a record each.
 
-use super::Record;
+use super::record::Record;
 use svdforge_golden::Accuracy;
 use svdforge_hdl::shape::Shape;
 

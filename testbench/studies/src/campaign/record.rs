@@ -1,7 +1,7 @@
 //! What became of one matrix: one line of a journal, one entry of a report.
 
-use super::Item;
-use super::journal::difference;
+use super::plan::Item;
+use crate::documents::difference;
 use serde::{Deserialize, Serialize};
 use svdforge_golden::{Accuracy, BySource, Family, Sources};
 use svdforge_testbench::judge::{Cycles, Flags, Judgement};

@@ -1,8 +1,10 @@
 //! Simulates the matrices of a shard that its journal does not have yet.
 
-use super::journal::Journal;
-use super::{CampaignError, Item, Plan, Record, Shard};
-use crate::campaign::parameters::Choice;
+use super::error::CampaignError;
+use super::journal::{Journal, Shard};
+use super::parameters::Choice;
+use super::plan::{Item, Plan};
+use super::record::Record;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 use std::path::Path;

@@ -1,7 +1,9 @@
 //! What the records of a campaign come to.
 
 use super::bounds::Bounds;
-use super::{Metric, Plan, Purpose, Record, record};
+use super::metric::Metric;
+use super::plan::{Plan, Purpose};
+use super::record::{self, Record};
 use serde::Serialize;
 use svdforge_golden::Sources;
 use svdforge_hdl::parameters::Sweeps;

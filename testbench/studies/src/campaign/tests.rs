@@ -1,10 +1,10 @@
 use super::bounds::{Bounds, Limits};
-use super::journal::difference;
 use super::parameters::{Choice, CoreParameters};
 use super::plan::{Plan, SEED_STEP};
 use super::statistics::{Spread, all_hold, checks};
 use super::suite::RequestError;
 use super::*;
+use crate::documents::difference;
 use std::collections::BTreeSet;
 use svdforge_golden::Family;
 use svdforge_hdl::parameters::{Parameters, Sweeps, Vectors};

@@ -1,10 +1,10 @@
 //! One document compared with the first.
 
-use super::Source;
 use super::difference::{Both, Difference, Measured, Quantity};
 use super::external::{External, is_offered};
+use super::finding::Finding;
 use super::pairing::{matrix_key, no_matrix, pair_cores, pair_records};
-use super::worse::Finding;
+use super::source::Source;
 use crate::campaign::{Metric, Record};
 use crate::report::{CoreFigures, Report};
 use serde::Serialize;

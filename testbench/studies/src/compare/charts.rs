@@ -1,8 +1,8 @@
 //! The charts of a comparison.
 
-use super::against::Grid;
+use super::against::{CorePair, Grid};
+use super::comparison::Comparison;
 use super::difference::{Both, Measured, Quantity, log_ratios};
-use super::{Comparison, CorePair};
 use crate::campaign::Metric;
 use crate::campaign::statistics::Spread;
 use crate::report::chart::{Axis, Bar, Chart, Line, Stroke};

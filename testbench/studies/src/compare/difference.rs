@@ -244,3 +244,8 @@ impl Difference {
 fn shortened(number: f64) -> f64 {
     format!("{number:.4e}").parse().unwrap_or(number)
 }
+
+/// With fewer matrices that differ, the least p-value of one of so many tests is not significant: 2 / 2^matrices, by their number.
+pub(super) fn least_matrices(tests: usize) -> usize {
+    (1..).find(|&matrices| 2.0 * tests as f64 * f64::from(-matrices).exp2() < SIGNIFICANT).map_or(0, |m| m as usize)
+}

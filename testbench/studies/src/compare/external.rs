@@ -3,12 +3,12 @@
 //! [`offer`] writes a document with the matrices as a core gets them; the other tool adds `name`, and `sigma`, `u` and `v` of each matrix; [`External::read`] reads it.
 //! `docs/report-format.md` documents it.
 
-use super::CompareError;
-use crate::campaign::journal::difference;
+use super::error::CompareError;
 use crate::campaign::plan::Settings;
 use crate::campaign::record::{LARGEST, rounded};
 use crate::campaign::run::input;
 use crate::campaign::{CampaignError, Item, Metric, Plan, Purpose};
+use crate::documents::{EXTERNAL, REPORT, difference};
 use crate::report::Report;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
@@ -21,8 +21,7 @@ use svdforge_golden::{Accuracy, Factors, accuracy, eigen_accuracy};
 use svdforge_hdl::shape::Shape;
 use svdforge_testbench::framing::Quantised;
 
-/// What every such document says it is, and the version of its format.
-pub const KIND: &str = "svdforge external results";
+/// The version of the format of such documents.
 const SCHEMA: u64 = 1;
 
 /// Fields of an entry that the tool is to fill in, then those that it may.
@@ -82,7 +81,7 @@ pub fn offer(report: &Report, core: Option<usize>) -> Result<String, CampaignErr
         })
         .collect::<Result<_, CampaignError>>()?;
     Ok(format!(
-        "{{\n\"kind\": \"{KIND}\",\n\"schema\": {SCHEMA},\n\"name\": null,\n\"notes\": null,\n\"campaign\": {},\n\"matrices\": [\n{}\n]\n}}\n",
+        "{{\n\"kind\": \"{EXTERNAL}\",\n\"schema\": {SCHEMA},\n\"name\": null,\n\"notes\": null,\n\"campaign\": {},\n\"matrices\": [\n{}\n]\n}}\n",
         json!(plan.settings),
         lines.join(",\n")
     ))
@@ -114,13 +113,13 @@ impl External {
         let value: Value = serde_json::from_slice(&bytes)
             .map_err(|e| broken(format!("is not JSON, which has no NaN or infinity, or was cut off: {e}")))?;
         match &value["kind"] {
-            kind if kind == KIND => {}
-            kind if kind == crate::report::KIND => {
+            kind if kind == EXTERNAL => {}
+            kind if kind == REPORT => {
                 return Err(broken("is a report of svdforge; give it before --external".to_owned()));
             }
             kind => {
                 return Err(broken(format!(
-                    "`kind` is {kind}, not \"{KIND}\"; `svdforge report matrices` writes a document to fill in"
+                    "`kind` is {kind}, not \"{EXTERNAL}\"; `svdforge report matrices` writes a document to fill in"
                 )));
             }
         }

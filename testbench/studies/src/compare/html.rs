@@ -4,7 +4,7 @@ use super::charts;
 use super::difference::{Quantity, Verdict};
 use super::text::{cell, counted, figures, heads, holds, nothing_worse, ratio_number, remarks, row, source};
 use super::worse::rules;
-use super::{Against, Comparison};
+use super::{against::Against, comparison::Comparison};
 use crate::campaign::{CampaignError, Metric};
 use crate::report::page::{card, document, metric_tabs, plots};
 use crate::report::thousands;

@@ -1,7 +1,8 @@
 //! Tests, corrected for their number, and what they come to.
 
-use super::difference::{Difference, SIGNIFICANT};
-use super::{Against, paired, worse};
+use super::against::Against;
+use super::difference::Difference;
+use super::{paired, worse};
 
 /// Corrects for all tests of all documents, and judges.
 pub(super) fn judge(comparisons: &mut [Against]) {
@@ -23,9 +24,4 @@ pub(super) fn judge(comparisons: &mut [Against]) {
 fn tests_of(against: &mut Against) -> impl Iterator<Item = &mut Difference> {
     let pooled = if against.cores.len() > 1 { &mut against.all[..] } else { &mut [] };
     pooled.iter_mut().chain(against.cores.iter_mut().flat_map(|core| &mut core.differences))
-}
-
-/// With fewer matrices that differ, the least p-value of one of so many tests is not significant: 2 / 2^matrices, by their number.
-pub(super) fn least_matrices(tests: usize) -> usize {
-    (1..).find(|&matrices| 2.0 * tests as f64 * f64::from(-matrices).exp2() < SIGNIFICANT).map_or(0, |m| m as usize)
 }

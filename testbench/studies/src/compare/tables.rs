@@ -2,7 +2,7 @@
 
 use super::text::{cell, extent, figures, heads, holds, nothing_worse, remarks, row, source};
 use super::worse::rules;
-use super::{Against, Comparison};
+use super::{against::Against, comparison::Comparison};
 use std::fmt::Write;
 
 /// The comparison as text with tables.

@@ -1,9 +1,11 @@
 use super::difference::{Quantity, Verdict};
+use super::finding::Aspect;
 use super::pairing::pair_cores;
-use super::worse::Aspect;
 use super::*;
 use crate::campaign::{Metric, Plan, Purpose, Request, Shard, Suite, run};
+use crate::report::Report;
 use crate::report::tests::check_page;
+use std::path::Path;
 use std::sync::LazyLock;
 use svdforge_golden::Family;
 use svdforge_hdl::parameters::{Parameters, Sizes};

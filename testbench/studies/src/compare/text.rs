@@ -1,8 +1,8 @@
 //! Comparisons as rows of text: the same for the terminal, Markdown and the page.
 
-use super::difference::{Difference, Quantity, Verdict};
-use super::judging::least_matrices;
-use super::{Against, CorePair, OptionDifference, Source};
+use super::against::{Against, CorePair, OptionDifference};
+use super::difference::{Difference, Quantity, Verdict, least_matrices};
+use super::source::Source;
 use crate::campaign::Metric;
 use crate::report::{CoreFigures, digits};
 use std::collections::BTreeSet;

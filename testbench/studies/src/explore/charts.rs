@@ -1,8 +1,8 @@
 //! The charts of an exploration: the error against what it costs.
 
+use super::exploration::{Exploration, Standing};
 use super::front::dominators;
 use super::point::Point;
-use super::{Exploration, Standing};
 use crate::campaign::CampaignError;
 use crate::report::chart::{Axis, Chart, Line, Stroke};
 use svdforge_drawing::COLOURS;

@@ -1,8 +1,8 @@
 //! `explore.html`: one page that needs nothing but itself, in the style of reports.
 
 use super::charts::{FRONT, charts, colour, words};
+use super::exploration::{Exploration, Standing};
 use super::tables::LEGEND;
-use super::{Exploration, Standing};
 use crate::campaign::CampaignError;
 use crate::report::page::{card, document};
 use crate::report::thousands;

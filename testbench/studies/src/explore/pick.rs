@@ -1,6 +1,6 @@
 //! `--pick`: constraints on figures of a point, and the cheapest point that meets them.
 
-use super::Exploration;
+use super::exploration::Exploration;
 use super::point::{self, PLACED, Point, SYNTHESISED, is_possible};
 use crate::campaign::Plan;
 use std::cmp::Ordering;
@@ -176,6 +176,19 @@ impl Pick {
             nearer.then_with(|| compare(&cost(&exploration.points[*a]), &cost(&exploration.points[*b])))
         })?;
         Some(if misses.is_empty() { Picked::Point(point) } else { Picked::Nearest(point, misses) })
+    }
+}
+
+impl Exploration {
+    /// The points that are worth synthesis: the front, and all that may meet the conditions, since area does not follow from what is counted.
+    pub fn to_synthesise(&self, pick: Option<&Pick>) -> Vec<usize> {
+        let mut chosen = self.front();
+        if let Some(pick) = pick {
+            chosen.extend((0..self.points.len()).filter(|&index| pick.may_meet(&self.points[index])));
+        }
+        chosen.sort_unstable();
+        chosen.dedup();
+        chosen
     }
 }
 

@@ -1,6 +1,6 @@
 //! One core of an exploration: all that is known of it, and its names for files and for `--pick`.
 
-use super::synthesis::{Area, Measured, Outcome};
+use super::measured::{Area, Measured, Outcome};
 use crate::campaign::Metric;
 use crate::campaign::bounds::{Bounds, Limits, bounds};
 use crate::campaign::parameters::CoreParameters;

@@ -1,13 +1,20 @@
 //! `explore.json`, `explore.csv`, `explore.md`, and the columns of tables for people.
 
+use super::exploration::{Exploration, Standing};
 use super::point::{OBJECTIVES, Point};
-use super::{Exploration, FILES, KIND, SCHEMA, Standing};
 use crate::campaign::{CampaignError, Metric};
-use crate::report::{digits, text, thousands};
+use crate::documents::text;
+use crate::report::{digits, thousands};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use svdforge_hdl::parameters::Sweeps;
+
+/// The version of the format of `explore.json`.
+pub const SCHEMA: u64 = 1;
+
+/// What `explore.json` says it is.
+const KIND: &str = "svdforge exploration";
 
 /// A column of a table of points: its head, and the text for a point.
 pub type Column = (&'static str, fn(&Point) -> String);
@@ -126,7 +133,7 @@ fn lines<T: Serialize>(entries: impl IntoIterator<Item = T>) -> String {
 
 /// One row for each point.
 pub fn csv(exploration: &Exploration) -> Result<String, CampaignError> {
-    let error = |e: &dyn std::fmt::Display| CampaignError::Drawing { what: FILES[1], message: e.to_string() };
+    let error = |e: &dyn std::fmt::Display| CampaignError::Drawing { what: "explore.csv", message: e.to_string() };
     let mut writer = csv::Writer::from_writer(Vec::new());
     let first = ["point", "front", "dominated_by", "holds", "rows", "cols", "sweeps"].map(str::to_owned);
     writer.write_record(first.into_iter().chain(super::point::names())).map_err(|e| error(&e))?;

@@ -1,15 +1,17 @@
-use super::point::SYNTHESISED;
+use super::measured::{Area, Measured, Outcome, Setup};
+use super::point::{Point, SYNTHESISED};
 use super::space::{MOST, Space};
-use super::synthesis::{Area, FILE, Measured, Outcome, Setup, hash, synthesise};
+use super::synthesis::{FILE, hash, synthesise};
 use super::*;
 use crate::campaign::{Metric, Shard, run};
 use crate::explore::front::dominates;
-use crate::explore::pick::{Miss, Picked};
+use crate::explore::pick::{Miss, Pick, Picked};
 use crate::report::tests::check_page;
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::OnceLock;
 use svdforge_golden::Family;
+use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{Parameters, Sweeps, Vectors};
 use svdforge_tools::synth::{SynthError, Target};
 

@@ -1,6 +1,6 @@
 //! What a reader of a report wants to know first, for pages in any format.
 
-use super::Report;
+use super::data::Report;
 use crate::campaign::statistics::{Check, CoreStatistics, all_hold};
 use crate::campaign::{Metric, Purpose, Record};
 use std::collections::BTreeMap;

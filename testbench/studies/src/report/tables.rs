@@ -1,6 +1,6 @@
 //! `report.csv` and `report.md`.
 
-use super::Report;
+use super::data::Report;
 use super::overview::{Overview, digits, range_name, replay, size_name};
 use super::sources::{KINDS, Row};
 use crate::campaign::{CampaignError, Metric};

@@ -1,6 +1,7 @@
 use super::*;
-use crate::campaign::bounds::Limits;
+use crate::campaign::bounds::{Bounds, Limits};
 use crate::campaign::{Request, Shard, Suite, run};
+use std::fs;
 use svdforge_golden::Family;
 use svdforge_hdl::parameters::Parameters;
 use svdforge_testbench::framing::InputScale;

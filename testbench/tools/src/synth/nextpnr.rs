@@ -1,9 +1,10 @@
 //! Place and route for ECP5 with nextpnr: the clock rate, and where the slowest path spends its time.
 
+use super::error::SynthError;
+use super::options::Options;
 use super::target::Device;
 use super::tool::Found;
 use super::yosys::NETLIST;
-use super::{Options, SynthError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,6 +1,5 @@
 //! The targets: how Yosys maps to them, and how their primitives are counted.
 
-use super::SynthError;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -260,10 +259,15 @@ impl fmt::Display for Target {
     }
 }
 
-impl FromStr for Target {
-    type Err = SynthError;
+/// A name that no target has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("--target {0}: unknown; choose one of {list}", list = list(|_| true))]
+pub struct UnknownTarget(String);
 
-    fn from_str(name: &str) -> Result<Self, SynthError> {
-        Self::ALL.into_iter().find(|t| t.name() == name).ok_or_else(|| SynthError::UnknownTarget(name.to_owned()))
+impl FromStr for Target {
+    type Err = UnknownTarget;
+
+    fn from_str(name: &str) -> Result<Self, UnknownTarget> {
+        Self::ALL.into_iter().find(|t| t.name() == name).ok_or_else(|| UnknownTarget(name.to_owned()))
     }
 }

@@ -1,6 +1,6 @@
 //! Yosys and nextpnr: under which names they come, and which version is there.
 
-use super::SynthError;
+use super::error::SynthError;
 use crate::process::{self, ToolError};
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! Synthesis: the script for Yosys, and what its statistics say.
 
-use super::SynthError;
+use super::error::SynthError;
 use super::target::Target;
 use super::tool::Found;
 use serde::Serialize;

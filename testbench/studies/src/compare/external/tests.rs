@@ -1,6 +1,6 @@
 use super::super::difference::Quantity;
+use super::super::finding::Aspect;
 use super::super::tests::{four, report, request, with_convergence};
-use super::super::worse::Aspect;
 use super::super::{Against, Comparison, Other};
 use super::*;
 use crate::campaign::{Request, Suite};

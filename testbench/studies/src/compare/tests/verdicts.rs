@@ -1,5 +1,4 @@
-use super::super::difference::{Both, Difference, Measured, SIGNIFICANT};
-use super::super::judging::least_matrices;
+use super::super::difference::{Both, Difference, Measured, SIGNIFICANT, least_matrices};
 use super::*;
 
 /// A result that is known by hand.

@@ -1,0 +1,20 @@
+//! The files of a comparison.
+
+use super::comparison::Comparison;
+use super::{html, tables};
+use crate::campaign::CampaignError;
+use std::path::Path;
+use svdforge_testbench::folder::write_files;
+
+/// The files of a comparison.
+pub const FILES: [&str; 3] = ["compare.json", "compare.md", "compare.html"];
+
+impl Comparison {
+    /// Writes all files of the comparison into a folder that exists: each whole, and none if a folder is in the place of one.
+    pub fn write(&self, folder: &Path) -> Result<(), CampaignError> {
+        let json = serde_json::to_string_pretty(self).expect("Comparisons have string keys and finite numbers.") + "\n";
+        let contents = [json, tables::markdown(self), html::page(self)?];
+        let files: Vec<(&str, &str)> = FILES.into_iter().zip(contents.iter().map(String::as_str)).collect();
+        Ok(write_files(folder, &files)?)
+    }
+}

@@ -1,0 +1,24 @@
+//! The files of an exploration.
+
+use super::exploration::Exploration;
+use super::{html, tables};
+use crate::campaign::CampaignError;
+use std::path::Path;
+use svdforge_testbench::folder::write_files;
+
+/// The files of an exploration.
+pub const FILES: [&str; 4] = ["explore.json", "explore.csv", "explore.md", "explore.html"];
+
+impl Exploration {
+    /// The text of `explore.json`.
+    pub fn to_json(&self) -> String {
+        tables::json(self)
+    }
+
+    /// Writes all files into a folder that exists.
+    pub fn write(&self, folder: &Path) -> Result<(), CampaignError> {
+        let contents = [self.to_json(), tables::csv(self)?, tables::markdown(self), html::page(self)?];
+        let files: Vec<(&str, &str)> = FILES.into_iter().zip(contents.iter().map(String::as_str)).collect();
+        Ok(write_files(folder, &files)?)
+    }
+}

@@ -1,0 +1,62 @@
+//! The files of a report, and the folder that they are written into.
+
+use super::data::Report;
+use super::overview::Overview;
+use super::{html, tables};
+use crate::campaign::journal;
+use crate::campaign::merge::is_journal;
+use crate::campaign::{CampaignError, Plan};
+use crate::documents::difference;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use svdforge_testbench::folder::{FolderError, write_files};
+
+/// The files of a report.
+pub const FILES: [&str; 4] = ["report.json", "report.csv", "report.md", "report.html"];
+
+impl Report {
+    /// Writes all files of the report into a folder that exists.
+    pub fn write(&self, folder: &Path) -> Result<(), CampaignError> {
+        let overview = Overview::new(self);
+        let contents = [self.to_json(), tables::csv(self)?, tables::markdown(&overview), html::page(&overview)?];
+        let files: Vec<(&str, &str)> = FILES.into_iter().zip(contents.iter().map(String::as_str)).collect();
+        Ok(write_files(folder, &files)?)
+    }
+}
+
+/// Makes a folder ready for a campaign: creates it, or sees that what it holds is of the same campaign.
+/// `shards` is the number of shards in which the campaign is run; `None` of one that is merged.
+pub fn prepare_folder(folder: &Path, plan: &Plan, shards: Option<usize>) -> Result<(), CampaignError> {
+    let error = |source| FolderError::Io { path: folder.to_owned(), source };
+    match fs::metadata(folder) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(fs::create_dir_all(folder).map_err(error)?),
+        Err(e) => return Err(error(e).into()),
+        Ok(found) if !found.is_dir() => return Err(FolderError::IsFile(folder.to_owned()).into()),
+        Ok(_) => {}
+    }
+    let (mut ours, mut others) = (false, false);
+    for entry in fs::read_dir(folder).map_err(error)? {
+        let entry = entry.map_err(error)?;
+        let (name, path) = (entry.file_name(), entry.path());
+        let name = name.to_string_lossy();
+        let found = if is_journal(&name) {
+            journal::read_header(&path)?.map(|header| (header.campaign, Some(header.shard.count)))
+        } else if name == FILES[0] {
+            Some((Report::read(&path)?.plan, None))
+        } else {
+            others = true;
+            continue;
+        };
+        ours = true;
+        let Some((found, count)) = found else { continue };
+        let count = count.zip(shards).filter(|(found, asked)| found != asked);
+        let count = count.map(|(found, asked)| ("number of shards".to_owned(), found.to_string(), asked.to_string()));
+        // Settings tell more than the number of cores, so they come first.
+        let other = difference(&found.settings, &plan.settings).or_else(|| difference(&found, plan));
+        if let Some((field, found, asked)) = other.or(count) {
+            return Err(CampaignError::Other { path, field, found, asked });
+        }
+    }
+    if others && !ours { Err(CampaignError::NotOurs(folder.to_owned())) } else { Ok(()) }
+}
