@@ -21,6 +21,7 @@ pub mod record;
 pub mod run;
 pub mod statistics;
 pub mod suite;
+mod work;
 
 pub use error::CampaignError;
 pub use journal::Shard;

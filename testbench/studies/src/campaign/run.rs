@@ -5,13 +5,13 @@ use super::journal::{Journal, Shard};
 use super::parameters::Choice;
 use super::plan::{Item, Plan};
 use super::record::Record;
+use super::work::expected_cycles;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use svdforge_golden::NamedMatrix;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::parameters::Sweeps;
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::{InputScale, Quantised};
 use svdforge_testbench::judge::{JudgeError, Judgement, judge};
@@ -24,24 +24,10 @@ pub struct Progress {
     pub matrices: usize,
     /// Of so many.
     pub of: usize,
-    /// Their work, roughly in clock cycles to simulate: large matrices take much longer than small ones.
+    /// Their work, in clock cycles that their simulation is expected to take: large matrices take much longer than small ones.
     pub work: u64,
     /// Of so much.
     pub of_work: u64,
-}
-
-/// Sweeps that a core is expected to make until it is settled.
-const TYPICAL_SWEEPS: u64 = 8;
-
-/// Roughly the clock cycles of a matrix.
-fn work(plan: &Plan, item: &Item) -> u64 {
-    let shape = plan.shape(item.core);
-    let n = shape.even() as u64;
-    let sweeps = match shape.sweeps() {
-        Sweeps::Auto => TYPICAL_SWEEPS,
-        Sweeps::Fixed(sweeps) => u64::from(sweeps),
-    };
-    sweeps * (n - 1) * (n * n / 2).max(25) + 4 * n * n
 }
 
 /// Runs a shard of a plan to its end, on all processors. `folder` must exist; its journal is begun or gone on with, and `progress` is told of every
@@ -55,12 +41,13 @@ pub fn run(
     let (journal, mut records) = Journal::open(folder, plan, shard)?;
     let items = plan.items();
     let mut missing: Vec<&Item> = items.iter().filter(|item| shard.has(item.matrix)).collect();
-    let all = missing.iter().map(|item| work(plan, item)).sum();
+    let work: Vec<u64> = plan.cores.par_iter().map(|planned| expected_cycles(&Core::new(planned.core.0))).collect();
+    let all = missing.iter().map(|item| work[item.core]).sum();
     let mut state = Progress { matrices: records.len(), of: missing.len(), work: 0, of_work: all };
     let mut done = vec![false; items.len()];
     for record in &records {
         done[record.matrix] = true;
-        state.work += work(plan, &items[record.matrix]);
+        state.work += work[record.core];
     }
     missing.retain(|item| !done[item.matrix]);
     progress(state);
@@ -77,7 +64,7 @@ pub fn run(
                 let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
                 shared.0.add(&record)?;
                 shared.1.matrices += 1;
-                shared.1.work += work(plan, item);
+                shared.1.work += work[item.core];
                 progress(shared.1);
                 Ok(record)
             },

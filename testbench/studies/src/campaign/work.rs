@@ -1,0 +1,75 @@
+//! How much work a matrix is, known before it is done: the clock cycles that its simulation is expected to take.
+
+use svdforge_hdl::core::Core;
+use svdforge_hdl::dimensions::ceil_log2;
+use svdforge_hdl::parameters::Sweeps;
+
+/// Cycles of a matrix of the core's largest size, from the first input beat to the last output beat, with as many sweeps as usual.
+pub fn expected_cycles(core: &Core) -> u64 {
+    let sweeps = match core.shape.sweeps() {
+        Sweeps::Fixed(sweeps) => sweeps,
+        // Uniform matrices with 4, 8, 16 and 32 singular values take about 5, 6, 7 and 8 sweeps.
+        Sweeps::Auto => ceil_log2(core.shape.triplets()) + 3,
+    };
+    cycles(core, sweeps)
+}
+
+/// The same with so many sweeps. What the core does between its phases, some tens of cycles, is left out.
+fn cycles(core: &Core, sweeps: u32) -> u64 {
+    let shape = &core.shape;
+    let beats = shape.interface().input_beats();
+    let load = core.qr.map_or(beats, |qr| beats.max(shape.rows().div_ceil(2) * qr.two_rows) + qr.finish);
+    let sweep = (shape.even() - 1) * core.program.cycles();
+    let unload: usize = shape.interface().sections().iter().map(|section| section.count).sum();
+    (load + sweeps as usize * sweep + unload) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use svdforge_golden::{Family, NamedMatrix};
+    use svdforge_hdl::parameters::{Parameters, Sizes, Vectors};
+    use svdforge_testbench::engine::SimulatorEngine;
+    use svdforge_testbench::framing::InputScale;
+    use svdforge_testbench::run::{Cycles, prepare, run};
+    use svdforge_testbench::samples::example_matrix;
+
+    /// Square cores, a wide and a tall one that holds its rows, and such as take their rows in a stream, long and short.
+    #[test]
+    fn the_simulator_takes_about_the_expected_cycles() {
+        let size = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
+        let streamed = |rows, cols| Parameters { vectors: Vectors::V, ..size(rows, cols) };
+        let cores = [
+            size(2, 2),
+            size(4, 4),
+            size(8, 8),
+            size(16, 16),
+            size(32, 32),
+            size(5, 8),
+            size(24, 8),
+            Parameters { sweeps: Sweeps::Fixed(2), ..size(8, 8) },
+            Parameters { sizes: Sizes::Any, ..size(8, 8) },
+            Parameters { symmetric: true, ..size(8, 8) },
+            streamed(512, 8),
+            streamed(64, 8),
+            streamed(20, 4),
+            streamed(40, 16),
+            Parameters { vectors: Vectors::None, ..size(100, 3) },
+        ];
+        for parameters in cores {
+            let core = Core::new(parameters.shape().unwrap());
+            // Of several sizes, seed 0 has the largest.
+            let matrix = example_matrix(&core.shape, Family::Uniform, 0);
+            let matrix = NamedMatrix { name: "uniform".to_owned(), matrix };
+            let input = prepare(&core.shape, &matrix, InputScale::Auto).unwrap();
+            let found = run(&core.shape, &mut SimulatorEngine::new(&core).unwrap(), &input).unwrap();
+            let taken = Cycles::of(&found.trace).unwrap().total;
+            let [known, expected] = [cycles(&core, found.decomposition.status.sweeps), expected_cycles(&core)];
+            println!("{}: {taken} cycles, {known} by its sweeps, {expected} expected", core.shape.name());
+            let share = |cycles: u64| cycles as f64 / taken as f64;
+            // A lone 2 x 2 matrix does not fill the pipeline, whose latency is not counted.
+            assert!((0.85..1.1).contains(&share(known)) || taken < 200, "{}: {taken}, {known}", core.shape.name());
+            assert!((0.7..1.5).contains(&share(expected)), "{}: {taken}, {expected}", core.shape.name());
+        }
+    }
+}
