@@ -8,7 +8,7 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{ParameterError, Parameters, SIZES, Vectors};
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::{InputScale, quantise};
-use svdforge_testbench::run::{Run, RunError, run};
+use svdforge_testbench::run::{CoreRun, RunError, run};
 
 /// The largest min(m, n) that a decomposer decomposes.
 pub const LARGEST: usize = *SIZES.end();
@@ -148,7 +148,7 @@ impl CoreDecomposer {
     fn run(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, DecompositionError> {
         let (core, engine) = self.core(matrix.nrows(), matrix.ncols())?;
         let input = quantise(&core.shape, matrix, InputScale::Auto).map_err(RunError::from)?;
-        let Run { decomposition: result, trace } = run(&core.shape, engine, &input)?;
+        let CoreRun { decomposition: result, trace } = run(&core.shape, engine, &input)?;
         let sigma = result.true_sigma(&input);
         self.cycles += trace.output.last().map_or(0, |beat| beat.cycle + 1);
         let (Some(u), Some(v)) = (result.u, result.v) else { unreachable!("The parameters ask for U and V.") };

@@ -23,7 +23,7 @@ pub struct Case {
     /// Says what is probed; unlike every other.
     pub name: String,
     /// In order.
-    pub frames: Vec<Frame>,
+    pub frames: Vec<CaseFrame>,
     /// Source and sink, one word per cycle.
     #[serde(default)]
     pattern: Vec<String>,
@@ -53,7 +53,7 @@ struct ResetEntry {
 /// An input frame: a matrix, and where its `tlast` is.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Frame {
+pub struct CaseFrame {
     rows: Option<Vec<Vec<f64>>>,
     family: Option<String>,
     seed: Option<u64>,
@@ -156,7 +156,7 @@ fn ready(word: &str) -> Option<(bool, bool)> {
     }
 }
 
-impl Frame {
+impl CaseFrame {
     /// Whether the frame's `tlast` is where the core does not expect it, or its size one that the core does not take.
     pub fn is_bad(&self, shape: &Shape) -> bool {
         let own = self.matrix(shape).shape();

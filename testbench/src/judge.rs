@@ -2,7 +2,7 @@
 
 use crate::engine::{Engine, Rotations};
 use crate::framing::{Decomposition, FrameError, Quantised, Status, input_format};
-use crate::run::{Cycles, Run, RunError};
+use crate::run::{CoreRun, Cycles, RunError};
 use crate::stimulus::Stimulus;
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize, Serializer};
@@ -152,7 +152,7 @@ pub fn judge(
     input: &Quantised,
 ) -> Result<Judgement, JudgeError> {
     let (trace, rotations) = engine.run_seeing_rotations(&Stimulus::new(input.frame(shape))).map_err(RunError::from)?;
-    let Run { decomposition, trace } = Run::read(shape, input, trace)?;
+    let CoreRun { decomposition, trace } = CoreRun::read(shape, input, trace)?;
     let empty = || RunError::from(FrameError { beat: 0, message: "the trace is empty".to_owned() });
     let cycles = Cycles::of(&trace).ok_or_else(empty)?;
     assess(shape, matrix, input, decomposition, rotations.as_ref(), cycles)

@@ -104,14 +104,14 @@ fn size_error(shape: &Shape, rows: usize, cols: usize) -> RunError {
 
 /// What a core makes of a matrix.
 #[derive(Clone, Debug)]
-pub struct Run {
+pub struct CoreRun {
     /// The result.
     pub decomposition: Decomposition,
     /// When which beat moved.
     pub trace: Trace,
 }
 
-impl Run {
+impl CoreRun {
     /// Reads the result of a matrix that went alone through a core.
     pub fn read(shape: &Shape, input: &Quantised, trace: Trace) -> Result<Self, RunError> {
         let decomposition = parse_frame(shape, (input.rows, input.cols), &trace.output)?;
@@ -120,9 +120,9 @@ impl Run {
 }
 
 /// Runs a matrix alone through a core.
-pub fn run(shape: &Shape, engine: &mut dyn Engine, input: &Quantised) -> Result<Run, RunError> {
+pub fn run(shape: &Shape, engine: &mut dyn Engine, input: &Quantised) -> Result<CoreRun, RunError> {
     let trace = engine.run(&Stimulus::new(input.frame(shape)))?;
-    Run::read(shape, input, trace)
+    CoreRun::read(shape, input, trace)
 }
 
 /// Cycles from one result to the next when matrices come without a pause: measured on uniform ones.

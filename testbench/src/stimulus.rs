@@ -3,7 +3,7 @@
 //! # The rhythm
 //!
 //! - Cycle 0 is the first cycle after a reset of [`RESET_CYCLES`] cycles.
-//! - The [`Source`] offers a beat from the first cycle in which its stall pattern lets it, and then until it is taken.
+//! - The [`BeatSource`] offers a beat from the first cycle in which its stall pattern lets it, and then until it is taken.
 //! - The sink is ready exactly when its stall pattern says so.
 //! - In a [`Reset`] nothing moves and outputs are ignored. The source gives up the frame of which it has moved a beat and goes on with the next
 //!   whole frame; frames that the core had taken are lost, so that their results may be missing or cut off.
@@ -99,12 +99,12 @@ impl Trace {
 
 /// The source's side of the handshake: a beat once offered stays until it is taken.
 #[derive(Clone, Debug, Default)]
-pub struct Source {
+pub struct BeatSource {
     next: usize,
     offering: bool,
 }
 
-impl Source {
+impl BeatSource {
     /// The beat that is offered in a cycle, if any.
     pub fn offer<'a>(&mut self, stimulus: &'a Stimulus, cycle: u64) -> Option<&'a InputBeat> {
         self.offering |= stimulus.stalls.at(cycle).0;

@@ -33,7 +33,7 @@ pub(crate) fn bench(core: &Core, header: &Header) -> File {
         let words: Vec<String> = header.parameters.iter().map(|(key, value)| format!("{key} {value}")).collect();
         opening += &format!("// Parameters: {}\n", one_line(&words.join(", ")));
     }
-    let rank = Rank::of(shape);
+    let rank = RankText::of(shape);
     let values = [
         ("opening", opening),
         ("name", name.clone()),
@@ -52,14 +52,14 @@ pub(crate) fn bench(core: &Core, header: &Header) -> File {
 }
 
 /// How the testbench knows the columns of U and V, to name the place of a beat.
-struct Rank {
+struct RankText {
     name: String,
     parameter: String,
     variable: String,
     counted: String,
 }
 
-impl Rank {
+impl RankText {
     /// A constant of the core, or, where matrices differ in size, the singular values of each expected frame.
     fn of(shape: &Shape) -> Self {
         match shape.sizes() {

@@ -83,7 +83,7 @@ fn cycles(trace: &Trace) -> u64 {
 
 /// Where two traces part.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
+pub struct Mismatch {
     /// Cycle, place, expected, found.
     pub words: String,
     /// Equal beats before it, input and output.
@@ -93,7 +93,7 @@ pub struct Difference {
 }
 
 /// The first difference between the trace of the simulator and another engine's.
-pub fn first_difference(expected: &Trace, found: &Trace) -> Option<Difference> {
+pub fn first_difference(expected: &Trace, found: &Trace) -> Option<Mismatch> {
     let input = (0..expected.accepted.len().max(found.accepted.len()))
         .find(|&i| expected.accepted.get(i) != found.accepted.get(i))
         .map(|i| {
@@ -101,7 +101,7 @@ pub fn first_difference(expected: &Trace, found: &Trace) -> Option<Difference> {
             let cycle = wanted.into_iter().chain(is).min().copied().unwrap_or(0);
             let when = |cycle: Option<&u64>| cycle.map_or("never".to_owned(), |c| format!("in cycle {c}"));
             let words = format!("cycle {cycle}: input beat {i} is taken {}, expected {}", when(is), when(wanted));
-            Difference { words, beats: i + before(&expected.output, cycle), cycle }
+            Mismatch { words, beats: i + before(&expected.output, cycle), cycle }
         });
     let output = (0..expected.output.len().max(found.output.len()))
         .find(|&i| expected.output.get(i) != found.output.get(i))
@@ -111,7 +111,7 @@ pub fn first_difference(expected: &Trace, found: &Trace) -> Option<Difference> {
             let place = place(if wanted.is_some() { expected } else { found }, i);
             let words = format!("cycle {cycle}: {place}{}", parting(wanted, is));
             let accepted = expected.accepted.iter().filter(|&&c| c < cycle).count();
-            Difference { words, beats: i + accepted, cycle }
+            Mismatch { words, beats: i + accepted, cycle }
         });
     input.into_iter().chain(output).min_by_key(|difference| difference.cycle)
 }

@@ -1,7 +1,7 @@
 //! The rhythm of source, sink and reset, cycle by cycle: the one definition in Rust. The exported testbench spells the same in Verilog.
 
 use crate::framing::{InputBeat, OutputBeat};
-use crate::stimulus::{RESET_CYCLES, Source, Stimulus, Trace};
+use crate::stimulus::{BeatSource, RESET_CYCLES, Stimulus, Trace};
 
 /// What the core's inputs show during a cycle.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,7 +47,7 @@ pub(super) fn drive<P: Ports>(ports: &mut P, stimulus: &Stimulus, patience: u64)
     }
     let patience = patience + stimulus.stalls.pattern.len() as u64;
     let mut trace = Trace::default();
-    let (mut source, mut unanswered, mut silence, mut cycle) = (Source::default(), 0usize, 0, 0);
+    let (mut source, mut unanswered, mut silence, mut cycle) = (BeatSource::default(), 0usize, 0, 0);
     while !source.is_done(stimulus) || unanswered > 0 {
         if silence > patience {
             return Err(Halt::Stuck { cycles: cycle, found: trace.output.iter().filter(|b| b.last).count() });

@@ -6,6 +6,7 @@
 
 mod against;
 mod charts;
+mod compared;
 mod comparison;
 pub mod difference;
 mod error;
@@ -16,16 +17,15 @@ mod html;
 mod judging;
 pub mod paired;
 pub mod pairing;
-mod source;
 mod tables;
 pub mod text;
 pub mod worse;
 
 pub use against::{Against, CheckPair, CorePair, OptionDifference, Unpaired};
+pub use compared::ComparedDocument;
 pub use comparison::{Comparison, Other};
 pub use error::CompareError;
 pub use files::FILES;
-pub use source::Source;
 
 #[cfg(test)]
 mod tests;

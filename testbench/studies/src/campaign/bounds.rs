@@ -22,7 +22,7 @@ pub struct Limits {
 /// What is known of a core's errors before any matrix is run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Bounds {
+pub struct CoreBounds {
     /// Holds for every matrix. A record above it is a fault.
     pub rigorous: Option<Limits>,
     /// Holds for nearly all matrices. Drawn, not checked.
@@ -42,7 +42,7 @@ impl Limits {
 }
 
 /// The bounds of a core: those of its largest matrices at full scale, after as many sweeps as it ever makes.
-pub fn bounds(core: &Core) -> Option<Bounds> {
+pub fn bounds(core: &Core) -> Option<CoreBounds> {
     let limits = |errors: Errors| Limits {
         sigma_max_lsb: errors.sigma,
         reconstruction_max_lsb: errors.reconstruction,
@@ -50,5 +50,5 @@ pub fn bounds(core: &Core) -> Option<Bounds> {
         off_diagonal_max_lsb: None,
     };
     let derived = core.shape.budget().bounds();
-    Some(Bounds { rigorous: Some(limits(derived.rigorous)), statistical: Some(limits(derived.statistical)) })
+    Some(CoreBounds { rigorous: Some(limits(derived.rigorous)), statistical: Some(limits(derived.statistical)) })
 }

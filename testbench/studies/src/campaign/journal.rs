@@ -1,6 +1,6 @@
 //! The journal of a shard: a text file to which each matrix adds a line the moment it is judged.
 //!
-//! The first line is the [`Header`]: plan and shard. A last line without an end is what an interruption left: it is cut off, and its matrix is run
+//! The first line is the [`JournalHeader`]: plan and shard. A last line without an end is what an interruption left: it is cut off, and its matrix is run
 //! again. Anything else that is wrong is an error, with its line.
 
 use super::error::CampaignError;
@@ -64,7 +64,7 @@ impl FromStr for Shard {
 /// The first line of a journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Header {
+pub struct JournalHeader {
     /// Which file this is.
     kind: String,
     /// The version of the format: that of reports.
@@ -99,7 +99,7 @@ impl Journal {
         }
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(error("cannot be read"))?;
-        let header = Header { kind: KIND.to_owned(), schema: SCHEMA, shard, campaign: plan.clone() };
+        let header = JournalHeader { kind: KIND.to_owned(), schema: SCHEMA, shard, campaign: plan.clone() };
         let begin = line(&header);
         let whole = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
         let records = if whole > 0 {
@@ -144,7 +144,7 @@ fn line(value: &impl Serialize) -> Vec<u8> {
 }
 
 /// Reads a journal that may still be written: header, and the records of its whole lines.
-pub fn read(path: &Path) -> Result<(Header, Vec<Record>), CampaignError> {
+pub fn read(path: &Path) -> Result<(JournalHeader, Vec<Record>), CampaignError> {
     let text = fs::read(path).map_err(|source: io::Error| CampaignError::Io {
         path: path.to_owned(),
         what: "cannot be read",
@@ -155,7 +155,7 @@ pub fn read(path: &Path) -> Result<(Header, Vec<Record>), CampaignError> {
 }
 
 /// The header of a journal; `None` where its line is not whole yet.
-pub fn read_header(path: &Path) -> Result<Option<Header>, CampaignError> {
+pub fn read_header(path: &Path) -> Result<Option<JournalHeader>, CampaignError> {
     let error = |source| CampaignError::Io { path: path.to_owned(), what: "cannot be read", source };
     let mut first = Vec::new();
     BufReader::new(File::open(path).map_err(error)?).read_until(b'\n', &mut first).map_err(error)?;
@@ -167,7 +167,7 @@ fn not_a_journal(path: &Path) -> CampaignError {
     CampaignError::Broken { path: path.to_owned(), place: String::new(), message }
 }
 
-fn parse(path: &Path, text: &[u8]) -> Result<(Header, Vec<Record>), CampaignError> {
+fn parse(path: &Path, text: &[u8]) -> Result<(JournalHeader, Vec<Record>), CampaignError> {
     let broken = |line: usize, message: String| CampaignError::Broken {
         path: path.to_owned(),
         place: format!("line {line}: "),
@@ -180,7 +180,7 @@ fn parse(path: &Path, text: &[u8]) -> Result<(Header, Vec<Record>), CampaignErro
         return Err(not_a_journal(path));
     }
     check_schema(&value).map_err(|message| broken(1, message))?;
-    let header: Header = serde_json::from_slice(first).map_err(|e| broken(1, in_line(&e)))?;
+    let header: JournalHeader = serde_json::from_slice(first).map_err(|e| broken(1, in_line(&e)))?;
     header.campaign.check().map_err(|message| broken(1, message))?;
     let Shard { index, count } = header.shard;
     if !(1..=count).contains(&index) {

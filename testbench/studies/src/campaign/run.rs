@@ -56,8 +56,8 @@ pub fn run(
         .par_iter()
         .map_init(
             || None,
-            |bench: &mut Option<Bench>, item| {
-                let judgement = Bench::for_core(bench, plan, item.core)
+            |bench: &mut Option<LoadedCore>, item| {
+                let judgement = LoadedCore::for_core(bench, plan, item.core)
                     .and_then(|bench| bench.judge(plan, item))
                     .map_err(|source| CampaignError::Judge { matrix: item.matrix, name: item.name(plan), source })?;
                 let record = Record::new(item, &judgement);
@@ -77,16 +77,16 @@ pub fn run(
 
 /// One matrix of a plan, simulated and judged anew.
 pub fn judge_again(plan: &Plan, item: &Item) -> Result<Judgement, JudgeError> {
-    Bench::for_core(&mut None, plan, item.core)?.judge(plan, item)
+    LoadedCore::for_core(&mut None, plan, item.core)?.judge(plan, item)
 }
 
 /// A core in the simulator.
-struct Bench {
+struct LoadedCore {
     core: usize,
     engine: SimulatorEngine,
 }
 
-impl Bench {
+impl LoadedCore {
     /// The one that is there, if it has the core that is asked for; else a new one in its place.
     fn for_core<'a>(bench: &'a mut Option<Self>, plan: &Plan, core: usize) -> Result<&'a mut Self, JudgeError> {
         let there = bench.take().filter(|b| b.core == core);

@@ -1,6 +1,6 @@
 //! What the records of a campaign come to.
 
-use super::bounds::Bounds;
+use super::bounds::CoreBounds;
 use super::metric::Metric;
 use super::plan::{Plan, Purpose};
 use super::record::{self, Record};
@@ -143,7 +143,7 @@ impl Check {
 }
 
 /// What must hold: no flag of the status word is set, and no bound is exceeded. A core with a given number of sweeps need not be settled.
-pub fn checks(plan: &Plan, bounds: &[Option<Bounds>], records: &[Record]) -> Vec<Check> {
+pub fn checks(plan: &Plan, bounds: &[Option<CoreBounds>], records: &[Record]) -> Vec<Check> {
     let auto = |record: &&Record| plan.shape(record.core).sweeps() == Sweeps::Auto;
     let bounded = |record: &&Record| plan.cores[record.core].purpose == Purpose::Accuracy;
     let within = |record: &Record| {

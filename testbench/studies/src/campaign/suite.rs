@@ -22,7 +22,7 @@ pub enum Suite {
 }
 
 /// What a suite covers where the user does not choose.
-struct Grid {
+struct Coverage {
     /// Rows, columns, matrices of each random family: fewer for large sizes, whose simulation takes longer.
     sizes: &'static [(usize, usize, u64)],
     words: &'static [u32],
@@ -42,15 +42,15 @@ impl Suite {
         }
     }
 
-    fn grid(self) -> Grid {
+    fn grid(self) -> Coverage {
         match self {
-            Self::Quick => Grid { sizes: &[(4, 4, 2), (8, 8, 2)], words: &[12, 16, 20], guards: &[2, 4, 6] },
-            Self::Standard => Grid {
+            Self::Quick => Coverage { sizes: &[(4, 4, 2), (8, 8, 2)], words: &[12, 16, 20], guards: &[2, 4, 6] },
+            Self::Standard => Coverage {
                 sizes: &[(4, 4, 8), (8, 8, 8), (16, 16, 4), (32, 32, 2)],
                 words: &[8, 12, 16, 20, 24],
                 guards: &[0, 2, 4, 6, 8],
             },
-            Self::Hard => Grid {
+            Self::Hard => Coverage {
                 sizes: &[
                     (2, 2, 50),
                     (3, 3, 50),
@@ -216,7 +216,7 @@ impl Request {
     }
 }
 
-impl Grid {
+impl Coverage {
     /// Matrices for a size that is not of the suite: as many as the next larger one gets.
     fn matrices_for(&self, side: usize) -> u64 {
         let counts = self.sizes.iter().filter(|(rows, cols, _)| *rows.max(cols) >= side).map(|size| size.2);

@@ -1,4 +1,4 @@
-use super::bounds::{Bounds, Limits};
+use super::bounds::{CoreBounds, Limits};
 use super::parameters::{Choice, CoreParameters};
 use super::plan::{Plan, SEED_STEP};
 use super::statistics::{Spread, all_hold, checks};
@@ -160,7 +160,7 @@ fn checks_find_bounds_exceeded_and_flags_set() {
     let worst = records.iter().map(|r| r.accuracy.sigma_max_lsb).fold(0.0, f64::max);
     let limit = |limit| Limits { sigma_max_lsb: Some(limit), ..Limits::default() };
     let bounds = |rigorous| {
-        vec![Some(Bounds { rigorous: Some(limit(rigorous)), statistical: Some(limit(0.0)) }); plan.cores.len()]
+        vec![Some(CoreBounds { rigorous: Some(limit(rigorous)), statistical: Some(limit(0.0)) }); plan.cores.len()]
     };
     // Of the accuracy's core; those that stop early may have any error.
     let own = records.iter().filter(|r| r.core == 0).map(|r| r.accuracy.sigma_max_lsb).fold(0.0, f64::max);

@@ -1,10 +1,10 @@
 //! One document compared with the first.
 
-use super::difference::{Both, Difference, Measured, Quantity};
+use super::compared::ComparedDocument;
+use super::difference::{Both, Difference, MatrixResult, Quantity};
 use super::external::{External, is_offered};
 use super::finding::Finding;
 use super::pairing::{matrix_key, no_matrix, pair_cores, pair_records};
-use super::source::Source;
 use crate::campaign::{Metric, Record};
 use crate::report::{CoreFigures, Report};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use svdforge_hdl::shape::Shape;
 #[derive(Clone, Debug, Serialize)]
 pub struct Against {
     /// Which.
-    pub source: Source,
+    pub source: ComparedDocument,
     /// What tells each paired core of B from its partner.
     pub options: Vec<OptionDifference>,
     /// What was left out.
@@ -105,7 +105,7 @@ pub struct CheckPair {
 }
 
 impl Against {
-    pub(super) fn report(source: Source, a: &Report, b: &Report) -> Result<Self, String> {
+    pub(super) fn report(source: ComparedDocument, a: &Report, b: &Report) -> Result<Self, String> {
         let scales = [a, b].map(|report| report.plan.settings.input_scale);
         if scales[0] != scales[1] {
             let [a, b] = scales;
@@ -142,7 +142,7 @@ impl Against {
         Ok(Self::finish(source, options.into_iter().collect(), unpaired, cores, checks))
     }
 
-    pub(super) fn external(source: Source, a: &Report, external: &External) -> Self {
+    pub(super) fn external(source: ComparedDocument, a: &Report, external: &External) -> Self {
         let mut cores: Vec<CorePair> = Vec::new();
         for result in &external.results {
             let record = &a.records[result.matrix];
@@ -150,7 +150,7 @@ impl Against {
                 cores.push(CorePair::new(a, record.core, a.plan.shape(record.core).guard(), Vec::new()));
             }
             let shape = a.plan.shape(record.core);
-            let measured = Measured {
+            let measured = MatrixResult {
                 matrix: result.matrix,
                 errors: errors(shape, record, &result.accuracy, &record.accuracy),
                 sweeps: None,
@@ -174,7 +174,7 @@ impl Against {
 
     /// All but the judgement: see [`super::judging`].
     fn finish(
-        source: Source,
+        source: ComparedDocument,
         options: Vec<OptionDifference>,
         unpaired: Unpaired,
         mut cores: Vec<CorePair>,
@@ -238,8 +238,8 @@ fn errors(shape: &Shape, record: &Record, own: &Accuracy, other: &Accuracy) -> [
 }
 
 /// What a report knows of one of its results, as far as another one can be compared with it.
-fn measured_of(shape: &Shape, record: &Record, other: &Accuracy) -> Measured {
-    Measured {
+fn measured_of(shape: &Shape, record: &Record, other: &Accuracy) -> MatrixResult {
+    MatrixResult {
         matrix: record.matrix,
         errors: errors(shape, record, &record.accuracy, other),
         sweeps: Some(record.sweeps),

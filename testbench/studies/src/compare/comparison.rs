@@ -1,10 +1,10 @@
 //! A comparison as a whole: the first document, and each of the others against it.
 
 use super::against::Against;
+use super::compared::ComparedDocument;
 use super::error::CompareError;
 use super::external::External;
 use super::judging;
-use super::source::Source;
 use crate::report::Report;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ pub struct Comparison {
     kind: &'static str,
     schema: u64,
     /// The first.
-    pub baseline: Source,
+    pub baseline: ComparedDocument,
     /// The others.
     pub comparisons: Vec<Against>,
 }
@@ -43,7 +43,7 @@ impl Comparison {
             return Err(CompareError::Count(others.len() + 1));
         }
         let name = |index: u8| char::from(b'A' + index).to_string();
-        let baseline = Source {
+        let baseline = ComparedDocument {
             name: name(0),
             file: path.to_owned(),
             campaign: Some(first.plan.settings.clone()),
@@ -52,8 +52,13 @@ impl Comparison {
         };
         let mut comparisons = Vec::new();
         for (index, (file, other)) in (1..).zip(others) {
-            let source =
-                |campaign, tool, notes| Source { name: name(index), file: file.clone(), campaign, tool, notes };
+            let source = |campaign, tool, notes| ComparedDocument {
+                name: name(index),
+                file: file.clone(),
+                campaign,
+                tool,
+                notes,
+            };
             comparisons.push(match other {
                 Other::Report(report) => {
                     let unlike = |message| CompareError::Unlike { path: file.clone(), first: path.to_owned(), message };

@@ -31,7 +31,7 @@ pub enum Quantity {
 
 /// What is known of one matrix's result. Errors are in LSB of the first report's core, whoever made them.
 #[derive(Clone, Debug)]
-pub struct Measured {
+pub struct MatrixResult {
     /// Its number in its report.
     pub matrix: usize,
     /// In the order of [`Metric::ALL`].
@@ -48,9 +48,9 @@ pub struct Both {
     /// Which matrix.
     pub key: MatrixKey,
     /// In the first report.
-    pub a: Measured,
+    pub a: MatrixResult,
     /// In the other document.
-    pub b: Measured,
+    pub b: MatrixResult,
 }
 
 /// What a difference comes to.
@@ -135,7 +135,7 @@ impl Quantity {
         }
     }
 
-    fn of(self, measured: &Measured) -> Option<f64> {
+    fn of(self, measured: &MatrixResult) -> Option<f64> {
         match self {
             Self::Error(metric) => measured.errors[metric as usize],
             Self::Sweeps => measured.sweeps.map(f64::from),

@@ -1,8 +1,8 @@
 //! Comparisons as rows of text: the same for the terminal, Markdown and the page.
 
 use super::against::{Against, CorePair, OptionDifference};
+use super::compared::ComparedDocument;
 use super::difference::{Difference, Quantity, Verdict, least_matrices};
-use super::source::Source;
 use crate::campaign::Metric;
 use crate::report::{CoreFigures, digits};
 use std::collections::BTreeSet;
@@ -95,7 +95,7 @@ pub fn nothing_worse(against: &Against) -> String {
 }
 
 /// "B = new/report.json, svdforge 0.1.0, suite quick, seed 1".
-pub fn source(source: &Source) -> String {
+pub fn source(source: &ComparedDocument) -> String {
     let what = match (&source.campaign, &source.tool) {
         (Some(campaign), _) => {
             format!("svdforge {}, suite {}, seed {}", campaign.version, campaign.suite, campaign.seed)

@@ -2,7 +2,7 @@
 
 use super::measured::{Area, Measured, Outcome};
 use crate::campaign::Metric;
-use crate::campaign::bounds::{Bounds, Limits, bounds};
+use crate::campaign::bounds::{CoreBounds, Limits, bounds};
 use crate::campaign::parameters::CoreParameters;
 use crate::campaign::statistics::CoreStatistics;
 use crate::report::CoreFigures;
@@ -38,7 +38,7 @@ struct Limit {
 
 impl Limit {
     /// The limits on one metric. Nothing limits what too few sweeps leave.
-    fn of(shape: &Shape, bounds: Option<Bounds>, metric: Metric) -> Self {
+    fn of(shape: &Shape, bounds: Option<CoreBounds>, metric: Metric) -> Self {
         let known = shape.sweeps() == Sweeps::Auto || metric == Metric::Orthogonality;
         let bounds = bounds.filter(|_| known).unwrap_or_default();
         let of = |limits: Option<Limits>| limits.and_then(|limits| limits.of(metric));

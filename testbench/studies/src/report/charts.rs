@@ -2,7 +2,7 @@
 
 use super::chart::{Axis, Bar, Chart, Line, Stroke};
 use super::overview::{Overview, Size, size_name};
-use crate::campaign::bounds::{Bounds, Limits};
+use crate::campaign::bounds::{CoreBounds, Limits};
 use crate::campaign::statistics::value;
 use crate::campaign::{Metric, Purpose};
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ fn curves(
         if let Some(spread) = overview.statistics[core].of(metric) {
             errors.push((x, spread.max.max(LEAST) * unit(x)));
         }
-        let bound = |kind: fn(Bounds) -> Option<Limits>| {
+        let bound = |kind: fn(CoreBounds) -> Option<Limits>| {
             overview.report.figures[core].bounds.and_then(kind).and_then(|limits| limits.of(metric))
         };
         rigorous.extend(bound(|b| b.rigorous).map(|limit| (x, limit.max(LEAST) * unit(x))));

@@ -1,6 +1,6 @@
 //! The data of a report, and `report.json`, which has all of it.
 
-use crate::campaign::bounds::{Bounds, bounds};
+use crate::campaign::bounds::{CoreBounds, bounds};
 use crate::campaign::journal;
 use crate::campaign::plan::{PlannedCore, Settings};
 use crate::campaign::statistics::{Check, CoreStatistics, by_core, checks};
@@ -40,7 +40,7 @@ pub struct CoreFigures {
     /// Clock cycles of a sweep.
     pub sweep_cycles: u64,
     /// Bounds on its errors, where they are known.
-    pub bounds: Option<Bounds>,
+    pub bounds: Option<CoreBounds>,
 }
 
 impl CoreFigures {
@@ -102,7 +102,7 @@ impl Report {
 
     /// What must hold.
     pub fn checks(&self) -> Vec<Check> {
-        let bounds: Vec<Option<Bounds>> = self.figures.iter().map(|f| f.bounds).collect();
+        let bounds: Vec<Option<CoreBounds>> = self.figures.iter().map(|f| f.bounds).collect();
         checks(&self.plan, &bounds, &self.records)
     }
 

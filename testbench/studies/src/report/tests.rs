@@ -1,5 +1,5 @@
 use super::*;
-use crate::campaign::bounds::{Bounds, Limits};
+use crate::campaign::bounds::{CoreBounds, Limits};
 use crate::campaign::{Request, Shard, Suite, run};
 use std::fs;
 use svdforge_golden::Family;
@@ -47,7 +47,7 @@ fn bounds_are_drawn_where_they_are_known() {
     assert!(plain.contains("nothing to check") && !plain.contains("proven bound</span>"));
     for figures in &mut report.figures {
         let limits = |sigma| Limits { sigma_max_lsb: Some(sigma), ..Limits::default() };
-        figures.bounds = Some(Bounds { rigorous: Some(limits(3e7)), statistical: Some(limits(80.0)) });
+        figures.bounds = Some(CoreBounds { rigorous: Some(limits(3e7)), statistical: Some(limits(80.0)) });
     }
     let bounded = html::page(&Overview::new(&report)).unwrap();
     check_page(&bounded);

@@ -78,7 +78,7 @@ pub(super) fn run(
 }
 
 #[derive(Deserialize)]
-struct Report {
+struct NextpnrReport {
     critical_paths: Vec<ReportedPath>,
     fmax: BTreeMap<String, ReportedClock>,
     utilization: BTreeMap<String, Utilization>,
@@ -118,7 +118,7 @@ struct Pin {
 
 fn read_report(text: &str, design: &Design) -> Result<Placed, SynthError> {
     let lacks = |what: &str| SynthError::Report { program: "nextpnr-ecp5", what: what.to_owned() };
-    let report: Report = serde_json::from_str(text).map_err(|e| lacks(&format!("a readable form ({e})")))?;
+    let report: NextpnrReport = serde_json::from_str(text).map_err(|e| lacks(&format!("a readable form ({e})")))?;
     let used = |name: &str| report.utilization.get(name).map(|u| u.used).ok_or_else(|| lacks(name));
     let slowest = report.fmax.values().map(|clock| clock.achieved).min_by(f64::total_cmp);
     let clocked = |name: &str| name.starts_with("posedge") || name.starts_with("negedge");

@@ -1,9 +1,9 @@
-use super::super::difference::{Both, Difference, Measured, SIGNIFICANT, least_matrices};
+use super::super::difference::{Both, Difference, MatrixResult, SIGNIFICANT, least_matrices};
 use super::*;
 
 /// A result that is known by hand.
 fn result(seed: u64, a: f64, b: f64) -> Both {
-    let measured = |error| Measured {
+    let measured = |error| MatrixResult {
         matrix: seed as usize,
         errors: [Some(error), None, None, None],
         sweeps: Some(5),

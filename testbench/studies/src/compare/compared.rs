@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// A document.
 #[derive(Clone, Debug, Serialize)]
-pub struct Source {
+pub struct ComparedDocument {
     /// Its letter, A for the first.
     pub name: String,
     /// As it was given.
