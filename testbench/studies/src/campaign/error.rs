@@ -78,7 +78,7 @@ pub enum CampaignError {
         /// What it is.
         name: String,
         /// Why.
-        source: JudgeError,
+        source: Box<JudgeError>,
     },
     /// A report file could not be written.
     #[error(transparent)]

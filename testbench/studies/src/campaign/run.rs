@@ -59,7 +59,11 @@ pub fn run(
             |bench: &mut Option<LoadedCore>, item| {
                 let judgement = LoadedCore::for_core(bench, plan, item.core)
                     .and_then(|bench| bench.judge(plan, item))
-                    .map_err(|source| CampaignError::Judge { matrix: item.matrix, name: item.name(plan), source })?;
+                    .map_err(|source| CampaignError::Judge {
+                        matrix: item.matrix,
+                        name: item.name(plan),
+                        source: Box::new(source),
+                    })?;
                 let record = Record::new(item, &judgement);
                 let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
                 shared.0.add(&record)?;

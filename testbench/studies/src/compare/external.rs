@@ -102,7 +102,7 @@ fn quantised(plan: &Plan, item: &Item) -> Result<Quantised, CampaignError> {
     input(plan, item).map_err(|source| CampaignError::Judge {
         matrix: item.matrix,
         name: item.name(plan),
-        source: source.into(),
+        source: Box::new(source.into()),
     })
 }
 
