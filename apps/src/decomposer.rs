@@ -147,8 +147,8 @@ impl CoreDecomposer {
     /// A matrix of which no side is longer than [`LARGEST`].
     fn run(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, DecompositionError> {
         let (core, engine) = self.core(matrix.nrows(), matrix.ncols())?;
-        let input = quantise(&core.shape, matrix, InputScale::Auto).map_err(RunError::from)?;
-        let CoreRun { decomposition: result, trace } = run(&core.shape, engine, &input)?;
+        let input = quantise(core.shape(), matrix, InputScale::Auto).map_err(RunError::from)?;
+        let CoreRun { decomposition: result, trace } = run(core.shape(), engine, &input)?;
         let sigma = result.true_sigma(&input);
         self.cycles += trace.output.last().map_or(0, |beat| beat.cycle + 1);
         let (Some(u), Some(v)) = (result.u, result.v) else { unreachable!("The parameters ask for U and V.") };

@@ -1,3 +1,20 @@
-//! Architectures: what differs between cores that rotate one block per cycle, or many.
+//! Architectures: what differs between cores that rotate one 2x2 block per cycle, or many.
+//!
+//! Each is a folder with an implementation of [`decomposer::Architecture`]. Nothing outside of that folder knows its memories, its
+//! schedule or its rotators.
 
+pub mod decomposer;
+pub mod probe;
 pub mod serial;
+pub mod size;
+
+use crate::parameters::ArchitectureName;
+use decomposer::Architecture;
+use serial::Serial;
+
+/// The architecture with this name.
+pub fn architecture(name: ArchitectureName) -> &'static dyn Architecture {
+    match name {
+        ArchitectureName::Serial => &Serial,
+    }
+}

@@ -55,6 +55,9 @@ pub const STATUS_BITS: u32 = 24;
 pub struct StatusField {
     /// Its name in programs and JSON.
     pub name: &'static str,
+    /// Its name in comments and data sheets.
+    #[serde(skip)]
+    pub label: &'static str,
     /// Highest and lowest bit.
     pub bits: [u32; 2],
     /// What it says.
@@ -65,18 +68,30 @@ pub struct StatusField {
 pub const STATUS_FIELDS: [StatusField; 6] = [
     StatusField {
         name: "bad_frame",
+        label: "bad frame",
         bits: [0, 0],
         meaning: "tlast of the input frame came early or late, or its size is not taken",
     },
-    StatusField { name: "overflow", bits: [1, 1], meaning: "an internal value left its range" },
+    StatusField { name: "overflow", label: "overflow", bits: [1, 1], meaning: "an internal value left its range" },
     StatusField {
         name: "cap_reached",
+        label: "cap reached before settled",
         bits: [2, 2],
         meaning: "the sweep cap was reached before every block was settled",
     },
-    StatusField { name: "self_check_failed", bits: [3, 3], meaning: "the core's check of its own result failed" },
-    StatusField { name: "sweeps", bits: [15, 8], meaning: "sweeps made" },
-    StatusField { name: "block_exponent", bits: [23, 16], meaning: "signed; true value = value * 2^block_exponent" },
+    StatusField {
+        name: "self_check_failed",
+        label: "self-check failed",
+        bits: [3, 3],
+        meaning: "the core's check of its own result failed",
+    },
+    StatusField { name: "sweeps", label: "sweeps", bits: [15, 8], meaning: "sweeps made" },
+    StatusField {
+        name: "block_exponent",
+        label: "block exponent",
+        bits: [23, 16],
+        meaning: "signed; true value = value * 2^block_exponent",
+    },
 ];
 
 impl StatusField {
@@ -100,10 +115,21 @@ impl StatusField {
         self.width() == 1
     }
 
+    /// Its bits, as data sheets write them: `2`, or `15:8`.
+    pub fn place(&self) -> String {
+        let [high, low] = self.bits;
+        if self.is_flag() { low.to_string() } else { format!("{high}:{low}") }
+    }
+
     /// Its unsigned value in a status word.
     pub fn of(&self, word: u64) -> u64 {
         word >> self.bits[1] & ((1 << self.width()) - 1)
     }
+}
+
+/// The fields of the status word in a line: `0 bad frame, 1 overflow, ... 15:8 sweeps`.
+pub fn status_summary() -> String {
+    STATUS_FIELDS.map(|field| format!("{} {}", field.place(), field.label)).join(", ")
 }
 
 /// A status word as it leaves a core.

@@ -52,9 +52,9 @@ fn rows_without_end_take_no_more_multipliers() {
                 continue;
             };
             let core = Core::new(shape);
-            assert!(core.qr.is_some());
+            assert!(core.schedule().qr.is_some());
             let wide_coefficients = usize::from(shape.coef() > 19);
-            assert_eq!(core.design.multipliers(), 18 + 2 * wide_coefficients, "{rows}x{cols}");
+            assert_eq!(core.design().multipliers(), 18 + 2 * wide_coefficients, "{rows}x{cols}");
         }
     }
 }
@@ -64,14 +64,10 @@ fn every_size_can_be_drawn() {
     let mut sizes = 0;
     for n in SIZES {
         let shape = Parameters { rows: n, cols: n, ..Parameters::default() }.shape().unwrap();
-        let Core { design, program, .. } = Core::new(shape);
-        assert_eq!(design.multipliers(), 18, "n = {n}");
-        println!(
-            "n={n} step {} first diagonal {} nodes {}",
-            program.cycles(),
-            program.first_diagonal,
-            design.modules.iter().map(|m| m.nodes.len()).sum::<usize>()
-        );
+        let core = Core::new(shape);
+        assert_eq!(core.design().multipliers(), 18, "n = {n}");
+        let nodes: usize = core.design().modules.iter().map(|m| m.nodes.len()).sum();
+        println!("n={n} step {} nodes {nodes}", core.schedule().step_cycles);
         sizes += 1;
     }
     assert_eq!(sizes, 32);

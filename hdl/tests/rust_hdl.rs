@@ -121,9 +121,9 @@ fn an_unconnected_block_is_found_by_check_all() {
 #[test]
 fn the_small_core_agrees_with_the_simulator_cycle_for_cycle() {
     let core = core(2);
-    let mut simulation = RustHdlSimulation::new(&core.design).unwrap();
-    let mut simulator = Simulator::new(&core.design).unwrap();
-    let mut feeder = Feeder::new(&core.shape, Some(Random(11)));
+    let mut simulation = RustHdlSimulation::new(core.design()).unwrap();
+    let mut simulator = Simulator::new(core.design()).unwrap();
+    let mut feeder = Feeder::new(core.shape(), Some(Random(11)));
     let started = Instant::now();
     let mut beats: Vec<Beat> = Vec::new();
     while beats.iter().filter(|beat| beat.last).count() < MATRICES.len() {
@@ -149,9 +149,9 @@ fn the_small_core_agrees_with_the_simulator_cycle_for_cycle() {
     println!("{cycles} cycles in {seconds:.2} s: {:.0} cycles/s", cycles as f64 / seconds);
     assert!(seconds < 10.0, "One matrix is to take a few seconds at most; {} took {seconds}.", MATRICES.len());
 
-    let length = frame_length(&core.shape);
+    let length = frame_length(core.shape());
     assert_eq!(beats.len(), MATRICES.len() * length);
     for (frame, matrix) in beats.chunks(length).zip(MATRICES) {
-        stream::assert_frame(&core.shape, frame, matrix);
+        stream::assert_frame(core.shape(), frame, matrix);
     }
 }

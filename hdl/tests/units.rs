@@ -8,6 +8,8 @@ mod angles;
 mod bench;
 #[path = "units/coefficients.rs"]
 mod coefficients;
+#[path = "units/frame_controller.rs"]
+mod frame_controller;
 #[path = "units/headroom.rs"]
 mod headroom;
 #[path = "units/memories.rs"]

@@ -135,5 +135,5 @@ fn state_behaves_as_the_ir_says() {
 #[test]
 fn linters_have_nothing_to_say_of_the_default_core() {
     let core = Core::new(Parameters::default().shape().unwrap());
-    Folder::with(&verilog(&core.design, &header())).assert_clean();
+    Folder::with(&verilog(core.design(), &header())).assert_clean();
 }

@@ -15,14 +15,14 @@ use svdforge_hdl::shape::Shape;
 /// Verilog, file list, testbench with its data, pictures, datasheet and `core.json`.
 pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let header = Summary::new(core).header();
-    let name = core.shape.name();
-    let stimulus = example(&core.shape, Stalls::random(1, 1000, 0.8, 0.7));
+    let name = core.shape().name();
+    let stimulus = example(core.shape(), Stalls::random(1, 1000, 0.8, 0.7));
     let trace = SimulatorEngine::new(core)?.run(&stimulus)?;
 
-    let mut files = verilog::verilog(&core.design, &header);
+    let mut files = verilog::verilog(core.design(), &header);
     files.extend(testbench_files(core, &header, &stimulus, &trace));
-    files.push(File { name: format!("{name}.dot"), text: picture::dot(&core.design, core.design.top()) });
-    files.push(File { name: format!("{name}.svg"), text: picture::svg(&core.design, core.design.top()) });
+    files.push(File { name: format!("{name}.dot"), text: picture::dot(core.design(), core.design().top()) });
+    files.push(File { name: format!("{name}.svg"), text: picture::svg(core.design(), core.design().top()) });
     files.push(datasheet(core));
     let mut names: Vec<String> = files.iter().map(|f| f.name.clone()).collect();
     names.push("core.json".to_owned());

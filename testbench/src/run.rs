@@ -127,9 +127,9 @@ pub fn run(shape: &Shape, engine: &mut dyn Engine, input: &Quantised) -> Result<
 
 /// Cycles from one result to the next when matrices come without a pause: measured on uniform ones.
 pub fn period(core: &Core) -> Result<u64, RunError> {
-    let matrix = example_matrix(&core.shape, Family::Uniform, 1);
+    let matrix = example_matrix(core.shape(), Family::Uniform, 1);
     let matrix = NamedMatrix { name: "uniform".to_owned(), matrix };
-    let frame = prepare(&core.shape, &matrix, InputScale::Auto)?.frame(&core.shape);
+    let frame = prepare(core.shape(), &matrix, InputScale::Auto)?.frame(core.shape());
     let stimulus = Stimulus { beats: frame.repeat(3), ..Stimulus::default() };
     let trace = SimulatorEngine::new(core)?.run(&stimulus)?;
     let ends: Vec<u64> = trace.output.iter().filter(|b| b.last).map(|b| b.cycle).collect();

@@ -52,7 +52,7 @@ pub fn verify(core: &Core, stimulus: &Stimulus, engines: &mut [Box<dyn Engine>])
     let expected = SimulatorEngine::new(core)?.run(stimulus)?;
     let engines = engines.iter_mut().map(|engine| compare(engine.as_mut(), stimulus, &expected));
     Ok(VerifyReport {
-        core: core.shape.name(),
+        core: core.shape().name(),
         frames: stimulus.frames(),
         input_beats: expected.accepted.len(),
         output_beats: expected.output.len(),

@@ -316,10 +316,10 @@ fn simulated_cores_keep_what_is_promised() {
         let mut engine = SimulatorEngine::new(&core).unwrap();
         for (seed, &family) in (0..4).flat_map(|seed| Family::ALL.iter().map(move |f| (seed, f))) {
             let named =
-                NamedMatrix { name: family.name().to_owned(), matrix: example_matrix(&core.shape, family, seed) };
-            let input = prepare(&core.shape, &named, InputScale::Auto).unwrap();
-            let judgement = judge_simulated(&core.shape, &mut engine, &named, &input).unwrap();
-            assert_eq!(judgement.broken_promises(), Vec::<String>::new(), "{:?}", core.shape);
+                NamedMatrix { name: family.name().to_owned(), matrix: example_matrix(core.shape(), family, seed) };
+            let input = prepare(core.shape(), &named, InputScale::Auto).unwrap();
+            let judgement = judge_simulated(core.shape(), &mut engine, &named, &input).unwrap();
+            assert_eq!(judgement.broken_promises(), Vec::<String>::new(), "{:?}", core.shape());
             assert_eq!(judgement.accuracy.bound_lsb.is_none(), judgement.flags.cap_reached);
             matrices += 1;
         }

@@ -18,8 +18,8 @@ fn values(matrix: DMatrix<f64>, symmetric: bool) -> (Vec<f64>, f64) {
     let core = Core::new(parameters.shape().unwrap());
     let mut engine = SimulatorEngine::new(&core).unwrap();
     let named = NamedMatrix { name: "a".to_owned(), matrix };
-    let input = prepare(&core.shape, &named, InputScale::Auto).unwrap();
-    let judgement = judge(&core.shape, &mut engine, &named, &input).unwrap();
+    let input = prepare(core.shape(), &named, InputScale::Auto).unwrap();
+    let judgement = judge(core.shape(), &mut engine, &named, &input).unwrap();
     (judgement.result.values().1.to_vec(), judgement.accuracy.lsb)
 }
 

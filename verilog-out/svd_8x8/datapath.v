@@ -74,14 +74,14 @@ module datapath (
     reg   [5:0] p1_u_members;
     reg         p1_identity;
     reg   [1:0] p1_column;
-    reg   [2:0] p1_n87_later;
+    reg   [2:0] p1_n88_later;
     reg         p1_measure;
     reg  [36:0] p1_left_coefficient;    // word of left_coefficient_memory
     reg         p1_vectors;
     reg   [1:0] p1_row;
     reg         p1_copy;
-    reg   [1:0] p1_n194_later;
-    reg   [2:0] p1_n200_later;
+    reg   [1:0] p1_n195_later;
+    reg   [2:0] p1_n201_later;
     reg         p1_prepare;
     reg         p1_block;
 
@@ -89,11 +89,11 @@ module datapath (
         p1_u_members  <= member_table[row];
         p1_identity   <= identity;
         p1_column     <= column;
-        p1_n87_later  <= {~copy, diagonal_pair};
+        p1_n88_later  <= {~copy, diagonal_pair};
         p1_row        <= row;
         p1_copy       <= copy;
-        p1_n194_later <= vectors ? row : column;
-        p1_n200_later <= {~copy, diagonal_pair};
+        p1_n195_later <= vectors ? row : column;
+        p1_n201_later <= {~copy, diagonal_pair};
     end
 
     always @(posedge aclk) begin
@@ -124,14 +124,14 @@ module datapath (
     wire [23:0] p1_u_11 = {{3{p1_u_11_choice[20]}}, p1_u_11_choice};
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
-    reg  [2:0] p2_n87_later;
+    reg  [2:0] p2_n88_later;
     reg        p2_measure;
     reg  [1:0] p2_row;
     reg  [1:0] p2_column;
     reg        p2_copy;
     reg        p2_identity;
-    reg  [1:0] p2_n194_later;
-    reg  [2:0] p2_n200_later;
+    reg  [1:0] p2_n195_later;
+    reg  [2:0] p2_n201_later;
     reg        p2_vectors;
     reg [15:0] p2_prepared_00;
     reg [15:0] p2_prepared_01;
@@ -141,13 +141,13 @@ module datapath (
     reg        p2_block;
 
     always @(posedge aclk) begin
-        p2_n87_later   <= p1_n87_later;
+        p2_n88_later   <= p1_n88_later;
         p2_row         <= p1_row;
         p2_column      <= p1_column;
         p2_copy        <= p1_copy;
         p2_identity    <= p1_identity;
-        p2_n194_later  <= p1_n194_later;
-        p2_n200_later  <= p1_n200_later;
+        p2_n195_later  <= p1_n195_later;
+        p2_n201_later  <= p1_n201_later;
         p2_prepared_00 <= p1_matrix_element_00[19:4] << shift;
         p2_prepared_01 <= p1_matrix_element_01[19:4] << shift;
         p2_prepared_10 <= p1_matrix_element_10[19:4] << shift;
@@ -176,25 +176,25 @@ module datapath (
     wire [19:0] p2_joined_4 = {(p2_prepare ? p2_prepared_11 : load_data), 4'd0};
 
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
-    reg [2:0] p3_n87_later;
+    reg [2:0] p3_n88_later;
     reg       p3_measure;
     reg [1:0] p3_row;
     reg [1:0] p3_column;
     reg       p3_copy;
     reg       p3_identity;
-    reg [1:0] p3_n194_later;
-    reg [2:0] p3_n200_later;
+    reg [1:0] p3_n195_later;
+    reg [2:0] p3_n201_later;
     reg       p3_vectors;
     reg       p3_block;
 
     always @(posedge aclk) begin
-        p3_n87_later  <= p2_n87_later;
+        p3_n88_later  <= p2_n88_later;
         p3_row        <= p2_row;
         p3_column     <= p2_column;
         p3_copy       <= p2_copy;
         p3_identity   <= p2_identity;
-        p3_n194_later <= p2_n194_later;
-        p3_n200_later <= p2_n200_later;
+        p3_n195_later <= p2_n195_later;
+        p3_n201_later <= p2_n201_later;
     end
 
     always @(posedge aclk) begin
@@ -210,25 +210,25 @@ module datapath (
     end
 
     // ---- Stage 4 ---------------------------------------------------------------------------------------------
-    reg [2:0] p4_n87_later;
+    reg [2:0] p4_n88_later;
     reg       p4_measure;
     reg [1:0] p4_row;
     reg [1:0] p4_column;
     reg       p4_copy;
     reg       p4_identity;
-    reg [1:0] p4_n194_later;
-    reg [2:0] p4_n200_later;
+    reg [1:0] p4_n195_later;
+    reg [2:0] p4_n201_later;
     reg       p4_vectors;
     reg       p4_block;
 
     always @(posedge aclk) begin
-        p4_n87_later  <= p3_n87_later;
+        p4_n88_later  <= p3_n88_later;
         p4_row        <= p3_row;
         p4_column     <= p3_column;
         p4_copy       <= p3_copy;
         p4_identity   <= p3_identity;
-        p4_n194_later <= p3_n194_later;
-        p4_n200_later <= p3_n200_later;
+        p4_n195_later <= p3_n195_later;
+        p4_n201_later <= p3_n201_later;
     end
 
     always @(posedge aclk) begin
@@ -244,7 +244,7 @@ module datapath (
     end
 
     // ---- Stage 5 ---------------------------------------------------------------------------------------------
-    reg   [2:0] p5_n87_later;
+    reg   [2:0] p5_n88_later;
     reg         p5_measure;
     wire [23:0] p5_left_0_x_rotated;
     wire [23:0] p5_left_1_x_rotated;
@@ -255,7 +255,7 @@ module datapath (
     reg   [5:0] p5_v_members;
     reg         p5_identity;
     reg   [1:0] p5_column;
-    reg   [2:0] p5_n200_later;
+    reg   [2:0] p5_n201_later;
     reg  [36:0] p5_right_coefficient;   // word of right_coefficient_memory
     reg         p5_vectors;
     reg   [4:0] p5_moves;
@@ -291,11 +291,11 @@ module datapath (
     );
 
     always @(posedge aclk) begin
-        p5_n87_later  <= p4_n87_later;
+        p5_n88_later  <= p4_n88_later;
         p5_v_members  <= member_table[p4_row];
         p5_identity   <= p4_identity;
         p5_column     <= p4_column;
-        p5_n200_later <= p4_n200_later;
+        p5_n201_later <= p4_n201_later;
         p5_moves      <= move_table[p4_row];
         p5_copy       <= p4_copy;
         p5_column_2   <= p4_column;
@@ -330,23 +330,23 @@ module datapath (
     wire [41:0] p5_joined_2 = {p5_left_1_y_rotated[20:0], p5_left_0_y_rotated[20:0]};
 
     // ---- Stage 6 ---------------------------------------------------------------------------------------------
-    reg [2:0] p6_n87_later;
+    reg [2:0] p6_n88_later;
     reg       p6_measure;
-    reg [2:0] p6_n200_later;
+    reg [2:0] p6_n201_later;
     reg [1:0] p6_row;
     reg       p6_vectors;
     reg       p6_copy;
     reg [1:0] p6_column;
     reg       p6_block;
-    reg       p6_n364_later;
+    reg       p6_n365_later;
 
     always @(posedge aclk) begin
-        p6_n87_later  <= p5_n87_later;
-        p6_n200_later <= p5_n200_later;
+        p6_n88_later  <= p5_n88_later;
+        p6_n201_later <= p5_n201_later;
         p6_row        <= p5_row;
         p6_copy       <= p5_copy;
         p6_column     <= p5_column_2;
-        p6_n364_later <= (p5_block | p5_vectors) & (p5_left_0_overflow | p5_left_1_overflow);
+        p6_n365_later <= (p5_block | p5_vectors) & (p5_left_0_overflow | p5_left_1_overflow);
     end
 
     always @(posedge aclk) begin
@@ -362,23 +362,23 @@ module datapath (
     end
 
     // ---- Stage 7 ---------------------------------------------------------------------------------------------
-    reg [2:0] p7_n87_later;
+    reg [2:0] p7_n88_later;
     reg       p7_measure;
-    reg [2:0] p7_n200_later;
+    reg [2:0] p7_n201_later;
     reg [1:0] p7_row;
     reg       p7_vectors;
     reg       p7_copy;
     reg [1:0] p7_column;
     reg       p7_block;
-    reg       p7_n364_later;
+    reg       p7_n365_later;
 
     always @(posedge aclk) begin
-        p7_n87_later  <= p6_n87_later;
-        p7_n200_later <= p6_n200_later;
+        p7_n88_later  <= p6_n88_later;
+        p7_n201_later <= p6_n201_later;
         p7_row        <= p6_row;
         p7_copy       <= p6_copy;
         p7_column     <= p6_column;
-        p7_n364_later <= p6_n364_later;
+        p7_n365_later <= p6_n365_later;
     end
 
     always @(posedge aclk) begin
@@ -394,23 +394,23 @@ module datapath (
     end
 
     // ---- Stage 8 ---------------------------------------------------------------------------------------------
-    reg [2:0] p8_n87_later;
+    reg [2:0] p8_n88_later;
     reg       p8_measure;
-    reg [2:0] p8_n200_later;
+    reg [2:0] p8_n201_later;
     reg [1:0] p8_row;
     reg       p8_vectors;
     reg       p8_copy;
     reg [1:0] p8_column;
     reg       p8_block;
-    reg       p8_n364_later;
+    reg       p8_n365_later;
 
     always @(posedge aclk) begin
-        p8_n87_later  <= p7_n87_later;
-        p8_n200_later <= p7_n200_later;
+        p8_n88_later  <= p7_n88_later;
+        p8_n201_later <= p7_n201_later;
         p8_row        <= p7_row;
         p8_copy       <= p7_copy;
         p8_column     <= p7_column;
-        p8_n364_later <= p7_n364_later;
+        p8_n365_later <= p7_n365_later;
     end
 
     always @(posedge aclk) begin
@@ -426,9 +426,9 @@ module datapath (
     end
 
     // ---- Stage 9 ---------------------------------------------------------------------------------------------
-    reg   [2:0] p9_n87_later;
+    reg   [2:0] p9_n88_later;
     reg         p9_measure;
-    reg   [2:0] p9_n200_later;
+    reg   [2:0] p9_n201_later;
     wire [23:0] p9_right_0_x_rotated;
     wire [23:0] p9_right_0_y_rotated;
     wire [23:0] p9_right_1_x_rotated;
@@ -442,7 +442,7 @@ module datapath (
     reg         p9_block;
     wire        p9_right_0_overflow;
     wire        p9_right_1_overflow;
-    reg         p9_n364_later;
+    reg         p9_n365_later;
 
     rotator right_0 (
         .aclk      (aclk),
@@ -469,14 +469,14 @@ module datapath (
     );
 
     always @(posedge aclk) begin
-        p9_n87_later  <= p8_n87_later;
-        p9_n200_later <= p8_n200_later;
+        p9_n88_later  <= p8_n88_later;
+        p9_n201_later <= p8_n201_later;
         p9_moves      <= move_table[p8_row];
         p9_copy       <= p8_copy;
         p9_column     <= p8_column;
         p9_moves_2    <= move_table[p8_row];
         p9_moves_3    <= move_table[p8_column];
-        p9_n364_later <= p8_n364_later;
+        p9_n365_later <= p8_n365_later;
     end
 
     always @(posedge aclk) begin
@@ -512,9 +512,9 @@ module datapath (
     wire        p10_angles_right_negative;
     wire [21:0] p10_angles_left_size;
     wire        p10_angles_left_negative;
-    reg   [2:0] p10_n87_later;
+    reg   [2:0] p10_n88_later;
     reg         p10_measure;
-    reg   [2:0] p10_n200_later;
+    reg   [2:0] p10_n201_later;
     reg         p10_overflow_out;
     wire        p10_angles_settled;
 
@@ -532,8 +532,8 @@ module datapath (
     );
 
     always @(posedge aclk) begin
-        p10_n87_later  <= p9_n87_later;
-        p10_n200_later <= p9_n200_later;
+        p10_n88_later  <= p9_n88_later;
+        p10_n201_later <= p9_n201_later;
     end
 
     always @(posedge aclk) begin
@@ -542,18 +542,18 @@ module datapath (
             p10_overflow_out <= 1'b0;
         end else begin
             p10_measure      <= p9_measure;
-            p10_overflow_out <= p9_n364_later | p9_overflow_out_term;
+            p10_overflow_out <= p9_n365_later | p9_overflow_out_term;
         end
     end
 
     // ---- Stage 11 --------------------------------------------------------------------------------------------
-    reg [2:0] p11_n87_later;
+    reg [2:0] p11_n88_later;
     reg       p11_measure;
-    reg [2:0] p11_n200_later;
+    reg [2:0] p11_n201_later;
 
     always @(posedge aclk) begin
-        p11_n87_later  <= p10_n87_later;
-        p11_n200_later <= p10_n200_later;
+        p11_n88_later  <= p10_n88_later;
+        p11_n201_later <= p10_n201_later;
     end
 
     always @(posedge aclk) begin
@@ -565,13 +565,13 @@ module datapath (
     end
 
     // ---- Stage 12 --------------------------------------------------------------------------------------------
-    reg [2:0] p12_n87_later;
+    reg [2:0] p12_n88_later;
     reg       p12_measure;
-    reg [2:0] p12_n200_later;
+    reg [2:0] p12_n201_later;
 
     always @(posedge aclk) begin
-        p12_n87_later  <= p11_n87_later;
-        p12_n200_later <= p11_n200_later;
+        p12_n88_later  <= p11_n88_later;
+        p12_n201_later <= p11_n201_later;
     end
 
     always @(posedge aclk) begin
@@ -589,9 +589,9 @@ module datapath (
     wire        p13_left_coefficients_fine;
     wire [17:0] p13_left_coefficients_k;
     wire [17:0] p13_left_coefficients_s;
-    reg   [2:0] p13_n87_later;
+    reg   [2:0] p13_n88_later;
     reg         p13_measure;
-    reg   [2:0] p13_n200_later;
+    reg   [2:0] p13_n201_later;
 
     coefficient_unit right_coefficients (
         .aclk     (aclk),
@@ -612,8 +612,8 @@ module datapath (
     );
 
     always @(posedge aclk) begin
-        p13_n87_later  <= p12_n87_later;
-        p13_n200_later <= p12_n200_later;
+        p13_n88_later  <= p12_n88_later;
+        p13_n201_later <= p12_n201_later;
     end
 
     always @(posedge aclk) begin
@@ -688,16 +688,16 @@ module datapath (
     // A read in the cycle of a write to the same address gives the old word.
     always @(posedge aclk) begin
         if (p13_measure) begin
-            left_coefficient_memory[p13_n87_later] <= p13_write_data_2;
+            left_coefficient_memory[p13_n88_later] <= p13_write_data_2;
         end
         p1_left_coefficient <= left_coefficient_memory[{copy, row}];
     end
 
     always @(posedge aclk) begin
         if (p13_measure) begin
-            right_coefficient_memory[p13_n200_later] <= p13_write_data;
+            right_coefficient_memory[p13_n201_later] <= p13_write_data;
         end
-        p5_right_coefficient <= right_coefficient_memory[{p4_copy, p4_n194_later}];
+        p5_right_coefficient <= right_coefficient_memory[{p4_copy, p4_n195_later}];
     end
 
     // ---- Outputs ---------------------------------------------------------------------------------------------

@@ -4,43 +4,36 @@
 //             scaling auto, sizes fixed
 //
 // sequencer
-//   Runs the step program (32 cycles), at most 11 sweeps; then sorts, then starts the output.
+//   Runs the step program (32 cycles), at most 11 sweeps.
 //   Commands for the datapath leave two cycles after the cycle counter.
 
 `default_nettype none
 
 module sequencer (
     input  wire       aclk,
-    input  wire       aresetn,               // synchronous, active low
-    input  wire       frame_full,
-    input  wire       frame_bad,
+    input  wire       aresetn,        // synchronous, active low
+    input  wire       start,
     input  wire       settled,
     input  wire       settled_valid,
     input  wire       overflow_seen,
-    input  wire       unloaded,
+    input  wire [2:0] value_index,
     input  wire [3:0] shift,
-    output wire       block,                 // 2 cycles after the inputs
-    output wire       vectors,               // 2 cycles after the inputs
-    output wire       identity,              // 2 cycles after the inputs
-    output wire       unload,
-    output wire       prepare,               // 2 cycles after the inputs
-    output wire [1:0] row,                   // 2 cycles after the inputs
-    output wire [1:0] column,                // 2 cycles after the inputs
-    output wire       copy,                  // 2 cycles after the inputs
-    output wire       diagonal,              // 2 cycles after the inputs
-    output wire       measure,               // 2 cycles after the inputs
-    output wire [1:0] diagonal_pair,         // 2 cycles after the inputs
-    output wire       insert,                // 3 cycles after the inputs
-    output wire [2:0] insert_index,          // 3 cycles after the inputs
-    output wire       insert_bank,           // 3 cycles after the inputs
-    output wire       release_frame,
-    output wire       clear,
-    output wire       unload_start,          // 2 cycles after the inputs
-    output wire [7:0] status_exponent,
-    output wire       status_bad,
-    output wire       status_capped,
-    output wire       status_overflow_flag,
-    output wire [7:0] status_sweeps
+    output wire       block,          // 2 cycles after the inputs
+    output wire       vectors,        // 2 cycles after the inputs
+    output wire       identity,       // 2 cycles after the inputs
+    output wire       prepare,        // 2 cycles after the inputs
+    output wire [1:0] row,            // 2 cycles after the inputs
+    output wire [1:0] column,         // 2 cycles after the inputs
+    output wire       copy,           // 2 cycles after the inputs
+    output wire       diagonal,       // 2 cycles after the inputs
+    output wire       measure,        // 2 cycles after the inputs
+    output wire [1:0] diagonal_pair,  // 2 cycles after the inputs
+    output wire       value_bank,     // 3 cycles after the inputs
+    output wire       done,
+    output wire [3:0] shifted,
+    output wire       cap_reached,
+    output wire       overflow,
+    output wire [7:0] sweeps
 );
 
     // ---- Tables ----------------------------------------------------------------------------------------------
@@ -96,36 +89,27 @@ module sequencer (
 
     // ---- State and logic -------------------------------------------------------------------------------------
     reg       running;
-    reg       sorting;
-    reg       unloading;
     reg       warm;
     reg       first_step;
     reg       current_copy;
     reg       finish;
     reg       capped;
-    reg       bad;
-    reg       overflow;
+    reg       overflow_kept;
     reg       all_settled;
     reg [2:0] step;
     reg [7:0] sweeps_done;
-    reg       preparing;
     reg       walking;
     reg [1:0] prepared_row;
     reg [1:0] prepared_column;
     reg       prepared;
     reg [4:0] cycle;
-    reg [3:0] place;
-    reg       release_out;
-    reg       clear_out;
-    reg [7:0] exponent;
+    reg       done_out;
+    reg [3:0] shift_made;
 
-    wire       idle = ~(preparing | running | sorting | unloading);
-    wire       accept = idle & frame_full & ~frame_bad;
     wire       prepared_column_is_3 = prepared_column == 2'd3;
     wire       last_block = prepared_column_is_3 & (prepared_row == 2'd3);
     wire [1:0] prepared_row_choice = prepared_column_is_3 ? prepared_row + 2'd1 : prepared_row;
     wire       p0_preparation_ends = walking & last_block;
-    wire       start_bad = idle & frame_full & frame_bad;
     wire       last_cycle = cycle == 5'd31;
     wire       step_ends = running & last_cycle & ~warm;
     wire       last_step = step == {2'd3, 1'b0};
@@ -133,45 +117,34 @@ module sequencer (
     wire       finished = sweep_ends & finish;
     wire       verdict = running & ~warm & last_step & (cycle == 5'd16);
     wire       at_cap = sweeps_done == 8'd10;
-    wire       sorted = sorting & (place == 4'd12);
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            running     <= 1'b0;
-            sorting     <= 1'b0;
-            unloading   <= 1'b0;
-            warm        <= 1'b0;
-            first_step  <= 1'b0;
-            overflow    <= 1'b0;
-            all_settled <= 1'b0;
-            preparing   <= 1'b0;
-            walking     <= 1'b0;
-            cycle       <= 5'd0;
-            place       <= 4'd0;
-            release_out <= 1'b0;
-            clear_out   <= 1'b0;
+            running       <= 1'b0;
+            warm          <= 1'b0;
+            first_step    <= 1'b0;
+            overflow_kept <= 1'b0;
+            all_settled   <= 1'b0;
+            walking       <= 1'b0;
+            cycle         <= 5'd0;
+            done_out      <= 1'b0;
         end else begin
-            running     <= prepared | (running & ~finished);
-            sorting     <= finished | (sorting & ~sorted);
-            unloading   <= sorted | start_bad | (unloading & ~unloaded);
-            warm        <= prepared | (warm & ~last_cycle);
-            first_step  <= prepared | (first_step & ~step_ends);
-            overflow    <= ~(prepared | start_bad) & (overflow | overflow_seen);
-            all_settled <= prepared | verdict | (all_settled & ~(settled_valid & ~settled));
-            preparing   <= (accept | preparing) & ~prepared;
-            walking     <= accept | (walking & ~last_block);
-            cycle       <= prepared ? 5'd16 : (last_cycle ? 5'd0 : cycle + 5'd1);
-            place       <= sorting ? place + 4'd1 : 4'd0;
-            release_out <= sorted | start_bad;
-            clear_out   <= prepared;
+            running       <= prepared | (running & ~finished);
+            warm          <= prepared | (warm & ~last_cycle);
+            first_step    <= prepared | (first_step & ~step_ends);
+            overflow_kept <= ~prepared & (overflow_kept | overflow_seen);
+            all_settled   <= prepared | verdict | (all_settled & ~(settled_valid & ~settled));
+            walking       <= start | (walking & ~last_block);
+            cycle         <= prepared ? 5'd16 : (last_cycle ? 5'd0 : cycle + 5'd1);
+            done_out      <= finished;
         end
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
             current_copy <= 1'b0;
-        end else if (accept | prepared | (running & last_cycle & ~finished)) begin
-            current_copy <= prepared | ~(accept | current_copy);
+        end else if (start | prepared | (running & last_cycle & ~finished)) begin
+            current_copy <= prepared | ~(start | current_copy);
         end
     end
 
@@ -186,16 +159,8 @@ module sequencer (
     always @(posedge aclk) begin
         if (!aresetn) begin
             capped <= 1'b0;
-        end else if (prepared | start_bad | verdict) begin
+        end else if (prepared | verdict) begin
             capped <= verdict & at_cap & ~all_settled;
-        end
-    end
-
-    always @(posedge aclk) begin
-        if (!aresetn) begin
-            bad <= 1'b0;
-        end else if (prepared | start_bad) begin
-            bad <= start_bad;
         end
     end
 
@@ -210,19 +175,19 @@ module sequencer (
     always @(posedge aclk) begin
         if (!aresetn) begin
             sweeps_done <= 8'd0;
-        end else if (prepared | start_bad | sweep_ends) begin
-            sweeps_done <= (prepared | start_bad) ? 8'd0 : sweeps_done + 8'd1;
+        end else if (prepared | sweep_ends) begin
+            sweeps_done <= prepared ? 8'd0 : sweeps_done + 8'd1;
         end
     end
 
     always @(posedge aclk) begin
-        prepared_row    <= accept ? 2'd0 : prepared_row_choice;
-        prepared_column <= (accept | prepared_column_is_3) ? 2'd0 : prepared_column + 2'd1;
+        prepared_row    <= start ? 2'd0 : prepared_row_choice;
+        prepared_column <= (start | prepared_column_is_3) ? 2'd0 : prepared_column + 2'd1;
     end
 
     always @(posedge aclk) begin
-        if (prepared | start_bad) begin
-            exponent <= start_bad ? 8'd0 : -{4'd0, shift};
+        if (prepared) begin
+            shift_made <= shift;
         end
     end
 
@@ -234,26 +199,19 @@ module sequencer (
     reg [8:0] p1_fields;
     reg [2:0] p1_home;
     reg       p1_runs;
-    reg       p1_sorts;
-    reg       p1_n162_later;
+    reg       p1_n120_later;
     reg       p1_identity;
     reg       p1_copy;
-    reg [2:0] p1_n154_later;
-    reg       p1_unload_start;
 
     always @(posedge aclk) begin
         if (!aresetn) begin
             p1_prepares         <= 1'b0;
             p1_preparation_ends <= 1'b0;
             p1_runs             <= 1'b0;
-            p1_sorts            <= 1'b0;
-            p1_unload_start     <= 1'b0;
         end else begin
             p1_prepares         <= walking;
             p1_preparation_ends <= p0_preparation_ends;
             p1_runs             <= running;
-            p1_sorts            <= sorting & ({1'b0, 3'd7} >= place);
-            p1_unload_start     <= sorted | start_bad;
         end
     end
 
@@ -261,15 +219,15 @@ module sequencer (
         p1_prepared_row_command    <= prepared_row;
         p1_prepared_column_command <= prepared_column;
         p1_fields                  <= program_table[cycle];
-        p1_home                    <= home_table[place[2:0]];
-        p1_n162_later              <= ~warm;
+        p1_home                    <= home_table[value_index];
+        p1_n120_later              <= ~warm;
         p1_identity                <= first_step;
         p1_copy                    <= current_copy;
-        p1_n154_later              <= place[2:0];
     end
 
-    wire p1_runs_and_n162_later = p1_runs & p1_n162_later;
+    wire p1_runs_and_n120_later = p1_runs & p1_n120_later;
     wire p1_logic_value = p1_runs & p1_fields[6];
+    wire p1_inverted = ~(p1_runs | p1_prepares);
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
     reg       p2_preparation_ends;
@@ -283,10 +241,7 @@ module sequencer (
     reg       p2_diagonal_out;
     reg       p2_measure_out;
     reg [1:0] p2_diagonal_pair_out;
-    reg       p2_sorts;
-    reg [2:0] p2_n154_later;
-    reg       p2_insert_bank;
-    reg       p2_unload_start_out;
+    reg       p2_value_bank;
 
     always @(posedge aclk) begin
         if (!aresetn) begin
@@ -295,16 +250,12 @@ module sequencer (
             p2_vectors_out      <= 1'b0;
             p2_prepare_out      <= 1'b0;
             p2_measure_out      <= 1'b0;
-            p2_sorts            <= 1'b0;
-            p2_unload_start_out <= 1'b0;
         end else begin
             p2_preparation_ends <= p1_preparation_ends;
-            p2_block_out        <= p1_runs_and_n162_later & p1_fields[7];
-            p2_vectors_out      <= p1_runs_and_n162_later & p1_fields[8];
+            p2_block_out        <= p1_runs_and_n120_later & p1_fields[7];
+            p2_vectors_out      <= p1_runs_and_n120_later & p1_fields[8];
             p2_prepare_out      <= p1_prepares;
             p2_measure_out      <= p1_logic_value;
-            p2_sorts            <= p1_sorts;
-            p2_unload_start_out <= p1_unload_start;
         end
     end
 
@@ -313,28 +264,16 @@ module sequencer (
         p2_row_out           <= p1_prepares ? p1_prepared_row_command : p1_fields[5:4];
         p2_column_out        <= p1_prepares ? p1_prepared_column_command : p1_fields[3:2];
         p2_copy_out          <= p1_copy;
-        p2_diagonal_out      <= p1_logic_value | p1_sorts;
-        p2_diagonal_pair_out <= p1_sorts ? p1_home[1:0] : p1_fields[1:0];
-        p2_n154_later        <= p1_n154_later;
-        p2_insert_bank       <= p1_home[2];
+        p2_diagonal_out      <= p1_logic_value | p1_inverted;
+        p2_diagonal_pair_out <= p1_inverted ? p1_home[1:0] : p1_fields[1:0];
+        p2_value_bank        <= p1_home[2];
     end
 
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
-    reg       p3_sorts;
-    reg [2:0] p3_n154_later;
-    reg       p3_insert_bank;
+    reg p3_value_bank;
 
     always @(posedge aclk) begin
-        if (!aresetn) begin
-            p3_sorts <= 1'b0;
-        end else begin
-            p3_sorts <= p2_sorts;
-        end
-    end
-
-    always @(posedge aclk) begin
-        p3_n154_later  <= p2_n154_later;
-        p3_insert_bank <= p2_insert_bank;
+        p3_value_bank <= p2_value_bank;
     end
 
     // ---- Fed back from later stages --------------------------------------------------------------------------
@@ -348,28 +287,22 @@ module sequencer (
     end
 
     // ---- Outputs ---------------------------------------------------------------------------------------------
-    assign block                = p2_block_out;
-    assign vectors              = p2_vectors_out;
-    assign identity             = p2_identity_out;
-    assign unload               = unloading;
-    assign prepare              = p2_prepare_out;
-    assign row                  = p2_row_out;
-    assign column               = p2_column_out;
-    assign copy                 = p2_copy_out;
-    assign diagonal             = p2_diagonal_out;
-    assign measure              = p2_measure_out;
-    assign diagonal_pair        = p2_diagonal_pair_out;
-    assign insert               = p3_sorts;
-    assign insert_index         = p3_n154_later;
-    assign insert_bank          = p3_insert_bank;
-    assign release_frame        = release_out;
-    assign clear                = clear_out;
-    assign unload_start         = p2_unload_start_out;
-    assign status_exponent      = exponent;
-    assign status_bad           = bad;
-    assign status_capped        = capped;
-    assign status_overflow_flag = overflow;
-    assign status_sweeps        = sweeps_done;
+    assign block         = p2_block_out;
+    assign vectors       = p2_vectors_out;
+    assign identity      = p2_identity_out;
+    assign prepare       = p2_prepare_out;
+    assign row           = p2_row_out;
+    assign column        = p2_column_out;
+    assign copy          = p2_copy_out;
+    assign diagonal      = p2_diagonal_out;
+    assign measure       = p2_measure_out;
+    assign diagonal_pair = p2_diagonal_pair_out;
+    assign value_bank    = p3_value_bank;
+    assign done          = done_out;
+    assign shifted       = shift_made;
+    assign cap_reached   = capped;
+    assign overflow      = overflow_kept;
+    assign sweeps        = sweeps_done;
 endmodule
 
 `default_nettype wire

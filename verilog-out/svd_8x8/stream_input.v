@@ -19,26 +19,12 @@ module stream_input (
     output wire        s_axis_tready,
     output wire        full,
     output wire        bad,
-    output wire  [3:0] shift,
-    output wire  [3:0] write_enable,   // 2 cycles after the inputs
-    output wire  [2:0] write_row,      // 2 cycles after the inputs
-    output wire  [2:0] write_column,   // 2 cycles after the inputs
-    output wire [15:0] write_data      // 2 cycles after the inputs
+    output wire        load_valid,     // 1 cycle after the inputs
+    output wire  [2:0] load_row,       // 1 cycle after the inputs
+    output wire  [2:0] load_column,    // 1 cycle after the inputs
+    output wire [15:0] load_data,      // 1 cycle after the inputs
+    output wire  [3:0] shift
 );
-
-    // ---- Tables ----------------------------------------------------------------------------------------------
-    // home_table: 8 entries of 3 bits.
-    reg [2:0] home_table [0:7];
-    initial begin
-        home_table[0] = 3'd0;  // 0 lies in bank 0, pair 0
-        home_table[1] = 3'd5;  // 1 lies in bank 1, pair 1
-        home_table[2] = 3'd2;  // 2 lies in bank 0, pair 2
-        home_table[3] = 3'd7;  // 3 lies in bank 1, pair 3
-        home_table[4] = 3'd3;  // 4 lies in bank 0, pair 3
-        home_table[5] = 3'd6;  // 5 lies in bank 1, pair 2
-        home_table[6] = 3'd1;  // 6 lies in bank 0, pair 1
-        home_table[7] = 3'd4;  // 7 lies in bank 1, pair 0
-    end
 
     // ---- State and logic -------------------------------------------------------------------------------------
     reg        ready;
@@ -52,8 +38,9 @@ module stream_input (
 
     wire        accepted = s_axis_tvalid & ready;
     wire        frame_ends = accepted & s_axis_tlast;
-    wire        column_is_7 = column == 3'd7;
-    wire        last_element = column_is_7 & (row == 3'd7);
+    wire        end_of_row = column == 3'd7;
+    wire        at_last_row = row == 3'd7;
+    wire        last_element = end_of_row & at_last_row;
     wire        frame_waits = frame_ends | (frame_full & ~release_frame);
     wire        element_accepted = accepted & ~late;
     wire [14:0] bits_seen_term = bits_seen | (s_axis_tdata[14:0] ^ {15{s_axis_tdata[15]}});
@@ -69,17 +56,11 @@ module stream_input (
         if (!aresetn) begin
             ready      <= 1'b0;
             frame_full <= 1'b0;
+            frame_bad  <= 1'b0;
         end else begin
             ready      <= ~frame_waits;
             frame_full <= frame_waits;
-        end
-    end
-
-    always @(posedge aclk) begin
-        if (!aresetn) begin
-            frame_bad <= 1'b0;
-        end else if (frame_ends) begin
-            frame_bad <= late | ~last_element;
+            frame_bad  <= frame_waits & (frame_ends ? late | ~last_element : frame_bad);
         end
     end
 
@@ -95,7 +76,7 @@ module stream_input (
         if (!aresetn) begin
             row <= 3'd0;
         end else if (element_accepted | frame_ends) begin
-            row <= frame_ends ? 3'd0 : (column_is_7 ? row + 3'd1 : row);
+            row <= frame_ends ? 3'd0 : (end_of_row ? row + 3'd1 : row);
         end
     end
 
@@ -103,7 +84,7 @@ module stream_input (
         if (!aresetn) begin
             column <= 3'd0;
         end else if (element_accepted | frame_ends) begin
-            column <= frame_ends ? 3'd0 : (column_is_7 ? 3'd0 : column + 3'd1);
+            column <= frame_ends ? 3'd0 : (end_of_row ? 3'd0 : column + 3'd1);
         end
     end
 
@@ -120,58 +101,34 @@ module stream_input (
     end
 
     // ---- Stage 1 ---------------------------------------------------------------------------------------------
-    reg  [2:0] p1_row_home;
-    reg  [2:0] p1_column_home;
-    reg        p1_write;
-    reg [15:0] p1_element;
-
-    always @(posedge aclk) begin
-        p1_row_home    <= home_table[row];
-        p1_column_home <= home_table[column];
-        p1_element     <= s_axis_tdata;
-    end
+    reg        p1_load_valid_out;
+    reg  [2:0] p1_load_row_out;
+    reg  [2:0] p1_load_column_out;
+    reg [15:0] p1_load_data_out;
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            p1_write <= 1'b0;
+            p1_load_valid_out <= 1'b0;
         end else begin
-            p1_write <= element_accepted;
-        end
-    end
-
-    wire [3:0] p1_write_enable_out_bits =
-            {p1_row_home[2] & p1_column_home[2], p1_row_home[2] & ~p1_column_home[2], ~p1_row_home[2]
-            & p1_column_home[2], ~p1_row_home[2] & ~p1_column_home[2]};
-
-    // ---- Stage 2 ---------------------------------------------------------------------------------------------
-    reg  [3:0] p2_write_enable_out;
-    reg  [2:0] p2_write_row_out;
-    reg  [2:0] p2_write_column_out;
-    reg [15:0] p2_write_data_out;
-
-    always @(posedge aclk) begin
-        if (!aresetn) begin
-            p2_write_enable_out <= 4'd0;
-        end else begin
-            p2_write_enable_out <= p1_write ? p1_write_enable_out_bits : 4'd0;
+            p1_load_valid_out <= element_accepted;
         end
     end
 
     always @(posedge aclk) begin
-        p2_write_row_out    <= p1_row_home;
-        p2_write_column_out <= p1_column_home;
-        p2_write_data_out   <= p1_element;
+        p1_load_row_out    <= row;
+        p1_load_column_out <= column;
+        p1_load_data_out   <= s_axis_tdata;
     end
 
     // ---- Outputs ---------------------------------------------------------------------------------------------
     assign s_axis_tready = ready;
     assign full          = frame_full;
     assign bad           = frame_bad;
+    assign load_valid    = p1_load_valid_out;
+    assign load_row      = p1_load_row_out;
+    assign load_column   = p1_load_column_out;
+    assign load_data     = p1_load_data_out;
     assign shift         = headroom;
-    assign write_enable  = p2_write_enable_out;
-    assign write_row     = p2_write_row_out;
-    assign write_column  = p2_write_column_out;
-    assign write_data    = p2_write_data_out;
 endmodule
 
 `default_nettype wire

@@ -5,7 +5,7 @@
 //
 // stream_output
 //   Sends a frame, beats by section (tuser), of the largest matrix: 1 of section 0, 8 of section 1, 64 of section 2, 64 of section 3. A bad frame is its status word alone.
-//   Status: bit 0 bad frame, 1 overflow, 2 cap reached before settled; bits 15:8 sweeps; 23:16 block exponent.
+//   Status, by bits: 0 bad frame, 1 overflow, 2 cap reached before settled, 3 self-check failed, 15:8 sweeps, 23:16 block exponent.
 
 `default_nettype none
 
@@ -13,40 +13,21 @@ module stream_output (
     input  wire        aclk,
     input  wire        aresetn,      // synchronous, active low
     input  wire        start,
+    input  wire [23:0] status,
     input  wire        bad,
-    input  wire        capped,
-    input  wire        overflow,
-    input  wire  [7:0] exponent,
-    input  wire  [7:0] sweeps,
     input  wire        freed,
     input  wire [27:0] front,
-    input  wire [41:0] u_row_0,
-    input  wire [41:0] u_row_1,
-    input  wire [41:0] v_row_0,
-    input  wire [41:0] v_row_1,
+    input  wire [20:0] u,
+    input  wire [20:0] v,
     output wire        turn,         // 1 cycle after the inputs
-    output wire  [2:0] read_home,    // 2 cycles after the inputs
-    output wire  [1:0] read_column,  // 2 cycles after the inputs
-    output wire [23:0] tdata,        // 4 cycles after the inputs
-    output wire  [1:0] tuser,        // 4 cycles after the inputs
-    output wire        tlast,        // 4 cycles after the inputs
-    output wire        write,        // 4 cycles after the inputs
-    output wire        done          // 3 cycles after the inputs
+    output wire        vector_read,  // 1 cycle after the inputs
+    output wire  [2:0] vector_row,   // 1 cycle after the inputs
+    output wire [23:0] tdata,        // 5 cycles after the inputs
+    output wire  [1:0] tuser,        // 5 cycles after the inputs
+    output wire        tlast,        // 5 cycles after the inputs
+    output wire        write,        // 5 cycles after the inputs
+    output wire        done          // 4 cycles after the inputs
 );
-
-    // ---- Tables ----------------------------------------------------------------------------------------------
-    // home_table: 8 entries of 3 bits.
-    reg [2:0] home_table [0:7];
-    initial begin
-        home_table[0] = 3'd0;  // 0 lies in bank 0, pair 0
-        home_table[1] = 3'd5;  // 1 lies in bank 1, pair 1
-        home_table[2] = 3'd2;  // 2 lies in bank 0, pair 2
-        home_table[3] = 3'd7;  // 3 lies in bank 1, pair 3
-        home_table[4] = 3'd3;  // 4 lies in bank 0, pair 3
-        home_table[5] = 3'd6;  // 5 lies in bank 1, pair 2
-        home_table[6] = 3'd1;  // 6 lies in bank 0, pair 1
-        home_table[7] = 3'd4;  // 7 lies in bank 1, pair 0
-    end
 
     // ---- State and logic -------------------------------------------------------------------------------------
     reg       active;
@@ -93,10 +74,10 @@ module stream_output (
 
     // ---- Stage 1 ---------------------------------------------------------------------------------------------
     reg       p1_turn_out;
-    reg [1:0] p1_row_pair;
+    reg       p1_vector_read_out;
+    reg [2:0] p1_vector_row_out;
     reg       p1_is_sigma;
     reg       p1_is_v;
-    reg       p1_odd_row;
     reg       p1_is_u;
     reg       p1_is_matrix;
     reg [1:0] p1_tuser;
@@ -106,35 +87,33 @@ module stream_output (
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            p1_turn_out <= 1'b0;
-            p1_token    <= 1'b0;
-            p1_done     <= 1'b0;
+            p1_turn_out        <= 1'b0;
+            p1_vector_read_out <= 1'b0;
+            p1_token           <= 1'b0;
+            p1_done            <= 1'b0;
         end else begin
-            p1_turn_out <= issue & (section != 2'd0);
-            p1_token    <= issue;
-            p1_done     <= issue & frame_ends;
+            p1_turn_out        <= issue & (section != 2'd0);
+            p1_vector_read_out <= issue & in_matrix;
+            p1_token           <= issue;
+            p1_done            <= issue & frame_ends;
         end
     end
 
     always @(posedge aclk) begin
-        p1_row_pair  <= row[2:1];
-        p1_is_sigma  <= section[0];
-        p1_is_v      <= section == 2'd3;
-        p1_odd_row   <= row[0];
-        p1_is_u      <= section == 2'd2;
-        p1_is_matrix <= section[1];
-        p1_tuser     <= section;
-        p1_tlast     <= frame_ends;
+        p1_vector_row_out <= row;
+        p1_is_sigma       <= section[0];
+        p1_is_v           <= section == 2'd3;
+        p1_is_u           <= section == 2'd2;
+        p1_is_matrix      <= section[1];
+        p1_tuser          <= section;
+        p1_tlast          <= frame_ends;
     end
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
-    reg  [2:0] p2_home;
-    reg  [1:0] p2_row_pair;
     reg [23:0] p2_sigma;
     reg        p2_is_sigma;
     reg        p2_is_v;
-    reg        p2_odd_row;
-    reg        p2_n115_later;
+    reg        p2_n96_later;
     reg        p2_is_matrix;
     reg  [1:0] p2_tuser;
     reg        p2_tlast;
@@ -142,16 +121,13 @@ module stream_output (
     reg        p2_done;
 
     always @(posedge aclk) begin
-        p2_home       <= home_table[front[26:24]];
-        p2_row_pair   <= p1_row_pair;
-        p2_sigma      <= front[23:0];
-        p2_is_sigma   <= p1_is_sigma;
-        p2_is_v       <= p1_is_v;
-        p2_odd_row    <= p1_odd_row;
-        p2_n115_later <= front[27] & p1_is_u;
-        p2_is_matrix  <= p1_is_matrix;
-        p2_tuser      <= p1_tuser;
-        p2_tlast      <= p1_tlast;
+        p2_sigma     <= front[23:0];
+        p2_is_sigma  <= p1_is_sigma;
+        p2_is_v      <= p1_is_v;
+        p2_n96_later <= front[27] & p1_is_u;
+        p2_is_matrix <= p1_is_matrix;
+        p2_tuser     <= p1_tuser;
+        p2_tlast     <= p1_tlast;
     end
 
     always @(posedge aclk) begin
@@ -167,11 +143,8 @@ module stream_output (
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
     reg        p3_is_sigma;
     reg [23:0] p3_sigma;
-    reg        p3_n90_later;
-    reg        p3_n95_later;
     reg        p3_is_v;
-    reg        p3_odd_row;
-    reg        p3_n115_later;
+    reg        p3_n96_later;
     reg        p3_is_matrix;
     reg  [1:0] p3_tuser;
     reg        p3_tlast;
@@ -179,16 +152,13 @@ module stream_output (
     reg        p3_done;
 
     always @(posedge aclk) begin
-        p3_is_sigma   <= p2_is_sigma;
-        p3_sigma      <= p2_sigma;
-        p3_n90_later  <= p2_home[2];
-        p3_n95_later  <= p2_home[2];
-        p3_is_v       <= p2_is_v;
-        p3_odd_row    <= p2_odd_row;
-        p3_n115_later <= p2_n115_later;
-        p3_is_matrix  <= p2_is_matrix;
-        p3_tuser      <= p2_tuser;
-        p3_tlast      <= p2_tlast;
+        p3_is_sigma  <= p2_is_sigma;
+        p3_sigma     <= p2_sigma;
+        p3_is_v      <= p2_is_v;
+        p3_n96_later <= p2_n96_later;
+        p3_is_matrix <= p2_is_matrix;
+        p3_tuser     <= p2_tuser;
+        p3_tlast     <= p2_tlast;
     end
 
     always @(posedge aclk) begin
@@ -201,19 +171,23 @@ module stream_output (
         end
     end
 
-    wire [23:0] p3_tdata_out_choice = p3_is_sigma ? p3_sigma : {exponent, sweeps, 5'd0, capped, overflow, bad};
-    wire [41:0] p3_chosen = p3_is_v ? (p3_n95_later ? v_row_1 : v_row_0) : (p3_n90_later ? u_row_1 : u_row_0);
-    wire [20:0] p3_element = ((p3_odd_row ? p3_chosen[41:21] : p3_chosen[20:0]) ^ {21{p3_n115_later}})
-            + {20'd0, p3_n115_later};
-
     // ---- Stage 4 ---------------------------------------------------------------------------------------------
-    reg [23:0] p4_tdata_out;
+    reg        p4_is_sigma;
+    reg [23:0] p4_sigma;
+    reg        p4_is_v;
+    reg        p4_n96_later;
+    reg        p4_is_matrix;
     reg  [1:0] p4_tuser;
     reg        p4_tlast;
     reg        p4_token;
+    reg        p4_done;
 
     always @(posedge aclk) begin
-        p4_tdata_out <= p3_is_matrix ? {{3{p3_element[20]}}, p3_element} : p3_tdata_out_choice;
+        p4_is_sigma  <= p3_is_sigma;
+        p4_sigma     <= p3_sigma;
+        p4_is_v      <= p3_is_v;
+        p4_n96_later <= p3_n96_later;
+        p4_is_matrix <= p3_is_matrix;
         p4_tuser     <= p3_tuser;
         p4_tlast     <= p3_tlast;
     end
@@ -221,20 +195,47 @@ module stream_output (
     always @(posedge aclk) begin
         if (!aresetn) begin
             p4_token <= 1'b0;
+            p4_done  <= 1'b0;
         end else begin
             p4_token <= p3_token;
+            p4_done  <= p3_done;
+        end
+    end
+
+    wire [20:0] p4_element = ((p4_is_v ? v : u) ^ {21{p4_n96_later}}) + {20'd0, p4_n96_later};
+
+    // ---- Stage 5 ---------------------------------------------------------------------------------------------
+    reg [23:0] p5_tdata_out;
+    reg  [1:0] p5_tuser;
+    reg        p5_tlast;
+    reg        p5_token;
+
+    always @(posedge aclk) begin
+        p5_tdata_out <= p4_is_matrix ? {{3{p4_element[20]}}, p4_element} : (p4_is_sigma ? p4_sigma : status);
+        p5_tuser     <= p4_tuser;
+        p5_tlast     <= p4_tlast;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p5_token <= 1'b0;
+        end else begin
+            p5_token <= p4_token;
         end
     end
 
     // ---- Outputs ---------------------------------------------------------------------------------------------
     assign turn        = p1_turn_out;
-    assign read_home   = p2_home;
-    assign read_column = p2_row_pair;
-    assign tdata       = p4_tdata_out;
-    assign tuser       = p4_tuser;
-    assign tlast       = p4_tlast;
-    assign write       = p4_token;
-    assign done        = p3_done;
+    assign vector_read = p1_vector_read_out;
+    assign vector_row  = p1_vector_row_out;
+    assign tdata       = p5_tdata_out;
+    assign tuser       = p5_tuser;
+    assign tlast       = p5_tlast;
+    assign write       = p5_token;
+    assign done        = p4_done;
+
+    // Bits that nothing reads, named so that linters do not ask.
+    wire _unused_ok = &{1'b0, front[26:24], 1'b0};
 endmodule
 
 `default_nettype wire

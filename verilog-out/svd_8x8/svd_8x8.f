@@ -1,3 +1,4 @@
+stream_input.v
 half_angle.v
 angle_unit.v
 coefficient_unit.v
@@ -5,8 +6,9 @@ rotator.v
 matrix_memory.v
 vector_memory.v
 datapath.v
-stream_input.v
 sequencer.v
+serial.v
+frame_controller.v
 sorter.v
 stream_output.v
 stream_fifo.v

@@ -24,62 +24,46 @@ module svd_8x8 (
     output wire  [1:0] m_axis_tuser
 );
 
-    // ---- State and logic -------------------------------------------------------------------------------------
-    wire        sequencer_release_frame;
-    wire        input_end_full;
-    wire        input_end_bad;
-    wire        datapath_settled;
-    wire        datapath_settled_valid;
-    wire        datapath_overflow;
-    wire        output_end_done;
-    wire        sequencer_block;
-    wire  [1:0] sequencer_row;
-    wire  [1:0] sequencer_column;
-    wire        sequencer_copy;
-    wire        sequencer_diagonal;
-    wire        sequencer_measure;
-    wire  [1:0] sequencer_diagonal_pair;
-    wire        sequencer_vectors;
-    wire        sequencer_identity;
-    wire        sequencer_unload;
-    wire        sequencer_prepare;
-    wire  [3:0] input_end_shift;
-    wire  [7:0] sequencer_status_exponent;
-    wire  [3:0] input_end_write_enable;
-    wire  [2:0] input_end_write_row;
-    wire  [2:0] input_end_write_column;
-    wire [15:0] input_end_write_data;
-    wire  [2:0] output_end_read_home;
-    wire  [1:0] output_end_read_column;
-    wire        sequencer_clear;
-    wire        sequencer_insert;
-    wire  [2:0] sequencer_insert_index;
-    wire [23:0] datapath_diagonal_0;
-    wire [23:0] datapath_diagonal_1;
-    wire        sequencer_insert_bank;
-    wire        output_end_turn;
-    wire [27:0] sorter_front;
-    wire [41:0] datapath_u_row_0;
-    wire [41:0] datapath_u_row_1;
-    wire [41:0] datapath_v_row_0;
-    wire [41:0] datapath_v_row_1;
-    wire        sequencer_unload_start;
-    wire        sequencer_status_bad;
-    wire        sequencer_status_capped;
-    wire        sequencer_status_overflow_flag;
-    wire  [7:0] sequencer_status_sweeps;
-    wire        output_fifo_freed;
-    wire        output_end_write;
-    wire [23:0] output_end_tdata;
-    wire  [1:0] output_end_tuser;
-    wire        output_end_tlast;
+    // ---- State -----------------------------------------------------------------------------------------------
     wire        input_end_s_axis_tready;
     wire [23:0] output_fifo_m_axis_tdata;
     wire        output_fifo_m_axis_tvalid;
     wire        output_fifo_m_axis_tlast;
     wire  [1:0] output_fifo_m_axis_tuser;
-
-    wire [23:0] chosen = sequencer_insert_bank ? datapath_diagonal_1 : datapath_diagonal_0;
+    wire        input_end_load_valid;
+    wire  [2:0] input_end_load_row;
+    wire  [2:0] input_end_load_column;
+    wire [15:0] input_end_load_data;
+    wire        input_end_bad;
+    wire        controller_release_frame;
+    wire        input_end_full;
+    wire  [3:0] input_end_shift;
+    wire        controller_start;
+    wire        decomposer_done;
+    wire        decomposer_overflow;
+    wire        decomposer_cap_reached;
+    wire  [7:0] decomposer_sweeps;
+    wire  [3:0] decomposer_shifted;
+    wire        controller_unload_start;
+    wire [23:0] controller_status;
+    wire        controller_status_is_all;
+    wire        output_end_done;
+    wire  [3:0] controller_value_number;
+    wire        controller_clear;
+    wire        controller_insert;
+    wire  [2:0] controller_insert_index;
+    wire [23:0] decomposer_value;
+    wire        output_end_turn;
+    wire [27:0] sorter_front;
+    wire        output_end_vector_read;
+    wire  [2:0] output_end_vector_row;
+    wire [20:0] decomposer_u;
+    wire [20:0] decomposer_v;
+    wire        output_fifo_freed;
+    wire        output_end_write;
+    wire [23:0] output_end_tdata;
+    wire  [1:0] output_end_tuser;
+    wire        output_end_tlast;
 
     stream_input input_end (
         .aclk          (aclk),
@@ -87,112 +71,86 @@ module svd_8x8 (
         .s_axis_tdata  (s_axis_tdata),
         .s_axis_tvalid (s_axis_tvalid),
         .s_axis_tlast  (s_axis_tlast),
-        .release_frame (sequencer_release_frame),
+        .release_frame (controller_release_frame),
         .s_axis_tready (input_end_s_axis_tready),
         .full          (input_end_full),
         .bad           (input_end_bad),
-        .shift         (input_end_shift),
-        .write_enable  (input_end_write_enable),
-        .write_row     (input_end_write_row),
-        .write_column  (input_end_write_column),
-        .write_data    (input_end_write_data)
+        .load_valid    (input_end_load_valid),
+        .load_row      (input_end_load_row),
+        .load_column   (input_end_load_column),
+        .load_data     (input_end_load_data),
+        .shift         (input_end_shift)
     );
 
-    sequencer sequencer (
-        .aclk                 (aclk),
-        .aresetn              (aresetn),
-        .frame_full           (input_end_full),
-        .frame_bad            (input_end_bad),
-        .settled              (datapath_settled),
-        .settled_valid        (datapath_settled_valid),
-        .overflow_seen        (datapath_overflow),
-        .unloaded             (output_end_done),
-        .shift                (input_end_shift),
-        .block                (sequencer_block),
-        .vectors              (sequencer_vectors),
-        .identity             (sequencer_identity),
-        .unload               (sequencer_unload),
-        .prepare              (sequencer_prepare),
-        .row                  (sequencer_row),
-        .column               (sequencer_column),
-        .copy                 (sequencer_copy),
-        .diagonal             (sequencer_diagonal),
-        .measure              (sequencer_measure),
-        .diagonal_pair        (sequencer_diagonal_pair),
-        .insert               (sequencer_insert),
-        .insert_index         (sequencer_insert_index),
-        .insert_bank          (sequencer_insert_bank),
-        .release_frame        (sequencer_release_frame),
-        .clear                (sequencer_clear),
-        .unload_start         (sequencer_unload_start),
-        .status_exponent      (sequencer_status_exponent),
-        .status_bad           (sequencer_status_bad),
-        .status_capped        (sequencer_status_capped),
-        .status_overflow_flag (sequencer_status_overflow_flag),
-        .status_sweeps        (sequencer_status_sweeps)
-    );
-
-    datapath datapath (
+    frame_controller controller (
         .aclk          (aclk),
         .aresetn       (aresetn),
-        .block         (sequencer_block),
-        .vectors       (sequencer_vectors),
-        .identity      (sequencer_identity),
-        .unload        (sequencer_unload),
-        .unload_home   (output_end_read_home),
-        .unload_column (output_end_read_column),
-        .prepare       (sequencer_prepare),
-        .row           (sequencer_row),
-        .column        (sequencer_column),
-        .copy          (sequencer_copy),
-        .diagonal      (sequencer_diagonal),
-        .measure       (sequencer_measure),
-        .diagonal_pair (sequencer_diagonal_pair),
-        .load_data     (input_end_write_data),
-        .load_enable   (input_end_write_enable),
-        .load_row      (input_end_write_row),
-        .load_column   (input_end_write_column),
-        .shift         (input_end_shift),
-        .diagonal_0    (datapath_diagonal_0),
-        .diagonal_1    (datapath_diagonal_1),
-        .u_row_0       (datapath_u_row_0),
-        .u_row_1       (datapath_u_row_1),
-        .v_row_0       (datapath_v_row_0),
-        .v_row_1       (datapath_v_row_1),
-        .overflow      (datapath_overflow),
-        .settled       (datapath_settled),
-        .settled_valid (datapath_settled_valid)
+        .frame_full    (input_end_full),
+        .frame_bad     (input_end_bad),
+        .done          (decomposer_done),
+        .unloaded      (output_end_done),
+        .overflow      (decomposer_overflow),
+        .cap_reached   (decomposer_cap_reached),
+        .sweeps        (decomposer_sweeps),
+        .shifted       (decomposer_shifted),
+        .start         (controller_start),
+        .clear         (controller_clear),
+        .value_number  (controller_value_number),
+        .insert        (controller_insert),
+        .insert_index  (controller_insert_index),
+        .release_frame (controller_release_frame),
+        .unload_start  (controller_unload_start),
+        .status        (controller_status),
+        .status_is_all (controller_status_is_all)
+    );
+
+    serial decomposer (
+        .aclk         (aclk),
+        .aresetn      (aresetn),
+        .start        (controller_start),
+        .load_row     (input_end_load_row),
+        .load_column  (input_end_load_column),
+        .load_valid   (input_end_load_valid),
+        .load_data    (input_end_load_data),
+        .shift        (input_end_shift),
+        .value_index  (controller_value_number[2:0]),
+        .vector_index (sorter_front[26:24]),
+        .vector_row   (output_end_vector_row),
+        .vector_read  (output_end_vector_read),
+        .shifted      (decomposer_shifted),
+        .done         (decomposer_done),
+        .cap_reached  (decomposer_cap_reached),
+        .overflow     (decomposer_overflow),
+        .sweeps       (decomposer_sweeps),
+        .value        (decomposer_value),
+        .u            (decomposer_u),
+        .v            (decomposer_v)
     );
 
     sorter sorter (
         .aclk    (aclk),
         .aresetn (aresetn),
-        .clear   (sequencer_clear),
-        .insert  (sequencer_insert),
+        .clear   (controller_clear),
+        .insert  (controller_insert),
         .turn    (output_end_turn),
-        .value   (chosen),
-        .index   (sequencer_insert_index),
+        .value   (decomposer_value),
+        .index   (controller_insert_index),
         .front   (sorter_front)
     );
 
     stream_output output_end (
         .aclk        (aclk),
         .aresetn     (aresetn),
-        .start       (sequencer_unload_start),
-        .bad         (sequencer_status_bad),
-        .capped      (sequencer_status_capped),
-        .overflow    (sequencer_status_overflow_flag),
-        .exponent    (sequencer_status_exponent),
-        .sweeps      (sequencer_status_sweeps),
+        .start       (controller_unload_start),
+        .status      (controller_status),
+        .bad         (controller_status_is_all),
         .freed       (output_fifo_freed),
         .front       (sorter_front),
-        .u_row_0     (datapath_u_row_0),
-        .u_row_1     (datapath_u_row_1),
-        .v_row_0     (datapath_v_row_0),
-        .v_row_1     (datapath_v_row_1),
+        .u           (decomposer_u),
+        .v           (decomposer_v),
         .turn        (output_end_turn),
-        .read_home   (output_end_read_home),
-        .read_column (output_end_read_column),
+        .vector_read (output_end_vector_read),
+        .vector_row  (output_end_vector_row),
         .tdata       (output_end_tdata),
         .tuser       (output_end_tuser),
         .tlast       (output_end_tlast),
@@ -221,6 +179,9 @@ module svd_8x8 (
     assign m_axis_tvalid = output_fifo_m_axis_tvalid;
     assign m_axis_tlast  = output_fifo_m_axis_tlast;
     assign m_axis_tuser  = output_fifo_m_axis_tuser;
+
+    // Bits that nothing reads, named so that linters do not ask.
+    wire _unused_ok = &{1'b0, controller_value_number[3], 1'b0};
 endmodule
 
 `default_nettype wire

@@ -31,14 +31,14 @@ impl Demo {
     /// Does what a newcomer wants to see first.
     pub fn run(self) -> Result<Verdict> {
         let core = Core::new(Parameters::default().shape()?);
-        let folder = self.out.join(core.shape.name());
+        let folder = self.out.join(core.shape().name());
         let files = export(&core)?;
         write_folder(&folder, &files, false)?;
         let mut engine = SimulatorEngine::new(&core)?;
         let mut judgements = Vec::new();
         for sample in samples()? {
-            let input = prepare(&core.shape, &sample, InputScale::Auto)?;
-            judgements.push(judge(&core.shape, &mut engine, &sample, &input)?);
+            let input = prepare(core.shape(), &sample, InputScale::Auto)?;
+            judgements.push(judge(core.shape(), &mut engine, &sample, &input)?);
         }
         if self.json {
             output::json(&serde_json::json!({ "core": Summary::new(&core), "out": folder, "results": judgements }))?;

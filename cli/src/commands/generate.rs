@@ -38,7 +38,7 @@ impl Generate {
         if self.json {
             output::json(&serde_json::json!({ "core": summary, "out": self.out, "files": files.len() }))?;
         } else {
-            let (out, name) = (self.out.display(), core.shape.name());
+            let (out, name) = (self.out.display(), core.shape().name());
             output::print(format!(
                 "{out}: {} files, {} multipliers, {} cycles a sweep, at most {} sweeps. Start with {out}/README.md.\n\
                  To see it work: cd {out} && iverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim",

@@ -42,7 +42,7 @@ impl Simulate {
         let inputs = matrices
             .iter()
             .zip(&self.matrix)
-            .map(|(m, file)| prepare(&core.shape, m, self.scale.get()).with_context(|| file.display().to_string()))
+            .map(|(m, file)| prepare(core.shape(), m, self.scale.get()).with_context(|| file.display().to_string()))
             .collect::<Result<Vec<_>>>()?;
         let (waves, mut engine) = match &self.vcd {
             None => (None, SimulatorEngine::new(&core)?),
@@ -54,7 +54,7 @@ impl Simulate {
         let bar = output::progress(inputs.len(), "simulating");
         let mut judgements = Vec::new();
         for (matrix, input) in matrices.iter().zip(&inputs) {
-            judgements.push(judge(&core.shape, &mut engine, matrix, input)?);
+            judgements.push(judge(core.shape(), &mut engine, matrix, input)?);
             bar.inc(1);
         }
         bar.finish_and_clear();
@@ -85,7 +85,7 @@ pub fn print(core: &Core, judgements: &[Judgement]) -> Result<()> {
     let summary = Summary::new(core);
     output::print(format!(
         "\nErrors against the reference (f64) of the quantised input, worst element, in LSB (orthogonality: units of 2^-{}); the statistical bound of the values; cycles",
-        core.shape.word() - 1
+        core.shape().word() - 1
     ))?;
     output::print(output::accuracy_table(judgements))?;
     if let Some(table) = output::sources_table(judgements) {
@@ -97,7 +97,7 @@ pub fn print(core: &Core, judgements: &[Judgement]) -> Result<()> {
     }
     output::print(format!(
         "{}: {} x {}, word {}, guard {}, coefficients {} bits: {} multipliers, {} cycles a sweep, at most {} sweeps",
-        core.shape.name(),
+        core.shape().name(),
         summary.shape.rows(),
         summary.shape.cols(),
         summary.shape.word(),

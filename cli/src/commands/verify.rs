@@ -59,13 +59,13 @@ impl Verify {
 
     fn stimulus(&self, core: &Core) -> Result<Stimulus> {
         if self.matrix.is_empty() {
-            return Ok(example(&core.shape, Stalls::none()));
+            return Ok(example(core.shape(), Stalls::none()));
         }
         let mut beats = Vec::new();
         for file in &self.matrix {
             let matrix = read_matrix(file)?;
-            let input = prepare(&core.shape, &matrix, self.scale.get()).with_context(|| file.display().to_string())?;
-            beats.extend(input.frame(&core.shape));
+            let input = prepare(core.shape(), &matrix, self.scale.get()).with_context(|| file.display().to_string())?;
+            beats.extend(input.frame(core.shape()));
         }
         Ok(Stimulus::new(beats))
     }

@@ -1,4 +1,7 @@
-//! The serial architecture: one 2x2 block is rotated per cycle.
+//! The serial architecture: one 2x2 block is rotated per cycle, in four rotators.
+//!
+//! A step runs a fixed program ([`schedule`]), the same for all steps of a matrix. Where rows are reduced to a triangle while they
+//! stream in ([`qr`]), that is a phase before the first sweep, in the same rotators.
 
 pub mod datapath;
 pub mod layout;
@@ -6,3 +9,239 @@ pub mod probe;
 pub mod qr;
 pub mod schedule;
 pub mod sequencer;
+pub mod square;
+pub mod timing;
+
+use crate::architecture::decomposer::{Architecture, Decomposer, PortTiming, QrCycles, Schedule};
+use crate::architecture::probe::{Probe, Rotations, Write};
+use crate::architecture::size::{Size, index_bits};
+use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
+use crate::ir::address_width;
+use crate::ordering::Ordering;
+use crate::parameters::Scaling;
+use crate::shape::Shape;
+use datapath::{QR_COMMANDS, datapath};
+use layout::{home_table, orderings};
+use qr::row_queue::row_queue;
+use qr::sequencer::{finish_cycles, qr_sequencer, step_cycles};
+use schedule::StepProgram;
+use sequencer::sequencer;
+use square::Square;
+
+/// One 2x2 block per cycle.
+#[derive(Clone, Copy, Debug)]
+pub struct Serial;
+
+impl Architecture for Serial {
+    fn draw(&self, design: &mut DesignBuilder, shape: &Shape) -> Decomposer {
+        let orderings = &orderings(shape)[..];
+        let (datapath, timing) = datapath(design, orderings, shape);
+        let program = |ordering: &Ordering| StepProgram::new(ordering, timing.latencies, shape.has_vectors());
+        let programs: Vec<StepProgram> = orderings.iter().map(program).collect();
+        let qr = timing.meeting.map(|latency| (row_queue(design, shape), qr_sequencer(design, shape, latency)));
+        let (sequencer, value_arrival) = sequencer(design, orderings, shape, timing, &programs);
+
+        let m = ModuleBuilder::new("serial");
+        m.doc(
+            "Decomposes a matrix by two-sided Jacobi rotations, one 2x2 block per cycle.\n\
+             Elements come in by row and column (load); results are read by index (value, u, v).",
+        );
+        let instance = |module, name| m.instance(design, module, name);
+        let (sequencer, datapath) = (instance(sequencer, "sequencer"), instance(datapath, "datapath"));
+        let qr = qr.map(|(queue, sequencer)| [instance(queue, "row_queue"), instance(sequencer, "qr_sequencer")]);
+        let drawing = Drawing::new(&m, shape, orderings, sequencer, datapath);
+        drawing.commands();
+        match &qr {
+            None => drawing.load(),
+            Some([queue, sequencer]) => drawing.reduce(queue, sequencer),
+        }
+        drawing.value();
+        drawing.vectors(timing.read);
+        let timing_of_ports = PortTiming {
+            value: value_arrival + 1,
+            vectors: timing.read + 2,
+            // Commands take two cycles to the datapath, and `done` comes one after the last cycle of the program: words are
+            // there after one cycle more than their latency, and two cycles later an overflow of theirs is.
+            drain: timing.latencies.block as u32 + 2,
+        };
+        let largest = programs.last().expect("There is a program for every ordering.");
+        let qr = timing.meeting.map(|latency| QrCycles {
+            passes: shape.arithmetic().passes(),
+            two_rows: step_cycles(shape, latency),
+            finish: finish_cycles(shape, latency),
+        });
+        let schedule = Schedule { step_cycles: largest.cycles(), steps: shape.even() - 1, qr };
+        Decomposer { module: design.add(m), timing: timing_of_ports, schedule }
+    }
+
+    fn probe(&self, shape: &Shape) -> Probe {
+        probe::probe(shape)
+    }
+
+    fn rotations(&self, shape: &Shape, size: (usize, usize), sweeps: u32, written: &[Vec<Write>]) -> Option<Rotations> {
+        probe::rotations(shape, size, sweeps, written)
+    }
+}
+
+/// The top module of the decomposer under construction: it translates rows and columns to places in the memories.
+struct Drawing<'a, 'm> {
+    m: &'m ModuleBuilder,
+    shape: &'a Shape,
+    sequencer: Instance<'m>,
+    datapath: Instance<'m>,
+    /// Index of a row or column -> bank and pair.
+    home: Table<'m>,
+    /// Last row and column of the matrix that was started, and of the one that comes in, where sizes differ.
+    started: Option<[Signal<'m>; 2]>,
+    loading: Option<[Signal<'m>; 2]>,
+}
+
+impl<'a, 'm> Drawing<'a, 'm> {
+    fn new(
+        m: &'m ModuleBuilder,
+        shape: &'a Shape,
+        orderings: &'a [Ordering],
+        sequencer: Instance<'m>,
+        datapath: Instance<'m>,
+    ) -> Self {
+        let sizes = |names: [&str; 2]| shape.takes_any().then(|| names.map(|name| m.input(name, index_bits(shape))));
+        let (started, loading) = (sizes(["size_rows", "size_cols"]), sizes(["loading_rows", "loading_cols"]));
+        let home = home_table(m, orderings, shape.side());
+        Self { m, shape, sequencer, datapath, home, started, loading }
+    }
+
+    /// The square of a size at inputs, or the core's only one.
+    fn square(&self, sizes: Option<[Signal<'m>; 2]>) -> Square<'m> {
+        let size = match sizes {
+            None => Size::new(self.m, self.shape),
+            Some([rows, cols]) => Size::announced(self.m, self.shape, rows, cols),
+        };
+        Square::of(self.m, self.shape, size)
+    }
+
+    fn drive_sizes(&self, to: &Instance<'m>, [rows, cols]: [&str; 2], sizes: Option<[Signal<'m>; 2]>) {
+        if let Some(sizes) = sizes {
+            to.drive(rows, sizes[0]);
+            to.drive(cols, sizes[1]);
+        }
+    }
+
+    /// What the sequencer and the datapath tell each other, and what the sequencer tells outside.
+    fn commands(&self) {
+        let (m, shape, sequencer, datapath) = (self.m, self.shape, &self.sequencer, &self.datapath);
+        sequencer.drive("start", m.input("start", 1));
+        self.drive_sizes(sequencer, ["size_rows", "size_cols"], self.started);
+        if !shape.is_reduced() {
+            self.drive_sizes(datapath, ["size_rows", "size_cols"], self.started);
+        }
+        let verdicts = [("settled", "settled"), ("settled_valid", "settled_valid"), ("overflow", "overflow_seen")];
+        datapath.connect(sequencer, &verdicts);
+        let mut commands = vec!["block", "row", "column", "copy", "diagonal", "measure", "diagonal_pair"];
+        if shape.has_vectors() {
+            commands.extend(["vectors", "identity"]);
+        }
+        if shape.is_prepared() {
+            commands.push("prepare");
+        }
+        commands.into_iter().for_each(|command| sequencer.connect(datapath, &[(command, command)]));
+        if shape.scaling() == Scaling::Auto {
+            m.output("shifted", sequencer.output("shifted"));
+        }
+        for port in ["done", "cap_reached", "overflow", "sweeps"] {
+            m.output(port, sequencer.output(port));
+        }
+    }
+
+    /// Elements go to their homes in the memory of A.
+    fn load(&self) {
+        let (m, shape, datapath) = (self.m, self.shape, &self.datapath);
+        let index = index_bits(shape);
+        let square = self.square(self.loading);
+        let [row_home, column_home] = ["row", "column"].map(|name| {
+            let number = m.input(&format!("load_{name}"), index).at(0);
+            self.home.lookup(square.address(m, number), None, &format!("{name}_home"))
+        });
+        let valid = m.input("load_valid", 1).at(0).flag().registered("write");
+        let hit = |wanted: [i128; 2]| row_home.sign().is(wanted[0]) & column_home.sign().is(wanted[1]);
+        let banks = m.concat(&[[1, 1], [1, 0], [0, 1], [0, 0]].map(hit));
+        datapath.drive("load_enable", valid.select(banks, m.zero(4)));
+        datapath.drive("load_row", row_home);
+        datapath.drive("load_column", column_home);
+        datapath.drive("load_data", m.input("load_data", shape.word()).at(0).registered("element"));
+        if shape.scaling() == Scaling::Auto {
+            let shift = m.input("shift", shape.shift_bits());
+            datapath.drive("shift", shift);
+            self.sequencer.drive("shift", shift);
+        }
+    }
+
+    /// Rows are reduced to a triangle before the sweeps.
+    fn reduce(&self, queue: &Instance<'m>, qr: &Instance<'m>) {
+        let (m, shape, sequencer, datapath) = (self.m, self.shape, &self.sequencer, &self.datapath);
+        let loading = ["loading_rows", "loading_cols"];
+        [queue, qr, datapath].into_iter().for_each(|to| self.drive_sizes(to, loading, self.loading));
+        let (rows, index) = (address_width(shape.rows() as u32), index_bits(shape));
+        let elements =
+            [("valid", 1), ("row", rows), ("column", index), ("data", shape.word()), ("batch", 1), ("final", 1)];
+        for (part, width) in elements {
+            let port = format!("load_{part}");
+            queue.drive(&port, m.input(&port, width));
+        }
+        let restart = m.input("restart", 1);
+        queue.drive("restart", restart);
+        qr.drive("restart", restart);
+        for part in ["enable", "half", "word", "bank", "data"] {
+            queue.connect(datapath, &[(&format!("write_{part}"), &format!("load_{part}"))]);
+        }
+        let rows = ["rows_ready", "rows_last", "rows_absent"];
+        rows.into_iter().for_each(|port| queue.connect(qr, &[(port, port)]));
+        let taken = qr.output("take_rows");
+        queue.drive("taken", taken);
+        m.output("batch_taken", taken);
+        m.output("loaded", qr.output("full"));
+        for command in QR_COMMANDS {
+            qr.connect(datapath, &[(command, &format!("qr_{command}"))]);
+        }
+        datapath.connect(sequencer, &[("qr_overflow", "qr_overflow")]);
+        qr.connect(sequencer, &[("starting", "qr_starting")]);
+        if shape.scaling() == Scaling::Auto {
+            datapath.connect(sequencer, &[("shift", "shift")]);
+        }
+    }
+
+    /// The diagonal element with an index.
+    fn value(&self) {
+        let m = self.m;
+        self.sequencer.drive("value_index", m.input("value_index", address_width(self.shape.triplets() as u32)));
+        let [in_bank_0, in_bank_1] = ["diagonal_0", "diagonal_1"].map(|port| self.datapath.output(port));
+        let value = self.sequencer.output("value_bank").select(in_bank_1, in_bank_0);
+        m.output("value", value.registered("value_out"));
+    }
+
+    /// Elements of U and V, `read` cycles after their address in the memories.
+    fn vectors(&self, read: u32) {
+        let (m, shape, datapath) = (self.m, self.shape, &self.datapath);
+        if !shape.has_vectors() {
+            return;
+        }
+        let index = m.input("vector_index", address_width(shape.triplets() as u32)).at(0);
+        let square = self.square(self.started);
+        let index = index.zero_extend(index_bits(shape));
+        let home = self.home.lookup(square.address(m, index), None, "vector_home");
+        let row = m.input("vector_row", index_bits(shape)).at(0);
+        let pair = home.width() - 1;
+        let row_pair = row.zero_extend(row.width().max(pair + 1)).slice(1, pair).registered("row_pair");
+        datapath.drive("unload", m.input("vector_read", 1).at(0).flag().registered("vector_read_now"));
+        datapath.drive("unload_home", home);
+        datapath.drive("unload_column", row_pair);
+        let is_odd = row.bit(0).delayed_to(read + 1);
+        let bank = home.sign().delayed_to(read + 1);
+        for (_, side) in [(shape.has_u(), "u"), (shape.has_v(), "v")].into_iter().filter(|&(present, _)| present) {
+            let word = |bank: u32| datapath.output(&format!("{side}_row_{bank}")).at(read + 1);
+            let (zero, one) = (word(0), word(1));
+            let word = bank.select(one, zero);
+            let element = is_odd.select(word.bits_from(shape.vector_bits()), word.low_bits(shape.vector_bits()));
+            m.output(side, element.registered(&format!("{side}_out")));
+        }
+    }
+}

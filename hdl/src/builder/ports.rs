@@ -135,6 +135,14 @@ impl<'m> Instance<'m> {
         *driver = Some(signal.id);
     }
 
+    /// Connects outputs of this instance to inputs of another one: (output, input).
+    #[track_caller]
+    pub fn connect(&self, to: &Self, ports: &[(&str, &str)]) {
+        for (output, input) in ports {
+            to.drive(input, self.output(output));
+        }
+    }
+
     /// An output; of a placed unit, at the stage that its declared latency gives.
     #[track_caller]
     pub fn output(&self, port: &str) -> Signal<'m> {

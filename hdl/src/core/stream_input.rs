@@ -1,24 +1,29 @@
-//! The input end: AXI4-Stream beats to writes into the memory of A, row by row.
+//! The input end: AXI4-Stream beats to elements of a matrix, each with its row and column.
 //!
-//! A frame whose `tlast` comes early or late, or whose announced size the core does not take, is bad; a late one swallows the beats up to and including its `tlast`. Either way the frame
-//! waits, `full`, until the core releases it; then `s_axis_tready` rises again.
+//! A frame is bad if its `tlast` comes early or late, or if it announces a size that the core does not take. A late frame swallows the
+//! beats up to and including its `tlast`. Either way the frame waits, `full`, until the core releases it; then `s_axis_tready`
+//! rises again.
+//!
+//! Where rows are reduced while they stream in, elements come in *batches* of two rows. The input end holds credits, one for each
+//! batch that the decomposer has room for, and `s_axis_tready` falls when they are used up.
 
-use crate::architecture::serial::layout::home_table;
+use crate::architecture::decomposer::BATCHES;
+use crate::architecture::size::index_bits;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
-use crate::core::size::{Size, index_bits};
-use crate::ir::ModuleId;
-use crate::ordering::Ordering;
+use crate::interface::port;
+use crate::ir::{ModuleId, address_width};
 use crate::parameters::{Scaling, Sizes};
 use crate::shape::Shape;
 use crate::units::headroom::headroom;
 
 /// Adds the input end for the matrices of a shape.
 ///
-/// Outputs beside the stream: `full`, `bad`; `write_enable` (4 bits, bank rc at bit 2 r + c), `write_row`, `write_column` (bank and
-/// pair), `write_data`. With scaling also `shift`: by how many bits a full frame can be shifted up. Where frames announce their size, also
-/// `size_rows`, `size_cols`: the numbers of the last row and column.
-pub fn stream_input(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> ModuleId {
-    let (rows, cols, word) = (shape.rows(), shape.cols(), shape.word());
+/// Outputs beside the stream: `full`, `bad`; `load_valid`, `load_row`, `load_column`, `load_data`. With scaling also `shift`: by how
+/// many bits a full frame can be shifted up. Where rows are reduced instead `load_batch` (the element completes a batch) and `load_final`
+/// (the batch is the matrix's last); input `batch_taken` gives a credit back. Where frames announce their size, also `size_rows`,
+/// `size_cols`: the numbers of the last row and column of the matrix that is decomposed.
+pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
+    let (rows, cols, word, reduced) = (shape.rows(), shape.cols(), shape.word(), shape.is_reduced());
     let m = ModuleBuilder::new("stream_input");
     m.doc(format!(
         "Takes {}, row by row, one {word}-bit element per beat, tlast on the last.\n\
@@ -27,74 +32,95 @@ pub fn stream_input(design: &mut DesignBuilder, orderings: &[Ordering], shape: &
             Sizes::Fixed => format!("a {rows}x{cols} matrix"),
             Sizes::Any => format!("the rows (1 to {rows}) and columns (1 to {cols}) of a matrix, then the matrix"),
         },
-        if shape.sizes() == Sizes::Any { ", or its size is not taken" } else { "" }
+        if shape.takes_any() { ", or its size is not taken" } else { "" }
     ));
-    let (data, valid) = (m.input("s_axis_tdata", shape.interface().input_bits()), m.input("s_axis_tvalid", 1));
-    let (last, release) = (m.input("s_axis_tlast", 1), m.input("release_frame", 1));
-    let ready = m.register("ready", 1).reset(0);
-    let full = m.register("frame_full", 1).reset(0);
-    let bad = m.register("frame_bad", 1).reset(0);
-    let late = m.register("late", 1).reset(0);
-    let index = index_bits(shape);
-    let row = m.register("row", index).reset(0);
+    let data = m.input(port::INPUT_DATA, shape.interface().input_bits());
+    let (valid, last) = (m.input(port::INPUT_VALID, 1), m.input(port::INPUT_LAST, 1));
+    let release = m.input("release_frame", 1);
+    let flag = |name| m.register(name, 1).reset(0);
+    let (ready, full, bad, late) = (flag("ready"), flag("frame_full"), flag("frame_bad"), flag("late"));
+    let (row_bits, index) = (address_width(rows as u32), index_bits(shape));
+    let row_bits = if reduced { row_bits } else { index };
+    let row = m.register("row", row_bits).reset(0);
     let column = m.register("column", index).reset(0);
 
     let accepted = (valid & ready.value()).named("accepted");
     let ends = (accepted & last).named("frame_ends");
-    let header = (shape.sizes() == Sizes::Any).then(|| Header::new(&m, shape, index, data, accepted, ends));
-    let size = header.as_ref().map_or_else(|| Size::new(&m, shape), |h| Size::announced(&m, shape, h.rows, h.cols));
-    let end_of_row = column.value().equals(size.last_column);
-    let at_last = end_of_row & row.value().equals(size.last_row);
-    let last_element = header.as_ref().map_or(at_last, |h| at_last & h.is_over).named("last_element");
+    let header = shape.takes_any().then(|| Header::new(&m, shape, row_bits.max(index), data, accepted, ends));
+    let (last_row, last_column) = match &header {
+        Some(h) => (h.rows.low_bits(row_bits), h.cols.low_bits(index)),
+        None => (m.constant(row_bits, rows as i128 - 1), m.constant(index, cols as i128 - 1)),
+    };
+    let in_elements = |signal| header.as_ref().map_or(signal, |h| signal & h.is_over);
+    let end_of_row = column.value().equals(last_column).named("end_of_row");
+    let at_last_row = row.value().equals(last_row).named("at_last_row");
+    let last_element = in_elements(end_of_row & at_last_row).named("last_element");
     let waits = (ends | (full.value() & !release)).named("frame_waits");
     full.drive(waits);
-    ready.drive(!waits);
-    bad.enabled_by(ends).drive(late.value() | !last_element);
+    bad.drive(waits & ends.select(late.value() | !last_element, bad.value()));
     late.enabled_by(accepted).drive(!last & (late.value() | last_element));
-    let in_time = accepted & !late.value();
-    let element_accepted = header.as_ref().map_or(in_time, |h| in_time & h.is_over).named("element_accepted");
+    let element = in_elements(accepted & !late.value()).named("element_accepted");
     let next_row = end_of_row.select(row.value().plus(1), row.value());
     let next_column = end_of_row.select(m.zero(index), column.value().plus(1));
-    row.enabled_by(element_accepted | ends).drive(ends.select(m.zero(index), next_row));
-    column.enabled_by(element_accepted | ends).drive(ends.select(m.zero(index), next_column));
+    row.enabled_by(element | ends).drive(ends.select(m.zero(row_bits), next_row));
+    column.enabled_by(element | ends).drive(ends.select(m.zero(index), next_column));
 
-    let home = home_table(&m, orderings, shape.side());
-    let row_home = home.lookup(size.address(&m, row.value().at(0)), None, "row_home");
-    let column_home = home.lookup(size.address(&m, column.value().at(0)), None, "column_home");
-    let hit = |wanted: [i128; 2]| row_home.sign().is(wanted[0]) & column_home.sign().is(wanted[1]);
-    let banks = m.concat(&[[1, 1], [1, 0], [0, 1], [0, 0]].map(hit));
-    let started = element_accepted.at(0).flag().registered("write");
-    let element = data.low_bits(word);
-    m.output("s_axis_tready", ready.value());
+    m.output(port::INPUT_READY, ready.value());
     m.output("full", full.value());
     m.output("bad", bad.value());
-    if shape.scaling() == Scaling::Auto {
-        m.output("shift", headroom(&m, word - 1, &[element], 0, element_accepted, release));
+    m.output("load_valid", element.at(0).flag().registered("load_valid_out"));
+    m.output("load_row", row.value().at(0).registered("load_row_out"));
+    m.output("load_column", column.value().at(0).registered("load_column_out"));
+    m.output("load_data", data.low_bits(word).at(0).registered("load_data_out"));
+    if reduced {
+        // The last batch is handed on only when tlast has come with its last element.
+        let completes = end_of_row & (row.value().bit(0) | at_last_row) & (!at_last_row | last);
+        let completes = (element & completes).named("completes_batch");
+        let credits = m.register("credits", address_width(BATCHES + 1)).reset(BATCHES.into());
+        let width = credits.value().width();
+        let taken = m.input("batch_taken", 1).note("the decomposer has room for one more batch");
+        let moved = credits.value() + taken.zero_extend(width) - completes.zero_extend(width);
+        let anew = (bad.value() | release).named("begins_anew");
+        let next = anew.select(m.constant(width, BATCHES.into()), moved).named("credits_next");
+        credits.drive(next);
+        ready.drive(!waits & next.any());
+        m.output("load_batch", completes.at(0).flag().registered("load_batch_out"));
+        m.output("load_final", at_last_row.at(0).registered("load_final_out"));
+    } else {
+        ready.drive(!waits);
+        if shape.scaling() == Scaling::Auto {
+            m.output("shift", headroom(&m, word - 1, &[data.low_bits(word)], 0, element, release));
+        }
     }
-    if let Some(header) = header {
-        m.output("size_rows", header.rows);
-        m.output("size_cols", header.cols);
+    if shape.takes_any() {
+        let last_row = match reduced {
+            false => last_row,
+            // Of a matrix with fewer rows than columns, the triangle lacks rows.
+            true => {
+                let [row, column] = [last_row, last_column].map(|last| last.zero_extend(row_bits.max(index)));
+                let is_short = row.less_than(column).named("is_short");
+                is_short.select(row.low_bits(index), last_column).registered("size_rows_out")
+            }
+        };
+        m.output("size_rows", last_row);
+        m.output("size_cols", if reduced { last_column.registered("size_cols_out") } else { last_column });
     }
-    m.output("write_enable", started.select(banks, m.zero(4)).flag().registered("write_enable_out"));
-    m.output("write_row", row_home.registered("write_row_out"));
-    m.output("write_column", column_home.registered("write_column_out"));
-    m.output("write_data", element.at(0).registered("element").registered("write_data_out"));
     design.add(m)
 }
 
 /// The first two beats of a frame, where it announces its size.
-pub(crate) struct Header<'m> {
+struct Header<'m> {
     /// Number of the last row.
-    pub rows: Signal<'m>,
+    rows: Signal<'m>,
     /// Number of the last column.
-    pub cols: Signal<'m>,
+    cols: Signal<'m>,
     /// The elements come, and the size is one that the core takes.
-    pub is_over: Signal<'m>,
+    is_over: Signal<'m>,
 }
 
 impl<'m> Header<'m> {
     /// The header in beats that are `accepted`, of a frame that `ends`; numbers have `index` bits.
-    pub fn new(
+    fn new(
         m: &'m ModuleBuilder,
         shape: &Shape,
         index: u32,

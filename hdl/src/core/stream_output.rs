@@ -1,37 +1,40 @@
 //! The output end: a frame of status word, sigma, U and V, one element per beat.
 //!
-//! Sections that a core does not compute are left out. For each beat a token runs down a short pipeline: the sorter's front cell names the column, a table the place of that column's row in the
-//! memory of Uᵀ or Vᵀ, the memory gives the element. Columns of U whose sigma was negative are negated. Tokens
+//! Sections that a core does not compute are left out. For each beat a token runs down a short pipeline: the sorter's front cell names
+//! the column, the decomposer gives the element of U or V in that column. Columns of U whose sigma was negative are negated. Tokens
 //! start only while the FIFO behind has room.
 
 use super::stream_fifo::DEPTH;
-use crate::architecture::serial::layout::{home_table, largest, pair_bits};
+use crate::architecture::decomposer::PortTiming;
+use crate::architecture::size::{Size, index_bits};
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
-use crate::core::size::Size;
-use crate::interface::{Section, section};
+use crate::interface::{STATUS_BITS, Section, section, status_summary};
 use crate::ir::{ModuleId, address_width};
-use crate::ordering::Ordering;
 use crate::shape::Shape;
 
-/// Adds the output end. `read_latency`: cycles from `read_home` to the words of the vector memories.
+/// Cycles from `start` to the first read of the sorter's front cell.
+pub const FIRST_READ: u32 = 3;
+
+/// Adds the output end, given when the decomposer's ports answer.
 ///
-/// Outputs: the FIFO's write side (`write`, `tdata`, `tuser`, `tlast`), `turn` for the sorter, `read_home` (bank and pair) and `read_column` for the
-/// vector memories, `done` when the last token has read its element.
-pub fn stream_output(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape, read_latency: u32) -> ModuleId {
+/// Inputs beside the FIFO's credits: `start`; `status`, the status word, and `bad`, whether it is all that is sent; `front`, the
+/// sorter's front cell; `u` and `v`, the elements of the column that the front cell names. Outputs: the FIFO's write side (`write`, `tdata`,
+/// `tuser`, `tlast`), `turn` for the sorter, `vector_read` and `vector_row` with the front cell, `done` when the last token has read its element.
+pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTiming) -> ModuleId {
     let m = ModuleBuilder::new("stream_output");
     let sections = shape.interface().sections();
     let beats = |section: &Section| format!("{} of section {}", section.count, section.tuser);
     m.doc(format!(
         "Sends a frame, beats by section (tuser), of the largest matrix: {}. A bad frame is its status word alone.\n\
-         Status: bit 0 bad frame, 1 overflow, 2 cap reached before settled; bits 15:8 sweeps; 23:16 block exponent.",
-        sections.iter().map(beats).collect::<Vec<_>>().join(", ")
+         Status, by bits: {}.",
+        sections.iter().map(beats).collect::<Vec<_>>().join(", "),
+        status_summary()
     ));
     let start = m.input("start", 1);
+    let status = m.input("status", STATUS_BITS);
     let bad = m.input("bad", 1);
-    let flags = [m.zero(5), m.input("capped", 1), m.input("overflow", 1), bad];
-    let status = m.concat(&[&[m.input("exponent", 8), m.input("sweeps", 8)], &flags[..]].concat());
     let freed = m.input("freed", 1);
-    let index = address_width(shape.side() as u32);
+    let index = index_bits(shape);
 
     let active = m.register("active", 1).reset(0);
     let section = m.register("section", 2);
@@ -64,23 +67,19 @@ pub fn stream_output(design: &mut DesignBuilder, orderings: &[Ordering], shape: 
     column.enabled_by(start | issue).drive(next_column);
     row.enabled_by(start | issue).drive(begins.select(zero, last_column.select(row.value().plus(1), row.value())));
 
-    // Token, stage 0: which beat. Stage 1: the sorter's front cell.
+    // Token, stage 0: which beat. Stage 1: the sorter's front cell, whose column is read.
     let token = issue.at(0).flag();
     let section = section.value().at(0);
     m.output("turn", (token & !is(section::STATUS)).flag().registered("turn_out"));
     let index = address_width(shape.triplets() as u32);
     let front = m.input("front", 1 + index + shape.element_bits()).at(1);
-    let front_index = front.slice(shape.element_bits(), index);
-    let home = home_table(&m, orderings, shape.triplets()).lookup(size.address(&m, front_index), None, "home");
     if shape.has_vectors() {
-        m.output("read_home", home);
-        let row_pair =
-            row.value().at(0).zero_extend(pair_bits(largest(orderings)) + 1).bits_from(1).registered("row_pair");
-        m.output("read_column", row_pair.delayed_to(home.stage().unwrap_or(0)));
+        m.output("vector_read", (token & in_matrix.at(0)).flag().registered("vector_read_out"));
+        m.output("vector_row", row.value().at(0).registered("vector_row_out"));
     }
 
-    // The words of the vector memories arrive; pick the element.
-    let arrival = home.stage().unwrap_or(0) + read_latency;
+    // The element of U or V arrives; what is sent is chosen.
+    let arrival = 1 + timing.vectors;
     let beat = shape.interface().output_bits();
     let finer = shape.element_bits() - shape.sigma_bits();
     let value = match front.low_bits(shape.element_bits()) {
@@ -97,26 +96,20 @@ pub fn stream_output(design: &mut DesignBuilder, orderings: &[Ordering], shape: 
     let vectors: Vec<Signal<'_>> = [(shape.has_u(), "u"), (shape.has_v(), "v")]
         .into_iter()
         .filter(|&(present, _)| present)
-        .map(|(_, name)| {
-            let word = |bank: u32| m.input(&format!("{name}_row_{bank}"), 2 * shape.vector_bits()).at(arrival);
-            let (zero, one) = (word(0), word(1));
-            home.sign().select(one, zero)
-        })
+        .map(|(_, name)| m.input(name, shape.vector_bits()).at(arrival))
         .collect();
-    let word = match vectors[..] {
+    let element = match vectors[..] {
         [u, v] => Some(section.is(section::V.into()).registered("is_v").select(v, u)),
         [one] => Some(one),
         _ => None,
     };
-    let tdata = match word {
+    let tdata = match element {
         None => head,
-        Some(word) => {
-            let odd_row = row.value().at(0).bit(0).registered("odd_row");
-            let element = odd_row.select(word.bits_from(shape.vector_bits()), word.low_bits(shape.vector_bits()));
+        Some(element) => {
             let negate = front.sign() & section.is(section::U.into()).registered("is_u");
-            let element = if shape.has_u() { element.negated_if(negate) } else { element };
+            let element = if shape.has_u() { element.negated_if(negate).named("element") } else { element };
             let is_matrix = section.bit(1).registered("is_matrix");
-            is_matrix.select(element.named("element").sign_extend(beat), head)
+            is_matrix.select(element.sign_extend(beat), head)
         }
     };
     let tdata = tdata.registered("tdata_out");

@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 /// The datasheet of a core, as Markdown.
 pub fn datasheet(core: &Core) -> File {
-    let (shape, summary) = (&core.shape, Summary::new(core));
+    let (shape, summary) = (core.shape(), Summary::new(core));
     let (name, rows, cols) = (shape.name(), shape.rows(), shape.cols());
     let interface = shape.interface();
     let kind = if shape.symmetric() { "eigen-decomposition of symmetric" } else { "singular value decomposition of" };
@@ -69,7 +69,7 @@ pub fn datasheet(core: &Core) -> File {
     let beats = interface.input_beats();
     let unload: usize = interface.sections().iter().map(|section| section.count).sum();
     let mut figures = vec![];
-    match core.qr {
+    match core.schedule().qr {
         None => figures.push(("cycles to load", beats.to_string())),
         Some(qr) => figures.extend([
             ("cycles to load two rows", qr.two_rows.to_string()),

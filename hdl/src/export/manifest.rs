@@ -1,7 +1,8 @@
 //! `core.json`: everything a program must know to drive a core, and nothing that it would have to guess.
 
 use super::{File, Header};
-use crate::core::{Core, QrCycles};
+use crate::architecture::decomposer::QrCycles;
+use crate::core::Core;
 use crate::formats::FAILURE;
 use crate::interface::STATUS_FIELDS;
 use crate::shape::Shape;
@@ -28,15 +29,14 @@ pub struct Summary {
 impl Summary {
     /// The numbers of a core.
     pub fn new(core: &Core) -> Self {
-        let shape = &core.shape;
-        let step_cycles = core.program.cycles();
+        let (shape, schedule) = (core.shape(), core.schedule());
         Self {
             shape: *shape,
-            multipliers: core.design.multipliers(),
+            multipliers: core.design().multipliers(),
             sweep_cap: shape.sweep_cap(),
-            step_cycles,
-            sweep_cycles: step_cycles * (shape.even() - 1),
-            qr: core.qr,
+            step_cycles: schedule.step_cycles,
+            sweep_cycles: schedule.sweep_cycles(),
+            qr: schedule.qr,
         }
     }
 
@@ -58,7 +58,7 @@ impl Summary {
 
 /// The file `core.json`. `files` are the names of all files of the export.
 pub fn manifest(core: &Core, files: &[String]) -> File {
-    let (shape, summary) = (&core.shape, Summary::new(core));
+    let (shape, summary) = (core.shape(), Summary::new(core));
     let (interface, element) = (shape.interface(), shape.interface().element());
     let document = serde_json::json!({
         "generator": "svdforge",

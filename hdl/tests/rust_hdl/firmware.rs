@@ -60,7 +60,7 @@ impl Logic for Firmware {
 
 impl Firmware {
     fn new(core: &Core) -> Self {
-        let files = verilog(&core.design, &Header::default());
+        let files = verilog(core.design(), &Header::default());
         let mut firmware = Self {
             clock: Signal::default(),
             reset_n: Signal::default(),
@@ -74,8 +74,8 @@ impl Firmware {
             word_last: Signal::default(),
             agree: Signal::default(),
             frames: Signal::default(),
-            left: StreamBlock::new(&core.design, &files).unwrap(),
-            right: StreamBlock::new(&core.design, &[]).unwrap(),
+            left: StreamBlock::new(core.design(), &files).unwrap(),
+            right: StreamBlock::new(core.design(), &[]).unwrap(),
             count: DFF::default(),
         };
         firmware.connect_all();
@@ -86,7 +86,7 @@ impl Firmware {
 /// The beats of all matrices from rust_hdl's threaded `Simulation`, and its waveform.
 fn simulated(core: &Core) -> (Vec<Beat>, String) {
     let beats = Arc::new(Mutex::new(Vec::new()));
-    let (collected, shape) = (Arc::clone(&beats), core.shape);
+    let (collected, shape) = (Arc::clone(&beats), *core.shape());
     let mut simulation = simple_sim!(Firmware, clock, 100_000_000, endpoint, {
         let mut x = endpoint.init()?;
         let matrices = MATRICES.iter().flat_map(|(elements, _)| elements.iter().enumerate());
@@ -128,9 +128,9 @@ fn a_firmware_runs_the_core_and_its_verilog_does_the_same() {
     assert_eq!(check_all(&firmware), Ok(()));
 
     let (beats, waveform) = simulated(&core);
-    assert_eq!(beats.len(), MATRICES.len() * frame_length(&core.shape));
-    for (frame, matrix) in beats.chunks(frame_length(&core.shape)).zip(MATRICES) {
-        assert_frame(&core.shape, frame, matrix);
+    assert_eq!(beats.len(), MATRICES.len() * frame_length(core.shape()));
+    for (frame, matrix) in beats.chunks(frame_length(core.shape())).zip(MATRICES) {
+        assert_frame(core.shape(), frame, matrix);
     }
     for name in ["s_axis_tdata", "output_fifo", "frame_full"] {
         assert!(waveform.contains(name), "The waveform shows ports, instances and nodes, but no `{name}`.");
@@ -139,7 +139,7 @@ fn a_firmware_runs_the_core_and_its_verilog_does_the_same() {
     let mut modules = ModuleDefines::default();
     firmware.accept("firmware", &mut modules);
     let text = modules.defines();
-    for module in &core.design.modules {
+    for module in &core.design().modules {
         let opening = format!("module {} ", module.name);
         assert_eq!(text.lines().filter(|line| line.starts_with(&opening)).count(), 1, "{}", module.name);
     }
@@ -153,8 +153,8 @@ fn a_firmware_runs_the_core_and_its_verilog_does_the_same() {
 /// A Verilog testbench that feeds the matrices without pause and prints the beats.
 fn bench(core: &Core) -> String {
     let elements = MATRICES.iter().flat_map(|(elements, _)| elements);
-    let words: String = elements.enumerate().map(|(i, &e)| format!("m[{i}] = {};", element(&core.shape, e))).collect();
-    let (count, beats) = (4 * MATRICES.len(), MATRICES.len() * frame_length(&core.shape));
+    let words: String = elements.enumerate().map(|(i, &e)| format!("m[{i}] = {};", element(core.shape(), e))).collect();
+    let (count, beats) = (4 * MATRICES.len(), MATRICES.len() * frame_length(core.shape()));
     format!(
         "module bench;
         reg clock = 0, reset_n = 0, go = 0;
@@ -183,6 +183,6 @@ fn bench(core: &Core) -> String {
 
 #[test]
 fn a_core_of_another_width_is_refused() {
-    let error = StreamBlock::<16, 32>::new(&core(2).design, &[]).err().unwrap();
+    let error = StreamBlock::<16, 32>::new(core(2).design(), &[]).err().unwrap();
     assert!(matches!(error, RustHdlError::Width { found: 24, expected: 32, .. }), "{error}");
 }

@@ -4,9 +4,13 @@ use crate::bench::{Bench, for_all, signed};
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
-use svdforge_hdl::architecture::serial::qr::input::qr_input;
 use svdforge_hdl::architecture::serial::qr::lane::{READ_LATENCY, qr_lane};
+use svdforge_hdl::architecture::serial::qr::row_queue::row_queue;
 use svdforge_hdl::architecture::serial::qr::sequencer::{WORD_LATENCY, qr_sequencer, step_cycles};
+use svdforge_hdl::builder::{DesignBuilder, ModuleBuilder};
+use svdforge_hdl::core::stream_input::stream_input;
+use svdforge_hdl::interface::port;
+use svdforge_hdl::ir::ModuleId;
 use svdforge_hdl::ir::signed_value;
 use svdforge_hdl::parameters::{Parameters, Sizes, Vectors};
 use svdforge_hdl::shape::Shape;
@@ -17,7 +21,40 @@ fn shape(rows: usize, cols: usize, sizes: Sizes) -> Shape {
     shape
 }
 
-/// The input end, with a model of the buffers that it writes.
+/// The input end of a core, and behind it the queue of rows.
+fn rows_in(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
+    let (input, queue) = (stream_input(design, shape), row_queue(design, shape));
+    let m = ModuleBuilder::new("rows_in");
+    let (input, queue) = (m.instance(design, input, "input_end"), m.instance(design, queue, "row_queue"));
+    for (port, width) in
+        [(port::INPUT_DATA, shape.interface().input_bits()), (port::INPUT_VALID, 1), (port::INPUT_LAST, 1)]
+    {
+        input.drive(port, m.input(port, width));
+    }
+    let (release, taken) = (m.input("release_frame", 1), m.input("take_rows", 1));
+    input.drive("release_frame", release);
+    input.drive("batch_taken", taken);
+    queue.drive("taken", taken);
+    queue.drive("restart", input.output("bad") | release);
+    for part in ["valid", "row", "column", "data", "batch", "final"] {
+        let port = format!("load_{part}");
+        input.connect(&queue, &[(&port, &port)]);
+    }
+    if shape.takes_any() {
+        input.connect(&queue, &[("size_rows", "loading_rows"), ("size_cols", "loading_cols")]);
+    }
+    for port in [port::INPUT_READY, "full", "bad"] {
+        m.output(port, input.output(port));
+    }
+    let places = ["enable", "half", "word", "bank", "data"].map(|part| format!("write_{part}"));
+    let rows = ["rows_ready", "rows_last", "rows_absent"].map(str::to_owned);
+    for port in places.into_iter().chain(rows) {
+        m.output(&port, queue.output(&port));
+    }
+    design.add(m)
+}
+
+/// The input end and the queue, with a model of the buffers that they write.
 struct InputBench {
     unit: Bench,
     cols: usize,
@@ -92,7 +129,7 @@ fn rows_wait_in_the_buffers_until_they_are_taken() {
         let patience = proptest::collection::vec(prop_oneof![Just(0), 0..30usize], 1..5);
         let elements = proptest::collection::vec(0..1i128 << 15, 2 * right + 1);
         for_all(25, proptest::collection::vec((length, offers, patience, elements), 4), |frames| {
-            let unit = Bench::new(|design| qr_input(design, &shape));
+            let unit = Bench::new(|design| rows_in(design, &shape));
             let mut bench = InputBench { unit, cols, buffers: BTreeMap::new() };
             for (length, mut offers, patience, elements) in frames {
                 offers.push(true);

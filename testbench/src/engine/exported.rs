@@ -29,7 +29,7 @@ impl ExportFolder {
         let export = Self { engine, core: core.clone(), folder };
         let header =
             Header { command: "svdforge verify".into(), version: env!("CARGO_PKG_VERSION").into(), parameters: vec![] };
-        export.write(&verilog(&core.design, &header))?;
+        export.write(&verilog(core.design(), &header))?;
         export.write(&[bench(core, &header)])?;
         Ok(export)
     }
@@ -39,7 +39,7 @@ impl ExportFolder {
     }
 
     pub fn name(&self) -> String {
-        self.core.shape.name()
+        self.core.shape().name()
     }
 
     /// The folder stays when the engine goes.

@@ -20,14 +20,14 @@ pub struct RustHdlEngine {
 impl RustHdlEngine {
     /// Places a core in rust_hdl.
     pub fn new(core: &Core) -> Result<Self, EngineError> {
-        let (rows, cols) = (core.shape.rows(), core.shape.cols());
+        let (rows, cols) = (core.shape().rows(), core.shape().cols());
         if rows.max(cols) > LARGEST {
             let reason = format!(
                 "rust_hdl's simulator is too slow for {rows}x{cols} matrices; use --rows and --cols up to {LARGEST}, or icarus or verilator"
             );
             return Err(EngineError::Unsupported { engine: NAME, reason });
         }
-        Ok(Self { simulation: RustHdlSimulation::new(&core.design)?, patience: core.cycle_limit() })
+        Ok(Self { simulation: RustHdlSimulation::new(core.design())?, patience: core.cycle_limit() })
     }
 }
 

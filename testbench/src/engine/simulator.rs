@@ -3,11 +3,13 @@
 use super::contract::Engine;
 use super::drive::{Halt, Pins, Ports, Seen, drive};
 use super::error::EngineError;
-use super::rotations::{MEMORIES, Rotations};
+use super::rotations::Rotations;
 use crate::stimulus::{Stimulus, Trace};
 use std::io::Write;
-use svdforge_hdl::architecture::serial::probe::ARITHMETIC;
+use svdforge_hdl::architecture::architecture;
+use svdforge_hdl::architecture::probe::Probe;
 use svdforge_hdl::core::Core;
+use svdforge_hdl::interface::port;
 use svdforge_sim::{InputPort, Observe, OutputPort, SimError, Simulator, Waveform};
 
 /// A core in the simulator, ports found; can run any number of stimuli.
@@ -16,6 +18,8 @@ pub struct SimulatorEngine {
     inputs: Inputs,
     outputs: Outputs,
     cycle_limit: u64,
+    /// Memories that tell which rotations are made.
+    memories: usize,
     waveform: Option<Waveform<Box<dyn Write>>>,
     /// What is being gathered, if it is.
     rotations: Option<Rotations>,
@@ -56,7 +60,7 @@ impl SimulatorEngine {
 
     /// Compiles a core for simulation, and watches the ranges of its numbers; slower.
     pub fn watched(core: &Core) -> Result<Self, EngineError> {
-        Ok(Self::with(core, simulator(core, Observe { guarded: ARITHMETIC, ..Observe::default() })?, None))
+        Ok(Self::with(core, simulator(core, Observe { guarded: probe(core).arithmetic, ..Observe::default() })?, None))
     }
 
     /// The simulator of the core, with what it has watched.
@@ -76,19 +80,27 @@ impl SimulatorEngine {
         let input = |name| simulator.input(name).expect("Every core has the ports of its contract.");
         let output = |name| simulator.output(name).expect("Every core has the ports of its contract.");
         let inputs = Inputs {
-            data: input("s_axis_tdata"),
-            valid: input("s_axis_tvalid"),
-            last: input("s_axis_tlast"),
-            ready: input("m_axis_tready"),
+            data: input(port::INPUT_DATA),
+            valid: input(port::INPUT_VALID),
+            last: input(port::INPUT_LAST),
+            ready: input(port::OUTPUT_READY),
         };
         let outputs = Outputs {
-            ready: output("s_axis_tready"),
-            data: output("m_axis_tdata"),
-            valid: output("m_axis_tvalid"),
-            last: output("m_axis_tlast"),
-            user: output("m_axis_tuser"),
+            ready: output(port::INPUT_READY),
+            data: output(port::OUTPUT_DATA),
+            valid: output(port::OUTPUT_VALID),
+            last: output(port::OUTPUT_LAST),
+            user: output(port::OUTPUT_USER),
         };
-        Self { simulator, inputs, outputs, cycle_limit: core.cycle_limit(), waveform, rotations: None }
+        Self {
+            simulator,
+            inputs,
+            outputs,
+            cycle_limit: core.cycle_limit(),
+            memories: probe(core).memories.len(),
+            waveform,
+            rotations: None,
+        }
     }
 
     fn step(&mut self) -> Result<(), EngineError> {
@@ -104,7 +116,13 @@ impl SimulatorEngine {
 }
 
 fn simulator(core: &Core, observe: Observe<'_>) -> Result<Simulator, SimError> {
-    Simulator::observing(&core.design, &Observe { memories: &MEMORIES, ..observe })
+    let memories = probe(core).memories;
+    let memories: Vec<&str> = memories.iter().map(String::as_str).collect();
+    Simulator::observing(core.design(), &Observe { memories: &memories, ..observe })
+}
+
+fn probe(core: &Core) -> Probe {
+    architecture(core.shape().arch()).probe(core.shape())
 }
 
 impl Ports for SimulatorEngine {
@@ -149,7 +167,7 @@ impl Engine for SimulatorEngine {
     }
 
     fn run_seeing_rotations(&mut self, stimulus: &Stimulus) -> Result<(Trace, Option<Rotations>), EngineError> {
-        self.rotations = Some(Rotations::default());
+        self.rotations = Some(Rotations::new(self.memories));
         let trace = self.run(stimulus);
         let rotations = self.rotations.take();
         Ok((trace?, rotations))

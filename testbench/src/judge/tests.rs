@@ -13,8 +13,8 @@ use svdforge_hdl::units::coefficients::norm_error;
 fn judge_all(core: &Core, matrices: impl Iterator<Item = NamedMatrix>) -> Vec<Judgement> {
     let mut engine = SimulatorEngine::new(core).unwrap();
     let judged = matrices.map(|named| {
-        let input = prepare(&core.shape, &named, InputScale::Auto).unwrap();
-        judge(&core.shape, &mut engine, &named, &input).unwrap()
+        let input = prepare(core.shape(), &named, InputScale::Auto).unwrap();
+        judge(core.shape(), &mut engine, &named, &input).unwrap()
     });
     judged.collect()
 }
@@ -22,7 +22,7 @@ fn judge_all(core: &Core, matrices: impl Iterator<Item = NamedMatrix>) -> Vec<Ju
 /// Every family through a core.
 fn judged(parameters: Parameters) -> (Core, Vec<Judgement>) {
     let core = Core::new(parameters.shape().unwrap());
-    let example = |family: Family| example_matrix(&core.shape, family, 7);
+    let example = |family: Family| example_matrix(core.shape(), family, 7);
     let named = |&family: &Family| NamedMatrix { name: family.name().to_owned(), matrix: example(family) };
     let judged = judge_all(&core, Family::ALL.iter().map(named));
     (core, judged)
@@ -61,7 +61,7 @@ fn sources_of_every_kind_of_core_are_as_the_analysis_says() {
         let (core, judged) = judged(parameters);
         for j in &judged {
             let sources = j.sources.unwrap();
-            let (shape, name) = (&core.shape, format!("{} {}", core.shape.name(), j.matrix));
+            let (shape, name) = (core.shape(), format!("{} {}", core.shape().name(), j.matrix));
             assert_eq!(
                 sources.reconstruction_rms_lsb.is_some(),
                 j.accuracy.reconstruction_max_lsb.is_some() && shape.rank_of((j.rows, j.cols)) == j.rows.min(j.cols),

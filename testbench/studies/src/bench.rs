@@ -77,8 +77,8 @@ pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
     let mut beats = Vec::new();
     for seed in 0..matrices as u64 {
         let matrix =
-            NamedMatrix { name: "uniform".to_owned(), matrix: example_matrix(&core.shape, Family::Uniform, seed) };
-        beats.extend(prepare(&core.shape, &matrix, InputScale::Auto)?.frame(&core.shape));
+            NamedMatrix { name: "uniform".to_owned(), matrix: example_matrix(core.shape(), Family::Uniform, seed) };
+        beats.extend(prepare(core.shape(), &matrix, InputScale::Auto)?.frame(core.shape()));
     }
     let stimulus = Stimulus { beats, ..Stimulus::default() };
     let start = Instant::now();
@@ -136,8 +136,8 @@ struct VerilatorBuild {
 impl VerilatorBuild {
     fn new(core: &Core, stimulus: &Stimulus) -> Result<Self, BenchError> {
         let folder = tempfile::tempdir()?;
-        let top = core.shape.name();
-        for file in verilog(&core.design, &Summary::new(core).header()) {
+        let top = core.shape().name();
+        for file in verilog(core.design(), &Summary::new(core).header()) {
             std::fs::write(folder.path().join(&file.name), &file.text)?;
         }
         std::fs::write(folder.path().join("harness.cpp"), HARNESS.replace("VTOP", &format!("V{top}")))?;

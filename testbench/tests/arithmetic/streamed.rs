@@ -133,7 +133,7 @@ fn the_multipliers_are_busy_while_rows_stream_in() {
         // Between the first rows, which fill the buffers, and the last ones.
         let (from, to) = (16, rows - 16);
         let cycles = trace.accepted[to * cols] - trace.accepted[from * cols];
-        let qr = Core::new(pair.shape).qr.unwrap();
+        let qr = Core::new(pair.shape).schedule().qr.unwrap();
         let rotations = qr.passes as usize * (to - from) * cols * (cols + 1) / 2;
         let found = rotations as f64 / 4.0 / cycles as f64;
         println!(
@@ -216,7 +216,7 @@ fn a_triangle_is_finished_when_the_datasheet_says() {
             trace.output[0].cycle - trace.accepted.last().unwrap()
         };
         let tall = Parameters { rows, cols, vectors: Vectors::V, ..Parameters::default() };
-        let promised = Core::new(tall.shape().unwrap()).qr.unwrap().finish as u64;
+        let promised = Core::new(tall.shape().unwrap()).schedule().qr.unwrap().finish as u64;
         let found = compute(tall) - compute(Parameters { rows: cols, ..tall });
         println!("{rows}x{cols}: {found} cycles of {promised}");
         assert!((promised * 3 / 4..=promised).contains(&found), "{rows}x{cols}: {found} cycles of {promised}");

@@ -4,7 +4,8 @@ use super::adversaries::ADVERSARIES;
 use super::{family, size};
 use rayon::prelude::*;
 use svdforge_golden::Family;
-use svdforge_hdl::architecture::serial::probe::{Range, ranges};
+use svdforge_hdl::architecture::architecture;
+use svdforge_hdl::architecture::probe::SignalRange;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{Parameters, SIZES, Scaling, Sizes, Sweeps, Vectors, WORDS};
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
@@ -14,7 +15,7 @@ use svdforge_testbench::stimulus::Stimulus;
 /// Runs the matrices that make the largest numbers; how near to its largest size each kind of signal came, and the share of its word that used.
 fn fill_the_ranges(parameters: Parameters) -> Vec<(f64, f64)> {
     let core = Core::new(parameters.shape().unwrap());
-    let shape = core.shape;
+    let shape = core.shape();
     let mut engine = SimulatorEngine::watched(&core).unwrap();
     let full = [Family::FullScaleNegative, Family::FullScaleAlternating, Family::Signs, Family::Skew, Family::Equal];
     let families = full.iter().map(|&f| family(&shape, f, 1));
@@ -25,8 +26,8 @@ fn fill_the_ranges(parameters: Parameters) -> Vec<(f64, f64)> {
     }
     let (wrapped, guarded) = engine.simulator().wrapped();
     assert!(wrapped.is_empty() && guarded >= 12, "{wrapped:?} of {guarded}, {shape:?}");
-    let of_kind = |(ends, largest): Range| {
-        let named = engine.simulator().extremes().iter().filter(|e| ends.iter().any(|end| e.path.ends_with(end)));
+    let of_kind = |SignalRange { names, largest }: SignalRange| {
+        let named = engine.simulator().extremes().iter().filter(|e| names.iter().any(|end| e.path.ends_with(end)));
         let found = named.map(|e| {
             let found = e.high.max(-e.low) as f64;
             assert!(found <= largest, "{}: {found}, at most {largest}; {shape:?}", e.path);
@@ -35,7 +36,7 @@ fn fill_the_ranges(parameters: Parameters) -> Vec<(f64, f64)> {
         });
         found.fold((0.0, 0.0), |worst: (f64, f64), f| (worst.0.max(f.0), worst.1.max(f.1)))
     };
-    ranges(&shape).into_iter().map(of_kind).collect()
+    architecture(shape.arch()).probe(&shape).ranges.into_iter().map(of_kind).collect()
 }
 
 #[test]

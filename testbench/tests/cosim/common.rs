@@ -48,9 +48,9 @@ pub fn variants() -> Vec<Parameters> {
 
 /// A good frame of a uniform matrix.
 pub fn frame(core: &Core, seed: u64) -> Vec<InputBeat> {
-    quantise(&core.shape, &example_matrix(&core.shape, Family::Uniform, seed), InputScale::Auto)
+    quantise(core.shape(), &example_matrix(core.shape(), Family::Uniform, seed), InputScale::Auto)
         .expect("a scaled matrix")
-        .frame(&core.shape)
+        .frame(core.shape())
 }
 
 pub fn simulate(engine: &mut SimulatorEngine, stimulus: &Stimulus) -> Trace {

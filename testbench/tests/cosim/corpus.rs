@@ -56,20 +56,20 @@ fn answers_do_not_depend_on_what_surrounds_a_frame() {
     let mut frames = 0;
     for parameters in [2, 3, 4, 7, 8].map(square).into_iter().chain(variants()) {
         let core = core_of(parameters);
-        let n = core.shape.name();
+        let n = core.shape().name();
         let mut engine = SimulatorEngine::new(&core).unwrap();
-        for case in fitting(&core.shape, None) {
-            let stimulus = case.stimulus(&core.shape);
+        for case in fitting(core.shape(), None) {
+            let stimulus = case.stimulus(core.shape());
             let trace = simulate(&mut engine, &stimulus);
             let found: Vec<_> = trace.frames().map(values).collect();
-            let beats = case.frames.iter().map(|frame| frame.beats(&core.shape));
+            let beats = case.frames.iter().map(|frame| frame.beats(core.shape()));
             let expected: Vec<_> = beats.map(|beats| alone(&mut engine, beats)).collect();
             for (frame, answer) in case.frames.iter().zip(&expected) {
                 let bad = answer[0].1 & 1 == 1;
-                assert_eq!(bad, frame.is_bad(&core.shape), "{n}: {}", case.name);
-                let (rows, cols) = frame.matrix(&core.shape).shape();
+                assert_eq!(bad, frame.is_bad(core.shape()), "{n}: {}", case.name);
+                let (rows, cols) = frame.matrix(core.shape()).shape();
                 let beats: usize =
-                    core.shape.interface().sections_of((rows, cols)).iter().map(|section| section.count).sum();
+                    core.shape().interface().sections_of((rows, cols)).iter().map(|section| section.count).sum();
                 assert_eq!(answer.len(), if bad { 1 } else { beats }, "{n}: {}", case.name);
             }
             if case.has_resets() {
@@ -95,13 +95,13 @@ struct Engines {
 impl Engines {
     fn run(&mut self, cases: &[Case], runs: &AtomicUsize) {
         for case in cases {
-            let stimulus = case.stimulus(&self.core.shape);
+            let stimulus = case.stimulus(self.core.shape());
             let expected = simulate(&mut self.simulator, &stimulus);
             for engine in &mut self.others {
                 let found = engine.run_against(&stimulus, &expected);
-                let found = found.unwrap_or_else(|e| panic!("{}, {}: {e}", self.core.shape.name(), case.name));
+                let found = found.unwrap_or_else(|e| panic!("{}, {}: {e}", self.core.shape().name(), case.name));
                 let difference = first_difference(&expected, &found);
-                assert_eq!(difference, None, "{}, {}, {}", self.core.shape.name(), case.name, engine.name());
+                assert_eq!(difference, None, "{}, {}, {}", self.core.shape().name(), case.name, engine.name());
                 assert_eq!(found, expected);
                 runs.fetch_add(1, Ordering::Relaxed);
             }
@@ -150,13 +150,13 @@ fn every_engine_equals_the_simulator() {
             scope.spawn(|| {
                 while let Some(&(parameters, names, icarus)) = plan.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let core = core_of(parameters);
-                    let name = core.shape.name();
+                    let name = core.shape().name();
                     let build = || VerilatorEngine::beside(&core, &first);
                     let verilator = timed(&format!("verilator, {name}"), build).unwrap_or_else(|e| panic!("{e}"));
                     let mut engines = engines(core, verilator, icarus);
-                    let cases = fitting(&engines.core.shape, names);
+                    let cases = fitting(engines.core.shape(), names);
                     timed(&format!("{} cases, {name}", cases.len()), || engines.run(&cases, &runs));
-                    let stimulus = cases[0].stimulus(&engines.core.shape);
+                    let stimulus = cases[0].stimulus(engines.core.shape());
                     let trace = engines.simulator.run(&stimulus).unwrap();
                     for engine in &mut engines.others {
                         assert_eq!(engine.run(&stimulus).unwrap(), trace);
@@ -178,12 +178,12 @@ fn rust_hdl_equals_the_simulator() {
     plan.extend(small.map(|parameters| (parameters, Some(&FEW[..3]))));
     for (parameters, names) in plan {
         let core = core_of(parameters);
-        let name = core.shape.name();
+        let name = core.shape().name();
         let simulator = SimulatorEngine::new(&core).unwrap();
         let rust_hdl = RustHdlEngine::new(&core).unwrap_or_else(|e| panic!("{e}"));
         let mut engines = Engines { core, simulator, others: vec![Box::new(rust_hdl)] };
         timed(&format!("rust_hdl, {name}"), || {
-            let cases = fitting(&engines.core.shape, names);
+            let cases = fitting(engines.core.shape(), names);
             engines.run(&cases, &runs);
         });
     }
@@ -214,7 +214,7 @@ impl Engine for Wrong {
 #[test]
 fn verify_reports_the_first_difference() {
     let core = core(2);
-    let stimulus = fitting(&core.shape, Some(&["the same frame twice"]))[0].stimulus(&core.shape);
+    let stimulus = fitting(core.shape(), Some(&["the same frame twice"]))[0].stimulus(core.shape());
     let right = Box::new(IcarusEngine::new(&core).unwrap_or_else(|e| panic!("{e}")));
     // Status, two values of sigma, and the first element of U.
     let wrong = Box::new(Wrong { simulator: SimulatorEngine::new(&core).unwrap(), beat: 4 });
@@ -232,7 +232,7 @@ fn verify_reports_the_first_difference() {
 fn the_place_of_a_mismatch_is_that_of_the_frames_own_matrix() {
     let core = core_of(Parameters { sizes: Sizes::Any, ..square(4) });
     let frame = |rows: usize, cols: usize| {
-        Quantised { rows, cols, units: vec![7; rows * cols], exponent: 0 }.frame(&core.shape)
+        Quantised { rows, cols, units: vec![7; rows * cols], exponent: 0 }.frame(core.shape())
     };
     let stimulus = Stimulus::new([frame(4, 4), frame(3, 2), frame(2, 3)].concat());
     let trace = SimulatorEngine::new(&core).unwrap().run(&stimulus).unwrap();

@@ -25,7 +25,7 @@ fn export_of(core: &Core) -> TempDir {
     let stimulus = Stimulus::new([frame(core, 1), frame(core, 2)].concat());
     let trace = simulate(&mut SimulatorEngine::new(core).unwrap(), &stimulus);
     let folder = TempDir::new().unwrap();
-    let files = verilog(&core.design, &header()).into_iter();
+    let files = verilog(core.design(), &header()).into_iter();
     for file in files.chain(testbench_files(core, &header(), &stimulus, &trace)) {
         fs::write(folder.path().join(&file.name), &file.text).unwrap();
     }
@@ -118,7 +118,7 @@ fn linters_have_nothing_to_say() {
     for parameters in [2, 3, 8, 16, 32].map(square).into_iter().chain(variants()) {
         let core = core_of(parameters);
         let folder = export_of(&core);
-        let name = core.shape.name();
+        let name = core.shape().name();
         let (list, bench) = (format!("{name}.f"), format!("{name}_tb.v"));
         let bench_top = format!("{name}_tb");
         let verilator = ["--lint-only", "-Wall", "--quiet-stats", "--top-module"];

@@ -14,11 +14,11 @@ use svdforge_testbench::samples::example_matrix;
 fn every_engine_is_judged_alike() {
     for parameters in [square(3), Parameters { sizes: Sizes::Any, symmetric: true, ..square(4) }] {
         let core = core_of(parameters);
-        let matrix = example_matrix(&core.shape, Family::Geometric, 2);
+        let matrix = example_matrix(core.shape(), Family::Geometric, 2);
         let matrix = NamedMatrix { name: "geometric".to_owned(), matrix };
-        let input = prepare(&core.shape, &matrix, InputScale::Auto).unwrap();
+        let input = prepare(core.shape(), &matrix, InputScale::Auto).unwrap();
         let judged = |engine: &mut dyn Engine| {
-            let judgement = judge(&core.shape, engine, &matrix, &input).unwrap_or_else(|e| panic!("{e}"));
+            let judgement = judge(core.shape(), engine, &matrix, &input).unwrap_or_else(|e| panic!("{e}"));
             let mut document = serde_json::to_value(&judgement).unwrap();
             let sources = document.as_object_mut().unwrap().remove("sources").unwrap();
             (document, sources)

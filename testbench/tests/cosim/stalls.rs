@@ -19,7 +19,7 @@ fn stalls_change_no_value_and_lose_nothing() {
             let stalls = Stalls::random(seed, 97 + seed as usize, source, sink);
             let stalled = Stimulus { stalls, ..free.clone() };
             let (free, stalled_trace) = (simulate(&mut engine, &free), simulate(&mut engine, &stalled));
-            assert_eq!(values(&stalled_trace.output), values(&free.output), "{}, seed {seed}", core.shape.name());
+            assert_eq!(values(&stalled_trace.output), values(&free.output), "{}, seed {seed}", core.shape().name());
             assert_eq!(stalled_trace.accepted.len(), stalled.beats.len());
             assert!(stalled_trace.output.iter().all(|beat| stalled.stalls.at(beat.cycle).1));
             runs += 1;

@@ -98,12 +98,12 @@ pub fn tools(target: Target, pnr: bool) -> Result<BTreeMap<String, String>, Synt
 pub fn synth(core: &Core, target: Target, pnr: bool, options: &Options) -> Result<SynthReport, SynthError> {
     let Tools { device, yosys, nextpnr } = Tools::find(target, pnr)?;
     let folder = tempfile::tempdir()?;
-    for file in verilog(&core.design, &Header::default()) {
+    for file in verilog(core.design(), &Header::default()) {
         std::fs::write(folder.path().join(file.name), file.text)?;
     }
-    let top = &core.design.top().name;
+    let top = &core.design().top().name;
     let area = yosys::run(&yosys, folder.path(), top, target, pnr)?;
-    let (memory_bits, table_bits) = storage_bits(&core.design);
+    let (memory_bits, table_bits) = storage_bits(core.design());
     let mut report = SynthReport {
         target,
         device: device.map(|d| d.name()),
@@ -127,7 +127,7 @@ pub fn synth(core: &Core, target: Target, pnr: bool, options: &Options) -> Resul
                 return Err(SynthError::TooBig { device: device.name(), what, needed, available });
             }
         }
-        let placed = nextpnr::run(&nextpnr, folder.path(), device, options, &core.design)?;
+        let placed = nextpnr::run(&nextpnr, folder.path(), device, options, core.design())?;
         (report.lut, report.ff) = (placed.lut, placed.ff);
         report.fmax_mhz = Some(placed.fmax_mhz);
         report.svd_per_second = options.cycles_per_matrix.map(|cycles| placed.fmax_mhz * 1e6 / cycles as f64);

@@ -32,7 +32,7 @@ fn a_small_core_fits_every_family() {
 
 /// Memories of the core: A, U and V in two copies, coefficients in two copies, the output FIFO.
 fn area_bits(n: usize) -> u64 {
-    let shape = core(n).shape;
+    let shape = *core(n).shape();
     let pairs = (n as u64 / 2).max(2);
     let words = |bits: u32, count: u64| u64::from(bits) * count;
     words(shape.element_bits(), 8 * pairs * pairs)

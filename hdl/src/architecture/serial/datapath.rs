@@ -10,9 +10,10 @@ mod qr;
 
 use super::layout::{largest, member_table, move_table, pair_bits};
 use super::schedule::Latencies;
+use super::square::Square;
+use super::timing::Timing;
 use crate::architecture::serial::qr::lane::qr_lane;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
-use crate::core::size::Size;
 use crate::ir::ModuleId;
 use crate::ordering::Ordering;
 use crate::parameters::{Scaling, Sizes};
@@ -24,19 +25,6 @@ use crate::units::rotator::rotator;
 use crate::units::vector_memory::vector_memory;
 pub use qr::COMMANDS as QR_COMMANDS;
 use qr::{Qr, Side};
-
-/// What others must know of the datapath's timing, in cycles.
-#[derive(Clone, Copy)]
-pub struct Timing {
-    /// How early one operation may follow another.
-    pub latencies: Latencies,
-    /// From the read address of a diagonal block to its verdict `settled`.
-    pub settled: u32,
-    /// From an address to the words of the memories.
-    pub read: u32,
-    /// Where rows are reduced: from an angle of two rows to the first cycle in which the next one can be read.
-    pub meeting: Option<usize>,
-}
 
 /// Adds the datapath of the serial core.
 pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
@@ -74,7 +62,7 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
         command: Command::new(&m, shape, pair),
         move_table: move_table(&m, orderings),
         member_table: member_table(&m, orderings),
-        size: Size::new(&m, shape),
+        square: if shape.is_reduced() { Square::loading(&m, shape) } else { Square::new(&m, shape) },
     };
     let timing = drawing.draw();
     (design.add(m), timing)
@@ -144,7 +132,7 @@ struct Drawing<'a, 'm> {
     command: Command<'m>,
     move_table: Table<'m>,
     member_table: Table<'m>,
-    size: Size<'m>,
+    square: Square<'m>,
 }
 
 /// Elements of a 2x2 block, by row and column, or of two rows by two columns of a vector memory.
@@ -245,7 +233,7 @@ impl<'m> Drawing<'_, 'm> {
         let ports = [("a", a[0][0]), ("b", a[0][1]), ("c", a[1][0]), ("d", a[1][1])];
         let angles = self.m.place(self.design, self.units.angles, "angles", &ports);
         if form(self.shape) == Form::Any {
-            let is_tall = || self.size.last_column.less_than(self.size.last_row);
+            let is_tall = || self.square.size.last_column.less_than(self.square.size.last_row);
             angles.drive("tall", is_column.unwrap_or_else(is_tall));
         }
         angles
@@ -296,7 +284,7 @@ impl<'m> Drawing<'_, 'm> {
         for (r, word) in words.iter().enumerate() {
             m.output(&format!("{name}_row_{r}"), *word);
         }
-        let members = self.member_table.lookup(self.size.address(m, row), None, &format!("{name}_members"));
+        let members = self.member_table.lookup(self.square.address(m, row), None, &format!("{name}_members"));
         let index_bits = members.width() / 2;
         let identity = vectors.identity.delayed_to(stage(words[0]));
         let fraction = self.shape.vector_fraction();
@@ -406,7 +394,7 @@ impl<'m> Drawing<'_, 'm> {
         }
         let inside = |name: &str, pair: Signal<'m>, last: Signal<'m>, size: usize| {
             let is_padded = size < shape.even() || shape.sizes() == Sizes::Any;
-            let members = is_padded.then(|| self.member_table.lookup(self.size.address(m, pair), None, name));
+            let members = is_padded.then(|| self.member_table.lookup(self.square.address(m, pair), None, name));
             [0, 1].map(|bank| {
                 members.map(|members| {
                     let bits = members.width() / 2;
@@ -414,14 +402,14 @@ impl<'m> Drawing<'_, 'm> {
                 })
             })
         };
-        let rows = inside("prepared_rows", command.row, self.size.last_row, shape.rows());
-        let columns = inside("prepared_columns", command.column, self.size.last_column, shape.cols());
+        let rows = inside("prepared_rows", command.row, self.square.size.last_row, shape.rows());
+        let columns = inside("prepared_columns", command.column, self.square.size.last_column, shape.cols());
         [0, 1].map(|r| [0, 1].map(|c| [rows[r], columns[c]].into_iter().flatten().collect()))
     }
 
     /// Of a pair: whether its results are exchanged, and the target pair of each bank.
     fn moves(&self, pair: Signal<'m>, at: u32) -> (Signal<'m>, [Signal<'m>; 2]) {
-        let moves = self.move_table.lookup(self.size.address(self.m, pair.delayed_to(at - 1)), None, "moves");
+        let moves = self.move_table.lookup(self.square.address(self.m, pair.delayed_to(at - 1)), None, "moves");
         (moves.sign(), [moves.low_bits(self.pair), moves.slice(self.pair, self.pair)])
     }
 }

@@ -1,27 +1,124 @@
-//! What a simulator can watch inside a serial core: the numbers that must stay in their ranges.
+//! The rotations that a serial core makes, seen where it stores their coefficients.
 
+use super::layout::{largest, orderings, pair_bits};
+use crate::architecture::decomposer::INSTANCE;
+use crate::architecture::probe::{PairRotation, PlaneRotation, Probe, Rotations, RowRotation, SignalRange, Write};
+use crate::ir::signed_value;
+use crate::ordering::Ordering;
+use crate::ordering::reduction::{rows_that_meet, streaming_steps};
 use crate::shape::Shape;
-use crate::units::rotator::FINE_COSINE_SHIFT;
+use crate::units::rotator::{FINE_COSINE_SHIFT, FINE_SINE_SHIFT};
+use std::ops::Range;
+use std::slice::Iter;
 
-/// The modules that compute with the data of a core: no sum in them may leave its width.
-pub const ARITHMETIC: &[&str] = &["rotator", "angle_unit", "half_angle", "coefficient_unit"];
+/// Where to look in the core of a shape.
+pub fn probe(shape: &Shape) -> Probe {
+    let memory = |side: &str| format!("{INSTANCE}.datapath.{side}_coefficient_memory");
+    Probe {
+        arithmetic: &["rotator", "angle_unit", "half_angle", "coefficient_unit"],
+        ranges: ranges(shape),
+        memories: ["left", "right"].map(memory).to_vec(),
+    }
+}
 
-/// Ends of the names of signals, and their largest size in units of their last place.
-pub type Range = (&'static [&'static str], f64);
-
-/// Largest sizes of named signals, by the ends of their names: elements of A and what the rotators make of them (U and V are
-/// smaller); elements of U and V; sums of products; coefficients.
-pub fn ranges(shape: &Shape) -> Vec<Range> {
+/// Elements of A and what the rotators make of them (U and V are smaller); elements of U and V; sums of products; coefficients.
+fn ranges(shape: &Shape) -> Vec<SignalRange> {
     let budget = shape.budget();
     let fraction = shape.arithmetic().coefficient_fraction();
     let (of_a, of_vectors) = (budget.largest_element(), budget.largest_vector_element());
     let element = of_a.max(of_vectors);
     let sum = budget.largest_stretch() * element * f64::from(fraction + FINE_COSINE_SHIFT).exp2();
+    let range = |names, largest| SignalRange { names, largest };
     vec![
-        (&["element_00", "element_01", "element_10", "element_11", "diagonal_0", "diagonal_1"], of_a),
-        (&["x_rotated", "y_rotated", "x_rounded", "y_rounded"], element),
-        (&["_u_00", "_u_01", "_u_10", "_u_11", "_v_00", "_v_01", "_v_10", "_v_11"], of_vectors),
-        (&["sum_x", "sum_y"], sum),
-        (&["_k_out", "_s_out"], f64::from(fraction).exp2()),
+        range(&["element_00", "element_01", "element_10", "element_11", "diagonal_0", "diagonal_1"], of_a),
+        range(&["x_rotated", "y_rotated", "x_rounded", "y_rounded"], element),
+        range(&["_u_00", "_u_01", "_u_10", "_u_11", "_v_00", "_v_01", "_v_10", "_v_11"], of_vectors),
+        range(&["sum_x", "sum_y"], sum),
+        range(&["_k_out", "_s_out"], f64::from(fraction).exp2()),
     ]
+}
+
+/// The rotations of a matrix, from the words of left and right coefficients in the order in which they were stored.
+pub fn rotations(
+    shape: &Shape,
+    (rows, cols): (usize, usize),
+    sweeps: u32,
+    written: &[Vec<Write>],
+) -> Option<Rotations> {
+    let [left, right] = written else { return None };
+    let mut words = [left.iter(), right.iter()];
+    let reduction = if shape.is_reduced() { reduction(&mut words, shape, (rows, cols))? } else { Vec::new() };
+    let (decomposed_rows, _) = shape.dimensions().decomposed((rows, cols));
+    let ordering = Ordering::new(decomposed_rows.max(cols).next_multiple_of(2));
+    let pair_mask = (1 << pair_bits(largest(&orderings(shape)))) - 1;
+    // For each place, the row that is there.
+    let mut row_at: Vec<usize> = (0..ordering.size()).collect();
+    let mut made = Vec::new();
+    let [left, right] = words.each_ref().map(|words| words.as_slice().chunks_exact(ordering.pairs()));
+    for (left, right) in left.zip(right).take(sweeps as usize * ordering.steps()) {
+        for left in left {
+            let right = right.iter().find(|right| right.address == left.address)?;
+            let pair = left.address & pair_mask;
+            made.push(PairRotation {
+                pair: (row_at[ordering.place(pair, 0)], row_at[ordering.place(pair, 1)]),
+                left: rotation(left.word, shape.coef()),
+                right: rotation(right.word, shape.coef()),
+            });
+        }
+        let mut moved = row_at.clone();
+        row_at.iter().enumerate().for_each(|(place, row)| moved[ordering.next(place)] = *row);
+        row_at = moved;
+    }
+    Some(Rotations { reduction, sweeps: made })
+}
+
+/// The rotations that reduce the rows of a matrix, in two lanes and then in the first one; its words begin with them.
+fn reduction(
+    words: &mut [Iter<'_, Write>; 2],
+    shape: &Shape,
+    (rows, cols): (usize, usize),
+) -> Option<Vec<RowRotation>> {
+    let even = cols.next_multiple_of(2);
+    let lane_rows = rows.div_ceil(2);
+    let place = |j: usize| if j.is_multiple_of(2) { j / 2 } else { even - 1 - j / 2 };
+    let triangle_row = |lane: usize, j: usize| rows + lane * even + place(j);
+    // If the number of rows is odd, the last one of the second lane is zero.
+    let row_of_lane = |lane: usize, number: usize| match 2 * number + lane {
+        row if row < rows => row,
+        _ => rows + 2 * even,
+    };
+    let mut all = Vec::new();
+    // Row j of a lane's triangle meets another one in every pass.
+    let mut step = |lane: usize, met: Range<usize>, other: &dyn Fn(usize) -> usize| {
+        for j in (0..shape.arithmetic().passes()).flat_map(|_| met.clone()) {
+            let word = words[lane].next().filter(|word| word.address == j)?;
+            all.push(RowRotation {
+                rows: (triangle_row(lane, j), other(j)),
+                columns: j / 2..(even - j / 2).min(cols),
+                rotation: rotation(word.word, shape.coef()),
+            });
+        }
+        Some(())
+    };
+    for t in 0..streaming_steps(lane_rows, even) {
+        for lane in 0..2 {
+            step(lane, rows_that_meet(t, lane_rows, even), &|j| row_of_lane(lane, t - j))?;
+        }
+    }
+    for t in 0..even {
+        step(0, t..even, &|j| triangle_row(1, j - t))?;
+    }
+    Some(all)
+}
+
+/// The rotation of a word of coefficients: (fine, k, s) side by side, with the formats of the rotator.
+fn rotation(word: u128, coef: u32) -> PlaneRotation {
+    let number = |shift: u32| signed_value(word >> shift & ((1 << coef) - 1), coef) as f64;
+    let (k, s) = (number(coef), number(0));
+    let unit = |more: u32| (1.0 - f64::from(coef + more)).exp2();
+    if word >> (2 * coef) & 1 == 1 {
+        PlaneRotation { cosine: 1.0 + k * unit(FINE_COSINE_SHIFT), sine: s * unit(FINE_SINE_SHIFT) }
+    } else {
+        PlaneRotation { cosine: k * unit(0), sine: s * unit(0) }
+    }
 }

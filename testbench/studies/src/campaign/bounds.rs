@@ -49,6 +49,6 @@ pub fn bounds(core: &Core) -> Option<CoreBounds> {
         orthogonality_max_lsb: errors.orthogonality_u.into_iter().chain(errors.orthogonality_v).reduce(f64::max),
         off_diagonal_max_lsb: None,
     };
-    let derived = core.shape.budget().bounds();
+    let derived = core.shape().budget().bounds();
     Some(CoreBounds { rigorous: Some(limits(derived.rigorous)), statistical: Some(limits(derived.statistical)) })
 }

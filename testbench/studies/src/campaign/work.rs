@@ -6,22 +6,22 @@ use svdforge_hdl::parameters::Sweeps;
 
 /// Cycles of a matrix of the core's largest size, from the first input beat to the last output beat, with as many sweeps as usual.
 pub fn expected_cycles(core: &Core) -> u64 {
-    let sweeps = match core.shape.sweeps() {
+    let sweeps = match core.shape().sweeps() {
         Sweeps::Fixed(sweeps) => sweeps,
         // Uniform matrices with 4, 8, 16 and 32 singular values take about 5, 6, 7 and 8 sweeps.
-        Sweeps::Auto => ceil_log2(core.shape.triplets()) + 3,
+        Sweeps::Auto => ceil_log2(core.shape().triplets()) + 3,
     };
     cycles(core, sweeps)
 }
 
 /// The same with so many sweeps. What the core does between its phases, some tens of cycles, is left out.
 fn cycles(core: &Core, sweeps: u32) -> u64 {
-    let shape = &core.shape;
+    let shape = core.shape();
     let beats = shape.interface().input_beats();
-    let load = core.qr.map_or(beats, |qr| beats.max(shape.rows().div_ceil(2) * qr.two_rows) + qr.finish);
-    let sweep = (shape.even() - 1) * core.program.cycles();
+    let schedule = core.schedule();
+    let load = schedule.load_cycles(shape.rows(), beats) + schedule.qr.map_or(0, |qr| qr.finish);
     let unload: usize = shape.interface().sections().iter().map(|section| section.count).sum();
-    (load + sweeps as usize * sweep + unload) as u64
+    (load + sweeps as usize * schedule.sweep_cycles() + unload) as u64
 }
 
 #[cfg(test)]
@@ -59,17 +59,17 @@ mod tests {
         for parameters in cores {
             let core = Core::new(parameters.shape().unwrap());
             // Of several sizes, seed 0 has the largest.
-            let matrix = example_matrix(&core.shape, Family::Uniform, 0);
+            let matrix = example_matrix(core.shape(), Family::Uniform, 0);
             let matrix = NamedMatrix { name: "uniform".to_owned(), matrix };
-            let input = prepare(&core.shape, &matrix, InputScale::Auto).unwrap();
-            let found = run(&core.shape, &mut SimulatorEngine::new(&core).unwrap(), &input).unwrap();
+            let input = prepare(core.shape(), &matrix, InputScale::Auto).unwrap();
+            let found = run(core.shape(), &mut SimulatorEngine::new(&core).unwrap(), &input).unwrap();
             let taken = Cycles::of(&found.trace).unwrap().total;
             let [known, expected] = [cycles(&core, found.decomposition.status.sweeps), expected_cycles(&core)];
-            println!("{}: {taken} cycles, {known} by its sweeps, {expected} expected", core.shape.name());
+            println!("{}: {taken} cycles, {known} by its sweeps, {expected} expected", core.shape().name());
             let share = |cycles: u64| cycles as f64 / taken as f64;
             // A lone 2 x 2 matrix does not fill the pipeline, whose latency is not counted.
-            assert!((0.85..1.1).contains(&share(known)) || taken < 200, "{}: {taken}, {known}", core.shape.name());
-            assert!((0.7..1.5).contains(&share(expected)), "{}: {taken}, {expected}", core.shape.name());
+            assert!((0.85..1.1).contains(&share(known)) || taken < 200, "{}: {taken}, {known}", core.shape().name());
+            assert!((0.7..1.5).contains(&share(expected)), "{}: {taken}, {expected}", core.shape().name());
         }
     }
 }

@@ -50,7 +50,7 @@ impl Exploration {
             holds[report.records[matrix].core] = false;
         }
         let multiplier_bits: Vec<u64> =
-            report.plan.cores.par_iter().map(|planned| Core::new(planned.core.0).design.multiplier_bits()).collect();
+            report.plan.cores.par_iter().map(|planned| Core::new(planned.core.0).design().multiplier_bits()).collect();
         let points = report.plan.cores.iter().zip(report.figures).zip(statistics).enumerate();
         let points: Vec<Point> = points
             .map(|(index, ((planned, figures), statistics))| Point {

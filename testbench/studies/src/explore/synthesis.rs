@@ -70,7 +70,7 @@ pub fn synthesise(
 
 /// The hash of a core's Verilog: FNV-1a, 64 bits.
 pub(super) fn hash(core: &Core) -> String {
-    let files = verilog(&core.design, &Header::default());
+    let files = verilog(core.design(), &Header::default());
     let bytes = files.iter().flat_map(|file| file.text.bytes());
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     format!("{:016x}", bytes.fold(0xcbf2_9ce4_8422_2325, step))

@@ -45,13 +45,13 @@ pub struct CoreFigures {
 
 impl CoreFigures {
     fn of(core: &Core) -> Self {
-        let (memory_bits, table_bits) = storage_bits(&core.design);
+        let (memory_bits, table_bits) = storage_bits(core.design());
         Self {
-            multipliers: core.design.multipliers(),
+            multipliers: core.design().multipliers(),
             memory_bits,
             table_bits,
-            sweep_cap: core.shape.sweep_cap(),
-            sweep_cycles: (core.program.cycles() * (core.shape.even() - 1)) as u64,
+            sweep_cap: core.shape().sweep_cap(),
+            sweep_cycles: (core.schedule().step_cycles * (core.shape().even() - 1)) as u64,
             bounds: bounds(core),
         }
     }

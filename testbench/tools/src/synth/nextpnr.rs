@@ -199,7 +199,7 @@ mod tests {
                "utilization": {{ "TRELLIS_COMB": {{ "used": 9 }}, "TRELLIS_RAMW": {{ "used": 2 }}, "TRELLIS_FF": {{ "used": 4 }} }} }}"#,
             steps.join(", ")
         );
-        let placed = read_report(&text, &core.design).unwrap();
+        let placed = read_report(&text, core.design()).unwrap();
         assert_eq!((placed.lut, placed.ff, placed.fmax_mhz), (13, 4, 81.5));
         let path = placed.critical_path;
         assert_eq!((path.delay_ns, path.segments.len()), (1.75, 3));

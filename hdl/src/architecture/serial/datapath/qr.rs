@@ -134,7 +134,7 @@ impl<'m> Qr<'m> {
             memory.drive("lead_absent", absent);
             memory.drive("absent", absent);
             let is_odd = match shape.sizes() {
-                Sizes::Any => !drawing.size.last_column.bit(0),
+                Sizes::Any => !drawing.square.size.last_column.bit(0),
                 Sizes::Fixed => m.one_bit(!shape.cols().is_multiple_of(2)),
             };
             memory.drive("odd", is_odd);
@@ -277,7 +277,7 @@ impl<'m> Drawing<'_, 'm> {
         let row = pair.zero_extend(self.pair + 1).bits_from(1);
         // Row and column j of the triangle lie at place j / 2, or opposite it if j is odd.
         let homes = home_table(m, self.orderings, shape.even() / 2);
-        let bank = |pair, name| homes.lookup(self.size.address(m, pair), None, name).sign();
+        let bank = |pair, name| homes.lookup(self.square.address(m, pair), None, name).sign();
         let row_bank = bank(row, "triangle_row_home") ^ pair.bit(0).delayed_to(done);
         let crosses = bank(word, "triangle_column_home");
         let is_final = side.command(c.is_final, done);

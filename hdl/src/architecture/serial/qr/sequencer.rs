@@ -8,8 +8,8 @@
 //! of the diagonal and the next one of every meeting in turn, so that a first word, whose angle is wanted, comes in every second cycle; then the further words,
 //! one column after the other. A pass is n (n + 2) / 4 + 2 cycles, or the latency from an angle to the next one of the same meeting, if that is longer.
 
+use crate::architecture::serial::square::Square;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
-use crate::core::size::Size;
 use crate::ir::{ModuleId, address_width};
 use crate::shape::Shape;
 
@@ -43,7 +43,7 @@ const OVERHEAD: usize = 12;
 
 /// Adds the sequencer. `latency`: cycles from the command that reads an angle to the first one that may read the next angle of the same meeting.
 ///
-/// Outputs beside the commands: `starting` (nothing of this frame has been rotated yet), `take_rows`, `full` (a triangle, or a bad frame, waits for release).
+/// Outputs beside the commands: `starting` (nothing of this frame has been rotated yet), `take_rows`, `full` (a triangle waits for its decomposition, and then for `restart`).
 pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -> ModuleId {
     let number = address_width(shape.even() as u32);
     let m = ModuleBuilder::new("qr_sequencer");
@@ -53,8 +53,7 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
         pass_cycles(shape, 0).max(latency)
     ));
     let [ready, is_last, absent] = ["rows_ready", "rows_last", "rows_absent"].map(|name| m.input(name, 1));
-    let [bad, release] = ["frame_bad", "release_frame"].map(|name| m.input(name, 1));
-    let restart = (bad | release).named("restart");
+    let restart = m.input("restart", 1);
     let flag = |name: &str| m.register(name, 1).reset(0);
     let pass_bits = address_width(shape.arithmetic().passes());
     let (draining, merging, finished) = (flag("draining"), flag("merging"), flag("finished"));
@@ -64,8 +63,7 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     let first = m.register("first", number).reset(0);
     let (over, tail, second) = (flag("over"), flag("tail"), flag("second_word"));
     let pair = m.register("row_of_triangle", number).reset(0);
-    let size = Size::new(&m, shape);
-    let last_word = size.last_pair;
+    let last_word = Square::loading(&m, shape).last_pair;
     let bits = last_word.width();
     let offset = m.register("offset", bits).reset(0);
     let age = m.register("age", address_width(latency as u32 + 3)).reset(0);
@@ -171,6 +169,6 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     m.output("starting", starts.registered("starting_out"));
     // The commands of the first pass are through when the second one ends.
     m.output("take_rows", (pass_ends & pass.value().is(1) & streaming).flag().registered("take_rows_out"));
-    m.output("full", (finished.value() | bad).flag().registered("full_out"));
+    m.output("full", finished.value().flag().registered("full_out"));
     design.add(m)
 }

@@ -1,6 +1,6 @@
 //! Before the first sweep: every block of A is read, shifted and padded (by the datapath), and written back.
 
-use crate::architecture::serial::datapath::Timing;
+use crate::architecture::serial::timing::Timing;
 use crate::builder::{ModuleBuilder, Signal};
 
 /// Cycles from a word of the memory of A, through the preparation, back into the memory.

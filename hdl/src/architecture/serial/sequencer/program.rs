@@ -1,12 +1,12 @@
 //! The step programs as a table, one after the other, smallest size first.
 
 use crate::architecture::serial::schedule::{Slot, StepProgram};
+use crate::architecture::serial::square::Square;
 use crate::builder::{ModuleBuilder, Signal, Table};
-use crate::core::size::Size;
 use crate::ir::address_width;
 
 /// Where in the program table the program for the size at hand stands.
-pub struct Bounds<'m> {
+pub struct ProgramRange<'m> {
     /// Its first entry.
     pub first: Signal<'m>,
     /// The entry of the first diagonal read.
@@ -15,9 +15,9 @@ pub struct Bounds<'m> {
     pub last: Signal<'m>,
 }
 
-impl<'m> Bounds<'m> {
-    /// The bounds of the program for a size.
-    pub fn new(m: &'m ModuleBuilder, programs: &[StepProgram], size: &Size<'m>) -> Self {
+impl<'m> ProgramRange<'m> {
+    /// The range of the program for the size at hand.
+    pub fn new(m: &'m ModuleBuilder, programs: &[StepProgram], square: &Square<'m>) -> Self {
         let total: usize = programs.iter().map(StepProgram::cycles).sum();
         let bits = address_width(total as u32);
         let mut first = 0;
@@ -26,7 +26,7 @@ impl<'m> Bounds<'m> {
             bounds.push([first, first + program.first_diagonal, first + program.cycles() - 1]);
             first += program.cycles();
         }
-        let [first, first_diagonal, last] = match size.number() {
+        let [first, first_diagonal, last] = match square.number() {
             None => bounds[0].map(|address| m.constant(bits, address as i128)),
             Some(number) => {
                 let entry = |b: &[usize; 3]| b.iter().rev().fold(0, |word, &address| word << bits | address as u128);

@@ -10,8 +10,8 @@ pub fn index_bits(shape: &Shape) -> u32 {
     address_width(shape.side() as u32)
 }
 
-/// The size of the matrix that is decomposed, as a module sees it: where rows are reduced, of the triangle, less rows that a short matrix lacks.
-/// Numbers count from 0.
+/// The size of the matrix that is decomposed, as a module sees it. Where rows are reduced it is the size of the triangle, less the
+/// rows that a short matrix lacks. Numbers count from 0.
 #[derive(Clone, Copy)]
 pub struct Size<'m> {
     /// The last row.
@@ -22,10 +22,8 @@ pub struct Size<'m> {
     pub last_triplet: Signal<'m>,
     /// The last one that leaves the core.
     pub last_delivered: Signal<'m>,
-    /// The last pair of rows inside the core.
-    pub last_pair: Signal<'m>,
-    /// Which of the core's orderings it is, if there are several.
-    number: Option<Signal<'m>>,
+    /// The last row or column of the longer side.
+    pub last_of_longer_side: Signal<'m>,
 }
 
 impl<'m> Size<'m> {
@@ -43,8 +41,7 @@ impl<'m> Size<'m> {
                     last_column: last(shape.cols()),
                     last_triplet: last(shape.triplets()),
                     last_delivered: last(shape.rank()),
-                    last_pair: m.constant(largest_pair_bits(shape), (shape.even() / 2 - 1) as i128),
-                    number: None,
+                    last_of_longer_side: last(shape.side()),
                 }
             }
         }
@@ -55,31 +52,14 @@ impl<'m> Size<'m> {
         let is_wide = last_row.less_than(last_column).named("is_wide");
         let last_triplet = is_wide.select(last_row, last_column).named("last_triplet");
         let rank = m.constant(last_row.width(), shape.rank() as i128 - 1);
-        let longest = is_wide.select(last_column, last_row).named("last_of_longer_side");
-        let pairs = largest_pair_bits(shape);
-        let last_pair = longest.zero_extend(longest.width().max(pairs + 1)).slice(1, pairs).named("last_pair");
+        let last_of_longer_side = is_wide.select(last_column, last_row).named("last_of_longer_side");
         Self {
             last_row,
             last_column,
             // Of a triangle every column has a value, since the rows of a short matrix are not the first ones.
             last_triplet: if shape.is_reduced() { last_column } else { last_triplet },
             last_delivered: rank.less_than(last_triplet).select(rank, last_triplet),
-            last_pair,
-            number: (shape.even() > 2).then_some(last_pair),
+            last_of_longer_side,
         }
     }
-
-    /// Which of the core's orderings it is, if there are several.
-    pub fn number(&self) -> Option<Signal<'m>> {
-        self.number
-    }
-
-    /// The address of an entry in a table that has a part for each ordering.
-    pub fn address(&self, m: &'m ModuleBuilder, entry: Signal<'m>) -> Signal<'m> {
-        self.number.map_or(entry, |number| m.concat(&[number, entry]))
-    }
-}
-
-fn largest_pair_bits(shape: &Shape) -> u32 {
-    address_width(shape.even() as u32 / 2)
 }

@@ -1,0 +1,58 @@
+//! The queue of rows that wait to be reduced: where each element goes in the buffers of the two lanes, and which rows can be taken.
+//!
+//! Even rows go to lane 0, odd ones to lane 1. A buffer holds two rows of its lane, one in each half: while the lanes work on one
+//! half, the next two rows fill the other. Columns that form a pair of the first Jacobi step (c and n - 1 - c) are neighbours in a
+//! buffer: word c holds both, the smaller one in bank 0.
+
+use crate::architecture::decomposer::BATCHES;
+use crate::architecture::serial::square::Square;
+use crate::architecture::size::index_bits;
+use crate::builder::{DesignBuilder, ModuleBuilder};
+use crate::ir::{ModuleId, address_width};
+use crate::shape::Shape;
+
+/// Adds the queue for the rows of a shape.
+///
+/// Inputs: the load port of [`crate::architecture`]; `taken`: the oldest batch of two rows is used up. Outputs: `rows_ready`: the
+/// oldest batch can be used; `rows_last`: after it the matrix is over; `rows_absent`: it has no row for lane 1. For the buffers
+/// `write_enable` (a bit for each lane), `write_half`, `write_word`, `write_bank`, `write_data`.
+pub fn row_queue(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
+    let (row_bits, index) = (address_width(shape.rows() as u32), index_bits(shape));
+    let m = ModuleBuilder::new("row_queue");
+    m.doc("Places elements of incoming rows in the buffers of the two lanes, and counts the batches of two rows that wait there.");
+    let (valid, row, column) = (m.input("load_valid", 1), m.input("load_row", row_bits), m.input("load_column", index));
+    let (batch, is_final) = (m.input("load_batch", 1), m.input("load_final", 1));
+    let data = m.input("load_data", shape.word());
+    let (taken, restart) = (m.input("taken", 1), m.input("restart", 1));
+    let square = Square::loading(&m, shape);
+
+    // Batches that wait, and whether the last one of them is the matrix's last.
+    let waiting = m.register("waiting", address_width(BATCHES + 1)).reset(0);
+    let width = waiting.value().width();
+    let next = waiting.value() + batch.zero_extend(width) - taken.zero_extend(width);
+    waiting.drive(restart.select(m.zero(width), next));
+    let ended = m.register("ended", 1).reset(0);
+    ended.drive(!restart & (ended.value() | (batch & is_final)));
+    let odd = m.register("odd_number_of_rows", 1).enabled_by(batch);
+    odd.drive(!row.bit(0));
+    let is_last = (ended.value() & waiting.value().is(1)).named("oldest_is_last");
+    m.output("rows_ready", waiting.value().any().flag().registered("rows_ready_out"));
+    m.output("rows_last", is_last.registered("rows_last_out"));
+    m.output("rows_absent", (is_last & odd.value()).registered("rows_absent_out"));
+
+    // The word of a column, and its bank.
+    let columns_less_one = m.concat(&[square.last_pair, m.one_bit(true)]);
+    let width = columns_less_one.width().max(index);
+    let wide = column.zero_extend(width);
+    let is_second = square.last_pair.zero_extend(width).less_than(wide).named("is_second_of_pair");
+    let partner = columns_less_one.zero_extend(width) - wide;
+    let word = is_second.select(partner, wide).low_bits(square.last_pair.width());
+    let (lane, half) = (row.bit(0), row.zero_extend(row_bits.max(2)).bit(1));
+    let enable = m.concat(&[valid & lane, valid & !lane]).flag();
+    m.output("write_enable", enable.registered("write_enable_out"));
+    m.output("write_half", half.registered("write_half_out"));
+    m.output("write_word", word.registered("write_word_out"));
+    m.output("write_bank", is_second.registered("write_bank_out"));
+    m.output("write_data", data.registered("write_data_out"));
+    design.add(m)
+}
