@@ -27,7 +27,8 @@ impl Rotations {
         }
     }
 
-    /// The rotations of a matrix of (rows, columns) that took so many sweeps. `None` if these are not the coefficients of such a matrix.
+    /// The rotations of a matrix of (rows, columns) that took so many sweeps. `None` if these are not the coefficients
+    /// of such a matrix.
     pub fn recording(&self, shape: &Shape, (rows, cols): (usize, usize), sweeps: u32) -> Option<Recording> {
         let mut words = self.sides.each_ref().map(|side| side.iter());
         let meetings = if shape.is_reduced() { meetings(&mut words, shape, (rows, cols))? } else { Vec::new() };
@@ -55,8 +56,9 @@ impl Rotations {
     }
 }
 
-/// The rotations that reduce the rows of a matrix, in two lanes and then in the first one, which its words begin with. The triangles' rows are numbered from `rows` on,
-/// those of the first lane's in the order in which they are decomposed, and after them a row of zeros, the last one of the second lane if their number is odd.
+/// The rotations that reduce the rows of a matrix, in two lanes and then in the first one, which its words begin with.
+/// The triangles' rows are numbered from `rows` on, those of the first lane's in the order in which they are
+/// decomposed, and after them a row of zeros, the last one of the second lane if their number is odd.
 fn meetings(words: &mut [Iter<'_, Written>; 2], shape: &Shape, (rows, cols): (usize, usize)) -> Option<Vec<Meeting>> {
     let even = cols.next_multiple_of(2);
     let lane_rows = rows.div_ceil(2);
