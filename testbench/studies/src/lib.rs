@@ -5,7 +5,7 @@
 //!   from the records.
 //! - [`compare`] sets reports side by side; [`explore`] looks for the cheapest core that is accurate enough.
 //! - [`documents`] has what the JSON files of all of them share.
-//! - [`bench`] measures the speed of the simulators.
+//! - [`mod@bench`] measures the speed of the simulators.
 //!
 //! This crate stands on the test bench (`svdforge-testbench`) and on `svdforge-tools`, and neither may depend on it.
 //! The applications must not depend on it either, since they need no pages and no statistics. Within the crate
