@@ -1,7 +1,7 @@
 //! Tables with gaps, filled: `svdforge complete`.
 //!
 //! Columns are brought to mean 0 and standard deviation 1 (of what is known), lambda is chosen by the error on known entries that are held out, and
-//! all known entries are then completed by [`soft_impute`] along the same path of lambda.
+//! all known entries are then completed by [`crate::soft_impute`] along the same path of lambda.
 
 pub mod table;
 

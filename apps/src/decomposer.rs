@@ -127,7 +127,8 @@ pub struct CoreDecomposer {
 }
 
 impl CoreDecomposer {
-    /// A decomposer of cores with these parameters, whatever their size; all vectors are computed, and all triplets delivered.
+    /// A decomposer of cores with these parameters, whatever their size; all vectors are computed, and all triplets
+    /// delivered.
     pub fn new(parameters: Parameters) -> Self {
         let parameters = Parameters { vectors: Vectors::Uv, rank: None, symmetric: false, ..parameters };
         Self { parameters, cores: BTreeMap::new(), cycles: 0 }
@@ -161,7 +162,8 @@ impl Decomposer for CoreDecomposer {
         "core"
     }
 
-    /// A matrix with a side longer than [`LARGEST`] is reduced by Householder QR (in `f64`, on the host) to its triangular factor.
+    /// A matrix with a side longer than [`LARGEST`] is reduced by Householder QR (in `f64`, on the host) to its
+    /// triangular factor.
     fn decompose(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, DecompositionError> {
         let (m, n) = matrix.shape();
         if m.min(n) > LARGEST {

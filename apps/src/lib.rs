@@ -2,8 +2,8 @@
 //!
 //! Each application takes a [`decomposer::Decomposer`]: the simulated core, or the golden model in `f64`.
 //!
-//! This crate depends on the test bench (`svdforge-testbench`), `golden` and `hdl`, and on `svdforge-drawing` for its pictures. It must not
-//! depend on `svdforge-studies`, since it needs neither pages nor statistics.
+//! This crate depends on the test bench (`svdforge-testbench`), `golden` and `hdl`, and on `svdforge-drawing` for its
+//! pictures. It must not depend on `svdforge-studies`, since it needs neither pages nor statistics.
 
 pub mod complete;
 pub mod compress;

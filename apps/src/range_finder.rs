@@ -1,15 +1,17 @@
 //! The largest singular triplets of a large matrix, through one small dense decomposition.
 //!
-//! The randomised range finder with subspace iteration (N. Halko, P. G. Martinsson, J. A. Tropp: "Finding Structure with
-//! Randomness", SIAM Review 53, 2011, algorithms 4.4 and 5.1): the host multiplies A by thin dense matrices and orthonormalises, which
-//! gives Q of m x l with A = Q Q^T A nearly; the decomposer decomposes the small factor of A^T Q.
+//! The randomised range finder with subspace iteration (N. Halko, P. G. Martinsson, J. A. Tropp: "Finding Structure
+//! with Randomness", SIAM Review 53, 2011, algorithms 4.4 and 5.1): the host multiplies A by thin dense matrices and
+//! orthonormalises, which gives Q of m x l with A = Q Q^T A nearly; the decomposer decomposes the small factor of A^T
+//! Q.
 //!
 //! # What the decomposer gets
 //!
-//! Only an l x l matrix, l at most [`LARGEST`]: A^T Q = W R by Householder QR on the host, so that A = Q R^T W^T nearly. With
-//! R^T = X diag(sigma) Y^T from the decomposer, U = Q X and V = W Y. Q and W are orthonormal to the last bits of `f64`: they
-//! neither enlarge the decomposer's error nor hide it. An error E of the decomposer in R moves each sigma by at most |E|, and the space of
-//! the first k vectors by at most an angle of about |E| / (sigma_k - sigma_k+1) (Wedin).
+//! Only an l x l matrix, l at most [`LARGEST`]: A^T Q = W R by Householder QR on the host, so that A = Q R^T W^T
+//! nearly. With R^T = X diag(sigma) Y^T from the decomposer, U = Q X and V = W Y. Q and W are orthonormal to the last
+//! bits of `f64`: they neither enlarge the decomposer's error nor hide it. An error E of the decomposer in R moves each
+//! sigma by at most |E|, and the space of the first k vectors by at most an angle of about |E| / (sigma_k - sigma_k+1)
+//! (Wedin).
 
 use crate::decomposer::{Decomposer, DecompositionError, LARGEST, Svd};
 use crate::sparse::Operator;
@@ -21,13 +23,15 @@ use rand_distr::{Distribution, StandardNormal};
 /// Extra columns of the sample, as Halko, Martinsson and Tropp advise (section 4.2: 5 to 10).
 pub const OVERSAMPLING: usize = 8;
 
-/// Power iterations that serve a matrix with slowly decaying singular values (section 4.5: 1 or 2; sums of a sparse matrix need no more).
+/// Power iterations that serve a matrix with slowly decaying singular values (section 4.5: 1 or 2; sums of a sparse
+/// matrix need no more).
 pub const POWER_ITERATIONS: usize = 2;
 
-/// The `rank` largest singular triplets of A, m x n: U of m x rank, V of n x rank, orthonormal as far as the decomposer's are.
+/// The `rank` largest singular triplets of A, m x n: U of m x rank, V of n x rank, orthonormal as far as the
+/// decomposer's are.
 ///
-/// The sample has min(rank + `oversampling`, [`LARGEST`], m, n) columns. Where min(m, n) is at most [`LARGEST`] the decomposer gets all of A
-/// instead (through QR), and nothing is random.
+/// The sample has min(rank + `oversampling`, [`LARGEST`], m, n) columns. Where min(m, n) is at most [`LARGEST`] the
+/// decomposer gets all of A instead (through QR), and nothing is random.
 ///
 /// # Errors
 ///

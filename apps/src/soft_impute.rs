@@ -1,4 +1,5 @@
-//! Matrices of which some entries are known, filled by iterated truncated SVD: the [`iteration`] for one lambda, and the [`path`] of lambdas.
+//! Matrices of which some entries are known, filled by iterated truncated SVD: the [`iteration`] for one lambda, and
+//! the [`path`] of lambdas.
 
 pub mod iteration;
 pub mod path;

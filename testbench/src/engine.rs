@@ -1,4 +1,5 @@
-//! Engines: whatever runs a core. Each gets the same [`crate::stimulus::Stimulus`] and gives back a [`crate::stimulus::Trace`].
+//! Engines: whatever runs a core. Each gets the same [`crate::stimulus::Stimulus`] and gives back a
+//! [`crate::stimulus::Trace`].
 
 mod contract;
 mod drive;

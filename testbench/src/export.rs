@@ -34,8 +34,8 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
 /// Elements of a matrix of which five frames are still a short run.
 const SHORT: usize = 1 << 14;
 
-/// A short run that shows what a core can do: an ordinary matrix, one with all singular values equal, a frame that ends early, zeros, and
-/// an ordinary one again. Of long matrices, only the last three.
+/// A short run that shows what a core can do: an ordinary matrix, one with all singular values equal, a frame that ends
+/// early, zeros, and an ordinary one again. Of long matrices, only the last three.
 pub fn example(shape: &Shape, stalls: Stalls) -> Stimulus {
     let frame = |family: Family, seed| {
         let matrix = example_matrix(shape, family, seed);

@@ -64,7 +64,8 @@ pub struct Judgement {
     pub accuracy: Accuracy,
     /// What the errors of this matrix may be, after the sweeps it took and at its scale.
     pub bounds: ErrorBounds,
-    /// Where its errors come from; `None` if the engine shows no rotations, or those that were seen are not the rotations of such a matrix.
+    /// Where its errors come from; `None` if the engine shows no rotations, or those that were seen are not the
+    /// rotations of such a matrix.
     pub sources: Option<Sources>,
 }
 
@@ -144,7 +145,8 @@ pub enum JudgeError {
     Metrics(#[from] MetricsError),
 }
 
-/// Runs a matrix alone through a core in any engine and judges the result: `input`, which [`crate::run::prepare`] has made of `matrix`.
+/// Runs a matrix alone through a core in any engine and judges the result: `input`, which [`crate::run::prepare`] has
+/// made of `matrix`.
 pub fn judge(
     shape: &Shape,
     engine: &mut dyn Engine,
@@ -213,7 +215,8 @@ fn assess(
     })
 }
 
-/// The share of the squared norm of the input that the values have, both at the scale of the input's units, where nothing overflows.
+/// The share of the squared norm of the input that the values have, both at the scale of the input's units, where
+/// nothing overflows.
 fn explained(shape: &Shape, input: &Quantised, block_exponent: i32, values: &[f64]) -> f64 {
     let format = input_format(shape);
     let squares = |values: &mut dyn Iterator<Item = f64>| values.map(|v| v * v).sum::<f64>();

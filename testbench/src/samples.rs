@@ -1,6 +1,7 @@
 //! Matrices that are at hand: the samples that come with the project, and those of a family in the size of a core.
 //!
-//! The samples are small and classical, each with its source in the file. They are compiled in, so that `svdforge demo` works from anywhere.
+//! The samples are small and classical, each with its source in the file. They are compiled in, so that `svdforge demo`
+//! works from anywhere.
 
 use nalgebra::DMatrix;
 use svdforge_golden::Family;
@@ -23,7 +24,8 @@ pub fn samples() -> Result<Vec<NamedMatrix>, ReadError> {
     FILES.iter().map(|(name, text)| parse_matrix(name, text.as_bytes())).collect()
 }
 
-/// A matrix of a family, of a size that a core takes (of several, one that the seed chooses); for a symmetric core the symmetric part.
+/// A matrix of a family, of a size that a core takes (of several, one that the seed chooses); for a symmetric core the
+/// symmetric part.
 pub fn example_matrix(shape: &Shape, family: Family, seed: u64) -> DMatrix<f64> {
     let up_to = |most: usize, step: u64| match shape.sizes() {
         Sizes::Fixed => most,

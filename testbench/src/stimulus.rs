@@ -1,12 +1,15 @@
-//! What goes into a core and what comes out of it: input beats with their rhythm, and the trace that an engine gives back.
+//! What goes into a core and what comes out of it: input beats with their rhythm, and the trace that an engine gives
+//! back.
 //!
 //! # The rhythm
 //!
 //! - Cycle 0 is the first cycle after a reset of [`RESET_CYCLES`] cycles.
-//! - The [`BeatSource`] offers a beat from the first cycle in which its stall pattern lets it, and then until it is taken.
+//! - The [`BeatSource`] offers a beat from the first cycle in which its stall pattern lets it, and then until it is
+//!   taken.
 //! - The sink is ready exactly when its stall pattern says so.
-//! - In a [`Reset`] nothing moves and outputs are ignored. The source gives up the frame of which it has moved a beat and goes on with the next
-//!   whole frame; frames that the core had taken are lost, so that their results may be missing or cut off.
+//! - In a [`Reset`] nothing moves and outputs are ignored. The source gives up the frame of which it has moved a beat
+//!   and goes on with the next whole frame; frames that the core had taken are lost, so that their results may be
+//!   missing or cut off.
 //! - A run ends when all beats are taken and every whole frame that was not lost is answered.
 
 use crate::framing::{InputBeat, OutputBeat};

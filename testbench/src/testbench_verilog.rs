@@ -1,6 +1,7 @@
 //! The self-checking testbench that goes with an exported core, and its data files.
 //!
-//! The text of the testbench depends on the core alone, everything about a run is in the data files: one compiled testbench runs any stimulus.
+//! The text of the testbench depends on the core alone, everything about a run is in the data files: one compiled
+//! testbench runs any stimulus.
 
 use crate::stimulus::{RESET_CYCLES, Stimulus, Trace};
 use svdforge_hdl::core::Core;

@@ -46,8 +46,8 @@ impl VerifyReport {
     }
 }
 
-/// Runs a stimulus in the simulator and then in each engine. An error means that an engine could not work (a tool is missing, say);
-/// a core that is wrong in an engine is no error but a difference in the report.
+/// Runs a stimulus in the simulator and then in each engine. An error means that an engine could not work (a tool is
+/// missing, say); a core that is wrong in an engine is no error but a difference in the report.
 pub fn verify(core: &Core, stimulus: &Stimulus, engines: &mut [Box<dyn Engine>]) -> Result<VerifyReport, EngineError> {
     let expected = SimulatorEngine::new(core)?.run(stimulus)?;
     let engines = engines.iter_mut().map(|engine| compare(engine.as_mut(), stimulus, &expected));
@@ -138,7 +138,8 @@ fn parting(expected: Option<&OutputBeat>, found: Option<&OutputBeat>) -> String 
     }
 }
 
-/// `U row 1, column 2 of output frame 0`, as the testbench says it. A row of vectors is as long as the frame has singular values.
+/// `U row 1, column 2 of output frame 0`, as the testbench says it. A row of vectors is as long as the frame has
+/// singular values.
 fn place(trace: &Trace, index: usize) -> String {
     let mut passed = 0;
     for (number, frame) in trace.frames().enumerate() {

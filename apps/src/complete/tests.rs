@@ -14,7 +14,8 @@ fn table(text: &str) -> Table {
     parse_table(Path::new("t.csv"), text.as_bytes()).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The flowers' four measures hang together: better than the means of the columns by a quarter on average, on core and f64 alike.
+/// The flowers' four measures hang together: better than the means of the columns by a quarter on average, on core and
+/// f64 alike.
 #[test]
 fn irises_are_completed() {
     let irises = table(SAMPLE);
@@ -26,9 +27,11 @@ fn irises_are_completed() {
         let golden = complete(&irises, &settings, &mut GoldenDecomposer).expect("fills");
         assert_eq!((core.held_out, core.rank), (21, 3));
         ratios += core.rmse / core.rmse_means / 5.0;
-        // The iteration ends when a step is below sqrt(1e-5) = 0.3 % of the estimate; the decomposers may end a few steps apart.
+        // The iteration ends when a step is below sqrt(1e-5) = 0.3 % of the estimate; the decomposers may end a few
+        // steps apart.
         assert!((core.rmse - golden.rmse).abs() < 0.01, "{} {}", core.rmse, golden.rmse);
-        // Petals of setosa are short: 1.0 to 1.9 cm in all of Fisher's fifty; the missing one of the third flower must come near.
+        // Petals of setosa are short: 1.0 to 1.9 cm in all of Fisher's fifty; the missing one of the third flower must
+        // come near.
         assert!((0.5..2.4).contains(&core.value(2, 2)), "{}", core.value(2, 2));
     }
     assert!(ratios < 0.75, "{ratios}");

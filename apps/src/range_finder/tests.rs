@@ -30,12 +30,13 @@ fn orthogonality(q: &DMatrix<f64>) -> f64 {
     (q.tr_mul(q) - DMatrix::identity(q.ncols(), q.ncols())).amax()
 }
 
-/// Rank 12, two shapes, wide and tall: the sample catches the whole range, so that only the decomposer's own error is left.
+/// Rank 12, two shapes, wide and tall: the sample catches the whole range, so that only the decomposer's own error is
+/// left.
 #[test]
 fn a_matrix_of_low_rank_is_found_as_exactly_as_the_engine_allows() {
     let sigma: Vec<f64> = (0..12).map(|i| 12.0 - f64::from(i)).collect();
-    // f64: 1e-12 leaves a factor of 100 for products of 300 terms. The core, 16 bits: an error of the l x l matrix of at most about one LSB
-    // of 2^-15 x 16 (12 fits below 16) per element, 20 elements in a row: |E| < 0.01; gaps are 1.
+    // f64: 1e-12 leaves a factor of 100 for products of 300 terms. The core, 16 bits: an error of the l x l matrix of
+    // at most about one LSB of 2^-15 x 16 (12 fits below 16) per element, 20 elements in a row: |E| < 0.01; gaps are 1.
     let golden: &mut dyn Decomposer = &mut GoldenDecomposer;
     let core: &mut dyn Decomposer = &mut CoreDecomposer::new(Parameters::default());
     for (decomposer, tolerance) in [(golden, 1e-12), (core, 0.01)] {

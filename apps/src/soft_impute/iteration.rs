@@ -1,10 +1,11 @@
 //! The iteration of soft-impute for one lambda.
 //!
-//! Soft-impute (R. Mazumder, T. Hastie, R. Tibshirani: "Spectral Regularization Algorithms for Learning Large Incomplete Matrices",
-//! Journal of Machine Learning Research 11, 2010, algorithm 1): the unknown entries are filled with the estimate Z, the filled matrix is
-//! decomposed, its singular values are lowered by lambda, which gives the next Z. Each step lowers the objective
-//! (1/2) sum over known (X - Z)^2 + lambda (sum of the singular values of Z). The filled matrix is a sparse one (known minus estimate) plus one of low
-//! rank and is never written out (their section 5). The rank is limited besides, to what the decomposer holds.
+//! Soft-impute (R. Mazumder, T. Hastie, R. Tibshirani: "Spectral Regularization Algorithms for Learning Large
+//! Incomplete Matrices", Journal of Machine Learning Research 11, 2010, algorithm 1): the unknown entries are filled
+//! with the estimate Z, the filled matrix is decomposed, its singular values are lowered by lambda, which gives the
+//! next Z. Each step lowers the objective (1/2) sum over known (X - Z)^2 + lambda (sum of the singular values of Z).
+//! The filled matrix is a sparse one (known minus estimate) plus one of low rank and is never written out (their
+//! section 5). The rank is limited besides, to what the decomposer holds.
 
 use crate::decomposer::{Decomposer, DecompositionError, Svd};
 use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
@@ -61,8 +62,8 @@ impl Svd {
         self.sigma.iter().enumerate().map(|(k, sigma)| self.u[(row, k)] * sigma * self.v[(col, k)]).sum()
     }
 
-    /// The sum of the products of the elements of two decomposed matrices, without forming either. The factors need not be orthonormal, and a core's
-    /// are only up to its word.
+    /// The sum of the products of the elements of two decomposed matrices, without forming either. The factors need not
+    /// be orthonormal, and a core's are only up to its word.
     fn inner(&self, other: &Self) -> f64 {
         let cross = self.u.tr_mul(&other.u).component_mul(&self.v.tr_mul(&other.v));
         let row =
@@ -76,7 +77,8 @@ impl Svd {
     }
 }
 
-/// Fills the matrix of which `known` holds the known entries (a known zero is stored), beginning with the estimate `start`.
+/// Fills the matrix of which `known` holds the known entries (a known zero is stored), beginning with the estimate
+/// `start`.
 ///
 /// # Errors
 ///

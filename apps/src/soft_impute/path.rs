@@ -39,8 +39,9 @@ pub struct Path {
     pub factors: Svd,
 }
 
-/// Tries lambda = sigma_1 / sqrt(2), sigma_1 / 2, ... with sigma_1 the largest singular value of the known entries, each beginning where the last
-/// ended (Mazumder, Hastie, Tibshirani 2010, section 4), until the error on the entries held out has risen twice.
+/// Tries lambda = sigma_1 / sqrt(2), sigma_1 / 2, ... with sigma_1 the largest singular value of the known entries,
+/// each beginning where the last ended (Mazumder, Hastie, Tibshirani 2010, section 4), until the error on the entries
+/// held out has risen twice.
 ///
 /// `settings.lambda` is not used.
 ///

@@ -26,8 +26,8 @@ fn problem(rows: usize, cols: usize, share: f64, noise: f64) -> (CsrMatrix<f64>,
 
 const SETTINGS: Settings = Settings { rank: 6, lambda: 0.0, tolerance: 1e-9, iterations: 200, seed: 1 };
 
-/// Theorem 1 of the paper: the objective never rises, and the limit meets the optimality condition: where the estimate has
-/// singular vectors, the residual on the known places has exactly lambda.
+/// Theorem 1 of the paper: the objective never rises, and the limit meets the optimality condition: where the estimate
+/// has singular vectors, the residual on the known places has exactly lambda.
 #[test]
 fn the_iteration_descends_to_the_optimum() {
     let (known, _) = problem(60, 40, 0.5, 0.1);
@@ -49,7 +49,8 @@ fn the_iteration_descends_to_the_optimum() {
     assert!((dual - DMatrix::identity(rank, rank) * 4.0).amax() < 1e-3);
 }
 
-/// On half of the entries of a noisy matrix: far better than nothing (rmse 1), not better than the noise, and the core as the f64 decomposer.
+/// On half of the entries of a noisy matrix: far better than nothing (rmse 1), not better than the noise, and the core
+/// as the f64 decomposer.
 #[test]
 fn missing_entries_are_recovered_by_both_engines() {
     let (known, gone) = problem(90, 70, 0.5, 0.05);

@@ -67,10 +67,10 @@ pub fn frame_controller(design: &mut DesignBuilder, shape: &Shape, timing: PortT
     let width = place.value().width().max(size.last_triplet.width());
     let beyond = size.last_triplet.zero_extend(width).less_than(place.value().zero_extend(width));
     let inserts = (sorting.value() & !beyond).at(0).flag().named("inserts");
-    let index = place.value().low_bits(address_width(values)).at(0);
+    let index = place.value().low_bits(address_width(values)).at(0).named("index");
     m.output("value_number", place.value());
-    m.output("insert", inserts.delayed_to(timing.value));
-    m.output("insert_index", index.delayed_to(timing.value));
+    m.output("insert", inserts.delayed_to(timing.value).untimed());
+    m.output("insert_index", index.delayed_to(timing.value).untimed());
     m.output("release_frame", (sorted | refuse).flag().registered("release_out"));
     m.output("unload_start", (sorted | refuse).flag().registered("unload_start_out"));
 

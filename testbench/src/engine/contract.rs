@@ -12,12 +12,14 @@ pub trait Engine {
     /// Resets the core and runs a stimulus.
     fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, EngineError>;
 
-    /// Runs a stimulus whose result is known. An engine that can compare by itself does so, and fails where it and the trace disagree.
+    /// Runs a stimulus whose result is known. An engine that can compare by itself does so, and fails where it and the
+    /// trace disagree.
     fn run_against(&mut self, stimulus: &Stimulus, _expected: &Trace) -> Result<Trace, EngineError> {
         self.run(stimulus)
     }
 
-    /// Runs a stimulus of one frame, and tells the rotations that the core made of it: `None` from an engine that shows only the ports.
+    /// Runs a stimulus of one frame, and tells the rotations that the core made of it: `None` from an engine that shows
+    /// only the ports.
     fn run_seeing_rotations(&mut self, stimulus: &Stimulus) -> Result<(Trace, Option<Rotations>), EngineError> {
         Ok((self.run(stimulus)?, None))
     }

@@ -1,4 +1,5 @@
-//! The rhythm of source, sink and reset, cycle by cycle: the one definition in Rust. The exported testbench spells the same in Verilog.
+//! The rhythm of source, sink and reset, cycle by cycle: the one definition in Rust. The exported testbench spells the
+//! same in Verilog.
 
 use crate::framing::{InputBeat, OutputBeat};
 use crate::stimulus::{BeatSource, RESET_CYCLES, Stimulus, Trace};

@@ -1,4 +1,5 @@
-//! What Icarus and Verilator share: a core exported into a temporary folder, whose testbench runs there and records what it sees.
+//! What Icarus and Verilator share: a core exported into a temporary folder, whose testbench runs there and records
+//! what it sees.
 
 use super::error::EngineError;
 use crate::framing::OutputBeat;

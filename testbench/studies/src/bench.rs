@@ -72,7 +72,8 @@ pub enum BenchError {
 /// Runs of each simulator, in turn; the fastest counts, since the machine does other things as well.
 const ROUNDS: usize = 5;
 
-/// Runs `matrices` uniform matrices through this simulator and through Verilator -O3, five times in turn, and the first of them through Icarus.
+/// Runs `matrices` uniform matrices through this simulator and through Verilator -O3, five times in turn, and the first
+/// of them through Icarus.
 pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
     let mut beats = Vec::new();
     for seed in 0..matrices as u64 {
@@ -169,7 +170,8 @@ impl VerilatorBuild {
     }
 }
 
-/// Runs the first frame in Icarus, through the exported testbench; speed, start included, and whether its beats are those of the trace.
+/// Runs the first frame in Icarus, through the exported testbench; speed, start included, and whether its beats are
+/// those of the trace.
 fn icarus(core: &Core, first: &[InputBeat], trace: &Trace) -> Result<(EngineSpeed, bool), BenchError> {
     let start = Instant::now();
     let mut engine = IcarusEngine::new(core)?;

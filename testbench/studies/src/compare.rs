@@ -1,8 +1,9 @@
 //! Reports side by side: whose errors are smaller, by how much, and whether that is chance.
 //!
-//! The first document is a report, the baseline, A. Every other one (B, C ...), a report or the results of [another tool](external), is compared with it:
-//! [`pairing`] finds the cores and matrices that both have, [`difference`] says what each quantity comes to over them, with the [statistics](paired) of
-//! pairs, and [`worse`] lists what a careful user would not want to be merged. `docs/compare.md` documents the rules, `docs/report-format.md` the format.
+//! The first document is a report, the baseline, A. Every other one (B, C ...), a report or the results of [another
+//! tool](external), is compared with it: [`pairing`] finds the cores and matrices that both have, [`difference`] says
+//! what each quantity comes to over them, with the [statistics](paired) of pairs, and [`worse`] lists what a careful
+//! user would not want to be merged. `docs/compare.md` documents the rules, `docs/report-format.md` the format.
 
 mod against;
 mod charts;

@@ -1,4 +1,5 @@
-//! What the JSON documents of studies have in common: how they name themselves, the version of their format, where two of them differ.
+//! What the JSON documents of studies have in common: how they name themselves, the version of their format, where two
+//! of them differ.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! Exploration: many cores, the same matrices through each, and what accuracy costs: the Pareto front, and the cheapest core that meets
-//! some conditions.
+//! Exploration: many cores, the same matrices through each, and what accuracy costs: the Pareto front, and the cheapest
+//! core that meets some conditions.
 //!
 //! - [`space`] makes the campaign: a core for each combination. It runs like any
 //!   [`crate::campaign`], with its journal.

@@ -1,13 +1,15 @@
-//! Studies: they run many matrices through many cores, compute statistics of the results, and write tables, charts and pages.
+//! Studies: they run many matrices through many cores, compute statistics of the results, and write tables, charts and
+//! pages.
 //!
-//! - [`campaign`] runs the matrices and keeps one record for each; [`report`] makes the files for people and programs from the records.
+//! - [`campaign`] runs the matrices and keeps one record for each; [`report`] makes the files for people and programs
+//!   from the records.
 //! - [`compare`] sets reports side by side; [`explore`] looks for the cheapest core that is accurate enough.
 //! - [`documents`] has what the JSON files of all of them share.
-//! - [`bench`] measures the speed of the simulators.
+//! - [`mod@bench`] measures the speed of the simulators.
 //!
-//! This crate stands on the test bench (`svdforge-testbench`) and on `svdforge-tools`, and neither may depend on it. The applications must
-//! not depend on it either, since they need no pages and no statistics. Within the crate `campaign` is at the bottom: it imports neither
-//! `report` nor `compare`; `report` does not import `compare`.
+//! This crate stands on the test bench (`svdforge-testbench`) and on `svdforge-tools`, and neither may depend on it.
+//! The applications must not depend on it either, since they need no pages and no statistics. Within the crate
+//! `campaign` is at the bottom: it imports neither `report` nor `compare`; `report` does not import `compare`.
 
 pub mod bench;
 pub mod campaign;

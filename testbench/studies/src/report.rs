@@ -1,4 +1,5 @@
-//! Reports: the result of a campaign as files for programs (`report.json`, `report.csv`) and for people (`report.md`, `report.html`).
+//! Reports: the result of a campaign as files for programs (`report.json`, `report.csv`) and for people (`report.md`,
+//! `report.html`).
 //!
 //! The format of `report.json` is documented in `docs/report-format.md`; [`crate::documents::SCHEMA`] is its version.
 

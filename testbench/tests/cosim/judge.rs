@@ -9,7 +9,8 @@ use svdforge_testbench::judge::judge;
 use svdforge_testbench::run::prepare;
 use svdforge_testbench::samples::example_matrix;
 
-/// Every engine, the same judgement of the same matrix, bit for bit and cycle for cycle; only the simulator sees where errors come from.
+/// Every engine, the same judgement of the same matrix, bit for bit and cycle for cycle; only the simulator sees where
+/// errors come from.
 #[test]
 fn every_engine_is_judged_alike() {
     for parameters in [square(3), Parameters { sizes: Sizes::Any, symmetric: true, ..square(4) }] {

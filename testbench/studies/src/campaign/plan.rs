@@ -125,7 +125,8 @@ impl Plan {
         &self.cores[core].core.0
     }
 
-    /// The matrix as its core gets it, but for rounding: elements in [-1, 1 - 2^(1 - word)], what full scale does not reach being saturated.
+    /// The matrix as its core gets it, but for rounding: elements in [-1, 1 - 2^(1 - word)], what full scale does not
+    /// reach being saturated.
     pub fn matrix(&self, item: &Item) -> DMatrix<f64> {
         let largest = largest(self.shape(item.core));
         self.original(item).map(|value| value.clamp(-1.0, largest))

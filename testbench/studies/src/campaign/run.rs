@@ -24,14 +24,16 @@ pub struct Progress {
     pub matrices: usize,
     /// Of so many.
     pub of: usize,
-    /// Their work, in clock cycles that their simulation is expected to take: large matrices take much longer than small ones.
+    /// Their work, in clock cycles that their simulation is expected to take: large matrices take much longer than
+    /// small ones.
     pub work: u64,
     /// Of so much.
     pub of_work: u64,
 }
 
-/// Runs a shard of a plan to its end, on all processors. `folder` must exist; its journal is begun or gone on with, and `progress` is told of every
-/// matrix (the first time, of those that the journal has). The records come in the order of their numbers.
+/// Runs a shard of a plan to its end, on all processors. `folder` must exist; its journal is begun or gone on with, and
+/// `progress` is told of every matrix (the first time, of those that the journal has). The records come in the order of
+/// their numbers.
 pub fn run(
     plan: &Plan,
     shard: Shard,

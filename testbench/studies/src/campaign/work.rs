@@ -4,7 +4,8 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::dimensions::ceil_log2;
 use svdforge_hdl::parameters::Sweeps;
 
-/// Cycles of a matrix of the core's largest size, from the first input beat to the last output beat, with as many sweeps as usual.
+/// Cycles of a matrix of the core's largest size, from the first input beat to the last output beat, with as many
+/// sweeps as usual.
 pub fn expected_cycles(core: &Core) -> u64 {
     let sweeps = match core.shape().sweeps() {
         Sweeps::Fixed(sweeps) => sweeps,
@@ -34,7 +35,8 @@ mod tests {
     use svdforge_testbench::run::{Cycles, prepare, run};
     use svdforge_testbench::samples::example_matrix;
 
-    /// Square cores, a wide and a tall one that holds its rows, and such as take their rows in a stream, long and short.
+    /// Square cores, a wide and a tall one that holds its rows, and such as take their rows in a stream, long and
+    /// short.
     #[test]
     fn the_simulator_takes_about_the_expected_cycles() {
         let size = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
