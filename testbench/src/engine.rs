@@ -7,6 +7,7 @@ mod error;
 mod exported;
 mod icarus;
 mod rotations;
+#[cfg(feature = "rust-hdl")]
 mod rust_hdl;
 mod simulator;
 mod verilator;
@@ -15,13 +16,15 @@ pub use contract::Engine;
 pub use error::EngineError;
 pub use icarus::IcarusEngine;
 pub use rotations::Rotations;
+#[cfg(feature = "rust-hdl")]
 pub use rust_hdl::RustHdlEngine;
 pub use simulator::SimulatorEngine;
 pub use verilator::VerilatorEngine;
 
 use svdforge_hdl::core::Core;
 
-/// The engines beside the project's own simulator, as `--with` knows them.
+/// The engines beside the project's own simulator, as `--with` knows them. `rust_hdl` works only in a build with the
+/// feature `rust-hdl`.
 pub const ENGINES: [&str; 3] = ["icarus", "verilator", "rust_hdl"];
 
 /// Makes an engine for a core, by its name.
@@ -29,7 +32,10 @@ pub fn engine(name: &str, core: &Core) -> Result<Box<dyn Engine>, EngineError> {
     match name {
         "icarus" => Ok(Box::new(IcarusEngine::new(core)?)),
         "verilator" => Ok(Box::new(VerilatorEngine::new(core)?)),
+        #[cfg(feature = "rust-hdl")]
         "rust_hdl" => Ok(Box::new(RustHdlEngine::new(core)?)),
+        #[cfg(not(feature = "rust-hdl"))]
+        "rust_hdl" => Err(EngineError::LeftOut { engine: "rust_hdl", feature: "rust-hdl" }),
         _ => Err(EngineError::Unknown { name: name.to_owned(), known: &ENGINES }),
     }
 }

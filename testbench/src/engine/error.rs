@@ -1,6 +1,7 @@
 //! Why an engine gave no trace.
 
 use std::path::PathBuf;
+#[cfg(feature = "rust-hdl")]
 use svdforge_hdl::export::rust_hdl::RustHdlError;
 use svdforge_sim::SimError;
 use svdforge_tools::process::ToolError;
@@ -59,7 +60,19 @@ pub enum EngineError {
         /// The names of all engines.
         known: &'static [&'static str],
     },
+    /// This build does not contain the engine.
+    #[error(
+        "--with {engine}: this svdforge was built without that engine; build it with the feature {feature}: \
+         cargo run --release --features {feature} -- verify --with {engine} ..."
+    )]
+    LeftOut {
+        /// Which.
+        engine: &'static str,
+        /// The cargo feature that adds it.
+        feature: &'static str,
+    },
     /// rust_hdl refused the core.
+    #[cfg(feature = "rust-hdl")]
     #[error("rust_hdl: {0}")]
     RustHdl(#[from] RustHdlError),
     /// The engine cannot run this core.
