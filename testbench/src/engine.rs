@@ -23,8 +23,7 @@ pub use verilator::VerilatorEngine;
 
 use svdforge_hdl::core::Core;
 
-/// The engines beside the project's own simulator, as `--with` knows them. `rust_hdl` works only in a build with the
-/// feature `rust-hdl`.
+/// The engines beside the project's own simulator, as `--with` knows them.
 pub const ENGINES: [&str; 3] = ["icarus", "verilator", "rust_hdl"];
 
 /// Makes an engine for a core, by its name.
@@ -35,7 +34,7 @@ pub fn engine(name: &str, core: &Core) -> Result<Box<dyn Engine>, EngineError> {
         #[cfg(feature = "rust-hdl")]
         "rust_hdl" => Ok(Box::new(RustHdlEngine::new(core)?)),
         #[cfg(not(feature = "rust-hdl"))]
-        "rust_hdl" => Err(EngineError::LeftOut { engine: "rust_hdl", feature: "rust-hdl" }),
+        "rust_hdl" => Err(EngineError::NotBuilt { engine: "rust_hdl", feature: "rust-hdl" }),
         _ => Err(EngineError::Unknown { name: name.to_owned(), known: &ENGINES }),
     }
 }

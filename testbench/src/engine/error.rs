@@ -60,15 +60,15 @@ pub enum EngineError {
         /// The names of all engines.
         known: &'static [&'static str],
     },
-    /// This build does not contain the engine.
+    /// The engine is one that this program was built without.
     #[error(
-        "--with {engine}: this svdforge was built without that engine; build it with the feature {feature}: \
-         cargo run --release --features {feature} -- verify --with {engine} ..."
+        "--with {engine}: this program was built without it; build it with `cargo run --release --features {feature} -- verify ...`, or \
+         choose icarus or verilator"
     )]
-    LeftOut {
+    NotBuilt {
         /// Which.
         engine: &'static str,
-        /// The cargo feature that adds it.
+        /// The feature that builds it.
         feature: &'static str,
     },
     /// rust_hdl refused the core.

@@ -1,0 +1,63 @@
+//! Elements of matrices as the hardware has them: real numbers side by side.
+
+use nalgebra::{Complex, ComplexField};
+use svdforge_hdl::interface::Scalar as Kind;
+
+/// An element of a matrix that can be quantised component by component.
+pub trait Scalar: ComplexField<RealField = f64> + Copy {
+    /// The kind of number, as the hardware calls it.
+    const KIND: Kind;
+
+    /// Its components: the real part, and of a complex number the imaginary part after it.
+    fn components(self) -> Vec<f64>;
+
+    /// The element with these components.
+    fn from_components(components: &[f64]) -> Self;
+}
+
+impl Scalar for f64 {
+    const KIND: Kind = Kind::Real;
+
+    fn components(self) -> Vec<f64> {
+        vec![self]
+    }
+
+    fn from_components(components: &[f64]) -> Self {
+        components[0]
+    }
+}
+
+impl Scalar for Complex<f64> {
+    const KIND: Kind = Kind::Complex;
+
+    fn components(self) -> Vec<f64> {
+        vec![self.re, self.im]
+    }
+
+    fn from_components(components: &[f64]) -> Self {
+        Self::new(components[0], components[1])
+    }
+}
+
+/// Real numbers that make up one element of this type.
+pub fn components<T: Scalar>() -> usize {
+    T::KIND.components() as usize
+}
+
+/// Components of an element in one word, the first one lowest, each in so many bits of two's complement.
+pub fn pack(components: &[i64], bits: u32) -> i64 {
+    match components {
+        [only] => *only,
+        _ => {
+            let mask = (1u64 << bits) - 1;
+            let word = components.iter().rev().fold(0u64, |word, &component| word << bits | component as u64 & mask);
+            word as i64
+        }
+    }
+}
+
+/// The signed component with this number in a word of components of so many bits.
+pub fn unpack(word: u64, number: u32, bits: u32) -> i64 {
+    let unused = 64 - bits;
+    ((word >> (number * bits) << unused) as i64) >> unused
+}
