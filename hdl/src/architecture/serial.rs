@@ -163,7 +163,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         });
         let valid = m.input("load_valid", 1).at(0).flag().registered("write");
         let hit = |wanted: [i128; 2]| row_home.sign().is(wanted[0]) & column_home.sign().is(wanted[1]);
-        let banks = m.concat(&[[1, 1], [1, 0], [0, 1], [0, 0]].map(hit));
+        let banks = m.concat(&[[1, 1], [1, 0], [0, 1], [0, 0]].map(hit)).named("banks");
         datapath.drive("load_enable", valid.select(banks, m.zero(4)));
         datapath.drive("load_row", row_home);
         datapath.drive("load_column", column_home);
@@ -234,7 +234,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         datapath.drive("unload", m.input("vector_read", 1).at(0).flag().registered("vector_read_now"));
         datapath.drive("unload_home", home);
         datapath.drive("unload_column", row_pair);
-        let is_odd = row.bit(0).delayed_to(read + 1);
+        let is_odd = row.bit(0).named("row_is_odd").delayed_to(read + 1);
         let bank = home.sign().delayed_to(read + 1);
         for (_, side) in [(shape.has_u(), "u"), (shape.has_v(), "v")].into_iter().filter(|&(present, _)| present) {
             let word = |bank: u32| datapath.output(&format!("{side}_row_{bank}")).at(read + 1);
