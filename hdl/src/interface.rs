@@ -81,14 +81,14 @@ pub struct Port {
 
 /// The kind of number that the elements of a matrix are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scalar {
+pub enum ElementKind {
     /// Real numbers: one component.
     Real,
     /// Complex numbers: real part in the lower half of an element, imaginary part in the upper half.
     Complex,
 }
 
-impl Scalar {
+impl ElementKind {
     /// Real numbers that make up one element.
     pub fn components(self) -> u32 {
         match self {
@@ -118,8 +118,8 @@ impl Interface<'_> {
     }
 
     /// The kind of number that elements are.
-    pub fn scalar(&self) -> Scalar {
-        Scalar::Real
+    pub fn scalar(&self) -> ElementKind {
+        ElementKind::Real
     }
 
     /// Bits of one component of an input element: whole bytes.

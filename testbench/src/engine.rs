@@ -15,7 +15,7 @@ mod verilator;
 pub use contract::Engine;
 pub use error::EngineError;
 pub use icarus::IcarusEngine;
-pub use rotations::Rotations;
+pub use rotations::SeenRotations;
 #[cfg(feature = "rust-hdl")]
 pub use rust_hdl::RustHdlEngine;
 pub use simulator::SimulatorEngine;

@@ -1,6 +1,6 @@
 //! What the golden model says of the result of one matrix.
 
-use crate::engine::{Engine, Rotations};
+use crate::engine::{Engine, SeenRotations};
 use crate::framing::{Decomposition, FrameError, Quantised, input_format};
 use crate::run::{CoreRun, Cycles, RunError};
 use crate::stimulus::Stimulus;
@@ -142,7 +142,7 @@ fn assess(
     original: &NamedMatrix,
     input: &Quantised,
     result: Decomposition,
-    rotations: Option<&Rotations>,
+    rotations: Option<&SeenRotations>,
     cycles: Cycles,
 ) -> Result<Judgement, JudgeError> {
     let values = result.true_sigma(input);

@@ -1,12 +1,12 @@
 //! Elements of matrices as the hardware has them: real numbers side by side.
 
 use nalgebra::{Complex, ComplexField};
-use svdforge_hdl::interface::Scalar as Kind;
+use svdforge_hdl::interface::ElementKind;
 
 /// An element of a matrix that can be quantised component by component.
 pub trait Scalar: ComplexField<RealField = f64> + Copy {
     /// The kind of number, as the hardware calls it.
-    const KIND: Kind;
+    const KIND: ElementKind;
 
     /// Its components: the real part, and of a complex number the imaginary part after it.
     fn components(self) -> Vec<f64>;
@@ -16,7 +16,7 @@ pub trait Scalar: ComplexField<RealField = f64> + Copy {
 }
 
 impl Scalar for f64 {
-    const KIND: Kind = Kind::Real;
+    const KIND: ElementKind = ElementKind::Real;
 
     fn components(self) -> Vec<f64> {
         vec![self]
@@ -28,7 +28,7 @@ impl Scalar for f64 {
 }
 
 impl Scalar for Complex<f64> {
-    const KIND: Kind = Kind::Complex;
+    const KIND: ElementKind = ElementKind::Complex;
 
     fn components(self) -> Vec<f64> {
         vec![self.re, self.im]

@@ -1,7 +1,7 @@
 //! What every engine offers.
 
 use super::error::EngineError;
-use super::rotations::Rotations;
+use super::rotations::SeenRotations;
 use crate::stimulus::{Stimulus, Trace};
 
 /// Something that runs a core.
@@ -20,7 +20,7 @@ pub trait Engine {
 
     /// Runs a stimulus of one frame, and tells the rotations that the core made of it: `None` from an engine that shows
     /// only the ports.
-    fn run_seeing_rotations(&mut self, stimulus: &Stimulus) -> Result<(Trace, Option<Rotations>), EngineError> {
+    fn run_seeing_rotations(&mut self, stimulus: &Stimulus) -> Result<(Trace, Option<SeenRotations>), EngineError> {
         Ok((self.run(stimulus)?, None))
     }
 }

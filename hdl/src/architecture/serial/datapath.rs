@@ -24,14 +24,14 @@ use crate::units::coefficients::coefficient_unit;
 use crate::units::matrix_memory::matrix_memory;
 use crate::units::rotator::rotator;
 use crate::units::vector_memory::vector_memory;
-use drawing::{Block, Command, Drawing, Fill, Units, VectorCommand, VectorSide, block, instead, stage};
+use drawing::{Block, Command, Drawing, Fill, UnitModules, VectorCommand, VectorSide, block, instead, stage};
 pub use qr::COMMANDS as QR_COMMANDS;
 use qr::{Qr, Side};
 
 /// Adds the datapath of the serial core.
 pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
     let pair = pair_bits(largest(orderings));
-    let units = Units {
+    let units = UnitModules {
         angles: angle_unit(
             design,
             shape.element_bits(),

@@ -6,7 +6,7 @@ use crate::ir::ModuleId;
 use crate::ordering::Ordering;
 use crate::shape::Shape;
 
-pub(super) struct Units {
+pub(super) struct UnitModules {
     pub(super) angles: ModuleId,
     pub(super) coefficients: ModuleId,
     pub(super) rotator: ModuleId,
@@ -64,7 +64,7 @@ pub(super) struct Drawing<'a, 'm> {
     pub(super) m: &'m ModuleBuilder,
     pub(super) design: &'a DesignBuilder,
     pub(super) orderings: &'a [Ordering],
-    pub(super) units: Units,
+    pub(super) units: UnitModules,
     pub(super) shape: &'a Shape,
     pub(super) pair: u32,
     pub(super) command: Command<'m>,
