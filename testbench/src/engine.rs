@@ -7,6 +7,7 @@ mod error;
 mod exported;
 mod icarus;
 mod rotations;
+#[cfg(feature = "rust-hdl")]
 mod rust_hdl;
 mod simulator;
 mod verilator;
@@ -14,7 +15,8 @@ mod verilator;
 pub use contract::Engine;
 pub use error::EngineError;
 pub use icarus::IcarusEngine;
-pub use rotations::Rotations;
+pub use rotations::SeenRotations;
+#[cfg(feature = "rust-hdl")]
 pub use rust_hdl::RustHdlEngine;
 pub use simulator::SimulatorEngine;
 pub use verilator::VerilatorEngine;
@@ -30,7 +32,10 @@ pub fn engine(name: &str, core: &Core) -> Result<Box<dyn Engine>, EngineError> {
     match name {
         "icarus" => Ok(Box::new(IcarusEngine::new(core)?)),
         "verilator" => Ok(Box::new(VerilatorEngine::new(core)?)),
+        #[cfg(feature = "rust-hdl")]
         "rust_hdl" => Ok(Box::new(RustHdlEngine::new(core)?)),
+        #[cfg(not(feature = "rust-hdl"))]
+        "rust_hdl" => Err(EngineError::NotBuilt { engine: "rust_hdl", feature: "rust-hdl" }),
         _ => Err(EngineError::Unknown { name: name.to_owned(), known: &ENGINES }),
     }
 }

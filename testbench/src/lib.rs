@@ -22,6 +22,7 @@ pub mod framing;
 pub mod judge;
 pub mod run;
 pub mod samples;
+pub mod scalar;
 pub mod stimulus;
 pub mod testbench_verilog;
 pub mod verify;

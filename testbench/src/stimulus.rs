@@ -12,8 +12,8 @@
 //! - A run ends when all beats are taken and every whole frame that was not lost has been answered.
 
 use crate::framing::{InputBeat, OutputBeat};
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
 
 /// The number of cycles for which `aresetn` is 0 before cycle 0.
 pub const RESET_CYCLES: u32 = 4;

@@ -1,7 +1,7 @@
 //! The trait that every engine implements.
 
 use super::error::EngineError;
-use super::rotations::Rotations;
+use super::rotations::SeenRotations;
 use crate::stimulus::{Stimulus, Trace};
 
 /// Something that runs a core.
@@ -20,7 +20,7 @@ pub trait Engine {
 
     /// Runs a stimulus of one frame and also returns the rotations that the core made for it. They are `None` where the
     /// engine sees only the ports.
-    fn run_seeing_rotations(&mut self, stimulus: &Stimulus) -> Result<(Trace, Option<Rotations>), EngineError> {
+    fn run_seeing_rotations(&mut self, stimulus: &Stimulus) -> Result<(Trace, Option<SeenRotations>), EngineError> {
         Ok((self.run(stimulus)?, None))
     }
 }

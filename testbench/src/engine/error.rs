@@ -1,6 +1,7 @@
 //! The errors of engines.
 
 use std::path::PathBuf;
+#[cfg(feature = "rust-hdl")]
 use svdforge_hdl::export::rust_hdl::RustHdlError;
 use svdforge_sim::SimError;
 use svdforge_tools::process::ToolError;
@@ -59,7 +60,19 @@ pub enum EngineError {
         /// The names of all engines that exist.
         known: &'static [&'static str],
     },
+    /// The engine is one that this program was built without.
+    #[error(
+        "--with {engine}: this program was built without it; build it with `cargo run --release --features {feature} -- verify ...`, or \
+         choose icarus or verilator"
+    )]
+    NotBuilt {
+        /// Which.
+        engine: &'static str,
+        /// The feature that builds it.
+        feature: &'static str,
+    },
     /// rust_hdl refused the core.
+    #[cfg(feature = "rust-hdl")]
     #[error("rust_hdl: {0}")]
     RustHdl(#[from] RustHdlError),
     /// The engine cannot run this core.

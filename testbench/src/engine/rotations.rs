@@ -9,11 +9,11 @@ use svdforge_sim::Simulator;
 
 /// Everything that was written to the memories of the architecture's probe while one frame was computed.
 #[derive(Clone, Debug, Default)]
-pub struct Rotations {
+pub struct SeenRotations {
     written: Vec<Vec<probe::Write>>,
 }
 
-impl Rotations {
+impl SeenRotations {
     /// An empty record for this number of observed memories.
     pub(super) fn new(memories: usize) -> Self {
         Self { written: vec![Vec::new(); memories] }

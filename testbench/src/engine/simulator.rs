@@ -3,7 +3,7 @@
 use super::contract::Engine;
 use super::drive::{Halt, Pins, Ports, Seen, drive};
 use super::error::EngineError;
-use super::rotations::Rotations;
+use super::rotations::SeenRotations;
 use crate::stimulus::{Stimulus, Trace};
 use std::io::Write;
 use svdforge_hdl::architecture::architecture;
@@ -22,7 +22,7 @@ pub struct SimulatorEngine {
     memories: usize,
     waveform: Option<Waveform<Box<dyn Write>>>,
     /// The rotations recorded so far, while a run records them.
-    rotations: Option<Rotations>,
+    rotations: Option<SeenRotations>,
 }
 
 struct Inputs {
@@ -168,8 +168,8 @@ impl Engine for SimulatorEngine {
         trace
     }
 
-    fn run_seeing_rotations(&mut self, stimulus: &Stimulus) -> Result<(Trace, Option<Rotations>), EngineError> {
-        self.rotations = Some(Rotations::new(self.memories));
+    fn run_seeing_rotations(&mut self, stimulus: &Stimulus) -> Result<(Trace, Option<SeenRotations>), EngineError> {
+        self.rotations = Some(SeenRotations::new(self.memories));
         let trace = self.run(stimulus);
         let rotations = self.rotations.take();
         Ok((trace?, rotations))

@@ -76,7 +76,7 @@ fn accuracy_of_reduced_rows_stays_within(rows: usize, cols: usize, matrices: u64
                 let matrix = matrix_of(&shape, Family::Uniform, seed);
                 let result = pair.engine.run(&Stimulus::new(matrix.frame(&shape))).unwrap();
                 let v = parse_frame(&shape, (rows, cols), &result.output).unwrap().v.unwrap();
-                let av = matrix.matrix(&shape) * v;
+                let av = matrix.matrix::<f64>(&shape) * v;
                 let mut products = av.tr_mul(&av);
                 let largest = products.diagonal().max();
                 products.fill_diagonal(0.0);
@@ -114,8 +114,8 @@ fn a_small_matrix_that_streams_in_is_as_good_as_its_quantisation() {
         let mut matrix = matrix_of(&pair.shape, Family::Uniform, seed);
         matrix.units.iter_mut().for_each(|unit| *unit >>= 10);
         let (trace, _) = pair.run(&matrix, "small");
-        let result = parse_frame(&pair.shape, (512, 8), &trace.output).unwrap();
-        assert_eq!(result.status.block_exponent, -10);
+        let result = parse_frame::<f64>(&pair.shape, (512, 8), &trace.output).unwrap();
+        assert_eq!(result.status.block_exponent(), -10);
         let error = sigma_error(&pair.shape, &matrix, &trace);
         assert!(error <= 12f64.sqrt().recip(), "seed {seed}: {error} LSB");
         compared += 1;
@@ -151,7 +151,7 @@ fn the_multipliers_are_busy_while_rows_stream_in() {
 
 /// The largest error of sigma in LSB of the input.
 fn sigma_error(shape: &Shape, matrix: &Quantised, trace: &Trace) -> f64 {
-    let found = parse_frame(shape, (matrix.rows, matrix.cols), &trace.output).unwrap().true_sigma(matrix);
+    let found = parse_frame::<f64>(shape, (matrix.rows, matrix.cols), &trace.output).unwrap().true_sigma(matrix);
     let truth = svdforge_golden::oracle::svd(&matrix.matrix(shape)).unwrap().sigma;
     assert_eq!(found.len(), truth.len());
     let errors = found.iter().zip(truth).map(|(found, truth)| (found - truth).abs());

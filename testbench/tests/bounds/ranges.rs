@@ -19,10 +19,10 @@ fn fill_the_ranges(parameters: Parameters) -> Vec<(f64, f64)> {
     let shape = core.shape();
     let mut engine = SimulatorEngine::watched(&core).unwrap();
     let full = [Family::FullScaleNegative, Family::FullScaleAlternating, Family::Signs, Family::Skew, Family::Equal];
-    let families = full.iter().map(|&f| family(&shape, f, 1));
-    for units in families.chain(ADVERSARIES.iter().map(|(_, make)| make(&shape, 3))) {
+    let families = full.iter().map(|&f| family(shape, f, 1));
+    for units in families.chain(ADVERSARIES.iter().map(|(_, make)| make(shape, 3))) {
         let input = Quantised { rows: shape.rows(), cols: shape.cols(), units, exponent: 0 };
-        let trace = engine.run(&Stimulus::new(input.frame(&shape))).unwrap();
+        let trace = engine.run(&Stimulus::new(input.frame(shape))).unwrap();
         assert_eq!(trace.output[0].data & 2, 0, "the overflow flag, {shape:?}");
     }
     let (wrapped, guarded) = engine.simulator().wrapped();
@@ -37,7 +37,7 @@ fn fill_the_ranges(parameters: Parameters) -> Vec<(f64, f64)> {
         });
         found.fold((0.0, 0.0), |worst: (f64, f64), f| (worst.0.max(f.0), worst.1.max(f.1)))
     };
-    architecture(shape.arch()).probe(&shape).ranges.into_iter().map(of_kind).collect()
+    architecture(shape.arch()).probe(shape).ranges.into_iter().map(of_kind).collect()
 }
 
 #[test]

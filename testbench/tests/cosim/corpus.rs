@@ -6,7 +6,9 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{Parameters, Sizes};
 use svdforge_hdl::shape::Shape;
 use svdforge_testbench::corpus::{Case, FILES, cases, parse};
-use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, RustHdlEngine, SimulatorEngine, VerilatorEngine};
+#[cfg(feature = "rust-hdl")]
+use svdforge_testbench::engine::RustHdlEngine;
+use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, SimulatorEngine, VerilatorEngine};
 use svdforge_testbench::framing::Quantised;
 use svdforge_testbench::stimulus::{Stimulus, Trace};
 use svdforge_testbench::verify::{first_difference, verify};
@@ -171,6 +173,7 @@ fn every_engine_equals_the_simulator() {
 }
 
 /// Runs the smallest cores in rust_hdl, and checks the message for larger ones.
+#[cfg(feature = "rust-hdl")]
 #[test]
 fn rust_hdl_equals_the_simulator() {
     let runs = AtomicUsize::new(0);

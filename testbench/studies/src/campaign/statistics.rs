@@ -151,17 +151,20 @@ pub fn checks(plan: &Plan, bounds: &[Option<CoreBounds>], records: &[Record]) ->
     let within = |record: &Record| {
         let limits = bounds[record.core].and_then(|b| b.rigorous)?;
         // The off-diagonal elements of a matrix that has not settled are not bounded.
-        let bounded = |m: &&Metric| !record.flags.cap_reached || **m == Metric::Orthogonality;
+        let bounded = |m: &&Metric| !record.flags.cap_reached() || **m == Metric::Orthogonality;
         let metrics = Metric::ALL.iter().filter(bounded);
         let pairs: Vec<(f64, f64)> = metrics.filter_map(|&m| Some((value(plan, record, m)?, limits.of(m)?))).collect();
         (!pairs.is_empty()).then(|| pairs.iter().all(|(error, limit)| error <= limit))
     };
     vec![
-        Check::new("no bad frame", records.iter().map(|r| (r, !r.flags.bad_frame))),
-        Check::new("no overflow", records.iter().map(|r| (r, !r.flags.overflow))),
-        Check::new("settled under the cap", records.iter().filter(auto).map(|r| (r, !r.flags.cap_reached))),
+        Check::new("no bad frame", records.iter().map(|r| (r, !r.flags.bad_frame()))),
+        Check::new("no overflow", records.iter().map(|r| (r, !r.flags.overflow()))),
+        Check::new("settled under the cap", records.iter().filter(auto).map(|r| (r, !r.flags.cap_reached()))),
         // No core has a self-check yet. Its flag is always 0 and proves nothing, so only a set flag is counted.
-        Check::new("self-check passed", records.iter().filter(|r| r.flags.self_check_failed).map(|r| (r, false))),
+        Check::new(
+            "self-check passed",
+            records.iter().filter(|r| r.flags.is_set("self_check_failed")).map(|r| (r, false)),
+        ),
         Check::new("within the bounds", records.iter().filter(bounded).filter_map(|r| Some((r, within(r)?)))),
     ]
 }

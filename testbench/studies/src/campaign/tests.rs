@@ -169,10 +169,10 @@ fn checks_find_bounds_exceeded_and_flags_set() {
     assert!(all_hold(&checks(&plan, &bounds(own), &records)), "a bound that is just met");
     let check = checks(&plan, &bounds(own * 0.999), &records).pop().unwrap();
     assert_eq!((check.holds, check.failed.len(), check.matrices), (Some(false), 1, 3));
-    records[1].flags.overflow = true;
-    records[2].flags.cap_reached = true;
+    records[1].flags.set("overflow");
+    records[2].flags.set("cap_reached");
     let mut unsettled = records.clone();
-    unsettled[check.failed[0]].flags.cap_reached = true;
+    unsettled[check.failed[0]].flags.set("cap_reached");
     assert_eq!(checks(&plan, &bounds(own * 0.999), &unsettled).pop().unwrap().holds, Some(true));
     let failed: Vec<_> = checks(&plan, &none, &records).into_iter().map(|check| check.failed).collect();
     assert_eq!(failed, [vec![], vec![1], vec![2], vec![], vec![]]);

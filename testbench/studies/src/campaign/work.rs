@@ -68,7 +68,7 @@ mod tests {
             let input = quantise_for(core.shape(), &matrix, InputScale::Auto).unwrap();
             let found = run(core.shape(), &mut SimulatorEngine::new(&core).unwrap(), &input).unwrap();
             let taken = Cycles::of(&found.trace).unwrap().total;
-            let [known, expected] = [cycles(&core, found.decomposition.status.sweeps), expected_cycles(&core)];
+            let [known, expected] = [cycles(&core, found.decomposition.status.sweeps()), expected_cycles(&core)];
             println!("{}: {taken} cycles, {known} by its sweeps, {expected} expected", core.shape().name());
             let share = |cycles: u64| cycles as f64 / taken as f64;
             // A single 2 x 2 matrix does not fill the pipeline, whose latency is not counted.

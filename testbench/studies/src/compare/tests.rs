@@ -148,7 +148,7 @@ fn everything_that_is_worse_is_found() {
     let (found, what) = worse(&|report| report.records[5].accuracy.sigma_max_lsb += 3.0);
     assert_eq!(found, [Aspect::Errors]);
     assert!(what[0].contains("worst singular values") && what[0].contains("(matrix 5 of B)"), "{what:?}");
-    let (found, what) = worse(&|report| report.records[5].flags.overflow = true);
+    let (found, what) = worse(&|report| report.records[5].flags.set("overflow"));
     assert_eq!(found, [Aspect::Checks], "{what:?}");
     let (found, what) = worse(&|report| report.records.iter_mut().for_each(|r| r.cycles.total += r.cycles.total / 50));
     assert_eq!(found, [Aspect::Cycles], "{what:?}");
@@ -164,7 +164,7 @@ fn everything_that_is_worse_is_found() {
     assert!(what[0].contains("held, and is not checked"), "{what:?}");
     // A check that failed before may fail again.
     let mut before = report.clone();
-    before.records[5].flags.overflow = true;
+    before.records[5].flags.set("overflow");
     assert_eq!(aspects(&against(&before, before.clone())), []);
 }
 

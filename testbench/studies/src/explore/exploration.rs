@@ -43,7 +43,7 @@ impl Exploration {
         let checks = report.checks();
         let statistics = report.statistics();
         let mut unsettled = vec![0; report.plan.cores.len()];
-        for record in report.records.iter().filter(|record| record.flags.cap_reached) {
+        for record in report.records.iter().filter(|record| record.flags.cap_reached()) {
             unsettled[record.core] += 1;
         }
         let mut holds = vec![true; report.plan.cores.len()];

@@ -127,7 +127,7 @@ fn cores_that_fail_are_not_compared() {
     let folder = tempfile::tempdir().unwrap();
     let mut records = run(&plan, Shard::ALL, folder.path(), &|_| {}).unwrap();
     let core = records[0].core;
-    records[0].flags.overflow = true;
+    records[0].flags.set("overflow");
     let found = Exploration::new(plan, left_out, records);
     assert_eq!((found.standings[core], found.holds()), (Standing::Fails, false));
     assert_eq!(found.front(), [1]);
