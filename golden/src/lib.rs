@@ -4,8 +4,6 @@
 //!   file is wrong and what would be right.
 //! - [`families`] makes seeded test matrices, the same bytes on every platform.
 //! - [`oracle`] is the reference decomposition (nalgebra), which checks itself on every call.
-//! - [`twin`] is the two-sided Jacobi method with the hardware's order of pairs but exact angles and `f64` words: where the core
-//!   is wrong and the twin is not, the core has too few bits; where both are, it has too few sweeps.
 //! - [`metrics`] measures a core's result against the oracle, in units of its own last input bit.
 //! - [`mod@replay`] makes a core's rotations again in `f64`, and [`mod@sources`] says by that where the error of a result comes from.
 //!
@@ -24,7 +22,6 @@ pub mod oracle;
 pub mod reader;
 pub mod replay;
 pub mod sources;
-pub mod twin;
 
 pub use families::Family;
 pub use metrics::{Accuracy, Factors, accuracy, eigen_accuracy};
