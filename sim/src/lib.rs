@@ -48,6 +48,7 @@ mod fold;
 mod graph;
 mod layout;
 mod machine;
+mod names;
 mod range;
 mod simplify;
 mod simulator;

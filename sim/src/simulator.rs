@@ -5,9 +5,8 @@ use crate::flatten::{Flat, Port, Scope, WritePort, flatten};
 use crate::graph::{Graph, Source, Value};
 use crate::layout::{Cell, Layout};
 use crate::machine::Machine;
+use crate::names::Names;
 use crate::watch::{Extremes, Watch};
-use crate::waveform::Waveform;
-use std::io::Write;
 use svdforge_hdl::check::Checked;
 use svdforge_hdl::ir::{Design, mask, signed_value};
 
@@ -87,13 +86,6 @@ pub struct Simulator {
     cycle: u64,
 }
 
-/// The named signals of one instance: name, where its value stands, bits.
-pub(crate) struct Names {
-    pub scope: String,
-    pub signals: Vec<(String, Cell, u32)>,
-    pub children: Vec<Names>,
-}
-
 impl Simulator {
     /// A simulator of a design at power-up: registers and memories hold 0, inputs are 0, `aresetn` is 1.
     ///
@@ -131,7 +123,7 @@ impl Simulator {
             widths,
         });
         let memories = memories.collect();
-        let names = has_names.then(|| placed_names(&root, &layout));
+        let names = has_names.then(|| Names::new(&root, &layout));
         let guards = guards.into_iter().map(|(place, value)| (place, layout.observed[&value])).collect();
         let watch = names.as_ref().filter(|_| !observe.guarded.is_empty()).map(|names| Watch::new(names, guards));
         Ok(Self {
@@ -175,12 +167,11 @@ impl Simulator {
 
     /// One clock cycle: the combinational nodes settle, then the rising edge updates memories and registers.
     pub fn step(&mut self) {
-        self.machine.compute(self.in_reset);
+        self.compute();
         if let Some(watch) = &mut self.watch {
             watch.sample(&self.machine);
         }
-        self.machine.advance();
-        self.cycle += 1;
+        self.advance();
     }
 
     /// What the clock edge of the last step has written into a memory, given by its place in [`Observe::memories`].
@@ -198,15 +189,6 @@ impl Simulator {
     /// The guarded sums that wrapped around, and how many are guarded.
     pub fn wrapped(&self) -> (Vec<&str>, usize) {
         self.watch.as_ref().map_or((Vec::new(), 0), Watch::wrapped)
-    }
-
-    /// One clock cycle, whose settled values go into a waveform.
-    pub fn step_recorded<W: Write>(&mut self, waveform: &mut Waveform<W>) -> Result<(), SimError> {
-        self.machine.compute(self.in_reset);
-        waveform.sample(self)?;
-        self.machine.advance();
-        self.cycle += 1;
-        Ok(())
     }
 
     /// The bits of an output, after the last clock edge.
@@ -230,6 +212,17 @@ impl Simulator {
 
     pub(crate) fn settle(&mut self) {
         self.machine.settle();
+    }
+
+    /// The first half of a cycle: the combinational nodes settle.
+    pub(crate) fn compute(&mut self) {
+        self.machine.compute(self.in_reset);
+    }
+
+    /// The second half: the rising edge updates memories and registers.
+    pub(crate) fn advance(&mut self) {
+        self.machine.advance();
+        self.cycle += 1;
     }
 
     pub(crate) fn bits(&self, cell: Cell, width: u32) -> u128 {
@@ -274,14 +267,5 @@ fn register(graph: &Graph, layout: &Layout, value: Value) -> Option<Cell> {
     match graph.source(value) {
         Source::State(number) => Some(layout.states[&(number as usize)]),
         _ => None,
-    }
-}
-
-fn placed_names(scope: &Scope, layout: &Layout) -> Names {
-    let place = |port: &Port| (port.name.clone(), layout.observed[&port.value], port.width);
-    Names {
-        scope: scope.name.clone(),
-        signals: scope.signals.iter().map(place).collect(),
-        children: scope.children.iter().map(|child| placed_names(child, layout)).collect(),
     }
 }

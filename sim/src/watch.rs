@@ -2,7 +2,7 @@
 
 use crate::layout::Cell;
 use crate::machine::Machine;
-use crate::simulator::Names;
+use crate::names::Names;
 
 /// The extremes of a named node, as a number with a sign.
 #[derive(Clone, Debug)]

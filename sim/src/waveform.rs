@@ -2,7 +2,8 @@
 
 use crate::error::SimError;
 use crate::layout::Cell;
-use crate::simulator::{Names, Simulator};
+use crate::names::Names;
+use crate::simulator::Simulator;
 use std::io::Write;
 use vcd::{IdCode, TimescaleUnit, Value, VarType, Writer};
 
@@ -53,7 +54,7 @@ impl<W: Write> Waveform<W> {
     }
 
     /// Writes what changed; the simulator's combinational values are settled.
-    pub(crate) fn sample(&mut self, simulator: &Simulator) -> Result<(), SimError> {
+    fn sample(&mut self, simulator: &Simulator) -> Result<(), SimError> {
         let start = (simulator.cycle() - self.first_cycle) * CYCLE;
         self.writer.timestamp(start)?;
         self.writer.change_scalar(self.clock, Value::V1)?;
@@ -75,6 +76,16 @@ impl<W: Write> Waveform<W> {
         }
         self.writer.timestamp(start + CYCLE / 2)?;
         self.writer.change_scalar(self.clock, Value::V0)?;
+        Ok(())
+    }
+}
+
+impl Simulator {
+    /// One clock cycle, whose settled values go into a waveform.
+    pub fn step_recorded<W: Write>(&mut self, waveform: &mut Waveform<W>) -> Result<(), SimError> {
+        self.compute();
+        waveform.sample(self)?;
+        self.advance();
         Ok(())
     }
 }
