@@ -16,6 +16,7 @@
 //! Shapes, everywhere: A is m x n, k is at most min(m, n), U is m x k, V is n x k, and A = U diag(sigma) V^T with sigma
 //! non-negative and descending.
 
+pub mod element;
 pub mod families;
 pub mod metrics;
 pub mod oracle;
@@ -23,8 +24,9 @@ pub mod reader;
 pub mod replay;
 pub mod sources;
 
+pub use element::Element;
 pub use families::Family;
 pub use metrics::{Accuracy, Factors, accuracy, eigen_accuracy};
 pub use reader::{NamedMatrix, ReadError, read_matrix};
-pub use replay::{Meeting, Recording, Rotation, Turn};
+pub use replay::{BlockRotation, GivensRotation, Recording, Rotation};
 pub use sources::{BySource, Sources};

@@ -1,3 +1,6 @@
+#[path = "tests/complex.rs"]
+mod complex;
+
 use super::*;
 use crate::Family;
 
@@ -125,7 +128,7 @@ fn top_k_is_compared_with_the_k_largest() {
     assert!(left <= svd.sigma[2] + 1e-12 && left >= svd.sigma[2] / 6.0);
 }
 
-/// Eigenvalues 0.5, 0.25 and -0.75: what stands for U's orthogonality is V's, told once.
+/// Eigenvalues 0.5, 0.25 and -0.75: the vectors are both U and V, so their orthogonality is reported once.
 #[test]
 fn eigenvalues_keep_their_signs_and_their_order() {
     let a = DMatrix::from_diagonal(&nalgebra::DVector::from_column_slice(&[-0.75, 0.5, 0.25]));

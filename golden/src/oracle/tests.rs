@@ -1,3 +1,6 @@
+#[path = "tests/complex.rs"]
+mod complex;
+
 use super::*;
 use crate::Family;
 
@@ -7,8 +10,8 @@ fn shapes(n: usize) -> [(usize, usize); 5] {
     [(n, n), (n, half), (half, n), (n, 2 * n + 1), (3 * n, n)]
 }
 
-/// Weyl: each sigma moves by no more than the norm of the change, k elements wide and high at most.
-fn sigma_tolerance(a: &DMatrix<f64>) -> f64 {
+/// By Weyl's inequality, no sigma moves by more than the norm of the change, which is k elements wide and high at most.
+fn sigma_tolerance<T: Element>(a: &DMatrix<T>) -> f64 {
     4.0 * TOLERANCE * a.norm().max(1e-300) * a.nrows().max(a.ncols()) as f64
 }
 
@@ -116,8 +119,8 @@ fn what_is_not_symmetric_has_no_eigenvalues_here() {
     assert_eq!(eigen(&a), Err(OracleError::NotSymmetric(2, 3)));
     a[(2, 1)] = 0.5;
     assert!(eigen(&a).is_ok());
-    assert_eq!(first_asymmetry(&DMatrix::zeros(2, 3)), Some((0, 2)));
-    assert_eq!(eigen(&DMatrix::zeros(0, 0)), Err(OracleError::Empty(0, 0)));
+    assert_eq!(first_asymmetry(&DMatrix::<f64>::zeros(2, 3)), Some((0, 2)));
+    assert_eq!(eigen(&DMatrix::<f64>::zeros(0, 0)), Err(OracleError::Empty(0, 0)));
 }
 
 #[test]
@@ -146,7 +149,7 @@ fn nalgebra_comes_first() {
 
 #[test]
 fn refuses_what_has_no_decomposition() {
-    assert_eq!(svd(&DMatrix::zeros(0, 4)), Err(OracleError::Empty(0, 4)));
+    assert_eq!(svd(&DMatrix::<f64>::zeros(0, 4)), Err(OracleError::Empty(0, 4)));
     let mut a = DMatrix::zeros(3, 4);
     a[(1, 2)] = f64::INFINITY;
     assert_eq!(svd(&a), Err(OracleError::NotFinite(2, 3)));

@@ -1,6 +1,6 @@
 //! The rotations that a simulated core makes. What to look at, and what it means, the core's architecture says.
 
-use svdforge_golden::{Meeting, Recording, Rotation, Turn};
+use svdforge_golden::{BlockRotation, GivensRotation, Recording, Rotation};
 use svdforge_hdl::architecture::architecture;
 use svdforge_hdl::architecture::probe::{self, PlaneRotation};
 use svdforge_hdl::shape::Shape;
@@ -30,13 +30,15 @@ impl Rotations {
     pub fn recording(&self, shape: &Shape, size: (usize, usize), sweeps: u32) -> Option<Recording> {
         let made = architecture(shape.arch()).rotations(shape, size, sweeps, &self.written)?;
         let rotation = |PlaneRotation { cosine, sine }| Rotation { cosine, sine };
-        let meetings = made.reduction.into_iter();
-        let turns = made.sweeps.into_iter();
+        let reduction = made.reduction.into_iter();
+        let sweeps = made.sweeps.into_iter();
         Some(Recording {
-            meetings: meetings
-                .map(|r| Meeting { rows: r.rows, columns: r.columns, rotation: rotation(r.rotation) })
+            reduction: reduction
+                .map(|r| GivensRotation { rows: r.rows, columns: r.columns, rotation: rotation(r.rotation) })
                 .collect(),
-            turns: turns.map(|r| Turn { pair: r.pair, left: rotation(r.left), right: rotation(r.right) }).collect(),
+            sweeps: sweeps
+                .map(|r| BlockRotation { pair: r.pair, left: rotation(r.left), right: rotation(r.right) })
+                .collect(),
         })
     }
 }
