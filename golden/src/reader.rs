@@ -1,7 +1,7 @@
 //! Reads one matrix from a file: `.csv`, `.mtx` (Matrix Market), `.npy` (numpy) or `.json`.
 //!
-//! Every refusal is a [`ReadError`] that names the file and the place in it, what is wrong there, and what would be right.
-//! No bytes make these functions panic, and no header makes them allocate more than [`MAX_ELEMENTS`] elements.
+//! Every refusal is a [`ReadError`] that names the file and the place in it, what is wrong there, and what would be
+//! right. No bytes make these functions panic, and no header makes them allocate more than [`MAX_ELEMENTS`] elements.
 //!
 //! Decimal text and 64-bit integers are rounded to the nearest `f64`.
 

@@ -2,8 +2,8 @@
 //!
 //! - Lines that start with `#`, and blank lines, are skipped.
 //! - The first row is a header if none of its fields is a number.
-//! - If there is a header, the first column holds labels if its first entry is not a number. Then none of its entries may be
-//!   a number.
+//! - If there is a header, the first column holds labels if its first entry is not a number. Then none of its entries
+//!   may be a number.
 
 use crate::reader::error::{Fault, Kind, Place};
 use crate::reader::limits::element_count;

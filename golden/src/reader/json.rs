@@ -1,8 +1,9 @@
-//! JSON: an array of rows, `[[1, 2], [3, 4]]`, or an object, `{"name": "mine", "matrix": [[1, 2], [3, 4]]}`, whose other keys
-//! are ignored.
+//! JSON: an array of rows, `[[1, 2], [3, 4]]`, or an object, `{"name": "mine", "matrix": [[1, 2], [3, 4]]}`, whose
+//! other keys are ignored.
 //!
-//! Serde's visitors know the row and the column of an element, and the parser knows the line and the character. The reason for
-//! which a visitor refuses its input is left in a cell beside serde's own error, because that error carries nothing but text.
+//! Serde's visitors know the row and the column of an element, and the parser knows the line and the character. The
+//! reason for which a visitor refuses its input is left in a cell beside serde's own error, because that error carries
+//! nothing but text.
 
 use crate::reader::error::{Fault, Kind, Place};
 use crate::reader::limits::element_count;

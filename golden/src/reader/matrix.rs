@@ -10,7 +10,8 @@ use std::path::Path;
 /// A matrix, and its name in reports.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedMatrix<T = f64> {
-    /// The stem of the file's name, unless a JSON file names its matrix. It is free text and not safe as the name of a file.
+    /// The stem of the file's name, unless a JSON file names its matrix. It is free text and not safe as the name of a
+    /// file.
     pub name: String,
     /// The elements, all finite. There is at least one row and one column.
     pub matrix: DMatrix<T>,
@@ -23,8 +24,8 @@ pub struct NamedMatrix<T = f64> {
 /// The file cannot be read, its extension is unknown, or [`parse_matrix`] refuses its content.
 pub fn read_matrix(path: impl AsRef<Path>) -> Result<NamedMatrix, ReadError> {
     let path = path.as_ref();
-    // The extension is checked before the file is opened, because a wrong one is the more useful message even if the file is
-    // missing, too.
+    // The extension is checked before the file is opened, because a wrong one is the more useful message even if the
+    // file is missing, too.
     Format::of(path).map_err(|fault| ReadError::new(path, fault))?;
     parse_matrix(path, &read_bytes(path, "matrix file")?)
 }

@@ -1,8 +1,8 @@
-//! The Matrix Market exchange format (R. F. Boisvert, R. Pozo, K. A. Remington, "The Matrix Market Exchange Formats: Initial
-//! Design", NISTIR 5935, 1996).
+//! The Matrix Market exchange format (R. F. Boisvert, R. Pozo, K. A. Remington, "The Matrix Market Exchange Formats:
+//! Initial Design", NISTIR 5935, 1996).
 //!
-//! Matrices are `array` or `coordinate`; `real`, `integer` or `pattern`, where each entry is 1; `general`, `symmetric` or
-//! `skew-symmetric`.
+//! Matrices are `array` or `coordinate`; `real`, `integer` or `pattern`, where each entry is 1; `general`, `symmetric`
+//! or `skew-symmetric`.
 //!
 //! The reader is our own, because one that trusts the size line allocates whatever that line says.
 

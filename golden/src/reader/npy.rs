@@ -1,7 +1,7 @@
 //! The numpy file format (NEP 1, and `numpy.lib.format`), versions 1.0, 2.0 and 3.0.
 //!
-//! Arrays have one or two dimensions, in C or Fortran order. Elements are `f4`, `f8`, `i1` to `i8` or `u1` to `u8`, in either
-//! byte order. An array of one dimension is a column, as in `numpy.savetxt`.
+//! Arrays have one or two dimensions, in C or Fortran order. Elements are `f4`, `f8`, `i1` to `i8` or `u1` to `u8`, in
+//! either byte order. An array of one dimension is a column, as in `numpy.savetxt`.
 //!
 //! The reader is our own: npyz 0.9.1 allocates whatever header length a file claims, up to 4 GiB, and multiplies the
 //! dimensions without a check, which panics in a debug build. The header is a Python dictionary, but of a fixed form.
@@ -165,7 +165,8 @@ impl Header {
     }
 }
 
-/// The rest of the header's text. Each method takes one item from its front, or returns `None` if there is no such item.
+/// The rest of the header's text. Each method takes one item from its front, or returns `None` if there is no such
+/// item.
 struct Words<'a>(&'a str);
 
 impl<'a> Words<'a> {

@@ -4,8 +4,9 @@ use crate::reader::error::{Fault, Kind, Place};
 
 /// The records of delimited text.
 ///
-/// Fields are trimmed and may be quoted. Blank lines and lines that start with `#` are skipped. Each item is the line, counted
-/// from 1, on which a record starts, and the fields of the record, whose number may differ from record to record.
+/// Fields are trimmed and may be quoted. Blank lines and lines that start with `#` are skipped. Each item is the line,
+/// counted from 1, on which a record starts, and the fields of the record, whose number may differ from record to
+/// record.
 pub struct Records<'a> {
     reader: csv::Reader<&'a [u8]>,
     lines: LineCounter<'a>,

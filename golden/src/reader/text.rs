@@ -31,7 +31,8 @@ pub fn number(text: &str, place: Place) -> Result<f64, Fault> {
     }
 }
 
-/// `text` in quotes, shortened and escaped, so that no content of a file can garble a terminal through an error message.
+/// `text` in quotes, shortened and escaped, so that no content of a file can garble a terminal through an error
+/// message.
 pub fn quote(text: &str) -> String {
     const SHOWN: usize = 40;
     let head: String = text.chars().take(SHOWN).collect();
