@@ -4,8 +4,8 @@ use nalgebra::{Complex, ComplexField, DMatrix};
 
 /// An element of a matrix: `f64` or `Complex<f64>`.
 ///
-/// Code for both follows nalgebra's [`ComplexField`], in which a real number is its own conjugate. What that trait cannot
-/// say is how many real numbers an element holds.
+/// Code for both follows nalgebra's [`ComplexField`], in which a real number is its own conjugate. What that trait
+/// cannot say is how many real numbers an element holds.
 pub trait Element: ComplexField<RealField = f64> + Copy {
     /// How many real numbers an element holds: 1, or 2 for the real and the imaginary part.
     const COMPONENTS: u32;

@@ -1,15 +1,15 @@
 //! Families of test matrices. Each family probes one way in which a decomposition may fail.
 //!
-//! A matrix depends on nothing but family, shape, seed and the kind of element, down to the last bit and on every platform.
-//! The generator is ChaCha8 (`draw.rs`), logarithms and powers come from `libm`, and products are plain loops, because those
-//! of nalgebra use fused multiply-add where the processor has it, which changes last bits.
+//! A matrix depends on nothing but family, shape, seed and the kind of element, down to the last bit and on every
+//! platform. The generator is ChaCha8 (`draw.rs`), logarithms and powers come from `libm`, and products are plain
+//! loops, because those of nalgebra use fused multiply-add where the processor has it, which changes last bits.
 //!
-//! Spectra follow the LAPACK test generator (J. Demmel, A. McKenney, "A Test Matrix Generation Suite", LAPACK Working Note 9,
-//! 1989): A = U diag(sigma) V^H, where U and V are random matrices with orthonormal columns.
+//! Spectra follow the LAPACK test generator (J. Demmel, A. McKenney, "A Test Matrix Generation Suite", LAPACK Working
+//! Note 9, 1989): A = U diag(sigma) V^H, where U and V are random matrices with orthonormal columns.
 //!
-//! Every family exists with complex elements, too ([`Family::generate_complex`]). A real number that is drawn or fixed then
-//! stands for both components of an element, transposes become conjugate transposes, and the descriptions below hold for
-//! each component.
+//! Every family exists with complex elements, too ([`Family::generate_complex`]). A real number that is drawn or fixed
+//! then stands for both components of an element, transposes become conjugate transposes, and the descriptions below
+//! hold for each component.
 
 mod draw;
 
@@ -19,8 +19,8 @@ use nalgebra::{Complex, DMatrix};
 use serde::{Deserialize, Serialize};
 use std::{cmp::Ordering, fmt, str::FromStr};
 
-/// The largest singular value of the families with a given spectrum. It lies a little below full scale, so that rounding to
-/// a word does not clip.
+/// The largest singular value of the families with a given spectrum. It lies a little below full scale, so that
+/// rounding to a word does not clip.
 const SPECTRUM_SCALE: f64 = 0.9;
 
 /// The magnitude of the elements of `ones`, `signs` and `permutation`, a little below full scale for the same reason.
@@ -62,13 +62,13 @@ families! {
     RankDeficient = "rank-deficient",
     /// a_ij = a_ji, uniform in [-1, 1). If complex, it is Hermitian: a_ij = conj(a_ji).
     Symmetric = "symmetric",
-    /// a_ij = -a_ji, uniform in (-1, 1): the singular values come in pairs, and the eigenvalues are imaginary. If complex, it
-    /// is skew-Hermitian: a_ij = -conj(a_ji), with imaginary numbers on the diagonal and no pairs.
+    /// a_ij = -a_ji, uniform in (-1, 1): the singular values come in pairs, and the eigenvalues are imaginary. If
+    /// complex, it is skew-Hermitian: a_ij = -conj(a_ji), with imaginary numbers on the diagonal and no pairs.
     Skew = "skew",
     /// Upper triangular, uniform in [-1, 1).
     Triangular = "triangular",
-    /// The Hilbert matrix 0.999 / (i + j + 1), positive and nearly singular. Real even if the elements are complex. Does not
-    /// depend on the seed.
+    /// The Hilbert matrix 0.999 / (i + j + 1), positive and nearly singular. Real even if the elements are complex.
+    /// Does not depend on the seed.
     Hilbert = "hilbert",
     /// One 0.99 in each row and column, as far as the shape allows.
     Permutation = "permutation",
@@ -82,7 +82,8 @@ families! {
     SingleEntry = "single-entry",
     /// All elements 0.99, which makes the rank one. Does not depend on the seed.
     Ones = "ones",
-    /// All elements +1.0, which no fractional word reaches; saturate them to the largest word. Does not depend on the seed.
+    /// All elements +1.0, which no fractional word reaches; saturate them to the largest word. Does not depend on the
+    /// seed.
     FullScalePositive = "full-scale-positive",
     /// All elements -1.0, which gives the largest sums there are. Does not depend on the seed.
     FullScaleNegative = "full-scale-negative",
@@ -97,8 +98,8 @@ impl Family {
         !matches!(self, Hilbert | Zero | Ones | FullScalePositive | FullScaleNegative | FullScaleAlternating)
     }
 
-    /// The family's rows x cols matrix of real numbers for this seed, with elements in [-1, 1]. Matrices of other families,
-    /// shapes and seeds are independent of it.
+    /// The family's rows x cols matrix of real numbers for this seed, with elements in [-1, 1]. Matrices of other
+    /// families, shapes and seeds are independent of it.
     ///
     /// # Panics
     ///
@@ -107,8 +108,8 @@ impl Family {
         self.matrix(rows, cols, seed)
     }
 
-    /// The family's rows x cols matrix of complex numbers for this seed, with real and imaginary parts in [-1, 1]. It is
-    /// independent of the real matrix for the same seed.
+    /// The family's rows x cols matrix of complex numbers for this seed, with real and imaginary parts in [-1, 1]. It
+    /// is independent of the real matrix for the same seed.
     ///
     /// # Panics
     ///
@@ -184,7 +185,8 @@ impl Family {
     }
 
     /// The part of the generator's key that is the family's own: its place in [`Family::ALL`], and whether elements are
-    /// complex. New families go to the end of that list; anywhere else they would change the matrices of other families.
+    /// complex. New families go to the end of that list; anywhere else they would change the matrices of other
+    /// families.
     fn key<T: Element>(self) -> u64 {
         self as u64 | u64::from(T::COMPONENTS - 1) << 32
     }

@@ -24,8 +24,8 @@ pub struct Factors<'a, T = f64> {
 
 /// The errors of one result.
 ///
-/// The names are those of the `accuracy` object in `simulate --json`. An error is `None` (null) if it needs vectors that
-/// were not computed. Q^H is the conjugate transpose of Q: the transpose, if the elements are real.
+/// The names are those of the `accuracy` object in `simulate --json`. An error is `None` (null) if it needs vectors
+/// that were not computed. Q^H is the conjugate transpose of Q: the transpose, if the elements are real.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Accuracy {
     /// The weight of one unit in the last place of the input.
@@ -34,8 +34,8 @@ pub struct Accuracy {
     pub sigma_max_lsb: f64,
     /// The root mean square of the same differences, in units of lsb.
     pub sigma_rms_lsb: f64,
-    /// max |U diag(sigma) V^H - A| / lsb. If fewer than min(m, n) singular values were delivered, this includes the part of
-    /// A that belongs to the others.
+    /// max |U diag(sigma) V^H - A| / lsb. If fewer than min(m, n) singular values were delivered, this includes the
+    /// part of A that belongs to the others.
     pub reconstruction_max_lsb: Option<f64>,
     /// max |U^H U - I|, in units of 2^-(word - 1).
     pub orthogonality_u_max_lsb: Option<f64>,
@@ -43,8 +43,8 @@ pub struct Accuracy {
     pub orthogonality_v_max_lsb: Option<f64>,
     /// max |U^H A V - diag(sigma)| / lsb.
     pub off_diagonal_max_lsb: Option<f64>,
-    /// The bound with which the caller compares `sigma_max_lsb`, in units of lsb. [`accuracy`] leaves it `None`, and the
-    /// caller fills it in.
+    /// The bound with which the caller compares `sigma_max_lsb`, in units of lsb. [`accuracy`] leaves it `None`, and
+    /// the caller fills it in.
     pub bound_lsb: Option<f64>,
 }
 
@@ -77,11 +77,12 @@ pub enum MetricsError {
     NotFinite(&'static str),
 }
 
-/// Measures `factors` against the singular value decomposition of `input`, m x n, which holds exactly what entered the core.
+/// Measures `factors` against the singular value decomposition of `input`, m x n, which holds exactly what entered the
+/// core.
 ///
-/// `lsb` is the weight of one unit in the last place of `input`, at the same scale as `input` and sigma. `word` is the width
-/// of a component of an input element, in bits. Singular values are compared in their order, so that a core which does not
-/// sort them is wrong.
+/// `lsb` is the weight of one unit in the last place of `input`, at the same scale as `input` and sigma. `word` is the
+/// width of a component of an input element, in bits. Singular values are compared in their order, so that a core which
+/// does not sort them is wrong.
 ///
 /// # Errors
 ///

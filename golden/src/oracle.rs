@@ -1,31 +1,35 @@
 //! The reference: the singular value decomposition and the eigen-decomposition in `f64`, of real and complex matrices.
 //!
 //! nalgebra computes them first (G. H. Golub, W. Kahan: reduction to bidiagonal form by Householder reflections, then
-//! implicitly shifted QR; "Matrix Computations", 4th edition, section 8.6). Its answer is never trusted unchecked, because
-//! **nalgebra 0.35 decomposes some dynamically sized matrices wrongly** (dimforge/nalgebra issue 1172). Most of them are
-//! rank-deficient or have equal singular values. U and V are then orthogonal, but the residual can be as large as the matrix
-//! itself: of the 6,400 real matrices in `oracle/tests.rs`, 489 miss [`TOLERANCE`], 442 of them with residuals above 1e-6.
+//! implicitly shifted QR; "Matrix Computations", 4th edition, section 8.6). Its answer is never trusted unchecked,
+//! because **nalgebra 0.35 decomposes some dynamically sized matrices wrongly** (dimforge/nalgebra issue 1172). Most of
+//! them are rank-deficient or have equal singular values. U and V are then orthogonal, but the residual can be as large
+//! as the matrix itself: of the 6,400 real matrices in `oracle/tests.rs`, 489 miss [`TOLERANCE`], 442 of them with
+//! residuals above 1e-6.
 //!
-//! Every call therefore measures the residual and the orthogonality of the factors. If nalgebra's answer fails, the one-sided
-//! Jacobi method of `hestenes.rs` takes its place and is measured in the same way. If both fail, the result is an error.
+//! Every call therefore measures the residual and the orthogonality of the factors. If nalgebra's answer fails, the
+//! one-sided Jacobi method of `hestenes.rs` takes its place and is measured in the same way. If both fail, the result
+//! is an error.
 //!
-//! The tests cover every family of matrices, n x n for n = 1 to 64 and four rectangular shapes for each n. Up to n = 24 both
-//! methods are compared with one another wherever nalgebra is right. Families with a known spectrum are compared with it.
+//! The tests cover every family of matrices, n x n for n = 1 to 64 and four rectangular shapes for each n. Up to n = 24
+//! both methods are compared with one another wherever nalgebra is right. Families with a known spectrum are compared
+//! with it.
 
 mod hestenes;
 
 use crate::element::{Element, largest_component};
 use nalgebra::DMatrix;
 
-/// The largest residual and the largest error of orthogonality that [`svd`] accepts for matrices of up to 64 x 64; for larger
-/// ones see [`tolerance`]. By Weyl's inequality no singular value is then wrong by more than about k times this times |A|.
+/// The largest residual and the largest error of orthogonality that [`svd`] accepts for matrices of up to 64 x 64; for
+/// larger ones see [`tolerance`]. By Weyl's inequality no singular value is then wrong by more than about k times this
+/// times |A|.
 pub const TOLERANCE: f64 = 1e-13;
 
 /// The most iterations that nalgebra may take. Each singular value takes about two; 0 would mean no limit.
 const MOST_ITERATIONS: usize = 100_000;
 
-/// [`TOLERANCE`], which beyond 64 rows or columns grows in proportion to the longer side, as the errors of such long sums do
-/// (N. J. Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1).
+/// [`TOLERANCE`], which beyond 64 rows or columns grows in proportion to the longer side, as the errors of such long
+/// sums do (N. J. Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1).
 pub fn tolerance(rows: usize, cols: usize) -> f64 {
     TOLERANCE * (rows.max(cols) as f64 / 64.0).max(1.0)
 }
@@ -41,8 +45,8 @@ pub struct Svd<T = f64> {
     pub v: DMatrix<T>,
     /// The method that found this decomposition.
     pub method: Method,
-    /// max |U diag(sigma) V^H - A| / |A|, with the Frobenius norm of A; not divided if A is zero. Of complex elements the
-    /// larger component counts.
+    /// max |U diag(sigma) V^H - A| / |A|, with the Frobenius norm of A; not divided if A is zero. Of complex elements
+    /// the larger component counts.
     pub residual: f64,
     /// max |Q^H Q - I| over Q = U and Q = V.
     pub orthogonality: f64,
@@ -114,8 +118,8 @@ pub struct Eigen<T = f64> {
     pub vectors: DMatrix<T>,
 }
 
-/// The eigen-decomposition of `a`, n x n and exactly symmetric (if complex, exactly Hermitian). It is nalgebra's implicit QR,
-/// checked as in [`svd`].
+/// The eigen-decomposition of `a`, n x n and exactly symmetric (if complex, exactly Hermitian). It is nalgebra's
+/// implicit QR, checked as in [`svd`].
 ///
 /// # Errors
 ///
@@ -227,8 +231,8 @@ fn check_input<T: Element>(a: &DMatrix<T>) -> Result<(), OracleError> {
     }
 }
 
-/// The matrix divided by a power of two near its largest component, and that power. No square of an element then overflows
-/// or vanishes, and nothing is rounded, except for subnormal numbers.
+/// The matrix divided by a power of two near its largest component, and that power. No square of an element then
+/// overflows or vanishes, and nothing is rounded, except for subnormal numbers.
 fn to_unit_scale<T: Element>(a: &DMatrix<T>) -> (DMatrix<T>, f64) {
     // The exponent is kept within 1000, for 0 too, so that the reciprocal of the power is finite.
     let scale = 2.0_f64.powi(libm::ilogb(largest_component(a)).clamp(-1000, 1000));

@@ -1,4 +1,5 @@
-//! Repeats in `f64` the rotations that a core has made, which shows what its matrix would be if no element had been rounded.
+//! Repeats in `f64` the rotations that a core has made, which shows what its matrix would be if no element had been
+//! rounded.
 //!
 //! As in the hardware, X, U and V are rotated separately. If c² + |s|² is not 1, all three are scaled as well.
 
@@ -6,8 +7,8 @@ use crate::element::Element;
 use nalgebra::{DMatrix, DMatrixViewMut};
 use std::ops::Range;
 
-/// (x, y) -> (c x - s y, conj(s) x + c y), with a real c and, for complex matrices, a complex s. It is a rotation as far as
-/// c² + |s|² is 1.
+/// (x, y) -> (c x - s y, conj(s) x + c y), with a real c and, for complex matrices, a complex s. It is a rotation as
+/// far as c² + |s|² is 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rotation<T = f64> {
     /// c.
@@ -16,8 +17,8 @@ pub struct Rotation<T = f64> {
     pub sine: T,
 }
 
-/// The two rotations that make one 2 x 2 block diagonal. As matrices L and R, which are the identity outside the pair, they
-/// turn X into L X R^H, U into U L^H and V into V R^H.
+/// The two rotations that make one 2 x 2 block diagonal. As matrices L and R, which are the identity outside the pair,
+/// they turn X into L X R^H, U into U L^H and V into V R^H.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BlockRotation<T = f64> {
     /// The indices of the block's two rows, which are also those of its columns.
@@ -31,8 +32,8 @@ pub struct BlockRotation<T = f64> {
 /// A rotation of two rows that makes one element of the second row zero (W. Givens, J. SIAM 6, 1958).
 #[derive(Clone, Debug, PartialEq)]
 pub struct GivensRotation<T = f64> {
-    /// A row of a triangle, and the row whose element becomes zero. The m rows of the matrix are numbered from 0; the rows of
-    /// triangles follow them, and are zero at first.
+    /// A row of a triangle, and the row whose element becomes zero. The m rows of the matrix are numbered from 0; the
+    /// rows of triangles follow them, and are zero at first.
     pub rows: (usize, usize),
     /// The columns that are rotated. In the others the rows keep what they have.
     pub columns: Range<usize>,
@@ -43,8 +44,8 @@ pub struct GivensRotation<T = f64> {
 /// All rotations that a core has made for one m x n matrix, in their order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recording<T = f64> {
-    /// The rotations that reduce the rows to a triangle, rows m to m + n - 1; empty if the core decomposes the matrix itself.
-    /// After them only the triangle counts.
+    /// The rotations that reduce the rows to a triangle, rows m to m + n - 1; empty if the core decomposes the matrix
+    /// itself. After them only the triangle counts.
     pub reduction: Vec<GivensRotation<T>>,
     /// The rotations that make the matrix, or the triangle, diagonal.
     pub sweeps: Vec<BlockRotation<T>>,
@@ -55,14 +56,16 @@ pub struct Recording<T = f64> {
 pub struct Replay<T = f64> {
     /// The first k elements of the diagonal of X, k = min(m, n), with their signs or phases.
     pub diagonal: Vec<T>,
-    /// Left vectors, m x k, in the order of the diagonal. If the rows were reduced, they are those of the triangle, n x n.
+    /// Left vectors, m x k, in the order of the diagonal. If the rows were reduced, they are those of the triangle, n x
+    /// n.
     pub u: DMatrix<T>,
     /// Right vectors, n x k.
     pub v: DMatrix<T>,
 }
 
 impl<T: Element> Rotation<T> {
-    /// The same angle and phase with c² + |s|² = 1. A rotation whose c and s are both 0 has no angle and stays as it is.
+    /// The same angle and phase with c² + |s|² = 1. A rotation whose c and s are both 0 has no angle and stays as it
+    /// is.
     pub fn normalised(self) -> Self {
         let length = self.cosine.hypot(self.sine.modulus());
         if length > 0.0 { Self { cosine: self.cosine / length, sine: self.sine.unscale(length) } } else { self }
@@ -81,8 +84,8 @@ impl<T: Element> Rotation<T> {
 
 /// Repeats the rotations of a recording on `a`, m x n, each of them changed by `change` first.
 ///
-/// The matrix, or the triangle that its rows become, is padded with zeros to a square of even size, in which every pair of the
-/// recording must lie.
+/// The matrix, or the triangle that its rows become, is padded with zeros to a square of even size, in which every pair
+/// of the recording must lie.
 pub fn replay<T: Element>(
     a: &DMatrix<T>,
     recording: &Recording<T>,

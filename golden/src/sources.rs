@@ -1,19 +1,20 @@
 //! Finds the sources of a result's errors: four of them, told apart by removing one after the other.
 //!
-//! Four steps lead from the delivered result to the decomposition of the user's matrix, and each step changes one thing:
+//! Four steps lead from the delivered result to the decomposition of the user's matrix, and each step changes one
+//! thing:
 //!
 //! | from | to | source of the difference |
 //! |---|---|---|
-//! | what the core delivered | the core's own rotations of the same input in `f64` ([`mod@crate::replay`]) | rounding of elements |
+//! | what the core delivered | its rotations of the same input in `f64` ([`mod@crate::replay`]) | rounding of elements |
 //! | those rotations | the same angles with c² + \|s\|² = 1 | precision of sines and cosines |
 //! | those angles | the decomposition of the quantised input | unfinished convergence |
 //! | that decomposition | the decomposition of the input before quantisation | quantisation of the input |
 //!
-//! Unfinished convergence is what is left off the diagonal, or left of rows that became a triangle. The differences, with their
-//! signs, add up to the whole error.
+//! Unfinished convergence is what is left off the diagonal, or left of rows that became a triangle. The differences,
+//! with their signs, add up to the whole error.
 //!
-//! An angle that does not quite make its block diagonal does no harm to U, V or the values as long as later sweeps correct
-//! it. What no later sweep corrects counts as unfinished convergence.
+//! An angle that does not quite make its block diagonal does no harm to U, V or the values as long as later sweeps
+//! correct it. What no later sweep corrects counts as unfinished convergence.
 
 mod record;
 

@@ -77,9 +77,9 @@ impl Draw {
     }
 
     /// `count` orthonormal vectors of `size`, uniformly distributed (G. W. Stewart, "The Efficient Generation of Random
-    /// Orthogonal Matrices", SIAM J. Numer. Anal. 17, 1980). Gaussian vectors are made orthogonal to those before them, each
-    /// one twice, since once loses digits if little of the vector is left ("twice is enough", B. N. Parlett, "The Symmetric
-    /// Eigenvalue Problem", section 6.9).
+    /// Orthogonal Matrices", SIAM J. Numer. Anal. 17, 1980). Gaussian vectors are made orthogonal to those before them,
+    /// each one twice, since once loses digits if little of the vector is left ("twice is enough", B. N. Parlett, "The
+    /// Symmetric Eigenvalue Problem", section 6.9).
     fn orthonormal<T: Element>(&mut self, size: usize, count: usize) -> Vec<Vec<T>> {
         let mut basis: Vec<Vec<T>> = Vec::with_capacity(count);
         while basis.len() < count {

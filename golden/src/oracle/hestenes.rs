@@ -1,17 +1,17 @@
 //! One-sided Jacobi: pairs of columns are rotated until all columns are orthogonal; their lengths are then the singular
-//! values (M. R. Hestenes, "Inversion of Matrices by Biorthogonalization and Related Results", J. SIAM 6, 1958; G. H. Golub,
-//! C. F. Van Loan, "Matrix Computations", 4th edition, section 8.6.3). It is slow and simple, and neither a low rank nor equal
-//! singular values disturb it.
+//! values (M. R. Hestenes, "Inversion of Matrices by Biorthogonalization and Related Results", J. SIAM 6, 1958; G. H.
+//! Golub, C. F. Van Loan, "Matrix Computations", 4th edition, section 8.6.3). It is slow and simple, and neither a low
+//! rank nor equal singular values disturb it.
 
 use crate::element::Element;
 use nalgebra::{DMatrix, DVector};
 
-/// More sweeps than any known matrix needs: 64 columns take about 10. If the columns are not orthogonal after that many, the
-/// result fails the caller's check.
+/// More sweeps than any known matrix needs: 64 columns take about 10. If the columns are not orthogonal after that
+/// many, the result fails the caller's check.
 const MAX_SWEEPS: usize = 60;
 
-/// U (m x k), sigma (k values in no particular order) and V (n x k) of `a` (m x n), where k = min(m, n). The squares of the
-/// elements must not overflow.
+/// U (m x k), sigma (k values in no particular order) and V (n x k) of `a` (m x n), where k = min(m, n). The squares of
+/// the elements must not overflow.
 pub(super) fn svd<T: Element>(a: &DMatrix<T>) -> (DMatrix<T>, Vec<f64>, DMatrix<T>) {
     if a.nrows() < a.ncols() {
         let (v, sigma, u) = svd(&a.adjoint());
@@ -53,7 +53,8 @@ fn orthogonalise<T: Element>(
     // Two angles make the columns orthogonal. Only the smaller one converges.
     let tangent = 1.0_f64.copysign(zeta) / (zeta.abs() + zeta.hypot(1.0));
     let cosine = 1.0 / tangent.hypot(1.0);
-    // With the phase (for real numbers, the sign) of the inner product taken out of y, both columns see a real rotation.
+    // With the phase (for real numbers, the sign) of the inner product taken out of y, both columns see a real
+    // rotation.
     let sine = product.signum().conjugate().scale(cosine * tangent);
     for matrix in [columns, v] {
         for row in 0..matrix.nrows() {
@@ -65,9 +66,9 @@ fn orthogonalise<T: Element>(
     true
 }
 
-/// The columns at length 1. Each one, the longest first, is also made orthogonal to those before it. That leaves long columns
-/// as they are; the direction of a short one is mostly rounding noise, and only the noise changes. If nothing is left of a
-/// column, a unit vector takes its place.
+/// The columns at length 1. Each one, the longest first, is also made orthogonal to those before it. That leaves long
+/// columns as they are; the direction of a short one is mostly rounding noise, and only the noise changes. If nothing
+/// is left of a column, a unit vector takes its place.
 fn directions<T: Element>(columns: &DMatrix<T>, sigma: &[f64]) -> DMatrix<T> {
     let mut order: Vec<usize> = (0..sigma.len()).collect();
     order.sort_by(|&i, &j| sigma[j].total_cmp(&sigma[i]));
@@ -77,7 +78,8 @@ fn directions<T: Element>(columns: &DMatrix<T>, sigma: &[f64]) -> DMatrix<T> {
     for &index in &order {
         let start = columns.column(index).clone_owned();
         let mut direction = unit_beside(&basis, start, sigma[index]);
-        // Fewer than m dimensions are taken, so at least one of the m unit vectors has 1/sqrt(m) of its length outside them.
+        // Fewer than m dimensions are taken, so at least one of the m unit vectors has 1/sqrt(m) of its length outside
+        // them.
         while direction.is_none() {
             let Some(unit) = units.next() else { break };
             let mut start = DVector::zeros(columns.nrows());
@@ -92,8 +94,8 @@ fn directions<T: Element>(columns: &DMatrix<T>, sigma: &[f64]) -> DMatrix<T> {
     u
 }
 
-/// `vector`, which has this length, made orthogonal to `basis` and scaled to length 1. `None` if so little of it is left that
-/// its direction cannot be told.
+/// `vector`, which has this length, made orthogonal to `basis` and scaled to length 1. `None` if so little of it is
+/// left that its direction cannot be told.
 fn unit_beside<T: Element>(basis: &[DVector<T>], mut vector: DVector<T>, length: f64) -> Option<DVector<T>> {
     if length == 0.0 {
         return None;

@@ -26,10 +26,10 @@ fn every_family_and_shape_has_a_good_reference() {
                 assert!(found.sigma.is_sorted_by(|a, b| a >= b), "{family} {rows}x{cols}");
                 assert_eq!(found.u.shape(), (rows, rows.min(cols)));
                 assert_eq!(found.v.shape(), (cols, rows.min(cols)));
-                // Measured anew, not taken from the record.
+                // Measured here, not taken from the record.
                 let back = reconstruct(&found.u, &found.sigma, &found.v);
                 assert!((back - &a).amax() <= TOLERANCE * a.norm(), "{family} {rows}x{cols}");
-                // Jacobi on the same matrix must agree on sigma, whoever found the reference.
+                // Jacobi on the same matrix must agree on sigma, whichever method found the reference.
                 if n <= 24 {
                     let other = by_hestenes(&a);
                     assert!(other.is_good(), "{family} {rows}x{cols}: {} {}", other.residual, other.orthogonality);
@@ -46,8 +46,8 @@ fn every_family_and_shape_has_a_good_reference() {
     assert_eq!(cases, Family::ALL.len() * 64 * 5);
 }
 
-/// dimforge/nalgebra issue 1172: the matrix of ones, 3 x 5, has the one singular value sqrt(15). When nalgebra is mended this test
-/// fails, and the second method may go.
+/// dimforge/nalgebra issue 1172: the matrix of ones, 3 x 5, has the one singular value sqrt(15). When nalgebra is
+/// mended this test fails, and the second method may go.
 #[test]
 fn nalgebra_is_wrong_where_it_is_known_to_be() {
     let a = DMatrix::from_element(3, 5, 1.0);
@@ -83,7 +83,8 @@ fn any_scale_is_as_good() {
     }
 }
 
-/// Eigenvalues of every family made symmetric: as many as singular values, with the same sizes; and of a matrix made to have known ones.
+/// Eigenvalues of every family made symmetric: as many as singular values, with the same sizes; and of a matrix made to
+/// have known ones.
 #[test]
 fn eigenvalues_are_singular_values_with_signs() {
     let mut cases = 0;
@@ -130,7 +131,7 @@ fn more_is_allowed_of_longer_sums() {
     }
 }
 
-/// The residual is relative to the norm, 5, of this matrix; that of zeros is absolute.
+/// The residual is relative to the norm of the matrix, which is 5 here; that of a zero matrix is absolute.
 #[test]
 fn residuals_are_measured_in_norms() {
     let a = DMatrix::from_diagonal_element(2, 2, 12.5_f64.sqrt());
@@ -141,7 +142,7 @@ fn residuals_are_measured_in_norms() {
     assert_eq!(residual(&DMatrix::zeros(2, 2), &[0.0, 0.0]), 0.0);
 }
 
-/// Where nalgebra is right, nobody else is asked.
+/// Where nalgebra is right, its answer is taken.
 #[test]
 fn nalgebra_comes_first() {
     assert_eq!(svd(&Family::Uniform.generate(6, 4, 1)).expect("a reference").method, Method::Nalgebra);
@@ -166,10 +167,10 @@ fn the_check_notices_each_fault() {
     let mut wrong = good.sigma.clone();
     wrong[3] += 1e-11;
     assert!(!check(&good.u, &wrong, &good.v));
-    // Orthogonal no more, and still A: only the second half of the check sees it.
+    // No longer orthogonal, but the product is still A: only the second half of the check sees it.
     let sigma: Vec<f64> = good.sigma.iter().map(|value| value / 2.0).collect();
     assert!(!check(&(&good.u * 2.0), &sigma, &good.v));
-    // Negative, and still A.
+    // Negative, but the product is still A.
     let negative: Vec<f64> = good.sigma.iter().map(|value| -value).collect();
     assert!(!check(&(-&good.u), &negative, &good.v));
     assert!(!check(&good.u, &[f64::NAN; 4], &good.v));

@@ -37,8 +37,8 @@ fn blocks() -> Vec<BlockRotation<C>> {
     .to_vec()
 }
 
-/// A = L^H D R, where L and R are products of the matrices of all rotations: they must make A the diagonal D again, with
-/// L^H as U and R^H as V.
+/// A = L^H D R, where L and R are products of the matrices of all rotations: they must make A the diagonal D again,
+/// with L^H as U and R^H as V.
 #[test]
 fn complex_rotations_reproduce_a_decomposition_built_by_hand() {
     let (mut left, mut right) = (DMatrix::identity(3, 3), DMatrix::identity(3, 3));
@@ -77,7 +77,8 @@ fn real_rotations_are_the_same_in_complex_numbers() {
     assert_eq!((second.u, second.v), (first.u.map(C::from), first.v.map(C::from)));
 }
 
-/// Two rows (1, 2i) and (2i, 1) turn against the row of a triangle, and two rotations leave nothing of their first elements.
+/// Two rows of one column, 0.5i and 0.3 - 0.4i, become a triangle of one element, whose modulus is the length of the
+/// column.
 #[test]
 fn complex_rows_become_a_triangle() {
     let a = DMatrix::from_row_slice(2, 1, &[C::new(0.0, 0.5), C::new(0.3, -0.4)]);

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The root mean square errors of one kind, measured against the decomposition of the matrix before quantisation: the whole
-/// error, and the part that each source contributes. As far as the sources are independent, the squares of the parts add up
-/// to the square of the whole. The parts themselves do not.
+/// The root mean square errors of one kind, measured against the decomposition of the matrix before quantisation: the
+/// whole error, and the part that each source contributes. As far as the sources are independent, the squares of the
+/// parts add up to the square of the whole. The parts themselves do not.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BySource {

@@ -53,7 +53,8 @@ fn each_planted_error_is_found_at_its_source_alone() {
     none.kinds().into_iter().for_each(|(_, kind)| close(kind.unwrap(), nothing));
     assert!(none.kinds().into_iter().all(|(_, kind)| kind.unwrap().total < ROUNDING));
 
-    // The first value is off by 3 LSB, the product by that times the first vectors, whose four products of elements have a square sum of 1.
+    // The first value is off by 3 LSB, the product by that times the first vectors, whose four products of elements
+    // have a square sum of 1.
     let rounded = measured(&a, &a, &[0.75 + 3.0 * LSB, 0.5], &right);
     close(rounded.sigma_rms_lsb, [0.0, 3.0 / 2.0_f64.sqrt(), 0.0, 0.0]);
     close(rounded.reconstruction_rms_lsb.unwrap(), [0.0, 1.5, 0.0, 0.0]);
@@ -66,7 +67,8 @@ fn each_planted_error_is_found_at_its_source_alone() {
     close(quantised.reconstruction_rms_lsb.unwrap(), [elements, 0.0, 0.0, 0.0]);
     close(quantised.orthogonality_rms_lsb.unwrap(), nothing);
 
-    // Pairs longer by h: vectors by h, the diagonal by 2 h, the product by 4 h; UᵀU by 2 h on its diagonal, half of its elements.
+    // Rotations longer by h change vectors by h, the diagonal by 2 h, and the product by 4 h. UᵀU changes by 2 h on its
+    // diagonal, which is half of its elements.
     let h = 1e-6;
     let stretched = measured(&a, &a, &[0.75, 0.5].map(|value| value * (1.0 + 2.0 * h)), &one_block(0.3, 1.1, 1.0 + h));
     close(stretched.sigma_rms_lsb, [0.0, 0.0, 2.0 * h * values, 0.0]);
@@ -80,7 +82,7 @@ fn each_planted_error_is_found_at_its_source_alone() {
     close(unfinished.sigma_rms_lsb, [0.0, 0.0, 0.0, values * (1.0 - t.cos())]);
     close(unfinished.orthogonality_rms_lsb.unwrap(), nothing);
     let product = unfinished.reconstruction_rms_lsb.unwrap();
-    // Without what is off the diagonal, the product lacks just that, turned.
+    // The product lacks exactly what is left off the diagonal, rotated.
     close(product, [0.0, 0.0, 0.0, root_mean_square(&left[..2]) / LSB / 2.0_f64.sqrt()]);
 }
 
@@ -95,7 +97,8 @@ fn vectors_are_compared_in_their_order_whatever_their_signs() {
     let case = Case { original: &a, input: &a, factors, rotations: &rotations, symmetric: false, lsb: LSB, word: 16 };
     let found = sources(&case).unwrap();
     assert_eq!(found.reconstruction_rms_lsb, None);
-    // The element is off by one unit: UᵀU by twice its vector's element on the diagonal, and by the other vector's twice beside it.
+    // The element is off by one unit: UᵀU by twice its vector's element on the diagonal, and by the other vector's
+    // twice beside it.
     let beside = u[(0, 1)];
     let rounding = root_mean_square(&[2.0 * u[(0, 0)], beside, beside, 0.0]);
     let found = found.orthogonality_rms_lsb.unwrap();
@@ -108,7 +111,7 @@ fn givens(row: usize, angle: f64, stretch: f64) -> GivensRotation {
     GivensRotation { rows: (3, row), columns: 0..1, rotation: rotation(angle, stretch) }
 }
 
-/// Three rows of one column, of length 0.75, become one.
+/// Three rows of one column, whose length is 0.75, become one row.
 #[test]
 fn rows_become_a_triangle_and_what_is_left_of_them_is_unfinished() {
     let a = DMatrix::from_row_slice(3, 1, &[0.5, 0.25, -0.5]);

@@ -28,7 +28,8 @@ fn a_perfect_complex_result_has_no_errors() {
     assert_eq!(cases, 4 * Family::ALL.len());
 }
 
-/// A = diag(1, i) diag(0.75, 0.5) diag(1, -1)^H: U and V are exact, so that each planted error must be found as planted.
+/// A = diag(1, i) diag(0.75, 0.5) diag(1, -1)^H: U and V are exact, so that each planted error must be found as
+/// planted.
 #[test]
 fn the_larger_of_the_errors_of_re_and_im_is_measured() {
     let diagonal = |values: [C; 2]| DMatrix::from_diagonal(&nalgebra::DVector::from_column_slice(&values));

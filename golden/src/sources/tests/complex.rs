@@ -52,7 +52,8 @@ fn each_planted_error_is_found_at_its_source_alone() {
         close(found.sigma_rms_lsb, [values, 0.0, 0.0, 0.0]);
         close(found.orthogonality_rms_lsb.expect("delivered"), [0.0; 4]);
 
-        // c² + |s|² is 1 + 2h: the diagonal grows by 2h, and so do the diagonals of U^H U and V^H V, 4 of 16 components.
+        // c² + |s|² is 1 + 2h: the diagonal grows by 2h, and so do the diagonals of U^H U and V^H V, 4 of 16
+        // components.
         let h = 1e-6;
         let sigma = [0.75, 0.5].map(|value| value * (1.0 + 2.0 * h));
         let found = measured(&a, &sigma, &one_block(0.3, 1.0 + h), phases);
