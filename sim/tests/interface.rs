@@ -161,7 +161,8 @@ fn writes_into_a_memory_are_seen() {
     }
 }
 
-/// A choice between two numbers by their comparison, which compilers know as their maximum, of words that need 128 bits.
+/// A choice between two numbers by their comparison, which compilers know as their maximum, of words that need 128
+/// bits.
 #[test]
 fn the_maximum_of_wide_numbers_is_computed() {
     let m = ModuleBuilder::new("maximum");
