@@ -1,4 +1,4 @@
-//! Engines: whatever runs a core. Each gets the same [`crate::stimulus::Stimulus`] and gives back a
+//! Engines: everything that can run a core. Each engine takes the same [`crate::stimulus::Stimulus`] and returns a
 //! [`crate::stimulus::Trace`].
 
 mod contract;
@@ -23,10 +23,11 @@ pub use verilator::VerilatorEngine;
 
 use svdforge_hdl::core::Core;
 
-/// The engines beside the project's own simulator, as `--with` knows them.
+/// The names of the engines that `--with` accepts, apart from the project's own simulator.
 pub const ENGINES: [&str; 3] = ["icarus", "verilator", "rust_hdl"];
 
-/// Makes an engine for a core, by its name.
+/// Makes the engine of this name, ready to run the core. A name that is not in [`ENGINES`], a missing tool, or a core
+/// that the engine cannot run is an error.
 pub fn engine(name: &str, core: &Core) -> Result<Box<dyn Engine>, EngineError> {
     match name {
         "icarus" => Ok(Box::new(IcarusEngine::new(core)?)),

@@ -1,14 +1,14 @@
-//! Elements of matrices as the hardware has them: real numbers side by side.
+//! The elements of matrices as the hardware represents them: one or more real components, side by side in a word.
 
 use nalgebra::{Complex, ComplexField};
 use svdforge_hdl::interface::ElementKind;
 
 /// An element of a matrix that can be quantised component by component.
 pub trait Scalar: ComplexField<RealField = f64> + Copy {
-    /// The kind of number, as the hardware calls it.
+    /// The kind of number, as the interface of a core names it.
     const KIND: ElementKind;
 
-    /// Its components: the real part, and of a complex number the imaginary part after it.
+    /// Its components: the real part, followed by the imaginary part if the number is complex.
     fn components(self) -> Vec<f64>;
 
     /// The element with these components.
@@ -39,12 +39,13 @@ impl Scalar for Complex<f64> {
     }
 }
 
-/// Real numbers that make up one element of this type.
+/// The number of real components of one element of this type.
 pub fn components<T: Scalar>() -> usize {
     T::KIND.components() as usize
 }
 
-/// Components of an element in one word, the first one lowest, each in so many bits of two's complement.
+/// Packs the components of an element into one word, the first one in the lowest bits. Each takes `bits` bits in two's
+/// complement.
 pub fn pack(components: &[i64], bits: u32) -> i64 {
     match components {
         [only] => *only,
@@ -56,7 +57,7 @@ pub fn pack(components: &[i64], bits: u32) -> i64 {
     }
 }
 
-/// The signed component with this number in a word of components of so many bits.
+/// The signed component with this number in a word whose components take `bits` bits each.
 pub fn unpack(word: u64, number: u32, bits: u32) -> i64 {
     let unused = 64 - bits;
     ((word >> (number * bits) << unused) as i64) >> unused

@@ -1,4 +1,4 @@
-//! `report.csv` and `report.md`.
+//! Makes `report.csv` and `report.md`.
 
 use super::data::Report;
 use super::overview::{Overview, digits, range_name, replay, size_name};
@@ -49,7 +49,7 @@ const RESULT_COLUMNS: [&str; 16] = [
     "sigma_rms_total_lsb",
 ];
 
-/// One row for each matrix.
+/// The text of `report.csv`, with one row for each matrix.
 pub fn csv(report: &Report) -> Result<String, CampaignError> {
     let error = |e: &dyn std::fmt::Display| CampaignError::Drawing { what: "report.csv", message: e.to_string() };
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -78,7 +78,7 @@ pub fn csv(report: &Report) -> Result<String, CampaignError> {
     String::from_utf8(bytes).map_err(|e| error(&e))
 }
 
-/// The figures as text with tables.
+/// The text of `report.md`, with the figures in tables.
 pub fn markdown(overview: &Overview<'_>) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
