@@ -5,7 +5,7 @@
 //!
 //! | from | to | source of the difference |
 //! |---|---|---|
-//! | what the core delivered | its rotations of the same input in `f64` ([`mod@crate::replay`]) | rounding of elements |
+//! | what the core delivered | its rotations of the same input in `f64` ([`mod@crate::replay`]) | rounding |
 //! | those rotations | the same angles with c² + \|s\|² = 1 | precision of sines and cosines |
 //! | those angles | the decomposition of the quantised input | unfinished convergence |
 //! | that decomposition | the decomposition of the input before quantisation | quantisation of the input |
