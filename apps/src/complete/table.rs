@@ -42,13 +42,13 @@ pub fn parse_table(path: &Path, bytes: &[u8]) -> Result<Table, ReadError> {
     parse(bytes).map_err(|fault| ReadError::new(path, fault))
 }
 
-fn missing(field: &str) -> bool {
+fn is_missing(field: &str) -> bool {
     field.is_empty() || MISSING.iter().any(|word| field.eq_ignore_ascii_case(word))
 }
 
 /// Whether a field is neither missing nor a number.
-fn word(field: &str) -> bool {
-    !missing(field) && field.parse::<f64>().is_err()
+fn is_word(field: &str) -> bool {
+    !is_missing(field) && field.parse::<f64>().is_err()
 }
 
 fn parse(bytes: &[u8]) -> Result<Table, Fault> {
@@ -60,7 +60,7 @@ fn parse(bytes: &[u8]) -> Result<Table, Fault> {
         let row: Vec<String> = record.iter().map(str::to_owned).collect();
         let Some((width, first_line)) = width else {
             width = Some((row.len(), line));
-            if row.iter().any(|field| word(field)) && row.iter().all(|field| missing(field) || word(field)) {
+            if row.iter().any(|field| is_word(field)) && row.iter().all(|field| is_missing(field) || is_word(field)) {
                 table.header = Some(row);
             } else {
                 table.push(row, line)?;
@@ -81,7 +81,7 @@ fn parse(bytes: &[u8]) -> Result<Table, Fault> {
 
 impl Table {
     fn push(&mut self, mut row: Vec<String>, line: usize) -> Result<(), Fault> {
-        if self.fields.is_empty() && self.header.is_some() && word(&row[0]) {
+        if self.fields.is_empty() && self.header.is_some() && is_word(&row[0]) {
             self.labels = Some(Vec::new());
         }
         let shift = usize::from(self.labels.is_some());
@@ -89,7 +89,7 @@ impl Table {
             labels.push(row.remove(0));
         }
         let value = |(index, field): (usize, &String)| {
-            if missing(field) {
+            if is_missing(field) {
                 return Ok(None);
             }
             let place = Place::Field { line, field: index + 1 + shift };

@@ -153,7 +153,7 @@ impl Compress {
         let Sinks { out, side_by_side, curve } = sinks;
         if let Some((sink, format)) = curve {
             let lines: Vec<_> = runs.iter().map(|r| (r.engine.name().to_owned(), r.result.clone())).collect();
-            let title = format!("{}, {}", file.display(), what(cut));
+            let title = format!("{}, {}", file.display(), describe(cut));
             sink.write(&render(&Curve { title, lines: &lines }, format)?)?;
         }
         write(out, side_by_side, &[picture, &runs[0].picture])?;
@@ -162,7 +162,7 @@ impl Compress {
         if self.json {
             return output::json(&json!({
                 "file": file, "rows": rows, "cols": cols, "channels": picture.planes.len(), "bytes": original,
-                "cut": what(cut), "rank": rank, "word": word,
+                "cut": describe(cut), "rank": rank, "word": word,
                 "runs": runs.iter().map(|run| json!({
                     "engine": run.engine.name(), "cycles": run.engine.cycles(), "seconds": run.seconds,
                     "chosen": run.result[rank - 1], "ranks": run.result,
@@ -229,7 +229,7 @@ impl Compress {
                 })
             };
             return output::json(&json!({
-                "file": file, "cut": what(cut), "noise_added": added, "psnr_noisy_db": known(&noisy),
+                "file": file, "cut": describe(cut), "noise_added": added, "psnr_noisy_db": known(&noisy),
                 "runs": runs.iter().map(run).collect::<Vec<_>>(),
             }));
         }
@@ -291,7 +291,7 @@ impl Compress {
     fn heading<T>(&self, file: &Path, picture: &Picture, cut: Cut, runs: &[Run<T>]) -> Result<()> {
         let (rows, cols) = picture.shape();
         let channels = if picture.planes.len() == 1 { "grey" } else { "red, green, blue" };
-        output::print(format!("{}: {cols} x {rows} pixels, {channels}; {}", file.display(), what(cut)))?;
+        output::print(format!("{}: {cols} x {rows} pixels, {channels}; {}", file.display(), describe(cut)))?;
         for run in runs {
             let cycles = run.engine.cycles().map_or(String::new(), |cycles| format!("{cycles} clock cycles, "));
             output::print(format!("engine {}: {cycles}{:.2} s", run.engine.name(), run.seconds))?;
@@ -312,7 +312,7 @@ fn write(out: Option<LaterFile>, side_by_side: Option<LaterFile>, pictures: &[&P
     Ok(())
 }
 
-fn what(cut: Cut) -> String {
+fn describe(cut: Cut) -> String {
     match cut {
         Cut::Tiles(side) => format!("tiles of {side} x {side}"),
         Cut::Whole => "as a whole".to_owned(),

@@ -95,7 +95,7 @@ impl Explore {
         }
         let setup = self.target.map(|target| Setup::new(target, self.pnr)).transpose()?;
         prepare_folder(&self.out, &plan, Some(Shard::ALL.count))?;
-        say(&left_out);
+        report_left_out(&left_out);
         let bar = output::work();
         let records = run(&plan, Shard::ALL, &self.out, &output::campaign(&bar, &self.out))?;
         bar.finish_and_clear();
@@ -146,7 +146,7 @@ impl Explore {
 }
 
 /// Reports the combinations that are left out.
-fn say(left_out: &[LeftOut]) {
+fn report_left_out(left_out: &[LeftOut]) {
     for LeftOut { reason, combinations } in left_out {
         output::note(format!("left out: {reason} (combinations: {combinations})"));
     }

@@ -38,7 +38,7 @@ pub enum CampaignError {
         "{}: this file belongs to another campaign: `{field}` is {found} there and {asked} here; use the same options and version to continue it, or choose another folder with --out",
         path.display()
     )]
-    Other {
+    AnotherCampaign {
         /// The journal or report of the other campaign.
         path: PathBuf,
         /// Where the two differ.
@@ -56,7 +56,7 @@ pub enum CampaignError {
     Busy(PathBuf),
     /// The shards do not belong to the same campaign.
     #[error("{}: this is a shard of another campaign than {}: `{field}` is {found} here and {other_found} there; give shards of one campaign", path.display(), other.display())]
-    Apart {
+    UnrelatedShards {
         /// The second file.
         path: PathBuf,
         /// The first file.

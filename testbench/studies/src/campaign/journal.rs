@@ -107,7 +107,7 @@ impl Journal {
         let records = if whole > 0 {
             let (found, records) = parse(&path, &text[..whole])?;
             if let Some((field, found, asked)) = difference(&found, &header) {
-                return Err(CampaignError::Other { path, field, found, asked });
+                return Err(CampaignError::AnotherCampaign { path, field, found, asked });
             }
             records
         } else if begin.starts_with(&text) {

@@ -25,7 +25,7 @@ pub fn merge(paths: &[PathBuf]) -> Result<(Plan, Vec<Record>), CampaignError> {
                     .or_else(|| difference(&count, shard_count).map(|(_, a, b)| ("shard.count".to_owned(), a, b)));
                 if let Some((field, found, other_found)) = differs {
                     let (path, other) = (file.clone(), other.to_path_buf());
-                    return Err(CampaignError::Apart { path, other, field, found, other_found });
+                    return Err(CampaignError::UnrelatedShards { path, other, field, found, other_found });
                 }
             }
         }

@@ -104,8 +104,8 @@ pub struct Request {
     pub families: Vec<Family>,
     /// How the host scales the matrices.
     pub input_scale: InputScale,
-    /// The parameters that all cores share. Where one of the next three fields is `None`, the suite varies that
-    /// parameter and the value in here is used for the cores that show the convergence.
+    /// The parameters that all cores share. The suite varies size, word and guard bits where the next three fields are
+    /// `None`. The word and the guard bits in here are those of the cores that show the convergence.
     pub core: Parameters,
     /// Rows and columns.
     pub size: Option<(usize, usize)>,

@@ -1,7 +1,7 @@
 //! One document compared with the first.
 
 use super::compared::ComparedDocument;
-use super::difference::{Both, Difference, MatrixResult, Quantity};
+use super::difference::{Difference, MatrixResult, Quantity, ResultPair};
 use super::external::{External, is_offered};
 use super::finding::Finding;
 use super::pairing::{matrix_key, no_matrix, pair_cores, pair_records};
@@ -79,7 +79,7 @@ pub struct CorePair {
     pub(super) grid: Grid,
     /// The results of each matrix that both have.
     #[serde(skip)]
-    pub(super) results: Vec<Both>,
+    pub(super) results: Vec<ResultPair>,
 }
 
 /// What distinguishes a pair of cores from the others in charts.
@@ -158,7 +158,7 @@ impl Against {
             };
             let ours = measured_of(shape, record, &result.accuracy);
             if let Some(pair) = cores.last_mut() {
-                pair.results.push(Both { key: matrix_key(record), a: ours, b: measured });
+                pair.results.push(ResultPair { key: matrix_key(record), a: ours, b: measured });
             }
         }
         let paired: BTreeSet<usize> = cores.iter().map(|pair| pair.core_a).collect();
@@ -181,10 +181,10 @@ impl Against {
         checks: Vec<CheckPair>,
     ) -> Self {
         cores.retain(|core| !core.results.is_empty());
-        let differences = |results: &[Both]| -> Vec<Difference> {
+        let differences = |results: &[ResultPair]| -> Vec<Difference> {
             Quantity::all().into_iter().filter_map(|quantity| Difference::new(quantity, results)).collect()
         };
-        let results: Vec<Both> = cores.iter().flat_map(|core| core.results.iter().cloned()).collect();
+        let results: Vec<ResultPair> = cores.iter().flat_map(|core| core.results.iter().cloned()).collect();
         let all = differences(&results);
         for core in &mut cores {
             core.differences = differences(&core.results);
@@ -206,7 +206,7 @@ impl Against {
 }
 
 impl CorePair {
-    fn new(a: &Report, core: usize, guard_b: u32, results: Vec<Both>) -> Self {
+    fn new(a: &Report, core: usize, guard_b: u32, results: Vec<ResultPair>) -> Self {
         let shape = a.plan.shape(core);
         Self {
             name: a.plan.cores[core].core.short(),
@@ -249,7 +249,7 @@ fn measured_of(shape: &Shape, record: &Record, other: &Accuracy) -> MatrixResult
 }
 
 /// One matrix in both reports, with B's errors in the units of A's.
-fn both((a, core_a): (&Report, usize), (b, core_b): (&Report, usize), records: (&Record, &Record)) -> Both {
+fn both((a, core_a): (&Report, usize), (b, core_b): (&Report, usize), records: (&Record, &Record)) -> ResultPair {
     let (shape_a, shape_b) = (a.plan.shape(core_a), b.plan.shape(core_b));
     let of_a = measured_of(shape_a, records.0, &records.1.accuracy);
     let mut of_b = measured_of(shape_b, records.1, &records.0.accuracy);
@@ -263,7 +263,7 @@ fn both((a, core_a): (&Report, usize), (b, core_b): (&Report, usize), records: (
         let error = &mut of_b.errors[metric as usize];
         *error = error.map(|error| error * unit);
     }
-    Both { key: matrix_key(records.0), a: of_a, b: of_b }
+    ResultPair { key: matrix_key(records.0), a: of_a, b: of_b }
 }
 
 /// The options in which two cores differ.

@@ -2,7 +2,7 @@
 
 use super::against::{CorePair, Grid};
 use super::comparison::Comparison;
-use super::difference::{Both, MatrixResult, Quantity, log_ratios};
+use super::difference::{MatrixResult, Quantity, ResultPair, log_ratios};
 use crate::campaign::Metric;
 use crate::campaign::statistics::Spread;
 use crate::report::chart::{Axis, Bar, Chart, Line, Stroke};
@@ -34,7 +34,7 @@ fn chosen(cores: &[CorePair]) -> BTreeMap<(usize, usize), &CorePair> {
     chosen
 }
 
-fn errors(metric: Metric, results: &[Both], of: impl Fn(&Both) -> &MatrixResult) -> Vec<f64> {
+fn errors(metric: Metric, results: &[ResultPair], of: impl Fn(&ResultPair) -> &MatrixResult) -> Vec<f64> {
     let mut errors: Vec<f64> =
         results.iter().filter_map(|both| of(both).errors[metric as usize]).map(|error| error.max(LEAST)).collect();
     errors.sort_by(f64::total_cmp);

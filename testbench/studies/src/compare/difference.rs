@@ -46,7 +46,7 @@ pub struct MatrixResult {
 
 /// The results of one matrix in both documents.
 #[derive(Clone, Debug)]
-pub struct Both {
+pub struct ResultPair {
     /// Which matrix.
     pub key: MatrixKey,
     /// The result in the first report.
@@ -176,7 +176,7 @@ impl Verdict {
 }
 
 /// The logarithms of B / A for all results that have the quantity.
-pub fn log_ratios<'a>(quantity: Quantity, results: &'a [Both]) -> impl Iterator<Item = f64> + 'a {
+pub fn log_ratios<'a>(quantity: Quantity, results: &'a [ResultPair]) -> impl Iterator<Item = f64> + 'a {
     results.iter().filter_map(move |both| Some(quantity.log_ratio(quantity.of(&both.a)?, quantity.of(&both.b)?)))
 }
 
@@ -184,7 +184,7 @@ impl Difference {
     /// Computes the difference over some results. It is `None` if no result has the quantity on both sides. Results of
     /// the same matrix from different cores are not independent, so the test uses the mean of their logarithms.
     /// [`Difference::correct`] later sets `p_holm` and the verdict.
-    pub fn new(quantity: Quantity, results: &[Both]) -> Option<Self> {
+    pub fn new(quantity: Quantity, results: &[ResultPair]) -> Option<Self> {
         let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
         let (mut wins, mut losses) = (0, 0);
         let mut places: HashMap<MatrixKey, usize> = HashMap::new();

@@ -55,7 +55,7 @@ pub fn prepare_folder(folder: &Path, plan: &Plan, shards: Option<usize>) -> Resu
         // A difference in the settings says more than one in the number of cores, so it is reported first.
         let other = difference(&found.settings, &plan.settings).or_else(|| difference(&found, plan));
         if let Some((field, found, asked)) = other.or(count) {
-            return Err(CampaignError::Other { path, field, found, asked });
+            return Err(CampaignError::AnotherCampaign { path, field, found, asked });
         }
     }
     if others && !ours { Err(CampaignError::NotOurs(folder.to_owned())) } else { Ok(()) }

@@ -1,15 +1,15 @@
-use super::super::difference::{Both, Difference, MatrixResult, SIGNIFICANT, least_matrices};
+use super::super::difference::{Difference, MatrixResult, ResultPair, SIGNIFICANT, least_matrices};
 use super::*;
 
 /// A result with given errors for sigma in A and in B.
-fn result(seed: u64, a: f64, b: f64) -> Both {
+fn result(seed: u64, a: f64, b: f64) -> ResultPair {
     let measured = |error| MatrixResult {
         matrix: seed as usize,
         errors: [Some(error), None, None, None],
         sweeps: Some(5),
         cycles: None,
     };
-    Both { key: (2, 2, Family::Uniform, seed), a: measured(a), b: measured(b) }
+    ResultPair { key: (2, 2, Family::Uniform, seed), a: measured(a), b: measured(b) }
 }
 
 #[test]
@@ -35,10 +35,10 @@ fn differences_by_hand() {
     assert_eq!((sweeps.ties, sweeps.ratio, sweeps.p), (5, 1.0, 1.0));
     assert!(Difference::new(Quantity::Cycles, &results).is_none());
     // Ten results of the same matrix count as one matrix in the test.
-    let same: Vec<Both> = (0..10).map(|_| result(0, 1.0, 2.0)).collect();
+    let same: Vec<ResultPair> = (0..10).map(|_| result(0, 1.0, 2.0)).collect();
     let found = Difference::new(sigma, &same).unwrap();
     assert_eq!((found.results, found.losses, found.ratio, found.p, found.ratio_interval), (10, 10, 2.0, 1.0, None));
-    let ten: Vec<Both> = (0..10).map(|seed| result(seed, 1.0, 2.0)).collect();
+    let ten: Vec<ResultPair> = (0..10).map(|seed| result(seed, 1.0, 2.0)).collect();
     let mut found = Difference::new(sigma, &ten).unwrap();
     assert!((found.p - 2_f64.powi(-9)).abs() < 1e-7, "{}", found.p);
     for (p, verdict) in [(0.009, Verdict::Worse), (SIGNIFICANT, Verdict::NotSignificant)] {
@@ -46,7 +46,7 @@ fn differences_by_hand() {
         assert_eq!(found.verdict, verdict);
     }
     // A difference that is significant, but not material.
-    let slight: Vec<Both> = (0..10).map(|seed| result(seed, 1.0, 1.04)).collect();
+    let slight: Vec<ResultPair> = (0..10).map(|seed| result(seed, 1.0, 1.04)).collect();
     let mut found = Difference::new(sigma, &slight).unwrap();
     found.correct(found.p);
     assert_eq!(found.verdict, Verdict::Slight);
@@ -57,7 +57,7 @@ fn differences_by_hand() {
 #[test]
 fn a_verdict_takes_its_test_and_its_ratio_to_one_side() {
     let judged = |little: f64, much: f64| {
-        let results: Vec<Both> =
+        let results: Vec<ResultPair> =
             (0..101).map(|seed| result(seed, 1.0, if seed < 84 { little } else { much })).collect();
         let mut found = Difference::new(Quantity::Error(Metric::Sigma), &results).unwrap();
         found.correct(found.p);
