@@ -139,11 +139,14 @@ pub fn accuracy_table(judgements: &[Judgement]) -> Table {
         let a = &j.accuracy;
         // Of a truncated decomposition the product differs from A by design.
         let product = a.reconstruction_max_lsb.filter(|_| j.result.values().1.len() == j.rows.min(j.cols));
-        let problems: Vec<&str> =
-            [("overflow", j.flags.overflow), ("not settled", j.flags.cap_reached), ("bad frame", j.flags.bad_frame)]
-                .into_iter()
-                .filter_map(|(name, set)| set.then_some(name))
-                .collect();
+        let problems: Vec<&str> = [
+            ("overflow", j.flags.overflow()),
+            ("not settled", j.flags.cap_reached()),
+            ("bad frame", j.flags.bad_frame()),
+        ]
+        .into_iter()
+        .filter_map(|(name, set)| set.then_some(name))
+        .collect();
         let status = if problems.is_empty() { "ok".to_owned() } else { problems.join(", ") };
         table.add_row([
             Cell::new(&j.matrix),

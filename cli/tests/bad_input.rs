@@ -170,3 +170,12 @@ fn an_interrupted_run_leaves_nothing_behind() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "only the matrix is left");
 }
+
+/// rust_hdl is in the build only if it was asked for; the largest core that it takes is 4 x 4.
+#[test]
+fn an_engine_that_is_not_in_the_build_or_refuses_the_core() {
+    let build: &[&str] = &["--with rust_hdl", "cargo run --release --features rust-hdl -- verify"];
+    let smaller: &[&str] = &["--with rust_hdl", "up to 4"];
+    let words = if cfg!(feature = "rust-hdl") { smaller } else { build };
+    refused(&[], &["verify", "--with", "rust_hdl"], words);
+}

@@ -13,7 +13,7 @@ use svdforge_testbench::export::export;
 use svdforge_testbench::folder::write_folder;
 use svdforge_testbench::framing::InputScale;
 use svdforge_testbench::judge::judge;
-use svdforge_testbench::run::prepare;
+use svdforge_testbench::run::quantise_for;
 use svdforge_testbench::samples::samples;
 
 /// Export, simulate and judge the default 8x8 core on the sample matrices
@@ -37,7 +37,7 @@ impl Demo {
         let mut engine = SimulatorEngine::new(&core)?;
         let mut judgements = Vec::new();
         for sample in samples()? {
-            let input = prepare(core.shape(), &sample, InputScale::Auto)?;
+            let input = quantise_for(core.shape(), &sample, InputScale::Auto)?;
             judgements.push(judge(core.shape(), &mut engine, &sample, &input)?);
         }
         if self.json {

@@ -11,7 +11,7 @@ use svdforge_hdl::export::manifest::Summary;
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::folder::StagedFile;
 use svdforge_testbench::judge::{Judgement, judge};
-use svdforge_testbench::run::prepare;
+use svdforge_testbench::run::quantise_for;
 
 /// Run matrices through the cycle-accurate simulator, and judge the results
 ///
@@ -42,7 +42,9 @@ impl Simulate {
         let inputs = matrices
             .iter()
             .zip(&self.matrix)
-            .map(|(m, file)| prepare(core.shape(), m, self.scale.get()).with_context(|| file.display().to_string()))
+            .map(|(m, file)| {
+                quantise_for(core.shape(), m, self.scale.get()).with_context(|| file.display().to_string())
+            })
             .collect::<Result<Vec<_>>>()?;
         let (waves, mut engine) = match &self.vcd {
             None => (None, SimulatorEngine::new(&core)?),

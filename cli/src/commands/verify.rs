@@ -9,7 +9,7 @@ use svdforge_golden::read_matrix;
 use svdforge_hdl::core::Core;
 use svdforge_testbench::engine::engine;
 use svdforge_testbench::export::example;
-use svdforge_testbench::run::prepare;
+use svdforge_testbench::run::quantise_for;
 use svdforge_testbench::stimulus::{Stalls, Stimulus};
 use svdforge_testbench::verify::{VerifyReport, verify};
 
@@ -64,7 +64,8 @@ impl Verify {
         let mut beats = Vec::new();
         for file in &self.matrix {
             let matrix = read_matrix(file)?;
-            let input = prepare(core.shape(), &matrix, self.scale.get()).with_context(|| file.display().to_string())?;
+            let input =
+                quantise_for(core.shape(), &matrix, self.scale.get()).with_context(|| file.display().to_string())?;
             beats.extend(input.frame(core.shape()));
         }
         Ok(Stimulus::new(beats))

@@ -38,7 +38,7 @@ pub const BATCHES: u32 = 2;
 /// An architecture.
 pub trait Architecture: Sync {
     /// Draws the decomposer of a core.
-    fn draw(&self, design: &mut DesignBuilder, shape: &Shape) -> Decomposer;
+    fn draw(&self, design: &mut DesignBuilder, shape: &Shape) -> DecomposerModule;
 
     /// What a simulator can watch inside the decomposer.
     fn probe(&self, shape: &Shape) -> Probe;
@@ -50,7 +50,7 @@ pub trait Architecture: Sync {
 
 /// A decomposer as drawn.
 #[derive(Clone, Copy, Debug)]
-pub struct Decomposer {
+pub struct DecomposerModule {
     /// The module.
     pub module: ModuleId,
     /// When its ports answer.

@@ -31,7 +31,7 @@ impl Side {
 }
 
 /// Errors in units of the last place inside: of sigma, of the orthogonality of U and V, of the product.
-pub(super) struct Units {
+pub(super) struct RawErrors {
     pub sigma: f64,
     pub orthogonality: [f64; 2],
     pub product: f64,

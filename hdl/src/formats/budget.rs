@@ -9,7 +9,7 @@
 //! Those of sigma and reconstruction hold for a matrix whose status word does not say that the cap was reached; those of
 //! orthogonality hold always. What rows that are reduced first add to sigma is in `reduction.rs`.
 
-use super::analysis::{Analysis, Units};
+use super::analysis::{Analysis, RawErrors};
 use super::arithmetic::Arithmetic;
 use super::errors::{ErrorBounds, Errors};
 use super::reduction::Reduction;
@@ -99,7 +99,7 @@ impl Budget {
     }
 
     /// From units of the last place inside to LSB, and only what leaves the core.
-    fn delivered(&self, units: Units) -> Errors {
+    fn delivered(&self, units: RawErrors) -> Errors {
         let Analysis { arithmetic, rows, cols, .. } = self.analysis;
         let Delivery { rank, u, v } = self.delivery;
         let lsb = |units: f64| units * (-f64::from(arithmetic.inner_guard)).exp2();

@@ -3,11 +3,11 @@
 //!
 //! The derivation of every line is in `docs/bounds.md`, "Rigorous".
 
-use super::analysis::{Analysis, Units};
+use super::analysis::{Analysis, RawErrors};
 use super::arithmetic::{ANGLE_ERROR, ANGLE_UNITS};
 
 impl Analysis {
-    pub(super) fn rigorous(&self) -> Units {
+    pub(super) fn rigorous(&self) -> RawErrors {
         let ([left, right], full, matrix) = (self.sides(), self.full_scale(), self.norms());
         let residual = self.residual(matrix.norm + matrix.drift);
         let drifts = [left, right].map(|side| self.vector_drift(side) / full);
@@ -17,7 +17,7 @@ impl Analysis {
             + drifts[0] * drifts[1] * matrix.norm
             + (matrix.drift + residual) * (1.0 + norms[0]) * (1.0 + norms[1]);
         let reduced = self.reduction.map_or(0.0, |_| matrix.reduced + self.last_place() / 2.0);
-        Units { sigma: reduced + matrix.drift + residual, orthogonality, product }
+        RawErrors { sigma: reduced + matrix.drift + residual, orthogonality, product }
     }
 
     /// Frobenius norm of what a settled last sweep leaves off the diagonal, at most; `norm`: that of A at any time.

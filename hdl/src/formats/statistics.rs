@@ -3,7 +3,7 @@
 //!
 //! The derivation of every line is in `docs/bounds.md`, "Statistical".
 
-use super::analysis::{Analysis, Units};
+use super::analysis::{Analysis, RawErrors};
 use super::arithmetic::SMALL_ANGLE_ERROR;
 use super::reduction::Reduction;
 
@@ -18,7 +18,7 @@ const SUITE_POWER: [f64; 2] = [0.28, 0.18];
 const TRIANGLE_ACTIVITY: f64 = 0.6;
 
 impl Analysis {
-    pub(super) fn statistical(&self) -> Units {
+    pub(super) fn statistical(&self) -> RawErrors {
         let [left, right] = self.sides();
         let (full, triplets) = (self.full_scale(), left.triplets);
         let cap = f64::from(self.arithmetic.settling_cap(self.rows.min(self.cols)));
@@ -48,10 +48,10 @@ impl Analysis {
         let second = noise.vectors[0] * noise.vectors[1] * (left.size * right.size).sqrt() / full;
         let common = if self.arithmetic.symmetric { 2.0 } else { 1.0 };
         let product = tail * (noise.product(self, common).hypot(noise.matrix(0.0)) + second) + unfinished;
-        Units { sigma, orthogonality, product }
+        RawErrors { sigma, orthogonality, product }
     }
 
-    pub(super) fn expected_rms(&self, rank: usize) -> Units {
+    pub(super) fn expected_rms(&self, rank: usize) -> RawErrors {
         let [left, right] = self.sides();
         let (triplets, bits) = (left.triplets, f64::from(self.arithmetic.vector_fraction()));
         // A fit to the activity of the standard suite, in sweeps.
@@ -75,7 +75,7 @@ impl Analysis {
                 (decomposed + reduction.expected_square() + self.last_place().powi(2) / 12.0).sqrt()
             }
         };
-        Units { sigma, orthogonality, product: product.sqrt() }
+        RawErrors { sigma, orthogonality, product: product.sqrt() }
     }
 
     /// Of sigma, where rows are reduced: `tail` standard deviations of the roundings of both parts, and the residues.

@@ -4,7 +4,7 @@
 //! of [`Parameters`] and a row here.
 
 use super::Parameters;
-use super::choices::{ArchitectureName, Choice, Scaling, Sizes, Sweeps, Vectors, Word};
+use super::choices::{ArchitectureName, NamedChoice, Scaling, Sizes, Sweeps, Vectors, Word};
 use super::error::{ParameterError, error};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -280,7 +280,7 @@ fn bits(count: u32) -> Value {
     Value::Number(count as usize)
 }
 
-fn word(choice: impl Choice) -> Value {
+fn word(choice: impl NamedChoice) -> Value {
     // `auto` is a word of `--scaling`, too, and reads as such from a file.
     match choice.name() {
         "auto" => Value::Auto,
@@ -313,7 +313,7 @@ fn number_or_auto(option: &'static str, value: &Value) -> Result<Option<u32>, Pa
     }
 }
 
-fn choice<C: Choice>(option: &'static str, value: &Value) -> Result<C, ParameterError> {
+fn choice<C: NamedChoice>(option: &'static str, value: &Value) -> Result<C, ParameterError> {
     C::from_name(option, &value.to_string())
 }
 

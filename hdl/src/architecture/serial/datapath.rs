@@ -6,6 +6,7 @@
 //! Before the first step every block may pass the preparation: shifted up, rows and columns beyond the matrix made zero.
 //! Where rows are reduced to a triangle while they stream in, the same rotators and angle unit do that first ([`qr`]).
 
+mod drawing;
 mod qr;
 
 use super::layout::{largest, member_table, move_table, pair_bits};
@@ -13,7 +14,7 @@ use super::schedule::Latencies;
 use super::square::Square;
 use super::timing::Timing;
 use crate::architecture::serial::qr::lane::qr_lane;
-use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
+use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 use crate::ordering::Ordering;
 use crate::parameters::{Scaling, Sizes};
@@ -23,13 +24,14 @@ use crate::units::coefficients::coefficient_unit;
 use crate::units::matrix_memory::matrix_memory;
 use crate::units::rotator::rotator;
 use crate::units::vector_memory::vector_memory;
+use drawing::{Block, Command, Drawing, Fill, UnitModules, VectorCommand, VectorSide, block, instead, stage};
 pub use qr::COMMANDS as QR_COMMANDS;
 use qr::{Qr, Side};
 
 /// Adds the datapath of the serial core.
 pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
     let pair = pair_bits(largest(orderings));
-    let units = Units {
+    let units = UnitModules {
         angles: angle_unit(
             design,
             shape.element_bits(),
@@ -67,76 +69,6 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
     let timing = drawing.draw();
     (design.add(m), timing)
 }
-
-struct Units {
-    angles: ModuleId,
-    coefficients: ModuleId,
-    rotator: ModuleId,
-    matrix: ModuleId,
-    vectors: ModuleId,
-    lane: Option<ModuleId>,
-}
-
-/// What the sequencer asks for in a cycle; all at stage 0.
-#[derive(Clone, Copy)]
-struct Command<'m> {
-    block: Signal<'m>,
-    vectors: Option<VectorCommand<'m>>,
-    prepare: Option<Signal<'m>>,
-    row: Signal<'m>,
-    column: Signal<'m>,
-    copy: Signal<'m>,
-    diagonal: Signal<'m>,
-    measure: Signal<'m>,
-    diagonal_pair: Signal<'m>,
-}
-
-/// The part of a command that is about singular vectors.
-#[derive(Clone, Copy)]
-struct VectorCommand<'m> {
-    rotate: Signal<'m>,
-    identity: Signal<'m>,
-    /// The output end's address: whether it is the one, (bank, pair), column pair.
-    unload: [Signal<'m>; 3],
-}
-
-impl<'m> Command<'m> {
-    fn new(m: &'m ModuleBuilder, shape: &Shape, pair: u32) -> Self {
-        let input = |name, width| m.input(name, width).at(0);
-        let vectors = || VectorCommand {
-            rotate: input("vectors", 1).flag().note("rotate blocks (row, column) of U^T and V^T"),
-            identity: input("identity", 1).note("U and V are still the identity"),
-            unload: [m.input("unload", 1), m.input("unload_home", pair + 1), m.input("unload_column", pair)],
-        };
-        Self {
-            block: input("block", 1).flag().note("rotate block (row, column) of A"),
-            vectors: shape.has_vectors().then(vectors),
-            prepare: shape.is_prepared().then(|| input("prepare", 1).flag().note("shift and pad block (row, column)")),
-            row: input("row", pair),
-            column: input("column", pair),
-            copy: input("copy", 1).note("copy that this step reads"),
-            diagonal: input("diagonal", 1).note("read a diagonal block of the next step"),
-            measure: input("measure", 1).flag().note("... and compute its angles"),
-            diagonal_pair: input("diagonal_pair", pair),
-        }
-    }
-}
-
-struct Drawing<'a, 'm> {
-    m: &'m ModuleBuilder,
-    design: &'a DesignBuilder,
-    orderings: &'a [Ordering],
-    units: Units,
-    shape: &'a Shape,
-    pair: u32,
-    command: Command<'m>,
-    move_table: Table<'m>,
-    member_table: Table<'m>,
-    square: Square<'m>,
-}
-
-/// Elements of a 2x2 block, by row and column, or of two rows by two columns of a vector memory.
-type Block<'m> = [[Signal<'m>; 2]; 2];
 
 impl<'m> Drawing<'_, 'm> {
     fn draw(&self) -> Timing {
@@ -423,33 +355,4 @@ fn form(shape: &Shape) -> Form {
         std::cmp::Ordering::Equal => Form::Square,
         std::cmp::Ordering::Greater => Form::Tall,
     }
-}
-
-/// One side's singular vectors: their memory, and what it gives.
-struct VectorSide<'m> {
-    memory: Instance<'m>,
-    elements: Block<'m>,
-}
-
-/// A write into the memory of A that is no rotation: banks, row pair, column pair, elements: input words, or as wide as those of A.
-struct Fill<'m> {
-    enable: Signal<'m>,
-    row: Signal<'m>,
-    column: Signal<'m>,
-    elements: Block<'m>,
-    /// By how much elements are to be shifted up in the end, if that is known here.
-    shift: Option<Signal<'m>>,
-}
-
-/// `other` where the condition holds, if there are both.
-fn instead<'m>(condition: Option<Signal<'m>>, other: Option<Signal<'m>>, own: Signal<'m>) -> Signal<'m> {
-    condition.zip(other).map_or(own, |(condition, other)| condition.select(other, own))
-}
-
-fn block<'m>(element: impl Fn(usize, usize) -> Signal<'m>) -> Block<'m> {
-    [0, 1].map(|r| [0, 1].map(|c| element(r, c)))
-}
-
-fn stage(signal: Signal<'_>) -> u32 {
-    signal.stage().expect("Every signal of this pipeline has a stage.")
 }

@@ -4,7 +4,7 @@
 //! angle unit sees a diagonal element x of R above the element y that must vanish as the block (x 0; y 0), which the left angle solves alone, or for
 //! lane 1 as (x y; 0 0), which the right one does. When lane 1's triangle is merged, its rows enter lane 0, read at lane 0's time.
 
-use super::{Block, Drawing, Fill, block, stage};
+use super::drawing::{Block, Drawing, Fill, block, stage};
 use crate::architecture::serial::layout::home_table;
 use crate::architecture::serial::qr::lane::READ_LATENCY;
 use crate::architecture::serial::qr::sequencer::WORD_LATENCY;
