@@ -1,4 +1,4 @@
-//! `svdforge simulate`
+//! The command `svdforge simulate`.
 
 use crate::options::{CoreOptions, ScaleOption};
 use crate::{Verdict, output};
@@ -26,7 +26,7 @@ pub struct Simulate {
     /// Matrix files: .csv, .mtx, .npy or .json
     #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
     matrix: Vec<PathBuf>,
-    /// Write the waves of every named signal, as VCD
+    /// Write the waveforms of every named signal, as VCD
     #[arg(long, value_name = "FILE")]
     vcd: Option<PathBuf>,
     /// Print the results as JSON
@@ -35,7 +35,7 @@ pub struct Simulate {
 }
 
 impl Simulate {
-    /// Simulates, judges, prints.
+    /// Simulates and judges the matrices, and prints the results.
     pub fn run(self) -> Result<Verdict> {
         let core = self.core.core()?;
         let matrices: Vec<NamedMatrix> = self.matrix.iter().map(read_matrix).collect::<Result<_, _>>()?;
@@ -71,7 +71,7 @@ impl Simulate {
     }
 }
 
-/// Tables for people.
+/// Prints the results as tables.
 pub fn print(core: &Core, judgements: &[Judgement]) -> Result<()> {
     for judgement in judgements {
         let scale = match judgement.input_exponent {
@@ -86,19 +86,19 @@ pub fn print(core: &Core, judgements: &[Judgement]) -> Result<()> {
     }
     let summary = Summary::new(core);
     output::print(format!(
-        "\nErrors against the reference (f64) of the quantised input, worst element, in LSB (orthogonality: units of 2^-{}); the statistical bound of the values; cycles",
+        "\nThe largest errors against the reference (f64) for the quantised input, in LSB (orthogonality: in units of 2^-{}), the statistical bound on the values, and the cycles:",
         core.shape().word() - 1
     ))?;
     output::print(output::accuracy_table(judgements))?;
     if let Some(table) = output::sources_table(judgements) {
         let values = judgements[0].result.values().0;
         output::print(format!(
-            "\nWhere errors of {values} come from: root mean square, in LSB, against the matrix before it was quantised"
+            "\nWhere the errors of {values} come from: root mean squares in LSB, against the matrix before it was quantised:"
         ))?;
         output::print(table)?;
     }
     output::print(format!(
-        "{}: {} x {}, word {}, guard {}, coefficients {} bits: {} multipliers, {} cycles a sweep, at most {} sweeps",
+        "{}: {} x {}, word {}, guard {}, coefficients of {} bits: {} multipliers, {} cycles per sweep, at most {} sweeps",
         core.shape().name(),
         summary.shape.rows(),
         summary.shape.cols(),

@@ -12,8 +12,8 @@ fn complex(rows: usize, cols: usize, seed: u64) -> DMatrix<Complex<f64>> {
     part(seed).zip_map(&part(seed + 1000), Complex::new)
 }
 
-/// A complex element has its real part in the lower half of a beat and its imaginary part in the upper half, each of them what a real
-/// core would get.
+/// A complex element has its real part in the lower half of a beat and its imaginary part in the upper half, each of
+/// them what a real core would get.
 #[test]
 fn a_beat_carries_both_components() {
     let mut beats_seen = 0;

@@ -71,8 +71,8 @@ fn sources_of_every_kind_of_core_are_as_the_analysis_says() {
             assert_eq!(sources.orthogonality_rms_lsb.is_some(), shape.has_vectors(), "{name}");
             // Rounding alone stays within the bound on all errors of the core.
             assert!(sources.sigma_rms_lsb.rounding <= j.bounds.statistical.sigma.unwrap(), "{name} {sources:?}");
-            // Each rotation stretches a vector by at most half the error of c² + s², and a singular value is stretched
-            // by the rotations of both sides.
+            // Each rotation stretches a vector by at most half the error of c² + s², and a singular value is
+            // stretched by the rotations of both sides.
             let even = shape.even();
             let steps = streaming_steps(j.rows.div_ceil(2), even) + even;
             let reducing = if shape.is_reduced() { f64::from(shape.arithmetic().passes()) * steps as f64 } else { 0.0 };

@@ -35,7 +35,7 @@ pub enum CompareError {
     },
     /// There are fewer than two documents, or more than there are letters.
     #[error(
-        "{0} documents are given; give 2 to 26, of which the first is a report, and results of other tools after --external"
+        "the number of documents is {0}; give 2 to 26, of which the first is a report, and results of other tools after --external"
     )]
     Count(usize),
 }

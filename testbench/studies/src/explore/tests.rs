@@ -200,7 +200,7 @@ fn the_cheapest_that_meets_everything_is_picked() {
     let pick: Pick = "orthogonality_max_lsb<9".parse().unwrap();
     let Some(Picked::Nearest(0, misses)) = pick.of(&none) else { panic!("it has no vectors") };
     assert!(misses[0].to_string().contains("not known"), "{}", misses[0]);
-    assert!(pick.check(&none.plan, false, false).unwrap_err().contains("known of none of these cores"));
+    assert!(pick.check(&none.plan, false, false).unwrap_err().contains("not known for any of these cores"));
     // A figure that is equal to a limit which it must not reach, and a limit with hundreds of digits.
     let pick: Pick = "guard>4, cycles>=1e300".parse().unwrap();
     let misses: Vec<String> = pick.misses(&found.points[found.points.len() - 1]).iter().map(Miss::to_string).collect();
