@@ -1,15 +1,18 @@
-# To be sourced by ./test. If SVDFORGE_CACHE names a folder, archives in it spare the next clone some minutes:
+# To be sourced by ./test. If SVDFORGE_CACHE names a folder, archives are kept in it that save the next clone some
+# minutes:
 #
-#   crates-KEY.tar.gz   other people's crates as compiled for target/release, never the project's own
+#   crates-KEY.tar.gz   dependencies as compiled for target/release, without the project's own crates
 #   tools-KEY.tar.gz    Yosys and nextpnr, translated to machine code
 #   data-KEY.tar.gz     the data sets of the tests
 #
-# KEY changes with whatever the content depends on. The two archives of a kind that were used last are kept.
+# KEY is a checksum of everything that the content depends on. Of each kind, the two archives that were used last are
+# kept.
 #
-# Each clone works in copies of its own. A target folder that clones share would save the copying, but cargo recognises
-# a changed source by its time alone: a clone with older files would test the program that another one has compiled.
+# Each clone works in copies of its own. A target folder shared by several clones would save the copying, but cargo
+# recognises a changed source file by its modification time only. A clone with older files would then test the program
+# that another clone has compiled.
 #
-# The run goes on without the folder if it cannot be used, and without an archive that is damaged.
+# If the folder cannot be used, or an archive is damaged, the run goes on without it.
 # shellcheck shell=bash
 
 cache=
@@ -20,7 +23,7 @@ open_cache() {
   if mkdir -p "$folder" 2>/dev/null && [[ -O $folder && -w $folder && -x $folder ]]; then
     cache=$(cd "$folder" && pwd -P)
   else
-    echo "cache: $folder is not a folder of ours that can be written to; going on without it" >&2
+    echo "cache: $folder does not belong to this user or cannot be written to; going on without it" >&2
   fi
 }
 
@@ -41,7 +44,7 @@ cache_load() { # kind, key, parent, folder
   rm -rf "$work"
 }
 
-# Packs files of PARENT, whose names are read from stdin, each ended by a zero byte; unless there is such an archive.
+# Packs files of PARENT, unless there is such an archive. Their names are read from stdin, each ended by a zero byte.
 cache_save() { # kind, key, parent
   local archive=$cache/$1-$2.tar.gz
   [[ -n $cache && ! -e $archive ]] || return 0
@@ -65,7 +68,8 @@ data_key() {
   cksum <scripts/fetch-data.sh | cut -d' ' -f1
 }
 
-# What cargo needs to take a crate for compiled: its fingerprint, what its build script made, and its library.
+# The files that cargo needs to regard a dependency as compiled: its fingerprint, the output of its build script,
+# and its library.
 compiled_crates() {
   local name rest own=()
   while read -r name rest; do

@@ -234,7 +234,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         datapath.drive("unload", m.input("vector_read", 1).at(0).flag().registered("vector_read_now"));
         datapath.drive("unload_home", home);
         datapath.drive("unload_column", row_pair);
-        let is_odd = row.bit(0).named("row_is_odd").delayed_to(read + 1);
+        let is_odd = row.bit(0).delayed_to(read + 1);
         let bank = home.sign().delayed_to(read + 1);
         for (_, side) in [(shape.has_u(), "u"), (shape.has_v(), "v")].into_iter().filter(|&(present, _)| present) {
             let word = |bank: u32| datapath.output(&format!("{side}_row_{bank}")).at(read + 1);

@@ -98,3 +98,25 @@ fn hermitian_eigenvalues_keep_their_signs() {
     let found = sources(&case).expect("a reference");
     found.kinds().into_iter().for_each(|(_, kind)| close(kind.expect("delivered"), [0.0; 4]));
 }
+
+/// Stretched rotations of overlapping pairs leave vectors that are not orthogonal. A core that delivers just these has
+/// rounded nothing, whatever the phases of its vectors.
+#[test]
+fn vectors_are_compared_whatever_their_phases() {
+    let a = crate::Family::Uniform.generate_complex(3, 3, 1);
+    let block = |pair, angle| {
+        let (left, right) = (rotation(angle, 0.9, 1.001), rotation(-angle, -2.0, 1.001));
+        BlockRotation { pair, left, right }
+    };
+    let rotations = &Recording { reduction: Vec::new(), sweeps: vec![block((0, 1), 0.3), block((1, 2), 0.5)] };
+    let found = replay(&a, rotations, identity);
+    let phases = [C::i(), C::from_polar(1.0, 2.2), C::from(-1.0)];
+    let turned = |vectors: &DMatrix<C>| DMatrix::from_fn(3, 3, |i, j| vectors[(i, j)] * phases[j]);
+    let (u, v) = (turned(&found.u), turned(&found.v));
+    let beside = (u.adjoint() * &u)[(1, 2)].norm();
+    assert!(beside > 1e-4, "{beside}");
+    let factors = Factors { sigma: &[0.75, 0.5, 0.25], u: Some(&u), v: Some(&v) };
+    let case = Case { original: &a, input: &a, factors, rotations, symmetric: false, lsb: LSB, word: 16 };
+    let found = sources(&case).expect("a reference").orthogonality_rms_lsb.expect("delivered");
+    assert!(found.rounding < ROUNDING && found.angle_precision > 1.0, "{found:?}");
+}
