@@ -97,7 +97,7 @@ struct Replay {
     json: bool,
 }
 
-/// Write the matrices of a report as its cores get them, so that another tool can add its results
+/// Write the matrices of a report as its cores get them, for another tool to complete (see `compare --external`)
 #[derive(Args)]
 struct Matrices {
     /// The report.json
