@@ -15,7 +15,7 @@
 # If the folder cannot be used, or an archive is damaged, the run goes on without it.
 # shellcheck shell=bash
 
-cache=
+cache= new_target=
 open_cache() {
   local folder=${SVDFORGE_CACHE:-}
   unset SVDFORGE_CACHE
@@ -34,20 +34,20 @@ cache_load() { # kind, key, parent, folder
   mkdir -p "$3"
   work=$(mktemp -d "$3/.cache-XXXXXX")
   # gzip's checksum tells whether the archive is as it was written.
-  if tar -xzf "$archive" --no-same-owner -C "$work" && mv "$work/$4" "$3/$4"; then
+  if { tar -xzf "$archive" --no-same-owner -C "$work" && mv "$work/$4" "$3/$4"; } 2>/dev/null; then
     touch "$archive" || true
     echo "cache: $3/$4 from $archive"
   else
     echo "cache: $archive is damaged; going on without it" >&2
     rm -rf "$archive" || true
-  fi 2>/dev/null
+  fi
   rm -rf "$work"
 }
 
 # Packs files of PARENT, unless there is such an archive. Their names are read from stdin, each ended by a zero byte.
 cache_save() { # kind, key, parent
   local archive=$cache/$1-$2.tar.gz
-  [[ -n $cache && ! -e $archive ]] || return 0
+  [[ ! -e $archive ]] || return 0
   (
     exec 8>"$cache/lock" && flock -n 8 || exit 0 # another run is writing
     if tar -C "$3" --null --no-recursion -T - --format=posix -I 'gzip -1' -cf "$cache/partial"; then
@@ -87,13 +87,15 @@ load_downloads() {
   cache_load data "$(data_key)" . .data
 }
 load_crates() {
+  [[ -e target/release ]] || new_target=1
   cache_load crates "$(crates_key)" target release
 }
 
-# When everything is installed and compiled.
+# When everything is installed and compiled. An older target folder also holds what nobody needs any more.
 save_cache() {
   [[ -n $cache ]] || return 0
-  find .data ! -name lock -type f -print0 | cache_save data "$(data_key)" .
-  (cd .tools && find yowasp-cache -type f -print0) | cache_save tools "$(tools_key)" .tools
-  (compiled_crates) | cache_save crates "$(crates_key)" target
+  find .data ! -name lock -type f -print0 | cache_save data "$(data_key)" . || true
+  (cd .tools && find yowasp-cache -type f -print0) | cache_save tools "$(tools_key)" .tools || true
+  [[ -n $new_target ]] || return 0
+  (compiled_crates) | cache_save crates "$(crates_key)" target || true
 }
