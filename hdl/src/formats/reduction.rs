@@ -4,7 +4,7 @@
 //! 2^-`inner_guard` LSB.
 
 use super::arithmetic::{ANGLE_ERROR, ANGLE_UNITS, Arithmetic};
-use crate::ordering::reduction::{rows_that_meet, streaming_steps};
+use crate::ordering::reduction::{rows_rotated, streaming_steps};
 use std::ops::Range;
 
 /// What the first rotation leaves of an element, of its size: at worst just above 2^-4 rad, where angles come from the table. Entries are 2^-6 rad apart, and
@@ -76,7 +76,7 @@ impl Reduction {
     fn roundings(&self) -> f64 {
         let turned = |rows: Range<usize>| rows.map(|j| self.even - j / 2 * 2).sum::<usize>() as f64;
         let streaming = (0..streaming_steps(self.lane_rows, self.even))
-            .map(|t| (4.0 * turned(rows_that_meet(t, self.lane_rows, self.even))).sqrt());
+            .map(|t| (4.0 * turned(rows_rotated(t, self.lane_rows, self.even))).sqrt());
         let merging = (0..self.even).map(|t| (2.0 * turned(t..self.even)).sqrt());
         self.passes() * streaming.chain(merging).sum::<f64>() / 2.0
     }
