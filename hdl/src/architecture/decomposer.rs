@@ -9,7 +9,7 @@
 //!
 //! | port | bits | meaning |
 //! |---|---|---|
-//! | `load_valid`, `load_row`, `load_column`, `load_data` | 1, index, index, word | one element of the matrix is written |
+//! | `load_valid`, `load_row`, `load_column`, `load_data` | 1, index, index, word | write one element of the matrix |
 //! | `load_batch` (QR) | 1 | this element completes a batch of two rows (or the last row, if it is alone) |
 //! | `load_final` (QR) | 1 | this batch is the last one of the matrix |
 //! | `batch_taken` (out, QR) | 1 | there is room for two more rows |

@@ -127,8 +127,8 @@ impl Analysis {
         Norms { reduced, norm, drift: growth * roundings + (growth - 1.0) * norm }
     }
 
-    /// Bound on the distance of a column of Uᵀ (or Vᵀ) from the column of an orthogonal matrix, in units of the last
-    /// place.
+    /// Bound on the distance of a column of Uᵀ (or Vᵀ) from the column of an orthogonal matrix, in units of the
+    /// last place.
     pub(super) fn vector_drift(&self, side: Side) -> f64 {
         let growth = self.growth(1.0);
         growth * self.roundings(side, 1.0) + (growth - 1.0) * self.full_scale()

@@ -12,8 +12,8 @@ pub struct Errors {
     pub orthogonality_u: Option<f64>,
     /// Magnitude of an element of VᵀV - I, in units of 2^-(word - 1).
     pub orthogonality_v: Option<f64>,
-    /// Magnitude of an element of U diag(sigma) Vᵀ - A, in LSB. `None` also for a matrix that was not settled, and for
-    /// cores that do not deliver all triplets.
+    /// Magnitude of an element of U diag(sigma) Vᵀ - A, in LSB. `None` also for a matrix that was not settled,
+    /// and for cores that do not deliver all triplets.
     pub reconstruction: Option<f64>,
 }
 

@@ -1,9 +1,9 @@
 //! The norm-exact table: rotations whose rounded coefficients nearly preserve the norm.
 //!
-//! After thousands of rotations, the error of a result depends on c² + s² - 1 of the coefficient pairs (c, s), while an
-//! error of the angle only slows convergence a little. So for each angle of the table the pair with the smallest |c² +
-//! s² - 1| is chosen. The candidates are all pairs whose faster-changing component is within half a bin of that of the
-//! exact angle. This moves the angle by at most sqrt(2) half bins.
+//! After thousands of rotations, the error of a result depends on c² + s² - 1 of the coefficient pairs (c, s),
+//! while an error of the angle only slows convergence a little. So for each angle of the table the pair with the
+//! smallest |c² + s² - 1| is chosen. The candidates are all pairs whose faster-changing component is within half
+//! a bin of that of the exact angle. This moves the angle by at most sqrt(2) half bins.
 
 /// The angles of the table are multiples of 2^-TABLE_BITS rad.
 pub const TABLE_BITS: u32 = 6;

@@ -1,9 +1,10 @@
 //! The datapath of the serial core: its memories, four rotators and the angle unit.
 //!
-//! One block of A enters the pipeline per cycle. The two left rotators turn its columns, then the two right rotators
-//! turn its rows. In slots without a block of A, the left rotators turn a block of Uᵀ and the right rotators a block of
-//! Vᵀ. Results are written to the memories at their places for the next step. The angle unit takes the diagonal blocks
-//! of the next step, and the coefficients that follow from its angles are kept in a small memory.
+//! One block of A enters the pipeline per cycle. The two left rotators turn its columns, then the two right
+//! rotators turn its rows. In slots without a block of A, the left rotators turn a block of Uᵀ and the right
+//! rotators a block of Vᵀ. Results are written to the memories at their places for the next step. The angle unit
+//! takes the diagonal blocks of the next step, and the coefficients that follow from its angles are kept in a
+//! small memory.
 //!
 //! Before the first step, every block may pass the preparation: its elements are shifted up, and rows and columns
 //! beyond the matrix are set to zero. In cores that reduce rows to a triangle while they stream in, the same rotators
@@ -277,8 +278,8 @@ impl<'m> Drawing<'_, 'm> {
         self.m.place(self.design, self.units.rotator, name, &[("x", x), ("y", y), ("k", k), ("s", s), ("fine", fine)])
     }
 
-    /// The memory of Uᵀ or Vᵀ, addressed at stage `at`, and the block that is read from it. In the first step the block
-    /// is that of the identity matrix instead.
+    /// The memory of Uᵀ or Vᵀ, addressed at stage `at`, and the block that is read from it. In the first step the
+    /// block is that of the identity matrix instead.
     fn vectors(&self, vectors: VectorCommand<'m>, name: &str, at: u32) -> VectorSide<'m> {
         let (m, command, vector) = (self.m, self.command, self.shape.vector_bits());
         let [row, column, copy] = [command.row, command.column, command.copy].map(|s| s.delayed_to(at));

@@ -1,10 +1,10 @@
 //! The step program: what the serial core does in each cycle of a step. It is fixed, and follows from the latencies of
 //! the units.
 //!
-//! In a step every 2x2 block of A and every pair of rows of Uᵀ and Vᵀ is rotated once. One slot of the rotators takes
-//! one block of A, or one block of Uᵀ together with one block of Vᵀ. The blocks of A that contribute to the next
-//! diagonal go first. While the rotators work on U and V, the next diagonal blocks are read and their angles are
-//! computed. This hides the latency of the angle unit.
+//! In a step every 2x2 block of A and every pair of rows of Uᵀ and Vᵀ is rotated once. One slot of the rotators
+//! takes one block of A, or one block of Uᵀ together with one block of Vᵀ. The blocks of A that contribute to the
+//! next diagonal go first. While the rotators work on U and V, the next diagonal blocks are read and their angles
+//! are computed. This hides the latency of the angle unit.
 
 use crate::ordering::Ordering;
 
