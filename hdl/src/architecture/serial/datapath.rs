@@ -8,8 +8,9 @@
 //!
 //! Before the first step, every block may pass the preparation: its elements are shifted up, and rows and columns
 //! beyond the matrix are set to zero. In cores that reduce rows to a triangle while they stream in, the same rotators
-//! and the same angle unit do that first ([`qr`]).
+//! and the same angle unit do that first ([`crate::architecture::serial::qr`]).
 
+mod command;
 mod qr;
 
 use super::layout::{largest, member_table, move_table, pair_bits};
@@ -27,6 +28,7 @@ use crate::units::coefficients::coefficient_unit;
 use crate::units::matrix_memory::matrix_memory;
 use crate::units::rotator::rotator;
 use crate::units::vector_memory::vector_memory;
+use command::{Command, VectorCommand};
 pub use qr::COMMANDS as QR_COMMANDS;
 use qr::{Qr, Side};
 
@@ -80,51 +82,6 @@ struct Units {
     matrix: ModuleId,
     vectors: ModuleId,
     lane: Option<ModuleId>,
-}
-
-/// The command of the sequencer in a cycle. All signals stand at stage 0.
-#[derive(Clone, Copy)]
-struct Command<'m> {
-    block: Signal<'m>,
-    vectors: Option<VectorCommand<'m>>,
-    prepare: Option<Signal<'m>>,
-    row: Signal<'m>,
-    column: Signal<'m>,
-    copy: Signal<'m>,
-    diagonal: Signal<'m>,
-    measure: Signal<'m>,
-    diagonal_pair: Signal<'m>,
-}
-
-/// The part of a command that concerns singular vectors.
-#[derive(Clone, Copy)]
-struct VectorCommand<'m> {
-    rotate: Signal<'m>,
-    identity: Signal<'m>,
-    /// A read by the output end: whether there is one, the home (bank, pair) of the vector, and the column pair.
-    unload: [Signal<'m>; 3],
-}
-
-impl<'m> Command<'m> {
-    fn new(m: &'m ModuleBuilder, shape: &Shape, pair: u32) -> Self {
-        let input = |name, width| m.input(name, width).at(0);
-        let vectors = || VectorCommand {
-            rotate: input("vectors", 1).flag().note("rotate blocks (row, column) of U^T and V^T"),
-            identity: input("identity", 1).note("U and V are still the identity"),
-            unload: [m.input("unload", 1), m.input("unload_home", pair + 1), m.input("unload_column", pair)],
-        };
-        Self {
-            block: input("block", 1).flag().note("rotate block (row, column) of A"),
-            vectors: shape.has_vectors().then(vectors),
-            prepare: shape.is_prepared().then(|| input("prepare", 1).flag().note("shift and pad block (row, column)")),
-            row: input("row", pair),
-            column: input("column", pair),
-            copy: input("copy", 1).note("copy that this step reads"),
-            diagonal: input("diagonal", 1).note("read a diagonal block of the next step"),
-            measure: input("measure", 1).flag().note("... and compute its angles"),
-            diagonal_pair: input("diagonal_pair", pair),
-        }
-    }
 }
 
 /// The datapath while it is drawn.
