@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Fetches the data sets of the tests into .data/: taken out of pinned Python
-# packages, which are not shipped with the project, and checked by SHA-256.
-# Safe to run again: a second run only checks.
+# Fetches the data sets of the tests into .data/. They are not shipped with the project: the script takes them out of
+# pinned Python packages, and checks their SHA-256. It can be run again; a second run only checks.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)

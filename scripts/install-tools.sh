@@ -15,8 +15,8 @@ pins=(
 )
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-tools=$root/.tools
-mkdir -p "$tools"
+mkdir -p "$root/.tools"
+tools=$(cd "$root/.tools" && pwd -P) # may be a link to those of another clone, which then stay as they are
 
 # Two runs at once (two shells, an editor's test button) must not mix.
 exec 9>"$tools/lock"

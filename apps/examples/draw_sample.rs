@@ -1,4 +1,4 @@
-//! Writes the sample picture anew: `cargo run --release -p svdforge-apps --example draw_sample`.
+//! Draws the sample picture again and writes its file: `cargo run --release -p svdforge-apps --example draw_sample`.
 
 use std::error::Error;
 use std::path::Path;

@@ -1,7 +1,8 @@
-//! Tables with gaps, filled: `svdforge complete`.
+//! Fills the gaps of a table: `svdforge complete`.
 //!
-//! Columns are brought to mean 0 and standard deviation 1 (of what is known), lambda is chosen by the error on known entries that are held out, and
-//! all known entries are then completed by [`crate::soft_impute`] along the same path of lambda.
+//! The known entries of each column are scaled to mean 0 and standard deviation 1. Lambda is chosen by the error on
+//! known entries that are held out. Then all known entries are completed by [`crate::soft_impute`] along the same path
+//! of lambda.
 
 pub mod table;
 
@@ -13,51 +14,53 @@ use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 use table::Table;
 
-/// The table that comes with the project: sixty irises.
+/// The sample table that comes with the project: sixty irises.
 pub const SAMPLE: &str = include_str!("../samples/iris.csv");
 
-/// One known entry in so many is held out.
+/// One known entry in this many is held out.
 const HELD_OUT: usize = 10;
 
-/// Ends an iteration: |Z' - Z|^2 / |Z|^2, as in the authors' own programs.
+/// An iteration ends when |Z' - Z|^2 / |Z|^2 is at most this, as in the authors' own programs.
 const TOLERANCE: f64 = 1e-5;
 
 /// The most steps for one lambda.
 const ITERATIONS: usize = 100;
 
-/// The most factors where none are asked for: more take long on the core. A table of few columns gets one fewer than those, so that something is left over
-/// for noise.
+/// The most factors where the user gives no number. More factors take long on the core. A table with few columns gets
+/// one factor fewer than columns, so that something is left over for noise.
 const DEFAULT_RANK: usize = 8;
 
 /// How a table is filled.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// The most factors; `None`: 8, or one fewer than the table's smaller side.
+    /// The most factors. `None` means 8, or one fewer than the smaller side of the table.
     pub rank: Option<usize>,
-    /// What singular values are lowered by, in standard deviations; `None`: by the held-out error.
+    /// The amount by which singular values are lowered, in standard deviations. `None` means that it is chosen by the
+    /// error on the entries held out.
     pub lambda: Option<f64>,
-    /// Of what is held out, and of the range finder.
+    /// The seed of the choice of what is held out, and of the range finder.
     pub seed: u64,
 }
 
 /// A filled table.
 #[derive(Clone, Debug)]
 pub struct Completion {
-    /// The most factors.
+    /// The largest number of factors that was allowed.
     pub rank: usize,
-    /// What singular values were lowered by, in standard deviations.
+    /// The amount by which singular values were lowered, in standard deviations.
     pub lambda: f64,
-    /// Every lambda that was tried; errors in standard deviations.
+    /// Every lambda that was tried, with errors in standard deviations.
     pub path: Vec<PathStep>,
-    /// Known entries that were held out.
+    /// The number of known entries that were held out.
     pub held_out: usize,
-    /// Root mean square error on them, in standard deviations of their columns.
+    /// The root mean square error on them, in standard deviations of their columns.
     pub rmse: f64,
-    /// The error there of the means of the columns.
+    /// The root mean square error on them if each is estimated by the mean of its column.
     pub rmse_means: f64,
-    /// The iterations for each lambda down to the chosen one, on all known entries (so that nothing is held out, and errors are 0).
+    /// The iterations on all known entries, for each lambda down to the chosen one. Nothing is held out here, so the
+    /// errors are 0.
     pub convergence: Vec<PathStep>,
-    /// Whether each of them settled.
+    /// Whether each of these iterations settled.
     pub settled: bool,
     /// Mean and standard deviation of the known entries of each column.
     columns: Vec<(f64, f64)>,
@@ -67,16 +70,16 @@ pub struct Completion {
 /// Why a table is not filled.
 #[derive(Debug, thiserror::Error)]
 pub enum CompleteError {
-    /// Nothing could be held out.
-    #[error("{known} known numbers are too few: none can be held out to choose lambda by; give more, or --lambda")]
+    /// No entry can be held out.
+    #[error("{known} known numbers are too few: none can be held out to choose lambda; give more numbers, or --lambda")]
     TooFew {
-        /// How many there are.
+        /// The number of known entries.
         known: usize,
     },
-    /// A lambda that lowers nothing, or everything.
-    #[error("--lambda {0}: must be a number of at least 0")]
+    /// Lambda is negative or not finite.
+    #[error("--lambda {0}: lambda must be a number of at least 0")]
     Lambda(f64),
-    /// No decomposition.
+    /// A decomposition failed.
     #[error(transparent)]
     Truncation(#[from] DecompositionError),
 }
@@ -85,7 +88,7 @@ pub enum CompleteError {
 ///
 /// # Errors
 ///
-/// Too few numbers to hold any out; a rank or lambda out of range; the decomposer fails.
+/// There are too few numbers to hold any out, the rank or lambda is out of range, or the decomposer fails.
 pub fn complete(
     table: &Table,
     settings: &Settings,
@@ -106,7 +109,7 @@ pub fn complete(
         return Err(CompleteError::TooFew { known: known.len() });
     }
     let iteration = Iteration { rank, lambda: 0.0, tolerance: TOLERANCE, iterations: ITERATIONS, seed: settings.seed };
-    // What is held out takes no part in the scaling either.
+    // The entries held out do not take part in the scaling either.
     let columns = scaling(&training, cols);
     let (training, held_out) = (scaled(&training, &columns), scaled(&held_out, &columns));
     let training = from_entries(rows, cols, training);
@@ -140,8 +143,9 @@ impl Completion {
     }
 }
 
-/// Known entries to work with, and one in ten held out, none of which is the last of its row or the second last of its column (which would have no
-/// standard deviation).
+/// Splits the known entries into those to work with, and one in ten that is held out. An entry is not held out if it is
+/// the last one of its row or one of the last two of its column, because a column of one entry has no standard
+/// deviation.
 fn hold_out(known: &[Entry], (rows, cols): (usize, usize), seed: u64) -> (Vec<Entry>, Vec<Entry>) {
     let (mut in_row, mut in_col) = (vec![0_usize; rows], vec![0_usize; cols]);
     for &(row, col, _) in known {
@@ -164,13 +168,13 @@ fn hold_out(known: &[Entry], (rows, cols): (usize, usize), seed: u64) -> (Vec<En
     (part(false), part(true))
 }
 
-/// Mean and standard deviation of the entries of each column; 1 instead of a standard deviation of 0.
+/// The mean and standard deviation of the entries of each column. A standard deviation of 0 is replaced by 1.
 fn scaling(entries: &[Entry], cols: usize) -> Vec<(f64, f64)> {
     let mut columns = vec![Vec::new(); cols];
     entries.iter().for_each(|&(_, col, value)| columns[col].push(value));
     let of = |values: &Vec<f64>| {
         let count = values.len().max(1) as f64;
-        // Divided first, so that no sum overflows.
+        // Each value is divided before the sum is taken, so that no sum overflows.
         let mean: f64 = values.iter().map(|v| v / count).sum();
         let size = values.iter().fold(0.0, |size: f64, v| size.max((v - mean).abs()));
         if size == 0.0 {

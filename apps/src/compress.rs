@@ -1,7 +1,7 @@
-//! Pictures by singular values: compression to a low rank, and the removal of noise and of outlying pixels.
+//! Applies singular values to pictures: compression to a low rank, and the removal of noise and of outlying pixels.
 //!
-//! A picture is cut into square tiles, or taken as a whole; the best approximation of rank r of each (C. Eckart, G. Young, 1936) is its
-//! truncated singular value decomposition.
+//! A picture is cut into square tiles, or taken as a whole. The best approximation of rank r of each piece (C. Eckart,
+//! G. Young, 1936) is its truncated singular value decomposition.
 
 pub mod curve;
 pub mod denoise;

@@ -1,4 +1,4 @@
-//! What decomposes the small dense matrices: the simulated core, or the golden model.
+//! Decomposers of small dense matrices: the simulated core, and the golden model.
 
 use nalgebra::DMatrix;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use svdforge_testbench::run::{CoreRun, RunError, run};
 /// The largest min(m, n) that a decomposer decomposes.
 pub const LARGEST: usize = *SIZES.end();
 
-/// A = U diag(sigma) V^T, k = min(m, n).
+/// A decomposition A = U diag(sigma) V^T of an m x n matrix, where k = min(m, n) unless it is truncated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Svd {
     /// Left singular vectors, m x k.
@@ -25,13 +25,13 @@ pub struct Svd {
 }
 
 impl Svd {
-    /// U diag(sigma) V^T of the first `rank` triplets, or of all if there are fewer: m x n.
+    /// The product U diag(sigma) V^T of the first `rank` triplets, or of all if there are fewer: m x n.
     pub fn product(&self, rank: usize) -> DMatrix<f64> {
         let kept = self.truncated(rank);
         kept.left() * kept.v.transpose()
     }
 
-    /// The first `rank` triplets, or all there are.
+    /// The first `rank` triplets, or all if there are fewer.
     pub fn truncated(&self, rank: usize) -> Self {
         let rank = rank.min(self.sigma.len());
         Self {
@@ -52,7 +52,7 @@ impl Svd {
     }
 }
 
-/// Each column times its sigma.
+/// Multiplies each column by its sigma.
 fn scaled(vectors: &DMatrix<f64>, sigma: &[f64]) -> DMatrix<f64> {
     let mut scaled = vectors.clone();
     for (mut column, &sigma) in scaled.column_iter_mut().zip(sigma) {
@@ -64,7 +64,7 @@ fn scaled(vectors: &DMatrix<f64>, sigma: &[f64]) -> DMatrix<f64> {
 /// Why a matrix was not decomposed.
 #[derive(Debug, thiserror::Error)]
 pub enum DecompositionError {
-    /// More triplets than the decomposer gives, or none.
+    /// The rank is 0, or larger than the matrix or the decomposer allows.
     #[error("rank {rank}: the rank must be 1 to {most} here; choose one in that range")]
     Rank {
         /// The rank that was asked for.
@@ -72,35 +72,35 @@ pub enum DecompositionError {
         /// The largest one possible for the matrix at hand.
         most: usize,
     },
-    /// Larger than any core.
+    /// The matrix is larger than any core takes.
     #[error(
         "a {0} x {1} matrix is too large: one side must be at most {LARGEST}; reduce it first, or choose a smaller rank"
     )]
     TooLarge(usize, usize),
-    /// No such core.
+    /// There is no core with these parameters.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
-    /// The core has no result.
+    /// The core delivered no result.
     #[error(transparent)]
     Core(#[from] RunError),
-    /// The golden model refuses.
+    /// The golden model refused the matrix.
     #[error(transparent)]
     Golden(#[from] OracleError),
 }
 
-/// Decomposes matrices of which one side is at most [`LARGEST`].
+/// A decomposer of matrices that have at least one side of at most [`LARGEST`].
 pub trait Decomposer {
-    /// Its name, as `--engine` knows it.
+    /// The name that `--engine` accepts.
     fn name(&self) -> &'static str;
 
     /// All min(m, n) singular triplets of an m x n matrix.
     fn decompose(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, DecompositionError>;
 
-    /// Clock cycles of all decompositions so far, input and output included; `None` where there is no clock.
+    /// The clock cycles of all decompositions so far, input and output included. `None` if there is no clock.
     fn cycles(&self) -> Option<u64>;
 }
 
-/// The reference in `f64`.
+/// The golden model in `f64`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GoldenDecomposer;
 
@@ -119,7 +119,7 @@ impl Decomposer for GoldenDecomposer {
     }
 }
 
-/// Generated cores in the cycle-accurate simulator, one for each size that was asked for.
+/// Generated cores in the cycle-accurate simulator. A core is made for each size of matrix that occurs.
 pub struct CoreDecomposer {
     parameters: Parameters,
     cores: BTreeMap<(usize, usize), (Core, SimulatorEngine)>,
@@ -127,8 +127,8 @@ pub struct CoreDecomposer {
 }
 
 impl CoreDecomposer {
-    /// A decomposer of cores with these parameters, whatever their size; all vectors are computed, and all triplets
-    /// delivered.
+    /// A decomposer whose cores have these parameters, except for their size. They compute all vectors and deliver all
+    /// triplets.
     pub fn new(parameters: Parameters) -> Self {
         let parameters = Parameters { vectors: Vectors::Uv, rank: None, symmetric: false, ..parameters };
         Self { parameters, cores: BTreeMap::new(), cycles: 0 }
@@ -145,14 +145,16 @@ impl CoreDecomposer {
         }
     }
 
-    /// A matrix of which no side is longer than [`LARGEST`].
+    /// Decomposes a matrix whose sides are both at most [`LARGEST`] in the simulated core.
     fn run(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, DecompositionError> {
         let (core, engine) = self.core(matrix.nrows(), matrix.ncols())?;
         let input = quantise(core.shape(), matrix, InputScale::Auto).map_err(RunError::from)?;
         let CoreRun { decomposition: result, trace } = run(core.shape(), engine, &input)?;
         let sigma = result.true_sigma(&input);
         self.cycles += trace.output.last().map_or(0, |beat| beat.cycle + 1);
-        let (Some(u), Some(v)) = (result.u, result.v) else { unreachable!("The parameters ask for U and V.") };
+        let (Some(u), Some(v)) = (result.u, result.v) else {
+            unreachable!("The parameters of every core here ask for U and V.")
+        };
         Ok(Svd { u, sigma, v })
     }
 }
@@ -162,8 +164,8 @@ impl Decomposer for CoreDecomposer {
         "core"
     }
 
-    /// A matrix with a side longer than [`LARGEST`] is reduced by Householder QR (in `f64`, on the host) to its
-    /// triangular factor.
+    /// A matrix with one side longer than [`LARGEST`] is first reduced to its triangular factor by a Householder QR
+    /// decomposition, in `f64` on the host.
     fn decompose(&mut self, matrix: &DMatrix<f64>) -> Result<Svd, DecompositionError> {
         let (m, n) = matrix.shape();
         if m.min(n) > LARGEST {

@@ -1,6 +1,6 @@
-//! What people do with a singular value decomposition, on top of the simulated hardware.
+//! Applications of the singular value decomposition, on top of the simulated hardware.
 //!
-//! Each application takes a [`decomposer::Decomposer`]: the simulated core, or the golden model in `f64`.
+//! Each application uses a [`decomposer::Decomposer`], which is the simulated core or the golden model in `f64`.
 //!
 //! This crate depends on the test bench (`svdforge-testbench`), `golden` and `hdl`, and on `svdforge-drawing` for its
 //! pictures. It must not depend on `svdforge-studies`, since it needs neither pages nor statistics.

@@ -1,9 +1,10 @@
-//! Latent semantic indexing: documents and words in one space of few dimensions (S. Deerwester, S. Dumais, G. Furnas,
-//! T. Landauer, R. Harshman: "Indexing by Latent Semantic Analysis", Journal of the American Society for Information Science 41, 1990).
+//! Latent semantic indexing puts documents and words into one space with few dimensions (S. Deerwester, S. Dumais, G.
+//! Furnas, T. Landauer, R. Harshman: "Indexing by Latent Semantic Analysis", Journal of the American Society for
+//! Information Science 41, 1990).
 //!
-//! Words x documents give a matrix X of counts or weights, X = U diag(sigma) V^T nearly, with only the largest sigma kept. Row i of U
-//! stands for word i, row j of V for document j. What words often occur together points the same way, so a query finds
-//! documents that share none of its words.
+//! The matrix X of words x documents holds counts or weights. Only the largest singular values are kept, so that X = U
+//! diag(sigma) V^T approximately. Row i of U represents word i, and row j of V represents document j. Words that often
+//! occur together point in the same direction, so a query also finds documents that contain none of its words.
 
 pub mod clusters;
 pub mod corpus;
@@ -15,7 +16,7 @@ pub mod tokens;
 pub use corpus::{Corpus, Document, Weights};
 pub use model::{LsiError, Model};
 
-/// The nine titles, one per line.
+/// The sample: nine titles, one per line.
 pub const SAMPLE: &str = include_str!("../samples/nine-titles.txt");
 
 /// The stop words of the nine titles.

@@ -1,7 +1,8 @@
-//! Pictures of results, as SVG and as PNG, the same bytes on every machine.
+//! Draws pictures of results as SVG and as PNG, with the same bytes on every machine.
 //!
-//! Text in a PNG, and the room that labels take in both formats, come from a font in the program (Ubuntu Light): nothing
-//! depends on the fonts of the machine. An SVG leaves the font to its viewer, so labels get [`VIEWER_MARGIN`] more room.
+//! The text in a PNG, and the room for labels in both formats, use a font that is compiled into the program (Ubuntu
+//! Light). So nothing depends on the fonts of the machine. An SVG leaves the font to its viewer, so labels get
+//! [`VIEWER_MARGIN`] more room.
 
 pub mod charts;
 pub mod labels;
@@ -11,14 +12,14 @@ use plotters::prelude::*;
 use std::path::Path;
 pub use svdforge_drawing::{COLOURS, FONT, register_fonts};
 
-/// How much wider than in the program's own font a text may be in a viewer's: DejaVu Sans, among the widest of the common
-/// fonts, takes 1.22 times the room of Ubuntu Light for lower-case English.
+/// How much wider a text may be in the font of a viewer than in that of the program. DejaVu Sans, one of the widest
+/// common fonts, takes 1.22 times the room of Ubuntu Light for lower-case English.
 pub const VIEWER_MARGIN: f64 = 1.22;
 
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
-    /// The file name tells no format.
+    /// The file name has no known extension.
     #[error("{0}: the name of a picture must end in .svg or .png")]
     Extension(String),
     /// The plotting library failed.
@@ -47,12 +48,12 @@ impl Format {
     }
 }
 
-/// Something to draw, in whatever format.
+/// Something that can be drawn in any format.
 pub trait Drawing {
     /// Width and height in pixels.
     fn size(&self) -> (u32, u32);
 
-    /// Draws it on an area of that size, white already.
+    /// Draws it on an area of that size, which is already white.
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), DrawingAreaErrorKind<B::ErrorType>>;
 }
 

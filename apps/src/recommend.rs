@@ -1,7 +1,8 @@
-//! Recommendations from ratings: `svdforge recommend`.
+//! Makes recommendations from ratings: `svdforge recommend`.
 //!
-//! Read and clean ([`ratings`]), split, choose rank and lambda on one held-out part ([`select`]), measure on another ([`evaluate`]), fit to all
-//! ([`model`]). Every decomposition is the decomposer's.
+//! Ratings are read and cleaned ([`ratings`]) and split. Rank and lambda are chosen on one held-out part ([`select`]),
+//! and the quality is measured on another ([`evaluate`]). Finally the model is fitted to all ratings ([`model`]). The
+//! decomposer makes every decomposition.
 
 pub mod evaluate;
 pub mod model;
@@ -14,55 +15,55 @@ use model::Model;
 use ratings::{Ratings, Scale};
 use select::{Selection, largest_rank, select};
 
-/// The ratings that come with the project: eighteen women, fourteen events.
+/// The sample ratings that come with the project: eighteen women and fourteen events.
 pub const SAMPLE: &str = include_str!("../samples/southern-women.csv");
 
-/// The fewest ratings that can be split in three.
+/// The smallest number of ratings that can be split into three parts.
 const FEWEST: usize = 20;
 
-/// What a study is asked to do.
+/// The settings of a study.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// Factors; `None`: as many as serve best on the validation part.
+    /// The number of factors. `None` means the number that serves best on the validation part.
     pub rank: Option<usize>,
-    /// Length of lists.
+    /// The length of lists.
     pub top: usize,
-    /// Of the split and of the range finder.
+    /// The seed of the split and of the range finder.
     pub seed: u64,
-    /// The scale of the ratings; `None`: from the lowest to the highest given.
+    /// The scale of the ratings. `None` means from the lowest rating to the highest.
     pub scale: Option<Scale>,
 }
 
-/// What was learned from a rating file.
+/// The results for a rating file.
 #[derive(Clone, Debug)]
 pub struct Study {
-    /// Rank and lambda.
+    /// The choice of rank and lambda.
     pub selection: Selection,
-    /// The model and its baselines on ratings that neither fit nor choice has seen.
+    /// The quality of the model and of its baselines, on ratings that neither the fit nor the choice has used.
     pub test: Vec<Score>,
-    /// Fitted to all ratings.
+    /// The model that is fitted to all ratings.
     pub model: Model,
 }
 
 /// Why there is no study.
 #[derive(Debug, thiserror::Error)]
 pub enum StudyError {
-    /// Nothing could be held out.
+    /// There are too few ratings to hold any out.
     #[error("{found} ratings are too few to learn from and to test; give at least {FEWEST}")]
     TooFew {
-        /// How many there are.
+        /// The number of ratings.
         found: usize,
     },
-    /// No decomposition.
+    /// A decomposition failed.
     #[error(transparent)]
     Truncation(#[from] DecompositionError),
 }
 
-/// Chooses, measures and fits.
+/// Chooses rank and lambda, measures the quality, and fits the model to all ratings.
 ///
 /// # Errors
 ///
-/// Fewer than 20 ratings; a rank that the decomposer or the matrix does not allow; the decomposer fails.
+/// There are fewer than 20 ratings, the decomposer or the matrix does not allow the rank, or the decomposer fails.
 pub fn study(ratings: &Ratings, settings: &Settings, decomposer: &mut dyn Decomposer) -> Result<Study, StudyError> {
     let found = ratings.list.len();
     if found < FEWEST {

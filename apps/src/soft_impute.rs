@@ -1,5 +1,5 @@
-//! Matrices of which some entries are known, filled by iterated truncated SVD: the [`iteration`] for one lambda, and
-//! the [`path`] of lambdas.
+//! Fills matrices of which some entries are known by iterating truncated SVDs. [`iteration`] works with one lambda, and
+//! [`path`] follows a sequence of lambdas.
 
 pub mod iteration;
 pub mod path;

@@ -1,4 +1,4 @@
-//! Matrices that are known by what they do to a thin dense matrix: sparse ones, dense ones, and sums.
+//! Matrices that are accessed by multiplication with a thin dense matrix: sparse ones, dense ones, and sums.
 
 use nalgebra::DMatrix;
 use nalgebra_sparse::ops::Op;
@@ -7,16 +7,16 @@ use nalgebra_sparse::{CooMatrix, CsrMatrix};
 
 /// A linear map A, m x n.
 pub trait Operator {
-    /// m.
+    /// The number of rows, m.
     fn rows(&self) -> usize;
 
-    /// n.
+    /// The number of columns, n.
     fn cols(&self) -> usize;
 
-    /// A X for X of n x l: m x l.
+    /// The product A X, m x l, for X of n x l.
     fn apply(&self, x: &DMatrix<f64>) -> DMatrix<f64>;
 
-    /// A^T Y for Y of m x l: n x l.
+    /// The product A^T Y, n x l, for Y of m x l.
     fn apply_transposed(&self, y: &DMatrix<f64>) -> DMatrix<f64>;
 }
 
@@ -60,8 +60,8 @@ impl Operator for CsrMatrix<f64> {
     }
 }
 
-/// S + L R^T: a sparse matrix and one of low rank, which is dense but never written out (Mazumder, Hastie, Tibshirani 2010,
-/// section 5, equation 31).
+/// S + L R^T, the sum of a sparse matrix and one of low rank. It is dense but never formed (Mazumder, Hastie,
+/// Tibshirani 2010, section 5, equation 31).
 #[derive(Clone, Debug)]
 pub struct SparsePlusLowRank {
     /// S, m x n.
@@ -90,7 +90,8 @@ impl Operator for SparsePlusLowRank {
     }
 }
 
-/// The m x n matrix with these entries (row, column, value), each place at most once; zero elsewhere.
+/// The m x n matrix with these entries (row, column, value), where each place occurs at most once. All other elements
+/// are zero.
 ///
 /// # Panics
 ///
@@ -111,7 +112,7 @@ pub fn from_entries(
 mod tests {
     use super::*;
 
-    /// Each operator against its own dense matrix, with numbers small enough to be exact.
+    /// Compares each operator with its dense matrix, using numbers that are so small that the results are exact.
     #[test]
     fn operators_are_their_dense_matrices() {
         let sparse = from_entries(4, 3, [(3, 0, 5.0), (0, 1, 2.0), (3, 2, -1.0), (1, 1, 4.0)]);

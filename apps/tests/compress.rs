@@ -1,4 +1,4 @@
-//! Compression and denoising of a photograph, fetched by `scripts/fetch-data.sh`.
+//! Tests compression and denoising on a photograph, which `scripts/fetch-data.sh` fetches.
 
 use std::path::Path;
 use svdforge_apps::compress::denoise::{Noise, denoise};
@@ -38,7 +38,7 @@ fn noise_on_a_photograph_is_measured_and_removed() {
     let after = Picture { planes: vec![found.plane] }.to_pixels();
     let [before, after] = [&noisy, &after].map(|picture| psnr(&clean, picture).expect("differs"));
     println!("noise {:.1}, {before:.2} dB before, {after:.2} dB after", found.noise);
-    // Clipping at black and white takes noise away, structure in the median singular values adds some.
+    // Clipping at black and white reduces the noise, and structure in the median singular values adds to the estimate.
     assert!((found.noise - 25.0).abs() < 5.0, "{}", found.noise);
     assert!(after > before + 4.0, "{before} {after}");
 }

@@ -1,4 +1,4 @@
-//! Recommendations at the sizes that matter, through the simulated core and through `f64`.
+//! Tests recommendations at realistic sizes, through the simulated core and in `f64`.
 
 use nalgebra::DMatrix;
 use rand::rngs::ChaCha8Rng;
@@ -17,7 +17,8 @@ fn rmse(study: &Study, method: &str) -> f64 {
     study.test.iter().find(|s| s.method == method).and_then(|s| s.rmse).expect("a method with an error")
 }
 
-/// MovieLens 100k, rank chosen on the validation part. Fetched by `scripts/fetch-data.sh`; a missing file is a failure.
+/// Uses MovieLens 100k, with the rank chosen on the validation part. `scripts/fetch-data.sh` fetches the file; if it is
+/// missing, the test fails.
 #[test]
 fn movielens_is_predicted_as_well_as_in_f64_and_better_than_by_means() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.data/ml-100k.inter");
@@ -46,7 +47,7 @@ fn movielens_is_predicted_as_well_as_in_f64_and_better_than_by_means() {
     assert!(ndcg("svd, by taste") > ndcg("most popular"));
 }
 
-/// The largest angle between two spaces with orthonormal bases, in degrees.
+/// The largest angle between two spaces, in degrees.
 fn angle(p: &DMatrix<f64>, q: &DMatrix<f64>) -> f64 {
     let (p, q) = (p.clone().qr().q(), q.clone().qr().q());
     (&q - &p * p.tr_mul(&q)).singular_values().max().asin().to_degrees()
@@ -59,7 +60,8 @@ fn both(operator: &dyn Operator, rank: usize) -> [Svd; 2] {
     [run(&mut CoreDecomposer::new(Parameters::default())), run(&mut GoldenDecomposer)]
 }
 
-/// 10,000 users, 1,000 items, rank 10, 5 % noise: all ratings known, and one in five.
+/// Uses 10,000 users and 1,000 items, with rank 10 and 5 % noise. In the first case all ratings are known, and in the
+/// second one in five.
 #[test]
 fn the_subspace_of_a_large_matrix_is_recovered() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);

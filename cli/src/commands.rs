@@ -1,4 +1,4 @@
-//! One file for each command: flags in, calls to the other crates, something printed.
+//! Each command has a file that takes its options, calls the other crates, and prints the result.
 
 pub mod bench;
 pub mod compare;

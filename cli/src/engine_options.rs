@@ -1,11 +1,11 @@
-//! The options that say what decomposes the small matrices of an application.
+//! The options that choose what decomposes the small matrices of an application.
 
 use crate::options::FormatOptions;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use svdforge_apps::decomposer::{CoreDecomposer, Decomposer, GoldenDecomposer};
 
-/// What decomposes the small matrices of an application.
+/// The choice of decomposer, and the number formats of the core.
 #[derive(Args, Clone, Debug)]
 pub struct EngineOptions {
     /// What decomposes the small dense matrices
@@ -17,21 +17,21 @@ pub struct EngineOptions {
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 enum EngineChoice {
-    /// The generated core in the cycle-accurate simulator, built for each size that comes
+    /// The generated core in the cycle-accurate simulator, made for each size that occurs
     Core,
-    /// The reference in `f64`
+    /// The golden model in `f64`
     Golden,
-    /// One after the other, for comparison
+    /// Both, one after the other, for comparison
     Both,
 }
 
 impl EngineOptions {
-    /// Bits of one input element.
+    /// The number of bits of one input element.
     pub fn word(&self) -> Result<u32> {
         Ok(self.formats.parameters()?.word)
     }
 
-    /// What decomposes, one after the other.
+    /// The decomposers to use, in this order.
     pub fn engines(&self) -> Result<Vec<Box<dyn Decomposer>>> {
         let parameters = self.formats.parameters()?;
         parameters.shape()?;

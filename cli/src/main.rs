@@ -12,8 +12,8 @@ use std::process::ExitCode;
 
 /// Generates fixed-point singular value decomposition (SVD) cores for FPGAs.
 ///
-/// From a few parameters come Verilog for open tools, a cycle-accurate simulation, and a verdict on the
-/// accuracy against a floating-point reference. Start with `svdforge demo`.
+/// From a few parameters, svdforge makes Verilog for open-source tools, simulates it cycle by cycle, and
+/// judges its accuracy against a floating-point reference. Start with `svdforge demo`.
 #[derive(Parser)]
 #[command(name = "svdforge", version, max_term_width = 110)]
 struct Cli {
@@ -38,7 +38,7 @@ enum Command {
     Compress(commands::compress::Compress),
 }
 
-/// How a command ended that did its work.
+/// The outcome of a command that did its work.
 pub enum Verdict {
     /// Everything that was checked holds.
     Holds,
@@ -48,7 +48,7 @@ pub enum Verdict {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // 130 is what a shell reports for a program ended by Ctrl-C.
+    // A shell reports the status 130 for a program that Ctrl-C has ended.
     let interrupted = ctrlc::set_handler(|| {
         svdforge_testbench::folder::remove_staged();
         std::process::exit(130);

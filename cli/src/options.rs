@@ -1,5 +1,5 @@
-//! The options that describe a core: the same as flags and as keys of a TOML file. What they are is defined in
-//! [`svdforge_hdl::parameters::OPTIONS`]; here they become arguments of the command line.
+//! The options that describe a core. They are the same on the command line and as keys of a TOML file. They are defined
+//! in [`svdforge_hdl::parameters::OPTIONS`], and here they become arguments of the command line.
 
 use crate::values::Values;
 use anyhow::{Context, Result, anyhow};
@@ -14,7 +14,7 @@ use svdforge_testbench::framing::InputScale;
 const HEADING: &str = "Core";
 const CONFIG: &str = "config";
 
-/// What was given for one option: several values of those that campaigns vary.
+/// What was given for one option. The options that campaigns vary may have several values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Setting {
     One(Value),
@@ -22,7 +22,7 @@ enum Setting {
 }
 
 impl Setting {
-    /// Reads the text of a flag or of a key.
+    /// Reads the text of a flag or of a key in the file.
     fn parse(option: &CoreOption, text: &str) -> Result<Self, String> {
         match option.kind {
             Kind::Number if option.varies => Values::numbers(text).map(Self::Several),
@@ -31,7 +31,7 @@ impl Setting {
         }
     }
 
-    /// The only value; what is wrong if there are several.
+    /// The only value. If there are several, the error says so.
     fn one(&self) -> Result<Value, String> {
         match self {
             Self::One(value) => Ok(value.clone()),
@@ -44,7 +44,7 @@ fn number_or_auto(number: Option<u32>) -> Value {
     number.map_or(Value::Auto, |number| Value::Number(number as usize))
 }
 
-/// The argument of the command line for an option.
+/// The argument of the command line for this option.
 fn argument(option: &'static CoreOption) -> Arg {
     let arg = Arg::new(option.name).long(option.name).value_name(option.placeholder).help(option.help);
     let arg = arg.help_heading(HEADING);
@@ -69,18 +69,19 @@ fn given(matches: &ArgMatches) -> OptionMap<Setting> {
     OptionMap(OPTIONS.iter().filter_map(|option| Some((option.name, setting(option.name)?))).collect())
 }
 
-/// The core.
+/// The options of a core.
 #[derive(Clone, Debug, Default)]
 pub struct CoreOptions {
     flags: OptionMap<Setting>,
-    /// A TOML file of options; flags win.
+    /// A TOML file of options. Flags take precedence.
     config: Option<PathBuf>,
 }
 
 impl Args for CoreOptions {
     fn augment_args(command: Command) -> Command {
         let config = Arg::new(CONFIG).long(CONFIG).value_name("FILE").value_parser(clap::value_parser!(PathBuf));
-        let config = config.help("Take options of the core from a TOML file; flags win").help_heading(HEADING);
+        let config =
+            config.help("Take options of the core from a TOML file; flags take precedence").help_heading(HEADING);
         command.args(OPTIONS.iter().map(argument)).arg(config)
     }
 
@@ -111,12 +112,12 @@ impl CoreOptions {
         self.parameters()?.shape().map_err(|e| anyhow!("{e}{}", self.place()))
     }
 
-    /// The parameters that the options describe: flags first, then the file, then the defaults.
+    /// The parameters that the options describe. Flags take precedence over the file, and the file over the defaults.
     pub fn parameters(&self) -> Result<Parameters> {
         self.set(&self.given()?, |_| true)
     }
 
-    /// Size, word and guard bits, where flags or the file name them.
+    /// The size, word and guard bits, if the flags or the file give them.
     pub fn fixed(&self) -> Result<Fixed> {
         let given = self.given()?;
         let Parameters { rows, cols, word, guard, .. } = self.set(&given, |_| true)?;
@@ -128,8 +129,8 @@ impl CoreOptions {
         })
     }
 
-    /// The same where several values may be given of some: those of words, guard bits, coefficient bits and sweeps, where they
-    /// are given at all.
+    /// The parameters if several values may be given for some options. Those of word, guard bits, coefficient bits and
+    /// sweeps are returned if they are given.
     pub fn varied(&self) -> Result<Varied> {
         let given = self.given()?;
         let values = |name: &str| match given.0.get(name) {
@@ -147,14 +148,15 @@ impl CoreOptions {
         })
     }
 
-    /// Flags, and the file where there is no flag.
+    /// The flags, and the settings of the file for which there is no flag.
     fn given(&self) -> Result<OptionMap<Setting>> {
         let mut given = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
         given.0.extend(self.flags.0.clone());
         Ok(given)
     }
 
-    /// The defaults, with the options that were given and are `wanted`. Rows and columns are equal where only one is given.
+    /// The defaults with those options that were given and are `wanted`. If only one of rows and columns is given, the
+    /// other is equal to it.
     fn set(&self, given: &OptionMap<Setting>, wanted: impl Fn(&CoreOption) -> bool) -> Result<Parameters> {
         let mut parameters = set(given, wanted).map_err(|error| anyhow!("{error}{}", self.place()))?;
         match (given.0.contains_key("rows"), given.0.contains_key("cols")) {
@@ -165,13 +167,13 @@ impl CoreOptions {
         Ok(parameters)
     }
 
-    /// Where options come from, for messages.
+    /// Says where the options come from, for messages.
     fn place(&self) -> String {
         self.config.as_ref().map_or(String::new(), |path| format!(" (options from {} and flags)", path.display()))
     }
 }
 
-/// The defaults, with the options that were given and are `wanted`.
+/// The defaults with those options that were given and are `wanted`.
 fn set(given: &OptionMap<Setting>, wanted: impl Fn(&CoreOption) -> bool) -> Result<Parameters> {
     let mut parameters = Parameters::default();
     for option in OPTIONS.iter().filter(|option| wanted(option)) {
@@ -183,14 +185,14 @@ fn set(given: &OptionMap<Setting>, wanted: impl Fn(&CoreOption) -> bool) -> Resu
     Ok(parameters)
 }
 
-/// The options that set the number formats of a core whose size follows from the data.
+/// The options for the number formats of a core whose size follows from the data.
 #[derive(Clone, Debug, Default)]
 pub struct FormatOptions {
     flags: OptionMap<Setting>,
 }
 
 impl FormatOptions {
-    /// The default core with these formats.
+    /// The parameters of the default core with these formats.
     pub fn parameters(&self) -> Result<Parameters> {
         set(&self.flags, |_| true)
     }
@@ -217,21 +219,21 @@ impl FromArgMatches for FormatOptions {
     }
 }
 
-/// Parameters of which some may have several values; `None` where none is given.
+/// Parameters of which some may have several values. `None` means that none was given.
 pub struct Varied {
-    /// All others.
+    /// All other parameters.
     pub base: Parameters,
-    /// Bits of an input element.
+    /// The numbers of bits of an input element.
     pub words: Option<Vec<u32>>,
-    /// Guard bits.
+    /// The numbers of guard bits.
     pub guards: Option<Vec<u32>>,
-    /// Bits of a coefficient; `None` among them is `auto`.
+    /// The numbers of bits of a coefficient. `None` among them is `auto`.
     pub coefs: Option<Vec<Option<u32>>>,
-    /// How many sweeps are made.
+    /// The choices of how many sweeps are made.
     pub sweeps: Option<Vec<Sweeps>>,
 }
 
-/// What a user fixes of that which a campaign may vary.
+/// The parameters that a user fixes among those that a campaign may vary.
 pub struct Fixed {
     /// Rows and columns.
     pub size: Option<(usize, usize)>,
@@ -249,14 +251,15 @@ fn read(path: &Path) -> Result<OptionMap<Setting>> {
         toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), e.to_string().trim_end()))?;
     let mut settings = OptionMap::default();
     for (name, value) in file.0 {
-        let option = CoreOption::named(name).expect("A map of options has only names of options.");
+        let option = CoreOption::named(name).expect("The keys of an option map are names of options.");
         let words = match value.get_ref() {
             toml::Value::Integer(number) => Ok(number.to_string()),
             toml::Value::Boolean(on) => Ok(on.to_string()),
             toml::Value::String(text) => Ok(text.clone()),
-            other => {
-                Err(format!("{} is no value of an option; give a number, true or false, or text", other.type_str()))
-            }
+            other => Err(format!(
+                "a value of type {} cannot be given for an option; give a number, true or false, or text",
+                other.type_str()
+            )),
         };
         let setting = words.and_then(|words| Setting::parse(option, &words));
         let line = text[..value.span().start].lines().count().max(1);
@@ -266,16 +269,16 @@ fn read(path: &Path) -> Result<OptionMap<Setting>> {
     Ok(settings)
 }
 
-/// How the host scales a matrix before quantising.
+/// How the host scales a matrix before it is quantised.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct ScaleOption {
-    /// Divide each matrix by 2^E before quantising; `auto` takes the smallest E that fits
+    /// Divide each matrix by 2^E before quantising; `auto` takes the smallest E with which it fits
     #[arg(long, value_name = "auto|E", default_value = "auto", allow_hyphen_values = true, value_parser = scale)]
     input_scale: InputScale,
 }
 
 impl ScaleOption {
-    /// The choice.
+    /// The chosen scale.
     pub fn get(self) -> InputScale {
         self.input_scale
     }

@@ -1,4 +1,4 @@
-//! Printing: tables and messages for people, JSON for programs.
+//! Prints tables and messages for readers, and JSON for programs.
 
 use crate::Verdict;
 use anyhow::{Context, Result};
@@ -12,7 +12,7 @@ use svdforge_golden::BySource;
 use svdforge_studies::campaign::Progress;
 use svdforge_testbench::judge::Judgement;
 
-/// One message on stderr, causes after colons where the message does not name them already.
+/// Prints one message on stderr. Causes follow after colons, unless the message already contains them.
 pub fn error(error: &anyhow::Error) {
     let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
@@ -24,23 +24,23 @@ pub fn error(error: &anyhow::Error) {
     let _ = writeln!(io::stderr(), "{label} {text}");
 }
 
-/// A message beside the result: on stderr.
+/// Prints a message that is not part of the result, on stderr.
 pub fn note(text: impl std::fmt::Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Text on stdout.
+/// Prints text on stdout.
 pub fn print(text: impl std::fmt::Display) -> Result<()> {
     writeln!(io::stdout(), "{text}").context("stdout")
 }
 
-/// One JSON document on stdout.
+/// Prints one JSON document on stdout.
 pub fn json(document: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(document).context("the result cannot be written as JSON")?;
     print(text)
 }
 
-/// Whether an error is a reader of stdout that went away (`svdforge ... | head`).
+/// Whether the error means that the reader of stdout has gone away, as in `svdforge ... | head`.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().filter_map(|e| e.downcast_ref::<io::Error>()).any(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }
@@ -53,17 +53,17 @@ pub fn table(header: &[&str]) -> Table {
     table
 }
 
-/// A number, to the right.
+/// A number, aligned to the right.
 pub fn number(text: impl std::fmt::Display) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
 
-/// A word that says whether something holds, green or red.
+/// A word that says whether something holds, in green or red.
 pub fn verdict(holds: bool, text: &str) -> Cell {
     Cell::new(text).fg(if holds { Color::Green } else { Color::Red })
 }
 
-/// A progress bar on stderr, where that is a terminal.
+/// A progress bar on stderr, if that is a terminal.
 pub fn progress(count: usize, what: &str) -> ProgressBar {
     let bar = ProgressBar::new(count as u64).with_message(what.to_owned());
     bar.with_style(
@@ -72,7 +72,7 @@ pub fn progress(count: usize, what: &str) -> ProgressBar {
     )
 }
 
-/// A progress bar for work of which the matrices done are only a measure: its length and message are still to be set.
+/// A progress bar for work that is not measured by the number of matrices. Its length and message are set later.
 pub fn work() -> ProgressBar {
     let bar = ProgressBar::no_length();
     bar.with_style(
@@ -81,7 +81,8 @@ pub fn work() -> ProgressBar {
     )
 }
 
-/// Shows how far a campaign has come on a bar of [`work`], and that it goes on with what its folder has.
+/// Shows the progress of a campaign on a bar made by [`work`]. If the folder already has results, a message says that
+/// the campaign continues.
 pub fn campaign<'a>(bar: &'a ProgressBar, folder: &'a Path) -> impl Fn(Progress) + Sync + 'a {
     move |progress| {
         if bar.length().is_none() {
@@ -90,7 +91,7 @@ pub fn campaign<'a>(bar: &'a ProgressBar, folder: &'a Path) -> impl Fn(Progress)
             bar.reset_eta();
             if progress.matrices > 0 {
                 let (there, of) = (progress.matrices, progress.of);
-                note(format!("{}: going on: {there} of {of} matrices are there", folder.display()));
+                note(format!("{}: continuing this campaign: {there} of {of} matrices are there", folder.display()));
             }
         }
         bar.set_position(progress.work);
@@ -98,14 +99,14 @@ pub fn campaign<'a>(bar: &'a ProgressBar, folder: &'a Path) -> impl Fn(Progress)
     }
 }
 
-/// Says what the results do not keep of what is promised for their core.
+/// Prints every promise of the core that the results do not keep.
 pub fn promises(judgements: &[Judgement]) -> Verdict {
     let broken: Vec<String> = judgements.iter().flat_map(Judgement::broken_promises).collect();
     broken.iter().for_each(note);
     if broken.is_empty() { Verdict::Holds } else { Verdict::Fails }
 }
 
-/// Singular values beside the golden model's.
+/// A table of the singular values and those of the golden model.
 pub fn sigma_table(judgement: &Judgement) -> Table {
     let (name, values, golden) = judgement.result.values();
     let mut table = table(&["", &format!("{name}, core"), &format!("{name}, nalgebra"), "difference, LSB"]);
@@ -119,7 +120,7 @@ pub fn sigma_table(judgement: &Judgement) -> Table {
     table
 }
 
-/// Errors, sweeps and cycles of several matrices.
+/// A table of the errors, sweeps and cycles of several matrices.
 pub fn accuracy_table(judgements: &[Judgement]) -> Table {
     let mut table = table(&[
         "matrix",
@@ -137,13 +138,16 @@ pub fn accuracy_table(judgements: &[Judgement]) -> Table {
     for j in judgements {
         let lsb = |value: Option<f64>| number(value.map_or("-".to_owned(), |v| format!("{v:.2}")));
         let a = &j.accuracy;
-        // Of a truncated decomposition the product differs from A by design.
+        // The product of a truncated decomposition differs from A by design.
         let product = a.reconstruction_max_lsb.filter(|_| j.result.values().1.len() == j.rows.min(j.cols));
-        let problems: Vec<&str> =
-            [("overflow", j.flags.overflow), ("not settled", j.flags.cap_reached), ("bad frame", j.flags.bad_frame)]
-                .into_iter()
-                .filter_map(|(name, set)| set.then_some(name))
-                .collect();
+        let problems: Vec<&str> = [
+            ("overflow", j.flags.overflow()),
+            ("not settled", j.flags.cap_reached()),
+            ("bad frame", j.flags.bad_frame()),
+        ]
+        .into_iter()
+        .filter_map(|(name, set)| set.then_some(name))
+        .collect();
         let status = if problems.is_empty() { "ok".to_owned() } else { problems.join(", ") };
         table.add_row([
             Cell::new(&j.matrix),
@@ -162,7 +166,8 @@ pub fn accuracy_table(judgements: &[Judgement]) -> Table {
     table
 }
 
-/// Where the errors of the values of several matrices come from; `None` if that is not known of any.
+/// A table of the sources of the errors of the values of several matrices. It is `None` if they are not known for any
+/// matrix.
 pub fn sources_table(judgements: &[Judgement]) -> Option<Table> {
     let heads: Vec<&str> = ["matrix"].into_iter().chain(BySource::NAMES).chain(["together"]).collect();
     let mut table = table(&heads);
@@ -174,7 +179,7 @@ pub fn sources_table(judgements: &[Judgement]) -> Option<Table> {
     (!table.is_empty()).then_some(table)
 }
 
-/// Decimals that show a hundredth of a unit.
+/// The number of decimals that show a hundredth of the unit.
 fn decimals(unit: f64) -> usize {
     (2.0 - unit.log10()).ceil().clamp(0.0, 15.0) as usize
 }

@@ -1,35 +1,39 @@
-//! Values of one option: a number, several, or ranges. `12,16`, `12..20`, `12..24:4`, `auto,4..8`.
+//! The values of one option: a number, several numbers, or ranges, such as `12,16`, `12..20`, `12..24:4` or
+//! `auto,4..8`.
 
 use std::collections::BTreeSet;
 
 /// The most values of one option.
 const MOST: usize = 100;
 
-/// The values of one option, `None` for `auto`: ascending, `auto` first, each once, at least one.
+/// The values of one option, where `None` is `auto`. There is at least one, each occurs once, and they are ascending
+/// with `auto` first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Values(BTreeSet<Option<u32>>);
 
 impl Values {
-    /// Numbers and ranges, separated by commas; both ends of a range belong to it.
+    /// Reads numbers and ranges that are separated by commas. Both ends of a range are included.
     pub fn numbers(text: &str) -> Result<Self, String> {
         Self::parse(text, false)
     }
 
-    /// The same, or the word `auto` among them.
+    /// Reads the same, with the word `auto` allowed among them.
     pub fn numbers_or_auto(text: &str) -> Result<Self, String> {
         Self::parse(text, true)
     }
 
-    /// All of them.
+    /// All values.
     pub fn all(&self) -> impl Iterator<Item = Option<u32>> {
         self.0.iter().copied()
     }
 
-    /// The only one; what is wrong if there are more.
+    /// The only value. If there are more, the error says so.
     pub fn one(&self) -> Result<Option<u32>, String> {
         match (self.0.first(), self.0.len()) {
             (Some(&value), 1) => Ok(value),
-            (_, count) => Err(format!("{count} values, where one is taken; `svdforge explore` takes several")),
+            (_, count) => {
+                Err(format!("{count} values are given, but only one is allowed; `svdforge explore` takes several"))
+            }
         }
     }
 
@@ -56,10 +60,10 @@ impl Values {
     }
 }
 
-/// What is wrong with an item.
+/// The message for an item that is not valid.
 fn message(item: &str, auto: bool) -> String {
     if item.contains("..") {
-        format!("`{item}` is no range; ranges are such as 12..20 or 12..24:4")
+        format!("`{item}` is no range; write ranges such as 12..20 or 12..24:4")
     } else if !item.is_empty() && item.bytes().all(|byte| byte.is_ascii_digit()) {
         format!("{item} is too large")
     } else if auto {
@@ -69,7 +73,7 @@ fn message(item: &str, auto: bool) -> String {
     }
 }
 
-/// Lower end, upper end and step of `low..high:step`, `low..high` or a number.
+/// The lower end, upper end and step of `low..high:step`, of `low..high` or of a number.
 fn range(item: &str) -> Option<(u32, u32, u32)> {
     let number = |text: &str| text.parse::<u32>().ok();
     let Some((low, rest)) = item.split_once("..") else { return number(item).map(|value| (value, value, 1)) };

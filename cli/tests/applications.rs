@@ -1,4 +1,4 @@
-//! `recommend` and `complete`: what they print, and what they refuse.
+//! Tests what `recommend` and `complete` print, and what they refuse.
 
 use assert_cmd::Command;
 use serde_json::Value;
@@ -22,7 +22,8 @@ fn document(folder: &Path, arguments: &[&str]) -> Value {
     serde_json::from_str(&done(folder, arguments)).unwrap()
 }
 
-/// Exit status 2, one line that holds every word, nothing printed and no file made or changed.
+/// Asserts the exit status 2 and one line with every word. Nothing may be printed on stdout, and no file made or
+/// changed.
 fn refused(text: &[u8], arguments: &[&str], words: &[&str]) {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("a.csv"), text).unwrap();
@@ -37,7 +38,7 @@ fn refused(text: &[u8], arguments: &[&str], words: &[&str]) {
     assert_eq!(fs::read(folder.path().join("a.csv")).unwrap(), text);
 }
 
-/// Thirty ratings by five users, of which `last` is the last line.
+/// Thirty ratings by five users, followed by the line `last`.
 fn ratings(last: &str) -> Vec<u8> {
     let lines: String = (0..30).map(|n| format!("u{},i{},{}\n", n % 5, n / 5, 1 + (2 * n + n / 5) % 5)).collect();
     format!("{lines}{last}\n").into_bytes()
@@ -67,7 +68,7 @@ fn recommend_answers_from_a_file() {
     let arguments = ["recommend", "a.csv", "--scale", "1,4.5", "--fold-in", "new.csv", "--user", "ann", "--top", "2"];
     let more = ["--similar-items", "i3", "--similar-users", "u2", "--engine", "both", "--picture", "p.svg", "--json"];
     let found = document(folder.path(), &[&arguments[..], &more[..]].concat());
-    // Six of the thirty are 5, and so is the last line.
+    // Six of the thirty ratings are 5, and the last line is, too.
     assert_eq!((&found["cleaning"]["read"], &found["cleaning"]["out_of_scale"]), (&31.into(), &7.into()));
     assert_eq!(
         (&found["users"], &found["items"], &found["fold_in"]["unknown_items"]),
@@ -102,13 +103,13 @@ fn complete_keeps_what_is_known() {
     let filled = found["runs"][0]["filled"].as_array().unwrap();
     assert_eq!((filled.len(), &filled[0]["row"], &filled[0]["column"]), (1, &5.into(), &2.into()));
     let value = filled[0]["value"].as_f64().unwrap();
-    // The rows lie on a line, on which 10 is missing; its neighbours are 8 and 12.
+    // The rows lie on a line, on which the missing number is 10. Its neighbours are 8 and 12.
     assert!((8.0..12.0).contains(&value), "{value}");
     let written = fs::read_to_string(folder.path().join("b.csv")).unwrap();
     assert_eq!(written, text.replace(",,25\n", &format!(",{value},25\n")));
     assert!(fs::read_to_string(folder.path().join("p.svg")).unwrap().starts_with("<svg "));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
-    // The same seed, the same bytes.
+    // The same seed gives the same bytes.
     done(folder.path(), &["complete", "a.csv", "--out", "c.csv"]);
     assert_eq!(fs::read_to_string(folder.path().join("c.csv")).unwrap(), written);
 }

@@ -1,4 +1,5 @@
-//! Whatever a user gets wrong: exit status 2, one message that names the place and the remedy, nothing left behind.
+//! Tests the mistakes of users. Each gives the exit status 2 and one message that names the place and the remedy, and
+//! leaves nothing behind.
 
 use assert_cmd::Command;
 use std::fs;
@@ -11,7 +12,8 @@ fn svdforge(folder: &Path) -> Command {
     command
 }
 
-/// Runs in a folder that holds `files`; the message must contain every one of `words`, and the folder must be as before.
+/// Runs the program in a folder that holds `files`. The message must contain every one of `words`, and the folder must
+/// stay as it was.
 fn refused(files: &[(&str, &str)], arguments: &[&str], words: &[&str]) {
     let folder = TempDir::new().unwrap();
     for (name, text) in files {
@@ -129,7 +131,7 @@ fn folders_that_cannot_be_written() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
-/// A limit on the size of files stands for a full disk: writing fails half-way.
+/// A limit on the size of files simulates a full disk, so that writing fails half-way.
 #[test]
 fn a_full_disk_leaves_nothing_behind() {
     let folder = TempDir::new().unwrap();
@@ -156,7 +158,7 @@ fn an_interrupted_run_leaves_nothing_behind() {
         .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    // Long enough to be in the middle: the staged file is there.
+    // The program runs until the staged file exists, so it is interrupted in the middle.
     let staged = || fs::read_dir(folder.path()).unwrap().count() > 1;
     for _ in 0..600 {
         if staged() {
@@ -169,4 +171,13 @@ fn an_interrupted_run_leaves_nothing_behind() {
     assert!(killed.success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "only the matrix is left");
+}
+
+/// rust_hdl is in the build only if it was asked for; the largest core that it takes is 4 x 4.
+#[test]
+fn an_engine_that_is_not_in_the_build_or_refuses_the_core() {
+    let build: &[&str] = &["--with rust_hdl", "cargo run --release --features rust-hdl -- verify"];
+    let smaller: &[&str] = &["--with rust_hdl", "at most 4"];
+    let words = if cfg!(feature = "rust-hdl") { smaller } else { build };
+    refused(&[], &["verify", "--with", "rust_hdl"], words);
 }

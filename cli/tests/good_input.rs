@@ -1,4 +1,4 @@
-//! The commands do what their help says.
+//! Tests that the commands do what their help says.
 
 use assert_cmd::Command;
 use serde_json::Value;
@@ -18,7 +18,7 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files.map(|p| (p.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(p).unwrap())).collect()
 }
 
-/// The committed export is what the demo writes today, to the last byte.
+/// The committed export is what the demo writes, to the last byte.
 #[test]
 fn the_demo_makes_the_committed_core() {
     let folder = TempDir::new().unwrap();
@@ -50,7 +50,7 @@ fn simulate_speaks_the_json_of_its_contract() {
     assert_eq!(core["arch"], "serial");
     let result = &document["results"][0];
     assert_eq!(result["matrix"], "a");
-    // -4 / 2^2 = -1 fits the word exactly.
+    // -4 / 2^2 = -1, which fits the word exactly.
     assert_eq!((&result["input_exponent"], &result["block_exponent"]), (&2.into(), &0.into()));
     let number = |value: &Value| value.as_f64().unwrap();
     let lsb = number(&result["accuracy"]["lsb"]);
@@ -58,7 +58,7 @@ fn simulate_speaks_the_json_of_its_contract() {
     for (sigma, expected) in result["sigma"].as_array().unwrap().iter().zip([4.0, 3.0]) {
         assert!((number(sigma) - expected).abs() <= lsb, "{sigma}");
     }
-    // A = U diag(sigma) V^T, from the numbers as printed.
+    // A = U diag(sigma) V^T must hold for the numbers as printed.
     for (i, row) in [[3.0, 0.0], [0.0, -4.0]].iter().enumerate() {
         for (j, &element) in row.iter().enumerate() {
             let sum: f64 = (0..2)
@@ -73,7 +73,7 @@ fn simulate_speaks_the_json_of_its_contract() {
     let cycles = &result["cycles"];
     assert_eq!((cycles["load"].as_u64(), cycles["unload"].as_u64()), (Some(4), Some(11)));
     let parts: u64 = ["load", "compute", "unload"].iter().map(|k| cycles[*k].as_u64().unwrap()).sum();
-    // t1 and t2 are each in two of the parts or in none: load + compute + unload = total + 1.
+    // t1 and t2 are each counted in two of the parts or in none, so load + compute + unload = total + 1.
     assert_eq!(cycles["total"].as_u64().unwrap() + 1, parts);
     let bounds = &result["bounds"];
     assert_eq!(result["accuracy"]["bound_lsb"], bounds["statistical"]["sigma"]);

@@ -1,4 +1,4 @@
-//! `svdforge lsi` and `svdforge compress`: what they print, write, and refuse.
+//! Tests what `svdforge lsi` and `svdforge compress` print, write and refuse.
 
 use assert_cmd::Command;
 use serde_json::Value;
@@ -15,12 +15,13 @@ fn run(folder: &Path, arguments: &[&str]) -> String {
     let begin = Instant::now();
     let output = svdforge(folder, arguments);
     assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    // Alone, each takes less than 5 s (docs/apps); here others run beside it.
+    // Alone, each command takes less than 5 s (docs/apps), but here others run at the same time.
     assert!(begin.elapsed() < Duration::from_secs(15), "{arguments:?} took {:?}", begin.elapsed());
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Status 2, one line that contains every one of `words`, nothing on stdout, the folder as before.
+/// Asserts the exit status 2 and one line with every one of `words`. Nothing may be printed on stdout, and the folder
+/// must stay as it was.
 fn refused(files: &[(&str, &[u8])], arguments: &[&str], words: &[&str]) {
     let folder = TempDir::new().unwrap();
     for (name, bytes) in files {
@@ -100,7 +101,7 @@ fn compress_counts_its_bytes_and_writes_what_it_says() {
         ["compress", "--rank", "3", "--out", "o.png", "--side-by-side", "s.png", "--engine", "both", "--json"];
     let document: Value = serde_json::from_str(&run(folder.path(), &arguments)).unwrap();
     for run in document["runs"].as_array().unwrap() {
-        // 64 tiles, each 3 x (16 + 16 + 1) numbers of 2 bytes.
+        // There are 64 tiles, each with 3 x (16 + 16 + 1) numbers of 2 bytes.
         assert_eq!(run["chosen"]["bytes"], 64 * 3 * 33 * 2);
         assert!(run["chosen"]["psnr_db"].as_f64().unwrap() > 25.0);
     }
@@ -122,7 +123,7 @@ fn denoise_gains_on_the_sample() {
     assert!(folder.path().join("o.png").exists());
 }
 
-/// Pictures without contrast, or of one pixel, or smaller than a tile.
+/// Tests pictures without contrast, of one pixel, and smaller than a tile.
 #[test]
 fn pictures_of_little() {
     let folder = TempDir::new().unwrap();

@@ -1,4 +1,4 @@
-//! Campaigns and their reports: interrupted, in shards, replayed, compared, and whatever a user gets wrong.
+//! Tests campaigns and their reports: interrupted, in shards, replayed, compared, and with the mistakes of users.
 
 #[path = "report/compare.rs"]
 mod compare;
@@ -14,11 +14,11 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 use tempfile::TempDir;
 
-/// One core of 2 x 2, and those that stop early: 34 + 5 x 20 matrices, a moment.
+/// One core for 2 x 2 matrices, and those that stop early: 34 + 5 x 20 matrices, which take a moment.
 const SMALL: [&str; 7] = ["--suite", "quick", "--rows=2", "--word=10", "--guard=3", "--seed=7", "--out"];
 const MATRICES: usize = 134;
 
-/// What the program does in a folder.
+/// Runs the program in a folder.
 fn svdforge(folder: &Path, arguments: &[&str]) -> Output {
     Command::cargo_bin("svdforge").unwrap().current_dir(folder).args(arguments).output().unwrap()
 }
@@ -41,7 +41,7 @@ fn refused(folder: &Path, arguments: &[&str], words: &[&str]) {
     is_refused(folder, &[&["report"], arguments].concat(), words);
 }
 
-/// Exit status 2 and one message with all of `words`; nothing on stdout.
+/// Asserts the exit status 2, one message with all of `words`, and nothing on stdout.
 fn is_refused(folder: &Path, arguments: &[&str], words: &[&str]) {
     let output = svdforge(folder, arguments);
     let message = String::from_utf8(output.stderr).unwrap();
@@ -82,7 +82,7 @@ fn a_report_is_whole_and_the_same_every_time() {
     assert_eq!(String::from_utf8_lossy(&first["report.csv"]).lines().count(), MATRICES + 1);
     assert!(first["report.html"].len() < 2_000_000);
     assert!(String::from_utf8_lossy(&first["report.html"]).contains("report replay report.json --matrix"));
-    // Again in the same place: nothing is computed, nothing changes, nothing else is there.
+    // The second run in the same folder computes and changes nothing, and leaves no other files.
     let output = command(folder.path(), &[&SMALL[..], &["a"]].concat());
     assert!(String::from_utf8_lossy(&output.stderr).contains("134 of 134 matrices are there"));
     assert!(first == report(&folder.path().join("a")));
@@ -90,7 +90,7 @@ fn a_report_is_whole_and_the_same_every_time() {
 }
 
 #[test]
-fn an_interrupted_campaign_goes_on_and_loses_nothing() {
+fn an_interrupted_campaign_continues_and_loses_nothing() {
     let folder = TempDir::new().unwrap();
     let arguments = ["report", "--suite=quick", "--rows=8", "--word=16", "--guard=4", "--matrices=60", "--out"];
     let program = assert_cmd::cargo::cargo_bin("svdforge");
@@ -111,7 +111,7 @@ fn an_interrupted_campaign_goes_on_and_loses_nothing() {
         assert_eq!(status.code(), if signal == "-INT" { Some(130) } else { None });
         assert!(!folder.path().join("a/report.json").exists(), "it was too fast to be interrupted");
     }
-    // The last line as a crash of the machine might leave it.
+    // The last line is as a crash of the machine might leave it.
     let text = fs::read(&journal).unwrap();
     fs::write(&journal, &text[..text.len() - 100]).unwrap();
     let there = lines(&journal) - 1;
@@ -119,7 +119,7 @@ fn an_interrupted_campaign_goes_on_and_loses_nothing() {
     let output = command(folder.path(), &[&arguments[1..], &["a"]].concat());
     assert_eq!(output.status.code(), Some(0));
     let note = String::from_utf8(output.stderr).unwrap();
-    assert!(note.contains(&format!("going on: {there} of ")), "{there}: {note}");
+    assert!(note.contains(&format!("continuing this campaign: {there} of ")), "{there}: {note}");
     run(folder.path(), &[&arguments[1..], &["whole"]].concat());
     assert!(report(&folder.path().join("a")) == report(&folder.path().join("whole")));
     assert_eq!(lines(&journal), lines(&folder.path().join("whole/matrices-1-of-1.jsonl")));
@@ -154,7 +154,7 @@ fn shards_that_do_not_fit_together_are_refused() {
         refused(folder.path(), &[&["merge"], paths, &["--out", "joined"]].concat(), words);
         assert!(!at("joined").exists());
     };
-    merge(&["one", "two"], &["of 3 shards, 1 missing: 3", "--shard i/3"]);
+    merge(&["one", "two"], &["1 of 3 shards are missing: 3", "--shard i/3"]);
     merge(&["one", "two", "one"], &["both are shard 1 of 3"]);
     merge(&["one", "half"], &["half/matrices-1-of-2.jsonl", "`shard.count` is 2 here and 3 there"]);
     merge(&["none"], &["none", "cannot be read"]);
@@ -176,7 +176,7 @@ fn shards_that_do_not_fit_together_are_refused() {
     ];
     run(folder.path(), &other.concat());
     merge(&["one", "two", "other"], &["other", "`cores[0].core.frac` is 10 here and 9 there"]);
-    // Not finished, broken, of another version, not a journal.
+    // The shard is not finished, broken, of another version, or not a journal.
     small(folder.path(), "three", &["--vectors=none", "--shard", "3/3"]);
     let path = at("three/matrices-3-of-3.jsonl");
     let text = fs::read_to_string(&path).unwrap();
@@ -207,7 +207,7 @@ fn folders_with_something_else_in_them_are_refused() {
     let other = ["--suite=quick", "--rows=2", "--word=10", "--guard=3", "--seed=8", "--out=a"];
     refused(folder.path(), &other, &["a/", "another campaign", "`seed` is 7 there and 8 here", "--out"]);
     refused(folder.path(), &[&SMALL[..], &["a", "--shard=1/2"]].concat(), &["number of shards", "1 there and 2 here"]);
-    // The report alone tells as well.
+    // The report alone is enough to recognise it.
     fs::remove_file(folder.path().join("a/matrices-1-of-1.jsonl")).unwrap();
     refused(folder.path(), &other, &["a/report.json", "`seed` is 7 there"]);
     assert!(before == report(&folder.path().join("a")));
@@ -216,7 +216,7 @@ fn folders_with_something_else_in_them_are_refused() {
     refused(folder.path(), &[&SMALL[..], &["mine"]].concat(), &["mine", "not empty"]);
     refused(folder.path(), &[&SMALL[..], &["mine/thesis.tex"]].concat(), &["thesis.tex", "file"]);
     assert_eq!(fs::read_dir(folder.path().join("mine")).unwrap().count(), 1);
-    // Another program at work in the folder.
+    // Another process is working in the folder.
     small(folder.path(), "b", &["--shard=1/2"]);
     let journal = fs::File::open(folder.path().join("b/matrices-1-of-2.jsonl")).unwrap();
     journal.lock().unwrap();
@@ -263,9 +263,9 @@ fn matrices_can_be_replayed() {
     let replay = |more: &[&str]| command(folder.path(), &[&["replay", "a/report.json", "--matrix"], more].concat());
     let output = replay(&["3", "--save", "m.csv"]);
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success() && text.contains("As in the report."), "{text}");
-    // The command that it gives, without the waves.
-    let line = text.lines().find_map(|l| l.strip_prefix("To look into it: svdforge ")).unwrap();
+    assert!(output.status.success() && text.contains("The result is as in the report."), "{text}");
+    // This is the command that it prints, without the waveforms.
+    let line = text.lines().find_map(|l| l.strip_prefix("To look into it, run: svdforge ")).unwrap();
     let arguments: Vec<&str> = line.split(' ').map(|a| if a == "--vcd" { "--json" } else { a }).collect();
     let output = Command::cargo_bin("svdforge")
         .unwrap()
@@ -284,7 +284,7 @@ fn matrices_can_be_replayed() {
     }
     refused(folder.path(), &["replay", "a", "--matrix", "1"], &["a", "is a folder", "report.json in it"]);
     refused(folder.path(), &["replay", "none.json", "--matrix", "1"], &["none.json", "No such file"]);
-    // A report that tells something else.
+    // The report has another value.
     let path = folder.path().join("a/report.json");
     let text = fs::read_to_string(&path).unwrap();
     let record = text.lines().find(|l| l.starts_with("{\"matrix\":3,")).unwrap();
@@ -293,5 +293,8 @@ fn matrices_can_be_replayed() {
     fs::write(&path, text.replace(record, &record.replace(&error, "\"sigma_max_lsb\":77.0"))).unwrap();
     let output = replay(&["3"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("NOT as in the report: `accuracy.sigma_max_lsb`"));
+    assert!(
+        String::from_utf8_lossy(&output.stdout)
+            .contains("The result is NOT as in the report: `accuracy.sigma_max_lsb`")
+    );
 }

@@ -1,26 +1,34 @@
-//! Families of test matrices: each probes one way in which a decomposition may fail.
+//! Families of test matrices. Each family probes one way in which a decomposition may fail.
 //!
-//! The bytes depend on nothing but family, shape and seed: the generator is ChaCha8 with its key set word by word, uniform and
-//! normal numbers are made here, logarithms and powers come from `libm`, and products are plain loops (nalgebra's use fused
-//! multiply-add where the processor has it, which changes last bits).
+//! A matrix depends on nothing but family, shape, seed and the kind of element, down to the last bit and on every
+//! platform. The generator is ChaCha8 (`draw.rs`), logarithms and powers come from `libm`, and products are plain
+//! loops, because those of nalgebra use fused multiply-add where the processor has it, which changes last bits.
 //!
-//! Spectra follow the LAPACK test generator (J. Demmel, A. McKenney, "A Test Matrix Generation Suite", LAPACK Working Note 9,
-//! 1989): A = U diag(sigma) V^T with random orthogonal U and V, from the QR decomposition of Gaussian matrices (G. W. Stewart, "The
-//! Efficient Generation of Random Orthogonal Matrices", SIAM J. Numer. Anal. 17, 1980).
+//! Spectra follow the LAPACK test generator (J. Demmel, A. McKenney, "A Test Matrix Generation Suite", LAPACK Working
+//! Note 9, 1989): A = U diag(sigma) V^H, where U and V are random matrices with orthonormal columns.
+//!
+//! Every family exists with complex elements, too ([`Family::generate_complex`]). A real number that is drawn or fixed
+//! then stands for both components of an element, transposes become conjugate transposes, and the descriptions below
+//! hold for each component.
 
-use nalgebra::DMatrix;
-use rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
+mod draw;
+
+use crate::element::Element;
+use draw::Draw;
+use nalgebra::{Complex, DMatrix};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{cmp::Ordering, fmt, str::FromStr};
 
-/// The largest singular value of the families with a given spectrum, and the magnitude of `ones`, `signs` and `permutation`
-/// (0.99): a little below full scale, so that rounding to a word does not clip.
+/// The largest singular value of the families with a given spectrum. It lies a little below full scale, so that
+/// rounding to a word does not clip.
 const SPECTRUM_SCALE: f64 = 0.9;
+
+/// The magnitude of the elements of `ones`, `signs` and `permutation`, a little below full scale for the same reason.
 const NEARLY_ONE: f64 = 0.99;
 
 macro_rules! families {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
-        /// A family of test matrices; `Display`, `FromStr` and JSON use names in kebab case, such as `one-large`.
+        /// A family of test matrices. `Display`, `FromStr` and JSON use names in kebab case, such as `one-large`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(into = "&'static str", try_from = "String")]
         pub enum Family { $($(#[doc = $doc])+ $variant,)+ }
@@ -38,45 +46,48 @@ macro_rules! families {
 }
 
 families! {
-    /// Entries uniform in [-1, 1).
+    /// Elements uniform in [-1, 1).
     Uniform = "uniform",
-    /// Entries normal, standard deviation 0.3, clipped to [-1, 1].
+    /// Elements normal with standard deviation 0.3, clipped to [-1, 1].
     Gaussian = "gaussian",
-    /// Singular values in geometric progression from 0.9 to 0.9e-4 (LAPACK mode 3).
+    /// Singular values in a geometric progression from 0.9 to 0.9e-4 (LAPACK mode 3).
     Geometric = "geometric",
-    /// Two clusters of equal singular values: half of them 0.9, half 0.297.
+    /// Two clusters of equal singular values: one half is 0.9, the other 0.297.
     Clustered = "clustered",
-    /// One singular value of 0.9, all others 0.9e-3 (LAPACK mode 1).
+    /// One singular value of 0.9, while all others are 0.9e-3 (LAPACK mode 1).
     OneLarge = "one-large",
-    /// All singular values 0.9: an orthogonal matrix, scaled.
+    /// All singular values equal to 0.9: a scaled orthogonal matrix.
     Equal = "equal",
-    /// Half of the singular values (rounded down) 0.9, the others 0.
+    /// Half of the singular values (rounded down) are 0.9, the others 0.
     RankDeficient = "rank-deficient",
-    /// a_ij = a_ji, uniform in [-1, 1).
+    /// a_ij = a_ji, uniform in [-1, 1). If complex, it is Hermitian: a_ij = conj(a_ji).
     Symmetric = "symmetric",
-    /// a_ij = -a_ji, uniform in (-1, 1): singular values in pairs, eigenvalues imaginary.
+    /// a_ij = -a_ji, uniform in (-1, 1): the singular values come in pairs, and the eigenvalues are imaginary. If
+    /// complex, it is skew-Hermitian: a_ij = -conj(a_ji), with imaginary numbers on the diagonal and no pairs.
     Skew = "skew",
     /// Upper triangular, uniform in [-1, 1).
     Triangular = "triangular",
-    /// 0.999 / (i + j + 1): positive, and nearly singular. The seed changes nothing.
+    /// The Hilbert matrix 0.999 / (i + j + 1), positive and nearly singular. Real even if the elements are complex.
+    /// Does not depend on the seed.
     Hilbert = "hilbert",
-    /// One 0.99 in each row and column (as far as the shape allows).
+    /// One 0.99 in each row and column, as far as the shape allows.
     Permutation = "permutation",
-    /// Entries +0.99 or -0.99.
+    /// Elements +0.99 or -0.99.
     Signs = "signs",
-    /// Equal singular values in pairs, from 0.18 to 0.9.
+    /// Pairs of equal singular values, from 0.18 to 0.9.
     Pairs = "pairs",
-    /// All zero. The seed changes nothing.
+    /// All elements zero. Does not depend on the seed.
     Zero = "zero",
-    /// One entry, uniform in [-1, 1), in a random place; all others zero.
+    /// One element, uniform in [-1, 1), in a random place; all others are zero.
     SingleEntry = "single-entry",
-    /// All 0.99: rank one. The seed changes nothing.
+    /// All elements 0.99, which makes the rank one. Does not depend on the seed.
     Ones = "ones",
-    /// All +1.0, which no fractional word reaches: saturate it to the largest word. The seed changes nothing.
+    /// All elements +1.0, which no fractional word reaches; saturate them to the largest word. Does not depend on the
+    /// seed.
     FullScalePositive = "full-scale-positive",
-    /// All -1.0: the largest sums there are. The seed changes nothing.
+    /// All elements -1.0, which gives the largest sums there are. Does not depend on the seed.
     FullScaleNegative = "full-scale-negative",
-    /// +1.0 and -1.0 like a chess board, saturated likewise. The seed changes nothing.
+    /// +1.0 and -1.0 like a chessboard, to be saturated in the same way. Does not depend on the seed.
     FullScaleAlternating = "full-scale-alternating",
 }
 
@@ -87,50 +98,72 @@ impl Family {
         !matches!(self, Hilbert | Zero | Ones | FullScalePositive | FullScaleNegative | FullScaleAlternating)
     }
 
-    /// The family's rows x cols matrix for `seed`, entries in [-1, 1]. Other families, shapes and seeds are independent of it.
+    /// The family's rows x cols matrix of real numbers for this seed, with elements in [-1, 1]. Matrices of other
+    /// families, shapes and seeds are independent of it.
     ///
     /// # Panics
     ///
     /// If `rows` or `cols` is 0.
     pub fn generate(self, rows: usize, cols: usize, seed: u64) -> DMatrix<f64> {
+        self.matrix(rows, cols, seed)
+    }
+
+    /// The family's rows x cols matrix of complex numbers for this seed, with real and imaginary parts in [-1, 1]. It
+    /// is independent of the real matrix for the same seed.
+    ///
+    /// # Panics
+    ///
+    /// If `rows` or `cols` is 0.
+    pub fn generate_complex(self, rows: usize, cols: usize, seed: u64) -> DMatrix<Complex<f64>> {
+        self.matrix(rows, cols, seed)
+    }
+
+    fn matrix<T: Element>(self, rows: usize, cols: usize, seed: u64) -> DMatrix<T> {
         assert!(rows > 0 && cols > 0, "a matrix needs a row and a column");
-        let mut draw = Draw::new(self, rows, cols, seed);
+        let mut draw = Draw::new([seed, rows as u64, cols as u64, self.key::<T>()]);
         let count = rows.min(cols);
-        let constant = |value| DMatrix::from_element(rows, cols, value);
+        let constant = |value| DMatrix::from_element(rows, cols, of_components(value));
         let matrix = match self {
             Self::Uniform => draw.matrix(rows, cols, Draw::uniform),
             Self::Gaussian => draw.matrix(rows, cols, |draw| 0.3 * draw.normal()),
             Self::Geometric => draw.with_spectrum(rows, cols, |i| match count {
-                1 => 1.0,
-                _ => libm::pow(1e-4, i as f64 / (count - 1) as f64),
+                1 => SPECTRUM_SCALE,
+                _ => SPECTRUM_SCALE * libm::pow(1e-4, i as f64 / (count - 1) as f64),
             }),
-            Self::Clustered => draw.with_spectrum(rows, cols, |i| if i < count / 2 { 1.0 } else { 0.33 }),
-            Self::OneLarge => draw.with_spectrum(rows, cols, |i| if i == 0 { 1.0 } else { 1e-3 }),
-            Self::Equal => draw.with_spectrum(rows, cols, |_| 1.0),
-            Self::RankDeficient => draw.with_spectrum(rows, cols, |i| if i < count / 2 { 1.0 } else { 0.0 }),
+            Self::Clustered => {
+                draw.with_spectrum(rows, cols, |i| SPECTRUM_SCALE * if i < count / 2 { 1.0 } else { 0.33 })
+            }
+            Self::OneLarge => draw.with_spectrum(rows, cols, |i| SPECTRUM_SCALE * if i == 0 { 1.0 } else { 1e-3 }),
+            Self::Equal => draw.with_spectrum(rows, cols, |_| SPECTRUM_SCALE),
+            Self::RankDeficient => draw.with_spectrum(rows, cols, |i| if i < count / 2 { SPECTRUM_SCALE } else { 0.0 }),
             Self::Pairs => {
                 let last = (count.div_ceil(2) - 1).max(1) as f64;
-                draw.with_spectrum(rows, cols, |i| 1.0 - 0.8 * (i / 2) as f64 / last)
+                draw.with_spectrum(rows, cols, |i| SPECTRUM_SCALE * (1.0 - 0.8 * (i / 2) as f64 / last))
             }
             Self::Symmetric => {
-                let square = draw.matrix(rows.max(cols), rows.max(cols), Draw::uniform);
-                DMatrix::from_fn(rows, cols, |i, j| square[(i.max(j), i.min(j))])
+                let square: DMatrix<T> = draw.matrix(rows.max(cols), rows.max(cols), Draw::uniform);
+                DMatrix::from_fn(rows, cols, |i, j| match i.cmp(&j) {
+                    Ordering::Greater => square[(i, j)],
+                    Ordering::Equal => T::from_real(square[(i, i)].real()),
+                    Ordering::Less => square[(j, i)].conjugate(),
+                })
             }
             Self::Skew => {
-                let square = draw.matrix(rows.max(cols), rows.max(cols), Draw::uniform);
+                let square: DMatrix<T> = draw.matrix(rows.max(cols), rows.max(cols), Draw::uniform);
                 DMatrix::from_fn(rows, cols, |i, j| match i.cmp(&j) {
-                    std::cmp::Ordering::Greater => square[(i, j)],
-                    std::cmp::Ordering::Equal => 0.0,
-                    std::cmp::Ordering::Less => -square[(j, i)],
+                    Ordering::Greater => square[(i, j)],
+                    // Without its real part, which leaves nothing of a real number.
+                    Ordering::Equal => square[(i, i)] - T::from_real(square[(i, i)].real()),
+                    Ordering::Less => -square[(j, i)].conjugate(),
                 })
             }
             Self::Triangular => draw.matrix(rows, cols, Draw::uniform).upper_triangle(),
-            Self::Hilbert => DMatrix::from_fn(rows, cols, |i, j| 0.999 / (i + j + 1) as f64),
+            Self::Hilbert => DMatrix::from_fn(rows, cols, |i, j| T::from_real(0.999 / (i + j + 1) as f64)),
             Self::Permutation => {
                 let (row_order, col_order) = (draw.order(rows), draw.order(cols));
                 let mut matrix = constant(0.0);
                 for (&row, &col) in row_order.iter().zip(&col_order) {
-                    matrix[(row, col)] = NEARLY_ONE;
+                    matrix[(row, col)] = of_components(NEARLY_ONE);
                 }
                 matrix
             }
@@ -138,18 +171,30 @@ impl Family {
             Self::Zero => constant(0.0),
             Self::SingleEntry => {
                 let mut matrix = constant(0.0);
-                matrix[(draw.below(rows), draw.below(cols))] = draw.uniform();
+                matrix[(draw.below(rows), draw.below(cols))] = draw.element(Draw::uniform);
                 matrix
             }
             Self::Ones => constant(NEARLY_ONE),
             Self::FullScalePositive => constant(1.0),
             Self::FullScaleNegative => constant(-1.0),
             Self::FullScaleAlternating => {
-                DMatrix::from_fn(rows, cols, |i, j| if (i + j) % 2 == 0 { 1.0 } else { -1.0 })
+                DMatrix::from_fn(rows, cols, |i, j| of_components(if (i + j) % 2 == 0 { 1.0 } else { -1.0 }))
             }
         };
-        matrix.map(|value| value.clamp(-1.0, 1.0))
+        matrix.map(|element| element.map_components(|value| value.clamp(-1.0, 1.0)))
     }
+
+    /// The part of the generator's key that is the family's own: its place in [`Family::ALL`], and whether elements are
+    /// complex. New families go to the end of that list; anywhere else they would change the matrices of other
+    /// families.
+    fn key<T: Element>(self) -> u64 {
+        self as u64 | u64::from(T::COMPONENTS - 1) << 32
+    }
+}
+
+/// The element whose components all have this value.
+fn of_components<T: Element>(value: f64) -> T {
+    T::zero().map_components(|_| value)
 }
 
 impl fmt::Display for Family {
@@ -179,94 +224,13 @@ impl TryFrom<String> for Family {
     }
 }
 
-/// The name that no family has.
+/// No family has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no matrix family '{}'; use one of {}", .0.escape_debug(), Family::ALL.iter().map(|family| family.name()).collect::<Vec<_>>().join(", "))]
+#[error("there is no matrix family '{}'; use one of {}", .0.escape_debug(), names())]
 pub struct UnknownFamily(pub String);
 
-/// The random numbers of one matrix.
-struct Draw(ChaCha8Rng);
-
-impl Draw {
-    fn new(family: Family, rows: usize, cols: usize, seed: u64) -> Self {
-        let mut key = [0; 32];
-        let words = [seed, rows as u64, cols as u64, family_number(family)];
-        for (bytes, word) in key.chunks_exact_mut(8).zip(words) {
-            bytes.copy_from_slice(&word.to_le_bytes());
-        }
-        Self(ChaCha8Rng::from_seed(key))
-    }
-
-    /// Uniform in [-1, 1), on a grid of 2^-52.
-    fn uniform(&mut self) -> f64 {
-        (self.0.next_u64() >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-    }
-
-    /// Standard normal, by the polar method (G. Marsaglia, T. A. Bray, SIAM Review 6, 1964).
-    fn normal(&mut self) -> f64 {
-        loop {
-            let (x, y) = (self.uniform(), self.uniform());
-            let square = x * x + y * y;
-            if square > 0.0 && square < 1.0 {
-                return x * (-2.0 * libm::log(square) / square).sqrt();
-            }
-        }
-    }
-
-    /// An index below `limit`; the bias is below limit / 2^64.
-    fn below(&mut self, limit: usize) -> usize {
-        ((u128::from(self.0.next_u64()) * limit as u128) >> 64) as usize
-    }
-
-    /// The indices below `count` in random order (Fisher and Yates).
-    fn order(&mut self, count: usize) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..count).collect();
-        for last in (1..count).rev() {
-            order.swap(last, self.below(last + 1));
-        }
-        order
-    }
-
-    fn matrix(&mut self, rows: usize, cols: usize, mut one: impl FnMut(&mut Self) -> f64) -> DMatrix<f64> {
-        DMatrix::from_fn(rows, cols, |_, _| one(self))
-    }
-
-    /// U diag(0.9 sigma(i)) V^T with random orthonormal columns in U and V.
-    fn with_spectrum(&mut self, rows: usize, cols: usize, sigma: impl Fn(usize) -> f64) -> DMatrix<f64> {
-        let count = rows.min(cols);
-        let (left, right) = (self.orthonormal(rows, count), self.orthonormal(cols, count));
-        DMatrix::from_fn(rows, cols, |i, j| {
-            (0..count).map(|k| left[k][i] * (SPECTRUM_SCALE * sigma(k)) * right[k][j]).sum()
-        })
-    }
-
-    /// `count` orthonormal vectors of `size`, uniformly distributed: Gaussian vectors, each made orthogonal to those before it,
-    /// twice, since once loses digits where little of the vector is left ("twice is enough", B. N. Parlett, "The Symmetric
-    /// Eigenvalue Problem", section 6.9).
-    fn orthonormal(&mut self, size: usize, count: usize) -> Vec<Vec<f64>> {
-        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-        let mut basis: Vec<Vec<f64>> = Vec::with_capacity(count);
-        while basis.len() < count {
-            let mut vector: Vec<f64> = (0..size).map(|_| self.normal()).collect();
-            for _ in 0..2 {
-                for earlier in &basis {
-                    let along = dot(&vector, earlier);
-                    (vector.iter_mut().zip(earlier)).for_each(|(x, e)| *x -= along * e);
-                }
-            }
-            let length = dot(&vector, &vector).sqrt();
-            // So little left that twice may not be enough: draw again.
-            if length > 1e-6 {
-                basis.push(vector.into_iter().map(|x| x / length).collect());
-            }
-        }
-        basis
-    }
-}
-
-/// The family's place in [`Family::ALL`]: new families go to the end of the list, or the matrices of others change.
-fn family_number(family: Family) -> u64 {
-    family as u64
+fn names() -> String {
+    Family::ALL.iter().map(|family| family.name()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -1,33 +1,38 @@
-//! The mathematics that judges a core: what the singular value decomposition of a matrix *is*, in `f64`.
+//! The golden model: the mathematics by which a core is judged, in `f64`.
 //!
-//! - [`reader`] turns a `.csv`, `.mtx`, `.npy` or `.json` file into a [`NamedMatrix`], or into one message that says where the
-//!   file is wrong and what would be right.
-//! - [`families`] makes seeded test matrices, the same bytes on every platform.
-//! - [`oracle`] is the reference decomposition (nalgebra), which checks itself on every call.
-//! - [`twin`] is the two-sided Jacobi method with the hardware's order of pairs but exact angles and `f64` words: where the core
-//!   is wrong and the twin is not, the core has too few bits; where both are, it has too few sweeps.
-//! - [`metrics`] measures a core's result against the oracle, in units of its own last input bit.
-//! - [`mod@replay`] makes a core's rotations again in `f64`, and [`mod@sources`] says by that where the error of a result comes from.
+//! - [`reader`] turns a `.csv`, `.mtx`, `.npy` or `.json` file into a [`NamedMatrix`], or into one message that says
+//!   where the file is wrong and what would be right.
+//! - [`families`] makes test matrices from seeds, with the same bits on every platform.
+//! - [`oracle`] computes the reference decomposition with nalgebra, and checks it on every call.
+//! - [`metrics`] measures the errors of a core's result against the oracle, in units of the last bit of the core's
+//!   input.
+//! - [`mod@replay`] repeats the rotations of a core in `f64`. From them [`mod@sources`] finds out where the error of a
+//!   result comes from.
+//!
+//! # Conventions
+//!
+//! A is m x n, k is at most min(m, n), U is m x k and V is n x k. A = U diag(sigma) V^H, where sigma is non-negative
+//! and descending and V^H is the conjugate transpose of V. An [`Element`] is a real or a complex number; real numbers
+//! are their own conjugates, so that V^H is then the transpose. Files are read as real matrices.
 //!
 //! # Invariant
 //!
-//! This crate knows nothing of the hardware: no word, no rounding, no table, no dependency on `svdforge-hdl`. Hardware and
-//! reference are written independently, so that a shared mistake cannot cancel out. What crosses the border is plain: matrices
-//! of `f64` that hold quantised values exactly, the weight of one unit of the last place, and the width of a word.
-//!
-//! Shapes, everywhere: A is m x n, k is at most min(m, n), U is m x k, V is n x k, and A = U diag(sigma) V^T with sigma
-//! non-negative and descending.
+//! This crate knows nothing of the hardware: no rounding, no tables, no dependency on `svdforge-hdl`. Hardware and
+//! reference are written independently, so that a shared mistake cannot hide in both. Three things cross the border:
+//! matrices that hold quantised values exactly, the weight of one unit in the last place, and the number of bits in a
+//! word.
 
+pub mod element;
 pub mod families;
 pub mod metrics;
 pub mod oracle;
 pub mod reader;
 pub mod replay;
 pub mod sources;
-pub mod twin;
 
+pub use element::Element;
 pub use families::Family;
 pub use metrics::{Accuracy, Factors, accuracy, eigen_accuracy};
 pub use reader::{NamedMatrix, ReadError, read_matrix};
-pub use replay::{Meeting, Recording, Rotation, Turn};
+pub use replay::{BlockRotation, GivensRotation, Recording, Rotation};
 pub use sources::{BySource, Sources};

@@ -1,42 +1,50 @@
-//! How far a core's result is from the mathematics, in units of its own last input bit.
+//! Measures how far a core's result is from the exact decomposition, in units of the last bit of the core's input.
 //!
-//! Four questions, since any three of them can be answered well by a wrong result: are the singular values right, do the factors
-//! give back the matrix, are U and V orthogonal, and do they make the matrix diagonal?
+//! Four questions are asked, because a wrong result can pass any three of them. Are the singular values right? Do the
+//! factors give the matrix back? Are the columns of U and of V orthonormal? Do U and V make the matrix diagonal?
+//!
+//! Elements are real or complex. The error of a complex element is the larger one of the errors of its real and of its
+//! imaginary part.
 
+use crate::element::{Element, largest_component};
 use crate::oracle::{self, OracleError};
-use nalgebra::DMatrix;
+use nalgebra::{ComplexField, DMatrix};
 use serde::{Deserialize, Serialize};
 
 /// What a core delivered for one matrix.
 #[derive(Debug, Clone, Copy)]
-pub struct Factors<'a> {
-    /// Singular values in the order of delivery, which should be descending: k of them, k at most min(m, n).
+pub struct Factors<'a, T = f64> {
+    /// Singular values in the order of delivery, which should be descending: k of them, where k is at most min(m, n).
     pub sigma: &'a [f64],
-    /// Left singular vectors, m x k, if computed.
-    pub u: Option<&'a DMatrix<f64>>,
-    /// Right singular vectors, n x k, if computed.
-    pub v: Option<&'a DMatrix<f64>>,
+    /// Left singular vectors, m x k, if they were computed.
+    pub u: Option<&'a DMatrix<T>>,
+    /// Right singular vectors, n x k, if they were computed.
+    pub v: Option<&'a DMatrix<T>>,
 }
 
-/// The errors of one result; the names are those of the `accuracy` object in `simulate --json`. What needs vectors that were
-/// not computed is `None` (null).
+/// The errors of one result.
+///
+/// The names are those of the `accuracy` object in `simulate --json`. An error is `None` (null) if it needs vectors
+/// that were not computed. Q^H is the conjugate transpose of Q: the transpose, if the elements are real.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Accuracy {
     /// The weight of one unit in the last place of the input.
     pub lsb: f64,
     /// max |sigma_i - reference sigma_i| / lsb.
     pub sigma_max_lsb: f64,
-    /// Root of the mean square of the same.
+    /// The root mean square of the same differences, in units of lsb.
     pub sigma_rms_lsb: f64,
-    /// max |U diag(sigma) V^T - A| / lsb. With fewer than min(m, n) singular values this includes what they leave out of A.
+    /// max |U diag(sigma) V^H - A| / lsb. If fewer than min(m, n) singular values were delivered, this includes the
+    /// part of A that belongs to the others.
     pub reconstruction_max_lsb: Option<f64>,
-    /// max |U^T U - I|, in units of 2^-(word - 1).
+    /// max |U^H U - I|, in units of 2^-(word - 1).
     pub orthogonality_u_max_lsb: Option<f64>,
-    /// max |V^T V - I|, in units of 2^-(word - 1).
+    /// max |V^H V - I|, in units of 2^-(word - 1).
     pub orthogonality_v_max_lsb: Option<f64>,
-    /// max |U^T A V - diag(sigma)| / lsb.
+    /// max |U^H A V - diag(sigma)| / lsb.
     pub off_diagonal_max_lsb: Option<f64>,
-    /// The bound that the caller holds `sigma_max_lsb` against, in units of lsb, for the caller to fill in; [`accuracy`] leaves it `None`.
+    /// The bound with which the caller compares `sigma_max_lsb`, in units of lsb. [`accuracy`] leaves it `None`, and
+    /// the caller fills it in.
     pub bound_lsb: Option<f64>,
 }
 
@@ -46,18 +54,18 @@ pub enum MetricsError {
     /// There is no reference for the input.
     #[error(transparent)]
     Oracle(#[from] OracleError),
-    /// The unit is not a positive number, or the word is not 1 to 64 bits.
+    /// The unit is not a positive number, or the word does not have 1 to 64 bits.
     #[error("a unit of {lsb} and a word of {word} bits measure nothing; give a positive unit and 1 to 64 bits")]
     Unit {
-        /// The unit given.
+        /// The unit that was given.
         lsb: f64,
-        /// The word given.
+        /// The width that was given, in bits.
         word: u32,
     },
-    /// A factor does not fit the input.
+    /// The shape of a factor does not fit the input.
     #[error("{factor} is {found}; the input asks for {right}")]
     Shape {
-        /// Which factor.
+        /// The name of the factor.
         factor: &'static str,
         /// Its shape.
         found: String,
@@ -69,30 +77,40 @@ pub enum MetricsError {
     NotFinite(&'static str),
 }
 
-/// Measures `factors` against the decomposition of `input`, m x n, which holds exactly what entered the core. `lsb` is the weight
-/// of one unit in the last place of `input`, at the same scale as `input` and sigma; `word` is the width of an input element in bits.
+/// Measures `factors` against the singular value decomposition of `input`, m x n, which holds exactly what entered the
+/// core.
 ///
-/// Sigma are compared in their order: a core that does not sort is wrong.
+/// `lsb` is the weight of one unit in the last place of `input`, at the same scale as `input` and sigma. `word` is the
+/// width of a component of an input element, in bits. Singular values are compared in their order, so that a core which
+/// does not sort them is wrong.
 ///
 /// # Errors
 ///
-/// The shapes do not fit, a number is not finite, the unit is none, or the oracle has no reference.
-pub fn accuracy(input: &DMatrix<f64>, factors: Factors<'_>, lsb: f64, word: u32) -> Result<Accuracy, MetricsError> {
+/// The shapes do not fit, a number is not finite, the unit is not positive, or the oracle has no reference.
+pub fn accuracy<T: Element>(
+    input: &DMatrix<T>,
+    factors: Factors<'_, T>,
+    lsb: f64,
+    word: u32,
+) -> Result<Accuracy, MetricsError> {
     check_unit(lsb, word)?;
     factors.check(input)?;
     Ok(measure(input, factors, &oracle::svd(input)?.sigma, lsb, word))
 }
 
-/// The same of an eigen-decomposition A = Q diag(values) Q^T of a symmetric `input`, n x n: `values` in descending order, k of them, and `vectors`,
-/// n x k, if computed. The reference are the eigenvalues; sigma in the result's names stands for them, and V for Q.
+/// Measures an eigen-decomposition A = Q diag(values) Q^H of a symmetric (if complex, Hermitian) `input`, n x n.
+///
+/// `values` are the k largest eigenvalues in descending order, and `vectors`, n x k, the eigenvectors, if they were
+/// computed. In the names of the result, sigma stands for the eigenvalues and V for Q. `lsb` and `word` are as for
+/// [`accuracy`].
 ///
 /// # Errors
 ///
-/// As [`accuracy`]; the input is not symmetric.
-pub fn eigen_accuracy(
-    input: &DMatrix<f64>,
+/// As for [`accuracy`], and if the input is not symmetric.
+pub fn eigen_accuracy<T: Element>(
+    input: &DMatrix<T>,
     values: &[f64],
-    vectors: Option<&DMatrix<f64>>,
+    vectors: Option<&DMatrix<T>>,
     lsb: f64,
     word: u32,
 ) -> Result<Accuracy, MetricsError> {
@@ -108,7 +126,13 @@ fn check_unit(lsb: f64, word: u32) -> Result<(), MetricsError> {
     if right { Ok(()) } else { Err(MetricsError::Unit { lsb, word }) }
 }
 
-fn measure(input: &DMatrix<f64>, factors: Factors<'_>, reference: &[f64], lsb: f64, word: u32) -> Accuracy {
+fn measure<T: Element>(
+    input: &DMatrix<T>,
+    factors: Factors<'_, T>,
+    reference: &[f64],
+    lsb: f64,
+    word: u32,
+) -> Accuracy {
     let Factors { sigma, u, v } = factors;
     let errors = || (sigma.iter().zip(reference)).map(|(found, right)| (found - right).abs() / lsb);
     let mean_square = errors().map(|error| error * error).sum::<f64>() / sigma.len() as f64;
@@ -118,7 +142,7 @@ fn measure(input: &DMatrix<f64>, factors: Factors<'_>, reference: &[f64], lsb: f
         lsb,
         sigma_max_lsb: errors().fold(0.0, f64::max),
         sigma_rms_lsb: mean_square.sqrt(),
-        reconstruction_max_lsb: both.map(|(u, v)| (oracle::reconstruct(u, sigma, v) - input).amax() / lsb),
+        reconstruction_max_lsb: both.map(|(u, v)| largest_component(&(oracle::reconstruct(u, sigma, v) - input)) / lsb),
         orthogonality_u_max_lsb: u.map(orthogonality),
         orthogonality_v_max_lsb: v.map(orthogonality),
         off_diagonal_max_lsb: both.map(|(u, v)| off_diagonal(input, u, sigma, v) / lsb),
@@ -126,8 +150,8 @@ fn measure(input: &DMatrix<f64>, factors: Factors<'_>, reference: &[f64], lsb: f
     }
 }
 
-impl Factors<'_> {
-    fn check(&self, input: &DMatrix<f64>) -> Result<(), MetricsError> {
+impl<T: Element> Factors<'_, T> {
+    fn check(&self, input: &DMatrix<T>) -> Result<(), MetricsError> {
         let (m, n) = input.shape();
         let k = self.sigma.len();
         let shape = |factor, found, right| Err(MetricsError::Shape { factor, found, right });
@@ -143,7 +167,7 @@ impl Factors<'_> {
                 let found = format!("{} x {}", matrix.nrows(), matrix.ncols());
                 return shape(factor, found, format!("{rows} x {k}"));
             }
-            if !matrix.iter().all(|value| value.is_finite()) {
+            if !matrix.iter().all(ComplexField::is_finite) {
                 return Err(MetricsError::NotFinite(factor));
             }
         }
@@ -151,13 +175,13 @@ impl Factors<'_> {
     }
 }
 
-/// max |U^T A V - diag(sigma)|.
-fn off_diagonal(a: &DMatrix<f64>, u: &DMatrix<f64>, sigma: &[f64], v: &DMatrix<f64>) -> f64 {
-    let mut product = u.transpose() * a * v;
-    for (index, value) in sigma.iter().enumerate() {
-        product[(index, index)] -= value;
+/// max |U^H A V - diag(sigma)|.
+fn off_diagonal<T: Element>(a: &DMatrix<T>, u: &DMatrix<T>, sigma: &[f64], v: &DMatrix<T>) -> f64 {
+    let mut product = u.adjoint() * a * v;
+    for (index, &value) in sigma.iter().enumerate() {
+        product[(index, index)] -= T::from_real(value);
     }
-    product.amax()
+    largest_component(&product)
 }
 
 #[cfg(test)]

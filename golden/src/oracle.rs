@@ -1,45 +1,54 @@
-//! The reference: singular value decomposition in `f64`.
+//! The reference: the singular value decomposition and the eigen-decomposition in `f64`, of real and complex matrices.
 //!
-//! nalgebra first (G. H. Golub, W. Kahan: bidiagonal by Householder reflections, then implicitly shifted QR; "Matrix Computations",
-//! 4th edition, section 8.6), but never on trust: **nalgebra 0.35 gives wrong decompositions** of some dynamically sized matrices,
-//! mostly of deficient rank or with equal singular values (dimforge/nalgebra issue 1172): U and V are orthogonal, but residuals reach
-//! the size of the matrix itself. Of the 6,400 matrices of `oracle/tests.rs`, 489 miss [`TOLERANCE`], 442 with residuals above 1e-6. So every call
-//! measures residual and orthogonality; where nalgebra fails, one-sided Jacobi (`hestenes.rs`) takes its place and is measured
-//! likewise; where both fail, there is an error and no answer.
+//! nalgebra computes them first (G. H. Golub, W. Kahan: reduction to bidiagonal form by Householder reflections, then
+//! implicitly shifted QR; "Matrix Computations", 4th edition, section 8.6). Its answer is never trusted unchecked,
+//! because **nalgebra 0.35 decomposes some dynamically sized matrices wrongly** (dimforge/nalgebra issue 1172). Most of
+//! them are rank-deficient or have equal singular values. U and V are then orthogonal, but the residual can be as large
+//! as the matrix itself: of the 6,400 real matrices in `oracle/tests.rs`, 489 miss [`TOLERANCE`], 442 of them with
+//! residuals above 1e-6.
 //!
-//! Checked by the tests: all families, n x n for n = 1 to 64, and four rectangular shapes each; up to n = 24, both methods against
-//! one another wherever nalgebra is good; sigma against families of known spectrum.
+//! Every call therefore measures the residual and the orthogonality of the factors. If nalgebra's answer fails, the
+//! one-sided Jacobi method of `hestenes.rs` takes its place and is measured in the same way. If both fail, the result
+//! is an error.
+//!
+//! The tests cover every family of matrices, n x n for n = 1 to 64 and four rectangular shapes for each n. Up to n = 24
+//! both methods are compared with one another wherever nalgebra is right. Families with a known spectrum are compared
+//! with it.
 
 mod hestenes;
 
+use crate::element::{Element, largest_component};
 use nalgebra::DMatrix;
 
-/// What [`svd`] guarantees of residual and orthogonality of matrices up to 64 x 64; of larger ones, [`tolerance`]. By Weyl's inequality no sigma is then wrong by
-/// more than about k x this x |A|.
+/// The largest residual and the largest error of orthogonality that [`svd`] accepts for matrices of up to 64 x 64; for
+/// larger ones see [`tolerance`]. By Weyl's inequality no singular value is then wrong by more than about k times this
+/// times |A|.
 pub const TOLERANCE: f64 = 1e-13;
 
-/// Iterations of nalgebra, of which each singular value takes about two; 0 would mean for ever.
+/// The most iterations that nalgebra may take. Each singular value takes about two; 0 would mean no limit.
 const MOST_ITERATIONS: usize = 100_000;
 
-/// [`TOLERANCE`], and in proportion to the longer side more beyond 64: the errors of sums that long (Higham, "Accuracy and stability of numerical algorithms", 2002, section 3.1).
+/// [`TOLERANCE`], which beyond 64 rows or columns grows in proportion to the longer side, as the errors of such long
+/// sums do (N. J. Higham, "Accuracy and Stability of Numerical Algorithms", 2002, section 3.1).
 pub fn tolerance(rows: usize, cols: usize) -> f64 {
     TOLERANCE * (rows.max(cols) as f64 / 64.0).max(1.0)
 }
 
-/// A = U diag(sigma) V^T.
+/// A = U diag(sigma) V^H, where V^H is the conjugate transpose of V: the transpose, if A is real.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Svd {
+pub struct Svd<T = f64> {
     /// Left singular vectors, m x k with k = min(m, n).
-    pub u: DMatrix<f64>,
-    /// Singular values, k of them, non-negative and descending.
+    pub u: DMatrix<T>,
+    /// The k singular values, non-negative and descending.
     pub sigma: Vec<f64>,
     /// Right singular vectors, n x k.
-    pub v: DMatrix<f64>,
-    /// Who found it.
+    pub v: DMatrix<T>,
+    /// The method that found this decomposition.
     pub method: Method,
-    /// max |U diag(sigma) V^T - A| / |A|, with the Frobenius norm of A (0 for a zero matrix).
+    /// max |U diag(sigma) V^H - A| / |A|, with the Frobenius norm of A; not divided if A is zero. Of complex elements
+    /// the larger component counts.
     pub residual: f64,
-    /// max |Q^T Q - I| over U and V.
+    /// max |Q^H Q - I| over Q = U and Q = V.
     pub orthogonality: f64,
 }
 
@@ -48,22 +57,25 @@ pub struct Svd {
 pub enum Method {
     /// nalgebra's implicitly shifted QR.
     Nalgebra,
-    /// One-sided Jacobi, where nalgebra's answer failed the check.
+    /// One-sided Jacobi, used where nalgebra's answer failed the check.
     OneSidedJacobi,
 }
 
 /// Why there is no reference.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum OracleError {
-    /// No rows or no columns.
+    /// The matrix has no rows or no columns.
     #[error("a {0} x {1} matrix has no singular values; give at least one row and one column")]
     Empty(usize, usize),
-    /// A NaN or an infinity, at this row and column (from 1).
+    /// The element in this row and column (counted from 1) is a NaN or an infinity.
     #[error("the element in row {0}, column {1} is not finite; give finite numbers")]
     NotFinite(usize, usize),
-    /// An element, at this row and column (from 1), differs from the one opposite.
+    /// The element in this row and column (counted from 1) differs from the one opposite.
     #[error("the matrix is not symmetric: the element in row {0}, column {1} differs from the one opposite")]
     NotSymmetric(usize, usize),
+    /// The complex element in this row and column (counted from 1) is not the conjugate of the one opposite.
+    #[error("the matrix is not Hermitian: the element in row {0}, column {1} is not the conjugate of the one opposite")]
+    NotHermitian(usize, usize),
     /// No method passes the check.
     #[error(
         "the reference SVD fails its check: residual {residual:.1e}, orthogonality {orthogonality:.1e}, where {allowed:.1e} is allowed"
@@ -73,21 +85,19 @@ pub enum OracleError {
         residual: f64,
         /// As in [`Svd`].
         orthogonality: f64,
-        /// [`tolerance`] of the matrix.
+        /// The [`tolerance`] for this matrix.
         allowed: f64,
     },
 }
 
-/// The decomposition of `a`, m x n, of any rank, zero included.
+/// The singular value decomposition of `a`, m x n, of any rank (zero included).
 ///
 /// # Errors
 ///
-/// `a` is empty or holds a NaN or an infinity; no method meets [`tolerance`].
-pub fn svd(a: &DMatrix<f64>) -> Result<Svd, OracleError> {
+/// `a` is empty or holds a NaN or an infinity, or no method meets [`tolerance`].
+pub fn svd<T: Element>(a: &DMatrix<T>) -> Result<Svd<T>, OracleError> {
     check_input(a)?;
-    // A power of two, so that no square overflows or vanishes and nothing is rounded (but subnormal elements).
-    let scale = power_of_two_above(a.amax());
-    let scaled = a / scale;
+    let (scaled, scale) = to_unit_scale(a);
     let mut found = match by_nalgebra(&scaled) {
         Some(found) if found.is_good() => found,
         _ => by_hestenes(&scaled),
@@ -99,30 +109,31 @@ pub fn svd(a: &DMatrix<f64>) -> Result<Svd, OracleError> {
     Ok(found)
 }
 
-/// A = Q diag(values) Q^T of a symmetric matrix.
+/// A = Q diag(values) Q^H of a symmetric or Hermitian matrix.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Eigen {
-    /// Eigenvalues, descending.
+pub struct Eigen<T = f64> {
+    /// The n eigenvalues, descending.
     pub values: Vec<f64>,
     /// Eigenvectors, n x n.
-    pub vectors: DMatrix<f64>,
+    pub vectors: DMatrix<T>,
 }
 
-/// The eigen-decomposition of `a`, n x n and exactly symmetric: nalgebra's implicit QR, checked like [`svd`].
+/// The eigen-decomposition of `a`, n x n and exactly symmetric (if complex, exactly Hermitian). It is nalgebra's
+/// implicit QR, checked as in [`svd`].
 ///
 /// # Errors
 ///
-/// As [`svd`]; `a` is not symmetric.
-pub fn eigen(a: &DMatrix<f64>) -> Result<Eigen, OracleError> {
+/// As for [`svd`], and if `a` is not symmetric.
+pub fn eigen<T: Element>(a: &DMatrix<T>) -> Result<Eigen<T>, OracleError> {
     check_input(a)?;
     if let Some((row, column)) = first_asymmetry(a) {
-        return Err(OracleError::NotSymmetric(row + 1, column + 1));
+        let error = if T::COMPONENTS == 1 { OracleError::NotSymmetric } else { OracleError::NotHermitian };
+        return Err(error(row + 1, column + 1));
     }
-    let scale = power_of_two_above(a.amax());
-    let scaled = a / scale;
+    let (scaled, scale) = to_unit_scale(a);
     let found = scaled.clone().symmetric_eigen();
     let (values, vectors) = (found.eigenvalues.as_slice(), &found.eigenvectors);
-    // A singular value decomposition but for the signs of the values.
+    // This is a singular value decomposition, except for the signs of the values.
     let found = Svd::new(&scaled, Method::Nalgebra, vectors, values, vectors);
     if !found.is_accurate() {
         return Err(found.refusal());
@@ -130,36 +141,37 @@ pub fn eigen(a: &DMatrix<f64>) -> Result<Eigen, OracleError> {
     Ok(Eigen { values: found.sigma.iter().map(|value| value * scale).collect(), vectors: found.u })
 }
 
-/// Row and column (from 0) of the first element that is missing or differs opposite the diagonal.
-pub fn first_asymmetry(a: &DMatrix<f64>) -> Option<(usize, usize)> {
-    let all = (0..a.nrows()).flat_map(|i| (0..a.ncols()).map(move |j| (i, j)));
-    all.into_iter().find(|&(i, j)| a.get((j, i)) != a.get((i, j)))
+/// Row and column (counted from 0) of the first element whose counterpart across the diagonal is missing or is not its
+/// conjugate; of a real matrix, not equal to it.
+pub fn first_asymmetry<T: Element>(a: &DMatrix<T>) -> Option<(usize, usize)> {
+    let mut all = (0..a.nrows()).flat_map(|i| (0..a.ncols()).map(move |j| (i, j)));
+    all.find(|&(i, j)| a.get((j, i)).map(|opposite| opposite.conjugate()) != a.get((i, j)).copied())
 }
 
-/// `None` where it does not converge.
-fn by_nalgebra(a: &DMatrix<f64>) -> Option<Svd> {
-    // nalgebra's own default for the tolerance.
+/// nalgebra's decomposition, or `None` if it does not converge.
+fn by_nalgebra<T: Element>(a: &DMatrix<T>) -> Option<Svd<T>> {
+    // The tolerance is nalgebra's own default.
     let found = a.clone().try_svd_unordered(true, true, 5.0 * f64::EPSILON, MOST_ITERATIONS)?;
-    let (u, v) = (found.u?, found.v_t?.transpose());
+    let (u, v) = (found.u?, found.v_t?.adjoint());
     let sigma = found.singular_values.as_slice();
     Some(Svd::new(a, Method::Nalgebra, &u, sigma, &v))
 }
 
-fn by_hestenes(a: &DMatrix<f64>) -> Svd {
+fn by_hestenes<T: Element>(a: &DMatrix<T>) -> Svd<T> {
     let (u, sigma, v) = hestenes::svd(a);
     Svd::new(a, Method::OneSidedJacobi, &u, &sigma, &v)
 }
 
-impl Svd {
+impl<T: Element> Svd<T> {
     /// Sorts the factors of `a` and measures how good they are.
-    fn new(a: &DMatrix<f64>, method: Method, u: &DMatrix<f64>, sigma: &[f64], v: &DMatrix<f64>) -> Self {
+    fn new(a: &DMatrix<T>, method: Method, u: &DMatrix<T>, sigma: &[f64], v: &DMatrix<T>) -> Self {
         let mut order: Vec<usize> = (0..sigma.len()).collect();
         order.sort_by(|&i, &j| sigma[j].total_cmp(&sigma[i]));
         let (u, v) = (u.select_columns(&order), v.select_columns(&order));
         let sigma: Vec<f64> = order.iter().map(|&i| sigma[i]).collect();
         let norm = if a.norm() > 0.0 { a.norm() } else { 1.0 };
         Self {
-            residual: (reconstruct(&u, &sigma, &v) - a).amax() / norm,
+            residual: largest_component(&(reconstruct(&u, &sigma, &v) - a)) / norm,
             orthogonality: orthogonality(&u).max(orthogonality(&v)),
             u,
             sigma,
@@ -168,12 +180,12 @@ impl Svd {
         }
     }
 
-    /// Whether the check holds; a NaN fails it.
+    /// Whether the factors pass the check and no value is negative. A NaN fails it.
     fn is_good(&self) -> bool {
         self.is_accurate() && self.sigma.iter().all(|&sigma| sigma >= 0.0)
     }
 
-    /// Whether the check holds but for the signs of the values.
+    /// Whether the factors pass the check, whatever the signs of the values.
     fn is_accurate(&self) -> bool {
         self.residual <= self.allowed() && self.orthogonality <= self.allowed()
     }
@@ -188,22 +200,28 @@ impl Svd {
     }
 }
 
-/// U diag(sigma) V^T, m x n.
-pub(crate) fn reconstruct(u: &DMatrix<f64>, sigma: &[f64], v: &DMatrix<f64>) -> DMatrix<f64> {
-    let mut scaled = u.clone();
-    for (mut column, &value) in scaled.column_iter_mut().zip(sigma) {
-        column *= value;
-    }
-    scaled * v.transpose()
+/// U diag(sigma) V^H, m x n.
+pub(crate) fn reconstruct<T: Element>(u: &DMatrix<T>, sigma: &[f64], v: &DMatrix<T>) -> DMatrix<T> {
+    let diagonal: Vec<T> = sigma.iter().map(|&value| T::from_real(value)).collect();
+    product(u, &diagonal, v)
 }
 
-/// max |Q^T Q - I|.
-pub(crate) fn orthogonality(q: &DMatrix<f64>) -> f64 {
-    (q.transpose() * q - DMatrix::identity(q.ncols(), q.ncols())).amax()
+/// U diag(diagonal) V^H, m x n.
+pub(crate) fn product<T: Element>(u: &DMatrix<T>, diagonal: &[T], v: &DMatrix<T>) -> DMatrix<T> {
+    let mut scaled = u.clone();
+    for (mut column, &value) in scaled.column_iter_mut().zip(diagonal) {
+        column *= value;
+    }
+    scaled * v.adjoint()
+}
+
+/// max |Q^H Q - I|.
+pub(crate) fn orthogonality<T: Element>(q: &DMatrix<T>) -> f64 {
+    largest_component(&(q.adjoint() * q - DMatrix::identity(q.ncols(), q.ncols())))
 }
 
 /// Refuses a matrix that has no decomposition.
-pub(crate) fn check_input(a: &DMatrix<f64>) -> Result<(), OracleError> {
+fn check_input<T: Element>(a: &DMatrix<T>) -> Result<(), OracleError> {
     if a.is_empty() {
         return Err(OracleError::Empty(a.nrows(), a.ncols()));
     }
@@ -213,9 +231,12 @@ pub(crate) fn check_input(a: &DMatrix<f64>) -> Result<(), OracleError> {
     }
 }
 
-/// The power of two next to `value`'s size; its exponent is kept within 1000, for 0 too, so that its reciprocal is finite.
-fn power_of_two_above(value: f64) -> f64 {
-    2.0_f64.powi(libm::ilogb(value).clamp(-1000, 1000))
+/// The matrix divided by a power of two near its largest component, and that power. No square of an element then
+/// overflows or vanishes, and nothing is rounded, except for subnormal numbers.
+fn to_unit_scale<T: Element>(a: &DMatrix<T>) -> (DMatrix<T>, f64) {
+    // The exponent is kept within 1000, for 0 too, so that the reciprocal of the power is finite.
+    let scale = 2.0_f64.powi(libm::ilogb(largest_component(a)).clamp(-1000, 1000));
+    (a.unscale(scale), scale)
 }
 
 #[cfg(test)]

@@ -1,158 +1,73 @@
-//! Where the error of a result comes from: four sources, told apart by taking one away after the other.
+//! Finds the sources of a result's errors: four of them, told apart by removing one after the other.
 //!
-//! From a result to the decomposition of the user's matrix it is four steps, each of which changes one thing:
+//! Four steps lead from the delivered result to the decomposition of the user's matrix, and each step changes one
+//! thing:
 //!
-//! | from | to | the difference is |
+//! | from | to | source of the difference |
 //! |---|---|---|
-//! | what the core delivered | the core's own rotations of the same input in `f64` ([`mod@crate::replay`]) | rounding of elements |
-//! | that | the same angles with c² + s² = 1 | precision of the angles' sine and cosine |
-//! | that | the decomposition of the quantised input | what is left off the diagonal, or of rows that became a triangle: unfinished convergence |
-//! | that | the decomposition of the input before it was quantised | quantisation of the input |
+//! | what the core delivered | its rotations of the same input in `f64` ([`mod@crate::replay`]) | rounding |
+//! | those rotations | the same angles with c² + \|s\|² = 1 | precision of sines and cosines |
+//! | those angles | the decomposition of the quantised input | unfinished convergence |
+//! | that decomposition | the decomposition of the input before quantisation | quantisation of the input |
 //!
-//! The differences add up to the whole error, with their signs. That an angle itself is not the one which makes its block diagonal does
-//! no harm to U, V or the values as long as later sweeps make up for it: what is never made up for is unfinished convergence.
+//! Unfinished convergence is what is left off the diagonal, or left of rows that became a triangle. The differences,
+//! with their signs, add up to the whole error.
+//!
+//! An angle that does not quite make its block diagonal does no harm to U, V or the values as long as later sweeps
+//! correct it. What no later sweep corrects counts as unfinished convergence.
 
+mod record;
+
+pub use record::{BySource, Sources};
+
+use crate::element::Element;
 use crate::metrics::Factors;
 use crate::oracle::{self, OracleError};
 use crate::replay::{Recording, Replay, Rotation, replay};
 use nalgebra::DMatrix;
-use serde::{Deserialize, Serialize};
 use std::convert::identity;
 
-/// Root mean square errors of one kind, against the decomposition of the matrix as it was before it was quantised: all together, and the part
-/// that each source makes. Parts need not add up to the whole, but their squares do, as far as sources are independent.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BySource {
-    /// Elements of the input are rounded to its word, or saturated, before they enter the core.
-    pub input_quantisation: f64,
-    /// Results of rotations are rounded.
-    pub rounding: f64,
-    /// Sines and cosines have finite words: c² + s² is not quite 1.
-    pub angle_precision: f64,
-    /// What is left off the diagonal, and of rows that became a triangle.
-    pub convergence: f64,
-    /// The whole error.
-    pub total: f64,
-}
-
-/// The errors of one result by their sources. What needs vectors that were not delivered is `None` (null).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sources {
-    /// Of singular values (or eigenvalues), in LSB.
-    pub sigma_rms_lsb: BySource,
-    /// Of elements of U diag(sigma) Vᵀ, in LSB; `None` also where not all values are delivered.
-    pub reconstruction_rms_lsb: Option<BySource>,
-    /// Of elements of UᵀU and VᵀV, in units of 2^-(word - 1).
-    pub orthogonality_rms_lsb: Option<BySource>,
-}
-
-impl BySource {
-    /// What the sources are called, in the order of [`BySource::parts`].
-    pub const NAMES: [&str; 4] = ["input quantisation", "rounding", "angle precision", "convergence"];
-
-    /// The part of each source.
-    pub fn parts(&self) -> [f64; 4] {
-        [self.input_quantisation, self.rounding, self.angle_precision, self.convergence]
-    }
-
-    /// Every number changed.
-    pub fn map(self, change: impl Fn(f64) -> f64) -> Self {
-        self.with(self, |number, _| change(number))
-    }
-
-    /// Every number combined with that of another.
-    fn with(self, other: Self, combine: impl Fn(f64, f64) -> f64) -> Self {
-        Self {
-            input_quantisation: combine(self.input_quantisation, other.input_quantisation),
-            rounding: combine(self.rounding, other.rounding),
-            angle_precision: combine(self.angle_precision, other.angle_precision),
-            convergence: combine(self.convergence, other.convergence),
-            total: combine(self.total, other.total),
-        }
-    }
-
-    /// Root of the mean square over several results; `None` of none.
-    fn root_mean_square(all: impl Iterator<Item = Self>) -> Option<Self> {
-        let squares = all.map(|one| (one.map(|error| error * error), 1_u32));
-        let (sum, count) = squares.reduce(|(sum, count), (one, _)| (sum.with(one, |a, b| a + b), count + 1))?;
-        Some(sum.map(|sum| (sum / f64::from(count)).sqrt()))
-    }
-}
-
-impl Sources {
-    /// Of values, product, vectors, with the names of their fields.
-    pub fn kinds(&self) -> [(&'static str, Option<BySource>); 3] {
-        [
-            ("sigma_rms_lsb", Some(self.sigma_rms_lsb)),
-            ("reconstruction_rms_lsb", self.reconstruction_rms_lsb),
-            ("orthogonality_rms_lsb", self.orthogonality_rms_lsb),
-        ]
-    }
-
-    /// Root of the mean square over several results of a core; `None` of none.
-    pub fn root_mean_square(all: impl Iterator<Item = Self> + Clone) -> Option<Self> {
-        Some(Self {
-            sigma_rms_lsb: BySource::root_mean_square(all.clone().map(|one| one.sigma_rms_lsb))?,
-            reconstruction_rms_lsb: BySource::root_mean_square(
-                all.clone().filter_map(|one| one.reconstruction_rms_lsb),
-            ),
-            orthogonality_rms_lsb: BySource::root_mean_square(all.filter_map(|one| one.orthogonality_rms_lsb)),
-        })
-    }
-
-    /// Every number changed.
-    pub fn map(self, change: impl Fn(f64) -> f64 + Copy) -> Self {
-        Self {
-            sigma_rms_lsb: self.sigma_rms_lsb.map(change),
-            reconstruction_rms_lsb: self.reconstruction_rms_lsb.map(|kind| kind.map(change)),
-            orthogonality_rms_lsb: self.orthogonality_rms_lsb.map(|kind| kind.map(change)),
-        }
-    }
-}
-
-/// One step on the way from the result to the mathematics.
-struct Stage {
-    /// As the core orders its values.
-    values: Vec<f64>,
-    /// U diag(sigma) Vᵀ; none if it is not delivered.
-    products: Vec<DMatrix<f64>>,
-    /// UᵀU and VᵀV, in the order of the delivered vectors.
-    grams: Vec<DMatrix<f64>>,
-}
-
-/// What is needed to tell sources apart.
+/// Everything that is needed to tell the sources of a result's errors apart.
 #[derive(Clone, Copy, Debug)]
-pub struct Case<'a> {
-    /// The matrix before it was quantised, m x n.
-    pub original: &'a DMatrix<f64>,
-    /// What entered the core, at the same scale.
-    pub input: &'a DMatrix<f64>,
-    /// What the core delivered; of a symmetric matrix its eigenvalues, and the vectors as U and V.
-    pub factors: Factors<'a>,
-    /// The rotations that it made.
-    pub rotations: &'a Recording,
-    /// Whether the values are eigenvalues.
+pub struct Case<'a, T = f64> {
+    /// The matrix before quantisation, m x n.
+    pub original: &'a DMatrix<T>,
+    /// The matrix that entered the core, m x n, at the same scale.
+    pub input: &'a DMatrix<T>,
+    /// What the core delivered. Of a symmetric matrix these are eigenvalues, with the eigenvectors as both U and V.
+    pub factors: Factors<'a, T>,
+    /// The rotations that the core made.
+    pub rotations: &'a Recording<T>,
+    /// Whether the values are the eigenvalues of a symmetric (if complex, Hermitian) matrix.
     pub symmetric: bool,
-    /// The weight of one unit of the last place of the input.
+    /// The weight of one unit in the last place of the input.
     pub lsb: f64,
-    /// Bits of an element of the input.
+    /// The width of a component of an input element, in bits.
     pub word: u32,
 }
 
-/// Tells the sources of a result's errors apart.
+/// One stage on the way from the delivered result to the decomposition of the original matrix.
+struct Stage<T> {
+    /// Singular values or eigenvalues, in the order in which the core sorts its own.
+    values: Vec<f64>,
+    /// U diag(sigma) V^H, or nothing if the core does not deliver all of it.
+    products: Vec<DMatrix<T>>,
+    /// U^H U and V^H V, each if delivered, with their columns in the order of the delivered vectors.
+    grams: Vec<DMatrix<T>>,
+}
+
+/// Measures how much each source contributes to the errors of a result.
 ///
 /// # Errors
 ///
-/// The oracle has no reference for one of the matrices.
-pub fn sources(case: &Case<'_>) -> Result<Sources, OracleError> {
+/// The oracle has no reference for one of the two matrices.
+pub fn sources<T: Element>(case: &Case<'_, T>) -> Result<Sources, OracleError> {
     let delivered = case.delivered();
     let rotated = case.rotated(&replay(case.input, case.rotations, identity));
     let normalised = case.rotated(&replay(case.input, case.rotations, Rotation::normalised));
     let quantised = case.reference(case.input)?;
     let original = case.reference(case.original)?;
-    // In the order of `BySource`.
+    // In the order of the fields of `BySource`.
     let steps = [
         (&quantised, &original),
         (&delivered, &rotated),
@@ -160,7 +75,7 @@ pub fn sources(case: &Case<'_>) -> Result<Sources, OracleError> {
         (&normalised, &quantised),
         (&delivered, &original),
     ];
-    let by_source = |difference: &dyn Fn(&Stage, &Stage) -> f64| {
+    let by_source = |difference: &dyn Fn(&Stage<T>, &Stage<T>) -> f64| {
         let [input_quantisation, rounding, angle_precision, convergence, total] =
             steps.map(|(from, to)| difference(from, to));
         BySource { input_quantisation, rounding, angle_precision, convergence, total }
@@ -178,36 +93,34 @@ pub fn sources(case: &Case<'_>) -> Result<Sources, OracleError> {
     })
 }
 
-impl Case<'_> {
-    fn delivered(&self) -> Stage {
+impl<T: Element> Case<'_, T> {
+    fn delivered(&self) -> Stage<T> {
         let Factors { sigma, u, v } = self.factors;
         Stage {
             values: sigma.to_vec(),
             products: u.zip(v).map(|(u, v)| self.product(|| oracle::reconstruct(u, sigma, v))).unwrap_or_default(),
-            grams: self.vectors().map(|(vectors, _)| vectors.transpose() * vectors).collect(),
+            grams: self.vectors().map(|(vectors, _)| vectors.adjoint() * vectors).collect(),
         }
     }
 
-    /// Of a replay, with its vectors in the order and with the signs of those that were delivered.
-    fn rotated(&self, replay: &Replay) -> Stage {
-        let gram = |(delivered, is_left): (&DMatrix<f64>, bool)| {
-            let like = like(if is_left { &replay.u } else { &replay.v }, delivered);
-            like.transpose() * like
+    /// The stage of a replay, with its vectors in the order and with the signs or phases of the delivered ones.
+    fn rotated(&self, replay: &Replay<T>) -> Stage<T> {
+        let gram = |(delivered, is_left): (&DMatrix<T>, bool)| {
+            let aligned = aligned(if is_left { &replay.u } else { &replay.v }, delivered);
+            aligned.adjoint() * aligned
         };
-        let mut values = replay.diagonal.clone();
-        if !self.symmetric {
-            values.iter_mut().for_each(|value| *value = value.abs());
-        }
+        let value = |element: &T| if self.symmetric { element.real() } else { element.modulus() };
+        let mut values: Vec<f64> = replay.diagonal.iter().map(value).collect();
         values.sort_by(|a, b| b.total_cmp(a));
         values.truncate(self.factors.sigma.len());
         Stage {
             values,
-            products: self.product(|| oracle::reconstruct(&replay.u, &replay.diagonal, &replay.v)),
+            products: self.product(|| oracle::product(&replay.u, &replay.diagonal, &replay.v)),
             grams: self.vectors().map(gram).collect(),
         }
     }
 
-    fn reference(&self, matrix: &DMatrix<f64>) -> Result<Stage, OracleError> {
+    fn reference(&self, matrix: &DMatrix<T>) -> Result<Stage<T>, OracleError> {
         let mut values = if self.symmetric { oracle::eigen(matrix)?.values } else { oracle::svd(matrix)?.sigma };
         values.truncate(self.factors.sigma.len());
         Ok(Stage {
@@ -217,14 +130,14 @@ impl Case<'_> {
         })
     }
 
-    /// Delivered vectors, and whether they are left ones.
-    fn vectors(&self) -> impl Iterator<Item = (&DMatrix<f64>, bool)> {
+    /// The delivered matrices of vectors, each with whether it is the left one.
+    fn vectors(&self) -> impl Iterator<Item = (&DMatrix<T>, bool)> {
         let Factors { u, v, .. } = self.factors;
         u.map(|u| (u, true)).into_iter().chain(v.map(|v| (v, false)))
     }
 
-    /// The product, if the core delivers one.
-    fn product(&self, product: impl Fn() -> DMatrix<f64>) -> Vec<DMatrix<f64>> {
+    /// The product, if the core delivers all of its factors.
+    fn product(&self, product: impl Fn() -> DMatrix<T>) -> Vec<DMatrix<T>> {
         if self.has_product() { vec![product()] } else { Vec::new() }
     }
 
@@ -234,9 +147,9 @@ impl Case<'_> {
     }
 }
 
-/// Of the columns of `found`, each nearly parallel to one of `delivered`: those, in the same order and with the same signs.
-fn like(found: &DMatrix<f64>, delivered: &DMatrix<f64>) -> DMatrix<f64> {
-    let products = found.transpose() * delivered;
+/// For each column of `delivered` the column of `found` that is nearly parallel to it, with the same sign or phase.
+fn aligned<T: Element>(found: &DMatrix<T>, delivered: &DMatrix<T>) -> DMatrix<T> {
+    let products = found.adjoint() * delivered;
     let columns: Vec<_> = products
         .column_iter()
         .map(|products| {
@@ -247,14 +160,15 @@ fn like(found: &DMatrix<f64>, delivered: &DMatrix<f64>) -> DMatrix<f64> {
     DMatrix::from_columns(&columns)
 }
 
-/// The elements of two lists of matrices, side by side.
-fn elements<'a>(first: &'a [DMatrix<f64>], second: &'a [DMatrix<f64>]) -> impl Iterator<Item = (&'a f64, &'a f64)> {
+/// The elements of two lists of matrices, in pairs.
+fn elements<'a, T: Element>(first: &'a [DMatrix<T>], second: &'a [DMatrix<T>]) -> impl Iterator<Item = (&'a T, &'a T)> {
     first.iter().zip(second).flat_map(|(a, b)| a.iter().zip(b.iter()))
 }
 
-/// Root of the mean square of differences.
-fn rms<'a>(pairs: impl Iterator<Item = (&'a f64, &'a f64)>) -> f64 {
-    let (squares, count) = pairs.fold((0.0, 0_u32), |(sum, count), (a, b)| (sum + (a - b) * (a - b), count + 1));
+/// The root mean square of the differences between numbers in pairs, over all their components.
+fn rms<'a, T: Element>(pairs: impl Iterator<Item = (&'a T, &'a T)>) -> f64 {
+    let (squares, count) =
+        pairs.fold((0.0, 0), |(sum, count), (&a, &b)| (sum + (a - b).modulus_squared(), count + T::COMPONENTS));
     (squares / f64::from(count.max(1))).sqrt()
 }
 

@@ -3,6 +3,10 @@
 //! The stream ends, `core.json`, the datasheet, the framing of test benches and every wrapper read it here, so that a new section or
 //! status field is written down once.
 
+mod status;
+
+pub use status::{Flags, STATUS_BITS, STATUS_FIELDS, Status, StatusField, status_summary};
+
 use crate::fixed::QFormat;
 use crate::shape::Shape;
 use serde::Serialize;
@@ -47,137 +51,6 @@ pub mod port {
 
 /// Bits of `m_axis_tuser`.
 pub const USER_BITS: u32 = 2;
-/// Bits of the status word.
-pub const STATUS_BITS: u32 = 24;
-
-/// A field of the status word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct StatusField {
-    /// Its name in programs and JSON.
-    pub name: &'static str,
-    /// Its name in comments and data sheets.
-    #[serde(skip)]
-    pub label: &'static str,
-    /// Highest and lowest bit.
-    pub bits: [u32; 2],
-    /// What it says.
-    pub meaning: &'static str,
-}
-
-/// All fields of the status word, lowest bit first. Those of one bit are flags.
-pub const STATUS_FIELDS: [StatusField; 6] = [
-    StatusField {
-        name: "bad_frame",
-        label: "bad frame",
-        bits: [0, 0],
-        meaning: "tlast of the input frame came early or late, or its size is not taken",
-    },
-    StatusField { name: "overflow", label: "overflow", bits: [1, 1], meaning: "an internal value left its range" },
-    StatusField {
-        name: "cap_reached",
-        label: "cap reached before settled",
-        bits: [2, 2],
-        meaning: "the sweep cap was reached before every block was settled",
-    },
-    StatusField {
-        name: "self_check_failed",
-        label: "self-check failed",
-        bits: [3, 3],
-        meaning: "the core's check of its own result failed",
-    },
-    StatusField { name: "sweeps", label: "sweeps", bits: [15, 8], meaning: "sweeps made" },
-    StatusField {
-        name: "block_exponent",
-        label: "block exponent",
-        bits: [23, 16],
-        meaning: "signed; true value = value * 2^block_exponent",
-    },
-];
-
-impl StatusField {
-    /// The field with this name.
-    ///
-    /// # Panics
-    ///
-    /// If there is none: names are written in the program, not by users.
-    pub fn named(name: &str) -> &'static Self {
-        let field = STATUS_FIELDS.iter().find(|field| field.name == name);
-        field.unwrap_or_else(|| panic!("The status word has no field `{name}`."))
-    }
-
-    /// Its width in bits.
-    pub fn width(&self) -> u32 {
-        self.bits[0] - self.bits[1] + 1
-    }
-
-    /// Whether it is one bit, yes or no.
-    pub fn is_flag(&self) -> bool {
-        self.width() == 1
-    }
-
-    /// Its bits, as data sheets write them: `2`, or `15:8`.
-    pub fn place(&self) -> String {
-        let [high, low] = self.bits;
-        if self.is_flag() { low.to_string() } else { format!("{high}:{low}") }
-    }
-
-    /// Its unsigned value in a status word.
-    pub fn of(&self, word: u64) -> u64 {
-        word >> self.bits[1] & ((1 << self.width()) - 1)
-    }
-}
-
-/// The fields of the status word in a line: `0 bad frame, 1 overflow, ... 15:8 sweeps`.
-pub fn status_summary() -> String {
-    STATUS_FIELDS.map(|field| format!("{} {}", field.place(), field.label)).join(", ")
-}
-
-/// A status word as it leaves a core.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Status(u64);
-
-impl Status {
-    /// The status word in the lowest bits of a beat.
-    pub fn from_bits(bits: u64) -> Self {
-        Self(bits & ((1 << STATUS_BITS) - 1))
-    }
-
-    /// Whether a flag is set, by its name in [`STATUS_FIELDS`].
-    pub fn flag(self, name: &str) -> bool {
-        StatusField::named(name).of(self.0) == 1
-    }
-
-    /// The flags, by name.
-    pub fn flags(self) -> impl Iterator<Item = (&'static str, bool)> {
-        STATUS_FIELDS.iter().filter(|field| field.is_flag()).map(move |field| (field.name, field.of(self.0) == 1))
-    }
-
-    /// Whether the input frame was refused: its `tlast` came early or late, or its size is not taken.
-    pub fn bad_frame(self) -> bool {
-        self.flag("bad_frame")
-    }
-
-    /// Whether an internal value left its range.
-    pub fn overflow(self) -> bool {
-        self.flag("overflow")
-    }
-
-    /// Whether the sweep cap was reached before every block was settled.
-    pub fn cap_reached(self) -> bool {
-        self.flag("cap_reached")
-    }
-
-    /// Sweeps made.
-    pub fn sweeps(self) -> u32 {
-        StatusField::named("sweeps").of(self.0) as u32
-    }
-
-    /// Power of two by which the core scaled the matrix.
-    pub fn block_exponent(self) -> i32 {
-        i32::from(StatusField::named("block_exponent").of(self.0) as u8 as i8)
-    }
-}
-
 /// One section of an output frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Section {
@@ -206,6 +79,25 @@ pub struct Port {
     pub width: u32,
 }
 
+/// The kind of number that the elements of a matrix are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ElementKind {
+    /// Real numbers: one component.
+    Real,
+    /// Complex numbers: real part in the lower half of an element, imaginary part in the upper half.
+    Complex,
+}
+
+impl ElementKind {
+    /// Real numbers that make up one element.
+    pub fn components(self) -> u32 {
+        match self {
+            Self::Real => 1,
+            Self::Complex => 2,
+        }
+    }
+}
+
 /// What one sees of a core from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interface<'a> {
@@ -225,14 +117,29 @@ impl Interface<'_> {
         QFormat { word: self.shape.word(), frac: self.shape.frac() }
     }
 
-    /// Bits of `s_axis_tdata`.
-    pub fn input_bits(&self) -> u32 {
+    /// The kind of number that elements are.
+    pub fn scalar(&self) -> ElementKind {
+        ElementKind::Real
+    }
+
+    /// Bits of one component of an input element: whole bytes.
+    pub fn input_component_bits(&self) -> u32 {
         self.shape.word().next_multiple_of(8)
     }
 
-    /// Bits of `m_axis_tdata`: whole bytes, wide enough for the widest section.
-    pub fn output_bits(&self) -> u32 {
+    /// Bits of one component of an output element: whole bytes, wide enough for the widest section.
+    pub fn output_component_bits(&self) -> u32 {
         self.shape.sigma_bits().max(self.shape.vector_bits()).max(STATUS_BITS).next_multiple_of(8)
+    }
+
+    /// Bits of `s_axis_tdata`.
+    pub fn input_bits(&self) -> u32 {
+        self.scalar().components() * self.input_component_bits()
+    }
+
+    /// Bits of `m_axis_tdata`.
+    pub fn output_bits(&self) -> u32 {
+        self.scalar().components() * self.output_component_bits()
     }
 
     /// What the beats before the elements of an input frame say: unsigned integers.

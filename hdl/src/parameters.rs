@@ -5,7 +5,7 @@ mod error;
 mod map;
 mod options;
 
-pub use choices::{ArchitectureName, Choice, Scaling, Sizes, Sweeps, Vectors, Word};
+pub use choices::{ArchitectureName, NamedChoice, Scaling, Sizes, Sweeps, Vectors, Word};
 pub use error::ParameterError;
 pub(crate) use error::error;
 pub use map::OptionMap;

@@ -1,22 +1,23 @@
-//! From the graph to the instructions of one clock cycle, as a function in Cranelift's intermediate representation:
+//! Translates the graph into a function that computes one clock cycle, in Cranelift's intermediate representation:
 //!
 //! `cycle(cells, now, next, edge, reset)`
 //!
-//! reads registers from the bank at `cells + now` and writes them to the bank at `cells + next` (bytes); memories are written
-//! if `edge` is not 0, and registers get their reset values if `reset` is not 0. Each value is computed once, right before its
-//! first use. Every address is a constant or a masked index, so that none leaves the layout's cells.
+//! It reads registers from the bank at `cells + now` and writes them to the bank at `cells + next`, both offsets in
+//! bytes. Memories are written if `edge` is not 0, and registers take their reset values if `reset` is not 0. Each
+//! value is computed once, right before its first use. Every address is a constant or a masked index, so that none lies
+//! outside the layout's cells.
 
-use crate::graph::{Cut, Graph, Operation, Source, Value, Write};
+use crate::graph::{Cut, Graph, MemoryWrite, Operation, Origin, Value};
 use crate::layout::{Cell, Layout};
 use crate::range::Range;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, MemFlags, Type, types};
 use cranelift_frontend::FunctionBuilder;
 
-/// Bytes of a cell.
+/// The size of a cell, in bytes.
 pub(crate) const CELL: usize = 8;
 
-/// Numbers of parameters of the function; all are words of the machine.
+/// The number of parameters of the function. All of them are 64-bit integers.
 pub(crate) const PARAMETERS: usize = 5;
 
 /// Writes the body of the function, from its entry block to the return.
@@ -40,7 +41,7 @@ struct Emitter<'a, 'b> {
     graph: &'a Graph,
     layout: &'a Layout,
     builder: &'a mut FunctionBuilder<'b>,
-    /// What was emitted for each value so far.
+    /// For each value, its translation, if there is one yet.
     values: Vec<Option<ir::Value>>,
     cells: ir::Value,
     now: ir::Value,
@@ -70,10 +71,10 @@ impl Emitter<'_, '_> {
         }
     }
 
-    /// All loads stand before the first write.
+    /// Writes the memories. All loads come before the first write.
     fn memories(&mut self, edge: ir::Value) {
         let writes = |number: usize| self.graph.words[number].write;
-        let ports: Vec<(usize, Cell, Write)> =
+        let ports: Vec<(usize, Cell, MemoryWrite)> =
             self.layout.words.iter().filter_map(|(&number, &cell)| Some((number, cell, writes(number)?))).collect();
         let operands: Vec<[ir::Value; 3]> = ports
             .iter()
@@ -107,7 +108,7 @@ impl Emitter<'_, '_> {
         self.builder.ins().return_(&[]);
     }
 
-    /// The value, computed here with all that it needs, if it was not computed before.
+    /// The translation of a value. If there is none yet, it is emitted here together with everything that it needs.
     fn value(&mut self, value: Value) -> ir::Value {
         let mut pending = vec![value];
         while let Some(&top) = pending.last() {
@@ -131,17 +132,17 @@ impl Emitter<'_, '_> {
     }
 
     fn make(&mut self, value: Value) -> ir::Value {
-        match self.graph.source(value) {
-            Source::Constant { number, wide } => self.constant(number, wide),
-            Source::Input(port) => self.load(self.cells, self.layout.inputs[&port]),
-            Source::State(number) => self.load(self.now, self.layout.states[&(number as usize)]),
-            Source::Computed { operation: Operation::Load, operands: [address, words, _], .. } => {
+        match self.graph.origin(value) {
+            Origin::Constant { number, wide } => self.constant(number, wide),
+            Origin::Input(port) => self.load(self.cells, self.layout.inputs[&port]),
+            Origin::State(number) => self.load(self.now, self.layout.states[&(number as usize)]),
+            Origin::Computed { operation: Operation::Load, operands: [address, words, _], .. } => {
                 let cell = self.layout.words[&words.index()];
                 let index = self.made(address);
                 let place = self.word(words.index(), address, index);
                 self.builder.ins().load(integer(cell.wide), trusted(), place, offset(cell))
             }
-            Source::Computed { operation, operands: [a, b, c], cut } => {
+            Origin::Computed { operation, operands: [a, b, c], cut } => {
                 let (wide, result_wide) = (self.graph.is_wide(a), self.graph.is_wide(value));
                 let operands = match operation.arity() {
                     1 => [a, a, a],
@@ -158,7 +159,8 @@ impl Emitter<'_, '_> {
         }
     }
 
-    /// The meaning of each operation, as in `fold`; `wide` says whether the data have 128 bits.
+    /// The instructions of each operation, with the meaning that `fold` gives it. `wide` says whether the data have 128
+    /// bits.
     fn compute(&mut self, operation: Operation, [a, b, c]: [ir::Value; 3], cut: Option<Cut>, wide: bool) -> ir::Value {
         use Operation::*;
         match operation {
@@ -207,7 +209,7 @@ impl Emitter<'_, '_> {
                 let low = self.unsigned_cut(b, cut, wide);
                 self.builder.ins().bor(high, low)
             }
-            Load => unreachable!("It reads a memory."),
+            Load => unreachable!("A load reads a memory."),
         }
     }
 
@@ -216,8 +218,9 @@ impl Emitter<'_, '_> {
         self.builder.ins().bmask(types::I64, holds)
     }
 
-    /// `a` where the condition is not 0, else `b`. Of 128 bits the halves are chosen one by one: Cranelift makes the maximum of two numbers of a choice between them
-    /// by their comparison, and has no code for that of 128 bits.
+    /// `a` if the condition is not 0, else `b`. The two halves of 128-bit numbers are chosen separately: Cranelift
+    /// turns a choice between two numbers by their comparison into a maximum, and has no code for the maximum of
+    /// 128-bit numbers.
     fn select(&mut self, condition: ir::Value, a: ir::Value, b: ir::Value) -> ir::Value {
         if self.builder.func.dfg.value_type(a) != types::I128 {
             return self.builder.ins().select(condition, a, b);
@@ -242,7 +245,7 @@ impl Emitter<'_, '_> {
         self.shifted(value, cut, wide, |emitter, up, down| emitter.builder.ins().ushr_imm(up, down))
     }
 
-    /// Moves the cut's bits to the top, and down again by `shift`.
+    /// Moves the bits of the cut to the top, and then down again by `shift`.
     fn shifted(
         &mut self,
         value: ir::Value,
@@ -264,7 +267,7 @@ impl Emitter<'_, '_> {
         self.builder.ins().iconcat(low, high)
     }
 
-    /// The address of a word of a memory or table, relative to the first word's cell.
+    /// The address of a word of a memory or table, to which the position of the first word's cell is still to be added.
     fn word(&mut self, number: usize, address: Value, index: ir::Value) -> ir::Value {
         let words = &self.graph.words[number];
         let last = words.contents.len() - 1;
@@ -283,7 +286,8 @@ impl Emitter<'_, '_> {
         self.builder.ins().store(trusted(), value, base, offset(cell));
     }
 
-    /// In the width of a cell: a wide node may be known to need 64 bits only, and the reverse.
+    /// The value in the width of a cell. The widths may differ, because the range of a wide node may need only 64 bits,
+    /// and the other way round.
     fn fitted(&mut self, value: ir::Value, cell: Cell) -> ir::Value {
         match (self.builder.func.dfg.value_type(value) == types::I128, cell.wide) {
             (true, false) => self.builder.ins().ireduce(types::I64, value),
@@ -301,7 +305,8 @@ fn bits(wide: bool) -> u32 {
     integer(wide).bits()
 }
 
-/// Inside the cells. A wide number is aligned to a cell, not to its size.
+/// Flags for accesses that never leave the cells. They promise no alignment: a wide number is aligned to a cell, which
+/// is half its size.
 fn trusted() -> MemFlags {
     MemFlags::new().with_notrap()
 }

@@ -1,25 +1,25 @@
-//! What can go wrong.
+//! The errors of the simulator.
 
-/// Why a design cannot be simulated, or a waveform not be written.
+/// Why a design cannot be simulated or a waveform cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum SimError {
-    /// The design is beyond the simulator's fixed limits.
+    /// The design needs more memory than the simulator can address.
     #[error(
         "The design needs {needed} cells of 64 bits for registers and memories; the simulator has {limit}. Simulate a part of it."
     )]
     TooLarge {
-        /// How many the design needs.
+        /// The number of cells that the design needs.
         needed: usize,
-        /// How many there can be.
+        /// The largest number of cells.
         limit: usize,
     },
     /// The design cannot be compiled for this computer.
     #[error("The simulation cannot be compiled for this computer: {0}")]
     Compiler(String),
-    /// A waveform was asked of a simulator that has optimised names away.
+    /// A waveform was requested from a simulator that does not keep the names of signals.
     #[error("This simulator keeps no internal names; make it with `Observe::names` to record a waveform.")]
     NotObservable,
-    /// A memory to observe is not there, or is never written.
+    /// A memory to observe does not exist or is never written.
     #[error("The design writes no memory `{0}`; give instances from the top down and the memory, with dots between.")]
     NoMemory(String),
     /// Writing the waveform failed.

@@ -1,25 +1,27 @@
-//! From the hierarchy to one graph.
+//! Turns the hierarchy of modules into one graph.
 //!
-//! Module outputs are state, so a parent's combinational nodes never wait for its children's: first all registers of
-//! the whole tree become values, then each module's nodes follow in arena order, parents before children.
+//! The outputs of modules are registers, so the combinational nodes of a parent never depend on those of its children.
+//! First all registers of the whole tree become values. The nodes of each module follow in arena order, parents before
+//! children.
 
-use crate::graph::{Cut, Graph, Value, Words, Write};
+use crate::graph::{Cut, Graph, MemoryWrite, Value, Words};
 use crate::range::Range;
 use svdforge_hdl::ir::{Binary, Design, Module, Node, NodeId, Op, address_width, signed_value};
 
 /// The flat design and the way back to its names.
 pub(crate) struct Flat {
     pub graph: Graph,
-    pub inputs: Vec<Port>,
-    pub outputs: Vec<Port>,
+    pub inputs: Vec<NamedValue>,
+    pub outputs: Vec<NamedValue>,
     pub root: Scope,
-    /// Of each guarded sum that may leave its width: where it is, and -1 in the cycles in which it does.
+    /// The guarded sums that may wrap around: a description of the place of each, and a value that is -1 in the cycles
+    /// in which the sum wraps.
     pub guards: Vec<(String, Value)>,
 }
 
 /// A name for the lowest `width` bits of a value.
 #[derive(Clone, Debug)]
-pub(crate) struct Port {
+pub(crate) struct NamedValue {
     pub name: String,
     pub value: Value,
     pub width: u32,
@@ -31,20 +33,23 @@ pub(crate) struct WritePort {
     pub enable: Value,
     pub address: Value,
     pub data: Value,
-    /// Bits of an address and of a word.
+    /// The widths of an address and of a word, in bits.
     pub widths: (u32, u32),
 }
 
 /// The names of one instance.
 pub(crate) struct Scope {
     pub name: String,
-    pub signals: Vec<Port>,
+    pub signals: Vec<NamedValue>,
     /// The memories that are written.
     pub memories: Vec<WritePort>,
     pub children: Vec<Scope>,
 }
 
-/// Flattens a design; `known` are the ranges of its registers found by an earlier pass, if there was one; sums in modules named `guarded` are guarded.
+/// Flattens a design.
+///
+/// `known` are the ranges of its registers as an earlier pass found them, or nothing in the first pass. Sums in the
+/// modules that `guarded` names are guarded.
 pub(crate) fn flatten(design: &Design, known: &[Range], guarded: &[&str]) -> Flat {
     let mut flattener = Flattener { design, known, guarded, graph: Graph::default(), guards: Vec::new() };
     let top = design.top();
@@ -55,22 +60,23 @@ pub(crate) fn flatten(design: &Design, known: &[Range], guarded: &[&str]) -> Fla
     let root = flattener.evaluate(&mut placed, &top.name, &drivers);
     let port = |name: &str, id: NodeId| {
         let value = placed.values[id.index()].expect("Every node is evaluated.");
-        Port { name: name.to_owned(), value, width: top.node(id).width }
+        NamedValue { name: name.to_owned(), value, width: top.node(id).width }
     };
     let inputs = top.inputs.iter().map(|&id| port(top.node(id).name.as_deref().unwrap_or(""), id)).collect();
     let outputs = top.outputs.iter().map(|output| port(&output.name, output.node)).collect();
     Flat { graph: flattener.graph, inputs, outputs, root, guards: flattener.guards }
 }
 
-/// A module at one place in the tree.
+/// One instance of a module in the tree.
 struct Placed {
-    /// Number of the module.
+    /// The number of the module in the design.
     module: usize,
-    /// For each node, once known.
+    /// The value of each node, once it is known.
     values: Vec<Option<Value>>,
-    /// For each register, read or lookup: its number among the graph's states.
+    /// For each register, memory read and table lookup its number among the states of the graph.
     states: Vec<Option<usize>>,
-    /// Where the module's memories, then its tables, stand among the graph's words.
+    /// The place of the module's first memory among the words of the graph. Its other memories and then its tables
+    /// follow.
     first_words: usize,
     children: Vec<Placed>,
 }
@@ -90,7 +96,7 @@ struct Flattener<'a> {
 }
 
 impl<'a> Flattener<'a> {
-    /// Makes the state of a module and of all that it contains.
+    /// Creates the state of a module and of everything that it contains.
     fn place(&mut self, number: usize) -> Placed {
         let module = &self.design.modules[number];
         let children = module.instances.iter().map(|instance| self.place(instance.module.index())).collect();
@@ -132,7 +138,7 @@ impl<'a> Flattener<'a> {
         placed
     }
 
-    /// Computes the nodes of a placed module, connects its registers and memories, and goes on with its children.
+    /// Computes the nodes of a placed module, connects its registers and memories, and continues with its children.
     fn evaluate(&mut self, placed: &mut Placed, name: &str, inputs: &[Value]) -> Scope {
         let module = &self.design.modules[placed.module];
         for (&id, &driver) in module.inputs.iter().zip(inputs) {
@@ -156,11 +162,11 @@ impl<'a> Flattener<'a> {
         for (offset, memory) in module.memories.iter().enumerate() {
             let write = memory.write.map(|port| {
                 let data = placed.at(port.data);
-                // A wide node may be known to need 64 bits only; a word of the memory has its own size.
+                // The range of a wide node may need only 64 bits, while the words of the memory keep their size.
                 let data = if memory.width > 64 { self.graph.widened(data) } else { data };
-                Write { enable: placed.at(port.enable), address: placed.at(port.address), data }
+                MemoryWrite { enable: placed.at(port.enable), address: placed.at(port.address), data }
             });
-            memories.extend(write.map(|Write { enable, address, data }| {
+            memories.extend(write.map(|MemoryWrite { enable, address, data }| {
                 let widths = (address_width(memory.depth), memory.width);
                 WritePort { name: memory.name.clone(), enable, address, data, widths }
             }));
@@ -199,7 +205,7 @@ impl<'a> Flattener<'a> {
         state.reset = reset.map(|bits| signed_value(bits, node.width));
     }
 
-    /// Watches a sum: it wraps where it fits its width neither as a number with a sign nor as one without.
+    /// Guards a sum. It has wrapped if the exact result fits the width neither as a signed nor as an unsigned number.
     fn guard(&mut self, module: &Module, id: NodeId, placed: &Placed, instance: &str) {
         let Node { op, width, name, .. } = module.node(id);
         let exact_width = width + 2;
@@ -267,17 +273,20 @@ impl<'a> Flattener<'a> {
             Op::ZeroExtend(a) if bits(*a) == width => at(*a),
             Op::ZeroExtend(a) => graph.unsigned(at(*a), Cut::wrap(bits(*a))),
             Op::Input | Op::Register { .. } | Op::Read { .. } | Op::Lookup { .. } | Op::InstanceOutput { .. } => {
-                unreachable!("Its value is known before.")
+                unreachable!("The value of such a node is known before.")
             }
         }
     }
 }
 
 /// The named nodes and the output ports of a placed module.
-fn signals(module: &Module, placed: &Placed) -> Vec<Port> {
+fn signals(module: &Module, placed: &Placed) -> Vec<NamedValue> {
     let named = module.node_ids().filter_map(|id| Some((module.node(id).name.as_ref()?, id)));
     let outputs = module.outputs.iter().map(|output| (&output.name, output.node));
-    let port =
-        |(name, id): (&String, NodeId)| Port { name: name.clone(), value: placed.at(id), width: module.node(id).width };
+    let port = |(name, id): (&String, NodeId)| NamedValue {
+        name: name.clone(),
+        value: placed.at(id),
+        width: module.node(id).width,
+    };
     named.chain(outputs).map(port).collect()
 }

@@ -1,8 +1,9 @@
-//! The meaning of each operation on 128-bit integers: for constants at compile time; `emit` says the same in instructions.
+//! Defines each operation on 128-bit integers and so evaluates constants at compile time. `emit` writes instructions
+//! with the same meaning.
 
 use crate::graph::{Cut, Operation};
 
-/// The result of an operation, except [`Operation::Load`], whose result stands in a memory.
+/// The result of an operation. [`Operation::Load`] is excluded, because its result depends on a memory.
 #[inline]
 pub(crate) fn evaluate(operation: Operation, a: i128, b: i128, c: i128, cut: Option<Cut>) -> i128 {
     use Operation::*;

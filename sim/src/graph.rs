@@ -1,13 +1,13 @@
 //! The flat design: one graph of integers, without hierarchy and almost without widths.
 //!
-//! A [`Value`] is the node's bit vector read as a two's complement integer. Sign extension is then no operation at all, and
-//! neither is an addition's wrap-around where the operands' ranges exclude it. Values are numbered in an order of
-//! evaluation and are unique: the same computation of the same values is the same value.
+//! A [`Value`] is the bit vector of a node, read as a two's complement integer. Sign extension then needs no operation,
+//! and an addition needs no wrap-around if the ranges of its operands exclude one. Values are numbered in an order in
+//! which they can be evaluated. They are unique: the same computation of the same values is the same value.
 
 use crate::range::Range;
 use std::collections::HashMap;
 
-/// A value of the graph: an index that is larger than those of its operands.
+/// A value of the graph: an index, which is larger than the indices of its operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Value(pub u32);
 
@@ -34,65 +34,66 @@ impl Cut {
         self.low + self.width
     }
 
-    /// A cut of what an earlier cut has left, as one cut; `None` if it reaches into the extension.
+    /// This cut applied to the result of an earlier cut, as one cut. `None` if it reaches into the extension of the
+    /// earlier one.
     pub fn after(self, first: Cut) -> Option<Cut> {
         (self.top() <= first.width).then_some(Cut { low: first.low + self.low, width: self.width })
     }
 }
 
-/// What a computed value does with its operands `a`, `b`, `c`. Truth is -1, so that conditions are masks.
+/// What a computed value does with its operands `a`, `b` and `c`. True is -1, so that conditions can serve as masks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Operation {
-    /// `a`, widened.
+    /// `a`, widened to 128 bits.
     Move,
-    /// `a & b`
+    /// `a & b`.
     And,
-    /// `a | b`
+    /// `a | b`.
     Or,
-    /// `a ^ b`; also every inversion.
+    /// `a ^ b`. Inversions have this form, too.
     Xor,
-    /// `a & !b`
+    /// `a & !b`.
     AndNot,
-    /// Cut of `a + b`.
+    /// The cut of `a + b`.
     Add,
-    /// Cut of `a - b`.
+    /// The cut of `a - b`.
     Sub,
-    /// Cut of `c ? a - b : a + b`.
+    /// The cut of `c ? a - b : a + b`.
     AddSub,
-    /// Cut of `a * b`.
+    /// The cut of `a * b`.
     Mul,
-    /// `a == b`
+    /// `a == b`.
     Equal,
-    /// `a < b`
+    /// `a < b`.
     Less,
-    /// `a < b` for the bit patterns.
+    /// `a < b`, where both are read as unsigned numbers.
     LessUnsigned,
-    /// Cut of `a << b`, 0 for large b.
+    /// The cut of `a << b`, which is 0 if all bits are shifted out.
     ShiftLeft,
-    /// The cut's bits of `a`, zero-extended, moved down by `b`, sign-extended.
+    /// The bits of `a` within the cut, zero-extended, shifted down by `b`, and sign-extended from the width of the cut.
     ShiftRight,
-    /// `c ? a : b`
+    /// `c ? a : b`.
     Mux,
-    /// Sign-extended cut of `a`.
+    /// The cut of `a`, sign-extended.
     Extract,
-    /// Zero-extended cut of `a`.
+    /// The cut of `a`, zero-extended.
     Unsigned,
     /// `a` above the lowest `cut.width` bits of `b`.
     Join,
-    /// The word at address `a` of a memory or table, `b` being its number.
+    /// The word at address `a` of the memory or table with the number `b`.
     Load,
 }
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Source {
-    /// Never changes. A narrow number may be wide, for wide operations.
+pub(crate) enum Origin {
+    /// A number that never changes. `wide` may be set for a number of up to 64 bits, too, if a wide operation uses it.
     Constant { number: i128, wide: bool },
-    /// An input port of the top.
+    /// An input port of the top module, by its number.
     Input(u32),
-    /// A register.
+    /// A register, by its number.
     State(u32),
-    /// Computed every cycle.
+    /// The result of an operation, computed in every cycle.
     Computed {
         operation: Operation,
         /// Unused operands repeat the first.
@@ -101,7 +102,7 @@ pub(crate) enum Source {
     },
 }
 
-/// A register; memory reads and table lookups are registers behind a [`Operation::Load`].
+/// A register. Memory reads and table lookups are registers behind an [`Operation::Load`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct State {
     pub value: Value,
@@ -114,10 +115,10 @@ pub(crate) struct State {
 #[derive(Clone, Debug)]
 pub(crate) struct Words {
     pub width: u32,
-    /// Contents at power-up, padded with zeros to a power of two.
+    /// The contents at power-up, padded with zeros to a power of two.
     pub contents: Vec<i128>,
-    pub write: Option<Write>,
-    /// What any word can be.
+    pub write: Option<MemoryWrite>,
+    /// The range of all words.
     pub range: Range,
 }
 
@@ -127,9 +128,9 @@ impl Words {
     }
 }
 
-/// Writes `data` at the end of each cycle in which `enable` is true.
+/// Writes `data` to `address` at the end of each cycle in which `enable` is true.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Write {
+pub(crate) struct MemoryWrite {
     pub enable: Value,
     pub address: Value,
     pub data: Value,
@@ -137,7 +138,7 @@ pub(crate) struct Write {
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    source: Source,
+    origin: Origin,
     range: Range,
     wide: bool,
 }
@@ -146,7 +147,7 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     entries: Vec<Entry>,
-    known: HashMap<Source, Value>,
+    known: HashMap<Origin, Value>,
     pub states: Vec<State>,
     pub words: Vec<Words>,
 }
@@ -160,8 +161,8 @@ impl Graph {
         (0..self.entries.len() as u32).map(Value)
     }
 
-    pub fn source(&self, value: Value) -> Source {
-        self.entries[value.index()].source
+    pub fn origin(&self, value: Value) -> Origin {
+        self.entries[value.index()].origin
     }
 
     pub fn range(&self, value: Value) -> Range {
@@ -174,24 +175,24 @@ impl Graph {
     }
 
     pub fn constant_of(&self, value: Value) -> Option<i128> {
-        match self.source(value) {
-            Source::Constant { number, .. } => Some(number),
+        match self.origin(value) {
+            Origin::Constant { number, .. } => Some(number),
             _ => None,
         }
     }
 
     /// The values that a computed value reads.
     pub fn operands(&self, value: Value) -> Vec<Value> {
-        match self.source(value) {
-            Source::Computed { operation, operands, .. } => operands[..operation.arity()].to_vec(),
+        match self.origin(value) {
+            Origin::Computed { operation, operands, .. } => operands[..operation.arity()].to_vec(),
             _ => Vec::new(),
         }
     }
 
     /// The memory or table that a value is loaded from.
     pub fn loaded_words(&self, value: Value) -> Option<usize> {
-        match self.source(value) {
-            Source::Computed { operation: Operation::Load, operands, .. } => Some(operands[1].index()),
+        match self.origin(value) {
+            Origin::Computed { operation: Operation::Load, operands, .. } => Some(operands[1].index()),
             _ => None,
         }
     }
@@ -199,7 +200,7 @@ impl Graph {
     pub fn constant(&mut self, number: i128) -> Value {
         let range = Range::exactly(number);
         let wide = !range.is_narrow();
-        self.intern(Source::Constant { number, wide }, range, wide)
+        self.intern(Origin::Constant { number, wide }, range, wide)
     }
 
     /// The same number in 128 bits.
@@ -209,27 +210,27 @@ impl Graph {
         }
         let range = self.range(value);
         match self.constant_of(value) {
-            Some(number) => self.intern(Source::Constant { number, wide: true }, range, true),
+            Some(number) => self.intern(Origin::Constant { number, wide: true }, range, true),
             None => self.computed(Operation::Move, &[value], None, range, true),
         }
     }
 
     pub fn input(&mut self, port: u32, width: u32) -> Value {
-        self.intern(Source::Input(port), Range::signed(width), width > 64)
+        self.intern(Origin::Input(port), Range::signed(width), width > 64)
     }
 
-    /// A register, to be driven later. One that is always 0 is a constant.
+    /// A register, which is to be driven later. A register that is always 0 becomes a constant.
     pub fn state(&mut self, width: u32, range: Range) -> Value {
         let value = if range == Range::exactly(0) {
             self.constant(0)
         } else {
-            self.intern(Source::State(self.states.len() as u32), range, width > 64)
+            self.intern(Origin::State(self.states.len() as u32), range, width > 64)
         };
         self.states.push(State { value, next: value, enable: None, reset: None });
         value
     }
 
-    /// What each register can hold, given what is known of the values: it starts at 0 and takes nothing but these.
+    /// The range of each register. A register starts at 0 and then holds only its reset value and its next values.
     pub fn state_ranges(&self) -> Vec<Range> {
         let zero = Range::exactly(0);
         let of = |state: &State| {
@@ -248,14 +249,14 @@ impl Graph {
         wide: bool,
     ) -> Value {
         let at = |k: usize| operands.get(k).copied().unwrap_or(operands[0]);
-        self.intern(Source::Computed { operation, operands: [at(0), at(1), at(2)], cut }, range, wide)
+        self.intern(Origin::Computed { operation, operands: [at(0), at(1), at(2)], cut }, range, wide)
     }
 
-    fn intern(&mut self, source: Source, range: Range, wide: bool) -> Value {
+    fn intern(&mut self, origin: Origin, range: Range, wide: bool) -> Value {
         let next = Value(self.entries.len() as u32);
-        let value = *self.known.entry(source).or_insert(next);
+        let value = *self.known.entry(origin).or_insert(next);
         if value == next {
-            self.entries.push(Entry { source, range, wide });
+            self.entries.push(Entry { origin, range, wide });
         }
         value
     }

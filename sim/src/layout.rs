@@ -1,44 +1,45 @@
-//! Where values stand in memory: registers, inputs, observed values, memories and tables, in 64-bit cells.
+//! Assigns places in memory, in cells of 64 bits, to registers, inputs, observed values, memories and tables.
 //!
-//! Registers have two banks of cells. A cycle reads one bank and writes the other, so that no register changes before all
-//! have been read; then the banks change places.
+//! Registers have two banks of cells. A cycle reads one bank and writes the other one, so that no register changes
+//! before all of them have been read. Then the banks change places.
 
-use crate::graph::{Graph, Source, Value};
+use crate::graph::{Graph, Origin, Value};
 use std::collections::BTreeMap;
 
-/// Where a number stands: one cell, or two of which the first holds the lower half.
+/// The place of a number: one cell, or two cells, of which the first one holds the lower half.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cell {
-    /// Number of the (first) cell.
+    /// The number of the first cell.
     pub position: usize,
-    /// Whether it has two cells.
+    /// Whether the number takes two cells.
     pub wide: bool,
 }
 
-/// The cells of a design: registers first (the first of the two banks), inputs, observed values, memories and tables.
+/// The cells of a design. The two banks of registers come first.
 #[derive(Debug, Default)]
 pub(crate) struct Layout {
-    /// For each register in use, by its number: its cell in the first bank.
+    /// The cell in the first bank of each register in use, by the number of the register.
     pub states: BTreeMap<usize, Cell>,
-    /// For each input in use, by the number of its port.
+    /// The cell of each input in use, by the number of its port.
     pub inputs: BTreeMap<u32, Cell>,
-    /// For each value that is kept for observers.
+    /// The cell of each value that can be observed.
     pub observed: BTreeMap<Value, Cell>,
-    /// For each memory or table in use, its first word.
+    /// The cell of the first word of each memory and table in use, by its number.
     pub words: BTreeMap<usize, Cell>,
-    /// Cells of one bank of registers: a cell of the first bank is so far before that of the second.
+    /// The number of cells of one bank of registers, which is also the distance from a cell of the first bank to that
+    /// of the second.
     pub bank: usize,
-    /// Cells in all.
+    /// The number of all cells.
     pub size: usize,
 }
 
 impl Layout {
-    /// Places all that `outputs` and `observed` depend on.
+    /// Places everything that `outputs` and `observed` depend on.
     pub fn new(graph: &Graph, outputs: impl Iterator<Item = Value>, observed: &[Value]) -> Self {
         let live = live(graph, outputs.chain(observed.iter().copied()));
         let mut layout = Self::default();
         for (number, state) in graph.states.iter().enumerate() {
-            if live[state.value.index()] && matches!(graph.source(state.value), Source::State(_)) {
+            if live[state.value.index()] && matches!(graph.origin(state.value), Origin::State(_)) {
                 let cell = layout.allocate(graph.is_wide(state.value), 1);
                 layout.states.insert(number, cell);
             }
@@ -46,8 +47,8 @@ impl Layout {
         layout.bank = layout.size;
         layout.size += layout.bank;
         for value in graph.values().filter(|value| live[value.index()]) {
-            match (graph.source(value), graph.loaded_words(value)) {
-                (Source::Input(port), _) => {
+            match (graph.origin(value), graph.loaded_words(value)) {
+                (Origin::Input(port), _) => {
                     let cell = layout.allocate(graph.is_wide(value), 1);
                     layout.inputs.insert(port, cell);
                 }
@@ -75,7 +76,7 @@ impl Layout {
     }
 }
 
-/// What the roots depend on, through registers and memories.
+/// For each value whether the roots depend on it, be it through registers or memories.
 fn live(graph: &Graph, roots: impl Iterator<Item = Value>) -> Vec<bool> {
     let mut live = vec![false; graph.len()];
     let mut pending: Vec<Value> = roots.collect();
@@ -84,7 +85,7 @@ fn live(graph: &Graph, roots: impl Iterator<Item = Value>) -> Vec<bool> {
             continue;
         }
         pending.extend(graph.operands(value));
-        if let Source::State(number) = graph.source(value) {
+        if let Origin::State(number) = graph.origin(value) {
             let state = &graph.states[number as usize];
             pending.extend([state.next].into_iter().chain(state.enable));
         }

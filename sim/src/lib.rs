@@ -2,27 +2,28 @@
 //!
 //! # Laws
 //!
-//! - Only [`Checked`](svdforge_hdl::check::Checked) designs are simulated, bit for bit as the operations of the
-//!   [intermediate representation](svdforge_hdl::ir) say, and cycle for cycle.
-//! - One step is one clock cycle: the combinational nodes settle, then the rising edge updates everything at once.
-//!   Outputs are registers, so that they can be read right after a step.
-//! - Values have two states. At power-up registers, memories and inputs are 0, and the reset is not asserted.
-//! - A memory has a power of two words here. Addresses at or beyond its depth, which a design never uses, are words too.
-//! - Optimisation is never visible: not at a port, and not in a waveform, which shows every named node.
+//! - Only [`Checked`](svdforge_hdl::check::Checked) designs are simulated. Every bit in every cycle is what the
+//!   operations of the [intermediate representation](svdforge_hdl::ir) define.
+//! - One step is one clock cycle: the combinational nodes settle, and then the rising edge updates everything at once.
+//!   Outputs are registers, so they can be read right after a step.
+//! - Bits are 0 or 1, never unknown. At power-up registers, memories and inputs are 0, and the reset is not asserted.
+//! - The number of words of a memory is rounded up to a power of two. A design never uses the addresses beyond its
+//!   depth.
+//! - Optimisation is never visible, neither at a port nor in a waveform, which shows every named node.
 //!
 //! # How it works
 //!
-//! A design passes through four forms, one file each, and each form knows nothing of the ones after it:
+//! A design passes through four forms. Each form has its own file and knows nothing of the forms after it:
 //!
-//! 1. `flatten`: the hierarchy becomes one `graph` of integers, each node being its bits read in two's complement.
-//!    The graph's makers (`simplify`) fold constants (`fold`), share equal computations and prove by intervals (`range`) that a
-//!    sum needs no wrap-around. Sign extensions, ports and most slices vanish.
-//! 2. `layout`: what no output depends on is left out; registers and memories get their places.
+//! 1. `flatten`: the hierarchy becomes one `graph` of integers. Each integer is the bits of a node, read in two's
+//!    complement. While the graph is built, `simplify` folds constants (by `fold`), shares equal computations, and
+//!    proves by intervals (`range`) that a sum needs no wrap-around. Sign extensions, ports and most slices vanish.
+//! 2. `layout`: registers and memories get their places. Whatever no output depends on is left out.
 //! 3. `emit`: one function computes one cycle, in the intermediate representation of the Cranelift compiler.
-//! 4. `machine`: that function as machine code, and the memory that it works on.
+//! 4. `machine`: the function becomes machine code, together with the memory that it works on.
 //!
-//! Nodes of up to 64 bits are 64-bit integers, sign-extended; a condition is 0 or -1 there, and thus a mask. Wider nodes are
-//! 128-bit integers.
+//! Nodes of up to 64 bits are sign-extended 64-bit integers, and wider nodes are 128-bit integers. A condition is 0 or
+//! -1, so that it can serve as a mask.
 //!
 //! ```
 //! use svdforge_hdl::builder::{DesignBuilder, ModuleBuilder};
@@ -48,6 +49,7 @@ mod fold;
 mod graph;
 mod layout;
 mod machine;
+mod names;
 mod range;
 mod simplify;
 mod simulator;

@@ -1,7 +1,7 @@
-//! The instructions of a cycle as machine code, and the cells that they work on.
+//! Holds the machine code of one cycle and the cells that it works on.
 //!
-//! Compiled by Cranelift (<https://cranelift.dev>), within the process. This is the only file of the project with `unsafe`
-//! code: calling compiled code, and giving its memory back.
+//! Cranelift (<https://cranelift.dev>) compiles the code within the process. This is the only file of the project with
+//! `unsafe` code, which calls the compiled code and frees its memory.
 #![allow(unsafe_code)]
 
 use crate::emit::{CELL, PARAMETERS, emit};
@@ -14,10 +14,11 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{FuncId, Linkage, Module, ModuleError, default_libcall_names};
 
-/// Cells behind 32-bit offsets.
+/// The largest number of cells that 32-bit offsets reach.
 const LARGEST: usize = i32::MAX as usize / CELL;
 
-/// One clock cycle: cells, byte offsets of the present and of the next bank, edge, reset. See `emit`.
+/// The function of one clock cycle. Its parameters are the cells, the byte offsets of the present and of the next bank,
+/// edge and reset; see `emit`.
 type Cycle = unsafe extern "C" fn(*mut u64, usize, usize, i64, i64);
 
 /// Compiled code and its cells.
@@ -25,14 +26,14 @@ pub(crate) struct Machine {
     code: Option<JITModule>,
     cycle: Cycle,
     cells: Vec<u64>,
-    /// Cells of one bank of registers.
+    /// The number of cells of one bank of registers.
     bank: usize,
-    /// Whether the second bank holds the present values.
+    /// Whether the present values are in the second bank.
     second: bool,
 }
 
 impl Machine {
-    /// Compiles a design; everything is 0 but tables.
+    /// Compiles a design and loads its tables. All else is 0.
     pub fn new(graph: &Graph, layout: &Layout) -> Result<Self, SimError> {
         if layout.size > LARGEST {
             return Err(SimError::TooLarge { needed: layout.size, limit: LARGEST });
@@ -49,12 +50,12 @@ impl Machine {
         Ok(machine)
     }
 
-    /// Computes a cycle: observed values, memories and the registers' next values.
+    /// Computes a cycle: the observed values, the contents of memories, and the next values of registers.
     pub fn compute(&mut self, in_reset: bool) {
         self.call(true, in_reset);
     }
 
-    /// Computes the observed values and nothing else that can be seen.
+    /// Computes the observed values, and changes nothing else that can be seen.
     pub fn settle(&mut self) {
         self.call(false, false);
     }
@@ -67,19 +68,19 @@ impl Machine {
     fn call(&mut self, edge: bool, in_reset: bool) {
         let (first, second) = (0, self.bank * CELL);
         let (now, next) = if self.second { (second, first) } else { (first, second) };
-        // SAFETY: The code is alive as long as `self.code`. It reads and writes `layout.size` cells behind the pointer, which is
-        // the length of `cells`: each address in it is that of a cell of the layout, or the first word of a memory plus an index masked
-        // to the memory's size. It calls nothing.
+        // SAFETY: The code lives as long as `self.code`. It accesses only the `layout.size` cells behind the pointer,
+        // which is the length of `cells`: each of its addresses is that of a cell of the layout, or that of the first
+        // word of a memory plus an index that is masked to the size of the memory. It calls nothing.
         unsafe { (self.cycle)(self.cells.as_mut_ptr(), now, next, -i64::from(edge), in_reset.into()) }
     }
 
-    /// The number in a cell of the present bank of registers.
+    /// The number in a register, given by its cell in the first bank.
     pub fn register(&self, cell: Cell) -> i128 {
         let bank = if self.second { self.bank } else { 0 };
         self.read(Cell { position: cell.position + bank, ..cell })
     }
 
-    /// The number in any other cell.
+    /// The number in a cell that is not a register.
     pub fn read(&self, cell: Cell) -> i128 {
         let low = self.cells[cell.position];
         if cell.wide {
@@ -101,7 +102,7 @@ impl Machine {
 impl Drop for Machine {
     fn drop(&mut self) {
         if let Some(code) = self.code.take() {
-            // SAFETY: `cycle` is the only pointer into the code; nobody calls it any more.
+            // SAFETY: `cycle` is the only pointer into the code, and nobody calls it any more.
             unsafe { code.free_memory() }
         }
     }
@@ -112,7 +113,7 @@ fn compile(graph: &Graph, layout: &Layout) -> Result<(JITModule, Cycle), SimErro
     let settings = [
         ("opt_level", "speed"),
         ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
-        // A large frame of spilled values must not step over the end of the stack.
+        // A large stack frame of spilled values must not reach beyond the guard page at the end of the stack.
         ("enable_probestack", "true"),
         ("probestack_strategy", "inline"),
     ];

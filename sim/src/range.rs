@@ -1,6 +1,6 @@
-//! Intervals of integers: what is known about a value before the simulation runs.
+//! Intervals of integers, which describe what is known about a value before the simulation runs.
 
-/// All integers from `low` to `high`. Sums that leave `i128` are unknown, hence the `Option`s.
+/// All integers from `low` to `high`. The range of a result is `None` if it does not fit `i128`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Range {
     pub low: i128,
@@ -17,13 +17,13 @@ impl Range {
         Self::new(value, value)
     }
 
-    /// What `width` bits hold in two's complement.
+    /// The numbers that `width` bits hold in two's complement.
     pub fn signed(width: u32) -> Self {
         let low = i128::MIN >> (128 - width);
         Self::new(low, !low)
     }
 
-    /// What `width` bits hold without a sign; at most 127.
+    /// The numbers that `width` bits hold without a sign. There can be at most 127 bits.
     pub fn unsigned(width: u32) -> Self {
         debug_assert!(width < 128);
         Self::new(0, i128::MAX >> (127 - width))
@@ -46,7 +46,7 @@ impl Range {
         Self::new(self.low.min(other.low), self.high.max(other.high))
     }
 
-    /// Two's complement bits that hold every value.
+    /// The number of bits that hold every value in two's complement.
     pub fn bits(self) -> u32 {
         let of = |value: i128| 129 - (if value < 0 { !value } else { value }).leading_zeros();
         of(self.low).max(of(self.high))
@@ -73,7 +73,7 @@ impl Range {
         Some(Self::new(corners.into_iter().min()?, corners.into_iter().max()?))
     }
 
-    /// Every value divided by 2^`count`, rounded down.
+    /// The range of the values divided by 2^`count` and rounded down.
     pub fn shifted_down(self, count: u32) -> Self {
         Self::new(self.low >> count, self.high >> count)
     }

@@ -1,9 +1,10 @@
-//! Makers of values that fold constants, drop what does nothing and choose between 64 and 128 bits.
+//! Functions that add operations to the graph. They fold constants, leave out what has no effect, and choose between 64
+//! and 128 bits.
 //!
-//! All optimisation of single operations happens here, while the graph is built; nothing is rewritten later.
+//! All optimisation of single operations happens here, while the graph is built. Nothing is rewritten later.
 
 use crate::fold::evaluate;
-use crate::graph::{Cut, Graph, Operation, Source, Value};
+use crate::graph::{Cut, Graph, Operation, Origin, Value};
 use crate::range::Range;
 use Operation::*;
 
@@ -127,7 +128,7 @@ impl Graph {
             return self.constant(0);
         }
         if left.within(Range::signed(1)) {
-            // The bit itself or its inversion, narrow if it was wide.
+            // The result is the bit itself or its inversion, in 64 bits even if the operand is wide.
             match self.constant_of(b) {
                 Some(0) => {
                     let bit = self.extract(a, Cut::wrap(1));
@@ -151,7 +152,7 @@ impl Graph {
         self.emit(Less, &[a, b], None, Range::signed(1), false)
     }
 
-    /// Of bit patterns. Sign extension keeps their order, so that the width does not matter.
+    /// Compares bit patterns. Sign extension keeps their order, so the width does not matter.
     pub fn less_unsigned(&mut self, a: Value, b: Value) -> Value {
         if a == b {
             return self.constant(0);
@@ -189,7 +190,8 @@ impl Graph {
         self.emit(ShiftRight, &[a, amount], Some(Cut::wrap(width)), Range::signed(width), width > 64)
     }
 
-    /// A bit pattern as a narrow natural number, where all numbers from 128 on mean the same.
+    /// The unsigned number that a bit pattern spells, in 64 bits. All numbers from 128 on shift everything out, so that
+    /// one of them stands for all.
     fn shift_amount(&mut self, amount: Value, width: u32) -> Value {
         if width <= 63 {
             return self.unsigned(amount, Cut::wrap(width));
@@ -221,12 +223,12 @@ impl Graph {
         self.emit(Mux, &[on_true, on_false, select], None, range, false)
     }
 
-    /// A slice, as a signed number.
+    /// A slice, sign-extended.
     pub fn extract(&mut self, a: Value, cut: Cut) -> Value {
         if cut.low == 0 && self.range(a).within(Range::signed(cut.width)) && self.is_fit(a) {
             return a;
         }
-        if let Source::Computed { operation, operands: [x, y, z], cut: first } = self.source(a) {
+        if let Origin::Computed { operation, operands: [x, y, z], cut: first } = self.origin(a) {
             match (operation, first) {
                 (Move, _) => return self.extract(x, cut),
                 (Extract | Unsigned, Some(first)) => {
@@ -259,15 +261,15 @@ impl Graph {
         self.emit(Extract, &[a], Some(cut), range, cut.top() > 64)
     }
 
-    /// A slice with zeros above.
+    /// A slice, zero-extended.
     pub fn unsigned(&mut self, a: Value, cut: Cut) -> Value {
         if cut.low == 0 && self.range(a).within(Range::unsigned(cut.width)) && self.is_fit(a) {
             return a;
         }
-        if let Source::Computed { operation: Move, operands: [x, ..], .. } = self.source(a) {
+        if let Origin::Computed { operation: Move, operands: [x, ..], .. } = self.origin(a) {
             return self.unsigned(x, cut);
         }
-        if let Source::Computed { operation, operands: [x, y, _], cut: Some(first) } = self.source(a) {
+        if let Origin::Computed { operation, operands: [x, y, _], cut: Some(first) } = self.origin(a) {
             match operation {
                 Extract | Unsigned => {
                     if let Some(both) = cut.after(first) {
@@ -297,14 +299,14 @@ impl Graph {
         self.emit(Join, &[high, low], Some(Cut::wrap(width)), range, width > 63 || !range.is_narrow())
     }
 
-    /// The word of a memory or table.
+    /// The word at this address of the memory or table with this number.
     pub fn load(&mut self, number: usize, address: Value) -> Value {
         let words = &self.words[number];
         let (range, wide) = (words.range, words.is_wide());
         self.computed(Load, &[address, Value(number as u32), address], None, range, wide)
     }
 
-    /// A sum, difference or product modulo 2^width.
+    /// A sum, difference or product modulo 2^width. `exact` is its range without the modulus, if that fits `i128`.
     fn wrapped(&mut self, operation: Operation, operands: &[Value], exact: Option<Range>, width: u32) -> Value {
         match exact {
             Some(range) if range.within(Range::signed(width)) => {
@@ -314,7 +316,8 @@ impl Graph {
         }
     }
 
-    /// Folds constants, or makes the value; widens all operands that are data if one is wide or the result must be.
+    /// Adds an operation, or folds it if its operands are constants. All operands that are data are widened if one of
+    /// them is wide or the result must be.
     fn emit(
         &mut self,
         operation: Operation,
@@ -352,21 +355,21 @@ impl Graph {
         self.computed(operation, &[a, b, c], cut, range, result_wide)
     }
 
-    /// Operands of a commutative operation in a fixed order, a constant last.
+    /// The operands of a commutative operation in a fixed order, with a constant last.
     fn constant_last(&self, a: Value, b: Value) -> (Value, Value) {
         let key = |value: Value| (self.constant_of(value).is_some(), value);
         if key(a) <= key(b) { (a, b) } else { (b, a) }
     }
 
-    /// What `a` inverts, if it is an inversion.
+    /// The value that `a` inverts, if `a` is an inversion.
     fn inverse_of(&self, a: Value) -> Option<Value> {
-        match self.source(a) {
-            Source::Computed { operation: Xor, operands: [x, y, _], .. } if self.constant_of(y) == Some(-1) => Some(x),
+        match self.origin(a) {
+            Origin::Computed { operation: Xor, operands: [x, y, _], .. } if self.constant_of(y) == Some(-1) => Some(x),
             _ => None,
         }
     }
 
-    /// Whether it is no wider than its range needs: a node of up to 64 bits must be narrow.
+    /// Whether the value is as wide as its range needs: 64 bits if they suffice, else 128.
     fn is_fit(&self, a: Value) -> bool {
         self.is_wide(a) != self.range(a).is_narrow()
     }

@@ -1,29 +1,28 @@
-//! The simulator's face: ports, reset, clock.
+//! The simulator as its users see it: ports, reset and clock.
 
 use crate::error::SimError;
-use crate::flatten::{Flat, Port, Scope, WritePort, flatten};
-use crate::graph::{Graph, Source, Value};
+use crate::flatten::{Flat, NamedValue, Scope, WritePort, flatten};
+use crate::graph::{Graph, Origin, Value};
 use crate::layout::{Cell, Layout};
 use crate::machine::Machine;
+use crate::names::Names;
 use crate::watch::{Extremes, Watch};
-use crate::waveform::Waveform;
-use std::io::Write;
 use svdforge_hdl::check::Checked;
 use svdforge_hdl::ir::{Design, mask, signed_value};
 
-/// Passes over the hierarchy: each one knows the ranges of registers better than the one before.
+/// The largest number of passes over the hierarchy. Each pass knows the ranges of registers better than the one before.
 const PASSES: usize = 3;
 
 /// An input port of a simulated design.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InputPort {
-    /// `None`: nothing depends on it.
+    /// `None` if nothing depends on the port.
     cell: Option<Cell>,
     width: u32,
 }
 
 impl InputPort {
-    /// Bits.
+    /// The width of the port, in bits.
     pub fn width(self) -> u32 {
         self.width
     }
@@ -32,45 +31,46 @@ impl InputPort {
 /// An output port of a simulated design.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutputPort {
-    /// `None`: it is always 0.
+    /// `None` if the output is always 0.
     register: Option<Cell>,
     width: u32,
 }
 
 impl OutputPort {
-    /// Bits.
+    /// The width of the port, in bits.
     pub fn width(self) -> u32 {
         self.width
     }
 }
 
-/// What is to be seen of a design's inside; each makes the simulation slower.
+/// What to observe inside a design, besides its ports. Everything observed makes the simulation slower.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Observe<'a> {
-    /// Every named node, for waveforms.
+    /// Whether all named nodes are observed, as waveforms need it.
     pub names: bool,
-    /// Modules, by name, whose sums should never wrap around; with them the extremes of every named node. See [`Simulator::extremes`] and
-    /// [`Simulator::wrapped`].
+    /// The names of modules whose sums should never wrap around ([`Simulator::wrapped`]). If there are any, the
+    /// extremes of all named nodes are recorded, too ([`Simulator::extremes`]).
     pub guarded: &'a [&'a str],
-    /// Memories whose writes are seen ([`Simulator::written`]): names of the instances below the top module and of the memory, with dots between.
+    /// Memories whose writes are observed ([`Simulator::written`]). Each is given by the names of the instances below
+    /// the top module and of the memory, with dots between them.
     pub memories: &'a [&'a str],
 }
 
-/// A word that a memory takes at a clock edge.
+/// A write to a memory at a clock edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// Where.
+    /// The address.
     pub address: usize,
-    /// Its bits.
+    /// The bits of the word.
     pub word: u128,
 }
 
-/// Where the parts of a memory's write port stand.
+/// The places of the values at an observed memory's write port.
 struct SeenMemory {
     enable: Cell,
     address: Cell,
     data: Cell,
-    /// Bits of an address and of a word.
+    /// The widths of an address and of a word, in bits.
     widths: (u32, u32),
 }
 
@@ -79,7 +79,7 @@ pub struct Simulator {
     machine: Machine,
     inputs: Vec<(String, InputPort)>,
     outputs: Vec<(String, OutputPort)>,
-    /// All names, if they were kept.
+    /// The names of all signals, if they are observed.
     names: Option<Names>,
     watch: Option<Watch>,
     memories: Vec<SeenMemory>,
@@ -87,22 +87,23 @@ pub struct Simulator {
     cycle: u64,
 }
 
-/// The named signals of one instance: name, where its value stands, bits.
-pub(crate) struct Names {
-    pub scope: String,
-    pub signals: Vec<(String, Cell, u32)>,
-    pub children: Vec<Names>,
-}
-
 impl Simulator {
-    /// A simulator of a design at power-up: registers and memories hold 0, inputs are 0, `aresetn` is 1.
+    /// A simulator of a design at power-up: registers, memories and inputs are 0, and `aresetn` is 1.
     ///
-    /// What no output depends on is left out.
+    /// Whatever no output depends on is left out.
+    ///
+    /// # Errors
+    ///
+    /// The design is too large, or it cannot be compiled for this computer.
     pub fn new(design: &Checked<Design>) -> Result<Self, SimError> {
         Self::observing(design, &Observe::default())
     }
 
-    /// The same, of which more can be seen than the ports.
+    /// A simulator as from [`Simulator::new`] that observes more than the ports.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Simulator::new`], and if a memory to observe does not exist or is never written.
     pub fn observing(design: &Checked<Design>, observe: &Observe<'_>) -> Result<Self, SimError> {
         let Flat { graph, inputs, outputs, root, guards } = flat(design, observe.guarded);
         let has_names = observe.names || !observe.guarded.is_empty();
@@ -115,14 +116,15 @@ impl Simulator {
         }
         let layout = Layout::new(&graph, outputs.iter().map(|port| port.value), &observed);
         let machine = Machine::new(&graph, &layout)?;
-        let input = |port: Port| match graph.source(port.value) {
-            Source::Input(number) => {
+        let input = |port: NamedValue| match graph.origin(port.value) {
+            Origin::Input(number) => {
                 (port.name, InputPort { cell: layout.inputs.get(&number).copied(), width: port.width })
             }
             _ => unreachable!("An input port's value is the input."),
         };
-        let output =
-            |port: Port| (port.name, OutputPort { register: register(&graph, &layout, port.value), width: port.width });
+        let output = |port: NamedValue| {
+            (port.name, OutputPort { register: register(&graph, &layout, port.value), width: port.width })
+        };
         let place = |value: Value| layout.observed[&value];
         let memories = memories.into_iter().map(|&WritePort { enable, address, data, widths, .. }| SeenMemory {
             enable: place(enable),
@@ -131,7 +133,7 @@ impl Simulator {
             widths,
         });
         let memories = memories.collect();
-        let names = has_names.then(|| placed_names(&root, &layout));
+        let names = has_names.then(|| Names::new(&root, &layout));
         let guards = guards.into_iter().map(|(place, value)| (place, layout.observed[&value])).collect();
         let watch = names.as_ref().filter(|_| !observe.guarded.is_empty()).map(|names| Watch::new(names, guards));
         Ok(Self {
@@ -156,7 +158,7 @@ impl Simulator {
         self.outputs.iter().find(|(found, _)| found == name).map(|(_, port)| *port)
     }
 
-    /// Sets an input to a bit pattern, of which the port takes its lowest bits. It keeps them until the next poke.
+    /// Sets an input to a bit pattern, of which the port takes its lowest bits. The input keeps it until the next poke.
     pub fn poke(&mut self, port: InputPort, bits: u128) {
         if let Some(cell) = port.cell {
             self.machine.write(cell, signed_value(bits & mask(port.width), port.width));
@@ -173,40 +175,31 @@ impl Simulator {
         self.in_reset = asserted;
     }
 
-    /// One clock cycle: the combinational nodes settle, then the rising edge updates memories and registers.
+    /// Simulates one clock cycle: the combinational nodes settle, then the rising edge updates memories and registers.
     pub fn step(&mut self) {
-        self.machine.compute(self.in_reset);
+        self.compute();
         if let Some(watch) = &mut self.watch {
             watch.sample(&self.machine);
         }
-        self.machine.advance();
-        self.cycle += 1;
+        self.advance();
     }
 
-    /// What the clock edge of the last step has written into a memory, given by its place in [`Observe::memories`].
+    /// What the clock edge of the last step has written to a memory, if anything. The memory is given by its index in
+    /// [`Observe::memories`].
     pub fn written(&self, memory: usize) -> Option<Written> {
         let &SeenMemory { enable, address, data, widths } = self.memories.get(memory)?;
         (self.machine.read(enable) != 0)
             .then(|| Written { address: self.bits(address, widths.0) as usize, word: self.bits(data, widths.1) })
     }
 
-    /// The extremes that each named node had, as a number with a sign, if sums are guarded.
+    /// The extremes of each named node so far, read as a signed number. They are recorded only if sums are guarded.
     pub fn extremes(&self) -> &[Extremes] {
         self.watch.as_ref().map_or(&[], |watch| watch.extremes())
     }
 
-    /// The guarded sums that wrapped around, and how many are guarded.
+    /// The guarded sums that have wrapped around so far, and the number of all guarded sums.
     pub fn wrapped(&self) -> (Vec<&str>, usize) {
         self.watch.as_ref().map_or((Vec::new(), 0), Watch::wrapped)
-    }
-
-    /// One clock cycle, whose settled values go into a waveform.
-    pub fn step_recorded<W: Write>(&mut self, waveform: &mut Waveform<W>) -> Result<(), SimError> {
-        self.machine.compute(self.in_reset);
-        waveform.sample(self)?;
-        self.machine.advance();
-        self.cycle += 1;
-        Ok(())
     }
 
     /// The bits of an output, after the last clock edge.
@@ -219,7 +212,7 @@ impl Simulator {
         port.register.map_or(0, |cell| self.machine.register(cell))
     }
 
-    /// Clock edges so far.
+    /// The number of clock edges so far.
     pub fn cycle(&self) -> u64 {
         self.cycle
     }
@@ -232,6 +225,17 @@ impl Simulator {
         self.machine.settle();
     }
 
+    /// The first half of a cycle: the combinational nodes settle.
+    pub(crate) fn compute(&mut self) {
+        self.machine.compute(self.in_reset);
+    }
+
+    /// The second half: the rising edge updates memories and registers.
+    pub(crate) fn advance(&mut self) {
+        self.machine.advance();
+        self.cycle += 1;
+    }
+
     pub(crate) fn bits(&self, cell: Cell, width: u32) -> u128 {
         self.machine.read(cell) as u128 & mask(width)
     }
@@ -241,7 +245,7 @@ impl Simulator {
     }
 }
 
-/// Flattens until nothing more is learned about the registers, or three times.
+/// Flattens a design until a pass learns nothing more about the registers, but at most [`PASSES`] times.
 fn flat(design: &Design, guarded: &[&str]) -> Flat {
     let mut flat = flatten(design, &[], guarded);
     let mut known = Vec::new();
@@ -269,19 +273,10 @@ fn add_named(scope: &Scope, observed: &mut Vec<Value>) {
     scope.children.iter().for_each(|child| add_named(child, observed));
 }
 
-/// The register behind an output; one that is always 0 has become a constant.
+/// The register behind an output. There is none if the output is always 0, because it has then become a constant.
 fn register(graph: &Graph, layout: &Layout, value: Value) -> Option<Cell> {
-    match graph.source(value) {
-        Source::State(number) => Some(layout.states[&(number as usize)]),
+    match graph.origin(value) {
+        Origin::State(number) => Some(layout.states[&(number as usize)]),
         _ => None,
-    }
-}
-
-fn placed_names(scope: &Scope, layout: &Layout) -> Names {
-    let place = |port: &Port| (port.name.clone(), layout.observed[&port.value], port.width);
-    Names {
-        scope: scope.name.clone(),
-        signals: scope.signals.iter().map(place).collect(),
-        children: scope.children.iter().map(|child| placed_names(child, layout)).collect(),
     }
 }

@@ -1,23 +1,23 @@
-//! What a watched simulation has seen of its numbers.
+//! Records which numbers occurred in a simulation and which guarded sums wrapped around.
 
 use crate::layout::Cell;
 use crate::machine::Machine;
-use crate::simulator::Names;
+use crate::names::Names;
 
-/// The extremes of a named node, as a number with a sign.
+/// The extremes of a named node, read as a signed number.
 #[derive(Clone, Debug)]
 pub struct Extremes {
-    /// Names of the instances from the top down and of the node, with dots between.
+    /// The names of the instances from the top down and of the node, with dots between them.
     pub path: String,
-    /// Bits.
+    /// The width of the node, in bits.
     pub width: u32,
-    /// The smallest number it held at the end of a cycle.
+    /// The smallest number that it held at the end of a cycle.
     pub low: i128,
-    /// The largest one.
+    /// The largest number that it held at the end of a cycle.
     pub high: i128,
 }
 
-/// Everything that is watched.
+/// The record of a simulation.
 pub(crate) struct Watch {
     cells: Vec<Cell>,
     extremes: Vec<Extremes>,
@@ -26,7 +26,7 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Of all named nodes, and of guarded sums.
+    /// An empty record of all named nodes and of these guarded sums.
     pub fn new(names: &Names, guards: Vec<(String, Cell)>) -> Self {
         let wrapped = vec![false; guards.len()];
         let mut watch = Self { cells: Vec::new(), extremes: Vec::new(), guards, wrapped };
@@ -43,7 +43,7 @@ impl Watch {
         names.children.iter().for_each(|child| self.add(child, &scope));
     }
 
-    /// Looks at the cycle just computed.
+    /// Takes the values of the cycle that was just computed into the record.
     pub fn sample(&mut self, machine: &Machine) {
         for (cell, seen) in self.cells.iter().zip(&mut self.extremes) {
             let unused = 128 - seen.width;
@@ -60,7 +60,7 @@ impl Watch {
         &self.extremes
     }
 
-    /// The sums that wrapped, and how many are guarded.
+    /// The sums that have wrapped around, and the number of all guarded sums.
     pub fn wrapped(&self) -> (Vec<&str>, usize) {
         let wrapped = self.guards.iter().zip(&self.wrapped).filter(|(_, wrapped)| **wrapped);
         (wrapped.map(|((place, _), _)| place.as_str()).collect(), self.guards.len())

@@ -1,18 +1,20 @@
-//! Waveforms in the VCD format, with the design's hierarchy and names.
+//! Writes waveforms in the VCD format, with the hierarchy and the names of the design.
 
 use crate::error::SimError;
 use crate::layout::Cell;
-use crate::simulator::{Names, Simulator};
+use crate::names::Names;
+use crate::simulator::Simulator;
 use std::io::Write;
 use vcd::{IdCode, TimescaleUnit, Value, VarType, Writer};
 
-/// Time units per clock cycle; the clock rises at the start of a cycle and falls in its middle.
+/// The length of a clock cycle, in time units of the file. The clock rises at the start of a cycle and falls in its
+/// middle.
 pub const CYCLE: u64 = 10;
 
-/// A VCD file in the making. Only what changed since the cycle before is written.
+/// A VCD file that is being written. Each cycle adds only what has changed since the cycle before.
 ///
-/// All values of a cycle appear at its start, right after the clock edge: registers, and what was computed of them
-/// and of the inputs until the next edge.
+/// All values of a cycle appear at its start, right after the clock edge. They are the registers and everything that is
+/// computed from them and from the inputs until the next edge.
 pub struct Waveform<W: Write> {
     writer: Writer<W>,
     clock: IdCode,
@@ -30,7 +32,11 @@ struct Signal {
 }
 
 impl<W: Write> Waveform<W> {
-    /// Begins a waveform at the simulator's present cycle, which becomes time 0.
+    /// Begins a waveform at the present cycle of the simulator, which becomes time 0.
+    ///
+    /// # Errors
+    ///
+    /// The simulator does not observe names, or the sink cannot be written.
     pub fn start(sink: W, simulator: &Simulator) -> Result<Self, SimError> {
         let names = simulator.names().ok_or(SimError::NotObservable)?;
         let mut writer = Writer::new(sink);
@@ -46,14 +52,18 @@ impl<W: Write> Waveform<W> {
     }
 
     /// Writes the values after the last clock edge and flushes the sink.
+    ///
+    /// # Errors
+    ///
+    /// The sink cannot be written.
     pub fn finish(mut self, simulator: &mut Simulator) -> Result<(), SimError> {
         simulator.settle();
         self.sample(simulator)?;
         Ok(self.writer.flush()?)
     }
 
-    /// Writes what changed; the simulator's combinational values are settled.
-    pub(crate) fn sample(&mut self, simulator: &Simulator) -> Result<(), SimError> {
+    /// Writes what has changed. The combinational values of the simulator must be settled.
+    fn sample(&mut self, simulator: &Simulator) -> Result<(), SimError> {
         let start = (simulator.cycle() - self.first_cycle) * CYCLE;
         self.writer.timestamp(start)?;
         self.writer.change_scalar(self.clock, Value::V1)?;
@@ -75,6 +85,20 @@ impl<W: Write> Waveform<W> {
         }
         self.writer.timestamp(start + CYCLE / 2)?;
         self.writer.change_scalar(self.clock, Value::V0)?;
+        Ok(())
+    }
+}
+
+impl Simulator {
+    /// Simulates one clock cycle and writes its settled values to a waveform.
+    ///
+    /// # Errors
+    ///
+    /// The sink of the waveform cannot be written.
+    pub fn step_recorded<W: Write>(&mut self, waveform: &mut Waveform<W>) -> Result<(), SimError> {
+        self.compute();
+        waveform.sample(self)?;
+        self.advance();
         Ok(())
     }
 }

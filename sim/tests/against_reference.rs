@@ -1,4 +1,4 @@
-//! Random designs, cycle by cycle, beside the naive interpreter.
+//! Compares random designs with the naive interpreter, cycle by cycle.
 
 mod common;
 
@@ -20,7 +20,7 @@ fn runner(cases: u32) -> TestRunner {
     TestRunner::new(Config { cases, failure_persistence: None, max_shrink_iters: 4000, ..Config::default() })
 }
 
-/// The inputs of each cycle, and whether the reset is asserted.
+/// The inputs of each cycle, each with whether the reset is asserted.
 fn stimuli(design: &Design, chooser: &mut Chooser) -> Vec<(Vec<Bits>, bool)> {
     let top = design.top();
     let widths: Vec<u32> = top.inputs.iter().map(|&id| top.node(id).width).collect();
@@ -99,7 +99,7 @@ fn rows_agree_with_the_interpreter() {
     outputs_agree(600, copies);
 }
 
-/// Every named node of every instance, through the VCD file and a reader by others.
+/// Every named node of every instance agrees, after its way through a VCD file and a reader that is not ours.
 #[test]
 fn waveforms_agree_with_the_interpreter() {
     const CASES: u32 = 150;

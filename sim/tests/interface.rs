@@ -1,4 +1,4 @@
-//! Ports, reset, power-up, errors, and large designs.
+//! Tests of ports, reset, power-up, errors and large designs.
 
 mod common;
 
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use svdforge_hdl::builder::{DesignBuilder, ModuleBuilder};
 use svdforge_sim::{Observe, SimError, Simulator, Waveform, Written};
 
-/// Counts while `run` is 1; 5 after a reset.
+/// A counter that counts while `run` is 1 and holds 5 after a reset.
 fn counter() -> DesignBuilder {
     let m = ModuleBuilder::new("counter");
     let count = m.register("count", 8).reset(5).enabled_by(m.input("run", 1));
@@ -57,7 +57,7 @@ fn a_waveform_without_names_is_an_error() {
     assert!(matches!(Waveform::start(Vec::new(), &simulator), Err(SimError::NotObservable)));
 }
 
-/// More than 65,536 values: 16 x 16 x 16 instances of ten accumulators, beside the interpreter.
+/// A design of more than 65,536 values, 16 x 16 x 16 instances of ten accumulators, agrees with the interpreter.
 #[test]
 fn large_designs_work() {
     let mut design = DesignBuilder::new();
@@ -109,7 +109,8 @@ fn a_watched_simulator_reports_sums_that_wrap_and_the_extremes() {
     let design = design.finish().unwrap();
     let mut simulator = Simulator::observing(&design, &Observe { guarded: &["adder"], ..Observe::default() }).unwrap();
     let (a, b) = (simulator.input("a").unwrap(), simulator.input("b").unwrap());
-    // 100 + 100 fits 8 bits without a sign, -100 - 100 as 156 + 156 fits neither way; 100 - 100 fits.
+    // 100 + 100 fits 8 bits without a sign. -100 - 100, or 156 + 156 without a sign, does not fit either way. 100 - 100
+    // fits.
     for (value, wrapped) in [(100, 0), (-100, 1)] {
         simulator.poke_signed(a, value);
         simulator.poke_signed(b, value);
@@ -145,7 +146,7 @@ fn writes_into_a_memory_are_seen() {
     let observe = |path| Simulator::observing(&design, &Observe { memories: &[path], ..Observe::default() });
     let mut simulator = observe("part.store").unwrap();
     let [enable, address, data] = ["enable", "address", "data"].map(|name| simulator.input(name).unwrap());
-    // The upper half of the addresses, and words with their highest bit set, are no negative numbers.
+    // Addresses in the upper half, and words with their highest bit set, are not negative numbers.
     for (place, word) in [(7, 1 << 69), (0, 5), (4, (1 << 70) - 1)] {
         for writes in [1, 0] {
             simulator.poke(enable, writes);
@@ -161,7 +162,8 @@ fn writes_into_a_memory_are_seen() {
     }
 }
 
-/// A choice between two numbers by their comparison, which compilers know as their maximum, of words that need 128 bits.
+/// A choice between two numbers by their comparison, which compilers know as their maximum, of words that need 128
+/// bits.
 #[test]
 fn the_maximum_of_wide_numbers_is_computed() {
     let m = ModuleBuilder::new("maximum");

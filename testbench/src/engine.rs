@@ -1,4 +1,4 @@
-//! Engines: whatever runs a core. Each gets the same [`crate::stimulus::Stimulus`] and gives back a
+//! Engines: everything that can run a core. Each engine takes the same [`crate::stimulus::Stimulus`] and returns a
 //! [`crate::stimulus::Trace`].
 
 mod contract;
@@ -7,6 +7,7 @@ mod error;
 mod exported;
 mod icarus;
 mod rotations;
+#[cfg(feature = "rust-hdl")]
 mod rust_hdl;
 mod simulator;
 mod verilator;
@@ -14,22 +15,27 @@ mod verilator;
 pub use contract::Engine;
 pub use error::EngineError;
 pub use icarus::IcarusEngine;
-pub use rotations::Rotations;
+pub use rotations::SeenRotations;
+#[cfg(feature = "rust-hdl")]
 pub use rust_hdl::RustHdlEngine;
 pub use simulator::SimulatorEngine;
 pub use verilator::VerilatorEngine;
 
 use svdforge_hdl::core::Core;
 
-/// The engines beside the project's own simulator, as `--with` knows them.
+/// The names of the engines that `--with` accepts, apart from the project's own simulator.
 pub const ENGINES: [&str; 3] = ["icarus", "verilator", "rust_hdl"];
 
-/// Makes an engine for a core, by its name.
+/// Makes the engine of this name, ready to run the core. A name that is not in [`ENGINES`], a missing tool, or a core
+/// that the engine cannot run is an error.
 pub fn engine(name: &str, core: &Core) -> Result<Box<dyn Engine>, EngineError> {
     match name {
         "icarus" => Ok(Box::new(IcarusEngine::new(core)?)),
         "verilator" => Ok(Box::new(VerilatorEngine::new(core)?)),
+        #[cfg(feature = "rust-hdl")]
         "rust_hdl" => Ok(Box::new(RustHdlEngine::new(core)?)),
+        #[cfg(not(feature = "rust-hdl"))]
+        "rust_hdl" => Err(EngineError::NotBuilt { engine: "rust_hdl", feature: "rust-hdl" }),
         _ => Err(EngineError::Unknown { name: name.to_owned(), known: &ENGINES }),
     }
 }

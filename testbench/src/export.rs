@@ -1,4 +1,4 @@
-//! All files of an exported core.
+//! Makes all files of an exported core.
 
 use crate::engine::{Engine, EngineError, SimulatorEngine};
 use crate::framing::{InputScale, quantise};
@@ -12,7 +12,8 @@ use svdforge_hdl::export::manifest::{Summary, manifest};
 use svdforge_hdl::export::{File, picture, verilog};
 use svdforge_hdl::shape::Shape;
 
-/// Verilog, file list, testbench with its data, pictures, datasheet and `core.json`.
+/// The files of an export: Verilog, file list, testbench with its data, pictures, datasheet and `core.json`. The
+/// testbench contains an example run, so an error means that the core failed in the simulator.
 pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let header = Summary::new(core).header();
     let name = core.shape().name();
@@ -31,19 +32,22 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     Ok(files)
 }
 
-/// Elements of a matrix of which five frames are still a short run.
+/// The most elements of a matrix for which a run of five frames is still short.
 const SHORT: usize = 1 << 14;
 
-/// A short run that shows what a core can do: an ordinary matrix, one with all singular values equal, a frame that ends
-/// early, zeros, and an ordinary one again. Of long matrices, only the last three.
+/// A short run that shows what a core can do. Its frames are an ordinary matrix, a matrix whose singular values are all
+/// equal, a frame that ends early, a zero matrix, and an ordinary matrix again. For large matrices only the last three
+/// frames are used.
 pub fn example(shape: &Shape, stalls: Stalls) -> Stimulus {
     let frame = |family: Family, seed| {
         let matrix = example_matrix(shape, family, seed);
-        quantise(shape, &matrix, InputScale::Auto).expect("With a scale of its own, every matrix fits.").frame(shape)
+        quantise(shape, &matrix, InputScale::Auto)
+            .expect("With an automatic scale every matrix fits the input word.")
+            .frame(shape)
     };
     let mut early = frame(Family::Gaussian, 1);
     early.truncate((shape.cols() + 1).min(early.len() - 1).max(1));
-    early.iter_mut().last().expect("The frame has a beat.").last = true;
+    early.iter_mut().last().expect("The shortened frame has at least one beat.").last = true;
     let mut frames = vec![early, frame(Family::Zero, 1), frame(Family::Uniform, 2)];
     if shape.elements() <= SHORT {
         frames.splice(0..0, [frame(Family::Uniform, 1), frame(Family::Equal, 1)]);

@@ -1,4 +1,5 @@
-//! Writes files and folders so that nothing is ever half there: everything is staged beside its place, then renamed into it.
+//! Writes files and folders so that nothing is ever left half written: everything is first written beside its place and
+//! then renamed into it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,29 +8,29 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use svdforge_hdl::export::File;
 
-/// Why an export was not written; what was there before is as it was.
+/// Why files were not written. What was there before is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    /// The folder holds something else.
+    /// The folder holds files that are not an earlier export.
     #[error("{}: the folder is not empty, and not an earlier export of svdforge; choose another one, or keep its files and add to them with --force", .0.display())]
     NotOurs(PathBuf),
-    /// The place is taken by a file.
-    #[error("{}: is a file, where a folder is to be written; choose another name", .0.display())]
+    /// There is a file where a folder is to be written.
+    #[error("{}: this is a file, but a folder is to be written here; choose another name", .0.display())]
     IsFile(PathBuf),
-    /// The system refused.
+    /// The operating system reported an error.
     #[error("{}: cannot be written: {source}; check that the folder exists, can be written to, and has room", path.display())]
     Io {
         /// What was being written.
         path: PathBuf,
-        /// The system's word.
+        /// The operating system's error.
         source: io::Error,
     },
 }
 
-/// Folders and files under construction, for [`remove_staged`].
+/// Folders and files that are being written, for [`remove_staged`].
 static STAGED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// Removes whatever is under construction; for a program that is interrupted.
+/// Removes everything that is still being written. A program calls this when it is interrupted.
 pub fn remove_staged() {
     if let Ok(staged) = STAGED.lock() {
         for path in staged.iter() {
@@ -38,7 +39,8 @@ pub fn remove_staged() {
     }
 }
 
-/// A temporary place beside the final one, registered while it exists.
+/// A temporary path beside the final one. It is registered as long as this value exists, and removed when it is
+/// dropped.
 struct Staged(PathBuf);
 
 impl Staged {
@@ -61,28 +63,29 @@ impl Drop for Staged {
     }
 }
 
-/// A file under construction beside its place; dropped without [`StagedFile::commit`], it leaves nothing behind.
+/// A file that is being written beside its place. If it is dropped without [`StagedFile::commit`], it leaves nothing
+/// behind.
 pub struct StagedFile {
     staged: Staged,
     target: PathBuf,
 }
 
 impl StagedFile {
-    /// Begins a file, and gives the place to write its contents to.
+    /// Starts a file that is to become `target`, and returns the writer for its contents.
     pub fn create(target: &Path) -> Result<(Self, io::BufWriter<fs::File>), FolderError> {
         let staged = Staged::beside(target, "new");
         let file = fs::File::create(&staged.0).map_err(|source| FolderError::Io { path: target.to_owned(), source })?;
         Ok((Self { staged, target: target.to_owned() }, io::BufWriter::new(file)))
     }
 
-    /// Puts the finished file in its place.
+    /// Renames the finished file to its final name. The writer must have been flushed.
     pub fn commit(self) -> Result<(), FolderError> {
         fs::rename(&self.staged.0, &self.target).map_err(|source| FolderError::Io { path: self.target.clone(), source })
     }
 }
 
-/// Writes text files into a folder that exists. Each is written beside its place first, and all are put in their places in the end; none, if a folder is in the
-/// place of one.
+/// Writes text files, given as (name, content), into a folder that exists. All files are first written beside their
+/// places and only then renamed. If a folder has the name of one of them, none is written.
 pub fn write_files(folder: &Path, files: &[(&str, &str)]) -> Result<(), FolderError> {
     if let Some(path) = files.iter().map(|(name, _)| folder.join(name)).find(|path| path.is_dir()) {
         return Err(FolderError::Io { path, source: io::ErrorKind::IsADirectory.into() });
@@ -98,8 +101,9 @@ pub fn write_files(folder: &Path, files: &[(&str, &str)]) -> Result<(), FolderEr
     staged.into_iter().try_for_each(StagedFile::commit)
 }
 
-/// Writes an export. An earlier export in its place is replaced as a whole; files that are not svdforge's stay. Any other
-/// folder that is not empty is refused without `force`.
+/// Writes the files of an export into a folder, which is created if necessary. An earlier export in the folder is
+/// replaced as a whole, and files that do not belong to it stay. Any other folder that is not empty is refused unless
+/// `force` is given.
 pub fn write_folder(folder: &Path, files: &[File], force: bool) -> Result<(), FolderError> {
     let target = absolute(folder)?;
     let error = |source| FolderError::Io { path: folder.to_owned(), source };
@@ -120,13 +124,13 @@ pub fn write_folder(folder: &Path, files: &[File], force: bool) -> Result<(), Fo
         fs::write(new.0.join(&file.name), &file.text).map_err(error)?;
     }
     let Some(strangers) = strangers else { return fs::rename(&new.0, &target).map_err(error) };
-    // The old folder steps aside; should the new one not get its place, it steps back.
+    // The old folder is moved aside. It is moved back if the new folder cannot be put in its place.
     let old = target.with_file_name(format!(
         ".{}.old-{}",
         target.file_name().unwrap_or_default().to_string_lossy(),
         std::process::id()
     ));
-    // An interruption waits until this is over.
+    // While this lock is held, an interrupted program waits before it removes anything.
     let _swapping = STAGED.lock();
     fs::rename(&target, &old).map_err(error)?;
     if let Err(e) = fs::rename(&new.0, &target) {
@@ -139,7 +143,8 @@ pub fn write_folder(folder: &Path, files: &[File], force: bool) -> Result<(), Fo
     fs::remove_dir_all(&old).map_err(error)
 }
 
-/// Names in a folder that are neither in the new export nor of the earlier one; `None` when the folder is not ours to replace.
+/// The names in a folder that belong neither to the new export nor to the earlier one. The result is `None` if the
+/// folder is not an earlier export of svdforge and must not be replaced.
 fn strangers(folder: &Path, files: &[File], force: bool) -> io::Result<Option<Vec<std::ffi::OsString>>> {
     let ours = earlier_files(folder);
     let new: BTreeSet<&str> = files.iter().map(|f| f.name.as_str()).collect();
@@ -157,7 +162,7 @@ fn strangers(folder: &Path, files: &[File], force: bool) -> io::Result<Option<Ve
     Ok((empty || ours.is_some() || force).then_some(strangers))
 }
 
-/// The files that the earlier export in a folder lists, if there is one.
+/// The files listed in the manifest of the earlier export in this folder, if there is one.
 fn earlier_files(folder: &Path) -> Option<BTreeSet<String>> {
     let text = fs::read_to_string(folder.join("core.json")).ok()?;
     let manifest: serde_json::Value = serde_json::from_str(&text).ok()?;
@@ -168,15 +173,18 @@ fn earlier_files(folder: &Path) -> Option<BTreeSet<String>> {
 
 fn absolute(folder: &Path) -> Result<PathBuf, FolderError> {
     let error = |source| FolderError::Io { path: folder.to_owned(), source };
-    // An existing folder is followed to where it really is, so that a link stays a link.
+    // An existing path is resolved to the real folder, so that a symbolic link stays a link.
     match folder.canonicalize() {
         Ok(real) => Ok(real),
         Err(_) => {
             let path = std::path::absolute(folder).map_err(error)?;
-            // `..` and trailing dots would hide the name.
+            // A path that ends in `..` has no file name of its own.
             match path.file_name() {
                 Some(_) => Ok(path),
-                None => Err(error(io::Error::new(io::ErrorKind::InvalidInput, "the path names no folder"))),
+                None => Err(error(io::Error::new(
+                    io::ErrorKind::InvalidInput,
+                    "the path does not end in the name of a folder",
+                ))),
             }
         }
     }

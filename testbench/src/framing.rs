@@ -1,14 +1,18 @@
-//! Matrices to stream beats and back. The only place that knows how a frame is laid out, beside the hardware.
+//! Matrices to stream beats and back.
+//!
+//! Which sections and formats a frame has, the core's [`svdforge_hdl::interface`] says. Elements are real or complex ([`Scalar`]); a beat
+//! carries all components of one element.
 
+use crate::scalar::{Scalar, components, pack, unpack};
 use nalgebra::DMatrix;
 use svdforge_hdl::fixed::{QFormat, RangeError};
-use svdforge_hdl::interface::section;
+use svdforge_hdl::interface::{Status, section};
 use svdforge_hdl::shape::Shape;
 
 /// One beat into a core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InputBeat {
-    /// The element, in units of its last bit.
+    /// The element in units of its last bit; of a complex one both components, as bit patterns.
     pub data: i64,
     /// `tlast`.
     pub last: bool,
@@ -34,7 +38,7 @@ pub struct Quantised {
     pub rows: usize,
     /// Columns.
     pub cols: usize,
-    /// Elements in units of the last bit, row by row.
+    /// Elements in units of the last bit, row by row; of complex ones the components one after the other.
     pub units: Vec<i64>,
     /// True element = quantised element times 2^exponent.
     pub exponent: i32,
@@ -65,23 +69,24 @@ pub struct QuantiseError {
 
 /// The format of an input element.
 pub fn input_format(shape: &Shape) -> QFormat {
-    QFormat { word: shape.word(), frac: shape.frac() }
+    shape.interface().element()
 }
 
 /// Puts a matrix on the input grid.
-pub fn quantise(shape: &Shape, matrix: &DMatrix<f64>, scale: InputScale) -> Result<Quantised, QuantiseError> {
+pub fn quantise<T: Scalar>(shape: &Shape, matrix: &DMatrix<T>, scale: InputScale) -> Result<Quantised, QuantiseError> {
     let format = input_format(shape);
     let exponent = match scale {
-        InputScale::Auto => format.scale_for(matrix.iter().copied()),
+        InputScale::Auto => format.scale_for(matrix.iter().flat_map(|element| element.components())),
         InputScale::Exponent(e) => e,
     };
     let unit = f64::from(-exponent).exp2();
-    let mut units = Vec::with_capacity(matrix.len());
+    let mut units = Vec::with_capacity(matrix.len() * components::<T>());
     for row in 0..matrix.nrows() {
         for column in 0..matrix.ncols() {
-            let value = format.quantise(matrix[(row, column)] * unit);
             let error = |range| QuantiseError { row: row + 1, column: column + 1, exponent, range };
-            units.push(value.map_err(error)?);
+            for component in matrix[(row, column)].components() {
+                units.push(format.quantise(component * unit).map_err(error)?);
+            }
         }
     }
     Ok(Quantised { rows: matrix.nrows(), cols: matrix.ncols(), units, exponent })
@@ -89,10 +94,17 @@ pub fn quantise(shape: &Shape, matrix: &DMatrix<f64>, scale: InputScale) -> Resu
 
 impl Quantised {
     /// The matrix that the core sees, at true scale.
-    pub fn matrix(&self, shape: &Shape) -> DMatrix<f64> {
+    pub fn matrix<T: Scalar>(&self, shape: &Shape) -> DMatrix<T> {
         let format = input_format(shape);
         let unit = f64::from(self.exponent).exp2();
-        DMatrix::from_row_iterator(self.rows, self.cols, self.units.iter().map(|&u| format.dequantise(u) * unit))
+        let values: Vec<f64> = self.units.iter().map(|&u| format.dequantise(u) * unit).collect();
+        let elements = values.chunks_exact(components::<T>()).map(T::from_components);
+        DMatrix::from_row_iterator(self.rows, self.cols, elements)
+    }
+
+    /// Components of an element.
+    fn components(&self) -> usize {
+        self.units.len() / (self.rows * self.cols)
     }
 
     /// The weight of one unit of the last place, at true scale.
@@ -102,48 +114,34 @@ impl Quantised {
 
     /// The matrix as a frame: its size, where the core takes several, then row by row, `tlast` on the last beat.
     pub fn frame(&self, shape: &Shape) -> Vec<InputBeat> {
+        let interface = shape.interface();
         let header = [self.rows as i64, self.cols as i64];
-        let beats = header[..shape.interface().header().len()].iter().chain(&self.units);
-        let last = shape.interface().header().len() + self.units.len() - 1;
-        beats.enumerate().map(|(i, &data)| InputBeat { data, last: i == last }).collect()
+        let elements = self.units.chunks_exact(self.components());
+        let elements = elements.map(|components| pack(components, interface.input_component_bits()));
+        let beats = header[..interface.header().len()].iter().copied().chain(elements);
+        let last = interface.header().len() + self.rows * self.cols - 1;
+        beats.enumerate().map(|(i, data)| InputBeat { data, last: i == last }).collect()
     }
 }
 
-/// The status word of an output frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Status {
-    /// The input frame's `tlast` came early or late, or its size is not taken.
-    pub bad_frame: bool,
-    /// An internal value left its range.
-    pub overflow: bool,
-    /// The sweep cap was reached before every block was settled.
-    pub cap_reached: bool,
-    /// The core's own check of its result failed.
-    pub self_check_failed: bool,
-    /// Sweeps made.
-    pub sweeps: u32,
-    /// Power of two by which the core scaled the matrix.
-    pub block_exponent: i32,
-}
-
-/// An output frame, dequantised: A = U diag(sigma) Vᵀ in the core's own scale. Of a symmetric matrix sigma are the eigenvalues, with their
-/// signs, and V the vectors.
+/// An output frame, dequantised: A = U diag(sigma) Vᴴ in the core's own scale. For a symmetric matrix `sigma` holds the eigenvalues
+/// with their signs, and `v` the eigenvectors.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Decomposition {
+pub struct Decomposition<T: Scalar = f64> {
     /// The status word.
     pub status: Status,
     /// k singular values, descending; empty for a bad frame.
     pub sigma: Vec<f64>,
     /// Left vectors, rows x k, if the core computes them.
-    pub u: Option<DMatrix<f64>>,
+    pub u: Option<DMatrix<T>>,
     /// Right vectors, cols x k, if the core computes them.
-    pub v: Option<DMatrix<f64>>,
+    pub v: Option<DMatrix<T>>,
 }
 
-impl Decomposition {
+impl<T: Scalar> Decomposition<T> {
     /// The values at true scale, given the input.
     pub fn true_sigma(&self, input: &Quantised) -> Vec<f64> {
-        let scale = f64::from(input.exponent + self.status.block_exponent).exp2();
+        let scale = f64::from(input.exponent + self.status.block_exponent()).exp2();
         self.sigma.iter().map(|s| s * scale).collect()
     }
 }
@@ -159,16 +157,16 @@ pub struct FrameError {
 }
 
 /// Reads the output frame of a matrix of (rows, columns).
-pub fn parse_frame(
+pub fn parse_frame<T: Scalar>(
     shape: &Shape,
     (rows, cols): (usize, usize),
     beats: &[OutputBeat],
-) -> Result<Decomposition, FrameError> {
+) -> Result<Decomposition<T>, FrameError> {
     let error = |beat, message: String| FrameError { beat, message };
     let Some(first) = beats.first() else { return Err(error(0, "the frame is empty".into())) };
     let status = Status::from_bits(first.data);
     let mut sections = shape.interface().sections_of((rows, cols));
-    sections.truncate(if status.bad_frame { 1 } else { sections.len() });
+    sections.truncate(if status.bad_frame() { 1 } else { sections.len() });
     let expected: Vec<u8> =
         sections.iter().flat_map(|section| std::iter::repeat_n(section.tuser, section.count)).collect();
     if beats.len() != expected.len() {
@@ -182,30 +180,25 @@ pub fn parse_frame(
             return Err(error(i, format!("tlast is {}", beat.last)));
         }
     }
-    let unused = 64 - shape.interface().output_bits();
-    let value = |beat: &OutputBeat, frac: u32| {
-        let signed = ((beat.data << unused) as i64) >> unused;
-        QFormat { word: shape.interface().output_bits(), frac }.dequantise(signed)
+    let bits = shape.interface().output_component_bits();
+    let value = |beat: &OutputBeat, component: u32, frac: u32| {
+        QFormat { word: bits, frac }.dequantise(unpack(beat.data, component, bits))
     };
-    let values = |user: u8, frac: u32| beats.iter().filter(move |b| b.user == user).map(move |b| value(b, frac));
+    let element = |beat: &OutputBeat, frac: u32| {
+        let values: Vec<f64> = (0..T::KIND.components()).map(|component| value(beat, component, frac)).collect();
+        T::from_components(&values)
+    };
+    let in_section = |user: u8| beats.iter().filter(move |beat| beat.user == user);
     let rank = shape.rank_of((rows, cols));
     let vectors = |user: u8, rows: usize| {
         let present = sections.iter().any(|section| section.tuser == user);
-        present.then(|| DMatrix::from_row_iterator(rows, rank, values(user, shape.vector_fraction())))
+        let elements = in_section(user).map(|beat| element(beat, shape.vector_fraction()));
+        present.then(|| DMatrix::from_row_iterator(rows, rank, elements))
     };
-    let sigma = values(section::SIGMA, shape.sigma_fraction()).collect();
+    // Singular values are real.
+    let sigma = in_section(section::SIGMA).map(|beat| value(beat, 0, shape.sigma_fraction())).collect();
     Ok(Decomposition { status, sigma, u: vectors(section::U, rows), v: vectors(section::V, cols) })
 }
 
-impl Status {
-    fn from_bits(bits: u64) -> Self {
-        Self {
-            bad_frame: bits & 1 != 0,
-            overflow: bits & 2 != 0,
-            cap_reached: bits & 4 != 0,
-            self_check_failed: bits & 8 != 0,
-            sweeps: (bits >> 8 & 255) as u32,
-            block_exponent: i32::from((bits >> 16) as u8 as i8),
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

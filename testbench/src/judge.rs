@@ -1,40 +1,17 @@
 //! What the golden model says of the result of one matrix.
 
-use crate::engine::{Engine, Rotations};
-use crate::framing::{Decomposition, FrameError, Quantised, Status, input_format};
+use crate::engine::{Engine, SeenRotations};
+use crate::framing::{Decomposition, FrameError, Quantised, input_format};
 use crate::run::{CoreRun, Cycles, RunError};
 use crate::stimulus::Stimulus;
 use nalgebra::DMatrix;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use svdforge_golden::metrics::MetricsError;
 use svdforge_golden::sources::{Case, sources};
 use svdforge_golden::{Accuracy, Factors, NamedMatrix, Recording, Sources, accuracy, eigen_accuracy, oracle};
 use svdforge_hdl::formats::ErrorBounds;
+use svdforge_hdl::interface::Flags;
 use svdforge_hdl::shape::Shape;
-
-/// Bits of the status word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flags {
-    /// The input frame's `tlast` came early or late, or its size is not taken.
-    pub bad_frame: bool,
-    /// An internal value left its range.
-    pub overflow: bool,
-    /// The sweep cap was reached before every block was settled.
-    pub cap_reached: bool,
-    /// The core's check of its own result failed.
-    pub self_check_failed: bool,
-}
-
-impl From<Status> for Flags {
-    fn from(s: Status) -> Self {
-        Self {
-            bad_frame: s.bad_frame,
-            overflow: s.overflow,
-            cap_reached: s.cap_reached,
-            self_check_failed: s.self_check_failed,
-        }
-    }
-}
 
 /// One entry of `results` in `simulate --json`.
 #[derive(Clone, Debug, Serialize)]
@@ -85,7 +62,7 @@ impl Judgement {
                 broken.push(format!("{}: {name} is off by {found:.3} LSB, {kind} bound {bound:.3} LSB", self.matrix));
             }
         }
-        if self.flags.overflow {
+        if self.flags.overflow() {
             broken.push(format!("{}: an internal value left its range", self.matrix));
         }
         broken
@@ -165,12 +142,12 @@ fn assess(
     original: &NamedMatrix,
     input: &Quantised,
     result: Decomposition,
-    rotations: Option<&Rotations>,
+    rotations: Option<&SeenRotations>,
     cycles: Cycles,
 ) -> Result<Judgement, JudgeError> {
     let values = result.true_sigma(input);
     let Decomposition { status, sigma, u, v } = result;
-    let explained = explained(shape, input, status.block_exponent, &sigma);
+    let explained = explained(shape, input, status.block_exponent(), &sigma);
     let matrix = input.matrix(shape);
     let lsb = input.lsb(shape);
     let left = if shape.symmetric() { v.as_ref() } else { u.as_ref() };
@@ -184,7 +161,7 @@ fn assess(
         let (original, symmetric) = (&original.matrix, shape.symmetric());
         sources(&Case { original, input: &matrix, factors, rotations, symmetric, lsb, word: shape.word() })
     };
-    let recording = rotations.and_then(|seen| seen.recording(shape, (input.rows, input.cols), status.sweeps));
+    let recording = rotations.and_then(|seen| seen.recording(shape, (input.rows, input.cols), status.sweeps()));
     let sources = recording.as_ref().map(told).transpose().map_err(MetricsError::from)?;
     let result = if shape.symmetric() {
         let mut golden = oracle::eigen(&matrix).map_err(MetricsError::from)?.values;
@@ -195,19 +172,19 @@ fn assess(
         golden.truncate(values.len());
         Delivered::Svd { sigma: values, sigma_golden: golden, u, v }
     };
-    let budget = shape.budget_of((input.rows, input.cols), status.sweeps);
-    let bounds = budget.bounds_of_matrix(status.block_exponent, !status.cap_reached);
+    let budget = shape.budget_of((input.rows, input.cols), status.sweeps());
+    let bounds = budget.bounds_of_matrix(status.block_exponent(), !status.cap_reached());
     let accuracy = Accuracy { bound_lsb: bounds.statistical.sigma, ..accuracy };
     Ok(Judgement {
         matrix: original.name.clone(),
         rows: input.rows,
         cols: input.cols,
         input_exponent: input.exponent,
-        block_exponent: status.block_exponent,
+        block_exponent: status.block_exponent(),
         result,
         explained,
-        sweeps: status.sweeps,
-        flags: status.into(),
+        sweeps: status.sweeps(),
+        flags: status.flags(),
         cycles,
         accuracy,
         bounds,

@@ -1,15 +1,18 @@
 //! Co-simulation: it runs one core in several engines and judges what each of them delivers.
 //!
 //! - [`framing`] turns a matrix into input beats, and output beats into a decomposition.
-//! - [`stimulus`] holds the beats that enter a core and the trace of those that leave it; [`engine`] runs a core: in the project's own
-//!   simulator, in Icarus, in Verilator, in rust_hdl.
-//! - [`run`] takes one matrix through a core in any engine and reads the result back.
-//! - [`verify`] demands that all engines agree bit for bit and cycle for cycle; [`judge`] compares a result with the golden model.
-//! - [`corpus`] and [`samples`] are the matrices for that; [`testbench_verilog`] and [`export`] write what goes with a core, [`folder`]
-//!   puts it on the disk.
+//! - [`stimulus`] holds the beats that enter a core and the trace of the beats that leave it.
+//! - [`engine`] runs a core in the project's own simulator, in Icarus, in Verilator or in rust_hdl.
+//! - [`run`] passes one matrix through a core in any engine and reads the result back.
+//! - [`verify`] checks that all engines agree bit for bit and cycle for cycle.
+//! - [`judge`] compares a result with the golden model.
+//! - [`corpus`] and [`samples`] supply the matrices for these checks.
+//! - [`testbench_verilog`] and [`export`] make the files that accompany an exported core.
+//! - [`folder`] writes them to disk.
 //!
-//! This crate depends on `hdl`, `sim`, `golden` and `svdforge-tools`. It must not depend on `svdforge-studies`, and nothing in it draws
-//! pictures, makes pages or computes statistics: the applications are built on it, and need none of that.
+//! This crate depends on `hdl`, `sim`, `golden` and `svdforge-tools`. It must not depend on `svdforge-studies`, and
+//! nothing in it draws pictures, makes pages or computes statistics. The applications are built on this crate and need
+//! none of that.
 
 pub mod corpus;
 pub mod engine;
@@ -19,6 +22,7 @@ pub mod framing;
 pub mod judge;
 pub mod run;
 pub mod samples;
+pub mod scalar;
 pub mod stimulus;
 pub mod testbench_verilog;
 pub mod verify;

@@ -1,4 +1,5 @@
-//! One matrix through a core, in any engine: made ready, framed, run, read back.
+//! Passes one matrix through a core in any engine: the matrix is quantised and framed, the engine runs, and the result
+//! is read back.
 
 use crate::engine::{Engine, EngineError, SimulatorEngine};
 use crate::framing::{Decomposition, FrameError, InputScale, QuantiseError, Quantised, parse_frame, quantise};
@@ -10,21 +11,22 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{SIZES, Sizes};
 use svdforge_hdl::shape::Shape;
 
-/// Cycles of one matrix, with a source and a sink that never stall.
+/// The clock cycles that one matrix takes, with a source and a sink that never stall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cycles {
-    /// First to last input beat.
+    /// From the first input beat to the last, both included.
     pub load: u64,
-    /// Last input beat to first output beat.
+    /// From the last input beat to the first output beat.
     pub compute: u64,
-    /// First to last output beat.
+    /// From the first output beat to the last, both included.
     pub unload: u64,
-    /// First input beat to last output beat.
+    /// From the first input beat to the last output beat, both included.
     pub total: u64,
 }
 
 impl Cycles {
-    /// The cycles of a trace of one frame.
+    /// Counts the cycles in the trace of a single frame. The result is `None` if the trace has no input or no output
+    /// beat.
     pub fn of(trace: &Trace) -> Option<Self> {
         let (t0, t1) = (*trace.accepted.first()?, *trace.accepted.last()?);
         let (t2, t3) = (trace.output.first()?.cycle, trace.output.last()?.cycle);
@@ -35,19 +37,19 @@ impl Cycles {
 /// Why a matrix has no result.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The matrix has another size than the core.
-    #[error("the matrix is {rows} x {cols}, the core takes {taken}; {remedy}")]
+    /// The matrix does not have a size that the core takes.
+    #[error("the matrix is {rows} x {cols}, but the core takes {taken}; {remedy}")]
     Size {
         /// Its rows.
         rows: usize,
         /// Its columns.
         cols: usize,
-        /// What the core takes.
+        /// The size, or the largest size, that the core takes.
         taken: String,
-        /// What to do.
+        /// What the user can do.
         remedy: String,
     },
-    /// An eigen-decomposition was asked of a matrix that has none of this kind.
+    /// The core is symmetric and the matrix is not.
     #[error(
         "row {row}, column {column} differs from row {column}, column {row}; `--symmetric` needs a symmetric matrix (leave it out for the singular values)"
     )]
@@ -60,16 +62,17 @@ pub enum RunError {
     /// An element does not fit the input word.
     #[error(transparent)]
     Quantise(#[from] QuantiseError),
-    /// The engine failed, or the core in it.
+    /// The engine failed, or the core failed in it.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// The core's output is not a frame.
+    /// The core's output is not a valid frame.
     #[error(transparent)]
     Frame(#[from] FrameError),
 }
 
-/// A matrix on the core's input grid; its size must be one that the core takes.
-pub fn prepare(shape: &Shape, named: &NamedMatrix, scale: InputScale) -> Result<Quantised, RunError> {
+/// Quantises a matrix to the input word of a core. It is an error if the core does not take matrices of this size, if
+/// the core is symmetric and the matrix is not, or if an element does not fit the word at the given scale.
+pub fn quantise_for(shape: &Shape, named: &NamedMatrix, scale: InputScale) -> Result<Quantised, RunError> {
     let (rows, cols) = named.matrix.shape();
     let fits = match shape.sizes() {
         Sizes::Fixed => (rows, cols) == (shape.rows(), shape.cols()),
@@ -102,34 +105,35 @@ fn size_error(shape: &Shape, rows: usize, cols: usize) -> RunError {
     RunError::Size { rows, cols, taken, remedy }
 }
 
-/// What a core makes of a matrix.
+/// The result of passing a matrix through a core.
 #[derive(Clone, Debug)]
 pub struct CoreRun {
-    /// The result.
+    /// The decomposition.
     pub decomposition: Decomposition,
-    /// When which beat moved.
+    /// The beats, with the cycle in which each of them moved.
     pub trace: Trace,
 }
 
 impl CoreRun {
-    /// Reads the result of a matrix that went alone through a core.
+    /// Reads the decomposition from the trace of a run in which this matrix was the only frame.
     pub fn read(shape: &Shape, input: &Quantised, trace: Trace) -> Result<Self, RunError> {
         let decomposition = parse_frame(shape, (input.rows, input.cols), &trace.output)?;
         Ok(Self { decomposition, trace })
     }
 }
 
-/// Runs a matrix alone through a core.
+/// Runs a single matrix through a core, without stalls.
 pub fn run(shape: &Shape, engine: &mut dyn Engine, input: &Quantised) -> Result<CoreRun, RunError> {
     let trace = engine.run(&Stimulus::new(input.frame(shape)))?;
     CoreRun::read(shape, input, trace)
 }
 
-/// Cycles from one result to the next when matrices come without a pause: measured on uniform ones.
+/// The number of cycles from one result to the next when matrices arrive without a pause. It is measured in the
+/// simulator on uniformly distributed random matrices.
 pub fn period(core: &Core) -> Result<u64, RunError> {
     let matrix = example_matrix(core.shape(), Family::Uniform, 1);
     let matrix = NamedMatrix { name: "uniform".to_owned(), matrix };
-    let frame = prepare(core.shape(), &matrix, InputScale::Auto)?.frame(core.shape());
+    let frame = quantise_for(core.shape(), &matrix, InputScale::Auto)?.frame(core.shape());
     let stimulus = Stimulus { beats: frame.repeat(3), ..Stimulus::default() };
     let trace = SimulatorEngine::new(core)?.run(&stimulus)?;
     let ends: Vec<u64> = trace.output.iter().filter(|b| b.last).map(|b| b.cycle).collect();

@@ -1,7 +1,7 @@
-//! Matrices that are at hand: the samples that come with the project, and those of a family in the size of a core.
+//! Built-in matrices: the samples that come with the project, and matrices of a family in the size of a core.
 //!
-//! The samples are small and classical, each with its source in the file. They are compiled in, so that `svdforge demo`
-//! works from anywhere.
+//! The samples are small, well-known matrices, each with its source in its file. They are compiled in, so that
+//! `svdforge demo` works in any folder.
 
 use nalgebra::DMatrix;
 use svdforge_golden::Family;
@@ -9,7 +9,7 @@ use svdforge_golden::reader::{NamedMatrix, ReadError, parse_matrix};
 use svdforge_hdl::parameters::Sizes;
 use svdforge_hdl::shape::Shape;
 
-/// File names and contents, in the order of the demo.
+/// The names and contents of the sample files, in the order in which the demo uses them.
 const FILES: [(&str, &str); 6] = [
     ("image-block.csv", include_str!("../samples/image-block.csv")),
     ("titles.csv", include_str!("../samples/titles.csv")),
@@ -24,8 +24,8 @@ pub fn samples() -> Result<Vec<NamedMatrix>, ReadError> {
     FILES.iter().map(|(name, text)| parse_matrix(name, text.as_bytes())).collect()
 }
 
-/// A matrix of a family, of a size that a core takes (of several, one that the seed chooses); for a symmetric core the
-/// symmetric part.
+/// A matrix of a family, in a size that the core takes. If the core takes several sizes, the seed chooses one. For a
+/// symmetric core the result is the symmetric part of the matrix.
 pub fn example_matrix(shape: &Shape, family: Family, seed: u64) -> DMatrix<f64> {
     let up_to = |most: usize, step: u64| match shape.sizes() {
         Sizes::Fixed => most,

@@ -1,28 +1,29 @@
-//! What goes into a core and what comes out of it: input beats with their rhythm, and the trace that an engine gives
-//! back.
+//! What goes into a core and what comes out of it: input beats with their timing, and the trace that an engine returns.
 //!
-//! # The rhythm
+//! # Timing
 //!
 //! - Cycle 0 is the first cycle after a reset of [`RESET_CYCLES`] cycles.
-//! - The [`BeatSource`] offers a beat from the first cycle in which its stall pattern lets it, and then until it is
-//!   taken.
-//! - The sink is ready exactly when its stall pattern says so.
-//! - In a [`Reset`] nothing moves and outputs are ignored. The source gives up the frame of which it has moved a beat
-//!   and goes on with the next whole frame; frames that the core had taken are lost, so that their results may be
-//!   missing or cut off.
-//! - A run ends when all beats are taken and every whole frame that was not lost is answered.
+//! - The [`BeatSource`] offers a beat from the first cycle in which its stall pattern allows it, and keeps offering it
+//!   until it is taken.
+//! - The sink is ready exactly in those cycles in which its stall pattern says so.
+//! - During a [`Reset`] no beat moves and outputs are ignored. If the source has already sent part of a frame, it gives
+//!   that frame up and continues with the next whole frame. Frames that the core had taken are lost, so their results
+//!   may be missing or cut off.
+//! - A run ends when all beats are taken and every whole frame that was not lost has been answered.
 
 use crate::framing::{InputBeat, OutputBeat};
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
 
-/// Cycles for which `aresetn` is 0 before cycle 0.
+/// The number of cycles for which `aresetn` is 0 before cycle 0.
 pub const RESET_CYCLES: u32 = 4;
 
-/// When source and sink are ready to move a beat: bit patterns that repeat. An engine uses entry `cycle % len`.
+/// The cycles in which source and sink are ready to move a beat, as a pattern that repeats. Cycle `c` uses entry `c %
+/// length`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stalls {
-    /// (the source may begin to offer a beat, the sink takes one); empty: always both.
+    /// Pairs of (the source may begin to offer a beat, the sink takes a beat). If the pattern is empty, both are always
+    /// ready.
     pub pattern: Vec<(bool, bool)>,
 }
 
@@ -32,13 +33,13 @@ impl Stalls {
         Self { pattern: Vec::new() }
     }
 
-    /// Both sides are ready at random, each with its own probability, for `length` cycles; then again.
+    /// Both sides are ready at random, each with its own probability. The pattern has `length` cycles and then repeats.
     pub fn random(seed: u64, length: usize, source: f64, sink: f64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         Self { pattern: (0..length).map(|_| (rng.random_bool(source), rng.random_bool(sink))).collect() }
     }
 
-    /// (source, sink) in a cycle.
+    /// Whether (the source, the sink) is ready in this cycle.
     pub fn at(&self, cycle: u64) -> (bool, bool) {
         match self.pattern.len() as u64 {
             0 => (true, true),
@@ -47,14 +48,14 @@ impl Stalls {
     }
 }
 
-/// Frames for a core, and the rhythm in which they are offered and taken.
+/// Frames for a core, and the timing with which they are offered and taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stimulus {
     /// All beats, frame after frame.
     pub beats: Vec<InputBeat>,
-    /// The rhythm.
+    /// When source and sink are ready.
     pub stalls: Stalls,
-    /// Resets during the run, beside the one before cycle 0; in order, and not overlapping.
+    /// Resets during the run, in addition to the one before cycle 0. They are in order and do not overlap.
     pub resets: Vec<Reset>,
 }
 
@@ -63,12 +64,12 @@ pub struct Stimulus {
 pub struct Reset {
     /// The first cycle in which `aresetn` is 0.
     pub cycle: u64,
-    /// For how many cycles.
+    /// The number of cycles for which it stays 0.
     pub length: u64,
 }
 
 impl Stimulus {
-    /// Beats that are offered and taken without stalls.
+    /// A stimulus of these beats, offered and taken without stalls.
     pub fn new(beats: Vec<InputBeat>) -> Self {
         Self { beats, ..Self::default() }
     }
@@ -78,7 +79,7 @@ impl Stimulus {
         self.resets.iter().any(|r| cycle.checked_sub(r.cycle).is_some_and(|since| since < r.length))
     }
 
-    /// Input frames: beats with `tlast`.
+    /// The number of input frames, which is the number of beats with `tlast`.
     pub fn frames(&self) -> usize {
         self.beats.iter().filter(|b| b.last).count()
     }
@@ -94,13 +95,13 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// The output beats of each frame. One that a reset has cut off ends where the next status word begins.
+    /// The output beats, frame by frame. A frame that a reset has cut off ends where the next status word begins.
     pub fn frames(&self) -> impl Iterator<Item = &[OutputBeat]> {
         self.output.chunk_by(|beat, next| !beat.last && next.user != 0)
     }
 }
 
-/// The source's side of the handshake: a beat once offered stays until it is taken.
+/// The source's side of the handshake. A beat that is once offered stays until it is taken.
 #[derive(Clone, Debug, Default)]
 pub struct BeatSource {
     next: usize,
@@ -108,18 +109,18 @@ pub struct BeatSource {
 }
 
 impl BeatSource {
-    /// The beat that is offered in a cycle, if any.
+    /// The beat that is offered in this cycle, if there is one.
     pub fn offer<'a>(&mut self, stimulus: &'a Stimulus, cycle: u64) -> Option<&'a InputBeat> {
         self.offering |= stimulus.stalls.at(cycle).0;
         stimulus.beats.get(self.next).filter(|_| self.offering)
     }
 
-    /// All beats are taken.
+    /// Whether all beats have been taken.
     pub fn is_done(&self, stimulus: &Stimulus) -> bool {
         self.next >= stimulus.beats.len()
     }
 
-    /// Gives up the frame of which a beat was taken; goes on with the next whole one.
+    /// Handles a reset: if part of a frame has been taken, the rest of that frame is skipped.
     pub fn reset(&mut self, stimulus: &Stimulus) {
         let within_frame = self.next > 0 && !stimulus.beats[self.next - 1].last;
         if within_frame {
@@ -129,7 +130,7 @@ impl BeatSource {
         self.offering = false;
     }
 
-    /// The offered beat was taken.
+    /// Notes that the offered beat was taken.
     pub fn taken(&mut self) {
         self.next += 1;
         self.offering = false;

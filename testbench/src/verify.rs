@@ -1,4 +1,5 @@
-//! The same beats through several engines: equal bit for bit and cycle for cycle, or the first difference in words.
+//! Runs the same beats through several engines. They must agree bit for bit and cycle for cycle; otherwise the first
+//! difference is reported in words.
 
 use crate::engine::{Engine, EngineError, SimulatorEngine};
 use crate::framing::OutputBeat;
@@ -7,47 +8,49 @@ use serde::Serialize;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::interface::section;
 
-/// What every engine said, beside the project's own simulator.
+/// How the trace of every engine compares with that of the project's own simulator.
 #[derive(Clone, Debug, Serialize)]
 pub struct VerifyReport {
     /// The core's name.
     pub core: String,
-    /// Input frames.
+    /// The number of input frames.
     pub frames: usize,
-    /// Input beats that the simulator's core took.
+    /// The number of input beats that the core took in the simulator.
     pub input_beats: usize,
-    /// Output beats in the simulator.
+    /// The number of output beats in the simulator.
     pub output_beats: usize,
-    /// Cycles in the simulator.
+    /// The number of cycles in the simulator.
     pub cycles: u64,
-    /// In the order in which they were asked for.
+    /// One report for each engine, in the order in which the engines were asked for.
     pub engines: Vec<EngineReport>,
 }
 
-/// What one engine said.
+/// How the trace of one engine compares with that of the simulator.
 #[derive(Clone, Debug, Serialize)]
 pub struct EngineReport {
     /// Its name.
     pub engine: &'static str,
-    /// Bit for bit and cycle for cycle.
+    /// Whether the traces are equal, bit for bit and cycle for cycle.
     pub equal: bool,
     /// The first difference, in words.
     pub difference: Option<String>,
-    /// Beats compared, input and output, up to the first difference.
+    /// The number of input and output beats that were compared, up to the first difference.
     pub beats_compared: usize,
-    /// Cycles compared, up to the first difference.
+    /// The number of cycles that were compared, up to the first difference.
     pub cycles_compared: u64,
 }
 
 impl VerifyReport {
-    /// Whether every engine agrees. A report without engines or without output agrees with nothing.
+    /// Whether every engine agrees with the simulator. The answer is no if there are no engines or no output to
+    /// compare.
     pub fn is_equal(&self) -> bool {
         !self.engines.is_empty() && self.output_beats > 0 && self.engines.iter().all(|engine| engine.equal)
     }
 }
 
-/// Runs a stimulus in the simulator and then in each engine. An error means that an engine could not work (a tool is
-/// missing, say); a core that is wrong in an engine is no error but a difference in the report.
+/// Runs a stimulus in the simulator and then in each engine. An error means that an engine could not do its work, for
+/// example because a tool is missing. A core that behaves differently in an engine is not an error: the report contains
+/// the difference.
 pub fn verify(core: &Core, stimulus: &Stimulus, engines: &mut [Box<dyn Engine>]) -> Result<VerifyReport, EngineError> {
     let expected = SimulatorEngine::new(core)?.run(stimulus)?;
     let engines = engines.iter_mut().map(|engine| compare(engine.as_mut(), stimulus, &expected));
@@ -68,31 +71,31 @@ fn compare(engine: &mut dyn Engine, stimulus: &Stimulus, expected: &Trace) -> Re
             None => (None, expected.accepted.len() + expected.output.len(), cycles(expected)),
             Some(difference) => (Some(difference.words), difference.beats, difference.cycle),
         },
-        // The testbench has compared by itself; where it stopped stands in its message.
+        // The testbench has compared the beats itself, and its message says where it stopped.
         Err(error) if error.is_fault_of_core() => (Some(error.to_string()), 0, 0),
         Err(error) => return Err(error),
     };
     Ok(EngineReport { engine: name, equal: difference.is_none(), difference, beats_compared, cycles_compared })
 }
 
-/// Cycles from the first one after the reset to the last beat.
+/// The number of cycles from the first one after the reset to the last beat.
 fn cycles(trace: &Trace) -> u64 {
     let last = trace.output.last().map(|b| b.cycle).max(trace.accepted.last().copied());
     last.map_or(0, |cycle| cycle + 1)
 }
 
-/// Where two traces part.
+/// The first difference between two traces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mismatch {
-    /// Cycle, place, expected, found.
+    /// A sentence with the cycle, the place in the frame, the expected value and the value found.
     pub words: String,
-    /// Equal beats before it, input and output.
+    /// The number of equal input and output beats before it.
     pub beats: usize,
-    /// The cycle in which it shows.
+    /// The cycle in which the traces differ.
     pub cycle: u64,
 }
 
-/// The first difference between the trace of the simulator and another engine's.
+/// The first difference between the simulator's trace and that of another engine, if there is one.
 pub fn first_difference(expected: &Trace, found: &Trace) -> Option<Mismatch> {
     let input = (0..expected.accepted.len().max(found.accepted.len()))
         .find(|&i| expected.accepted.get(i) != found.accepted.get(i))
@@ -120,7 +123,7 @@ fn before(beats: &[OutputBeat], cycle: u64) -> usize {
     beats.iter().filter(|beat| beat.cycle < cycle).count()
 }
 
-/// How two beats differ, in the words of the testbench.
+/// How two beats differ, in the same words as the messages of the exported testbench.
 fn parting(expected: Option<&OutputBeat>, found: Option<&OutputBeat>) -> String {
     let (wanted, is) = match (expected, found) {
         (Some(wanted), Some(is)) => (wanted, is),
@@ -138,8 +141,8 @@ fn parting(expected: Option<&OutputBeat>, found: Option<&OutputBeat>) -> String 
     }
 }
 
-/// `U row 1, column 2 of output frame 0`, as the testbench says it. A row of vectors is as long as the frame has
-/// singular values.
+/// The place of a beat, such as `U row 1, column 2 of output frame 0`, in the same words as the messages of the
+/// exported testbench. A row of U or V has as many elements as the frame has singular values.
 fn place(trace: &Trace, index: usize) -> String {
     let mut passed = 0;
     for (number, frame) in trace.frames().enumerate() {

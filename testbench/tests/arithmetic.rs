@@ -1,6 +1,8 @@
-//! The arithmetic of the cores: the hardware computes what its definition says, bit for bit, and that is accurate.
+//! Tests the arithmetic of the cores. The hardware computes what its definition says, bit for bit, and the result is
+//! accurate.
 //!
-//! `cargo test -p svdforge-testbench --test arithmetic -- --nocapture` prints the tables of `docs/decisions/0002-arithmetic.md`.
+//! `cargo test -p svdforge-testbench --test arithmetic -- --nocapture` prints the tables of
+//! `docs/decisions/0002-arithmetic.md`.
 
 #[allow(dead_code, reason = "its moments of roundings are for the test `bounds`")]
 mod reference;
@@ -19,12 +21,12 @@ use svdforge_testbench::framing::{InputScale, Quantised, parse_frame, quantise};
 use svdforge_testbench::samples::example_matrix;
 use svdforge_testbench::stimulus::{Stimulus, Trace};
 
-/// A core in the simulator beside the definition of its arithmetic.
+/// A core in the simulator, together with the definition of its arithmetic.
 struct Pair {
     shape: Shape,
     engine: SimulatorEngine,
     reference: Reference,
-    /// Rows and columns that the reference is for.
+    /// The rows and columns for which the reference was made.
     size: (usize, usize),
 }
 
@@ -35,7 +37,7 @@ impl Pair {
         Self { shape, engine, reference: reference_of(&shape), size: (shape.rows(), shape.cols()) }
     }
 
-    /// Runs a matrix through both and compares every beat.
+    /// Runs a matrix through both, compares every beat, and returns both results.
     fn run(&mut self, matrix: &Quantised, name: &str) -> (Trace, Run) {
         let sweeps = match self.shape.sweeps() {
             Sweeps::Auto => None,
@@ -67,7 +69,7 @@ fn reference_of(shape: &Shape) -> Reference {
     reference_for(shape, shape.rows(), shape.cols())
 }
 
-/// The reference for matrices of one of the sizes that a core takes.
+/// The reference for matrices of one of the sizes that the core takes.
 fn reference_for(shape: &Shape, rows: usize, cols: usize) -> Reference {
     Reference::new(Task {
         rows,
@@ -92,7 +94,7 @@ fn matrix_of(shape: &Shape, family: Family, seed: u64) -> Quantised {
     quantise(shape, &matrix, InputScale::Exponent(0)).unwrap()
 }
 
-/// Runs matrices through one core: so many as there are.
+/// Runs matrices through one core and returns their number.
 fn agree(parameters: Parameters, cases: impl IntoIterator<Item = (Family, u64)>) -> usize {
     let mut pair = Pair::new(parameters);
     let run = |(family, seed)| {
@@ -112,7 +114,7 @@ fn every_size_computes_what_the_reference_does() {
         .rev()
         .map(|n| {
             let parameters = square(n, 16, 4, Sweeps::Auto);
-            // All families over the sizes: three in a row for a large one.
+            // Large sizes get three families each, so that all families occur over the sizes.
             let some = |count: usize| all_families(n as u64..n as u64 + 2).skip(3 * n % 20).take(count);
             match n {
                 2..=8 => agree(parameters, all_families(0..4)),
@@ -156,11 +158,11 @@ fn a_fixed_number_of_sweeps_is_kept_settled_or_not() {
         .collect();
     assert!(runs.iter().all(|(_, made, asked)| made == asked));
     assert_eq!(runs.len(), 4 * 4 * 20);
-    // Both verdicts occur.
+    // Some matrices have settled and some have not.
     assert!(runs.iter().any(|r| r.0) && runs.iter().any(|r| !r.0));
 }
 
-/// Every pair of sizes up to 8, and a few larger ones.
+/// Covers every pair of sizes up to 8, and a few larger ones.
 #[test]
 fn every_rectangle_computes_what_the_reference_does() {
     let small = (1..=8usize).flat_map(|rows| (1..=8).map(move |cols| (rows, cols)));
@@ -180,7 +182,8 @@ fn every_rectangle_computes_what_the_reference_does() {
     assert_eq!(cases, 56 * 40 + 6 * 20);
 }
 
-/// What lies outside the matrix stays exactly zero, and its vectors unit vectors: no row of U and no column of V is lost to it.
+/// The padding around the matrix stays exactly zero, and its singular vectors stay unit vectors. So no row of U and no
+/// column of V is lost to it.
 #[test]
 fn padding_stays_exactly_zero() {
     let mut matrices = 0;
@@ -227,7 +230,7 @@ fn every_choice_of_vectors_rank_and_scaling_computes_what_the_reference_does() {
     assert_eq!(cases, 4 * 4 * 2 * 3 * 20);
 }
 
-/// Every size up to that of the core, in one core; and fewer cycles for smaller ones.
+/// Runs every size up to that of the core in one core. Smaller matrices take fewer cycles.
 #[test]
 fn cores_for_any_size_compute_what_the_reference_does() {
     let mut matrices = 0;
@@ -260,7 +263,7 @@ fn cores_for_any_size_compute_what_the_reference_does() {
                 }
             }
         }
-        // A sweep of half the size takes less than half as long, or as long as its latencies let it.
+        // A sweep of half the size takes less than half as long, unless it is limited by the latencies.
         let slowest = |size: usize| compute.iter().filter(|c| c.0 == size).map(|c| c.1).max().unwrap();
         let size = shape.even();
         assert!(size < 8 || slowest(size / 2) * 2 < slowest(size), "{} {}", slowest(size / 2), slowest(size));
@@ -285,31 +288,31 @@ fn symmetric_cores_compute_what_the_reference_does() {
     assert_eq!(cases, 6 * 3 * 40);
 }
 
-/// Small elements lose nothing: times 2^-10, the result is that of the matrix itself, but for its exponent.
+/// Small elements lose no accuracy. If a matrix is multiplied by 2^-10, the result is the same except for its exponent.
 #[test]
 fn a_small_matrix_is_as_good_as_a_large_one() {
     let mut pair = Pair::new(square(8, 24, 4, Sweeps::Auto));
     let mut compared = 0;
     for (family, seed) in all_families(70..71) {
         let large = matrix_of(&pair.shape, family, seed);
-        // Elements that the smaller scale can hold.
+        // These are the elements that the smaller scale can represent.
         let coarse: Vec<i64> = large.units.iter().map(|unit| unit >> 10 << 10).collect();
         let small = Quantised { units: coarse.iter().map(|unit| unit >> 10).collect(), ..large.clone() };
         let large = Quantised { units: coarse, ..large };
         let mut result = |matrix: &Quantised| {
             let (trace, _) = pair.run(matrix, family.name());
-            parse_frame(&pair.shape, (matrix.rows, matrix.cols), &trace.output).unwrap()
+            parse_frame::<f64>(&pair.shape, (matrix.rows, matrix.cols), &trace.output).unwrap()
         };
         let (large, small) = (result(&large), result(&small));
         assert_eq!((&large.sigma, &large.u, &large.v), (&small.sigma, &small.u, &small.v), "{family}");
         let zero = large.sigma[0] == 0.0;
-        assert!(zero || small.status.block_exponent == large.status.block_exponent - 10, "{family}");
+        assert!(zero || small.status.block_exponent() == large.status.block_exponent() - 10, "{family}");
         compared += 1;
     }
     assert_eq!(compared, 20);
 }
 
-/// Sums of 78 bits, coefficients of 30.
+/// The sums have 78 bits and the coefficients 30.
 #[test]
 fn the_widest_core_computes_what_the_reference_does() {
     let parameters = square(32, 24, 8, Sweeps::Auto);
@@ -318,7 +321,7 @@ fn the_widest_core_computes_what_the_reference_does() {
     assert_eq!(agree(parameters, [(Family::Uniform, 40)]), 1);
 }
 
-/// What is left off the diagonal when a core says that it is settled.
+/// Measures what is left off the diagonal when a core reports that the matrix has settled.
 #[test]
 fn less_than_one_unit_of_the_input_is_left_off_the_diagonal() {
     let runs: Vec<(usize, Family, f64, u32, bool)> = [(4, 60), (8, 40), (16, 10), (32, 2)]
@@ -326,7 +329,7 @@ fn less_than_one_unit_of_the_input_is_left_off_the_diagonal() {
         .flat_map_iter(|(n, seeds)| all_families(0..seeds).map(move |case| (n, case)))
         .map(|(n, (family, seed))| {
             let shape = square(n, 16, 4, Sweeps::Auto).shape().unwrap();
-            // Cheap beside a run; so the cases need nothing in common.
+            // The references are made once for each thread, so that the cases share nothing.
             let run = REFERENCES.with(|cache| {
                 let mut cache = cache.borrow_mut();
                 let reference = cache.entry(n).or_insert_with(|| reference_of(&shape));
@@ -351,7 +354,8 @@ thread_local! {
     static REFERENCES: std::cell::RefCell<std::collections::BTreeMap<usize, Reference>> = Default::default();
 }
 
-/// Limits in LSB on sigma, orthogonality and reconstruction of uniform full-scale matrices.
+/// Checks that the errors of sigma, orthogonality and reconstruction stay within these limits, in LSB, for uniformly
+/// distributed matrices at full scale.
 fn accuracy_stays_within(rows: usize, cols: usize, sigma: f64, orthogonality: f64, reconstruction: f64) {
     let parameters = Parameters { rows, cols, ..Parameters::default() };
     let matrices = 60;
@@ -393,7 +397,7 @@ fn measure(pair: &mut Pair, seed: u64) -> (Accuracy, u32) {
     let input: DMatrix<f64> = matrix.matrix(&shape);
     let factors = Factors { sigma: &result.sigma, u: result.u.as_ref(), v: result.v.as_ref() };
     let lsb = f64::from(-(shape.frac() as i32)).exp2();
-    (accuracy(&input, factors, lsb, shape.word()).unwrap(), result.status.sweeps)
+    (accuracy(&input, factors, lsb, shape.word()).unwrap(), result.status.sweeps())
 }
 
 #[test]
@@ -416,8 +420,8 @@ fn accuracy_of_32x32() {
     accuracy_stays_within(32, 32, 2.0, 2.5, 6.5);
 }
 
-/// Twice as many rows as columns, and the reverse: sigma, U and V as accurate as in the square of the shorter side; the product of all three as in
-/// that of the longer side.
+/// With twice as many rows as columns, or the reverse, sigma, U and V are as accurate as for a square matrix of the
+/// shorter side, and the product of all three is as accurate as for one of the longer side.
 #[test]
 fn accuracy_of_16x8_and_8x16() {
     accuracy_stays_within(16, 8, 0.7, 1.0, 3.2);
@@ -429,7 +433,7 @@ fn accuracy_of_32x16() {
     accuracy_stays_within(32, 16, 1.1, 1.5, 6.5);
 }
 
-/// Compute: from the last beat of the matrix to the first one of its result.
+/// The compute cycles run from the last beat of the matrix to the first beat of its result.
 #[test]
 fn five_sweeps_of_8x8_and_six_of_16x16_take_the_promised_cycles() {
     for (n, sweeps, limit) in [(8, 5, 1250), (16, 6, 11_900)] {

@@ -1,4 +1,5 @@
-//! What `hdl/src/core/budget.rs` promises of the errors holds, and is not far from what happens.
+//! Tests that the errors stay within the bounds of the error analysis in `svdforge_hdl::formats`, and that the bounds
+//! are not far from the errors.
 //!
 //! `cargo test --release -p svdforge-testbench --test bounds -- --nocapture` prints the tables of `docs/bounds.md`.
 
@@ -11,7 +12,7 @@ mod reduced;
 #[allow(dead_code, reason = "its frames are for the test `arithmetic`")]
 mod reference;
 
-use adversaries::{ADVERSARIES, Source};
+use adversaries::{ADVERSARIES, Adversary};
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 use reference::{Reference, Roundings, Run, Task};
@@ -24,17 +25,18 @@ use svdforge_hdl::shape::Shape;
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::{InputScale, Quantised, quantise};
 use svdforge_testbench::judge::judge as judge_simulated;
-use svdforge_testbench::run::prepare;
+use svdforge_testbench::run::quantise_for;
 use svdforge_testbench::samples::example_matrix;
 
-/// One matrix through the reference.
+/// The result of one matrix in the reference.
 struct Outcome {
     name: &'static str,
     accuracy: Accuracy,
-    /// Sums of the squares of the errors and their number: sigma, orthogonality of U and of V, reconstruction.
+    /// The sums of the squares of the errors and their numbers, for sigma, orthogonality of U, orthogonality of V, and
+    /// reconstruction.
     squares: [(f64, f64); 4],
     roundings: [Roundings; 3],
-    /// Of the matrix: for its sweeps and its scale.
+    /// The bounds for this matrix with its sweeps and its scale.
     bounds: ErrorBounds,
     sweeps: u32,
     capped: bool,
@@ -62,7 +64,7 @@ fn family(shape: &Shape, family: Family, seed: u64) -> Vec<i64> {
     quantise(shape, &example_matrix(shape, family, seed), InputScale::Auto).unwrap().units
 }
 
-/// Runs a matrix of input units and measures the result.
+/// Runs a matrix, given in units of the input, and measures the errors of the result.
 fn outcome(shape: &Shape, reference: &Reference, name: &'static str, units: Vec<i64>) -> Outcome {
     let sweeps = match shape.sweeps() {
         Sweeps::Auto => None,
@@ -119,10 +121,10 @@ fn factors(shape: &Shape, run: &Run) -> (Vec<f64>, DMatrix<f64>, DMatrix<f64>) {
     (sigma.collect(), u, v)
 }
 
-/// The errors of a result as its bounds name them; what has no bound has no error.
+/// The errors of a result with the names and values of their bounds. What has no bound counts as 0.
 fn measured(accuracy: &Accuracy, bound: &Errors) -> [(&'static str, f64, f64); 4] {
     let pair = |name, found: Option<f64>, bound: Option<f64>| {
-        bound.map_or((name, 0.0, 0.0), |bound| (name, found.expect("What has a bound is measured."), bound))
+        bound.map_or((name, 0.0, 0.0), |bound| (name, found.expect("Every error that has a bound is measured."), bound))
     };
     [
         pair("sigma", Some(accuracy.sigma_max_lsb), bound.sigma),
@@ -132,12 +134,12 @@ fn measured(accuracy: &Accuracy, bound: &Errors) -> [(&'static str, f64, f64); 4
     ]
 }
 
-/// All families and all adversaries, `seeds` of each, through one core.
+/// Runs all families and all adversaries, `seeds` matrices of each, through one core.
 fn campaign(parameters: Parameters, seeds: u64) -> (Shape, Vec<Outcome>) {
     campaign_with(parameters, seeds, &[ADVERSARIES])
 }
 
-fn campaign_with(parameters: Parameters, seeds: u64, adversaries: &[&[Source]]) -> (Shape, Vec<Outcome>) {
+fn campaign_with(parameters: Parameters, seeds: u64, adversaries: &[&[Adversary]]) -> (Shape, Vec<Outcome>) {
     let shape = parameters.shape().unwrap();
     let reference = Reference::new(task_of(&shape));
     let families = (0..seeds).flat_map(|seed| Family::ALL.iter().map(move |&f| (f.name(), Some(f), None, seed)));
@@ -146,12 +148,12 @@ fn campaign_with(parameters: Parameters, seeds: u64, adversaries: &[&[Source]]) 
     let cases: Vec<_> = families.chain(others).collect();
     let outcomes = cases.into_par_iter().map(|(name, of, make, seed)| {
         let units = of.map(|f| family(&shape, f, seed)).or_else(|| make.map(|make| make(&shape, seed)));
-        outcome(&shape, &reference, name, units.expect("One of the two makes it."))
+        outcome(&shape, &reference, name, units.expect("A case has either a family or an adversary."))
     });
     (shape, outcomes.collect())
 }
 
-/// Worst of an error beside its bounds, over all matrices of a core.
+/// The worst of an error over all matrices of a core, with its bounds.
 struct Row {
     error: &'static str,
     worst: f64,
@@ -162,7 +164,7 @@ struct Row {
     expected: f64,
 }
 
-/// Asserts that nothing exceeds its bounds; what the matrices of the core came to.
+/// Asserts that no error exceeds its bounds, and summarises the errors of the core's matrices.
 fn judge(shape: &Shape, outcomes: &[Outcome]) -> Vec<Row> {
     let at_cap = shape.budget().bounds();
     let mut rows = Vec::new();
@@ -171,7 +173,7 @@ fn judge(shape: &Shape, outcomes: &[Outcome]) -> Vec<Row> {
         for o in outcomes {
             for bound in [o.bounds.statistical, o.bounds.rigorous] {
                 let (error, found, bound) = measured(&o.accuracy, &bound)[index];
-                // f64 rounds too.
+                // The computation of the error in f64 has a rounding error, too.
                 let rounding = 1e-12 * f64::from(shape.word()).exp2();
                 let text = format!("{}, {} sweeps: {error} {found}, bound {bound}", o.name, o.sweeps);
                 assert!(found <= bound + rounding, "{text}; {shape:?}");
@@ -181,7 +183,7 @@ fn judge(shape: &Shape, outcomes: &[Outcome]) -> Vec<Row> {
             }
         }
         let of = |errors: &Errors| measured(&outcomes[0].accuracy, errors)[index];
-        // The suite is the families; the adversaries have no rms that one could expect.
+        // Only the families count for the root mean square, because none can be predicted for the adversaries.
         let suite = outcomes.iter().filter(|o| Family::ALL.iter().any(|f| f.name() == o.name));
         let (sum, count) = suite.fold((0.0, 0.0), |(s, c), o| (s + o.squares[index].0, c + o.squares[index].1));
         let (error, _, statistical) = of(&at_cap.statistical);
@@ -193,7 +195,8 @@ fn judge(shape: &Shape, outcomes: &[Outcome]) -> Vec<Row> {
     rows
 }
 
-/// A statistical bound of at most four times the worst error, and the rms within 30 % of what is expected.
+/// Asserts that each statistical bound is at most four times the worst error, and that the root mean square is within
+/// 30 % of the expected one.
 fn assert_close(shape: &Shape, rows: &[Row]) {
     for r in rows {
         let (far, ratio) = (r.statistical / r.worst, r.expected / r.rms);
@@ -227,7 +230,8 @@ fn print(s: &Shape, rows: &[Row]) {
     }
 }
 
-/// Full-size matrices of the formats that a user meets: bounds, at most four times what was measured, and rms within 30 %.
+/// For matrices of full size in typical formats no error exceeds its bounds. The bounds are at most four times what is
+/// measured, and root mean squares are within 30 % of the expected ones.
 #[test]
 fn no_error_exceeds_its_bounds_and_none_is_far_from_them() {
     let mut matrices = 0;
@@ -265,7 +269,7 @@ fn no_error_exceeds_its_bounds_and_none_is_far_from_them() {
     assert_eq!(matrices, 825 * 27);
 }
 
-/// The corners: bounds hold, even where they are not close.
+/// In unusual formats the bounds hold, even where they are not close.
 #[test]
 fn no_error_exceeds_its_bounds_in_the_corners() {
     let mut matrices = 0;
@@ -286,7 +290,7 @@ fn no_error_exceeds_its_bounds_in_the_corners() {
         (Parameters { symmetric: true, rank: Some(2), ..size(5, 5) }, 10),
         (Parameters { sweeps: Sweeps::Fixed(12), ..size(8, 8) }, 10),
         (Parameters { sweeps: Sweeps::Fixed(63), ..size(8, 8) }, 4),
-        // Too few to settle: what remains off the diagonal has no bound, orthogonality has.
+        // Three sweeps are too few to settle. What remains off the diagonal has no bound, but orthogonality has one.
         (Parameters { sweeps: Sweeps::Fixed(3), ..size(8, 8) }, 10),
     ] {
         let (shape, outcomes) = campaign(parameters, seeds);
@@ -299,7 +303,8 @@ fn no_error_exceeds_its_bounds_in_the_corners() {
     assert_eq!(matrices, 171 * 27);
 }
 
-/// The simulated core itself, as `svdforge simulate` judges it; the other tests run the definition of its arithmetic.
+/// Tests the simulated core itself, as `svdforge simulate` judges it. The other tests run the definition of its
+/// arithmetic.
 #[test]
 fn simulated_cores_keep_what_is_promised() {
     let mut matrices = 0;
@@ -317,17 +322,18 @@ fn simulated_cores_keep_what_is_promised() {
         for (seed, &family) in (0..4).flat_map(|seed| Family::ALL.iter().map(move |f| (seed, f))) {
             let named =
                 NamedMatrix { name: family.name().to_owned(), matrix: example_matrix(core.shape(), family, seed) };
-            let input = prepare(core.shape(), &named, InputScale::Auto).unwrap();
+            let input = quantise_for(core.shape(), &named, InputScale::Auto).unwrap();
             let judgement = judge_simulated(core.shape(), &mut engine, &named, &input).unwrap();
             assert_eq!(judgement.broken_promises(), Vec::<String>::new(), "{:?}", core.shape());
-            assert_eq!(judgement.accuracy.bound_lsb.is_none(), judgement.flags.cap_reached);
+            assert_eq!(judgement.accuracy.bound_lsb.is_none(), judgement.flags.cap_reached());
             matrices += 1;
         }
     }
     assert_eq!(matrices, 7 * 4 * 20);
 }
 
-/// A core that is worse than its bounds say is found out: by every error where it has two guard bits less, by sigma where its coefficients are four bits shorter.
+/// A core that is worse than its bounds is detected: by every error if it has two guard bits less, and by sigma if its
+/// coefficients are four bits shorter.
 #[test]
 fn a_worse_core_exceeds_the_bounds() {
     let promised = size(8, 8);
@@ -347,8 +353,8 @@ fn a_worse_core_exceeds_the_bounds() {
     }
 }
 
-/// The statistical bound takes roundings to be independent, uniform, and of no mean; and no matrix to keep the rotators busy for more than
-/// a share of the cap.
+/// The statistical bound assumes that rounding errors are independent, uniformly distributed, and zero on average. It
+/// also assumes that no matrix keeps the rotators busy for more than a share of the sweep cap.
 #[test]
 fn roundings_are_as_the_statistical_bound_assumes() {
     for (parameters, seeds) in [(size(4, 4), 200), (size(8, 8), 60), (size(16, 16), 10), (format(24, 8, 8), 40)] {
@@ -356,10 +362,10 @@ fn roundings_are_as_the_statistical_bound_assumes() {
         let n = shape.side() as f64;
         let random = outcomes.iter().filter(|o| ["uniform", "gaussian", "triangular", "pairs"].contains(&o.name));
         let sum = random.flat_map(|o| o.roundings).fold(Roundings::default(), Roundings::plus);
-        // In standard deviations of a sum of as many independent roundings.
+        // These are in standard deviations of a sum of as many independent rounding errors.
         let mean = sum.sum / sum.squares.sqrt();
         let correlation = sum.products / sum.product_squares.sqrt();
-        // Those of angles that are not tiny.
+        // This is for rotations by angles that are not tiny.
         let variance = 12.0 * sum.busy_squares / sum.busy_count;
         let activity = |of: fn(&[Roundings; 3]) -> f64, turns: f64| {
             outcomes.iter().map(|o| 12.0 * of(&o.roundings) / (n * n * turns * (n - 1.0))).fold(0.0, f64::max)

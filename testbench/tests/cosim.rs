@@ -1,4 +1,5 @@
-//! The exported core in other simulators: equal to the project's own, bit for bit and cycle for cycle.
+//! Tests that the exported core in other simulators equals the project's own simulation, bit for bit and cycle for
+//! cycle.
 
 #[path = "cosim/common.rs"]
 mod common;

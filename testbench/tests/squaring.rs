@@ -1,4 +1,5 @@
-//! The textbook's way to singular values: square roots of the eigenvalues of AᵀA and of AAᵀ, on symmetric cores, beside the SVD core.
+//! Compares the SVD core with the textbook method for singular values, which takes square roots of the eigenvalues of
+//! AᵀA and of AAᵀ, here computed on symmetric cores.
 //!
 //! `cargo test --release -p svdforge-testbench --test squaring -- --nocapture` prints the tables of `docs/squaring.md`.
 
@@ -9,21 +10,21 @@ use svdforge_hdl::parameters::{Parameters, Vectors};
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::InputScale;
 use svdforge_testbench::judge::judge;
-use svdforge_testbench::run::prepare;
+use svdforge_testbench::run::quantise_for;
 
-/// Values that a core delivers, and the weight of its last input bit.
+/// The values that a core delivers, and the weight of the last bit of its input.
 fn values(matrix: DMatrix<f64>, symmetric: bool) -> (Vec<f64>, f64) {
     let (rows, cols) = matrix.shape();
     let parameters = Parameters { rows, cols, symmetric, vectors: Vectors::None, ..Parameters::default() };
     let core = Core::new(parameters.shape().unwrap());
     let mut engine = SimulatorEngine::new(&core).unwrap();
     let named = NamedMatrix { name: "a".to_owned(), matrix };
-    let input = prepare(core.shape(), &named, InputScale::Auto).unwrap();
+    let input = quantise_for(core.shape(), &named, InputScale::Auto).unwrap();
     let judgement = judge(core.shape(), &mut engine, &named, &input).unwrap();
     (judgement.result.values().1.to_vec(), judgement.accuracy.lsb)
 }
 
-/// Exactly symmetric, whatever the order of summation.
+/// AᵀA, made exactly symmetric whatever the order of summation.
 fn square(a: &DMatrix<f64>) -> DMatrix<f64> {
     let square = a.transpose() * a;
     (&square + square.transpose()) / 2.0
@@ -38,8 +39,9 @@ fn with_spectrum(rows: usize, cols: usize, sigma: &[f64], seed: u64) -> DMatrix<
         * orthogonal(cols, seed + 1000).transpose()
 }
 
-/// An element of the square is off by half a unit at most, its eigenvalues by n / 2 units (Weyl), and by 1 more for the core; the square root
-/// divides that by 2 sigma at least, when the root itself is not much smaller. The SVD core adds n / 2 + 1 units of its own.
+/// An element of the square has an error of at most half a unit. So its eigenvalues have errors of at most n / 2 units
+/// (Weyl), and of 1 more unit from the core. The square root divides that by at least 2 sigma, unless the root itself
+/// is much smaller. The SVD core adds n / 2 + 1 units of its own.
 fn tolerance(n: usize, sigma: f64, lsb_of_square: f64, lsb: f64) -> f64 {
     let units = n as f64 / 2.0 + 1.0;
     units * lsb_of_square / sigma + units * lsb
@@ -50,7 +52,7 @@ fn singular_values_are_square_roots_of_eigenvalues_where_squaring_allows_it() {
     let mut compared = 0;
     for (rows, cols) in [(4, 4), (8, 8), (6, 4), (4, 7)] {
         for seed in 0..10 {
-            // The smallest a fourth of the largest.
+            // The smallest singular value is a fourth of the largest.
             let k = rows.min(cols);
             let spectrum: Vec<f64> = (0..k).map(|i| 0.25_f64.powf(i as f64 / (k - 1) as f64)).collect();
             let a = with_spectrum(rows, cols, &spectrum, seed);
@@ -67,7 +69,7 @@ fn singular_values_are_square_roots_of_eigenvalues_where_squaring_allows_it() {
                     );
                     compared += 1;
                 }
-                // Beyond min(m, n) there is nothing but rounding.
+                // Beyond min(m, n) there are only rounding errors.
                 assert!(eigenvalues[k..].iter().all(|v| v.abs() <= (n as f64 / 2.0 + 1.0) * lsb_of_square));
             }
         }
@@ -89,7 +91,7 @@ fn squaring_loses_what_is_small() {
         assert!((direct[i] - spectrum[i]).abs() <= 5.0 * lsb);
     }
     println!("lsb of A {lsb:.2e}, of AᵀA {lsb_of_square:.2e}");
-    // The last one is 1e-4, its square 1e-8: far below a unit of the square.
+    // The last singular value is 1e-4, and its square 1e-8 is far below a unit of the squared matrix.
     let root = eigenvalues[7].max(0.0).sqrt();
     assert!((root - spectrum[7]).abs() > 5.0 * lsb, "squaring loses nothing: {root}");
 }

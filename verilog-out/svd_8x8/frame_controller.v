@@ -22,8 +22,8 @@ module frame_controller (
     output wire        start,
     output wire        clear,
     output wire  [3:0] value_number,
-    output wire        insert,         // 4 cycles after the inputs
-    output wire  [2:0] insert_index,   // 4 cycles after the inputs
+    output wire        insert,
+    output wire  [2:0] insert_index,
     output wire        release_frame,
     output wire        unload_start,
     output wire [23:0] status,
@@ -47,6 +47,7 @@ module frame_controller (
     wire        refuse = idle & frame_full & frame_bad;
     wire        sorted = sorting & (place == 4'd9);
     wire        p0_inserts = sorting & ({1'b0, 3'd7} >= place);
+    wire  [2:0] p0_index = place[2:0];
     wire [23:0] status_out_next = {-{4'd0, (~bad ? shifted : 4'd0)}, (~bad ? sweeps : 8'd0), 4'd0, 1'b0,
             (~bad ? cap_reached : 1'b0), (~bad ? overflow : 1'b0), bad};
 
@@ -86,7 +87,7 @@ module frame_controller (
 
     // ---- Stage 1 ---------------------------------------------------------------------------------------------
     reg       p1_inserts;
-    reg [2:0] p1_n46_later;
+    reg [2:0] p1_index;
 
     always @(posedge aclk) begin
         if (!aresetn) begin
@@ -97,12 +98,12 @@ module frame_controller (
     end
 
     always @(posedge aclk) begin
-        p1_n46_later <= place[2:0];
+        p1_index <= p0_index;
     end
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
     reg       p2_inserts;
-    reg [2:0] p2_n46_later;
+    reg [2:0] p2_index;
 
     always @(posedge aclk) begin
         if (!aresetn) begin
@@ -113,12 +114,12 @@ module frame_controller (
     end
 
     always @(posedge aclk) begin
-        p2_n46_later <= p1_n46_later;
+        p2_index <= p1_index;
     end
 
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
     reg       p3_inserts;
-    reg [2:0] p3_n46_later;
+    reg [2:0] p3_index;
 
     always @(posedge aclk) begin
         if (!aresetn) begin
@@ -129,12 +130,12 @@ module frame_controller (
     end
 
     always @(posedge aclk) begin
-        p3_n46_later <= p2_n46_later;
+        p3_index <= p2_index;
     end
 
     // ---- Stage 4 ---------------------------------------------------------------------------------------------
     reg       p4_inserts;
-    reg [2:0] p4_n46_later;
+    reg [2:0] p4_index;
 
     always @(posedge aclk) begin
         if (!aresetn) begin
@@ -145,7 +146,7 @@ module frame_controller (
     end
 
     always @(posedge aclk) begin
-        p4_n46_later <= p3_n46_later;
+        p4_index <= p3_index;
     end
 
     // ---- Outputs ---------------------------------------------------------------------------------------------
@@ -153,7 +154,7 @@ module frame_controller (
     assign clear         = clear_out;
     assign value_number  = place;
     assign insert        = p4_inserts;
-    assign insert_index  = p4_n46_later;
+    assign insert_index  = p4_index;
     assign release_frame = release_out;
     assign unload_start  = unload_start_out;
     assign status        = status_out;

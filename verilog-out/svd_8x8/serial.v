@@ -46,7 +46,7 @@ module serial (
         home_table[7] = 3'd4;  // 7 lies in bank 1, pair 0
     end
 
-    // ---- State -----------------------------------------------------------------------------------------------
+    // ---- State and logic -------------------------------------------------------------------------------------
     wire        datapath_settled;
     wire        datapath_settled_valid;
     wire        datapath_overflow;
@@ -73,6 +73,8 @@ module serial (
     wire [41:0] datapath_u_row_1;
     wire [41:0] datapath_v_row_0;
     wire [41:0] datapath_v_row_1;
+
+    wire p0_row_is_odd = vector_row[0];
 
     sequencer sequencer (
         .aclk          (aclk),
@@ -113,7 +115,7 @@ module serial (
     reg  [2:0] p1_vector_home;
     reg  [1:0] p1_row_pair;
     reg        p1_vector_read_now;
-    reg        p1_n84_later;
+    reg        p1_row_is_odd;
 
     always @(posedge aclk) begin
         p1_row_home    <= home_table[load_row];
@@ -121,7 +123,7 @@ module serial (
         p1_element     <= load_data;
         p1_vector_home <= home_table[vector_index];
         p1_row_pair    <= vector_row[2:1];
-        p1_n84_later   <= vector_row[0];
+        p1_row_is_odd  <= p0_row_is_odd;
     end
 
     always @(posedge aclk) begin
@@ -134,16 +136,16 @@ module serial (
         end
     end
 
-    wire [3:0] p1_joined = {p1_row_home[2] & p1_column_home[2], p1_row_home[2] & ~p1_column_home[2],
+    wire [3:0] p1_banks = {p1_row_home[2] & p1_column_home[2], p1_row_home[2] & ~p1_column_home[2],
             ~p1_row_home[2] & p1_column_home[2], ~p1_row_home[2] & ~p1_column_home[2]};
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
-    reg p2_n84_later;
+    reg p2_row_is_odd;
     reg p2_n87_later;
 
     always @(posedge aclk) begin
-        p2_n84_later <= p1_n84_later;
-        p2_n87_later <= p1_vector_home[2];
+        p2_row_is_odd <= p1_row_is_odd;
+        p2_n87_later  <= p1_vector_home[2];
     end
 
     wire [41:0] p2_chosen = p2_n87_later ? datapath_u_row_1 : datapath_u_row_0;
@@ -154,8 +156,8 @@ module serial (
     reg [20:0] p3_v_out;
 
     always @(posedge aclk) begin
-        p3_u_out <= p2_n84_later ? p2_chosen[41:21] : p2_chosen[20:0];
-        p3_v_out <= p2_n84_later ? p2_chosen_2[41:21] : p2_chosen_2[20:0];
+        p3_u_out <= p2_row_is_odd ? p2_chosen[41:21] : p2_chosen[20:0];
+        p3_v_out <= p2_row_is_odd ? p2_chosen_2[41:21] : p2_chosen_2[20:0];
     end
 
     // ---- Fed back from later stages --------------------------------------------------------------------------
@@ -177,7 +179,7 @@ module serial (
         .measure       (sequencer_measure),
         .diagonal_pair (sequencer_diagonal_pair),
         .load_data     (p1_element),
-        .load_enable   (p1_write ? p1_joined : 4'd0),
+        .load_enable   (p1_write ? p1_banks : 4'd0),
         .load_row      (p1_row_home),
         .load_column   (p1_column_home),
         .shift         (shift),

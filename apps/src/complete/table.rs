@@ -1,4 +1,4 @@
-//! Tables with gaps.
+//! Reads and writes tables with gaps.
 
 use std::path::Path;
 use svdforge_golden::reader::{Fault, Kind, Place, ReadError, Records, number, quote, read_bytes, utf8};
@@ -6,37 +6,38 @@ use svdforge_golden::reader::{Fault, Kind, Place, ReadError, Records, number, qu
 /// A table of numbers, some of them missing, m x n.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// Names of the fields, the label's included, if the file has a header.
+    /// The names of the fields, including that of the labels, if the file has a header.
     pub header: Option<Vec<String>>,
-    /// What stands before each row, if the rows have labels.
+    /// The label of each row, if the rows have labels.
     pub labels: Option<Vec<String>>,
-    /// The fields of numbers as they stand in the file; empty: missing.
+    /// The texts of the fields as in the file. An empty text is a missing number.
     pub fields: Vec<Vec<String>>,
-    /// Their values, `None` where missing.
+    /// The values of the fields, with `None` for a missing number.
     pub values: Vec<Vec<Option<f64>>>,
 }
 
-/// What stands for a missing number, beside nothing at all.
+/// The words for a missing number, besides an empty field.
 const MISSING: [&str; 3] = ["NaN", "NA", "?"];
-/// Numbers whose differences are far from the end of `f64`.
+/// The largest absolute value that is accepted, so that differences do not overflow.
 const LARGEST: f64 = 1e300;
 const REMEDY: &str = "write one row per line, its numbers separated by commas; leave a field empty (or NaN, NA, ?) where the number is missing";
 
-/// Reads a table: as [`parse_table`].
+/// Reads a table from a file; see [`parse_table`].
 ///
 /// # Errors
 ///
-/// The file cannot be read, or as [`parse_table`].
+/// The file cannot be read, or its text has a fault that [`parse_table`] finds.
 pub fn read_table(path: &Path) -> Result<Table, ReadError> {
     parse_table(path, &read_bytes(path, "table")?)
 }
 
-/// Reads comma-separated numbers. An empty field, `NaN`, `NA` and `?` are missing numbers. The first row is a header if it has words in it and no number;
-/// with a header, the first column holds labels if its first entry is a word. Every row and every column must have a number.
+/// Reads comma-separated numbers. An empty field, `NaN`, `NA` and `?` are missing numbers. The first row is a header if
+/// it contains words and no number. If there is a header and the first entry of the first column is a word, that column
+/// holds labels. Every row and every column must have a number.
 ///
 /// # Errors
 ///
-/// Each fault in the text, with file, line and field; a row or a column without a number, by line and by name.
+/// The text has a fault, which is reported with file, line and field; or a row or a column has no number.
 pub fn parse_table(path: &Path, bytes: &[u8]) -> Result<Table, ReadError> {
     parse(bytes).map_err(|fault| ReadError::new(path, fault))
 }
@@ -45,7 +46,7 @@ fn missing(field: &str) -> bool {
     field.is_empty() || MISSING.iter().any(|word| field.eq_ignore_ascii_case(word))
 }
 
-/// Neither missing nor a number.
+/// Whether a field is neither missing nor a number.
 fn word(field: &str) -> bool {
     !missing(field) && field.parse::<f64>().is_err()
 }
@@ -128,12 +129,12 @@ impl Table {
         Ok(())
     }
 
-    /// Rows and columns of numbers.
+    /// The number of rows and of columns of numbers.
     pub fn shape(&self) -> (usize, usize) {
         (self.values.len(), self.values.first().map_or(0, Vec::len))
     }
 
-    /// The known numbers: row, column, value; row by row.
+    /// The known numbers as (row, column, value), row by row.
     pub fn known(&self) -> Vec<(usize, usize, f64)> {
         let row = |(i, row): (usize, &Vec<Option<f64>>)| -> Vec<(usize, usize, f64)> {
             row.iter().enumerate().filter_map(|(j, value)| value.map(|value| (i, j, value))).collect()
@@ -141,11 +142,12 @@ impl Table {
         self.values.iter().enumerate().flat_map(row).collect()
     }
 
-    /// As comma-separated text: what was known as it stood in the file, the rest from `fill` (row, column).
+    /// Writes the table as comma-separated text. Known numbers are written as they were in the file, and missing ones
+    /// come from `fill`, which is called with (row, column).
     ///
     /// # Errors
     ///
-    /// The writer refuses.
+    /// The sink reports an error.
     pub fn write(&self, sink: impl std::io::Write, fill: impl Fn(usize, usize) -> f64) -> Result<(), csv::Error> {
         let mut writer = csv::Writer::from_writer(sink);
         if let Some(header) = &self.header {

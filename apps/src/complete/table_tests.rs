@@ -1,4 +1,4 @@
-//! Good and bad tables.
+//! Tests with valid and invalid tables.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The sample, a table larger than any core, and tables that leave nothing to choose.
+//! Tests with the sample, with a table that is larger than any core, and with tables that leave nothing to choose.
 
 use super::table::parse_table;
 use super::*;
@@ -14,8 +14,8 @@ fn table(text: &str) -> Table {
     parse_table(Path::new("t.csv"), text.as_bytes()).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The flowers' four measures hang together: better than the means of the columns by a quarter on average, on core and
-/// f64 alike.
+/// The four measures of the flowers are correlated. So the estimates are better than the means of the columns, by a
+/// quarter on average, both on the core and in f64.
 #[test]
 fn irises_are_completed() {
     let irises = table(SAMPLE);
@@ -27,17 +27,17 @@ fn irises_are_completed() {
         let golden = complete(&irises, &settings, &mut GoldenDecomposer).expect("fills");
         assert_eq!((core.held_out, core.rank), (21, 3));
         ratios += core.rmse / core.rmse_means / 5.0;
-        // The iteration ends when a step is below sqrt(1e-5) = 0.3 % of the estimate; the decomposers may end a few
+        // The iteration ends when a step is below sqrt(1e-5) = 0.3 % of the estimate, so the decomposers may end a few
         // steps apart.
         assert!((core.rmse - golden.rmse).abs() < 0.01, "{} {}", core.rmse, golden.rmse);
-        // Petals of setosa are short: 1.0 to 1.9 cm in all of Fisher's fifty; the missing one of the third flower must
-        // come near.
+        // The petals of setosa are short: 1.0 to 1.9 cm for all of Fisher's fifty flowers. The missing length of the
+        // third flower must be close to that.
         assert!((0.5..2.4).contains(&core.value(2, 2)), "{}", core.value(2, 2));
     }
     assert!(ratios < 0.75, "{ratios}");
 }
 
-/// 200 x 120 of rank 4, half of it missing: through the range finder.
+/// A matrix of 200 x 120 and rank 4 with half of its entries missing, which uses the range finder.
 #[test]
 fn a_table_larger_than_the_core_is_completed() {
     let mut rng = ChaCha8Rng::seed_from_u64(8);
@@ -60,7 +60,8 @@ fn a_table_larger_than_the_core_is_completed() {
     }
     let error = (squares.iter().sum::<f64>() / squares.len() as f64).sqrt();
     println!("{error}, {} promised, means {}", found.rmse, found.rmse_means);
-    // Noise alone is about 0.05 standard deviations; the held-out error promises what the missing ones get.
+    // The noise alone is about 0.05 standard deviations. The error on the entries held out predicts that on the missing
+    // ones.
     assert!(error < 0.1 * found.rmse_means, "{error}");
     assert!((error / found.rmse - 1.0).abs() < 0.2, "{error} {}", found.rmse);
 }
@@ -79,7 +80,7 @@ fn impossible_requests_are_refused() {
     }
     let given = complete(&small, &Settings { lambda: Some(0.1), ..AUTO }, &mut GoldenDecomposer).expect("fills");
     assert!(given.value(1, 1).is_finite());
-    // A column of one value, and values at the end of the range, are no trouble.
+    // A column with a single value, and values near the end of the range, cause no problem.
     let constant = table("5,5e299\n5,\n5,1e300\n,9e299\n5,5e299\n5,-1e300\n5,1e300\n5,5e299\n");
     let found = complete(&constant, &AUTO, &mut GoldenDecomposer).expect("fills");
     assert_eq!(found.value(3, 0), 5.0);

@@ -1,15 +1,15 @@
-//! The picture of quality against size.
+//! Draws quality against size.
 
 use super::tiles::Point;
 use crate::plot::{COLOURS, Drawing, FONT};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-/// PSNR against rank, one line per decomposer.
+/// A chart of PSNR against rank, with one line for each decomposer.
 pub struct Curve<'a> {
-    /// What was compressed, in words.
+    /// The title, which says what was compressed.
     pub title: String,
-    /// Name of each decomposer, and its points by rank.
+    /// The name of each decomposer, and its points by rank.
     pub lines: &'a [(String, Vec<Point>)],
 }
 

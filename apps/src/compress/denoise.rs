@@ -1,23 +1,26 @@
-//! A matrix of low rank under noise: the rank by a published rule, and the entries that belong to neither.
+//! Removes noise from a matrix of low rank. A published rule gives the rank, and entries that are neither structure nor
+//! noise are found.
 //!
 //! # The rank
 //!
-//! M. Gavish, D. L. Donoho: "The Optimal Hard Threshold for Singular Values is 4/sqrt(3)", IEEE Transactions on Information
-//! Theory 60, 2014. For an m x n matrix with n the larger side, beta = m / n, and white noise of standard deviation s, keep the
-//! singular values above lambda(beta) sqrt(n) s (their equations 3 and 11); for unknown noise, those above omega(beta) times the
-//! median singular value (equations 4 and 5).
+//! The rule is that of M. Gavish, D. L. Donoho: "The Optimal Hard Threshold for Singular Values is 4/sqrt(3)", IEEE
+//! Transactions on Information Theory 60, 2014. Consider an m x n matrix where n is the larger side and beta = m / n,
+//! with white noise of standard deviation s. The singular values above lambda(beta) sqrt(n) s are kept (their equations
+//! 3 and 11). If the noise is unknown, those above omega(beta) times the median singular value are kept (equations 4
+//! and 5).
 //!
 //! # Outlying entries
 //!
-//! An entry is outlying where its studentised residual stands off from the median by more than sqrt(2 ln N) robust standard
-//! deviations (1.4826 x the median absolute deviation) of all N: about as far as the farthest of N Gaussian numbers, so that
-//! noise alone gives 0.2 of them on average, whatever N. A residual is studentised as in regression: divided by
-//! sqrt((1 - h_i) (1 - h_j)), h the squared length of row i of the kept U and of row j of the kept V, which undoes that the fit
-//! bends towards a spike.
+//! An entry is outlying if its studentised residual differs from the median by more than sqrt(2 ln N) robust standard
+//! deviations (1.4826 x the median absolute deviation) of all N residuals. That is about as far as the farthest of N
+//! Gaussian numbers, so noise alone produces 0.2 outlying entries on average, whatever N is. A residual is studentised
+//! as in regression: it is divided by sqrt((1 - h_i) (1 - h_j)), where h is the squared length of row i of the kept U,
+//! or of row j of the kept V. This compensates for the fit bending towards a spike.
 //!
-//! An outlying entry is then replaced, first by the median of its neighbours, in further rounds by the fit, and the fit is
-//! repeated until the same entries stand off. Until then a singular triplet of few entries is left out, a spike and not structure: one of
-//! fewer than [`FEW`] by its participation, 1 / (sum u_i^4 sum v_j^4), which is 1 for a single entry and m n for equal ones.
+//! An outlying entry is then replaced, first by the median of its neighbours and in further rounds by the fit. The fit
+//! is repeated until the same entries are outlying. Until then, a singular triplet with few entries is left out,
+//! because it is a spike and not structure. Few means fewer than [`FEW`] by its participation, 1 / (sum u_i^4 sum
+//! v_j^4), which is 1 for a single entry and m n for equal entries.
 
 use super::picture::Plane;
 use super::tiles::{Cut, cut_out, put_back};
@@ -27,12 +30,12 @@ use nalgebra::DMatrix;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// What is known of the noise.
+/// What is known about the noise.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Noise {
     /// Its standard deviation.
     Known(f64),
-    /// Nothing; it follows from the median singular values.
+    /// The standard deviation is unknown and is estimated from the median singular values.
     Unknown,
 }
 
@@ -43,52 +46,53 @@ pub struct Outlier {
     pub row: usize,
     /// Column, from 0.
     pub col: usize,
-    /// What is there.
+    /// The value of the entry.
     pub value: f64,
-    /// What the fit puts there.
+    /// The value of the fit.
     pub fitted: f64,
-    /// Robust standard deviations between the two.
+    /// The difference of the two in robust standard deviations.
     pub z: f64,
 }
 
 /// A matrix without its noise.
 #[derive(Clone, Debug)]
 pub struct Denoised {
-    /// The fit.
+    /// The matrix without noise.
     pub plane: Plane,
-    /// The rank kept of each piece, row by row.
+    /// The rank that was kept of each piece, with the pieces row by row.
     pub ranks: Vec<usize>,
     /// The threshold for singular values.
     pub threshold: f64,
-    /// Standard deviation of the noise: as given, or as estimated.
+    /// The standard deviation of the noise, as given or as estimated.
     pub noise: f64,
-    /// Farthest first.
+    /// The outlying entries, those that differ most first.
     pub outliers: Vec<Outlier>,
 }
 
-/// A triplet with fewer entries by participation is a spike. Two spikes in one column that mix have up to 4, a line across a tile of
-/// 8 pixels has 8.
+/// A triplet with fewer entries by participation is a spike. Two spikes in one column that mix have up to 4 entries,
+/// while a line across a tile of 8 pixels has 8.
 pub const FEW: f64 = 8.0;
 
-/// Fits of one denoising; the outliers of all data seen settle in fewer.
+/// The most rounds of fits. On all data that was tried the outlying entries settle in fewer.
 const ROUNDS: usize = 12;
 
-/// lambda(beta), Gavish and Donoho's equation 11: 4/sqrt(3) for a square matrix.
+/// lambda(beta), equation 11 of Gavish and Donoho. It is 4/sqrt(3) for a square matrix.
 pub fn lambda(beta: f64) -> f64 {
     let root = (beta * beta + 14.0 * beta + 1.0).sqrt();
     (2.0 * (beta + 1.0) + 8.0 * beta / (beta + 1.0 + root)).sqrt()
 }
 
-/// omega(beta) = lambda(beta) / sqrt(median of the Marcenko-Pastur distribution), equation 5: about 2.858 for a square matrix.
+/// omega(beta) = lambda(beta) / sqrt(median of the Marcenko-Pastur distribution), their equation 5. It is about 2.858
+/// for a square matrix.
 pub fn omega(beta: f64) -> f64 {
     lambda(beta) / marcenko_pastur_median(beta).sqrt()
 }
 
-/// The median of the Marcenko-Pastur distribution with density sqrt((b - x)(x - a)) / (2 pi beta x) for x from a = (1 - sqrt(beta))^2
-/// to b = (1 + sqrt(beta))^2.
+/// The median of the Marcenko-Pastur distribution. Its density is sqrt((b - x)(x - a)) / (2 pi beta x) for x from a =
+/// (1 - sqrt(beta))^2 to b = (1 + sqrt(beta))^2.
 ///
-/// With x = 1 + beta - 2 sqrt(beta) cos(t) the density times dx becomes smooth in t, from 0 to pi; the midpoint rule then has the
-/// mass of each step to about the square of its width.
+/// With x = 1 + beta - 2 sqrt(beta) cos(t), the density times dx becomes a smooth function of t from 0 to pi. The
+/// midpoint rule then gives the mass of each step with an error of about the square of its width.
 pub fn marcenko_pastur_median(beta: f64) -> f64 {
     const STEPS: usize = 20_000;
     let width = std::f64::consts::PI / STEPS as f64;
@@ -105,7 +109,7 @@ pub fn marcenko_pastur_median(beta: f64) -> f64 {
     x(std::f64::consts::PI)
 }
 
-/// The smaller over the larger side, and the larger side.
+/// The ratio of the smaller side to the larger, and the larger side.
 fn shape_of((rows, cols): (usize, usize)) -> (f64, f64) {
     let (small, large) = (rows.min(cols) as f64, rows.max(cols) as f64);
     (small / large, large)
@@ -113,8 +117,9 @@ fn shape_of((rows, cols): (usize, usize)) -> (f64, f64) {
 
 /// Removes noise, piece by piece (see [`Cut`]), and finds outlying entries.
 ///
-/// Unknown noise is estimated from the median singular value of each piece, and the median of these estimates serves them all; a
-/// `Whole` larger than a decomposer takes is estimated from tiles of [`LARGEST`] pixels, and keeps at most that rank.
+/// Unknown noise is estimated from the median singular value of each piece, and the median of these estimates is used
+/// for all pieces. If a `Whole` is larger than a decomposer takes, its noise is estimated from tiles of [`LARGEST`]
+/// pixels, and it keeps at most that rank.
 ///
 /// # Errors
 ///
@@ -126,7 +131,7 @@ pub fn denoise(
     decomposer: &mut dyn Decomposer,
 ) -> Result<Denoised, DecompositionError> {
     let mut pieces = Pieces::new(cut, plane.shape());
-    // The spectrum of a large piece ends before its median.
+    // The truncated spectrum of a large piece ends before its median.
     let large = pieces.shape.0.min(pieces.shape.1) > LARGEST;
     let mut tiles = (large && noise == Noise::Unknown).then(|| Pieces::new(Cut::Tiles(LARGEST), plane.shape()));
     let mut fit = |cleaned: &Plane, without_spikes: bool, decomposer: &mut dyn Decomposer| {
@@ -159,21 +164,22 @@ pub fn denoise(
     fit(&cleaned, false, decomposer)
 }
 
-/// The median of an entry and its neighbours, eight of them inside the matrix.
+/// The median of an entry and its neighbours, of which there are eight inside the matrix.
 fn median_around(plane: &Plane, row: usize, col: usize) -> f64 {
     let rows = row.saturating_sub(1)..(row + 2).min(plane.nrows());
     let cols = col.saturating_sub(1)..(col + 2).min(plane.ncols());
     median(rows.flat_map(|i| cols.clone().map(move |j| plane[(i, j)])).collect())
 }
 
-/// The parts of a plane, decomposed.
+/// The pieces of a plane with their decompositions.
 struct Pieces {
     corners: Vec<(usize, usize)>,
-    /// Rows and columns of each.
+    /// The rows and columns of each piece.
     shape: (usize, usize),
-    /// Rows and columns of the plane.
+    /// The rows and columns of the plane.
     whole: (usize, usize),
-    /// Each piece with as much of its decomposition as a decomposer gives: all where one side is at most [`LARGEST`].
+    /// Each piece with as much of its decomposition as a decomposer gives, which is all of it if one side is at most
+    /// [`LARGEST`].
     done: Vec<(Plane, Svd)>,
 }
 
@@ -182,7 +188,7 @@ impl Pieces {
         Self { corners: cut.corners(whole), shape: cut.piece(whole), whole, done: Vec::new() }
     }
 
-    /// Decomposes those pieces that changed since the last time.
+    /// Decomposes the pieces that have changed since the last time.
     fn decompose(&mut self, plane: &Plane, decomposer: &mut dyn Decomposer) -> Result<(), DecompositionError> {
         let rank = self.shape.0.min(self.shape.1).min(LARGEST);
         for (index, &corner) in self.corners.iter().enumerate() {
@@ -199,8 +205,9 @@ impl Pieces {
         Ok(())
     }
 
-    /// The standard deviation of white noise: the median over the pieces of median singular value / sqrt(n mu(beta)). Pieces that
-    /// reach over an edge repeat pixels, which is no white noise: they count only where there are no others.
+    /// The estimated standard deviation of white noise: the median over the pieces of their median singular value /
+    /// sqrt(n mu(beta)). Pieces that extend beyond an edge repeat pixels, which is not white noise, so they count only
+    /// if there are no others.
     fn noise_level(&self) -> f64 {
         let (beta, n) = shape_of(self.shape);
         let scale = (n * marcenko_pastur_median(beta)).sqrt();
@@ -215,7 +222,7 @@ impl Pieces {
     }
 }
 
-/// One fit, and the entries of `plane` that stand off from it.
+/// One fit, and the entries of `plane` that are outlying with respect to it.
 fn fit(plane: &Plane, pieces: &Pieces, noise: f64, without_spikes: bool) -> Denoised {
     let (beta, n) = shape_of(pieces.shape);
     let threshold = lambda(beta) * n.sqrt() * noise;
@@ -232,7 +239,7 @@ fn fit(plane: &Plane, pieces: &Pieces, noise: f64, without_spikes: bool) -> Deno
     Denoised { plane: fit, ranks, threshold, noise, outliers }
 }
 
-/// The triplets above the threshold; without those of few entries, if so wished.
+/// The triplets above the threshold, without those that are spikes if `without_spikes` is set.
 fn above(svd: &Svd, threshold: f64, without_spikes: bool) -> Svd {
     let wanted = |k: &usize| {
         let fourth = |x: f64| x.powi(4);
@@ -247,15 +254,16 @@ fn above(svd: &Svd, threshold: f64, without_spikes: bool) -> Svd {
     }
 }
 
-/// (1 - h_i) (1 - h_j) for each entry: the share of a change of it that a fit with these triplets leaves in the residual.
+/// (1 - h_i) (1 - h_j) for each entry. If an entry changes, this is the share of the change that a fit with these
+/// triplets leaves in the residual.
 fn freedom_of(svd: &Svd) -> DMatrix<f64> {
-    // Below, rounding and the curvature of the fit say more than the entry.
+    // Below this share, rounding and the curvature of the fit have more influence than the entry itself.
     const LEAST: f64 = 0.05;
     let free = |vectors: &DMatrix<f64>, i: usize| 1.0 - vectors.row(i).norm_squared();
     DMatrix::from_fn(svd.u.nrows(), svd.v.nrows(), |i, j| (free(&svd.u, i) * free(&svd.v, j)).max(LEAST))
 }
 
-/// Deviations are never taken as smaller than the noise.
+/// Finds the outlying entries. The standard deviation of the residuals is never taken to be smaller than the noise.
 fn outliers(plane: &Plane, fit: &Plane, freedom: &Plane, noise: f64) -> Vec<Outlier> {
     let residuals = (plane - fit).zip_map(freedom, |residual, free| residual / free.sqrt());
     let centre = median(residuals.as_slice().to_vec());
@@ -265,7 +273,7 @@ fn outliers(plane: &Plane, fit: &Plane, freedom: &Plane, noise: f64) -> Vec<Outl
     for col in 0..plane.ncols() {
         for row in 0..plane.nrows() {
             let z = (residuals[(row, col)] - centre) / deviation;
-            // Without any deviation (a noiseless matrix) nothing can be said.
+            // If there is no deviation at all, as for a matrix without noise, no entry can be called outlying.
             if deviation > 0.0 && z.abs() > limit {
                 found.push(Outlier { row, col, value: plane[(row, col)], fitted: fit[(row, col)], z });
             }
@@ -275,7 +283,7 @@ fn outliers(plane: &Plane, fit: &Plane, freedom: &Plane, noise: f64) -> Vec<Outl
     found
 }
 
-/// The middle, or the mean of the two in the middle; 0 of nothing.
+/// The median of the values: the middle one, or the mean of the two in the middle. It is 0 if there are none.
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let at = |index: usize| values.get(index).copied().unwrap_or_default();

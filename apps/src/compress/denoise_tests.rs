@@ -9,7 +9,8 @@ fn gauss(rows: usize, cols: usize, rng: &mut ChaCha8Rng) -> DMatrix<f64> {
     DMatrix::from_fn(rows, cols, |_, _| StandardNormal.sample(rng))
 }
 
-/// Rank `rank` with all singular values `size`, plus noise of standard deviation 1.
+/// A matrix of rank `rank` with all singular values equal to `size`, plus noise of standard deviation 1; and the matrix
+/// without the noise.
 fn noisy(rows: usize, cols: usize, rank: usize, size: f64, rng: &mut ChaCha8Rng) -> (DMatrix<f64>, DMatrix<f64>) {
     let (u, v) = (gauss(rows, rank, rng).qr().q(), gauss(cols, rank, rng).qr().q());
     let clean = size * u * v.transpose();
@@ -17,7 +18,7 @@ fn noisy(rows: usize, cols: usize, rank: usize, size: f64, rng: &mut ChaCha8Rng)
     (&clean + noise, clean)
 }
 
-/// The constants of the paper: 4/sqrt(3), and the cubic that it gives for omega, good to 0.02.
+/// The constants of the paper: 4/sqrt(3), and the cubic polynomial that approximates omega to 0.02.
 #[test]
 fn constants_of_the_rule() {
     assert!((lambda(1.0) - 4.0 / 3.0_f64.sqrt()).abs() < 1e-14);
@@ -30,7 +31,8 @@ fn constants_of_the_rule() {
     }
 }
 
-/// Singular values at twice the threshold, far above the noise's own (1 + sqrt(beta)) sqrt(n): the rank is not in doubt.
+/// The singular values are at twice the threshold, far above those of the noise, (1 + sqrt(beta)) sqrt(n), so the rank
+/// is not in doubt.
 #[test]
 fn the_rank_under_noise_is_found_on_both_engines() {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
@@ -44,9 +46,9 @@ fn the_rank_under_noise_is_found_on_both_engines() {
             for noise in [Noise::Known(1.0), Noise::Unknown] {
                 let found = denoise(&matrix, Cut::Whole, noise, decomposer).unwrap();
                 assert_eq!(found.ranks, [rank], "{} {rows} x {cols} {noise:?}", decomposer.name());
-                // The signal is in rank / min(m, n) of the values, which shifts the median by about as much.
+                // The signal takes rank / min(m, n) of the values, which shifts the median by about as much.
                 assert!((found.noise - 1.0).abs() < 0.25, "{rows} x {cols}: {}", found.noise);
-                // Of the noise, about (m + n) rank of m n parts stay; each triplet also keeps its own inflation.
+                // About (m + n) rank of the m n parts of the noise stay, and each triplet keeps its own inflation, too.
                 let error = (&found.plane - &clean).norm_squared() / matrix.len() as f64;
                 let kept = ((rows + cols) * rank) as f64 / matrix.len() as f64;
                 assert!(error <= 2.0 * kept, "{rows} x {cols}: {error} {kept}");
@@ -55,8 +57,9 @@ fn the_rank_under_noise_is_found_on_both_engines() {
     }
 }
 
-/// Entries 8 or more standard deviations off, some far above the threshold for singular values by themselves: first as strong as the
-/// structure, in a matrix with many rows; then in tiles of something smooth, as pictures are, with far stronger structure.
+/// The entries are off by 8 or more standard deviations, and some of them alone are far above the threshold for
+/// singular values. In the first case they are as strong as the structure, in a matrix with many rows. In the second,
+/// the structure is far stronger: tiles of something smooth, as in pictures.
 #[test]
 fn outlying_entries_are_found() {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
@@ -81,7 +84,7 @@ fn outlying_entries_are_found() {
         let places: BTreeSet<_> = found.outliers.iter().map(|o| (o.row, o.col)).collect();
         let missed: Vec<_> = put_in.difference(&places).collect();
         assert!(missed.is_empty(), "{rows} x {cols}: missed {missed:?}");
-        // 0.2 by chance on average; 2 or more have a chance below 2 %.
+        // By chance there are 0.2 more on average, and the probability of 2 or more is below 2 %.
         assert!(places.len() <= put_in.len() + 1, "{rows} x {cols}: {} found", places.len());
         assert!(found.ranks.iter().all(|rank| *rank <= 3), "{:?}: no spike counts as structure", found.ranks);
         for outlier in &found.outliers {

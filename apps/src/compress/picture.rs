@@ -1,4 +1,4 @@
-//! Grey and colour pictures, as planes of numbers.
+//! Grey and colour pictures as planes of numbers.
 
 use image::{DynamicImage, ImageFormat, ImageReader, Limits};
 use nalgebra::DMatrix;
@@ -9,16 +9,16 @@ use std::io::Cursor;
 use std::path::Path;
 use svdforge_golden::reader::{Fault, Kind, Place, ReadError, read_bytes};
 
-/// One channel of a picture, rows x columns, elements 0 to 255.
+/// One channel of a picture, rows x columns, with elements from 0 to 255.
 pub type Plane = DMatrix<f64>;
 
 /// The largest value of a pixel.
 pub const PEAK: f64 = 255.0;
 
-/// The most pixels of a picture.
+/// The most pixels that a picture may have.
 const MAX_PIXELS: u32 = 1 << 26;
 
-/// A picture: one plane if grey, three (red, green, blue) if coloured, all of the same size.
+/// A picture. It has one plane if it is grey and three (red, green, blue) if it is coloured, all of the same size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     /// The channels, at least one, each with at least one pixel.
@@ -30,16 +30,17 @@ impl Picture {
     ///
     /// # Errors
     ///
-    /// As [`Picture::parse`], or the file cannot be read.
+    /// The file cannot be read, or has a fault that [`Picture::parse`] finds.
     pub fn read(path: &Path) -> Result<Self, ReadError> {
         Self::parse(path, &read_bytes(path, "PNG or PGM picture")?)
     }
 
-    /// A picture from the bytes of a file, which is not opened. Deeper channels are reduced to 8 bits; transparency is ignored.
+    /// Reads a picture from the bytes of a file, which is not opened. Channels with more bits are reduced to 8, and
+    /// transparency is ignored.
     ///
     /// # Errors
     ///
-    /// The bytes are no PNG or PNM, broken off, or of a picture without pixels or with more than 2^26.
+    /// The bytes are not a PNG or PNM file, the file is cut off, or the picture has no pixels or more than 2^26.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, ReadError> {
         let refuse =
             |kind, found: String, remedy: &str| ReadError::new(path, Fault::new(Place::File, kind, found, remedy));
@@ -95,7 +96,7 @@ impl Picture {
         self.planes[0].shape()
     }
 
-    /// Each element rounded to a whole number from 0 to 255: what a file can hold.
+    /// The picture with each element rounded to a whole number from 0 to 255, as a file can hold it.
     pub fn to_pixels(&self) -> Self {
         Self { planes: self.planes.iter().map(|plane| plane.map(|x| x.round().clamp(0.0, PEAK))).collect() }
     }
@@ -103,7 +104,7 @@ impl Picture {
     /// The bytes of a PNG file, 8 bits per channel.
     pub fn to_png(&self) -> Result<Vec<u8>, image::ImageError> {
         let (height, width) = self.shape();
-        // As clamped floats convert: no value is out of range, and a NaN would be black.
+        // The conversion saturates, so no value is out of range, and a NaN becomes black.
         let byte = |c: usize, x: u32, y: u32| self.planes[c][(y as usize, x as usize)].round() as u8;
         let (w, h) = (width as u32, height as u32);
         let image = if self.planes.len() == 3 {
@@ -117,11 +118,11 @@ impl Picture {
         Ok(bytes.into_inner())
     }
 
-    /// Pictures of one height in a row, with a white gap of 8 pixels.
+    /// Puts pictures of the same height in a row, with white gaps of 8 pixels.
     ///
     /// # Panics
     ///
-    /// There are none, or they differ in height or channels.
+    /// There are no pictures, or they differ in height or channels.
     pub fn side_by_side(pictures: &[&Self]) -> Self {
         const GAP: usize = 8;
         let height = pictures[0].shape().0;
@@ -139,14 +140,15 @@ impl Picture {
     }
 }
 
-/// The picture with white Gaussian noise of this standard deviation, in whole pixels: what a camera would give.
+/// Adds white Gaussian noise of this standard deviation to a picture and rounds it to whole pixels, as a camera would.
 pub fn add_noise(picture: &Picture, level: f64, seed: u64) -> Picture {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut noisy = |x: f64| -> f64 { x + level * rng.sample::<f64, _>(StandardNormal) };
     Picture { planes: picture.planes.iter().map(|plane| plane.map(&mut noisy)).collect() }.to_pixels()
 }
 
-/// Peak signal-to-noise ratio in decibels, 10 log10(255^2 / mean squared error) over all channels; `None` where the two are equal.
+/// The peak signal-to-noise ratio in decibels, 10 log10(255^2 / mean squared error), over all channels. It is `None` if
+/// the pictures are equal.
 ///
 /// # Panics
 ///

@@ -40,7 +40,7 @@ fn what_is_written_is_read_back() {
 fn peak_signal_to_noise_ratio_by_hand() {
     let one = |value: f64| Picture { planes: vec![Plane::from_element(4, 4, value)] };
     assert_eq!(psnr(&one(3.0), &one(3.0)), None);
-    // A squared error of 25.5^2 is a hundredth of the peak's square: 20 dB.
+    // A squared error of 25.5^2 is a hundredth of the square of the peak, which is 20 dB.
     assert!((psnr(&one(0.0), &one(25.5)).unwrap() - 20.0).abs() < 1e-12);
     assert_eq!(one(260.7).to_pixels(), one(255.0));
     let row = Picture::side_by_side(&[&one(1.0), &one(2.0)]);

@@ -1,15 +1,15 @@
-//! The project's own picture: drawn, not photographed, so that it is free to ship.
+//! The project's own sample picture. It is drawn and not photographed, so that it can be distributed freely.
 
 use super::picture::{PEAK, Picture, Plane};
 
-/// Pixels of a side.
+/// The width and height in pixels.
 const SIDE: usize = 128;
 
 /// The committed file, `samples/shapes.png`.
 pub const SAMPLE_PNG: &[u8] = include_bytes!("../../samples/shapes.png");
 
-/// 128 x 128 pixels in grey: a sky that grows lighter downwards, a shaded ball, a tilted square, stripes that become finer to the
-/// right, waves below, and a fine weave.
+/// Draws the picture: 128 x 128 pixels in grey with a sky that grows lighter downwards, a shaded ball, a tilted square
+/// with a fine weave, stripes that become finer to the right, and waves at the bottom.
 pub fn draw() -> Picture {
     let pixel = |i: usize, j: usize| {
         let (y, x) = (i as f64 + 0.5, j as f64 + 0.5);
@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn the_committed_picture_is_the_one_drawn() {
         let committed = Picture::parse(Path::new("shapes.png"), SAMPLE_PNG).unwrap();
-        // Another machine's sine may fall on the other side of a half.
+        // On another machine the sine may be rounded to the other side of a half.
         let off = (&committed.planes[0] - &draw().planes[0]).amax();
         assert!(off <= 1.0, "{off}; draw it anew: cargo run --release -p svdforge-apps --example draw_sample");
     }

@@ -1,4 +1,5 @@
-//! A picture as low-rank matrices: tiles, or the whole, with what is kept counted and rounded to the bits that it is kept in.
+//! Compresses a picture to matrices of low rank, in tiles or as a whole. What is kept is rounded to the bits in which
+//! it would be stored, and counted.
 
 use super::picture::{Picture, Plane, psnr};
 use crate::decomposer::{Decomposer, DecompositionError, LARGEST, Svd};
@@ -8,9 +9,10 @@ use serde::Serialize;
 /// How a picture is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
-    /// Square tiles with this side, 2 to [`LARGEST`]; beyond the right and lower edges the last pixels are repeated.
+    /// Square tiles with this side, from 2 to [`LARGEST`]. Beyond the right and lower edges the last pixels are
+    /// repeated.
     Tiles(usize),
-    /// The whole picture, through the range finder where both sides are above [`LARGEST`].
+    /// The whole picture. If both sides are longer than [`LARGEST`], the range finder is used.
     Whole,
 }
 
@@ -40,33 +42,34 @@ impl Cut {
 /// One rank of a compressed picture.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Point {
-    /// Singular triplets kept of each piece.
+    /// The number of singular triplets that are kept of each piece.
     pub rank: usize,
-    /// Against the original, on whole pixels; `None` where they are equal.
+    /// The PSNR in decibels against the original, computed on whole pixels; `None` if they are equal.
     pub psnr_db: Option<f64>,
-    /// Numbers kept: rank x (rows + columns + 1) for each piece and channel, padding included.
+    /// The number of numbers that are kept: rank x (rows + columns + 1) for each piece and channel, padding included.
     pub numbers: usize,
-    /// Numbers x word bits / 8, rounded up. Not entropy coded.
+    /// The number of bytes: numbers x word bits / 8, rounded up, without entropy coding.
     pub bytes: usize,
 }
 
-/// A picture decomposed, all ranks at once.
+/// A decomposed picture, from which every rank can be read.
 pub struct Compressed {
     cut: Cut,
     shape: (usize, usize),
     word: u32,
-    /// Of each plane, the pieces row by row.
+    /// The decompositions of the pieces of each plane, row by row.
     planes: Vec<Vec<Svd>>,
 }
 
-/// Decomposes every piece of a picture up to `rank`; U, sigma and V are then rounded to `word` bits, as they would be kept.
+/// Decomposes every piece of a picture up to `rank`, and rounds U, sigma and V to `word` bits, as they would be stored.
 ///
-/// U and V have word - 1 fraction bits. Sigma is a fraction, with word - 1 bits too, of the power of two at or above the largest
-/// sigma that a piece can have (255 sqrt(rows x columns)): it needs no exponent of its own.
+/// U and V have word - 1 fraction bits. Sigma is stored as a fraction with word - 1 bits of a power of two, which is
+/// the smallest that is not below the largest sigma possible for a piece (255 sqrt(rows x columns)). So it needs no
+/// exponent of its own.
 ///
 /// # Errors
 ///
-/// The rank is 0 or more than [`Cut::most`]; the decomposer fails.
+/// The rank is 0 or more than [`Cut::most`], or the decomposer fails.
 pub fn compress(
     picture: &Picture,
     cut: Cut,
@@ -94,13 +97,13 @@ pub fn compress(
     Ok(Compressed { cut, shape, word, planes })
 }
 
-/// A part of a plane; beyond its edges the last pixels are repeated.
+/// Cuts a piece out of a plane. Beyond the edges the last pixels are repeated.
 pub fn cut_out(plane: &Plane, (top, left): (usize, usize), (rows, cols): (usize, usize)) -> Plane {
     let (height, width) = plane.shape();
     Plane::from_fn(rows, cols, |i, j| plane[((top + i).min(height - 1), (left + j).min(width - 1))])
 }
 
-/// Puts a part back; what lies beyond the edges is dropped.
+/// Puts a piece back into a plane. What lies beyond the edges is dropped.
 pub fn put_back(plane: &mut Plane, (top, left): (usize, usize), piece: &Plane) {
     let (rows, cols) = (piece.nrows().min(plane.nrows() - top), piece.ncols().min(plane.ncols() - left));
     plane.view_mut((top, left), (rows, cols)).copy_from(&piece.view((0, 0), (rows, cols)));
@@ -116,12 +119,12 @@ fn round(mut svd: Svd, word: u32, full: f64) -> Svd {
 }
 
 impl Compressed {
-    /// Pieces of each channel.
+    /// The number of pieces of each channel.
     pub fn pieces(&self) -> usize {
         self.planes[0].len()
     }
 
-    /// The picture at a rank, in whole pixels.
+    /// The picture at this rank, in whole pixels.
     pub fn picture(&self, rank: usize) -> Picture {
         let planes = self.planes.iter().map(|pieces| {
             let mut plane = Plane::zeros(self.shape.0, self.shape.1);
@@ -133,7 +136,7 @@ impl Compressed {
         Picture { planes: planes.collect() }.to_pixels()
     }
 
-    /// What a rank keeps, and how near it comes to the original.
+    /// How much a rank keeps, and how close it comes to the original.
     pub fn point(&self, original: &Picture, rank: usize) -> Point {
         let (rows, cols) = self.cut.piece(self.shape);
         let numbers = self.planes.len() * self.pieces() * rank * (rows + cols + 1);

@@ -7,7 +7,7 @@ fn sample() -> Picture {
     Picture::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/shapes.png")).unwrap()
 }
 
-/// Pixels that are no multiple of the tile, of rank 1 in each tile: the padding must not show.
+/// The picture is no multiple of the tile and has rank 1 in each tile. The padding must not show.
 #[test]
 fn tiles_at_the_edges_are_padded_by_repetition() {
     let plane = Plane::from_fn(19, 13, |i, _| (10 * i) as f64);
@@ -20,8 +20,9 @@ fn tiles_at_the_edges_are_padded_by_repetition() {
     assert_eq!((point.numbers, point.bytes), (3 * 6 * 17, 3 * 6 * 17 * 2));
 }
 
-/// The error of the best approximation is the sum of the squares left out (Eckart, Young): the table's PSNR must follow from
-/// the golden spectrum. Rounding to whole pixels adds at most 1/2 per pixel, rounding of the kept words far less.
+/// The squared error of the best approximation is the sum of the squares of the singular values left out (Eckart,
+/// Young). So the PSNR must follow from the golden spectrum. Rounding to whole pixels adds at most 1/2 per pixel, and
+/// rounding of the kept words far less.
 #[test]
 fn psnr_is_what_the_spectrum_says() {
     let picture = sample();
@@ -36,7 +37,8 @@ fn psnr_is_what_the_spectrum_says() {
             let pixels = plane.len() as f64;
             let expected = (left / pixels).sqrt();
             let error = 255.0 / 10_f64.powf(compressed.point(&picture, rank).psnr_db.unwrap() / 20.0);
-            // Clamping can only help, rounding adds 1/sqrt(12) in the mean square; the range finder is off by little.
+            // Clamping can only reduce the error, rounding adds 1/sqrt(12) in the root mean square, and the range
+            // finder's error is small.
             assert!(
                 (error - expected).abs() < 0.03 * expected + 0.3,
                 "{} {rank}: {error} {expected}",

@@ -1,19 +1,21 @@
-//! Documents in groups: k-means on their directions.
+//! Groups documents by k-means on their directions.
 
 use nalgebra::{DMatrix, RowDVector};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
-/// Starts from which the best result is taken.
+/// The number of starts, of which the best result is taken.
 const STARTS: u64 = 20;
 
-/// Rounds of one start; Lloyd's algorithm ends long before on any data seen.
+/// The most rounds of one start. On all data that was tried Lloyd's algorithm ends long before.
 const ROUNDS: usize = 300;
 
-/// The group of each row of `points`, from 0, by the first member: a group's number does not depend on chance.
+/// The group of each row of `points`, counted from 0. Groups are numbered in the order of their first members, so that
+/// a group's number does not depend on chance.
 ///
-/// Lloyd's algorithm on the rows scaled to length 1 (so that distance is direction, as for cosines), started as k-means++
-/// does (D. Arthur, S. Vassilvitskii, 2007) from [`STARTS`] seeds; the smallest sum of squares wins. `groups` is cut to the number of rows.
+/// Lloyd's algorithm runs on the rows scaled to length 1, so that distance means direction, as for cosines. It starts
+/// with centres chosen by k-means++ (D. Arthur, S. Vassilvitskii, 2007) from [`STARTS`] seeds, and the smallest sum of
+/// squares wins. `groups` is limited to the number of rows.
 pub fn clusters(points: &DMatrix<f64>, groups: usize, seed: u64) -> Vec<usize> {
     let mut directions = points.clone();
     for mut row in directions.row_iter_mut() {
@@ -39,7 +41,7 @@ fn lloyd(points: &DMatrix<f64>, groups: usize, rng: &mut ChaCha8Rng) -> (Vec<usi
         members = nearest;
         for (group, centre) in centres.iter_mut().enumerate() {
             let own: Vec<usize> = (0..members.len()).filter(|i| members[*i] == group).collect();
-            // A group that lost its members keeps its centre.
+            // A group that has lost all members keeps its centre.
             if !own.is_empty() {
                 *centre = points.select_rows(&own).row_mean();
             }
@@ -49,7 +51,8 @@ fn lloyd(points: &DMatrix<f64>, groups: usize, rng: &mut ChaCha8Rng) -> (Vec<usi
     (members, sum)
 }
 
-/// The first centre by chance, each further one with a chance that grows with its squared distance to those already there.
+/// Chooses the first centre at random, and each further one with a probability that grows with the squared distance to
+/// the centres that exist.
 fn first_centres(points: &DMatrix<f64>, groups: usize, rng: &mut ChaCha8Rng) -> Vec<RowDVector<f64>> {
     let Some(last) = points.nrows().checked_sub(1) else { return Vec::new() };
     let mut centres = vec![points.row(rng.random_range(0..=last)).into_owned()];
@@ -86,7 +89,7 @@ fn by_first_member(members: Vec<usize>) -> Vec<usize> {
 mod tests {
     use super::*;
 
-    /// Three directions, however long the vectors.
+    /// The points lie in three directions, whatever their lengths.
     #[test]
     fn directions_that_differ_are_told_apart() {
         let angles = [0.0_f64, 0.1, 2.0, 2.1, 4.0, 4.1, 0.05];

@@ -1,44 +1,46 @@
-//! Documents as a matrix of words.
+//! A corpus: documents as a matrix of word counts.
 
 use super::tokens::{StopWords, words};
 use crate::sparse::from_entries;
 use nalgebra_sparse::CsrMatrix;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A document's names.
+/// The names of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
-    /// Short, for pictures: `d` and the number of its line, the name of its file, or its column's title.
+    /// A short name for pictures: `d` and the number of its line, the name of its file, or the title of its column.
     pub name: String,
-    /// Its beginning, for people; empty where only counts are known.
+    /// The beginning of its text for readers. It is empty if only counts are known.
     pub text: String,
 }
 
 /// How often each word occurs in each document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Corpus {
-    /// The words, m of them, sorted if they come from text.
+    /// The m words, which are sorted if they come from text.
     pub words: Vec<String>,
-    /// The documents, n of them.
+    /// The n documents.
     pub documents: Vec<Document>,
-    /// Counts, m x n.
+    /// The counts, m x n.
     pub counts: CsrMatrix<f64>,
-    /// What was left out of queries too.
+    /// The words that were left out, and are left out of queries, too.
     pub stop_words: StopWords,
 }
 
-/// What an element of the matrix is.
+/// The kind of weight that an element of the matrix is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weights {
     /// The count itself.
     Counts,
-    /// Count x ln(n / documents that contain the word), each document then scaled to length 1 (K. Sparck Jones: "A Statistical
-    /// Interpretation of Term Specificity", Journal of Documentation 28, 1972; G. Salton, C. Buckley, 1988).
+    /// Tf-idf: the count x ln(n / number of documents that contain the word), with each document then scaled to length
+    /// 1 (K. Sparck Jones: "A Statistical Interpretation of Term Specificity", Journal of Documentation 28, 1972; G.
+    /// Salton, C. Buckley, 1988).
     TfIdf,
 }
 
 impl Corpus {
-    /// Counts the words of documents (name and text) but the stop words and those in fewer than `min_documents` documents.
+    /// Counts the words of documents, given as (name, text). Stop words, and words that occur in fewer than
+    /// `min_documents` documents, are left out.
     pub fn from_texts(texts: &[(String, String)], stop_words: StopWords, min_documents: usize) -> Self {
         let mut found: BTreeMap<String, BTreeMap<usize, f64>> = BTreeMap::new();
         for (j, (_, text)) in texts.iter().enumerate() {
@@ -55,12 +57,12 @@ impl Corpus {
         Self { words: found.into_keys().collect(), documents, counts, stop_words }
     }
 
-    /// In how many documents each word occurs.
+    /// The number of documents in which each word occurs.
     pub fn document_frequencies(&self) -> Vec<usize> {
         self.counts.row_iter().map(|row| row.values().iter().filter(|&&count| count > 0.0).count()).collect()
     }
 
-    /// What each word's counts are multiplied by.
+    /// The factor by which the counts of each word are multiplied.
     pub fn word_weights(&self, weights: Weights) -> Vec<f64> {
         let n = self.documents.len() as f64;
         let weight = |frequency: usize| match weights {
@@ -89,7 +91,7 @@ impl Corpus {
         matrix
     }
 
-    /// Documents that contain none of the words.
+    /// The documents that contain none of the words.
     pub fn empty_documents(&self) -> Vec<usize> {
         let full: BTreeSet<usize> =
             self.counts.triplet_iter().filter(|(_, _, v)| **v > 0.0).map(|(_, j, _)| j).collect();

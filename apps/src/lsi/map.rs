@@ -1,4 +1,4 @@
-//! Words and documents on a plane.
+//! Draws words and documents on a plane.
 
 use super::corpus::Corpus;
 use super::model::Model;
@@ -12,24 +12,25 @@ const SIZE: (u32, u32) = (1000, 760);
 const MARGIN: f64 = 60.0;
 const LABEL: f64 = 15.0;
 
-/// More words than this make no map that can be read.
+/// The most words on a map, so that it stays readable.
 pub const MOST_WORDS: usize = 40;
 
-/// Two of the dimensions: words (circles, rows of U diag(sqrt(sigma))) and documents (squares in the colour of their cluster, rows of
-/// V diag(sqrt(sigma))), so that the scalar product of a word and a document is their element of the matrix, as far as the plane shows it.
+/// A map of two of the dimensions. Words are circles at the rows of U diag(sqrt(sigma)). Documents are squares at the
+/// rows of V diag(sqrt(sigma)), in the colour of their cluster. So the scalar product of a word and a document is their
+/// element of the matrix, as far as two dimensions show it.
 pub struct Map<'a> {
-    /// What is shown.
+    /// The corpus that is shown.
     pub corpus: &'a Corpus,
-    /// Where it lies.
+    /// The model that gives the positions.
     pub model: &'a Model,
     /// The group of each document.
     pub clusters: &'a [usize],
-    /// The dimensions across and up, from 0.
+    /// The horizontal and the vertical dimension, counted from 0.
     pub axes: (usize, usize),
 }
 
-/// The dimensions that show most. Counts are never negative, so that the first dimension is roughly how common a word
-/// and how long a document is: the second and third, where there are three.
+/// The dimensions that show most. Since counts are never negative, the first dimension shows mainly how common a word
+/// is and how long a document is. So the second and third are used if there are three.
 pub fn default_axes(rank: usize) -> (usize, usize) {
     if rank >= 3 { (1, 2) } else { (0, 1.min(rank.saturating_sub(1))) }
 }
@@ -41,7 +42,7 @@ struct Point {
 }
 
 impl Map<'_> {
-    /// Documents, then the words that lie farthest out.
+    /// The points of the documents, and of the words that are farthest from the centre.
     fn points(&self) -> Vec<Point> {
         let Model { svd, .. } = self.model;
         let at = |vectors: &nalgebra::DMatrix<f64>, i: usize| {
@@ -90,7 +91,7 @@ impl Drawing for Map<'_> {
         );
         area.draw(&Text::new(heading, pixel(l, MARGIN / 2.0), text.clone()))?;
         let at: Vec<(f64, f64)> = points.iter().map(|p| (across(p.at.0), up(p.at.1))).collect();
-        // A crowd of documents leaves its labels out, and the room to the words, which say more.
+        // If there are many documents, their labels are left out to make room for the words, which say more.
         let crowd = self.corpus.documents.len() > MOST_WORDS;
         let label = |p: &Point| if crowd && p.cluster.is_some() { String::new() } else { p.label.clone() };
         let labels: Vec<String> = points.iter().map(label).collect();

@@ -1,4 +1,4 @@
-//! The truncated decomposition of a corpus, and what is asked of it.
+//! The truncated decomposition of a corpus, and the questions that it answers.
 
 use super::corpus::{Corpus, Weights};
 use super::tokens::words;
@@ -7,24 +7,24 @@ use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
 use nalgebra::{DMatrix, DVector};
 use std::collections::BTreeMap;
 
-/// Why a corpus cannot be indexed, or a question answered.
+/// Why a corpus cannot be indexed, or a question cannot be answered.
 #[derive(Debug, thiserror::Error)]
 pub enum LsiError {
-    /// All weights vanish.
-    #[error("every word is in every document, so that tf-idf gives each the weight 0; take --weights count")]
+    /// All weights are 0.
+    #[error("every word is in every document, so tf-idf gives each word the weight 0; use --weights count")]
     NoWeights,
-    /// The decomposition fails.
+    /// The decomposition failed.
     #[error(transparent)]
     Truncation(#[from] DecompositionError),
-    /// Not a word of the corpus.
+    /// The word does not occur in the corpus.
     #[error("the corpus has no word '{word}' (stop words and rare words are left out){}", suggestion(near))]
     UnknownWord {
-        /// What was asked for.
+        /// The word that was asked for.
         word: String,
-        /// Words of the corpus that are spelled like it.
+        /// Words of the corpus with a similar spelling.
         near: Vec<String>,
     },
-    /// No word of a query is known.
+    /// None of the words of a query occurs in the corpus.
     #[error(
         "none of the words of the query '{query}' is in the corpus (stop words and rare words are left out){}",
         suggestion(near)
@@ -32,7 +32,7 @@ pub enum LsiError {
     UnknownQuery {
         /// The query.
         query: String,
-        /// Words of the corpus that are spelled like its words.
+        /// Words of the corpus with a spelling that is similar to one of its words.
         near: Vec<String>,
     },
 }
@@ -41,28 +41,29 @@ fn suggestion(near: &[String]) -> String {
     if near.is_empty() { "; ask for one of its words".to_owned() } else { format!("; it has {}", near.join(", ")) }
 }
 
-/// Something with its cosine to what was asked for.
+/// A word or document with its similarity to what was asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ranked {
-    /// Index of the word or document.
+    /// The index of the word or document.
     pub index: usize,
-    /// -1 to 1.
+    /// The cosine, from -1 to 1.
     pub cosine: f64,
 }
 
-/// A query in the space of the documents.
+/// The answer to a query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
     /// All documents, best first.
     pub ranking: Vec<Ranked>,
-    /// Words of the query that the corpus has not.
+    /// The words of the query that do not occur in the corpus.
     pub ignored: Vec<String>,
 }
 
-/// X = U diag(sigma) V^T nearly.
+/// The truncated decomposition: X = U diag(sigma) V^T approximately.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// The decomposition: U is words x rank, V documents x rank. In each column of U the largest element is positive.
+    /// The decomposition. U is words x rank and V is documents x rank. In each column of U the largest element is
+    /// positive.
     pub svd: Svd,
     /// The share of X's sum of squares that the rank keeps.
     pub explained: f64,
@@ -70,9 +71,9 @@ pub struct Model {
     index: BTreeMap<String, usize>,
 }
 
-/// A rank that serves a corpus without further thought: a third of min(m, n), 2 to 20.
+/// A rank that usually suits a corpus: a third of min(m, n), from 2 to 20.
 ///
-/// Deerwester and others use 100 and more for collections of thousands of documents; the core gives up to [`LARGEST`].
+/// Deerwester and others use 100 and more for collections of thousands of documents. The core gives up to [`LARGEST`].
 pub fn default_rank(corpus: &Corpus) -> usize {
     let least = corpus.words.len().min(corpus.documents.len());
     (least / 3).clamp(2, 20).min(least).min(LARGEST)
@@ -83,7 +84,7 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// The rank is 0 or too large; no word has a weight; the decomposer fails.
+    /// The rank is 0 or too large, no word has a weight, or the decomposer fails.
     pub fn fit(
         corpus: &Corpus,
         weights: Weights,
@@ -102,17 +103,19 @@ impl Model {
         Ok(Self { svd, explained, word_weights: corpus.word_weights(weights), index })
     }
 
-    /// Words as points: rows of U diag(sigma). Their scalar products are nearly those of the rows of X.
+    /// Words as points, which are the rows of U diag(sigma). Their scalar products are approximately those of the rows
+    /// of X.
     pub fn word_points(&self) -> DMatrix<f64> {
         self.svd.left()
     }
 
-    /// Documents as points: rows of V diag(sigma). Their scalar products are nearly those of the columns of X.
+    /// Documents as points, which are the rows of V diag(sigma). Their scalar products are approximately those of the
+    /// columns of X.
     pub fn document_points(&self) -> DMatrix<f64> {
         self.svd.right()
     }
 
-    /// All words but the one asked for, most similar first.
+    /// All words except the one asked for, the most similar first.
     ///
     /// # Errors
     ///
@@ -128,14 +131,15 @@ impl Model {
         Ok(ranking)
     }
 
-    /// The documents nearest to some words, taken as a document and folded in.
+    /// Ranks the documents by their similarity to some words, which are treated as a document and folded in.
     ///
-    /// With q the weighted counts of the query, its point among the rows of V diag(sigma) is U^T q (Deerwester and others, appendix: the
-    /// pseudo-document q^T U diag(1/sigma), times diag(sigma) as the documents).
+    /// Let q be the weighted counts of the query. Then its point among the rows of V diag(sigma) is U^T q. (In the
+    /// appendix of Deerwester and others, the pseudo-document is q^T U diag(1/sigma); it is multiplied by diag(sigma),
+    /// like the documents.)
     ///
     /// # Errors
     ///
-    /// The corpus has none of the words.
+    /// None of the words occurs in the corpus.
     pub fn query(&self, corpus: &Corpus, query: &str) -> Result<Query, LsiError> {
         let mut counts = DVector::zeros(self.svd.u.nrows());
         let mut ignored = Vec::new();
@@ -153,7 +157,7 @@ impl Model {
         Ok(Query { ranking: rank(&self.document_points(), &self.svd.u.tr_mul(&counts)), ignored })
     }
 
-    /// Up to three words that are spelled like this one.
+    /// Up to three words with a similar spelling.
     fn near(&self, word: &str) -> Vec<String> {
         const ALIKE: f64 = 0.8;
         let alike = self.index.keys().map(|known| (strsim::jaro_winkler(known, word), known));
@@ -163,7 +167,8 @@ impl Model {
     }
 }
 
-/// Rows of `points` by their cosine to `target`, largest first, then by index. A zero row has the cosine 0.
+/// Ranks the rows of `points` by their cosine to `target`, largest first, and equal ones by index. A zero row has the
+/// cosine 0.
 fn rank(points: &DMatrix<f64>, target: &DVector<f64>) -> Vec<Ranked> {
     let lengths = |v: f64| if v > 0.0 { v } else { 1.0 };
     let cosine = |i: usize| {
@@ -176,8 +181,9 @@ fn rank(points: &DMatrix<f64>, target: &DVector<f64>) -> Vec<Ranked> {
     ranking
 }
 
-/// Negates pairs of columns so that the largest element of each column of U is positive; among elements that are largest within
-/// a thousandth, the first. Engines then agree on signs, which no decomposition determines.
+/// Negates pairs of columns of U and V so that the largest element of each column of U is positive. Among elements
+/// within a thousandth of the largest, the first one decides. This makes all engines agree on signs, which no
+/// decomposition determines.
 fn fix_signs(svd: &mut Svd) {
     for k in 0..svd.sigma.len() {
         let column = svd.u.column(k);

@@ -29,7 +29,7 @@ fn text_and_table_of_the_nine_titles_are_one_matrix() {
     assert_eq!((text.words.len(), text.documents.len()), (11, 9));
 }
 
-/// The published figures of the example, to their two decimals: within half a unit of the last one.
+/// The published figures of the example, compared at their two decimals.
 #[test]
 fn nine_titles_give_the_classic_figures_on_both_engines() {
     let corpus = nine_titles();
@@ -47,7 +47,8 @@ fn nine_titles_give_the_classic_figures_on_both_engines() {
         let title_vector = [0.35, 0.22, 0.34, 0.26, 0.22, 0.49, 0.28, 0.29, 0.44];
         agree(model.svd.v.column(0).as_slice(), &title_vector);
         assert!(model.svd.u.column(0).iter().all(|x| *x > 0.0), "the sign is fixed");
-        // The counts that are not 0 are 29 ones and a two: squares of 33. Half a unit of the published decimals is 0.003 of that.
+        // The counts that are not 0 are 29 ones and a two, so the sum of squares is 33. Half a unit of the published
+        // decimals is 0.003 of that.
         let share = (3.91_f64.powi(2) + 2.61_f64.powi(2) + 4.0) / 33.0;
         assert!((model.explained - share).abs() < 0.003, "{} {share}", model.explained);
     }
@@ -71,7 +72,8 @@ fn questions_about_the_nine_titles() {
     }
 }
 
-/// With all dimensions kept, folding in loses nothing: a document's own words find it with the cosine of the plain columns.
+/// If all dimensions are kept, folding in loses nothing. The words of a document find it with the cosine of the plain
+/// columns.
 #[test]
 fn a_query_at_full_rank_is_a_plain_cosine() {
     let corpus = nine_titles();
@@ -81,7 +83,8 @@ fn a_query_at_full_rank_is_a_plain_cosine() {
     for found in answer.ranking {
         let column = counts.column(found.index);
         let common: f64 = [4, 6, 9].iter().map(|i| column[*i]).sum();
-        // U spans all columns of X but not every query: the cosine is larger by the query's length over its projection's.
+        // U spans all columns of X but not every query, so the cosine is larger by the ratio of the query's length to
+        // that of its projection.
         let query = DVector::from_fn(11, |i, _| f64::from(u8::from([4, 6, 9].contains(&i))));
         let seen = model.svd.u.tr_mul(&query).norm();
         assert!((found.cosine - common / (seen * column.norm())).abs() < 1e-12);
@@ -104,7 +107,7 @@ fn weights_by_hand() {
     let corpus = parse_corpus(Path::new("a.txt"), "red fish fish\nred bird\n", false, counting).unwrap();
     assert_eq!(corpus.words, ["bird", "fish", "red"]);
     let matrix = DMatrix::from(&corpus.weighted(Weights::TfIdf));
-    // red is everywhere: weight 0; what is left of each document has length 1.
+    // The word red is in every document, so its weight is 0. What is left of each document has length 1.
     assert!((matrix - DMatrix::from_row_slice(3, 2, &[0.0, 1.0, 1.0, 0.0, 0.0, 0.0])).amax() < 1e-15);
     let same = parse_corpus(
         Path::new("a.txt"),

@@ -1,4 +1,4 @@
-//! Corpora from files: a text file with one document per line, a folder of text files, or a CSV of counts.
+//! Reads a corpus from a text file with one document per line, from a folder of text files, or from a CSV of counts.
 
 use super::corpus::{Corpus, Document, printable};
 use super::tokens::StopWords;
@@ -8,21 +8,22 @@ use std::fs;
 use std::path::Path;
 use svdforge_golden::reader::{Fault, Kind, Place, ReadError, Records, quote, read_bytes, utf8};
 
-/// What is counted in a corpus of texts.
+/// Which words of a text are counted.
 #[derive(Clone, Debug)]
 pub struct Counting {
     /// Words that are left out.
     pub stop_words: StopWords,
-    /// Words that occur in fewer documents are left out.
+    /// Words that occur in fewer documents than this are left out.
     pub min_documents: usize,
 }
 
-/// Reads a folder (each file a document), a `.csv` (a matrix of counts), or any other file (each line a document).
+/// Reads a corpus. In a folder each file is a document, a `.csv` is a matrix of counts, and in any other file each line
+/// is a document.
 ///
 /// # Errors
 ///
-/// Something cannot be read or is not UTF-8; there are fewer than two documents or no words; a row of counts is ragged, or an
-/// element of it no count.
+/// A file cannot be read or is not UTF-8, there are fewer than two documents or no words, or a row of counts has
+/// another length than the header or an element that is not a count.
 pub fn read_corpus(path: &Path, counting: Counting) -> Result<Corpus, ReadError> {
     if path.is_dir() {
         return from_texts(path, &read_folder(path)?, counting);
@@ -31,7 +32,7 @@ pub fn read_corpus(path: &Path, counting: Counting) -> Result<Corpus, ReadError>
     parse_corpus(path, &read_text(path)?, is_csv, counting)
 }
 
-/// As [`read_corpus`], with the `text` of a file that is not opened.
+/// Does the same as [`read_corpus`] with the `text` of a file, which is not opened.
 pub fn parse_corpus(path: &Path, text: &str, is_csv: bool, counting: Counting) -> Result<Corpus, ReadError> {
     if is_csv {
         return parse_counts(text, counting.stop_words).map_err(|fault| ReadError::new(path, fault));
@@ -41,7 +42,7 @@ pub fn parse_corpus(path: &Path, text: &str, is_csv: bool, counting: Counting) -
     from_texts(path, &texts, counting)
 }
 
-/// All text of a UTF-8 file.
+/// The text of a UTF-8 file.
 pub fn read_text(path: &Path) -> Result<String, ReadError> {
     let bytes = read_bytes(path, "text file")?;
     utf8(&bytes).map(str::to_owned).map_err(|fault| ReadError::new(path, fault))
@@ -70,7 +71,7 @@ fn from_texts(path: &Path, texts: &[(String, String)], counting: Counting) -> Re
     Ok(corpus)
 }
 
-/// The text files of a folder, by name; hidden files and folders are passed over.
+/// The text files of a folder as (name, text), sorted by name. Hidden files and folders are skipped.
 fn read_folder(path: &Path) -> Result<Vec<(String, String)>, ReadError> {
     let refuse = |error: std::io::Error| {
         let found = format!("cannot be read: {error}");
@@ -89,7 +90,7 @@ fn read_folder(path: &Path) -> Result<Vec<(String, String)>, ReadError> {
     files.iter().map(|file| Ok((name(file), read_text(file)?))).collect()
 }
 
-/// A table of counts: a header of titles, then one row per word; the first column holds the words.
+/// Reads a table of counts: a header of titles, then one row per word with the word in the first column.
 fn parse_counts(text: &str, stop_words: StopWords) -> Result<Corpus, Fault> {
     let mut header: Option<(Vec<Document>, usize)> = None;
     let mut words: BTreeMap<String, usize> = BTreeMap::new();

@@ -1,9 +1,9 @@
-//! From text to words.
+//! Splits a text into words.
 
 use std::collections::BTreeSet;
 
-/// English words that say nothing about a subject: articles, pronouns, prepositions, conjunctions, auxiliaries, and the
-/// commonest adverbs.
+/// English words that say nothing about a subject: articles, pronouns, prepositions, conjunctions, auxiliary verbs, and
+/// the most common adverbs.
 const ENGLISH: &str = "
 a about above after again against all almost also although always am among an and another any are aren't around as at away
 back be became because been before being below between both but by came can can't cannot could couldn't did didn't do does
@@ -28,20 +28,22 @@ impl Default for StopWords {
 }
 
 impl StopWords {
-    /// The words of a text, with comments from `#` to the end of a line. An empty text stops nothing.
+    /// Reads the words of a text, in which comments run from `#` to the end of a line. With an empty text no word is
+    /// left out.
     pub fn parse(text: &str) -> Self {
         let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
         Self(lines.flat_map(words).collect())
     }
 
-    /// Whether this word (as [`words`] gives it) is not counted.
+    /// Whether this word, as [`words`] returns it, is left out.
     pub fn contains(&self, word: &str) -> bool {
         self.0.contains(word)
     }
 }
 
-/// The words of a text, in order: runs of letters and digits with at least one letter and two characters, in lower case.
-/// Apostrophes are dropped ("Dad's" is "dads"), anything else parts words.
+/// The words of a text in their order. A word is a run of letters and digits with at least one letter and two
+/// characters, and is converted to lower case. Apostrophes are dropped ("Dad's" becomes "dads"), and any other
+/// character separates words.
 pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| !c.is_alphanumeric() && !is_apostrophe(c))
         .map(|run| run.chars().filter(|&c| !is_apostrophe(c)).flat_map(char::to_lowercase).collect::<String>())

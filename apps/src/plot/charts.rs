@@ -1,4 +1,4 @@
-//! Line charts.
+//! Draws line charts.
 
 use super::{COLOURS, Drawing, FONT};
 use plotters::coord::Shift;
@@ -9,27 +9,27 @@ use std::ops::Range;
 /// Width and height of one chart, in pixels.
 const SIZE: (u32, u32) = (640, 420);
 
-/// Points joined by a line.
+/// A series of points that are joined by a line.
 #[derive(Clone, Debug)]
 pub struct Series {
-    /// What it shows, for the legend.
+    /// Its name in the legend.
     pub name: String,
-    /// x and y, x ascending.
+    /// The points (x, y), with x ascending.
     pub points: Vec<(f64, f64)>,
 }
 
 /// One chart.
 #[derive(Clone, Debug)]
 pub struct Chart {
-    /// Above it.
+    /// The title above it.
     pub title: String,
-    /// Below the x axis.
+    /// The label of the x axis.
     pub x: String,
-    /// Beside the y axis.
+    /// The label of the y axis.
     pub y: String,
-    /// Whether the x axis is logarithmic; then all x are above 0.
+    /// Whether the x axis is logarithmic. If so, all x must be above 0.
     pub logarithmic: bool,
-    /// The lines; at least one point in all.
+    /// The lines. There must be at least one point in all.
     pub series: Vec<Series>,
 }
 
@@ -64,7 +64,7 @@ where
     X: AsRangedCoord<Value = f64>,
     X::CoordDescType: ValueFormatter<f64>,
 {
-    // Room above for the legend, which is at the right.
+    // There is room above for the legend, which is at the right.
     let margins = (0.05, 0.1 + 0.08 * chart.series.len() as f64);
     let y = range(chart.series.iter().flat_map(|s| s.points.iter().map(|p| p.1)), margins);
     let decimals = (1.5 - (y.end - y.start).log10()).ceil().clamp(0.0, 6.0) as usize;
@@ -96,11 +96,12 @@ where
         .draw()
 }
 
-/// From the smallest to the largest, with margins below and above as shares of the whole, never empty.
+/// The range from the smallest to the largest value. It has margins below and above, given as shares of its length, and
+/// is never empty.
 fn range(values: impl Iterator<Item = f64>, (below, above): (f64, f64)) -> Range<f64> {
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     if low >= high {
-        // One value: an axis around it, of the same sign.
+        // If there is only one value, the axis extends around it and has the same sign.
         return if low == 0.0 { -1.0..1.0 } else { (low - low.abs() / 2.0)..(low + low.abs() / 2.0) };
     }
     low - below * (high - low)..high + above * (high - low)

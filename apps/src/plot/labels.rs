@@ -1,22 +1,23 @@
-//! Labels beside points, so that none covers another label or a point.
+//! Places labels beside points so that no label covers another label or a point.
 
 use super::{FONT, VIEWER_MARGIN, register_fonts};
 use plotters::style::{IntoFont, TextStyle};
 
-/// Half the side of the square that a point's marker takes, in pixels.
+/// Half the side of the square that a marker covers, in pixels.
 const MARKER: f64 = 5.0;
 
-/// How far from its point a label may stand, in pixels: beyond the second it gets a line to its point.
+/// The distances from its point at which a label may be placed, in pixels. Beyond the second one a line connects it
+/// with its point.
 const DISTANCES: [f64; 7] = [3.0, 9.0, 18.0, 28.0, 40.0, 54.0, 70.0];
 
-/// From the point to the label: right, left, above, below, then the corners (y grows downwards).
+/// The directions from a point to its label: right, left, above, below, then the corners. The y axis points downwards.
 const DIRECTIONS: [(f64, f64); 8] =
     [(1.0, 0.0), (-1.0, 0.0), (0.0, -1.0), (0.0, 1.0), (0.7, -0.7), (-0.7, -0.7), (0.7, 0.7), (-0.7, 0.7)];
 
-/// A rectangle in pixels, y downwards.
+/// A rectangle in pixels, with the y axis pointing downwards.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rectangle {
-    /// Left, top, right, bottom.
+    /// The left, top, right and bottom edges.
     pub edges: [f64; 4],
 }
 
@@ -25,7 +26,7 @@ impl Rectangle {
         Self { edges: [x - half_width, y - half_height, x + half_width, y + half_height] }
     }
 
-    /// Whether the two share more than an edge.
+    /// Whether the two rectangles share more than an edge.
     pub fn overlaps(&self, other: &Self) -> bool {
         let ([a, b, c, d], [e, f, g, h]) = (self.edges, other.edges);
         a < g && e < c && b < h && f < d
@@ -37,16 +38,16 @@ impl Rectangle {
     }
 }
 
-/// Where a label stands.
+/// The place of a label.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Placed {
-    /// The room it takes.
+    /// The rectangle that it covers.
     pub room: Rectangle,
-    /// Whether it stands so far off that a line should lead to its point.
+    /// Whether it is so far away that a line should lead to its point.
     pub leader: bool,
 }
 
-/// Width and height of a text in pixels, with room for a wider font than the program's own.
+/// The width and height of a text in pixels, with room for a font that is wider than the program's own.
 pub fn text_size(text: &str, size: f64) -> (f64, f64) {
     register_fonts();
     let style = TextStyle::from((FONT, size).into_font());
@@ -54,8 +55,9 @@ pub fn text_size(text: &str, size: f64) -> (f64, f64) {
     (width * VIEWER_MARGIN, 1.2 * size)
 }
 
-/// A place for the label of each point, in the order of the points: the first ones have the choice. `None` where everything near
-/// is taken (a label left out harms less than two that cannot be read) and for empty labels.
+/// Finds a place for the label of each point. Points are served in their order, so the first ones have the most choice.
+/// The result is `None` for an empty label, and where everything near the point is taken, because a missing label does
+/// less harm than two that cannot be read.
 pub fn place(points: &[(f64, f64)], labels: &[String], size: f64, bounds: Rectangle) -> Vec<Option<Placed>> {
     let markers: Vec<Rectangle> = points.iter().map(|&(x, y)| Rectangle::around(x, y, MARKER, MARKER)).collect();
     let mut taken: Vec<Rectangle> = Vec::new();
@@ -92,7 +94,7 @@ pub fn place(points: &[(f64, f64)], labels: &[String], size: f64, bounds: Rectan
 mod tests {
     use super::*;
 
-    /// A crowd on a grid of 20 pixels, and five points in one place.
+    /// A dense grid of points that are 20 pixels apart, and five points in one place.
     #[test]
     fn labels_cover_neither_each_other_nor_a_point() {
         let mut points: Vec<(f64, f64)> =

@@ -1,4 +1,4 @@
-//! Matrices of known decomposition, through both decomposers.
+//! Tests with matrices of known decomposition, through both decomposers.
 
 use super::*;
 use crate::decomposer::{CoreDecomposer, GoldenDecomposer};
@@ -30,13 +30,14 @@ fn orthogonality(q: &DMatrix<f64>) -> f64 {
     (q.tr_mul(q) - DMatrix::identity(q.ncols(), q.ncols())).amax()
 }
 
-/// Rank 12, two shapes, wide and tall: the sample catches the whole range, so that only the decomposer's own error is
-/// left.
+/// The matrices have rank 12 and are wide or tall. The sample catches the whole range, so only the decomposer's own
+/// error is left.
 #[test]
 fn a_matrix_of_low_rank_is_found_as_exactly_as_the_engine_allows() {
     let sigma: Vec<f64> = (0..12).map(|i| 12.0 - f64::from(i)).collect();
-    // f64: 1e-12 leaves a factor of 100 for products of 300 terms. The core, 16 bits: an error of the l x l matrix of
-    // at most about one LSB of 2^-15 x 16 (12 fits below 16) per element, 20 elements in a row: |E| < 0.01; gaps are 1.
+    // In f64, 1e-12 leaves a factor of 100 for products of 300 terms. The core has 16 bits. Each element of its l x l
+    // matrix has an error of at most about one LSB, which is 2^-15 x 16 because 12 fits below 16. With 20 elements in a
+    // row, |E| < 0.01, while the gaps are 1.
     let golden: &mut dyn Decomposer = &mut GoldenDecomposer;
     let core: &mut dyn Decomposer = &mut CoreDecomposer::new(Parameters::default());
     for (decomposer, tolerance) in [(golden, 1e-12), (core, 0.01)] {
@@ -52,14 +53,15 @@ fn a_matrix_of_low_rank_is_found_as_exactly_as_the_engine_allows() {
                 "{}",
                 decomposer.name()
             );
-            // Two LSB of 2^-15 are what the core's own tests allow for 16 and more columns.
+            // The core's own tests allow two LSB of 2^-15 for 16 and more columns.
             let orthogonal = if decomposer.name() == "core" { 2.0 * 2f64.powi(-15) } else { 1e-13 };
             assert!(orthogonality(&found.u) < orthogonal && orthogonality(&found.v) < orthogonal);
         }
     }
 }
 
-/// A flat tail: power iterations shrink it from (5 / 10) to (5 / 10)^(2q + 1), as section 4.5 says.
+/// The spectrum has a flat tail. Power iterations shrink its influence from (5 / 10) to (5 / 10)^(2q + 1), as section
+/// 4.5 says.
 #[test]
 fn power_iterations_sharpen_a_slow_decay() {
     let sigma: Vec<f64> = (0..80).map(|i| if i < 4 { 10.0 } else { 5.0 }).collect();
@@ -72,7 +74,7 @@ fn power_iterations_sharpen_a_slow_decay() {
         })
         .collect();
     for pair in angles.windows(2) {
-        // Each iteration brings a factor (5 / 10)^2; half of that effect is asked of every single one.
+        // Each iteration should bring a factor of (5 / 10)^2. The test asks for half of that effect from each of them.
         assert!(pair[1] < 0.5 * pair[0], "{angles:?}");
     }
 }

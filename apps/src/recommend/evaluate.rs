@@ -1,4 +1,4 @@
-//! How good predictions and lists are, on ratings held out.
+//! Measures the quality of predictions and lists on ratings that were held out.
 
 use super::model::{Means, Model, Profile, ranked};
 use super::ratings::{Rating, Scale};
@@ -8,19 +8,19 @@ use rand::seq::SliceRandom;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Parts of the ratings: 80 % to fit, 10 % to choose rank and lambda, 10 % to test.
+/// The ratings in three parts: 80 % to fit, 10 % to choose rank and lambda, and 10 % to test.
 #[derive(Clone, Debug)]
 pub struct Split {
-    /// What a model is fitted to while rank and lambda are chosen.
+    /// The ratings to which a model is fitted while rank and lambda are chosen.
     pub training: Vec<Rating>,
-    /// What they are chosen by.
+    /// The ratings on which rank and lambda are chosen.
     pub validation: Vec<Rating>,
-    /// What nothing is chosen by.
+    /// The ratings that do not influence any choice.
     pub test: Vec<Rating>,
 }
 
 impl Split {
-    /// A random split; each part keeps the order of the list.
+    /// Splits the ratings at random. Each part keeps the order of the list.
     pub fn new(ratings: &[Rating], seed: u64) -> Self {
         let mut parts: Vec<usize> = (0..ratings.len()).map(|index| index * 10 / ratings.len()).collect();
         parts.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
@@ -31,35 +31,37 @@ impl Split {
     }
 }
 
-/// Quality of top-N lists, each a mean over the users who have something relevant held out. Relevant is what was rated at or above the mean.
+/// The quality of top-N lists. Each number is a mean over the users for whom a relevant rating was held out. A rating
+/// is relevant if it is at or above the mean.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Ranking {
-    /// Share of the list that is relevant.
+    /// The share of the list that is relevant.
     pub precision: f64,
-    /// Share of what is relevant that is in the list.
+    /// The share of the relevant items that are in the list.
     pub recall: f64,
-    /// Normalised discounted cumulative gain (Järvelin, Kekäläinen 2002), with gain 1 for what is relevant.
+    /// The normalised discounted cumulative gain (Järvelin, Kekäläinen 2002), with gain 1 for a relevant item.
     pub ndcg: f64,
 }
 
-/// One method on the ratings held out.
+/// The quality of one method on the ratings held out.
 #[derive(Clone, Debug, Serialize)]
 pub struct Score {
-    /// What it is.
+    /// The name of the method.
     pub method: &'static str,
-    /// Root mean square error of the predicted ratings, in points.
+    /// The root mean square error of the predicted ratings, in points; `None` if the method makes lists only.
     pub rmse: Option<f64>,
-    /// Quality of its lists.
+    /// The quality of its lists; `None` if it makes no lists.
     pub ranking: Option<Ranking>,
 }
 
-/// Root mean square error of predictions.
+/// The root mean square error of predictions.
 pub fn rmse(ratings: &[Rating], predict: impl Fn(usize, usize) -> f64) -> f64 {
     let sum: f64 = ratings.iter().map(|r| (r.value - predict(r.user, r.item)).powi(2)).sum();
     (sum / ratings.len().max(1) as f64).sqrt()
 }
 
-/// Quality of the lists of `top` items by the `scores` of a user.
+/// The quality of lists of `top` items that are ranked by the `scores` of a user. `relevant_from` is the lowest
+/// relevant rating. The result is `None` if nothing relevant was held out.
 pub fn ranking(
     held_out: &[Rating],
     relevant_from: f64,
@@ -89,7 +91,7 @@ pub fn ranking(
     })
 }
 
-/// The model and its baselines on the test part.
+/// Measures the model and its baselines on the test part.
 pub fn scores(model: &Model, fitted: &[Rating], test: &[Rating], users: usize, top: usize, scale: Scale) -> Vec<Score> {
     let profiles = model.profiles(fitted, users);
     let items = model.popularity().count();

@@ -1,15 +1,18 @@
-//! The model: damped means, factors of what they leave over, and factors of the ratings themselves.
+//! The model consists of damped means, of factors of the residuals that the means leave, and of factors of the ratings
+//! themselves.
 //!
-//! - **Predicted ratings**: mean + item's deviation + user's deviation, each deviation damped towards 0 where ratings are few (Koren, Bell, Volinsky:
-//!   "Matrix Factorization Techniques for Recommender Systems", Computer 42, 2009), plus p_u . q_i, where q_i are the rows of V sqrt(sigma) of the
-//!   residuals' soft-impute estimate.
-//! - **Users**: p_u minimises sum of (residual - p . q_i)^2 + lambda |p|^2 over what u rated. That is the stationarity condition of soft-impute's own
-//!   estimate (Hastie, Mazumder, Lee, Zadeh: "Matrix Completion and Low-Rank SVD via Fast Alternating Least Squares", 2015), so a user who was there
-//!   from the beginning and one who is folded in later (Sarwar et al.: "Incremental Singular Value Decomposition Algorithms", 2002) get
-//!   their vectors by the same formula.
-//! - **Top-N lists**: by the ratings matrix with zeros where nothing is known, projected on its first singular vectors, r_u V V^T: what a user is likely
-//!   to choose is a better guide than how many points it would get (Cremonesi, Koren, Turrin: "Performance of Recommender Algorithms on Top-N
-//!   Recommendation Tasks", 2010, where it is called PureSVD).
+//! - **Predicted ratings** are the mean + the item's deviation + the user's deviation + p_u . q_i. Each deviation is
+//!   damped towards 0 if ratings are few (Koren, Bell, Volinsky: "Matrix Factorization Techniques for Recommender
+//!   Systems", Computer 42, 2009). The q_i are the rows of V sqrt(sigma) of the soft-impute estimate of the residuals.
+//! - **Users**: p_u minimises the sum of (residual - p . q_i)^2 + lambda |p|^2 over the items that u rated. That is the
+//!   stationarity condition of soft-impute's own estimate (Hastie, Mazumder, Lee, Zadeh: "Matrix Completion and
+//!   Low-Rank SVD via Fast Alternating Least Squares", 2015). So the same formula gives the vector of a user who was
+//!   there from the beginning and that of one who is folded in later (Sarwar et al.: "Incremental Singular Value
+//!   Decomposition Algorithms", 2002).
+//! - **Top-N lists** are ranked by r_u V V^T, where r_u is the user's row of the ratings matrix, with zeros for unknown
+//!   ratings, and V are its first right singular vectors. What a user is likely to choose is a better guide than how
+//!   many points it would get (Cremonesi, Koren, Turrin: "Performance of Recommender Algorithms on Top-N Recommendation
+//!   Tasks", 2010, where this is called PureSVD).
 
 use super::ratings::{Rating, Scale};
 use crate::decomposer::{Decomposer, DecompositionError, Svd};
@@ -19,26 +22,27 @@ use crate::sparse::from_entries;
 use nalgebra::{Cholesky, DMatrix, DVector};
 use nalgebra_sparse::CsrMatrix;
 
-/// Ratings of weight zero added to every user's and item's: deviations of few ratings shrink. Within 2 to 10 the error on MovieLens 100k
-/// moves by 0.002.
+/// The number of ratings with deviation 0 that are added for every user and item, so that deviations from few ratings
+/// become smaller. From 2 to 10, the error on MovieLens 100k changes by only 0.002.
 const DAMPING: f64 = 5.0;
 
-/// Rounds of the means: each of items and users is found with the other held; they settle geometrically.
+/// The number of rounds in which the means are computed, of the items with the users fixed and the reverse. They
+/// converge geometrically.
 const ROUNDS: usize = 10;
 
-/// Mean and damped deviations.
+/// The mean and the damped deviations.
 #[derive(Clone, Debug)]
 pub struct Means {
     /// The mean of all ratings.
     pub mean: f64,
-    /// Deviation of each item.
+    /// The deviation of each item.
     pub items: Vec<f64>,
-    /// Deviation of each user.
+    /// The deviation of each user.
     pub users: Vec<f64>,
 }
 
 impl Means {
-    /// Of these ratings, by `users` users of `items` items.
+    /// Computes the means of these ratings of `items` items by `users` users.
     pub fn new(ratings: &[Rating], users: usize, items: usize) -> Self {
         let mean = ratings.iter().map(|r| r.value).sum::<f64>() / ratings.len().max(1) as f64;
         let mut means = Self { mean, items: vec![0.0; items], users: vec![0.0; users] };
@@ -49,12 +53,12 @@ impl Means {
         means
     }
 
-    /// mean + item + user.
+    /// The prediction: mean + deviation of the item + deviation of the user.
     pub fn predict(&self, user: usize, item: usize) -> f64 {
         self.mean + self.items[item] + self.users[user]
     }
 
-    /// What the means leave over of each rating.
+    /// The residual of each rating that the means leave.
     pub fn residuals(&self, ratings: &[Rating]) -> Vec<Entry> {
         ratings.iter().map(|r| (r.user, r.item, r.value - self.predict(r.user, r.item))).collect()
     }
@@ -69,20 +73,20 @@ fn damped(count: usize, values: impl Iterator<Item = (usize, f64)>) -> Vec<f64> 
     sums.iter().map(|(sum, weight)| sum / weight).collect()
 }
 
-/// What is chosen before a model is fitted.
+/// The choices that are made before a model is fitted.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice {
-    /// Factors of the residuals.
+    /// The number of factors of the residuals.
     pub rank: usize,
-    /// What their singular values are lowered by.
+    /// The amount by which their singular values are lowered.
     pub lambda: f64,
-    /// Factors of the ratings, for top-N lists.
+    /// The number of factors of the ratings, for top-N lists.
     pub list_rank: usize,
-    /// Of the range finder.
+    /// The seed of the range finder.
     pub seed: u64,
 }
 
-/// Steps of soft-impute for a fit; after these the error on MovieLens 100k changes by less than 0.001.
+/// The number of steps of soft-impute for a fit. Further steps change the error on MovieLens 100k by less than 0.001.
 const ITERATIONS: usize = 10;
 
 /// A fitted model.
@@ -91,32 +95,32 @@ pub struct Model {
     mean: f64,
     items: Vec<f64>,
     lambda: f64,
-    /// q_i in column i, rank x items.
+    /// The q_i in column i, rank x items.
     factors: DMatrix<f64>,
     /// V^T of the ratings, list rank x items.
     tastes: DMatrix<f64>,
-    /// The singular values that belong to it.
+    /// The singular values that belong to these vectors.
     taste_sigma: Vec<f64>,
-    /// Number of ratings of each item.
+    /// The number of ratings of each item.
     popularity: Vec<usize>,
     scale: Scale,
 }
 
-/// What a model knows of a user.
+/// What a model knows about a user.
 #[derive(Clone, Debug)]
 pub struct Profile {
-    /// Damped deviation.
+    /// The damped deviation.
     bias: f64,
-    /// p_u.
+    /// The vector p_u.
     factors: DVector<f64>,
-    /// V^T r_u.
+    /// The vector V^T r_u.
     pub taste: DVector<f64>,
-    /// Items rated, ascending.
+    /// The indices of the items that the user has rated, ascending.
     pub rated: Vec<usize>,
 }
 
 impl Model {
-    /// Fits a model to `ratings` by `users` users of `items` items. Predictions are kept on `scale`.
+    /// Fits a model to `ratings` of `items` items by `users` users. Predictions are limited to `scale`.
     ///
     /// # Errors
     ///
@@ -149,7 +153,8 @@ impl Model {
         Ok(Self::new(ratings, &means, choice.lambda, &estimate.factors, &tastes, scale))
     }
 
-    /// From factors that are there already: of the residuals (sigma lowered), and of the rating matrix.
+    /// Makes a model from existing factors: those of the residuals, with sigma already lowered, and those of the rating
+    /// matrix.
     pub fn new(ratings: &[Rating], means: &Means, lambda: f64, factors: &Svd, tastes: &Svd, scale: Scale) -> Self {
         let mut popularity = vec![0; means.items.len()];
         ratings.iter().for_each(|r| popularity[r.item] += 1);
@@ -183,7 +188,7 @@ impl Model {
             right.axpy(deviation(rating) - bias, &q, 1.0);
             taste.axpy(rating.1, &self.tastes.column(rating.0), 1.0);
         }
-        // Not positive definite only where lambda is 0 and so are all factors.
+        // The matrix is not positive definite only if lambda and all factors are 0.
         let factors = Cholesky::new(normal).map_or_else(|| DVector::zeros(k), |cholesky| cholesky.solve(&right));
         let mut rated: Vec<usize> = ratings.iter().map(|r| r.0).collect();
         rated.sort_unstable();
@@ -197,13 +202,14 @@ impl Model {
         lists.iter().map(|list| self.profile(list)).collect()
     }
 
-    /// The predicted rating; of an item that nobody rated, the means alone.
+    /// The predicted rating. For an item that nobody has rated it consists of the means alone.
     pub fn predict(&self, profile: &Profile, item: usize) -> f64 {
         let raw = self.mean + self.items[item] + profile.bias + self.factors.column(item).dot(&profile.factors);
         raw.clamp(self.scale.low, self.scale.high)
     }
 
-    /// How much each item is to a user's taste, for ranking only; without any taste, the number of its ratings.
+    /// How much a user is expected to like each item, for ranking only. If nothing is known about the user's taste,
+    /// this is the number of ratings of each item.
     pub fn scores(&self, profile: &Profile) -> Vec<f64> {
         if profile.taste.iter().all(|&t| t == 0.0) {
             return self.popularity().collect();
@@ -216,30 +222,31 @@ impl Model {
         self.popularity.iter().map(|&count| count as f64)
     }
 
-    /// The first `count` items of the best score that the user did not rate, with predicted ratings.
+    /// The `count` items with the best scores that the user has not rated, with predicted ratings.
     pub fn top(&self, profile: &Profile, count: usize) -> Vec<(usize, f64)> {
         let list = ranked(&self.scores(profile), &profile.rated);
         list.into_iter().take(count).map(|item| (item, self.predict(profile, item))).collect()
     }
 
-    /// The items whose ratings are most like an item's, with the cosine of their vectors in the space of tastes.
+    /// The `count` items with the most similar ratings, with the cosines of their vectors in the space of tastes.
     pub fn similar_items(&self, item: usize, count: usize) -> Vec<(usize, f64)> {
         let vectors = DMatrix::from_diagonal(&DVector::from_row_slice(&self.taste_sigma)) * &self.tastes;
         nearest(vectors.column_iter().map(|c| c.into_owned()).collect(), item, count)
     }
 
-    /// The users whose ratings are most like a user's, with the cosine of their tastes.
+    /// The `count` users with the most similar ratings, with the cosines of their tastes.
     pub fn similar_users(&self, profiles: &[Profile], user: usize, count: usize) -> Vec<(usize, f64)> {
         nearest(profiles.iter().map(|p| p.taste.clone()).collect(), user, count)
     }
 }
 
-/// The rating matrix with zeros where nothing is known, users x items.
+/// The rating matrix, users x items, with zeros for unknown ratings.
 pub fn rating_matrix(ratings: &[Rating], users: usize, items: usize) -> CsrMatrix<f64> {
     from_entries(users, items, ratings.iter().map(|r| (r.user, r.item, r.value)))
 }
 
-/// Indices by falling score, without those in `left_out` (ascending); equal scores by index.
+/// Indices in descending order of their scores, without those in `left_out`, which must be ascending. Equal scores are
+/// ordered by index.
 pub fn ranked(scores: &[f64], left_out: &[usize]) -> Vec<usize> {
     let mut list: Vec<usize> = (0..scores.len()).filter(|index| left_out.binary_search(index).is_err()).collect();
     list.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));

@@ -1,4 +1,4 @@
-//! Rating files: who gave what how many points.
+//! Reads rating files, which say who gave how many points to what.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// How many.
+    /// The number of names.
     pub fn len(&self) -> usize {
         self.list.len()
     }
@@ -22,7 +22,7 @@ impl Names {
         self.list.is_empty()
     }
 
-    /// The name with an index.
+    /// The name with this index.
     ///
     /// # Panics
     ///
@@ -31,7 +31,7 @@ impl Names {
         &self.list[index]
     }
 
-    /// The index of a name.
+    /// The index of this name, if it is known.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.index.get(name).copied()
     }
@@ -52,7 +52,7 @@ pub struct Rating {
     pub user: usize,
     /// Index of the item.
     pub item: usize,
-    /// The points given.
+    /// The number of points.
     pub value: f64,
 }
 
@@ -65,15 +65,15 @@ pub struct Ratings {
     pub items: Names,
     /// The ratings, in the order of the file.
     pub list: Vec<Rating>,
-    /// Ratings read, before any was dropped.
+    /// The number of ratings that were read, before any was dropped.
     pub read: usize,
-    /// Ratings dropped because a later line of the file rates the same item by the same user.
+    /// The number of ratings that were dropped because a later line has a rating of the same item by the same user.
     pub duplicates: usize,
-    /// Ratings dropped because they lie outside the scale.
+    /// The number of ratings that were dropped because they lie outside the scale.
     pub out_of_scale: usize,
 }
 
-/// The lowest and the highest rating allowed.
+/// The lowest and the highest rating that are allowed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
     /// The lowest.
@@ -82,28 +82,33 @@ pub struct Scale {
     pub high: f64,
 }
 
-/// Ratings whose sums and squares are far from both ends of `f64`.
+/// The range of sizes in which sums and squares neither overflow nor underflow.
 const SIZES: std::ops::RangeInclusive<f64> = 1e-100..=1e100;
 
 const COLUMNS: &str = "write rows of user,item,rating, separated by commas or tabs; more columns may follow";
 
-/// Reads a rating file: as [`parse_ratings`].
+/// Reads a rating file; see [`parse_ratings`].
 ///
 /// # Errors
 ///
-/// The file cannot be read, or as [`parse_ratings`].
+/// The file cannot be read, or its text has a fault that [`parse_ratings`] finds.
 pub fn read_ratings(path: &Path, scale: Option<Scale>) -> Result<Ratings, ReadError> {
     parse_ratings(path, &read_bytes(path, "rating file")?, scale)
 }
 
-/// Reads user, item and rating from delimited text. The delimiter is the tab if the first line has one, the comma otherwise. A first line with a
-/// column `rating` (or `rating:float`, `score`) is a header, and may put `user`, `item` (or `movie`, `product`) in other places than first and second.
-/// Names are any text but nothing, `NaN` and negative numbers. Of two ratings of the same item by the same user the later wins.
-/// Ratings outside `scale` are dropped; without one, negative ratings are refused, as are in any case those of absurd size.
+/// Reads user, item and rating from delimited text.
+///
+/// - The delimiter is the tab if the first line has one, and the comma otherwise.
+/// - A first line with a column `rating` (or `rating:float`, `score`) is a header. It may put `user` and `item` (or
+///   `movie`, `product`) in other places than first and second.
+/// - Names are any text except nothing, `NaN` and negative numbers.
+/// - If a user has rated an item twice, the later rating is used.
+/// - Ratings outside `scale` are dropped. Without a scale, negative ratings are refused. Ratings of absurd size are
+///   always refused.
 ///
 /// # Errors
 ///
-/// Each fault in the text, with file, line and field.
+/// The text has a fault, which is reported with file, line and field.
 pub fn parse_ratings(path: &Path, bytes: &[u8], scale: Option<Scale>) -> Result<Ratings, ReadError> {
     parse(bytes, scale).map_err(|fault| ReadError::new(path, fault))
 }
@@ -113,7 +118,7 @@ fn parse(bytes: &[u8], scale: Option<Scale>) -> Result<Ratings, Fault> {
     let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or("");
     let mut ratings = Ratings::default();
     let mut columns: Option<Columns> = None;
-    // Where the rating of an item by a user stands in the list.
+    // The place in the list of the rating of an item by a user.
     let mut places = BTreeMap::new();
     for record in Records::new(text, if first.contains('\t') { b'\t' } else { b',' }) {
         let (line, record) = record?;
@@ -142,7 +147,7 @@ fn parse(bytes: &[u8], scale: Option<Scale>) -> Result<Ratings, Fault> {
     Ok(ratings)
 }
 
-/// Which field is what.
+/// Which field holds what.
 struct Columns {
     line: usize,
     width: usize,
@@ -172,7 +177,7 @@ impl Columns {
             return fault(Kind::Ragged, format!("this row has {width} of the three fields user, item and rating"));
         }
         if user == item || item == rating || user == rating {
-            return fault(Kind::Malformed, "the header does not tell user, item and rating apart".to_owned());
+            return fault(Kind::Malformed, "the header does not distinguish user, item and rating".to_owned());
         }
         Ok(Self { line, width, header, user, item, rating })
     }
@@ -204,7 +209,7 @@ impl Ratings {
                 return Ok(());
             }
             None if value < 0.0 => {
-                let remedy = "give ratings of at least 0, or say with --scale LOW,HIGH which are right";
+                let remedy = "give ratings of at least 0, or give the range of valid ratings with --scale LOW,HIGH";
                 return Err(Fault::new(place, Kind::NotAllowed, format!("the rating {value} is negative"), remedy));
             }
             _ => {}

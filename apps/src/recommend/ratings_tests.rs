@@ -1,4 +1,4 @@
-//! Good and bad rating files.
+//! Tests with valid and invalid rating files.
 
 use super::*;
 
@@ -31,7 +31,7 @@ fn cleaning_is_counted() {
     let found = good(text, Some(Scale { low: 1.0, high: 5.0 }));
     assert_eq!(rows(&found), [("a", "x", 2.0), ("b", "y", 5.0)]);
     assert_eq!((found.read, found.duplicates, found.out_of_scale), (5, 1, 2));
-    // Whoever is left without a rating is not known.
+    // Users and items that are left without a rating are not known.
     assert_eq!((found.users.find("c"), found.items.find("z"), found.users.find("b")), (None, None, Some(1)));
     assert_eq!(rows(&good("a,x,-3\n", Some(Scale { low: -10.0, high: 10.0 }))), [("a", "x", -3.0)]);
 }
@@ -56,7 +56,10 @@ fn faults_name_line_and_field() {
         ),
         (b"1,1,2e-310\n", "r.csv, line 1, field 3: the rating '2e-310' is too large or too small to be one; give"),
         (b"1,1,good\n", "r.csv, line 1, field 3: 'good' is not a number; write a decimal number"),
-        (b"1,1,1\n2,1,-3\n", "r.csv, line 2, field 3: the rating -3 is negative; give ratings of at least 0, or say"),
+        (
+            b"1,1,1\n2,1,-3\n",
+            "r.csv, line 2, field 3: the rating -3 is negative; give ratings of at least 0, or give the range",
+        ),
         (b"1,1,1\n2,\xff,3\n", "r.csv, line 2: a byte is not UTF-8 text; save the file as plain UTF-8 text"),
     ];
     for (text, message) in cases {
@@ -67,7 +70,7 @@ fn faults_name_line_and_field() {
     let error = parse_ratings(Path::new("r.csv"), b"1,1,9\n", scale).expect_err("refused").to_string();
     assert!(error.starts_with("r.csv: none of the 1 ratings lies on the scale; "), "{error}");
     let error = parse_ratings(Path::new("r.csv"), b"item,x,rating\n", None).expect_err("refused").to_string();
-    assert!(error.starts_with("r.csv, line 1: the header does not tell user, item and rating apart"), "{error}");
+    assert!(error.starts_with("r.csv, line 1: the header does not distinguish user, item and rating"), "{error}");
     assert!(
         read_ratings(Path::new("none.csv"), None).expect_err("refused").to_string().contains("readable rating file")
     );

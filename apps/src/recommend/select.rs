@@ -1,4 +1,4 @@
-//! The choice of rank and lambda on the validation part.
+//! Chooses rank and lambda on the validation part.
 
 use super::evaluate::{Split, ranking, rmse};
 use super::model::{Choice, Means, Model, rating_matrix};
@@ -8,42 +8,44 @@ use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
 use crate::soft_impute::{PathStep, Settings, choose_lambda, soft_impute};
 use serde::Serialize;
 
-/// Ranks that are tried.
+/// The ranks that are tried.
 const RANKS: [usize; 10] = [1, 2, 4, 6, 8, 12, 16, 20, 24, LARGEST];
 
-/// The rank at which lambda is chosen: a core of 24 x 24 takes half the time of the largest, and lambda itself leaves few factors.
+/// The rank at which lambda is chosen. A core of 24 x 24 takes half the time of the largest, and lambda itself leaves
+/// few factors.
 const LAMBDA_RANK: usize = 16;
 
-/// Steps of soft-impute for each lambda and rank, which begin where the last one ended.
+/// The number of steps of soft-impute for each lambda and rank. Each run starts where the last one ended.
 const ITERATIONS: usize = 4;
 
 /// A rank that was tried.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct RankStep {
-    /// Factors.
+    /// The number of factors.
     pub rank: usize,
-    /// Root mean square error of predicted ratings on the validation part, in points.
+    /// The root mean square error of predicted ratings on the validation part, in points.
     pub rmse: f64,
-    /// NDCG of the lists of that rank on the validation part, if anything relevant is there.
+    /// The NDCG of the lists of that rank on the validation part, if there is anything relevant.
     pub ndcg: Option<f64>,
 }
 
-/// What was chosen, and from what.
+/// The choice, and what it was chosen from.
 #[derive(Clone, Debug)]
 pub struct Selection {
     /// The choice.
     pub choice: Choice,
-    /// Every rank tried.
+    /// Every rank that was tried.
     pub ranks: Vec<RankStep>,
-    /// Every lambda tried, at rank 16 or the one given; the error is that of soft-impute's own estimate.
+    /// Every lambda that was tried, at rank 16 or the one given. The error is that of soft-impute's own estimate.
     pub lambdas: Vec<PathStep>,
     /// The error of the global mean on the validation part.
     pub rmse_mean: f64,
-    /// The error of item mean + user mean.
+    /// The error of item mean + user mean on the validation part.
     pub rmse_means: f64,
 }
 
-/// Chooses lambda at rank 16 (or the most there is), then the rank at that lambda; with `rank` given, lambda alone, at that rank.
+/// Chooses lambda at rank 16, or at the largest rank if that is smaller, and then the rank at that lambda. If `rank` is
+/// given, only lambda is chosen, at that rank.
 ///
 /// # Errors
 ///
@@ -79,7 +81,7 @@ pub fn select(
     let mut steps = Vec::new();
     let mut factors = path.factors.clone();
     for rank in ranks {
-        // From the path where that has as many factors, from the rank before otherwise.
+        // The run starts from the path if that has enough factors, and otherwise from the rank before.
         let start = if rank <= path.factors.sigma.len() { path.factors.truncated(rank) } else { factors };
         factors = soft_impute(&known, &Settings { rank, lambda, ..settings }, start, decomposer)?.factors;
         let model = Model::new(&split.training, &means, lambda, &factors, &tastes.truncated(rank), scale);
@@ -107,7 +109,7 @@ fn judge(model: &Model, split: &Split, users: usize, mean: f64, rank: usize, top
     }
 }
 
-/// The rank that a matrix of users x items allows.
+/// The largest rank that a matrix of users x items allows.
 pub fn largest_rank(users: usize, items: usize) -> usize {
     LARGEST.min(users).min(items)
 }

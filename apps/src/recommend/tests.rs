@@ -1,4 +1,4 @@
-//! The parts of a study, on ratings small enough to know the answer.
+//! Tests the parts of a study on ratings that are so small that the answer is known.
 
 use super::evaluate::{ranking, rmse};
 use super::model::{Choice, Means, ranked};
@@ -18,7 +18,8 @@ fn rating(user: usize, item: usize, value: f64) -> Rating {
     Rating { user, item, value }
 }
 
-/// 200 users, 60 items: mean 3, deviations, rank 2 and noise 0.1; 40 % known, the rest with its true values.
+/// Ratings of 60 items by 200 users, made of mean 3, deviations, a part of rank 2 and noise of 0.1. 40 % of them are
+/// known, and the rest are returned with their true values.
 fn synthetic() -> (Vec<Rating>, Vec<Rating>) {
     let mut rng = ChaCha8Rng::seed_from_u64(12);
     let mut gaussian = |rows, cols| DMatrix::<f64>::from_fn(rows, cols, |_, _| StandardNormal.sample(&mut rng));
@@ -30,21 +31,22 @@ fn synthetic() -> (Vec<Rating>, Vec<Rating>) {
 
 #[test]
 fn means_of_few_ratings_shrink() {
-    // All ratings 3 but one user's single 5: mean 3 + 2/10, and a deviation of a sixth of what is left, on which item and user share.
+    // All ratings are 3 except for a single 5 by one user. So the mean is 3 + 2/10, and the deviation is a sixth of the
+    // rest, which item and user share.
     let mut ratings: Vec<Rating> = (0..9).map(|n| rating(n % 3, n / 3, 3.0)).collect();
     ratings.push(rating(3, 3, 5.0));
     let means = Means::new(&ratings, 5, 5);
     assert!((means.mean - 3.2).abs() < 1e-12);
-    // x = (1.8 - y) / 6 and y = (1.8 - x) / 6: x = y = 1.8 / 7.
+    // From x = (1.8 - y) / 6 and y = (1.8 - x) / 6 follows x = y = 1.8 / 7.
     assert!((means.users[3] - 1.8 / 7.0).abs() < 1e-9 && (means.items[3] - 1.8 / 7.0).abs() < 1e-9, "{means:?}");
-    // Whoever and whatever is not rated has no deviation.
+    // Users and items without ratings have no deviation.
     assert_eq!((means.users[4], means.items[4], means.predict(4, 4)), (0.0, 0.0, means.mean));
 }
 
 #[test]
 fn folded_in_users_get_what_they_would_have_had() {
     let (known, unknown) = synthetic();
-    // The last fifty users are not there when the model is fitted.
+    // The last fifty users are absent when the model is fitted.
     let (fitted, new): (Vec<Rating>, Vec<Rating>) = known.iter().partition(|r| r.user < 150);
     let choice = Choice { rank: 4, lambda: 1.0, list_rank: 4, seed: 1 };
     let model = Model::fit(&fitted, (200, 60), &choice, WIDE, &mut GoldenDecomposer).expect("fits");
@@ -54,7 +56,8 @@ fn folded_in_users_get_what_they_would_have_had() {
     };
     let (there, folded): (Vec<Rating>, Vec<Rating>) = unknown.iter().partition(|r| r.user < 150);
     let (there, folded, without) = (error(&there, &fitted), error(&folded, &new), error(&folded, &[]));
-    // As good as for those who were there, within a tenth; and most of what is not noise is explained, which nothing known leaves over.
+    // The predictions are as good, within a tenth, as for the users who were present. Compared with knowing nothing
+    // about the user, most of what is not noise is explained.
     assert!((folded / there - 1.0).abs() < 0.1 && folded < 0.4 * without, "{there} {folded} {without}");
 }
 
@@ -77,7 +80,8 @@ fn without_ratings_the_means_and_the_most_popular_remain() {
 
 #[test]
 fn rankings_are_measured_as_defined() {
-    // Two users; relevant from 3. User 0 rated item 0, wants 1 and 3; the list by score is 2, 1, 4, 3. User 1 wants nothing.
+    // There are two users, and ratings of 3 or more are relevant. User 0 rated item 0 and wants 1 and 3; the list by
+    // score is 2, 1, 4, 3. User 1 wants nothing.
     let held_out = [rating(0, 1, 4.0), rating(0, 3, 3.0), rating(0, 4, 1.0), rating(1, 2, 2.0)];
     let model = Model::fit(
         &[rating(0, 0, 3.0), rating(1, 1, 2.0)],
@@ -90,7 +94,7 @@ fn rankings_are_measured_as_defined() {
     let profiles = [model.profile(&[(0, 3.0)]), model.profile(&[])];
     let found = ranking(&held_out, 3.0, &profiles, 3, |_| vec![9.0, 4.0, 5.0, 1.0, 2.0]).expect("something relevant");
     assert_eq!((found.precision, found.recall), (1.0 / 3.0, 0.5));
-    // The hit is in second place: 1 / log2(3), against 1 + 1 / log2(3) for two hits in front.
+    // The hit is in second place, which gives 1 / log2(3), while two hits in front would give 1 + 1 / log2(3).
     let second = 1.0 / 3f64.log2();
     assert!((found.ndcg - second / (1.0 + second)).abs() < 1e-12);
     assert!(ranking(&held_out[3..], 3.0, &profiles, 3, |_| vec![0.0; 5]).is_none());
@@ -123,7 +127,7 @@ fn the_sample_is_studied_alike_by_core_and_f64() {
     let core = study(&ratings, &settings, &mut CoreDecomposer::new(Parameters::default())).expect("fits");
     let golden = study(&ratings, &settings, &mut GoldenDecomposer).expect("fits");
     for (a, b) in core.test.iter().zip(&golden.test) {
-        // 0.002 points is what is asked of a scale of 1 to 5; this one is from 0 to 1.
+        // The requirement is 0.002 points on a scale from 1 to 5, and this scale is from 0 to 1.
         assert!((a.rmse.unwrap_or(0.0) - b.rmse.unwrap_or(0.0)).abs() < 0.002 / 4.0, "{a:?} {b:?}");
     }
 }
@@ -141,7 +145,7 @@ fn too_little_and_too_much_is_refused() {
     assert_eq!(refused(19, None), "19 ratings are too few to learn from and to test; give at least 20");
     assert_eq!(refused(20, Some(5)), "rank 5: the rank must be 1 to 4 here; choose one in that range");
     assert!(refused(20, Some(0)).starts_with("rank 0"));
-    // One item: nothing to factor, and no failure.
+    // With one item there is nothing to factor, which is not an error.
     let one: String = (0..30).map(|n| format!("u{n},i,{}\n", n % 5)).collect();
     let one = parse_ratings(Path::new("r.csv"), one.as_bytes(), None).expect("reads");
     let settings = Settings { rank: None, top: 3, seed: 1, scale: None };

@@ -1,11 +1,11 @@
 //! The iteration of soft-impute for one lambda.
 //!
-//! Soft-impute (R. Mazumder, T. Hastie, R. Tibshirani: "Spectral Regularization Algorithms for Learning Large
-//! Incomplete Matrices", Journal of Machine Learning Research 11, 2010, algorithm 1): the unknown entries are filled
-//! with the estimate Z, the filled matrix is decomposed, its singular values are lowered by lambda, which gives the
+//! Soft-impute is algorithm 1 of R. Mazumder, T. Hastie, R. Tibshirani: "Spectral Regularization Algorithms for
+//! Learning Large Incomplete Matrices", Journal of Machine Learning Research 11, 2010. The unknown entries are filled
+//! with the estimate Z, the filled matrix is decomposed, and its singular values are lowered by lambda, which gives the
 //! next Z. Each step lowers the objective (1/2) sum over known (X - Z)^2 + lambda (sum of the singular values of Z).
-//! The filled matrix is a sparse one (known minus estimate) plus one of low rank and is never written out (their
-//! section 5). The rank is limited besides, to what the decomposer holds.
+//! The filled matrix is the sum of a sparse matrix (known minus estimate) and one of low rank, and is never formed
+//! (their section 5). In addition, the rank is limited to what the decomposer can hold.
 
 use crate::decomposer::{Decomposer, DecompositionError, Svd};
 use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
@@ -14,18 +14,18 @@ use nalgebra::DMatrix;
 use nalgebra_sparse::CsrMatrix;
 use serde::Serialize;
 
-/// How a matrix is filled.
+/// The settings of the iteration.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// The most singular triplets of the estimate.
     pub rank: usize,
-    /// What each singular value is lowered by, in the unit of the singular values.
+    /// The amount by which each singular value is lowered, in the unit of the singular values.
     pub lambda: f64,
     /// The iteration ends when |Z' - Z|^2 is at most this share of |Z|^2 ...
     pub tolerance: f64,
-    /// ... or after so many steps.
+    /// ... or after this many steps.
     pub iterations: usize,
-    /// Of the range finder.
+    /// The seed of the range finder.
     pub seed: u64,
 }
 
@@ -34,36 +34,36 @@ pub struct Settings {
 pub struct Step {
     /// The objective of the new estimate, in squared units of the entries.
     pub objective: f64,
-    /// |Z' - Z|^2 / |Z|^2; of the first step from nothing: 1.
+    /// Z' - Z|^2 / |Z|^2. It is 1 for the first step from an estimate of 0.
     pub change: f64,
-    /// Singular values of the new estimate that are not zero.
+    /// The number of singular values of the new estimate that are not zero.
     pub rank: usize,
 }
 
 /// An estimate Z = U diag(sigma) V^T of all entries.
 #[derive(Clone, Debug)]
 pub struct Estimate {
-    /// The factors; sigma already lowered, possibly to zero.
+    /// The factors. Sigma has already been lowered, possibly to zero.
     pub factors: Svd,
-    /// Every step made.
+    /// Every step that was made.
     pub steps: Vec<Step>,
     /// Whether the last step was smaller than the tolerance.
     pub settled: bool,
 }
 
 impl Svd {
-    /// The zero matrix of m x n with no triplet at all.
+    /// The zero matrix of m x n, with no triplets.
     pub fn zero(rows: usize, cols: usize) -> Self {
         Self { u: DMatrix::zeros(rows, 0), sigma: Vec::new(), v: DMatrix::zeros(cols, 0) }
     }
 
-    /// The element in a row and a column.
+    /// The element in this row and column.
     pub fn element(&self, row: usize, col: usize) -> f64 {
         self.sigma.iter().enumerate().map(|(k, sigma)| self.u[(row, k)] * sigma * self.v[(col, k)]).sum()
     }
 
-    /// The sum of the products of the elements of two decomposed matrices, without forming either. The factors need not
-    /// be orthonormal, and a core's are only up to its word.
+    /// The sum of the products of the elements of two decomposed matrices, computed without forming either. The factors
+    /// need not be orthonormal, and those of a core are so only to the precision of its word.
     fn inner(&self, other: &Self) -> f64 {
         let cross = self.u.tr_mul(&other.u).component_mul(&self.v.tr_mul(&other.v));
         let row =
@@ -77,8 +77,7 @@ impl Svd {
     }
 }
 
-/// Fills the matrix of which `known` holds the known entries (a known zero is stored), beginning with the estimate
-/// `start`.
+/// Fills a matrix, starting with the estimate `start`. `known` holds the known entries; a known zero is stored, too.
 ///
 /// # Errors
 ///
@@ -113,9 +112,9 @@ pub fn soft_impute(
     Ok(estimate)
 }
 
-/// `residual` = `known` - Z in the known places.
+/// Sets `residual` = `known` - Z in the known places.
 pub(super) fn subtract(known: &CsrMatrix<f64>, factors: &Svd, residual: &mut CsrMatrix<f64>) {
-    // Rows of U diag(sigma) and of V lie together in memory when transposed.
+    // In the transposed matrices, rows of U diag(sigma) and of V are contiguous in memory.
     let (left, right) = (factors.left().transpose(), factors.v.transpose());
     for ((row, col, &value), slot) in known.triplet_iter().zip(residual.values_mut()) {
         *slot = value - left.column(row).dot(&right.column(col));

@@ -1,4 +1,4 @@
-//! The choice of lambda: along a falling sequence, by the error on entries held out.
+//! Chooses lambda along a descending sequence, by the error on entries that are held out.
 
 use super::iteration::{Settings, Step, soft_impute};
 use crate::decomposer::{Decomposer, DecompositionError, Svd};
@@ -10,17 +10,17 @@ use std::f64::consts::FRAC_1_SQRT_2;
 /// An entry: row, column, value.
 pub type Entry = (usize, usize, f64);
 
-/// The path ends at this share of the largest singular value, which noise-free matrices reach.
+/// The path ends at this share of the largest singular value. Matrices without noise reach it.
 const SMALLEST: f64 = 1e-3;
 
 /// One lambda that was tried.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PathStep {
-    /// What singular values are lowered by.
+    /// The amount by which singular values are lowered.
     pub lambda: f64,
-    /// Root mean square error on the entries held out.
+    /// The root mean square error on the entries held out.
     pub rmse: f64,
-    /// Singular values above lambda.
+    /// The number of singular values above lambda.
     pub rank: usize,
     /// The steps of its iteration.
     pub iteration: Vec<Step>,
@@ -28,10 +28,10 @@ pub struct PathStep {
     pub settled: bool,
 }
 
-/// The lambdas that were tried, falling, and the estimate of the best.
+/// The lambdas that were tried, in descending order, and the estimate of the best.
 #[derive(Clone, Debug)]
 pub struct Path {
-    /// Every lambda tried.
+    /// Every lambda that was tried.
     pub steps: Vec<PathStep>,
     /// The one with the smallest error.
     pub best: PathStep,
@@ -39,9 +39,9 @@ pub struct Path {
     pub factors: Svd,
 }
 
-/// Tries lambda = sigma_1 / sqrt(2), sigma_1 / 2, ... with sigma_1 the largest singular value of the known entries,
-/// each beginning where the last ended (Mazumder, Hastie, Tibshirani 2010, section 4), until the error on the entries
-/// held out has risen twice.
+/// Tries lambda = sigma_1 / sqrt(2), sigma_1 / 2, ..., where sigma_1 is the largest singular value of the known
+/// entries. Each run starts where the last one ended (Mazumder, Hastie, Tibshirani 2010, section 4). The search ends
+/// when the error on the entries held out has risen twice.
 ///
 /// `settings.lambda` is not used.
 ///
@@ -71,7 +71,7 @@ pub fn choose_lambda(
     Ok(path)
 }
 
-/// The same sequence down to a given lambda, which is its last step and its best.
+/// Follows the same sequence down to a given lambda, which is its last step and counts as the best.
 ///
 /// # Errors
 ///
@@ -87,7 +87,8 @@ pub fn follow(
     let mut next = largest;
     while path.best.lambda > lambda {
         next *= FRAC_1_SQRT_2;
-        // Below the smallest, straight to the goal; and a little above the goal is the goal.
+        // Below the smallest lambda of the path the next step is the goal. A lambda that is only a little above the
+        // goal is replaced by it.
         let goal = next < SMALLEST * largest || next <= lambda * (1.0 + 1e-9);
         path.best =
             advance(known, held_out, if goal { lambda } else { next }, settings, &mut path.factors, decomposer)?;
@@ -96,7 +97,7 @@ pub fn follow(
     Ok(path)
 }
 
-/// The largest singular value, and the estimate 0 that it stands for as lambda.
+/// The largest singular value, and the path that starts with it as lambda, whose estimate is 0.
 fn begin(
     known: &CsrMatrix<f64>,
     held_out: &[Entry],
@@ -129,7 +130,7 @@ fn advance(
     })
 }
 
-/// Root mean square error of an estimate on some entries; of no entries: 0.
+/// The root mean square error of an estimate on some entries; 0 if there are none.
 pub fn rmse(factors: &Svd, entries: &[Entry]) -> f64 {
     let sum: f64 = entries.iter().map(|&(row, col, value)| (value - factors.element(row, col)).powi(2)).sum();
     (sum / entries.len().max(1) as f64).sqrt()

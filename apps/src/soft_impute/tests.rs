@@ -1,4 +1,4 @@
-//! Matrices of low rank with entries taken out.
+//! Tests with matrices of low rank from which entries are taken out.
 
 use super::iteration::subtract;
 use super::path::rmse;
@@ -13,7 +13,7 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use svdforge_hdl::parameters::Parameters;
 
-/// A matrix of rank 3 with unit entries on average and noise: known entries, and those taken out.
+/// A matrix of rank 3 with entries of about 1, and noise. Returns the known entries, and those taken out.
 fn problem(rows: usize, cols: usize, share: f64, noise: f64) -> (CsrMatrix<f64>, Vec<(usize, usize, f64)>) {
     let mut rng = ChaCha8Rng::seed_from_u64(6);
     let mut gaussian = |m, n| DMatrix::from_fn(m, n, |_, _| -> f64 { StandardNormal.sample(&mut rng) });
@@ -26,8 +26,8 @@ fn problem(rows: usize, cols: usize, share: f64, noise: f64) -> (CsrMatrix<f64>,
 
 const SETTINGS: Settings = Settings { rank: 6, lambda: 0.0, tolerance: 1e-9, iterations: 200, seed: 1 };
 
-/// Theorem 1 of the paper: the objective never rises, and the limit meets the optimality condition: where the estimate
-/// has singular vectors, the residual on the known places has exactly lambda.
+/// Theorem 1 of the paper says that the objective never rises and that the limit meets the optimality condition: in the
+/// directions of the estimate's singular vectors, the residual on the known places has exactly the value lambda.
 #[test]
 fn the_iteration_descends_to_the_optimum() {
     let (known, _) = problem(60, 40, 0.5, 0.1);
@@ -35,7 +35,7 @@ fn the_iteration_descends_to_the_optimum() {
     let found = soft_impute(&known, &settings, Svd::zero(60, 40), &mut GoldenDecomposer).expect("converges");
     assert!(found.settled, "{} steps", found.steps.len());
     for pair in found.steps.windows(2) {
-        // 1e-12: rounding of sums in f64.
+        // The factor 1e-12 allows for the rounding of sums in f64.
         assert!(pair[1].objective <= pair[0].objective * (1.0 + 1e-12), "{pair:?}");
     }
     let mut residual = known.clone();
@@ -45,12 +45,13 @@ fn the_iteration_descends_to_the_optimum() {
     let u = found.factors.u.columns(0, rank).into_owned();
     let v = found.factors.v.columns(0, rank).into_owned();
     let dual = u.tr_mul(&(DMatrix::from(&residual) * v));
-    // A step of relative size 1e-7 is left of a matrix of norm 50, and steps shrink slowly: a hundredfold is allowed.
+    // The last step has a relative size of 1e-7, the norm of the matrix is 50, and steps shrink slowly, so a hundred
+    // times as much is allowed.
     assert!((dual - DMatrix::identity(rank, rank) * 4.0).amax() < 1e-3);
 }
 
-/// On half of the entries of a noisy matrix: far better than nothing (rmse 1), not better than the noise, and the core
-/// as the f64 decomposer.
+/// Half of the entries of a noisy matrix are known. The result is far better than an estimate of 0 (rmse 1), not better
+/// than the noise, and about the same on the core and in f64.
 #[test]
 fn missing_entries_are_recovered_by_both_engines() {
     let (known, gone) = problem(90, 70, 0.5, 0.05);
@@ -71,7 +72,7 @@ fn distances_need_no_matrices() {
     let full = |s: &Svd| s.left() * s.v.transpose();
     assert!((x.distance_squared(&y) - (full(&x) - full(&y)).norm_squared()).abs() < 1e-9);
     assert!((x.distance_squared(&Svd::zero(40, 50)) - full(&x).norm_squared()).abs() < 1e-9);
-    // Of factors that are not orthonormal as well.
+    // This also holds for factors that are not orthonormal.
     let bent = Svd { u: x.u.map(|u| u + 0.1), ..x.clone() };
     assert!((bent.distance_squared(&y) - (full(&bent) - full(&y)).norm_squared()).abs() < 1e-9);
     assert!((x.element(2, 3) - full(&x)[(2, 3)]).abs() < 1e-12);

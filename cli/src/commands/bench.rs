@@ -1,4 +1,4 @@
-//! `svdforge bench`
+//! The command `svdforge bench`.
 
 use crate::options::CoreOptions;
 use crate::{Verdict, output};
@@ -18,12 +18,12 @@ enum What {
     Sim(Sim),
 }
 
-/// This simulator, Verilator -O3 and Icarus on the same core and matrices, in one run
+/// Run this simulator, Verilator -O3 and Icarus on the same core and matrices, and compare their speed
 #[derive(Args)]
 struct Sim {
     #[command(flatten)]
     core: CoreOptions,
-    /// Matrices to run
+    /// Number of matrices to run
     #[arg(long, value_name = "K", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     matrices: u32,
     /// Print the result as JSON
@@ -32,11 +32,11 @@ struct Sim {
 }
 
 impl Bench {
-    /// Measures and prints.
+    /// Measures the speed and prints it.
     pub fn run(self) -> Result<Verdict> {
         let What::Sim(sim) = self.what;
         let core = sim.core.core()?;
-        output::note("measuring: Verilator needs most of a minute to build the core ...");
+        output::note("measuring; Verilator takes most of a minute to build the core ...");
         let result = bench(&core, sim.matrices as usize)?;
         if sim.json {
             output::json(&serde_json::json!({ "cores": [result] }))?;
@@ -49,7 +49,7 @@ impl Bench {
 
 fn print(result: &CoreBench) -> Result<()> {
     let own = result.engines[0].cycles_per_second;
-    let mut table = output::table(&["simulator", "cycles per second", "beside svdforge", "seconds to build"]);
+    let mut table = output::table(&["simulator", "cycles per second", "relative to svdforge", "seconds to build"]);
     for engine in &result.engines {
         table.add_row([
             engine.name.into(),
@@ -66,8 +66,8 @@ fn print(result: &CoreBench) -> Result<()> {
     ))?;
     output::print(table)?;
     output::print(if result.output_hash_equal {
-        "All gave the same beats in the same cycles."
+        "All simulators delivered the same beats in the same cycles."
     } else {
-        "The outputs DIFFER."
+        "The outputs of the simulators DIFFER."
     })
 }

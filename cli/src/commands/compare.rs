@@ -1,4 +1,4 @@
-//! `svdforge compare`
+//! The command `svdforge compare`.
 
 use crate::{Verdict, output};
 use anyhow::{Result, bail};
@@ -15,30 +15,32 @@ use svdforge_studies::compare::{Against, CompareError, Comparison, FILES, Other}
 use svdforge_studies::report::Report;
 use svdforge_testbench::folder::FolderError;
 
-/// Rows of a table on the terminal; the files have all.
+/// The most rows of a table on the terminal. The files have all rows.
 const MOST_ROWS: usize = 12;
 
 /// Compare reports, or results of other tools, matrix by matrix
 ///
-/// The first report is A; each other document is compared with it: errors, sweeps and cycles of
-/// the same matrices, ratios with their confidence intervals, p-values, and what the cores cost.
-/// Other tools get the matrices from `report matrices`. docs/compare.md has the rules.
+/// The first report is A, and each other document is compared with it. The comparison covers errors,
+/// sweeps and cycles of the same matrices, with ratios, confidence intervals and p-values, and the
+/// cost of the cores. Other tools get the matrices from `report matrices`. docs/compare.md explains
+/// the rules.
 /// Example: svdforge compare old/report.json new/report.json --out differences
 /// Example: svdforge compare main/report.json mine/report.json --fail-if-worse
 /// Example: svdforge compare mine/report.json --external numpy.json
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Compare {
-    /// Reports (report.json), the first one to be compared with
+    /// Reports (report.json), of which the first is the one to compare with
     #[arg(value_name = "FILE", required = true)]
     reports: Vec<PathBuf>,
     /// Results of other tools for matrices of the first report
     #[arg(long, value_name = "FILE", num_args = 1..)]
     external: Vec<PathBuf>,
-    /// Exit with 1 if a later document is worse than the first in one of: errors, checks, coverage, cycles, area; without a list, in any of them
+    /// Exit with status 1 if a later document is worse than the first in one of: errors, checks, coverage, cycles,
+    /// area; without a list, in any of them
     #[arg(long, value_name = "LIST", num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "errors,checks,coverage,cycles,area")]
     fail_if_worse: Vec<Aspect>,
-    /// Folder for compare.html, compare.md and compare.json; made if it is not there
+    /// Folder for compare.html, compare.md and compare.json; created if it does not exist
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Print the result as JSON
@@ -47,7 +49,7 @@ pub struct Compare {
 }
 
 impl Compare {
-    /// Reads, compares, writes and prints.
+    /// Reads the documents, compares them, and writes and prints the result.
     pub fn run(self) -> Result<Verdict> {
         self.check_list()?;
         let (first, later) = self.reports.split_first().ok_or(CompareError::Count(0))?;
@@ -76,7 +78,7 @@ impl Compare {
         Ok(if fails { Verdict::Fails } else { Verdict::Holds })
     }
 
-    /// A list without a `=` before it is taken for a file.
+    /// A list that follows without `=` is parsed as a file name, so it is recognised here.
     fn check_list(&self) -> Result<()> {
         let is_list = |path: &&PathBuf| {
             path.to_str().is_some_and(|text| text.split(',').all(|aspect| aspect.parse::<Aspect>().is_ok()))
@@ -118,13 +120,13 @@ fn print_one(against: &Against) -> Result<()> {
     let worse = &against.worse;
     match worse.len() {
         0 => output::print(nothing_worse(against))?,
-        count => output::print(format!("{name} is worse, {}:", counted(count, "finding")))?,
+        count => output::print(format!("{name} is worse in {}:", counted(count, "finding")))?,
     }
     worse.iter().take(MOST_ROWS).try_for_each(|finding| output::print(format!("  {}", finding.what)))?;
     rest(worse.len())
 }
 
-/// A verdict in its colour, where it has one.
+/// A verdict, in a colour if it is better or worse.
 fn judged(verdict: Judged) -> comfy_table::Cell {
     match verdict {
         Judged::Better => output::verdict(true, verdict.name()),
@@ -133,7 +135,7 @@ fn judged(verdict: Judged) -> comfy_table::Cell {
     }
 }
 
-/// The cores that are better or worse in something, those that differ most first.
+/// Prints the cores that are better or worse in something, those that differ most first.
 fn print_cores(against: &Against) -> Result<()> {
     let most = |differences: &[Difference]| {
         let told = differences.iter().filter(|d| matches!(d.verdict, Judged::Better | Judged::Worse));
@@ -156,14 +158,14 @@ fn print_cores(against: &Against) -> Result<()> {
     rest(cores.len())
 }
 
-/// What the cores cost and promise, where it differs.
+/// Prints the cost and the bounds of the cores, where they differ.
 fn print_figures(against: &Against) -> Result<()> {
     let rows: Vec<_> = against.cores.iter().flat_map(figures).collect();
     if rows.is_empty() {
         return Ok(());
     }
     if against.cores.len() > 1 {
-        return output::print("Multipliers, memory, tables, sweep caps or bounds differ: see --out or --json.");
+        return output::print("Multipliers, memory, tables, sweep caps or bounds differ; --out or --json lists them.");
     }
     let mut table = output::table(&["figure of the core", "A", &against.source.name]);
     for (what, a, b) in rows {
@@ -172,10 +174,10 @@ fn print_figures(against: &Against) -> Result<()> {
     output::print(table)
 }
 
-/// Says what a table of so many rows left out.
+/// Says how many rows the terminal does not show.
 fn rest(rows: usize) -> Result<()> {
     if rows > MOST_ROWS {
-        output::print(format!("  and {} more: see --out or --json", rows - MOST_ROWS))
+        output::print(format!("  and {} more, which --out or --json lists", rows - MOST_ROWS))
     } else {
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! `svdforge complete`
+//! The command `svdforge complete`.
 
 use crate::engine_options::EngineOptions;
 use crate::later::LaterFile;
@@ -14,29 +14,33 @@ use svdforge_apps::plot::charts::{Chart, Charts, Series};
 use svdforge_apps::plot::{Format, render};
 use svdforge_apps::soft_impute::PathStep;
 
-/// Filled numbers that are printed.
+/// The most filled numbers that are printed.
 const SHOWN: usize = 20;
 
 /// Fill the gaps of a table of numbers by iterated truncated SVD (soft-impute)
 ///
-/// Known numbers are kept as they are. Without a file it runs on its sample: sixty of Fisher's irises, every seventh number missing.
+/// Known numbers are kept as they are. Without a file, the command runs on its sample: sixty of
+/// Fisher's irises, with every seventh number missing.
 /// Example: svdforge complete table.csv --out filled.csv
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Complete {
-    /// Comma-separated numbers; an empty field, NaN, NA or ? is missing; a header and a column of labels may be there [default: the sample]
+    /// Comma-separated numbers, where an empty field, NaN, NA or ? is a missing number; there may be a header and a
+    /// column of labels [default: the sample]
     #[arg(value_name = "FILE")]
     table: Option<PathBuf>,
-    /// Write the filled table
+    /// Write the filled table to this file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// The most factors, up to 32 and up to the table's smaller side [default: 8, or one fewer than the smaller side]
+    /// The largest number of factors, up to 32 and up to the table's smaller side [default: 8, or one fewer than the
+    /// smaller side]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=32))]
     rank: Option<u32>,
-    /// What singular values are lowered by, in standard deviations; `auto`: what serves best on numbers held out
+    /// Amount by which singular values are lowered, in standard deviations; `auto` chooses what serves best on numbers
+    /// held out
     #[arg(long, value_name = "auto|X", default_value = "auto", allow_hyphen_values = true, value_parser = lambda)]
     lambda: Lambda,
-    /// Seed of what is held out and of the randomised range finder
+    /// Seed of the choice of what is held out and of the randomised range finder
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
     #[command(flatten)]
@@ -49,7 +53,7 @@ pub struct Complete {
     json: bool,
 }
 
-/// clap takes a bare `Option` for an argument that may be left out.
+/// A wrapper, because clap takes a bare `Option` for an argument that may be left out.
 #[derive(Clone, Copy, Debug)]
 struct Lambda(Option<f64>);
 
@@ -61,14 +65,14 @@ fn lambda(text: &str) -> Result<Lambda, String> {
     }
 }
 
-/// What one engine gave.
+/// The result of one engine.
 struct Run {
     engine: Box<dyn Decomposer>,
     result: Completion,
 }
 
 impl Complete {
-    /// Fills with each engine, and writes what the first gave.
+    /// Fills the table with each engine, and writes the result of the first.
     pub fn run(self) -> Result<Verdict> {
         let sample = Path::new("the sample");
         let file = self.table.as_deref().unwrap_or(sample);
@@ -85,7 +89,7 @@ impl Complete {
             runs.push(Run { engine, result });
         }
         let first = &runs[0].result;
-        // Both are made ready before either is put in its place.
+        // Both files are complete before either is put in its place.
         let drawn = picture
             .map(|file| render(&Charts(charts(&runs)), Format::Svg).map(|picture| (file, picture)))
             .transpose()?;
@@ -124,7 +128,7 @@ impl Complete {
         for Run { engine, result: r } in runs {
             let cycles = engine.cycles().map_or(String::new(), |cycles| format!(", {cycles} clock cycles"));
             output::print(format!(
-                "Engine {}: at most {} factors, lambda {:.3}{cycles}. Error on {} known numbers held out, in standard deviations of their columns: {:.3}; by the means of the columns: {:.3}",
+                "Engine {}: at most {} factors, lambda {:.3}{cycles}. The error on {} known numbers that were held out is {:.3} standard deviations of their columns; that of the means of the columns is {:.3}",
                 engine.name(),
                 r.rank,
                 r.lambda,
@@ -133,14 +137,14 @@ impl Complete {
                 r.rmse_means
             ))?;
             if self.lambda.0.is_none() {
-                output::print("The choice of lambda, with those numbers held out:")?;
+                output::print("The choice of lambda with those numbers held out:")?;
                 output::print(path_table(&r.path, true))?;
             }
-            output::print("Convergence on all known numbers, down to that lambda:")?;
+            output::print("The convergence on all known numbers, down to that lambda:")?;
             output::print(path_table(&r.convergence, false))?;
             if !r.settled {
                 output::note(
-                    "warning: not every iteration settled within its limit of steps; a larger --lambda settles sooner",
+                    "warning: not every iteration settled within the allowed steps; it settles sooner with a larger --lambda",
                 );
             }
         }
@@ -166,7 +170,8 @@ impl Complete {
     }
 }
 
-/// One row for each lambda: how its iteration ended, and the error held out where there is one.
+/// A table with a row for each lambda, which shows how its iteration ended. With `errors` it also shows the error on
+/// the numbers held out.
 fn path_table(path: &[PathStep], errors: bool) -> comfy_table::Table {
     let last = if errors { "held-out error" } else { "objective" };
     let mut table = output::table(&["lambda", "factors", "steps", "last change", last]);
@@ -184,7 +189,7 @@ fn path_table(path: &[PathStep], errors: bool) -> comfy_table::Table {
     table
 }
 
-/// Four decimals, unless that would be all digits or none.
+/// A number with four decimals, or with an exponent if it is very small or very large.
 fn readable(value: f64) -> String {
     if value == 0.0 || (1e-2..1e7).contains(&value.abs()) { format!("{value:.4}") } else { format!("{value:.4e}") }
 }
@@ -196,7 +201,7 @@ fn text(table: &Table, filled: &Completion) -> Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Rows and columns of the missing numbers.
+/// The rows and columns of the missing numbers.
 fn gaps(table: &Table) -> impl Iterator<Item = (usize, usize)> {
     let row = |(i, row): (usize, &Vec<Option<f64>>)| -> Vec<(usize, usize)> {
         row.iter().enumerate().filter(|(_, value)| value.is_none()).map(|(j, _)| (i, j)).collect()
@@ -207,7 +212,8 @@ fn gaps(table: &Table) -> impl Iterator<Item = (usize, usize)> {
 fn charts(runs: &[Run]) -> Vec<Chart> {
     let convergence = |run: &Run| {
         let steps = run.result.convergence.iter().flat_map(|stage| &stage.iteration);
-        // A first step from nothing has change 1; a step that changes nothing ends a stage, and has no logarithm.
+        // The first step from an estimate of 0 has change 1. A step that changes nothing ends a stage and has no
+        // logarithm.
         let points = steps.enumerate().filter(|(_, step)| step.change > 0.0);
         let points = points.map(|(index, step)| (index as f64 + 1.0, step.change.log10())).collect();
         Series { name: run.engine.name().to_owned(), points }

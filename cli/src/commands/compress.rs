@@ -1,4 +1,4 @@
-//! `svdforge compress`
+//! The command `svdforge compress`.
 
 use crate::engine_options::EngineOptions;
 use crate::later::LaterFile;
@@ -16,12 +16,12 @@ use svdforge_apps::compress::tiles::{Cut, Point, compress};
 use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::{Format, render};
 
-/// Outlying pixels that are listed for people.
+/// The most outlying pixels that are printed.
 const SHOWN: usize = 10;
 
-/// Compress a picture by truncated SVDs, or take noise and outlying pixels out of it
+/// Compress a picture by truncated SVDs, or remove noise and outlying pixels from it
 ///
-/// Without a file it runs on its sample: 128 x 128 pixels, drawn for the purpose.
+/// Without a file, the command runs on its sample: 128 x 128 pixels, drawn for this purpose.
 /// Example: svdforge compress photo.png --tile 16 --rank 4 --out small.png --side-by-side both.png
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
@@ -29,31 +29,32 @@ pub struct Compress {
     /// A grey or colour picture: PNG, PGM or PPM [default: the sample]
     #[arg(value_name = "FILE")]
     picture_file: Option<PathBuf>,
-    /// Side of the tiles that are decomposed: 8, 16 or 32
+    /// Side of the tiles to decompose: 8, 16 or 32
     #[arg(long, value_name = "PIXELS", default_value = "16", value_parser = ["8", "16", "32"])]
     tile: String,
     /// Decompose the whole picture, reduced by the randomised range finder, instead of tiles
     #[arg(long, conflicts_with = "tile")]
     whole: bool,
-    /// Singular triplets kept of each tile, or of the whole, up to 32 [default: an eighth of the tile; 16 of the whole]
+    /// Number of singular triplets to keep of each tile, or of the whole, up to 32 [default: an eighth of the tile; 16
+    /// of the whole]
     #[arg(long, value_name = "K", conflicts_with = "denoise")]
     rank: Option<usize>,
-    /// Take out noise: the rank follows from the noise level (Gavish and Donoho 2014), outlying pixels are listed
+    /// Remove noise: the rank follows from the noise level (Gavish and Donoho 2014), and outlying pixels are listed
     #[arg(long)]
     denoise: bool,
-    /// Standard deviation of the noise, in grey levels of 0 to 255; `auto` estimates it
+    /// Standard deviation of the noise, in grey levels from 0 to 255; `auto` estimates it
     #[arg(long, value_name = "auto|X", default_value = "auto", requires = "denoise", allow_hyphen_values = true, value_parser = level)]
     noise: Level,
-    /// First add noise of this standard deviation, to see what is left of it [default: 0, for the sample 20]
+    /// Add noise of this standard deviation first, to see how much of it is removed [default: 0, or 20 for the sample]
     #[arg(long, value_name = "X", requires = "denoise", allow_hyphen_values = true, value_parser = level)]
     add_noise: Option<Level>,
-    /// Draw PSNR against rank: .svg or .png
+    /// Draw PSNR against rank, as .svg or .png
     #[arg(long, value_name = "FILE", conflicts_with = "denoise")]
     picture: Option<PathBuf>,
-    /// Write the picture that comes out, as .png
+    /// Write the resulting picture, as .png
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Write the pictures before and after beside each other, as .png
+    /// Write the pictures before and after side by side, as .png
     #[arg(long, value_name = "FILE")]
     side_by_side: Option<PathBuf>,
     #[command(flatten)]
@@ -63,7 +64,7 @@ pub struct Compress {
     json: bool,
 }
 
-/// clap takes a bare `Option` for an argument that may be left out.
+/// A wrapper, because clap takes a bare `Option` for an argument that may be left out.
 #[derive(Clone, Copy, Debug)]
 struct Level(Option<f64>);
 
@@ -75,7 +76,7 @@ fn level(text: &str) -> Result<Level, String> {
     }
 }
 
-/// What one engine gave.
+/// The result of one engine.
 struct Run<T> {
     engine: Box<dyn Decomposer>,
     seconds: f64,
@@ -83,7 +84,7 @@ struct Run<T> {
     result: T,
 }
 
-/// Files to write in the end.
+/// The files to write at the end.
 struct Sinks {
     out: Option<LaterFile>,
     side_by_side: Option<LaterFile>,
@@ -91,7 +92,7 @@ struct Sinks {
 }
 
 impl Compress {
-    /// Reads the picture, and does what was asked with each engine.
+    /// Reads the picture, and compresses or denoises it with each engine.
     pub fn run(self) -> Result<Verdict> {
         for path in [&self.out, &self.side_by_side].into_iter().flatten() {
             if Format::of(path).ok() != Some(Format::Png) {
@@ -109,7 +110,10 @@ impl Compress {
         let mut outputs: Vec<&PathBuf> = [&self.out, &self.side_by_side, &self.picture].into_iter().flatten().collect();
         outputs.sort();
         if let Some(pair) = outputs.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(anyhow!("{}: two pictures are to be written here; give each its own name", pair[0].display()));
+            return Err(anyhow!(
+                "{}: two pictures are to be written to this file; give each its own name",
+                pair[0].display()
+            ));
         }
         let engines = self.engine.engines()?;
         let sinks = [&self.out, &self.side_by_side, &self.picture].map(|path| LaterFile::create(path.as_deref()));
@@ -139,7 +143,7 @@ impl Compress {
         let mut runs = Vec::new();
         for mut engine in engines {
             let begin = Instant::now();
-            // The table shows what more and fewer triplets would do.
+            // The table shows the effect of more and of fewer triplets.
             let all = if rank == 0 || rank > most { rank } else { most };
             let compressed = compress(picture, cut, all, word, engine.as_mut()).map_err(|e| anyhow!("--{e}"))?;
             let seconds = begin.elapsed().as_secs_f64();
@@ -167,8 +171,8 @@ impl Compress {
         }
         self.heading(file, picture, cut, &runs)?;
         output::print(format!(
-            "Bytes kept: rank x (rows + columns + 1) numbers of {word} bits for each piece and channel, padding included; no \
-             entropy coding. Uncompressed: {original} bytes"
+            "The bytes kept are rank x (rows + columns + 1) numbers of {word} bits for each piece and channel, padding included, without \
+             entropy coding. The uncompressed picture has {original} bytes"
         ))?;
         let columns: Vec<String> = runs.iter().map(|run| format!("PSNR, dB, {}", run.engine.name())).collect();
         let heads = ["rank", "bytes kept", "of original"].into_iter().chain(columns.iter().map(String::as_str));
@@ -231,16 +235,16 @@ impl Compress {
         }
         self.heading(file, clean, cut, &runs)?;
         if added > 0.0 {
-            output::print(format!("Noise of standard deviation {added} was added first"))?;
+            output::print(format!("Noise of standard deviation {added} was added first."))?;
         }
         let mut table = output::table(&[
             "engine",
             "channel",
             "noise",
             "threshold",
-            "ranks: least",
+            "ranks: smallest",
             "median",
-            "most",
+            "largest",
             "outlying pixels",
             "PSNR before",
             "after",
@@ -267,7 +271,7 @@ impl Compress {
         let outliers: Vec<_> =
             runs[0].result.iter().enumerate().flat_map(|(c, d)| d.outliers.iter().map(move |o| (c, o))).collect();
         if !outliers.is_empty() {
-            output::print(format!("Outlying pixels, farthest first ({} in all)", outliers.len()))?;
+            output::print(format!("Outlying pixels, those that differ most first ({} in all)", outliers.len()))?;
             let mut table = output::table(&["channel", "row", "column", "value", "fitted", "deviations"]);
             for (channel, o) in outliers.into_iter().take(SHOWN) {
                 table.add_row([
@@ -296,7 +300,8 @@ impl Compress {
     }
 }
 
-/// Before and after, as asked for; the last is what comes out.
+/// Writes the picture that results, which is the last one, and all pictures side by side, as far as they were asked
+/// for.
 fn write(out: Option<LaterFile>, side_by_side: Option<LaterFile>, pictures: &[&Picture]) -> Result<()> {
     if let (Some(sink), Some(last)) = (out, pictures.last()) {
         sink.write(&last.to_png()?)?;

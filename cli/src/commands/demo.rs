@@ -1,4 +1,4 @@
-//! `svdforge demo`
+//! The command `svdforge demo`.
 
 use super::simulate;
 use crate::{Verdict, output};
@@ -13,13 +13,13 @@ use svdforge_testbench::export::export;
 use svdforge_testbench::folder::write_folder;
 use svdforge_testbench::framing::InputScale;
 use svdforge_testbench::judge::judge;
-use svdforge_testbench::run::prepare;
+use svdforge_testbench::run::quantise_for;
 use svdforge_testbench::samples::samples;
 
 /// Export, simulate and judge the default 8x8 core on the sample matrices
 #[derive(Args)]
 pub struct Demo {
-    /// Folder under which the core's own folder is written
+    /// Folder in which the folder of the core is written
     #[arg(long, value_name = "DIR", default_value = "verilog-out")]
     out: PathBuf,
     /// Print the results as JSON
@@ -28,7 +28,7 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Does what a newcomer wants to see first.
+    /// Exports, simulates and judges: what a newcomer wants to see first.
     pub fn run(self) -> Result<Verdict> {
         let core = Core::new(Parameters::default().shape()?);
         let folder = self.out.join(core.shape().name());
@@ -37,14 +37,17 @@ impl Demo {
         let mut engine = SimulatorEngine::new(&core)?;
         let mut judgements = Vec::new();
         for sample in samples()? {
-            let input = prepare(core.shape(), &sample, InputScale::Auto)?;
+            let input = quantise_for(core.shape(), &sample, InputScale::Auto)?;
             judgements.push(judge(core.shape(), &mut engine, &sample, &input)?);
         }
         if self.json {
             output::json(&serde_json::json!({ "core": Summary::new(&core), "out": folder, "results": judgements }))?;
         } else {
             simulate::print(&core, &judgements)?;
-            output::print(format!("Exported to {}; its README.md is the datasheet.", folder.display()))?;
+            output::print(format!(
+                "The core is exported to {}; the README.md there is its datasheet.",
+                folder.display()
+            ))?;
         }
         Ok(output::promises(&judgements))
     }

@@ -1,4 +1,4 @@
-//! `svdforge explore`
+//! The command `svdforge explore`.
 
 use crate::options::CoreOptions;
 use crate::{Verdict, output};
@@ -19,16 +19,16 @@ use svdforge_studies::explore::{Exploration, FILES};
 use svdforge_studies::report::prepare_folder;
 use svdforge_tools::synth::Target;
 
-/// What is explored where the user gives nothing.
+/// The words and guard bits that are explored if the user gives none.
 const WORDS: [u32; 5] = [12, 14, 16, 18, 20];
 const GUARDS: [u32; 5] = [0, 2, 4, 6, 8];
 
-/// Sweep parameters: accuracy, cycles and area of many cores, the Pareto front, and the cheapest that meets conditions
+/// Explore many cores: their accuracy, cycles and area, the Pareto front, and the cheapest core that meets conditions
 ///
-/// --word, --guard, --coef and --sweeps take lists and ranges, both ends included: 12,16 or 12..20
-/// or 12..24:4 or auto,4..8; every combination is a core. The same matrices go through each,
-/// simulated. Writes explore.json, explore.csv, explore.md and explore.html into the folder.
-/// Interrupted, the same command goes on where it was.
+/// --word, --guard, --coef and --sweeps take lists and ranges, with both ends included: 12,16 or
+/// 12..20 or 12..24:4 or auto,4..8. Every combination is a core, and the same matrices are run
+/// through each core in the simulator. The command writes explore.json, explore.csv, explore.md and
+/// explore.html into the folder. If it is interrupted, the same command continues where it stopped.
 /// Example: svdforge explore --out space
 /// Example: svdforge explore --out space --pick "sigma_max_lsb<=1, cycles<=2000"
 /// Example: svdforge explore --rows 16 --guard 2..6 --coef auto,16 --sweeps auto,5..8 --out large
@@ -36,36 +36,38 @@ const GUARDS: [u32; 5] = [0, 2, 4, 6, 8];
 #[derive(Args)]
 #[command(
     verbatim_doc_comment,
-    mut_arg("word", |arg| arg.help("Bits of one input element, signed, 8 to 24; several [default: 12..20:2]")),
-    mut_arg("guard", |arg| arg.help("Extra bits inside, 0 to 8: each halves the rounding error; several [default: 0..8:2]")),
-    mut_arg("coef", |arg| arg.help("Bits of a coefficient, sign included, or `auto`: as many as the error needs; several [default: auto]")),
-    mut_arg("sweeps", |arg| arg.help("Sweeps: `auto` stops when settled, a number K makes always exactly K; several [default: auto]")),
+    mut_arg("word", |arg| arg.help("Bits of one input element, signed, 8 to 24; takes several values [default: 12..20:2]")),
+    mut_arg("guard", |arg| arg.help("Extra bits inside the core, 0 to 8; each halves the rounding error; takes several values [default: 0..8:2]")),
+    mut_arg("coef", |arg| arg.help("Bits of a coefficient, sign included, or `auto` for as many as the error needs; takes several values [default: auto]")),
+    mut_arg("sweeps", |arg| arg.help("Sweeps: `auto` stops when the matrix has settled, a number K always makes exactly K; takes several values [default: auto]")),
 )]
 pub struct Explore {
     #[command(flatten)]
     core: CoreOptions,
-    /// Matrices of each random family for each core
+    /// Number of matrices of each random family for each core
     #[arg(long, value_name = "K", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=SEED_STEP))]
     matrices: u64,
     /// Families of matrices, separated by commas [default: all]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     families: Vec<Family>,
-    /// Seed of the matrices
+    /// Seed of the campaign
     #[arg(long, value_name = "S", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=MAX_SEED))]
     seed: u64,
-    /// Conditions: prints the cheapest core that meets all of them, and the command that generates it
+    /// Conditions such as "sigma_max_lsb<=1, cycles<=2000": print the cheapest core that meets all of them, and the
+    /// command that generates it
     #[arg(long, value_name = "CONDITIONS")]
     pick: Option<Pick>,
-    /// Synthesise the cores of the front, and with --pick those that may meet its conditions: LUTs, flip-flops, DSPs, block RAMs
+    /// Synthesise the cores of the front, and with --pick also those that may meet its conditions, to find their LUTs,
+    /// flip-flops, DSPs and block RAMs
     #[arg(long, requires = "target")]
     synth: bool,
-    /// For which device: see `svdforge synth --help`
+    /// Device to synthesise for; see `svdforge synth --help`
     #[arg(long, value_name = "T", requires = "synth")]
     target: Option<Target>,
-    /// Place and route them too: clock rate; takes minutes for each
+    /// Also place and route them, to find the clock rate; takes minutes for each core
     #[arg(long, requires = "synth")]
     pnr: bool,
-    /// Folder for the results; made if it is not there
+    /// Folder for the results; created if it does not exist
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Print the result as JSON
@@ -73,7 +75,8 @@ pub struct Explore {
     json: bool,
 }
 
-/// The answer to `--pick`, in the document of `--json`. No point and no command, if no core keeps what must hold and fits.
+/// The answer to `--pick` in the document of `--json`. There is no point and no command if no core passes all checks
+/// and fits.
 #[derive(Serialize)]
 struct Answer {
     conditions: String,
@@ -84,7 +87,7 @@ struct Answer {
 }
 
 impl Explore {
-    /// Runs the campaign, synthesises, writes, picks.
+    /// Runs the campaign, synthesises cores, writes the results, and picks a core.
     pub fn run(self) -> Result<Verdict> {
         let (plan, left_out) = self.space()?.plan().map_err(|e| anyhow!("{e}"))?;
         if let Some(pick) = &self.pick {
@@ -100,12 +103,15 @@ impl Explore {
         exploration.write(&self.out)?;
         if let Some((target, setup)) = self.target.zip(setup) {
             let points = exploration.to_synthesise(self.pick.as_ref());
-            output::note(format!("yosys at work, cores: {}; what it measures is kept in the folder ...", points.len()));
+            output::note(format!(
+                "synthesising with Yosys, cores: {}; the results are kept in the folder ...",
+                points.len()
+            ));
             let bar = output::progress(points.len(), "synthesising");
             bar.tick();
             let done = synthesise(&mut exploration, &points, target, &setup, &self.out, &|| bar.inc(1));
             bar.finish_and_clear();
-            // What was measured before an error is not lost.
+            // What was measured before an error is kept.
             exploration.write(&self.out)?;
             done?;
         }
@@ -139,10 +145,10 @@ impl Explore {
     }
 }
 
-/// Tells what is left out.
+/// Reports the combinations that are left out.
 fn say(left_out: &[LeftOut]) {
     for LeftOut { reason, combinations } in left_out {
-        output::note(format!("left out, combinations: {combinations}: {reason}"));
+        output::note(format!("left out: {reason} (combinations: {combinations})"));
     }
 }
 
@@ -180,13 +186,13 @@ impl Answer {
 
     fn print(&self, exploration: &Exploration) -> Result<()> {
         let (Some(point), Some(command)) = (self.point, &self.command) else {
-            return output::print("\nNothing to pick from: no core keeps what must hold, and fits.");
+            return output::print("\nThere is nothing to pick from: no core passes all checks and fits the device.");
         };
         let label = exploration.points[point].label();
         if self.met {
-            output::print(format!("\nThe cheapest core with {}: {label}", self.conditions))?;
+            output::print(format!("\nThe cheapest core with {} is {label}", self.conditions))?;
         } else {
-            output::print(format!("\nNo core meets {}. The nearest: {label}", self.conditions))?;
+            output::print(format!("\nNo core meets {}. The nearest core is {label}", self.conditions))?;
             self.misses.iter().try_for_each(|miss| output::print(format!("  misses {miss}")))?;
         }
         output::print(table(exploration, &[point]))?;

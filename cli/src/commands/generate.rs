@@ -1,4 +1,4 @@
-//! `svdforge generate`
+//! The command `svdforge generate`.
 
 use crate::options::CoreOptions;
 use crate::{Verdict, output};
@@ -17,10 +17,10 @@ use svdforge_testbench::folder::write_folder;
 pub struct Generate {
     #[command(flatten)]
     core: CoreOptions,
-    /// Folder to write; an earlier export in it is replaced, files of yours in it stay
+    /// Folder to write; an earlier export in it is replaced, and your own files in it stay
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Write into a folder that holds other files; they stay
+    /// Also write into a folder that holds other files, which stay
     #[arg(long)]
     force: bool,
     /// Print the core as JSON
@@ -29,7 +29,7 @@ pub struct Generate {
 }
 
 impl Generate {
-    /// Writes the export.
+    /// Makes the core and writes its export.
     pub fn run(self) -> Result<Verdict> {
         let core = self.core.core()?;
         let files = export(&core)?;
@@ -40,7 +40,7 @@ impl Generate {
         } else {
             let (out, name) = (self.out.display(), core.shape().name());
             output::print(format!(
-                "{out}: {} files, {} multipliers, {} cycles a sweep, at most {} sweeps. Start with {out}/README.md.\n\
+                "{out}: {} files, {} multipliers, {} cycles per sweep, at most {} sweeps. Start with {out}/README.md.\n\
                  To see it work: cd {out} && iverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim",
                 files.len(),
                 summary.multipliers,

@@ -1,4 +1,4 @@
-//! `svdforge lsi`
+//! The command `svdforge lsi`.
 
 use crate::engine_options::EngineOptions;
 use crate::later::LaterFile;
@@ -17,34 +17,35 @@ use svdforge_apps::lsi::tokens::StopWords;
 use svdforge_apps::lsi::{Corpus, Model, SAMPLE, SAMPLE_STOP_WORDS, Weights};
 use svdforge_apps::plot::{Format, render};
 
-/// Rows of a table for people.
+/// The most rows of a table that are printed.
 const SHOWN: usize = 40;
 
 /// Index documents by meaning: similar words, answers to queries, clusters, a map
 ///
-/// Latent semantic indexing: the truncated SVD of how often which word occurs in which document. Without a file it runs on its
-/// sample: the titles of nine books on investing, with the example's own stop words.
+/// This is latent semantic indexing: the truncated SVD of the matrix that counts how often each word
+/// occurs in each document. Without a file, the command runs on its sample: the titles of nine books
+/// on investing, with the stop words of that example.
 /// Example: svdforge lsi news.txt --weights tf-idf --query "bush fire" --picture map.svg
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Lsi {
-    /// A text file with one document per line, a folder of text files, or a .csv of counts: a header of titles, then rows of a
-    /// word and its counts [default: the sample]
+    /// A text file with one document per line, a folder of text files, or a .csv of counts, with a header of titles
+    /// followed by rows of a word and its counts [default: the sample]
     #[arg(value_name = "FILE")]
     corpus: Option<PathBuf>,
-    /// Words to leave out, instead of the common English ones; an empty file leaves out none
+    /// File of words to leave out instead of the common English ones; an empty file leaves out none
     #[arg(long, value_name = "FILE")]
     stop_words: Option<PathBuf>,
-    /// Leave out words that occur in fewer documents of a text
+    /// Leave out words that occur in fewer than this number of documents of a text
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
     min_documents: u32,
-    /// What an element of the matrix is
+    /// Weights of the elements of the matrix
     #[arg(long, default_value = "count")]
     weights: WeightsOption,
-    /// Dimensions, up to 32 [default: a third of the words or documents, 2 to 20]
+    /// Number of dimensions, up to 32 [default: a third of the number of words or documents, from 2 to 20]
     #[arg(long, value_name = "K")]
     rank: Option<usize>,
-    /// List the words that are used most like this one
+    /// List the words that are used in the most similar way
     #[arg(long, value_name = "WORD")]
     similar: Option<String>,
     /// List the documents that are nearest to these words
@@ -53,13 +54,13 @@ pub struct Lsi {
     /// Length of the lists
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
     top: u32,
-    /// Groups of documents
+    /// Number of groups of documents
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     clusters: u32,
-    /// Draw a map of words and documents: .svg or .png
+    /// Draw a map of words and documents, as .svg or .png
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
-    /// The dimensions of the map, across and up [default: 2,3: the first is little but length]
+    /// Horizontal and vertical dimension of the map [default: 2,3, since the first shows little more than length]
     #[arg(long, value_name = "X,Y", value_parser = axes, requires = "picture")]
     axes: Option<(usize, usize)>,
     #[command(flatten)]
@@ -73,7 +74,7 @@ pub struct Lsi {
 enum WeightsOption {
     /// How often the word occurs in the document
     Count,
-    /// That times ln(documents / documents with the word), documents scaled to length 1
+    /// That count times ln(documents / documents with the word), with each document scaled to length 1
     TfIdf,
 }
 
@@ -85,7 +86,7 @@ fn axes(text: &str) -> Result<(usize, usize), String> {
     }
 }
 
-/// What one engine gave.
+/// The result of one engine.
 struct Run {
     engine: Box<dyn Decomposer>,
     model: Model,
@@ -96,7 +97,7 @@ struct Run {
 }
 
 impl Lsi {
-    /// Indexes with each engine, then prints them beside each other.
+    /// Indexes the documents with each engine, and prints the results side by side.
     pub fn run(self) -> Result<Verdict> {
         let format = self.picture.as_deref().map(Format::of).transpose()?;
         let file = self.corpus.as_deref().unwrap_or(Path::new("nine-titles.txt (sample)"));
@@ -199,9 +200,9 @@ impl Lsi {
         }
         let empty = corpus.empty_documents();
         if !empty.is_empty() {
-            output::note(format!("{} documents contain none of the words; they stay at the origin", empty.len()));
+            output::note(format!("{} documents contain none of the words and stay at the origin", empty.len()));
         }
-        output::print("\nDimensions, with the words that say most of each")?;
+        output::print("\nDimensions, with the words that lie farthest along each")?;
         let sigmas: Vec<String> = runs.iter().map(|run| format!("sigma, {}", run.engine.name())).collect();
         let mut table = output::table(&heads(&["", "words"], &sigmas));
         for k in 0..rank {
@@ -252,13 +253,13 @@ impl Lsi {
             self.ranking(runs, &lists, &["", "document"], name)?;
             let ignored = queries().next().map_or(Vec::new(), |query| query.ignored.clone());
             if !ignored.is_empty() {
-                output::note(format!("not in the corpus, and ignored: {}", ignored.join(", ")));
+                output::note(format!("ignored, because the corpus does not contain them: {}", ignored.join(", ")));
             }
         }
         Ok(())
     }
 
-    /// The first engine's ranking, with every engine's cosines.
+    /// Prints the ranking of the first engine, with the cosines of every engine.
     fn ranking(
         &self,
         runs: &[Run],
@@ -285,7 +286,7 @@ fn heads<'a>(first: &[&'a str], then: &'a [String]) -> Vec<&'a str> {
     first.iter().copied().chain(then.iter().map(String::as_str)).collect()
 }
 
-/// The words farthest along a dimension, with the sign of their side.
+/// The words farthest along a dimension, with a minus sign for those on the negative side.
 fn strongest(corpus: &Corpus, model: &Model, k: usize) -> String {
     let column = model.svd.u.column(k);
     let mut order: Vec<usize> = (0..column.len()).collect();

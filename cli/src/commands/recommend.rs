@@ -1,4 +1,4 @@
-//! `svdforge recommend`
+//! The command `svdforge recommend`.
 
 mod people;
 
@@ -17,21 +17,24 @@ use svdforge_apps::recommend::model::Profile;
 use svdforge_apps::recommend::ratings::{Ratings, Scale, parse_ratings, read_ratings};
 use svdforge_apps::recommend::{SAMPLE, Settings, Study, study};
 
-/// Learn from ratings: predict them, list what each user may like, find what is alike
+/// Learn from ratings: predict them, list what each user may like, find similar items and users
 ///
-/// Fills the user-item matrix by truncated SVDs, chooses the rank on ratings held out, and reports errors on others held out.
-/// Without a file it runs on its sample: eighteen women, fourteen events (Davis, Gardner and Gardner 1941).
+/// The command fills the user-item matrix by truncated SVDs. It chooses the rank on some ratings that
+/// are held out, and reports errors on others. Without a file, it runs on its sample: eighteen women
+/// and fourteen events (Davis, Gardner and Gardner 1941).
 /// Example: svdforge recommend ratings.csv --user 42 --top 10
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Recommend {
-    /// Ratings: user,item,rating, separated by commas or tabs; a header and more columns may be there [default: the sample]
+    /// Ratings as user,item,rating, separated by commas or tabs; there may be a header and more columns [default: the
+    /// sample]
     #[arg(value_name = "FILE")]
     ratings: Option<PathBuf>,
-    /// Drop ratings outside this range, and keep predictions in it [default: from the lowest to the highest given]
+    /// Drop ratings outside this range, and keep predictions in it [default: from the lowest rating to the highest]
     #[arg(long, value_name = "LOW,HIGH", allow_hyphen_values = true, value_parser = scale)]
     scale: Option<Scale>,
-    /// Factors, up to 32 and up to the smaller side of the matrix; `auto`: as many as predict best on ratings held out
+    /// Number of factors, up to 32 and up to the smaller side of the matrix; `auto` takes as many as predict best on
+    /// ratings held out
     #[arg(long, value_name = "auto|K", default_value = "auto", value_parser = rank)]
     rank: Rank,
     /// Length of lists
@@ -46,7 +49,7 @@ pub struct Recommend {
     /// List the users most like this one
     #[arg(long, value_name = "ID")]
     similar_users: Option<String>,
-    /// Ratings of new users, or more of known ones: they get their lists without a new decomposition
+    /// Ratings of new users, or further ratings of known ones, who get their lists without a new decomposition
     #[arg(long, value_name = "FILE")]
     fold_in: Option<PathBuf>,
     /// Seed of the split and of the randomised range finder
@@ -72,7 +75,7 @@ fn scale(text: &str) -> Result<Scale, String> {
     }
 }
 
-/// clap takes a bare `Option` for an argument that may be left out.
+/// A wrapper, because clap takes a bare `Option` for an argument that may be left out.
 #[derive(Clone, Copy, Debug)]
 struct Rank(Option<usize>);
 
@@ -84,14 +87,14 @@ fn rank(text: &str) -> Result<Rank, String> {
     }
 }
 
-/// What one engine gave.
+/// The result of one engine.
 struct Run {
     engine: Box<dyn Decomposer>,
     study: Study,
 }
 
 impl Recommend {
-    /// Studies the ratings with each engine, then answers from the first.
+    /// Studies the ratings with each engine, and answers with the model of the first.
     pub fn run(self) -> Result<Verdict> {
         let sample = Path::new("the sample");
         let file = self.ratings.as_deref().unwrap_or(sample);
@@ -196,7 +199,7 @@ impl Recommend {
 
     fn print(&self, file: &Path, ratings: &Ratings, people: &People, runs: &[Run], lists: &[List]) -> Result<()> {
         output::print(format!(
-            "{}: {} ratings of {} items by {} users; {} of {} read were dropped: {} rated again later, {} outside the scale",
+            "{}: {} ratings of {} items by {} users; {} of the {} ratings in the file were dropped: {} were given again later, {} are outside the scale",
             file.display(),
             ratings.list.len(),
             ratings.items.len(),
@@ -208,7 +211,7 @@ impl Recommend {
         ))?;
         if people.folded > 0 {
             output::print(format!(
-                "{} users folded in; of their ratings {} of unknown items and {} outside the scale were left out",
+                "{} users were folded in; of their ratings, {} of unknown items and {} outside the scale were left out",
                 people.folded, people.unknown_items, people.out_of_scale
             ))?;
         }
@@ -216,7 +219,7 @@ impl Recommend {
             let choice = &study.selection.choice;
             let cycles = engine.cycles().map_or(String::new(), |cycles| format!(", {cycles} clock cycles"));
             output::print(format!(
-                "Engine {}: rank {} for ratings (lambda {:.3}), {} for lists{cycles}. On the tenth of the ratings that was held out:",
+                "Engine {}: rank {} for ratings (lambda {:.3}), {} for lists{cycles}. Quality on the tenth of the ratings that was held out:",
                 engine.name(),
                 choice.rank,
                 choice.lambda,

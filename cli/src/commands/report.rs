@@ -1,4 +1,4 @@
-//! `svdforge report`
+//! The command `svdforge report`.
 
 use crate::commands::simulate;
 use crate::later::LaterFile;
@@ -19,9 +19,10 @@ use svdforge_studies::report::{FILES, Overview, Report as Results, digits, prepa
 
 /// Run an accuracy campaign: thousands of matrices through simulated cores, and a report of their errors
 ///
-/// A suite covers sizes, words and guard bits; --rows, --cols, --word and --guard fix theirs, all other options of the core
-/// are shared by all cores. Writes report.json, report.csv, report.md and report.html into the folder.
-/// Interrupted, the same command goes on where it was.
+/// A suite covers a range of sizes, words and guard bits, unless --rows, --cols, --word or --guard fix
+/// them. All other options of the core apply to all cores. The command writes report.json, report.csv,
+/// report.md and report.html into the folder. If it is interrupted, the same command continues where
+/// it stopped.
 /// Example: svdforge report --out accuracy
 /// Example: svdforge report --rows 16 --word 18 --guard 4 --matrices 1000 --out mine
 /// Example: svdforge report --suite hard --shard 3/8 --out hard; svdforge report merge hard --out hard
@@ -37,19 +38,20 @@ pub struct Report {
     /// How much to cover: quick (seconds), standard (a minute or two), hard (a few minutes)
     #[arg(long, default_value = "standard")]
     suite: Suite,
-    /// Matrices of each random family for each core [default: the suite's, fewer for large sizes]
+    /// Number of matrices of each random family for each core [default: that of the suite, which has fewer for large
+    /// sizes]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(1..=SEED_STEP))]
     matrices: Option<u64>,
     /// Families of matrices, separated by commas [default: all]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     families: Vec<Family>,
-    /// Seed of the matrices
+    /// Seed of the campaign
     #[arg(long, value_name = "S", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=MAX_SEED))]
     seed: u64,
-    /// Run only part i of k of the campaign (i from 1), to be joined by `report merge`
+    /// Run only part i of k of the campaign (i from 1); `report merge` joins the parts
     #[arg(long, value_name = "i/k", default_value_t = Shard::ALL)]
     shard: Shard,
-    /// Folder for the results; made if it is not there
+    /// Folder for the results; created if it does not exist
     #[arg(long, value_name = "DIR", required = true)]
     out: Option<PathBuf>,
     /// Print the result as JSON
@@ -70,7 +72,7 @@ struct Merge {
     /// Journals of shards (matrices-i-of-k.jsonl), or folders that hold them
     #[arg(value_name = "PATH", required = true)]
     shards: Vec<PathBuf>,
-    /// Folder for the report; may be one that holds shards
+    /// Folder for the report, which may be one that holds shards
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Print the result as JSON
@@ -78,7 +80,7 @@ struct Merge {
     json: bool,
 }
 
-/// Simulate one matrix of a report again, and compare
+/// Simulate one matrix of a report again, and compare the result with the report
 #[derive(Args)]
 struct Replay {
     /// The report.json
@@ -87,7 +89,7 @@ struct Replay {
     /// Number of the matrix in the report
     #[arg(long, value_name = "NUMBER")]
     matrix: usize,
-    /// Write the matrix, as .csv
+    /// Write the matrix to this file, as .csv
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
     /// Print the result as JSON
@@ -95,22 +97,22 @@ struct Replay {
     json: bool,
 }
 
-/// Write the matrices of a report as its cores get them, for another tool to add its results (see `svdforge compare --external`)
+/// Write the matrices of a report as its cores get them, so that another tool can add its results
 #[derive(Args)]
 struct Matrices {
     /// The report.json
     #[arg(value_name = "FILE")]
     report: PathBuf,
-    /// Of this core only, by its index in `cores` of the report
+    /// Write only the matrices of this core, given by its index in `cores` of the report
     #[arg(long, value_name = "N")]
     core: Option<usize>,
-    /// The file to write, JSON
+    /// The JSON file to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 
 impl Report {
-    /// Runs the campaign, or what the subcommand says.
+    /// Runs the campaign or the subcommand.
     pub fn run(self) -> Result<Verdict> {
         match self.action {
             Some(Action::Merge(merge)) => merge.run(),
@@ -154,13 +156,13 @@ fn shard(out: &Path, shard: Shard, matrices: usize, json: bool) -> Result<Verdic
     } else {
         let (journal, out) = (journal.display(), out.display());
         output::print(format!(
-            "{journal}: shard {shard} is done, {matrices} matrices. When all are: svdforge report merge {out} --out {out}"
+            "{journal}: shard {shard} is done, {matrices} matrices. When all shards are done, run: svdforge report merge {out} --out {out}"
         ))?;
     }
     Ok(Verdict::Holds)
 }
 
-/// Writes the files of a report and tells what it found.
+/// Writes the files of a report and prints a summary.
 fn finish(results: &Results, out: &Path, json: bool) -> Result<Verdict> {
     results.write(out)?;
     let overview = Overview::new(results);
@@ -229,7 +231,7 @@ impl Merge {
 impl Matrices {
     fn run(self) -> Result<Verdict> {
         if self.report.canonicalize().is_ok_and(|report| self.out.canonicalize().is_ok_and(|out| out == report)) {
-            return Err(anyhow!("--out {}: is the report itself; choose another file", self.out.display()));
+            return Err(anyhow!("--out {}: this is the report itself; choose another file", self.out.display()));
         }
         let file = LaterFile::create(Some(&self.out))?;
         let results = Results::read(&self.report)?;
@@ -238,12 +240,12 @@ impl Matrices {
             let offered: Vec<String> =
                 (0..plan.cores.len()).filter(|&core| is_offered(plan, core)).map(|core| core.to_string()).collect();
             let report = self.report.display();
-            return Err(anyhow!("--core {core}: {report} has accuracies of the cores {}", offered.join(", ")));
+            return Err(anyhow!("--core {core}: {report} has matrices to offer for the cores {}", offered.join(", ")));
         }
         let text = offer(&results, self.core)?;
         file.map_or(Ok(()), |file| file.write(text.as_bytes()))?;
         output::print(format!(
-            "{}: add `name`, and `sigma`, `u` and `v` of each matrix; then: svdforge compare {} --external {}",
+            "{}: add `name`, and `sigma`, `u` and `v` of each matrix; then run: svdforge compare {} --external {}",
             self.out.display(),
             self.report.display(),
             self.out.display()
@@ -257,7 +259,10 @@ impl Replay {
         if let Some(path) =
             self.save.as_ref().filter(|path| path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("csv")))
         {
-            return Err(anyhow!("--save {}: the matrix is written as .csv; end the name so", path.display()));
+            return Err(anyhow!(
+                "--save {}: the matrix is written as .csv; give a name that ends in .csv",
+                path.display()
+            ));
         }
         let save = LaterFile::create(self.save.as_deref())?;
         let results = Results::read(&self.report)?;
@@ -289,13 +294,13 @@ impl Replay {
                 let flags = plan.cores[recorded.core].core.flags();
                 let scale = plan.settings.input_scale;
                 output::print(format!(
-                    "To look into it: svdforge simulate {flags} --input-scale {scale} --matrix {} --vcd waves.vcd",
+                    "To look into it, run: svdforge simulate {flags} --input-scale {scale} --matrix {} --vcd waves.vcd",
                     path.display()
                 ))?;
             }
             output::print(match &difference {
-                None => "As in the report.".to_owned(),
-                Some(difference) => format!("NOT as in the report: {difference}"),
+                None => "The result is as in the report.".to_owned(),
+                Some(difference) => format!("The result is NOT as in the report: {difference}"),
             })?;
         }
         Ok(if difference.is_none() { Verdict::Holds } else { Verdict::Fails })

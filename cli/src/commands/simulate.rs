@@ -1,4 +1,4 @@
-//! `svdforge simulate`
+//! The command `svdforge simulate`.
 
 use crate::options::{CoreOptions, ScaleOption};
 use crate::{Verdict, output};
@@ -11,7 +11,7 @@ use svdforge_hdl::export::manifest::Summary;
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::folder::StagedFile;
 use svdforge_testbench::judge::{Judgement, judge};
-use svdforge_testbench::run::prepare;
+use svdforge_testbench::run::quantise_for;
 
 /// Run matrices through the cycle-accurate simulator, and judge the results
 ///
@@ -26,7 +26,7 @@ pub struct Simulate {
     /// Matrix files: .csv, .mtx, .npy or .json
     #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
     matrix: Vec<PathBuf>,
-    /// Write the waves of every named signal, as VCD
+    /// Write the waveforms of every named signal, as VCD
     #[arg(long, value_name = "FILE")]
     vcd: Option<PathBuf>,
     /// Print the results as JSON
@@ -35,14 +35,16 @@ pub struct Simulate {
 }
 
 impl Simulate {
-    /// Simulates, judges, prints.
+    /// Simulates and judges the matrices, and prints the results.
     pub fn run(self) -> Result<Verdict> {
         let core = self.core.core()?;
         let matrices: Vec<NamedMatrix> = self.matrix.iter().map(read_matrix).collect::<Result<_, _>>()?;
         let inputs = matrices
             .iter()
             .zip(&self.matrix)
-            .map(|(m, file)| prepare(core.shape(), m, self.scale.get()).with_context(|| file.display().to_string()))
+            .map(|(m, file)| {
+                quantise_for(core.shape(), m, self.scale.get()).with_context(|| file.display().to_string())
+            })
             .collect::<Result<Vec<_>>>()?;
         let (waves, mut engine) = match &self.vcd {
             None => (None, SimulatorEngine::new(&core)?),
@@ -69,7 +71,7 @@ impl Simulate {
     }
 }
 
-/// Tables for people.
+/// Prints the results as tables.
 pub fn print(core: &Core, judgements: &[Judgement]) -> Result<()> {
     for judgement in judgements {
         let scale = match judgement.input_exponent {
@@ -84,19 +86,19 @@ pub fn print(core: &Core, judgements: &[Judgement]) -> Result<()> {
     }
     let summary = Summary::new(core);
     output::print(format!(
-        "\nErrors against the reference (f64) of the quantised input, worst element, in LSB (orthogonality: units of 2^-{}); the statistical bound of the values; cycles",
+        "\nThe largest errors against the reference (f64) for the quantised input, in LSB (orthogonality: in units of 2^-{}), the statistical bound on the values, and the cycles:",
         core.shape().word() - 1
     ))?;
     output::print(output::accuracy_table(judgements))?;
     if let Some(table) = output::sources_table(judgements) {
         let values = judgements[0].result.values().0;
         output::print(format!(
-            "\nWhere errors of {values} come from: root mean square, in LSB, against the matrix before it was quantised"
+            "\nWhere the errors of {values} come from: root mean squares in LSB, against the matrix before it was quantised:"
         ))?;
         output::print(table)?;
     }
     output::print(format!(
-        "{}: {} x {}, word {}, guard {}, coefficients {} bits: {} multipliers, {} cycles a sweep, at most {} sweeps",
+        "{}: {} x {}, word {}, guard {}, coefficients of {} bits: {} multipliers, {} cycles per sweep, at most {} sweeps",
         core.shape().name(),
         summary.shape.rows(),
         summary.shape.cols(),

@@ -1,4 +1,4 @@
-//! `svdforge synth`
+//! The command `svdforge synth`.
 
 use crate::options::CoreOptions;
 use crate::{Verdict, output};
@@ -7,7 +7,7 @@ use clap::Args;
 use svdforge_testbench::run::period;
 use svdforge_tools::synth::{Options, SynthReport, Target, synth};
 
-/// Synthesise a core with Yosys; with --pnr, place and route it with nextpnr
+/// Synthesise a core with Yosys, and with --pnr also place and route it with nextpnr
 ///
 /// Example: svdforge synth --target ecp5-85k --pnr
 #[derive(Args)]
@@ -15,10 +15,10 @@ use svdforge_tools::synth::{Options, SynthReport, Target, synth};
 pub struct Synth {
     #[command(flatten)]
     core: CoreOptions,
-    /// ecp5-25k, ecp5-45k, ecp5-85k, ice40-up5k, ice40-hx8k, xc7, gowin-gw2a or generic
+    /// Device: ecp5-25k, ecp5-45k, ecp5-85k, ice40-up5k, ice40-hx8k, xc7, gowin-gw2a or generic
     #[arg(long, value_name = "T")]
     target: Target,
-    /// Place and route too (ECP5): clock rate and critical path; takes minutes
+    /// Also place and route (ECP5), to find the clock rate and the critical path; takes minutes
     #[arg(long)]
     pnr: bool,
     /// Seed of the placement
@@ -30,12 +30,16 @@ pub struct Synth {
 }
 
 impl Synth {
-    /// Synthesises and prints.
+    /// Synthesises the core and prints the result.
     pub fn run(self) -> Result<Verdict> {
         let core = self.core.core()?;
         let cycles = if self.pnr { Some(period(&core)?) } else { None };
         let options = Options { seed: self.seed, cycles_per_matrix: cycles, ..Options::default() };
-        output::note(if self.pnr { "yosys and nextpnr at work: some minutes ..." } else { "yosys at work ..." });
+        output::note(if self.pnr {
+            "synthesising with Yosys, then placing and routing with nextpnr; this takes some minutes ..."
+        } else {
+            "synthesising with Yosys ..."
+        });
         let report = synth(&core, self.target, self.pnr, &options)?;
         if self.json {
             output::json(&report)?;

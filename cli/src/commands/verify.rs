@@ -1,4 +1,4 @@
-//! `svdforge verify`
+//! The command `svdforge verify`.
 
 use crate::options::{CoreOptions, ScaleOption};
 use crate::{Verdict, output};
@@ -9,13 +9,13 @@ use svdforge_golden::read_matrix;
 use svdforge_hdl::core::Core;
 use svdforge_testbench::engine::engine;
 use svdforge_testbench::export::example;
-use svdforge_testbench::run::prepare;
+use svdforge_testbench::run::quantise_for;
 use svdforge_testbench::stimulus::{Stalls, Stimulus};
 use svdforge_testbench::verify::{VerifyReport, verify};
 
-/// The same matrices through every engine: equal bit for bit and cycle for cycle?
+/// Run the same matrices through every engine, and check that all agree bit for bit and cycle for cycle
 ///
-/// Runs twice, without stalls and with random ones at both ends.
+/// Every engine runs twice: without stalls, and with random stalls at both ends.
 /// Example: svdforge verify --rows 4 --with icarus,verilator,rust_hdl
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
@@ -27,7 +27,7 @@ pub struct Verify {
     /// Engines to compare with the simulator: icarus, verilator, rust_hdl (up to 4 x 4)
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "icarus")]
     with: Vec<String>,
-    /// Matrix files [default: five frames made for the core, one of them bad]
+    /// Matrix files [default: five frames made for the core, of which one is bad]
     #[arg(long, value_name = "FILE", num_args = 1..)]
     matrix: Vec<PathBuf>,
     /// Print the result as JSON
@@ -36,7 +36,7 @@ pub struct Verify {
 }
 
 impl Verify {
-    /// Runs the engines and compares.
+    /// Runs the engines and compares their traces.
     pub fn run(self) -> Result<Verdict> {
         let core = self.core.core()?;
         let plain = self.stimulus(&core)?;
@@ -64,7 +64,8 @@ impl Verify {
         let mut beats = Vec::new();
         for file in &self.matrix {
             let matrix = read_matrix(file)?;
-            let input = prepare(core.shape(), &matrix, self.scale.get()).with_context(|| file.display().to_string())?;
+            let input =
+                quantise_for(core.shape(), &matrix, self.scale.get()).with_context(|| file.display().to_string())?;
             beats.extend(input.frame(core.shape()));
         }
         Ok(Stimulus::new(beats))

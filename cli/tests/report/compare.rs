@@ -1,4 +1,4 @@
-//! Reports side by side, and beside the results of other tools.
+//! Tests the comparison of reports with each other, and with the results of other tools.
 
 use super::{command as report, is_refused, run, svdforge};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ fn compare(folder: &Path, arguments: &[&str]) -> Output {
     svdforge(folder, &[&["compare"], arguments].concat())
 }
 
-/// The exit status and what is printed.
+/// The exit status, and what is printed.
 fn compared(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let output = compare(folder, arguments);
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -22,7 +22,7 @@ fn refused(folder: &Path, arguments: &[&str], words: &[&str]) {
     is_refused(folder, &[&["compare"], arguments].concat(), words);
 }
 
-/// A report of one core of 4 x 4, 62 matrices; `guard` bits.
+/// Makes a report of one core for 4 x 4 matrices with this number of guard bits, for 62 matrices.
 fn guarded(folder: &Path, guard: &str, more: &[&str]) {
     let grid = ["--suite=quick", "--rows=4", "--word=12", "--matrices=4", "--guard", guard];
     run(folder, &[&grid[..], &["--out", guard], more].concat());
@@ -46,7 +46,7 @@ fn a_guard_bit_less_is_worse_and_a_guard_bit_more_is_not() {
     let (status, text) = compared(at, &[three, four, "--fail-if-worse"]);
     assert_eq!(status, Some(0), "{text}");
     assert!(text.contains("better"), "{text}");
-    // For programs; and one that is worse among several is enough.
+    // The JSON document has the same verdict. One document that is worse among several is enough.
     let (status, text) = compared(at, &[four, four, three, "--json", "--fail-if-worse"]);
     let document: Value = serde_json::from_str(&text).unwrap();
     assert_eq!((status, &document["fails"], &document["schema"]), (Some(1), &json!(true), &json!(1)));
@@ -57,7 +57,7 @@ fn a_guard_bit_less_is_worse_and_a_guard_bit_more_is_not() {
         (&json!("orthogonality_max_lsb"), &json!("worse"))
     );
     assert!(orthogonality["p_holm"].as_f64().unwrap() < 1e-6 && orthogonality["ratio"].as_f64().unwrap() > 1.5);
-    // Files: the same each time; what else is in the folder stays.
+    // The files are the same each time, and other files in the folder stay.
     fs::create_dir(at.join("out")).unwrap();
     fs::write(at.join("out/notes.txt"), "mine").unwrap();
     let files = |out: &str| {
@@ -70,13 +70,13 @@ fn a_guard_bit_less_is_worse_and_a_guard_bit_more_is_not() {
     assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["kind"], "svdforge comparison");
     assert!(markdown.contains("B is worse:") && page.contains("log2 of B / A") && !page.contains("<script"));
     refused(at, &[four, three, "--out", "out/notes.txt"], &["notes.txt"]);
-    // A folder where a file is to be: no file is written.
+    // If a folder has the name of one of the files, none is written.
     fs::create_dir_all(at.join("taken/compare.html")).unwrap();
     refused(at, &[four, three, "--out", "taken"], &["taken/compare.html", "is a directory"]);
     assert_eq!(fs::read_dir(at.join("taken")).unwrap().count(), 1);
 }
 
-/// A smaller campaign is no better one; what differs in none of several cores is not told of each.
+/// A smaller campaign is not better. If no core differs, the cores are not listed one by one.
 #[test]
 fn less_than_the_first_has_is_worse() {
     let folder = TempDir::new().unwrap();
@@ -95,7 +95,7 @@ fn less_than_the_first_has_is_worse() {
     assert!(text.contains("2 cores of A missing in B"), "{text}");
     assert_eq!(compared(at, &[all, one, "--fail-if-worse=errors,cycles,area"]).0, Some(0));
     assert_eq!(compared(at, &[one, all, "--fail-if-worse=coverage"]).0, Some(0), "more is no fault");
-    // An option that differs is told once, with all its values.
+    // An option that differs is reported once, with all its values.
     let (_, text) = compared(at, &[all, other]);
     assert_eq!(text.matches("20 in B").count(), 1, "{text}");
     let words = ["errors,checks: there is no such file", "--fail-if-worse=errors,checks"];
@@ -136,7 +136,7 @@ fn the_cores_own_factors_given_back_are_as_in_the_report() {
             (&difference["b"]["max"], &difference["b"]["median"])
         );
     }
-    // A sigma that is off by two LSB in every matrix.
+    // A sigma that is wrong by two LSB in every matrix.
     for entry in document["matrices"].as_array_mut().unwrap() {
         let off = entry["sigma"][0].as_f64().unwrap() + 2.0 * entry["lsb"].as_f64().unwrap();
         entry["sigma"][0] = json!(off);
@@ -144,7 +144,7 @@ fn the_cores_own_factors_given_back_are_as_in_the_report() {
     fs::write(&external, document.to_string()).unwrap();
     let (status, text) = compared(at, &["4/report.json", "--external", "core.json", "--fail-if-worse"]);
     assert_eq!(status, Some(1), "{text}");
-    // What is wrong is told with its place.
+    // The message for a mistake names its place.
     document["matrices"][7]["v"][2] = json!([1.0]);
     fs::write(&external, document.to_string()).unwrap();
     let words = ["core.json: matrices[7].v[2] has 1 numbers; give a list of 4"];
@@ -189,9 +189,9 @@ fn what_cannot_be_compared_is_refused() {
     broken("negative.json", &text.replacen("\"accuracy\":{\"lsb\":", "\"accuracy\":{\"lsb\":-", 1));
     run(at, &["matrices", good, "--out", "m.json"]);
     let cases: [(&[&str], &[&str]); 14] = [
-        (&[good], &["documents: 1; give 2 to 26"]),
+        (&[good], &["the number of documents is 1; give 2 to 26"]),
         (&[good, "none.json"], &["none.json", "cannot be read"]),
-        (&[good, "4"], &["4: is a folder", "report.json in it"]),
+        (&[good, "4"], &["4: this is a folder", "report.json in it"]),
         (&["cut.json", good], &["cut.json", "cut off"]),
         (&[good, "old.json"], &["old.json", "`schema` is 0", "make the report again"]),
         (&[good, "new.json"], &["new.json", "later svdforge"]),

@@ -1,3 +1,6 @@
+#[path = "tests/complex.rs"]
+mod complex;
+
 use super::*;
 use crate::Family;
 
@@ -7,7 +10,8 @@ fn reference(a: &DMatrix<f64>) -> oracle::Svd {
     oracle::svd(a).expect("a reference")
 }
 
-/// The oracle's own factors are off by its tolerance: |A| 1e-13 at most, times k for sums over k; in units of 2^-15 below 1e-6.
+/// The oracle's own factors are off by at most its tolerance, |A| 1e-13, times k for sums over k. In units of 2^-15
+/// that is less than 1e-6.
 const ROUNDING: f64 = 1e-6;
 
 #[test]
@@ -54,7 +58,8 @@ fn each_error_is_measured_as_planted() {
     close(found.reconstruction_max_lsb.expect("U and V"), 4.0);
     close(found.off_diagonal_max_lsb.expect("U and V"), 4.0);
 
-    // U^T U = 1.5^2 in one place, 1.25 too much; the word of 12 bits makes the unit 2^-11. A and its image move by half of 0.5.
+    // U^T U = 1.5^2 in one place, 1.25 too much; the word of 12 bits makes the unit 2^-11. A and its image move by half
+    // of 0.5.
     let mut u = eye.clone();
     u[(1, 1)] = 1.5;
     let found = measure(&exact, &u, &eye);
@@ -93,7 +98,7 @@ fn missing_vectors_leave_null_and_nothing_else() {
     assert!(found.reconstruction_max_lsb.is_none() && found.off_diagonal_max_lsb.is_none());
     let json = serde_json::to_value(measure(None, None)).expect("serialised");
     let keys: Vec<&str> = json.as_object().expect("an object").keys().map(String::as_str).collect();
-    // The names of the contract, sorted as serde_json's map is, and one more.
+    // The names that scripts rely on, sorted as serde_json's map is, and one more.
     let mut names = vec![
         "lsb",
         "sigma_max_lsb",
@@ -125,7 +130,7 @@ fn top_k_is_compared_with_the_k_largest() {
     assert!(left <= svd.sigma[2] + 1e-12 && left >= svd.sigma[2] / 6.0);
 }
 
-/// Eigenvalues 0.5, 0.25 and -0.75: what stands for U's orthogonality is V's, told once.
+/// Eigenvalues 0.5, 0.25 and -0.75: the vectors are both U and V, so their orthogonality is reported once.
 #[test]
 fn eigenvalues_keep_their_signs_and_their_order() {
     let a = DMatrix::from_diagonal(&nalgebra::DVector::from_column_slice(&[-0.75, 0.5, 0.25]));

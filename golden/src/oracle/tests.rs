@@ -1,3 +1,6 @@
+#[path = "tests/complex.rs"]
+mod complex;
+
 use super::*;
 use crate::Family;
 
@@ -7,8 +10,8 @@ fn shapes(n: usize) -> [(usize, usize); 5] {
     [(n, n), (n, half), (half, n), (n, 2 * n + 1), (3 * n, n)]
 }
 
-/// Weyl: each sigma moves by no more than the norm of the change, k elements wide and high at most.
-fn sigma_tolerance(a: &DMatrix<f64>) -> f64 {
+/// By Weyl's inequality, no sigma moves by more than the norm of the change, which is k elements wide and high at most.
+fn sigma_tolerance<T: Element>(a: &DMatrix<T>) -> f64 {
     4.0 * TOLERANCE * a.norm().max(1e-300) * a.nrows().max(a.ncols()) as f64
 }
 
@@ -23,10 +26,10 @@ fn every_family_and_shape_has_a_good_reference() {
                 assert!(found.sigma.is_sorted_by(|a, b| a >= b), "{family} {rows}x{cols}");
                 assert_eq!(found.u.shape(), (rows, rows.min(cols)));
                 assert_eq!(found.v.shape(), (cols, rows.min(cols)));
-                // Measured anew, not taken from the record.
+                // Measured here, not taken from the record.
                 let back = reconstruct(&found.u, &found.sigma, &found.v);
                 assert!((back - &a).amax() <= TOLERANCE * a.norm(), "{family} {rows}x{cols}");
-                // Jacobi on the same matrix must agree on sigma, whoever found the reference.
+                // Jacobi on the same matrix must agree on sigma, whichever method found the reference.
                 if n <= 24 {
                     let other = by_hestenes(&a);
                     assert!(other.is_good(), "{family} {rows}x{cols}: {} {}", other.residual, other.orthogonality);
@@ -43,8 +46,8 @@ fn every_family_and_shape_has_a_good_reference() {
     assert_eq!(cases, Family::ALL.len() * 64 * 5);
 }
 
-/// dimforge/nalgebra issue 1172: the matrix of ones, 3 x 5, has the one singular value sqrt(15). When nalgebra is mended this test
-/// fails, and the second method may go.
+/// dimforge/nalgebra issue 1172: the matrix of ones, 3 x 5, has the one singular value sqrt(15). When nalgebra is
+/// mended this test fails, and the second method may go.
 #[test]
 fn nalgebra_is_wrong_where_it_is_known_to_be() {
     let a = DMatrix::from_element(3, 5, 1.0);
@@ -80,7 +83,8 @@ fn any_scale_is_as_good() {
     }
 }
 
-/// Eigenvalues of every family made symmetric: as many as singular values, with the same sizes; and of a matrix made to have known ones.
+/// Eigenvalues of every family made symmetric: as many as singular values, with the same sizes; and of a matrix made to
+/// have known ones.
 #[test]
 fn eigenvalues_are_singular_values_with_signs() {
     let mut cases = 0;
@@ -116,8 +120,8 @@ fn what_is_not_symmetric_has_no_eigenvalues_here() {
     assert_eq!(eigen(&a), Err(OracleError::NotSymmetric(2, 3)));
     a[(2, 1)] = 0.5;
     assert!(eigen(&a).is_ok());
-    assert_eq!(first_asymmetry(&DMatrix::zeros(2, 3)), Some((0, 2)));
-    assert_eq!(eigen(&DMatrix::zeros(0, 0)), Err(OracleError::Empty(0, 0)));
+    assert_eq!(first_asymmetry(&DMatrix::<f64>::zeros(2, 3)), Some((0, 2)));
+    assert_eq!(eigen(&DMatrix::<f64>::zeros(0, 0)), Err(OracleError::Empty(0, 0)));
 }
 
 #[test]
@@ -127,7 +131,7 @@ fn more_is_allowed_of_longer_sums() {
     }
 }
 
-/// The residual is relative to the norm, 5, of this matrix; that of zeros is absolute.
+/// The residual is relative to the norm of the matrix, which is 5 here; that of a zero matrix is absolute.
 #[test]
 fn residuals_are_measured_in_norms() {
     let a = DMatrix::from_diagonal_element(2, 2, 12.5_f64.sqrt());
@@ -138,7 +142,7 @@ fn residuals_are_measured_in_norms() {
     assert_eq!(residual(&DMatrix::zeros(2, 2), &[0.0, 0.0]), 0.0);
 }
 
-/// Where nalgebra is right, nobody else is asked.
+/// Where nalgebra is right, its answer is taken.
 #[test]
 fn nalgebra_comes_first() {
     assert_eq!(svd(&Family::Uniform.generate(6, 4, 1)).expect("a reference").method, Method::Nalgebra);
@@ -146,7 +150,7 @@ fn nalgebra_comes_first() {
 
 #[test]
 fn refuses_what_has_no_decomposition() {
-    assert_eq!(svd(&DMatrix::zeros(0, 4)), Err(OracleError::Empty(0, 4)));
+    assert_eq!(svd(&DMatrix::<f64>::zeros(0, 4)), Err(OracleError::Empty(0, 4)));
     let mut a = DMatrix::zeros(3, 4);
     a[(1, 2)] = f64::INFINITY;
     assert_eq!(svd(&a), Err(OracleError::NotFinite(2, 3)));
@@ -163,10 +167,10 @@ fn the_check_notices_each_fault() {
     let mut wrong = good.sigma.clone();
     wrong[3] += 1e-11;
     assert!(!check(&good.u, &wrong, &good.v));
-    // Orthogonal no more, and still A: only the second half of the check sees it.
+    // No longer orthogonal, but the product is still A: only the second half of the check sees it.
     let sigma: Vec<f64> = good.sigma.iter().map(|value| value / 2.0).collect();
     assert!(!check(&(&good.u * 2.0), &sigma, &good.v));
-    // Negative, and still A.
+    // Negative, but the product is still A.
     let negative: Vec<f64> = good.sigma.iter().map(|value| -value).collect();
     assert!(!check(&(-&good.u), &negative, &good.v));
     assert!(!check(&good.u, &[f64::NAN; 4], &good.v));

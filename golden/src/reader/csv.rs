@@ -1,10 +1,14 @@
-//! Comma-separated values, one row of the matrix per line.
+//! Comma-separated values, with one row of the matrix per line.
 //!
 //! - Lines that start with `#`, and blank lines, are skipped.
 //! - The first row is a header if none of its fields is a number.
-//! - With a header, the first column holds labels if the first entry under it is not a number. Then no entry may be one.
+//! - If there is a header, the first column holds labels if its first entry is not a number. Then none of its entries
+//!   may be a number.
 
-use super::{Fault, Kind, Place, Records, element_count, number, utf8};
+use crate::reader::error::{Fault, Kind, Place};
+use crate::reader::limits::element_count;
+use crate::reader::records::Records;
+use crate::reader::text::{number, quote, utf8};
 use nalgebra::DMatrix;
 
 pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, Fault> {
@@ -20,7 +24,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, Fault> {
 /// The rows read so far.
 #[derive(Default)]
 struct Table {
-    /// Fields of the first row (header or not), and its line.
+    /// The number of fields of the first row, be it a header or not, and the line of that row.
     width: Option<(usize, usize)>,
     has_header: bool,
     has_labels: bool,
@@ -59,7 +63,7 @@ impl Table {
                 if label.is_empty() {
                     "a label is missing".to_owned()
                 } else {
-                    format!("{} is a number in a column of labels", super::quote(label))
+                    format!("{} is a number in a column of labels", quote(label))
                 },
                 "give every row a label that is not a number, or none",
             ));

@@ -1,17 +1,17 @@
-//! What is wrong with a matrix file, where, and what would be right.
+//! Describes what is wrong with a matrix file, where it is wrong, and what would be right.
 
 use std::{
     fmt,
     path::{Path, PathBuf},
 };
 
-/// Why a file gave no matrix. Displayed as one line: `FILE, PLACE: what was wrong; what would be right`.
+/// Why no matrix could be read from a file. Its message is one line: `FILE, PLACE: what is wrong; what would be right`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}{fault}", path.display())]
 pub struct ReadError {
     /// The file.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// What is wrong with the file.
     pub fault: Fault,
 }
 
@@ -22,21 +22,21 @@ impl ReadError {
     }
 }
 
-/// One fault of a matrix file. A fault cannot be made without saying what would be right.
+/// A fault of a matrix file. Every fault says what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// Where in the file.
+    /// The place in the file.
     pub place: Place,
-    /// The sort of fault, for programs.
+    /// The kind of fault, for programs.
     pub kind: Kind,
-    /// What was wrong, for people.
+    /// What is wrong, for people.
     pub found: String,
     /// What would be right, for people.
     pub remedy: String,
 }
 
 impl Fault {
-    /// What was wrong at a place, and what would be right.
+    /// A fault at a place: what was found there, and what would be right.
     pub fn new(place: Place, kind: Kind, found: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { place, kind, found: found.into(), remedy: remedy.into() }
     }
@@ -62,14 +62,14 @@ pub enum Place {
         /// The field in the line.
         field: usize,
     },
-    /// A character of a line: in JSON, the end of the offending item.
+    /// A character of a line. In JSON it is the end of the offending item.
     Character {
         /// The line in the file.
         line: usize,
         /// The character in the line.
         column: usize,
     },
-    /// An element of the matrix, where the file has no lines.
+    /// An element of the matrix, if the file has no lines.
     Element {
         /// The row of the matrix.
         row: usize,
@@ -90,7 +90,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// The sort of a [`Fault`].
+/// The kind of a [`Fault`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// The operating system refuses to read the file.
@@ -105,18 +105,18 @@ pub enum Kind {
     NotANumber,
     /// An element is a NaN, infinite, or beyond the range of `f64`.
     NotFinite,
-    /// There are more elements or bytes than are read.
+    /// There are more elements or bytes than the limit allows.
     TooLarge,
     /// The bytes do not follow the format.
     Malformed,
-    /// The file is of a kind of its format that is not read: complex numbers, three dimensions, ...
+    /// The file uses a part of its format that is not supported, such as complex numbers or three dimensions.
     Unsupported,
     /// There are more or fewer elements or bytes than the header promises.
     Count,
-    /// An index lies outside the matrix, or where its symmetry forbids an entry.
+    /// An index lies outside the matrix, or in a place where the symmetry forbids an entry.
     Index,
     /// An entry is given twice.
     Duplicate,
-    /// A value that is well formed has no meaning where it stands.
+    /// A value is well formed, but has no meaning in its place.
     NotAllowed,
 }

@@ -1,21 +1,25 @@
-//! JSON: an array of rows, `[[1, 2], [3, 4]]`, or `{"name": "mine", "matrix": [[1, 2], [3, 4]]}`; other keys are ignored.
+//! JSON: an array of rows, `[[1, 2], [3, 4]]`, or an object, `{"name": "mine", "matrix": [[1, 2], [3, 4]]}`, whose
+//! other keys are ignored.
 //!
-//! Serde drives: the visitors below know the row and column, the parser knows the line and character. What a visitor refuses
-//! travels past serde's error type in a cell, because that type carries nothing but text.
+//! Serde's visitors know the row and the column of an element, and the parser knows the line and the character. The
+//! reason for which a visitor refuses its input is left in a cell beside serde's own error, because that error carries
+//! nothing but text.
 
-use super::{Fault, Kind, Place, element_count, quote};
+use crate::reader::error::{Fault, Kind, Place};
+use crate::reader::limits::element_count;
+use crate::reader::text::{quote, utf8};
 use nalgebra::DMatrix;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::{cell::RefCell, fmt};
 
 pub(super) fn parse(bytes: &[u8]) -> Result<(Option<String>, DMatrix<f64>), Fault> {
-    let text = super::utf8(bytes)?;
+    let text = utf8(bytes)?;
     if text.trim().is_empty() {
         return Err(Fault::new(Place::File, Kind::Empty, "the file is empty", REMEDY));
     }
     let refusal = RefCell::new(None);
     let mut source = serde_json::Deserializer::from_str(text);
-    let document = Document { refusal: &refusal };
+    let document = DocumentSeed { refusal: &refusal };
     document
         .deserialize(&mut source)
         .and_then(|document| source.end().map(|()| document))
@@ -71,18 +75,18 @@ fn refuse<E: Error>(cell: &RefCell<Option<Refusal>>, kind: Kind, found: String) 
 }
 
 #[derive(Clone, Copy)]
-struct Document<'a> {
+struct DocumentSeed<'a> {
     refusal: &'a RefCell<Option<Refusal>>,
 }
 
-impl<'de> DeserializeSeed<'de> for Document<'_> {
+impl<'de> DeserializeSeed<'de> for DocumentSeed<'_> {
     type Value = (Option<String>, Rows);
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Self::Value, D::Error> {
         source.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Document<'_> {
+impl<'de> Visitor<'de> for DocumentSeed<'_> {
     type Value = (Option<String>, Rows);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -91,7 +95,7 @@ impl<'de> Visitor<'de> for Document<'_> {
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut source: S) -> Result<Self::Value, S::Error> {
         let mut rows = Rows::default();
-        while let Some(()) = source.next_element_seed(Row { rows: &mut rows, refusal: self.refusal })? {}
+        while let Some(()) = source.next_element_seed(RowSeed { rows: &mut rows, refusal: self.refusal })? {}
         Ok((None, rows))
     }
 
@@ -100,7 +104,7 @@ impl<'de> Visitor<'de> for Document<'_> {
         while let Some(key) = source.next_key::<String>()? {
             let twice = match key.as_str() {
                 "name" => name.replace(source.next_value::<String>()?).is_some(),
-                "matrix" => matrix.replace(source.next_value_seed(Matrix(self))?).is_some(),
+                "matrix" => matrix.replace(source.next_value_seed(MatrixSeed(self))?).is_some(),
                 _ => {
                     source.next_value::<IgnoredAny>()?;
                     false
@@ -120,16 +124,16 @@ impl<'de> Visitor<'de> for Document<'_> {
 }
 
 /// The value of the key "matrix": rows, and not one more object.
-struct Matrix<'a>(Document<'a>);
+struct MatrixSeed<'a>(DocumentSeed<'a>);
 
-impl<'de> DeserializeSeed<'de> for Matrix<'_> {
+impl<'de> DeserializeSeed<'de> for MatrixSeed<'_> {
     type Value = Rows;
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Rows, D::Error> {
         source.deserialize_seq(self)
     }
 }
 
-impl<'de> Visitor<'de> for Matrix<'_> {
+impl<'de> Visitor<'de> for MatrixSeed<'_> {
     type Value = Rows;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an array of rows")
@@ -139,19 +143,19 @@ impl<'de> Visitor<'de> for Matrix<'_> {
     }
 }
 
-struct Row<'a> {
+struct RowSeed<'a> {
     rows: &'a mut Rows,
     refusal: &'a RefCell<Option<Refusal>>,
 }
 
-impl<'de> DeserializeSeed<'de> for Row<'_> {
+impl<'de> DeserializeSeed<'de> for RowSeed<'_> {
     type Value = ();
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
         source.deserialize_seq(self)
     }
 }
 
-impl<'de> Visitor<'de> for Row<'_> {
+impl<'de> Visitor<'de> for RowSeed<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -162,7 +166,7 @@ impl<'de> Visitor<'de> for Row<'_> {
         let rows = self.rows;
         let mut width = 0;
         while let Some(value) =
-            source.next_element_seed(Element { row: rows.rows + 1, column: width + 1, refusal: self.refusal })?
+            source.next_element_seed(ElementSeed { row: rows.rows + 1, column: width + 1, refusal: self.refusal })?
         {
             rows.elements.push(value);
             width += 1;
@@ -178,27 +182,27 @@ impl<'de> Visitor<'de> for Row<'_> {
     }
 }
 
-struct Element<'a> {
+struct ElementSeed<'a> {
     row: usize,
     column: usize,
     refusal: &'a RefCell<Option<Refusal>>,
 }
 
-impl Element<'_> {
+impl ElementSeed<'_> {
     fn not_a_number<E: Error>(&self, what: &str) -> E {
         let found = format!("row {}, column {} is {what}, not a number", self.row, self.column);
         refuse(self.refusal, Kind::NotANumber, found)
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Element<'_> {
+impl<'de> DeserializeSeed<'de> for ElementSeed<'_> {
     type Value = f64;
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<f64, D::Error> {
         source.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Element<'_> {
+impl<'de> Visitor<'de> for ElementSeed<'_> {
     type Value = f64;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,10 +1,14 @@
-//! Matrix Market exchange format (R. F. Boisvert, R. Pozo, K. A. Remington, "The Matrix Market Exchange Formats: Initial Design",
-//! NISTIR 5935, 1996): `array` and `coordinate`; `real`, `integer` and `pattern` (each entry is 1); `general`, `symmetric` and
-//! `skew-symmetric`.
+//! The Matrix Market exchange format (R. F. Boisvert, R. Pozo, K. A. Remington, "The Matrix Market Exchange Formats:
+//! Initial Design", NISTIR 5935, 1996).
 //!
-//! Written by hand, since a reader that takes the size line at its word allocates whatever it says.
+//! Matrices are `array` or `coordinate`; `real`, `integer` or `pattern`, where each entry is 1; `general`, `symmetric`
+//! or `skew-symmetric`.
+//!
+//! The reader is our own, because one that trusts the size line allocates whatever that line says.
 
-use super::{Fault, Kind, Place, element_count, number, quote, utf8};
+use crate::reader::error::{Fault, Kind, Place};
+use crate::reader::limits::element_count;
+use crate::reader::text::{number, quote, utf8};
 use nalgebra::DMatrix;
 use std::collections::HashMap;
 
@@ -25,7 +29,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, Fault> {
     let sizes = size.integers(if header.coordinate { 3 } else { 2 }, header.size_line())?;
     let place = Place::Line(size.number);
     let elements = element_count(sizes[0], sizes[1], place)?;
-    // Within range: their product is.
+    // Both fit, because their product does.
     let (rows, columns) = (sizes[0] as usize, sizes[1] as usize);
     if header.symmetry != Symmetry::General && rows != columns {
         return Err(Fault::new(
@@ -70,7 +74,7 @@ enum Symmetry {
 }
 
 impl Symmetry {
-    /// The first row of a column that is stored.
+    /// The first row that is stored of a column.
     fn first_row(self, column: usize) -> usize {
         match self {
             Self::General => 0,

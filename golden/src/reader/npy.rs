@@ -1,16 +1,20 @@
-//! The numpy file format (NEP 1, and `numpy.lib.format`), versions 1.0, 2.0 and 3.0: one or two dimensions, C or Fortran order,
-//! `f4`, `f8`, `i1` to `i8`, `u1` to `u8` of either byte order. One dimension is a column, as `numpy.savetxt` has it.
+//! The numpy file format (NEP 1, and `numpy.lib.format`), versions 1.0, 2.0 and 3.0.
 //!
-//! Written by hand: npyz 0.9.1 allocates the header length it is told (4 GiB), and multiplies the shape without a check, which
-//! panics in a debug build. The header is a Python dictionary, but of a fixed form.
+//! Arrays have one or two dimensions, in C or Fortran order. Elements are `f4`, `f8`, `i1` to `i8` or `u1` to `u8`, in
+//! either byte order. An array of one dimension is a column, as in `numpy.savetxt`.
+//!
+//! The reader is our own: npyz 0.9.1 allocates whatever header length a file claims, up to 4 GiB, and multiplies the
+//! dimensions without a check, which panics in a debug build. The header is a Python dictionary, but of a fixed form.
 
-use super::{Fault, Kind, Place, element_count, quote};
+use crate::reader::error::{Fault, Kind, Place};
+use crate::reader::limits::element_count;
+use crate::reader::text::quote;
 use nalgebra::DMatrix;
 
 pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, Fault> {
     let (text, data) = split_header(bytes)?;
     let header = Header::parse(&text)?;
-    let element = Element::parse(&header.descr)?;
+    let element = ElementType::parse(&header.descr)?;
     let (rows, columns) = match header.shape[..] {
         [rows] => (rows, 1),
         [rows, columns] => (rows, columns),
@@ -33,7 +37,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, Fault> {
             "save the array again: the file was cut short or added to",
         ));
     }
-    // Within range: their product is.
+    // Both fit, because their product does.
     let (rows, columns) = (rows as usize, columns as usize);
     let values = data.chunks_exact(element.size).map(|chunk| element.value(chunk));
     let matrix = if header.fortran_order {
@@ -83,14 +87,14 @@ fn split_header(bytes: &[u8]) -> Result<(String, &[u8]), Fault> {
     }
 }
 
-/// How the bytes of one element are read.
-struct Element {
+/// The type of the elements, which says how their bytes are read.
+struct ElementType {
     class: char,
     size: usize,
     big_endian: bool,
 }
 
-impl Element {
+impl ElementType {
     fn parse(descr: &str) -> Result<Self, Fault> {
         let unsupported = || {
             let found = format!("elements of type {} are not read here", quote(descr));
@@ -107,7 +111,7 @@ impl Element {
         }
     }
 
-    /// The element in `chunk`, which is `size` bytes long; 64-bit integers to the nearest `f64`.
+    /// The element in `chunk`, which is `size` bytes long. 64-bit integers are rounded to the nearest `f64`.
     fn value(&self, chunk: &[u8]) -> f64 {
         let join = |bits: u64, byte: &u8| bits << 8 | u64::from(*byte);
         let bits = if self.big_endian { chunk.iter().fold(0, join) } else { chunk.iter().rev().fold(0, join) };
@@ -161,7 +165,8 @@ impl Header {
     }
 }
 
-/// What is left of the header's text. Each method takes one item from its front, or says that there is none.
+/// The rest of the header's text. Each method takes one item from its front, or returns `None` if there is no such
+/// item.
 struct Words<'a>(&'a str);
 
 impl<'a> Words<'a> {

@@ -1,9 +1,12 @@
-//! Lines of text split into fields, each with its true line number.
+//! Splits lines of text into fields and keeps their true line numbers.
 
-use super::{Fault, Kind, Place};
+use crate::reader::error::{Fault, Kind, Place};
 
-/// The records of delimited text: fields trimmed, quotes understood; lines that start with `#`, and blank lines, are skipped. Gives
-/// the line (from 1) on which each record starts, and its fields, whose number may differ from record to record.
+/// The records of delimited text.
+///
+/// Fields are trimmed and may be quoted. Blank lines and lines that start with `#` are skipped. Each item is the line,
+/// counted from 1, on which a record starts, and the fields of the record, whose number may differ from record to
+/// record.
 pub struct Records<'a> {
     reader: csv::Reader<&'a [u8]>,
     lines: LineCounter<'a>,
@@ -37,10 +40,10 @@ impl Iterator for Records<'_> {
                     return Some(Err(Fault::new(Place::File, Kind::Malformed, error.to_string(), remedy)));
                 }
             }
-            // The csv crate's own line number is that of the comments and blank lines before the record.
+            // The line number of the csv crate is that of the comments and blank lines before the record.
             let start = record.position().map_or(0, csv::Position::byte);
             let line = self.lines.line_of_record(usize::try_from(start).unwrap_or(usize::MAX));
-            // A line of blanks only is one empty field.
+            // A line of nothing but blanks has one empty field.
             if record.len() != 1 || !record[0].is_empty() {
                 return Some(Ok((line, record)));
             }
@@ -60,7 +63,7 @@ impl<'a> LineCounter<'a> {
         Self { bytes, at: 0, line: 1 }
     }
 
-    /// The line of the first record at or after byte `start`, which grows from call to call.
+    /// The line of the first record at or after the byte `start`, which must not decrease from call to call.
     fn line_of_record(&mut self, start: usize) -> usize {
         let mut in_comment = false;
         while let Some(&byte) = self.bytes.get(self.at) {

@@ -7,8 +7,11 @@ mod npy_file;
 #[path = "tests/text.rs"]
 mod text;
 
+use super::file::at_most;
 use super::*;
+use nalgebra::DMatrix;
 use proptest::prelude::*;
+use std::io;
 
 fn good(file: &str, bytes: impl AsRef<[u8]>) -> NamedMatrix {
     parse_matrix(file, bytes.as_ref()).unwrap_or_else(|error| panic!("{error}"))

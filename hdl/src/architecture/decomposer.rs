@@ -46,7 +46,7 @@ pub const BATCHES: u32 = 2;
 /// An architecture of the decomposition: it draws the hardware, and it tells what a simulator can observe in it.
 pub trait Architecture: Sync {
     /// Adds the decomposer of a core to the design.
-    fn draw(&self, design: &mut DesignBuilder, shape: &Shape) -> Decomposer;
+    fn draw(&self, design: &mut DesignBuilder, shape: &Shape) -> DecomposerModule;
 
     /// What a simulator can watch inside the decomposer.
     fn probe(&self, shape: &Shape) -> Probe;
@@ -60,7 +60,7 @@ pub trait Architecture: Sync {
 
 /// A decomposer that has been added to a design.
 #[derive(Clone, Copy, Debug)]
-pub struct Decomposer {
+pub struct DecomposerModule {
     /// The module.
     pub module: ModuleId,
     /// The latencies of its ports.

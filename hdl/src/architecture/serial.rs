@@ -12,7 +12,7 @@ pub mod sequencer;
 pub mod square;
 pub mod timing;
 
-use crate::architecture::decomposer::{Architecture, Decomposer, PortTiming, QrCycles, Schedule};
+use crate::architecture::decomposer::{Architecture, DecomposerModule, PortTiming, QrCycles, Schedule};
 use crate::architecture::probe::{Probe, Rotations, Write};
 use crate::architecture::size::{Size, index_bits};
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
@@ -33,7 +33,7 @@ use square::Square;
 pub struct Serial;
 
 impl Architecture for Serial {
-    fn draw(&self, design: &mut DesignBuilder, shape: &Shape) -> Decomposer {
+    fn draw(&self, design: &mut DesignBuilder, shape: &Shape) -> DecomposerModule {
         let orderings = &orderings(shape)[..];
         let (datapath, timing) = datapath(design, orderings, shape);
         let program = |ordering: &Ordering| StepProgram::new(ordering, timing.latencies, shape.has_vectors());
@@ -72,7 +72,7 @@ impl Architecture for Serial {
             finish: finish_cycles(shape, latency),
         });
         let schedule = Schedule { step_cycles: largest.cycles(), steps: shape.even() - 1, qr };
-        Decomposer { module: design.add(m), timing: timing_of_ports, schedule }
+        DecomposerModule { module: design.add(m), timing: timing_of_ports, schedule }
     }
 
     fn probe(&self, shape: &Shape) -> Probe {
@@ -166,7 +166,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         });
         let valid = m.input("load_valid", 1).at(0).flag().registered("write");
         let hit = |wanted: [i128; 2]| row_home.sign().is(wanted[0]) & column_home.sign().is(wanted[1]);
-        let banks = m.concat(&[[1, 1], [1, 0], [0, 1], [0, 0]].map(hit));
+        let banks = m.concat(&[[1, 1], [1, 0], [0, 1], [0, 0]].map(hit)).named("banks");
         datapath.drive("load_enable", valid.select(banks, m.zero(4)));
         datapath.drive("load_row", row_home);
         datapath.drive("load_column", column_home);

@@ -7,7 +7,7 @@ use super::stream_fifo::stream_fifo;
 use super::stream_input::stream_input;
 use super::stream_output::stream_output;
 use crate::architecture::architecture;
-use crate::architecture::decomposer::{Decomposer, INSTANCE, Schedule};
+use crate::architecture::decomposer::{DecomposerModule, INSTANCE, Schedule};
 use crate::architecture::size::Size;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder};
 use crate::check::Checked;
@@ -21,7 +21,7 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, Schedule) {
     let design = &mut DesignBuilder::new();
     let index = address_width(shape.triplets() as u32);
     let input = stream_input(design, shape);
-    let Decomposer { module: decomposer, timing, schedule } = architecture(shape.arch()).draw(design, shape);
+    let DecomposerModule { module: decomposer, timing, schedule } = architecture(shape.arch()).draw(design, shape);
     let controller = frame_controller(design, shape, timing);
     let sorter = sorter(design, shape.element_bits(), shape.rank(), index, shape.symmetric(), shape.takes_any());
     let output = stream_output(design, shape, timing);

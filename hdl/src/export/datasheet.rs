@@ -5,6 +5,7 @@ use super::manifest::Summary;
 use crate::core::Core;
 use crate::core::stream_fifo;
 use crate::formats::{ErrorBounds, Errors};
+use crate::interface::status_summary;
 use crate::parameters::{Scaling, Sizes, Sweeps};
 use crate::shape::Shape;
 use std::fmt::Write;
@@ -56,9 +57,10 @@ pub fn datasheet(core: &Core) -> File {
     }
     let _ = writeln!(
         text,
-        "\nStatus word: bit 0 bad frame, 1 overflow, 2 sweep cap reached before settled, 3 self-check failed (always 0: not built); bits 15:8 sweeps made; \
-         23:16 block exponent e ({}): true values are those of the frame times 2^e.\n\
+        "\nStatus word, by bits: {}. Bit 3 is always 0: no self-check is built.\n\
+         With the block exponent e ({}), true values are those of the frame times 2^e.\n\
          {}\n\n## Speed and size\n\n| figure | value |\n|---|---|",
+        status_summary(),
         if shape.scaling() == Scaling::Auto {
             "minus the bits by which the matrix was shifted up"
         } else {

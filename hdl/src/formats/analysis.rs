@@ -37,7 +37,7 @@ impl Side {
 }
 
 /// Errors in units of the last place inside the core.
-pub(super) struct Units {
+pub(super) struct RawErrors {
     /// Error of a singular value.
     pub sigma: f64,
     /// Errors of the elements of UᵀU - I and VᵀV - I.

@@ -12,7 +12,7 @@
 //! cap was reached. Those of the orthogonality always hold. The error that the reduction of rows adds to sigma is in
 //! `reduction.rs`.
 
-use super::analysis::{Analysis, Units};
+use super::analysis::{Analysis, RawErrors};
 use super::arithmetic::Arithmetic;
 use super::errors::{ErrorBounds, Errors};
 use super::reduction::Reduction;
@@ -106,7 +106,7 @@ impl Budget {
 
     /// Converts errors from units of the last place inside the core to LSB, and drops those of results that do not
     /// leave the core.
-    fn delivered(&self, units: Units) -> Errors {
+    fn delivered(&self, units: RawErrors) -> Errors {
         let Analysis { arithmetic, rows, cols, .. } = self.analysis;
         let Delivery { rank, u, v } = self.delivery;
         let lsb = |units: f64| units * (-f64::from(arithmetic.inner_guard)).exp2();

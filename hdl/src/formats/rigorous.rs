@@ -3,12 +3,12 @@
 //! Sources: N. J. Higham, "Accuracy and Stability of Numerical Algorithms", 2nd edition, SIAM 2002, chapters 3 and 19;
 //! for sigma, Weyl's inequality. `docs/bounds.md`, "Rigorous", derives every line.
 
-use super::analysis::{Analysis, Units};
+use super::analysis::{Analysis, RawErrors};
 use super::arithmetic::{ANGLE_ERROR, ANGLE_UNITS};
 
 impl Analysis {
     /// The rigorous bounds.
-    pub(super) fn rigorous(&self) -> Units {
+    pub(super) fn rigorous(&self) -> RawErrors {
         let ([left, right], full, matrix) = (self.sides(), self.full_scale(), self.norms());
         let residual = self.residual(matrix.norm + matrix.drift);
         let drifts = [left, right].map(|side| self.vector_drift(side) / full);
@@ -18,7 +18,7 @@ impl Analysis {
             + drifts[0] * drifts[1] * matrix.norm
             + (matrix.drift + residual) * (1.0 + norms[0]) * (1.0 + norms[1]);
         let reduced = self.reduction.map_or(0.0, |_| matrix.reduced + self.last_place() / 2.0);
-        Units { sigma: reduced + matrix.drift + residual, orthogonality, product }
+        RawErrors { sigma: reduced + matrix.drift + residual, orthogonality, product }
     }
 
     /// Bound on the Frobenius norm of the part of A that a settled last sweep leaves off the diagonal. `norm` bounds

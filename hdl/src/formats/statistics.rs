@@ -3,7 +3,7 @@
 //! One matrix in 10^6 exceeds a statistical bound. Source: Chernoff's method, W. Hoeffding, J. Amer. Statist. Assoc.
 //! 58, 1963. `docs/bounds.md`, "Statistical", derives every line.
 
-use super::analysis::{Analysis, Units};
+use super::analysis::{Analysis, RawErrors};
 use super::arithmetic::SMALL_ANGLE_ERROR;
 use super::reduction::Reduction;
 
@@ -21,7 +21,7 @@ const TRIANGLE_ACTIVITY: f64 = 0.6;
 
 impl Analysis {
     /// The bounds that one matrix in 10^6 exceeds.
-    pub(super) fn statistical(&self) -> Units {
+    pub(super) fn statistical(&self) -> RawErrors {
         let [left, right] = self.sides();
         let (full, triplets) = (self.full_scale(), left.triplets);
         let cap = f64::from(self.arithmetic.settling_cap(self.rows.min(self.cols)));
@@ -52,11 +52,11 @@ impl Analysis {
         let second = noise.vectors[0] * noise.vectors[1] * (left.size * right.size).sqrt() / full;
         let common = if self.arithmetic.symmetric { 2.0 } else { 1.0 };
         let product = tail * (noise.product(self, common).hypot(noise.matrix(0.0)) + second) + unfinished;
-        Units { sigma, orthogonality, product }
+        RawErrors { sigma, orthogonality, product }
     }
 
     /// The expected root mean square errors over the standard suite, when `rank` triplets leave the core.
-    pub(super) fn expected_rms(&self, rank: usize) -> Units {
+    pub(super) fn expected_rms(&self, rank: usize) -> RawErrors {
         let [left, right] = self.sides();
         let (triplets, bits) = (left.triplets, f64::from(self.arithmetic.vector_fraction()));
         // The number of sweeps that round, fitted to measurements on the standard suite.
@@ -81,7 +81,7 @@ impl Analysis {
                 (decomposed + reduction.expected_square() + self.last_place().powi(2) / 12.0).sqrt()
             }
         };
-        Units { sigma, orthogonality, product: product.sqrt() }
+        RawErrors { sigma, orthogonality, product: product.sqrt() }
     }
 
     /// The error of sigma in cores that reduce rows: `tail` standard deviations of the roundings of the reduction and

@@ -14,7 +14,7 @@ pub struct Word {
 }
 
 /// A parameter whose values are words.
-pub trait Choice: Copy + Eq + Sized + 'static {
+pub trait NamedChoice: Copy + Eq + Sized + 'static {
     /// All values, in the order in which `--help` lists them.
     const ALL: &'static [Self];
     /// The words of all values, in the same order.
@@ -49,7 +49,7 @@ macro_rules! choice {
             $(#[doc = $help] $variant,)+
         }
 
-        impl Choice for $name {
+        impl NamedChoice for $name {
             const ALL: &'static [Self] = &[$(Self::$variant),+];
             const WORDS: &'static [Word] = &[$(Word { name: $word, help: $help.trim_ascii() }),+];
         }
@@ -144,7 +144,7 @@ impl fmt::Display for Sweeps {
 mod tests {
     use super::*;
 
-    fn every_value_has_its_own_word<C: Choice + fmt::Debug>() -> usize {
+    fn every_value_has_its_own_word<C: NamedChoice + fmt::Debug>() -> usize {
         assert_eq!(C::ALL.len(), C::WORDS.len());
         for (&value, word) in C::ALL.iter().zip(C::WORDS) {
             assert_eq!(C::from_name("option", word.name), Ok(value));

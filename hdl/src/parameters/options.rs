@@ -5,7 +5,7 @@
 //! field to [`Parameters`] and a row here.
 
 use super::Parameters;
-use super::choices::{ArchitectureName, Choice, Scaling, Sizes, Sweeps, Vectors, Word};
+use super::choices::{ArchitectureName, NamedChoice, Scaling, Sizes, Sweeps, Vectors, Word};
 use super::error::{ParameterError, error};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -290,7 +290,7 @@ fn bits(count: u32) -> Value {
     Value::Number(count as usize)
 }
 
-fn word(choice: impl Choice) -> Value {
+fn word(choice: impl NamedChoice) -> Value {
     // `auto` is also a word of `--scaling`. It is represented as it is read from a file.
     match choice.name() {
         "auto" => Value::Auto,
@@ -323,7 +323,7 @@ fn number_or_auto(option: &'static str, value: &Value) -> Result<Option<u32>, Pa
     }
 }
 
-fn choice<C: Choice>(option: &'static str, value: &Value) -> Result<C, ParameterError> {
+fn choice<C: NamedChoice>(option: &'static str, value: &Value) -> Result<C, ParameterError> {
     C::from_name(option, &value.to_string())
 }
 

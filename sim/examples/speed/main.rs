@@ -1,4 +1,4 @@
-//! How fast is the simulator? `cargo run --release -p svdforge-sim --example speed -- [chains] [cycles]`
+//! Measures how fast the simulator is: `cargo run --release -p svdforge-sim --example speed -- [chains] [cycles]`
 
 mod synthetic;
 
@@ -6,7 +6,7 @@ use std::time::Instant;
 use svdforge_hdl::ir::Design;
 use svdforge_sim::Simulator;
 
-/// Cycles that are timed together.
+/// The number of cycles that are timed together.
 const SLICE: u32 = 1_000;
 
 fn main() {
@@ -23,7 +23,7 @@ fn main() {
     simulator.set_reset(false);
     simulator.poke(seed, 0x3_1415);
     simulator.poke(start_port, 1);
-    // The best of many slices: the machine does other things as well.
+    // The best of many slices counts, because the machine does other things as well.
     let mut seconds = f64::INFINITY;
     for _ in 0..cycles / SLICE {
         let start = Instant::now();
@@ -41,7 +41,7 @@ fn main() {
     );
 }
 
-/// Nodes of the whole tree, each instance counted.
+/// The number of nodes of the whole tree, in which each instance counts.
 fn nodes(design: &Design) -> usize {
     let mut counts: Vec<usize> = Vec::new();
     for module in &design.modules {

@@ -47,7 +47,7 @@ fn rotator() -> ModuleBuilder {
     let half = m.constant(DATA + COEFFICIENT, 1 << (COEFFICIENT - 2));
     let x = ((xc + ys).registered("x_sum") + half).slice(COEFFICIENT - 1, DATA).registered("x_rotated");
     let y = ((yc - xs).registered("y_sum") + half).slice(COEFFICIENT - 1, DATA).registered("y_rotated");
-    // The skip of small pairs, and a negation, as the core has them.
+    // As in the core, small pairs are skipped, and there is a negation.
     let small = x.slice(4, DATA - 4).is(0) & y.slice(4, DATA - 4).is(0);
     m.output("x_out", small.select(x, y).registered("x_chosen"));
     m.output("y_out", y.negated_if(x.sign()).registered("y_chosen"));
@@ -55,7 +55,7 @@ fn rotator() -> ModuleBuilder {
     m
 }
 
-/// Memory, four rotators, memory.
+/// One row: a memory, four rotators, and another memory.
 fn chain(design: &DesignBuilder, rotator: ModuleId) -> ModuleBuilder {
     let m = ModuleBuilder::new("chain");
     let (seed, start) = (m.input("seed", DATA), m.input("start", 1));

@@ -1,8 +1,9 @@
-//! Bit vectors with schoolbook arithmetic: nothing in common with the simulator but the definitions.
+//! Bit vectors with schoolbook arithmetic, which share nothing with the simulator but the definitions of the
+//! operations.
 
 use svdforge_hdl::ir::Binary;
 
-/// Bits, the lowest first.
+/// A vector of bits, the lowest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bits(pub Vec<bool>);
 
@@ -64,7 +65,8 @@ impl Bits {
         self.add(&other.not(), true)
     }
 
-    /// The first `width` bits of the sum of the shifted operands; exact, since the product modulo 2^width is.
+    /// The lowest `width` bits of the sum of the shifted operands. They are exact, because a product is exact modulo
+    /// 2^width.
     fn mul(&self, other: &Bits) -> Self {
         let width = self.width() + other.width();
         let mut sum = Bits::zero(width as u32);

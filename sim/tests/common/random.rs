@@ -1,10 +1,10 @@
-//! Random designs, drawn from a list of numbers that proptest can shrink.
+//! Draws random designs from a list of numbers, which proptest can shrink.
 
 use svdforge_hdl::builder::{DesignBuilder, ModuleBuilder, Signal};
 use svdforge_hdl::check::Checked;
 use svdforge_hdl::ir::{Design, ModuleId, address_width, bits_of};
 
-/// Reads decisions from a list; all zeros after its end.
+/// Reads decisions from a list. After its end all decisions are zero.
 pub struct Chooser<'a>(std::slice::Iter<'a, u32>);
 
 impl<'a> Chooser<'a> {
@@ -24,7 +24,7 @@ impl<'a> Chooser<'a> {
         self.below(2) == 1
     }
 
-    /// Small, around 64, or any.
+    /// A width that is small, near 64, or arbitrary.
     pub fn width(&mut self) -> u32 {
         let width = match self.below(8) {
             0 => 1,
@@ -36,7 +36,7 @@ impl<'a> Chooser<'a> {
         width as u32
     }
 
-    /// Any pattern, or one at the edge of the signed or unsigned numbers.
+    /// An arbitrary pattern, or one at the edge of the signed or unsigned numbers.
     pub fn pattern(&mut self, width: u32) -> u128 {
         let random = (0..4).fold(0, |sum, _| sum << 32 | self.0.next().copied().unwrap_or(0) as u128);
         let value = match self.below(8) {
@@ -108,7 +108,7 @@ impl<'m> Pool<'m> {
         fitted(chooser, signal, width)
     }
 
-    /// One bit, or now and then none.
+    /// A signal of one bit, or sometimes none.
     fn enable(&self, chooser: &mut Chooser) -> Option<Signal<'m>> {
         chooser.flip().then(|| self.wide(chooser, 1))
     }
@@ -207,7 +207,7 @@ fn operation<'m>(
         9 => a.less_than_signed(pool.wide(chooser, width)),
         10 => a.shift_left(pool.any(chooser)),
         11 => a.shift_right(pool.any(chooser)),
-        // Amounts about as large as the width.
+        // Amounts that are about as large as the width.
         12 => a.shift_left(pool.wide(chooser, address_width(width + 3))),
         13 => a.shift_right(pool.wide(chooser, address_width(width + 3))),
         14 => a.add_sub(pool.wide(chooser, width), pool.wide(chooser, 1)),

@@ -1,12 +1,12 @@
-//! A naive interpreter: it walks the hierarchy, one instance at a time, and optimises nothing.
+//! A naive interpreter, which walks the hierarchy one instance at a time and optimises nothing.
 
 use super::bits::Bits;
 use svdforge_hdl::ir::{Design, Module, NodeId, Op, address_width};
 
-/// One instance with all that it contains.
+/// One instance and everything that it contains.
 pub struct Reference<'a> {
     module: &'a Module,
-    /// Values of state nodes always; of the others since the last `settle`.
+    /// The values of all nodes. Those of state nodes are always valid, those of other nodes only after `settle`.
     values: Vec<Bits>,
     memories: Vec<Vec<Bits>>,
     children: Vec<Reference<'a>>,
@@ -75,7 +75,7 @@ impl<'a> Reference<'a> {
         }
     }
 
-    /// The clock edge.
+    /// Performs the clock edge.
     pub fn clock(&mut self, in_reset: bool) {
         let next: Vec<Bits> = self.module.node_ids().map(|id| self.next(id, in_reset)).collect();
         for (memory, words) in self.module.memories.iter().zip(&mut self.memories) {
@@ -107,7 +107,7 @@ impl<'a> Reference<'a> {
         }
     }
 
-    /// The value of a named node or output port, by the names of the instances on the way to it.
+    /// The value of a node or output port, given by its name and the names of the instances on the way to it.
     pub fn named(&self, path: &[String]) -> Option<Bits> {
         let (first, rest) = path.split_first()?;
         if !rest.is_empty() {
@@ -119,7 +119,7 @@ impl<'a> Reference<'a> {
         Some(self.state(id))
     }
 
-    /// How many names there are.
+    /// The number of names.
     pub fn names(&self) -> usize {
         let own = self.module.nodes.iter().filter(|n| n.name.is_some()).count() + self.module.outputs.len();
         own + self.children.iter().map(Self::names).sum::<usize>()

@@ -1,10 +1,10 @@
-//! The rhythm of source, sink and reset, cycle by cycle: the one definition in Rust. The exported testbench spells the
-//! same in Verilog.
+//! Drives source, sink and reset, cycle by cycle. This is the only definition of that timing in Rust; the exported
+//! testbench repeats it in Verilog.
 
 use crate::framing::{InputBeat, OutputBeat};
 use crate::stimulus::{BeatSource, RESET_CYCLES, Stimulus, Trace};
 
-/// What the core's inputs show during a cycle.
+/// The values at the core's inputs during one cycle.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pins {
     pub aresetn: bool,
@@ -12,7 +12,7 @@ pub(super) struct Pins {
     pub sink_ready: bool,
 }
 
-/// What the core's outputs show during the same cycle.
+/// The values at the core's outputs during the same cycle.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen {
     pub source_ready: bool,
@@ -22,26 +22,28 @@ pub(super) struct Seen {
     pub last: bool,
 }
 
-/// A core that something simulates.
+/// A simulated core whose ports can be driven.
 pub(super) trait Ports {
     type Error;
 
-    /// One clock cycle. All outputs are registers: what they show before the clock edge is what the edge sees.
+    /// Simulates one clock cycle. All outputs come from registers, so the values read before the clock edge are those
+    /// that the edge sees.
     fn cycle(&mut self, pins: Pins) -> Result<Seen, Self::Error>;
 }
 
-/// Why a run gave no trace.
+/// Why a run produced no trace.
 #[derive(Debug)]
 pub(super) enum Halt<E> {
     /// The simulation failed.
     Failed(E),
-    /// Nothing has moved for too long.
+    /// No beat has moved for too long.
     Stuck { cycles: u64, found: usize },
 }
 
-/// Resets a core and runs a stimulus until every frame that was taken whole, and that no reset has killed, is answered.
+/// Resets a core and runs a stimulus. The run ends when the core has answered every frame that it has taken whole and
+/// that no reset has discarded.
 ///
-/// `patience`: cycles without a beat after which the core counts as stuck.
+/// `patience` is the number of cycles without a beat after which the core counts as stuck.
 pub(super) fn drive<P: Ports>(ports: &mut P, stimulus: &Stimulus, patience: u64) -> Result<Trace, Halt<P::Error>> {
     for _ in 0..RESET_CYCLES {
         ports.cycle(Pins::default()).map_err(Halt::Failed)?;

@@ -1,17 +1,18 @@
-//! Why an engine gave no trace.
+//! The errors of engines.
 
 use std::path::PathBuf;
+#[cfg(feature = "rust-hdl")]
 use svdforge_hdl::export::rust_hdl::RustHdlError;
 use svdforge_sim::SimError;
 use svdforge_tools::process::ToolError;
 
-/// Why an engine gave no trace, or does not agree with the one it was given.
+/// Why an engine produced no trace, or where its core differs from the expected trace.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// The project's own simulator cannot simulate the design, or cannot write its waves.
+    /// The project's own simulator cannot simulate the design, or cannot write its waveforms.
     #[error(transparent)]
     Simulator(#[from] SimError),
-    /// In the project's own simulator the core did not deliver.
+    /// The core stopped delivering output in the project's own simulator.
     #[error("after {cycles} cycles the core has delivered {found} of {expected} frames")]
     Stuck {
         /// Cycles simulated.
@@ -21,7 +22,7 @@ pub enum EngineError {
         /// Frames expected.
         expected: usize,
     },
-    /// A tool is missing, or failed.
+    /// An external tool is missing, or has failed.
     #[error(transparent)]
     Tool(#[from] ToolError),
     /// A file of the run cannot be written or read.
@@ -32,19 +33,19 @@ pub enum EngineError {
         /// The system's word.
         source: std::io::Error,
     },
-    /// Verilator's makefiles cannot live there.
-    #[error("verilator cannot build in {}, since the path has a space in it; set TMPDIR to a folder without one", .0.display())]
+    /// Verilator's makefiles do not work in a folder whose path contains a space.
+    #[error("verilator cannot build in {}, because the path contains a space; set TMPDIR to a folder without one", .0.display())]
     Space(PathBuf),
     /// The testbench found a fault in the core.
     #[error("{engine}: {message}")]
     Core {
         /// The engine that ran the testbench.
         engine: &'static str,
-        /// What the testbench says: cycle, place, expected, found.
+        /// The message of the testbench: the cycle, the place in the frame, the expected value and the value found.
         message: String,
     },
-    /// The engine did not run the testbench to its end, or printed what nobody can read.
-    #[error("{engine} did not do what was expected of it: {message}")]
+    /// The engine did not run the testbench to its end, or printed something that could not be parsed.
+    #[error("the output of {engine} is not that of a svdforge testbench: {message}")]
     Unreadable {
         /// Which.
         engine: &'static str,
@@ -56,10 +57,22 @@ pub enum EngineError {
     Unknown {
         /// The name.
         name: String,
-        /// The names of all engines.
+        /// The names of all engines that exist.
         known: &'static [&'static str],
     },
+    /// The engine is one that this program was built without.
+    #[error(
+        "--with {engine}: this program was built without it; build it with `cargo run --release --features {feature} -- verify ...`, or \
+         choose icarus or verilator"
+    )]
+    NotBuilt {
+        /// Which.
+        engine: &'static str,
+        /// The feature that builds it.
+        feature: &'static str,
+    },
     /// rust_hdl refused the core.
+    #[cfg(feature = "rust-hdl")]
     #[error("rust_hdl: {0}")]
     RustHdl(#[from] RustHdlError),
     /// The engine cannot run this core.
@@ -67,13 +80,14 @@ pub enum EngineError {
     Unsupported {
         /// Which.
         engine: &'static str,
-        /// Why not, and what would be right.
+        /// Why the engine cannot run it, and what the user can do instead.
         reason: String,
     },
 }
 
 impl EngineError {
-    /// Whether the engine worked and the core did not: a result, and no obstacle.
+    /// Whether the engine did its work and found a fault in the core. Such an error is a result of the comparison; all
+    /// others mean that there is no result.
     pub fn is_fault_of_core(&self) -> bool {
         matches!(self, Self::Core { .. } | Self::Stuck { .. })
     }

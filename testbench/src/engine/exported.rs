@@ -1,5 +1,5 @@
-//! What Icarus and Verilator share: a core exported into a temporary folder, whose testbench runs there and records
-//! what it sees.
+//! What Icarus and Verilator share. The core is exported into a temporary folder, and its testbench runs there and
+//! records the beats that it sees.
 
 use super::error::EngineError;
 use crate::framing::OutputBeat;
@@ -13,7 +13,7 @@ use svdforge_hdl::export::{File, Header};
 use svdforge_tools::process::{Finished, ToolError};
 use tempfile::TempDir;
 
-/// Where the testbench records beats.
+/// The file into which the testbench records beats.
 const RECORD: &str = "record.txt";
 
 pub(super) struct ExportFolder {
@@ -23,7 +23,7 @@ pub(super) struct ExportFolder {
 }
 
 impl ExportFolder {
-    /// Exports a core with its testbench.
+    /// Exports a core with its testbench into a new temporary folder.
     pub fn new(engine: &'static str, core: &Core) -> Result<Self, EngineError> {
         let folder = TempDir::with_prefix(format!("svdforge-{engine}-"));
         let folder = folder.map_err(|source| EngineError::File { path: std::env::temp_dir(), source })?;
@@ -43,13 +43,14 @@ impl ExportFolder {
         self.core.shape().name()
     }
 
-    /// The folder stays when the engine goes.
+    /// Keeps the folder after the engine is dropped, and returns its path.
     pub fn keep(&mut self) -> PathBuf {
         self.folder.disable_cleanup(true);
         self.path().to_owned()
     }
 
-    /// Runs the testbench through `simulate`, which gets its plusargs. With `expected` it compares by itself.
+    /// Writes the data files of a run and calls `simulate` with the testbench's plusargs and the folder. With
+    /// `expected`, the testbench compares every beat itself.
     pub fn run(
         &self,
         stimulus: &Stimulus,
@@ -58,7 +59,7 @@ impl ExportFolder {
     ) -> Result<Trace, EngineError> {
         self.write(&data_files(&self.core, stimulus, expected))?;
         let record = self.path().join(RECORD);
-        // A record of an earlier run must not be taken for this one's.
+        // The record is emptied first, so that the record of an earlier run is never taken for that of this run.
         fs::write(&record, "").map_err(|source| EngineError::File { path: record.clone(), source })?;
         let mut plusargs = vec![format!("+record={RECORD}")];
         plusargs.extend(expected.is_none().then(|| "+unchecked".to_owned()));
@@ -76,12 +77,12 @@ impl ExportFolder {
         Ok(())
     }
 
-    /// Exit status and line must say the same.
+    /// Reads the testbench's verdict. Its exit status and the line that it prints must agree.
     fn verdict(&self, finished: Finished, checked: bool) -> Result<(), EngineError> {
         let line = |start: &str| finished.stdout.lines().find(|line| line.starts_with(start)).map(str::to_owned);
         if let Some(line) = line("FAIL: ") {
             if finished.status.success() {
-                return Err(self.unreadable(format!("its exit status is 0 after `{line}`")));
+                return Err(self.unreadable(format!("the exit status is 0, although it printed `{line}`")));
             }
             let message = line.trim_start_matches("FAIL: ").to_owned();
             return Err(EngineError::Core { engine: self.engine, message });
@@ -89,7 +90,11 @@ impl ExportFolder {
         let wanted = if checked { "PASS: " } else { "DONE" };
         let ended = line(wanted).is_some();
         let finished = finished.success()?;
-        if ended { Ok(()) } else { Err(self.unreadable(format!("no line {wanted} in `{}`", finished.printed()))) }
+        if ended {
+            Ok(())
+        } else {
+            Err(self.unreadable(format!("there is no line `{}` in `{}`", wanted.trim_end(), finished.printed())))
+        }
     }
 
     fn unreadable(&self, message: String) -> EngineError {
@@ -113,7 +118,11 @@ impl ExportFolder {
                 }
                 _ => None,
             };
-            read.ok_or_else(|| self.unreadable(format!("`{line}` in its record")))?;
+            read.ok_or_else(|| {
+                self.unreadable(format!(
+                    "its record contains the line `{line}`, which is neither an input nor an output beat"
+                ))
+            })?;
         }
         Ok(trace)
     }

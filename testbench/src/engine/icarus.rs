@@ -1,4 +1,4 @@
-//! Icarus Verilog: slow, and the one engine that knows unknown bits.
+//! The engine `icarus`: Icarus Verilog. It is slow, and the only engine that simulates unknown bits (`x` and `z`).
 
 use super::contract::Engine;
 use super::error::EngineError;
@@ -11,7 +11,7 @@ use svdforge_tools::process;
 const NAME: &str = "icarus";
 const NEEDED_FOR: &str = "the engine icarus";
 
-/// A core in Icarus Verilog, through its exported testbench; compiled once, can run any number of stimuli.
+/// A core in Icarus Verilog, run through its exported testbench. It is compiled once and can run any number of stimuli.
 pub struct IcarusEngine {
     export: ExportFolder,
 }
@@ -28,7 +28,8 @@ impl IcarusEngine {
         Ok(Self { export })
     }
 
-    /// The temporary folder stays when the engine goes: Verilog, testbench and the data of the last run.
+    /// Keeps the temporary folder after the engine is dropped, and returns its path. The folder holds the Verilog, the
+    /// testbench and the data of the last run.
     pub fn keep(&mut self) -> PathBuf {
         self.export.keep()
     }

@@ -1,24 +1,25 @@
-//! The rotations that a simulated core makes. What to look at, and what it means, the core's architecture says.
+//! Records the rotations that a simulated core makes. The architecture of the core says which memories to look at, and
+//! what their words mean.
 
-use svdforge_golden::{Meeting, Recording, Rotation, Turn};
+use svdforge_golden::{BlockRotation, GivensRotation, Recording, Rotation};
 use svdforge_hdl::architecture::architecture;
 use svdforge_hdl::architecture::probe::{self, PlaneRotation};
 use svdforge_hdl::shape::Shape;
 use svdforge_sim::Simulator;
 
-/// What was written to the memories of the architecture's probe while one frame was computed.
+/// Everything that was written to the memories of the architecture's probe while one frame was computed.
 #[derive(Clone, Debug, Default)]
-pub struct Rotations {
+pub struct SeenRotations {
     written: Vec<Vec<probe::Write>>,
 }
 
-impl Rotations {
-    /// Nothing seen yet, of so many memories.
+impl SeenRotations {
+    /// An empty record of this many memories.
     pub(super) fn new(memories: usize) -> Self {
         Self { written: vec![Vec::new(); memories] }
     }
 
-    /// Looks at the cycle just simulated.
+    /// Records the writes of the cycle that was just simulated.
     pub(super) fn sample(&mut self, simulator: &Simulator) {
         for (number, written) in self.written.iter_mut().enumerate() {
             let words = simulator.written(number).into_iter();
@@ -26,17 +27,20 @@ impl Rotations {
         }
     }
 
-    /// The rotations of a matrix of (rows, columns) that took so many sweeps. `None` if these are not the rotations of such a matrix.
+    /// The rotations of a matrix with `size` (rows, columns) that took this many sweeps. `None` if what was written
+    /// cannot be the rotations of such a matrix.
     pub fn recording(&self, shape: &Shape, size: (usize, usize), sweeps: u32) -> Option<Recording> {
         let made = architecture(shape.arch()).rotations(shape, size, sweeps, &self.written)?;
         let rotation = |PlaneRotation { cosine, sine }| Rotation { cosine, sine };
-        let meetings = made.reduction.into_iter();
-        let turns = made.sweeps.into_iter();
+        let reduction = made.reduction.into_iter();
+        let sweeps = made.sweeps.into_iter();
         Some(Recording {
-            meetings: meetings
-                .map(|r| Meeting { rows: r.rows, columns: r.columns, rotation: rotation(r.rotation) })
+            reduction: reduction
+                .map(|r| GivensRotation { rows: r.rows, columns: r.columns, rotation: rotation(r.rotation) })
                 .collect(),
-            turns: turns.map(|r| Turn { pair: r.pair, left: rotation(r.left), right: rotation(r.right) }).collect(),
+            sweeps: sweeps
+                .map(|r| BlockRotation { pair: r.pair, left: rotation(r.left), right: rotation(r.right) })
+                .collect(),
         })
     }
 }

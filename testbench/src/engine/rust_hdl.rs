@@ -1,4 +1,5 @@
-//! rust_hdl's simulator, a second opinion that shares no code with the project's own; slow, so for small cores.
+//! The engine `rust_hdl`: a simulator that shares no code with the project's own and so serves as a second opinion. It
+//! is slow, and therefore limited to small cores.
 
 use super::contract::Engine;
 use super::drive::{Halt, Pins, Ports, Seen, drive};
@@ -8,7 +9,7 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::export::rust_hdl::{RustHdlError, RustHdlSimulation};
 
 const NAME: &str = "rust_hdl";
-/// The largest matrices that it takes less than minutes for.
+/// The largest number of rows or columns for which a run does not take minutes.
 const LARGEST: usize = 4;
 
 /// A core in rust_hdl's simulator.
@@ -18,12 +19,12 @@ pub struct RustHdlEngine {
 }
 
 impl RustHdlEngine {
-    /// Places a core in rust_hdl.
+    /// Builds the core in rust_hdl. A core for matrices larger than 4 x 4 is refused.
     pub fn new(core: &Core) -> Result<Self, EngineError> {
         let (rows, cols) = (core.shape().rows(), core.shape().cols());
         if rows.max(cols) > LARGEST {
             let reason = format!(
-                "rust_hdl's simulator is too slow for {rows}x{cols} matrices; use --rows and --cols up to {LARGEST}, or icarus or verilator"
+                "rust_hdl's simulator is too slow for {rows}x{cols} matrices; give --rows and --cols of at most {LARGEST}, or use the engine icarus or verilator"
             );
             return Err(EngineError::Unsupported { engine: NAME, reason });
         }

@@ -3,7 +3,7 @@
 use super::contract::Engine;
 use super::drive::{Halt, Pins, Ports, Seen, drive};
 use super::error::EngineError;
-use super::rotations::Rotations;
+use super::rotations::SeenRotations;
 use crate::stimulus::{Stimulus, Trace};
 use std::io::Write;
 use svdforge_hdl::architecture::architecture;
@@ -12,17 +12,17 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::interface::port;
 use svdforge_sim::{InputPort, Observe, OutputPort, SimError, Simulator, Waveform};
 
-/// A core in the simulator, ports found; can run any number of stimuli.
+/// A core in the simulator. It can run any number of stimuli.
 pub struct SimulatorEngine {
     simulator: Simulator,
     inputs: Inputs,
     outputs: Outputs,
     cycle_limit: u64,
-    /// Memories that tell which rotations are made.
+    /// The number of observed memories from which rotations are read.
     memories: usize,
     waveform: Option<Waveform<Box<dyn Write>>>,
-    /// What is being gathered, if it is.
-    rotations: Option<Rotations>,
+    /// The rotations recorded so far, while a run records them.
+    rotations: Option<SeenRotations>,
 }
 
 struct Inputs {
@@ -43,7 +43,8 @@ struct Outputs {
 impl SimulatorEngine {
     /// Compiles a core for simulation.
     ///
-    /// In builds with debug assertions it is watched, and a sum that wraps around is a panic.
+    /// In builds with debug assertions the core is also watched (see [`Self::watched`]), and a sum that wraps around
+    /// causes a panic.
     pub fn new(core: &Core) -> Result<Self, EngineError> {
         if cfg!(debug_assertions) {
             return Self::watched(core);
@@ -51,24 +52,25 @@ impl SimulatorEngine {
         Ok(Self::with(core, simulator(core, Observe::default())?, None))
     }
 
-    /// Compiles a core for simulation, and writes the waves of everything that runs to a VCD file; somewhat slower.
+    /// Compiles a core for simulation, and writes the waveforms of everything that it runs to `sink` in VCD format. It
+    /// runs somewhat slower than without.
     pub fn recording(core: &Core, sink: Box<dyn Write>) -> Result<Self, EngineError> {
         let simulator = simulator(core, Observe { names: true, ..Observe::default() })?;
         let waveform = Waveform::start(sink, &simulator)?;
         Ok(Self::with(core, simulator, Some(waveform)))
     }
 
-    /// Compiles a core for simulation, and watches the ranges of its numbers; slower.
+    /// Compiles a core for simulation, and watches the range of every number in it. It runs slower than without.
     pub fn watched(core: &Core) -> Result<Self, EngineError> {
         Ok(Self::with(core, simulator(core, Observe { guarded: probe(core).arithmetic, ..Observe::default() })?, None))
     }
 
-    /// The simulator of the core, with what it has watched.
+    /// The simulator itself, from which the watched ranges can be read.
     pub fn simulator(&self) -> &Simulator {
         &self.simulator
     }
 
-    /// Ends the recording, if there is one.
+    /// Completes the waveform file, if one is being written.
     pub fn finish(mut self) -> Result<(), EngineError> {
         match self.waveform.take() {
             Some(waveform) => Ok(waveform.finish(&mut self.simulator)?),
@@ -77,8 +79,8 @@ impl SimulatorEngine {
     }
 
     fn with(core: &Core, simulator: Simulator, waveform: Option<Waveform<Box<dyn Write>>>) -> Self {
-        let input = |name| simulator.input(name).expect("Every core has the ports of its contract.");
-        let output = |name| simulator.output(name).expect("Every core has the ports of its contract.");
+        let input = |name| simulator.input(name).expect("Every core has the ports of its interface.");
+        let output = |name| simulator.output(name).expect("Every core has the ports of its interface.");
         let inputs = Inputs {
             data: input(port::INPUT_DATA),
             valid: input(port::INPUT_VALID),
@@ -162,12 +164,12 @@ impl Engine for SimulatorEngine {
             Halt::Stuck { cycles, found } => EngineError::Stuck { cycles, found, expected: stimulus.frames() },
         });
         let (wrapped, _) = self.simulator.wrapped();
-        debug_assert!(wrapped.is_empty(), "No sum leaves its width: {wrapped:?}");
+        debug_assert!(wrapped.is_empty(), "These sums have wrapped around: {wrapped:?}");
         trace
     }
 
-    fn run_seeing_rotations(&mut self, stimulus: &Stimulus) -> Result<(Trace, Option<Rotations>), EngineError> {
-        self.rotations = Some(Rotations::new(self.memories));
+    fn run_seeing_rotations(&mut self, stimulus: &Stimulus) -> Result<(Trace, Option<SeenRotations>), EngineError> {
+        self.rotations = Some(SeenRotations::new(self.memories));
         let trace = self.run(stimulus);
         let rotations = self.rotations.take();
         Ok((trace?, rotations))

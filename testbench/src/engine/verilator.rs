@@ -1,4 +1,5 @@
-//! Verilator: fast, compiled to C++. Everything that no reset sets starts with random bits.
+//! The engine `verilator`: the core compiled to C++, which is fast. Every register that no reset sets starts with
+//! random bits.
 
 use super::contract::Engine;
 use super::error::EngineError;
@@ -11,12 +12,12 @@ use svdforge_tools::process;
 
 const NAME: &str = "verilator";
 const NEEDED_FOR: &str = "the engine verilator";
-/// Where Verilator builds, inside the folder of the export.
+/// The folder in which Verilator builds, inside the folder of the export.
 const BUILD: &str = "obj";
-/// Random bits wherever Verilog has unknown ones, with a fixed seed.
+/// Puts random bits, from a fixed seed, wherever Verilog would have unknown ones.
 const RANDOM: [&str; 2] = ["+verilator+rand+reset+2", "+verilator+seed+1"];
 
-/// A core in Verilator, through its exported testbench; built once, can run any number of stimuli.
+/// A core in Verilator, run through its exported testbench. It is built once and can run any number of stimuli.
 pub struct VerilatorEngine {
     export: ExportFolder,
 }
@@ -27,7 +28,8 @@ impl VerilatorEngine {
         Self::build(core, None)
     }
 
-    /// The same, with Verilator's run-time library as it was compiled for another core: three quarters of the build.
+    /// Does the same as [`Self::new`], but takes over Verilator's run-time library as it was compiled for `other`. The
+    /// library is three quarters of the build time.
     pub fn beside(core: &Core, other: &Self) -> Result<Self, EngineError> {
         Self::build(core, Some(other))
     }
@@ -43,13 +45,15 @@ impl VerilatorEngine {
         }
         let (list, bench) = (format!("{}.f", export.name()), format!("{}_tb.v", export.name()));
         let top = format!("{}_tb", export.name());
-        // A run takes seconds, so the C++ compiler's time counts for more than that of its result: -O0.
+        // A run takes only seconds, so compiling without optimisation (-O0) saves more time than the faster program
+        // would.
         let options = ["--cc", "--exe", "--main", "--timing", "-O3", "-CFLAGS", "-O0", "--x-initial", "unique"];
         let names = ["--Mdir", BUILD, "-o", "sim", "--top-module", &top, "-f", &list, &bench];
         let arguments: Vec<&str> = options.into_iter().chain(names).collect();
         process::run("verilator", &arguments, folder, NEEDED_FOR)?.success()?;
         if let Some(other) = other {
-            // After Verilator, so that make finds them newer than its makefile and leaves them as they are.
+            // The files are copied after Verilator has run, so that make finds them newer than its makefile and keeps
+            // them.
             copy_runtime(&other.export.path().join(BUILD), &folder.join(BUILD))?;
         }
         let makefile = format!("V{top}.mk");
@@ -57,7 +61,8 @@ impl VerilatorEngine {
         Ok(Self { export })
     }
 
-    /// The temporary folder stays when the engine goes: Verilog, testbench, binary and the data of the last run.
+    /// Keeps the temporary folder after the engine is dropped, and returns its path. The folder holds the Verilog, the
+    /// testbench, the compiled program and the data of the last run.
     pub fn keep(&mut self) -> PathBuf {
         self.export.keep()
     }
@@ -84,7 +89,7 @@ impl Engine for VerilatorEngine {
     }
 }
 
-/// Copies Verilator's run-time library, compiled: `verilated*.o`.
+/// Copies the object files of Verilator's run-time library, `verilated*.o`.
 fn copy_runtime(from: &Path, to: &Path) -> Result<(), EngineError> {
     let error = |source| EngineError::File { path: from.to_owned(), source };
     for entry in fs::read_dir(from).map_err(error)? {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::engine::SimulatorEngine;
 use crate::framing::InputScale;
-use crate::run::prepare;
+use crate::run::quantise_for;
 use crate::samples::example_matrix;
 use svdforge_golden::{BySource, Family};
 use svdforge_hdl::core::Core;
@@ -9,17 +9,17 @@ use svdforge_hdl::ordering::reduction::streaming_steps;
 use svdforge_hdl::parameters::{Parameters, Sizes, Sweeps, Vectors};
 use svdforge_hdl::units::coefficients::norm_error;
 
-/// Matrices through a core.
+/// Runs matrices through a core and judges each of them.
 fn judge_all(core: &Core, matrices: impl Iterator<Item = NamedMatrix>) -> Vec<Judgement> {
     let mut engine = SimulatorEngine::new(core).unwrap();
     let judged = matrices.map(|named| {
-        let input = prepare(core.shape(), &named, InputScale::Auto).unwrap();
+        let input = quantise_for(core.shape(), &named, InputScale::Auto).unwrap();
         judge(core.shape(), &mut engine, &named, &input).unwrap()
     });
     judged.collect()
 }
 
-/// Every family through a core.
+/// Runs a matrix of every family through a core and judges each of them.
 fn judged(parameters: Parameters) -> (Core, Vec<Judgement>) {
     let core = Core::new(parameters.shape().unwrap());
     let example = |family: Family| example_matrix(core.shape(), family, 7);
@@ -28,13 +28,14 @@ fn judged(parameters: Parameters) -> (Core, Vec<Judgement>) {
     (core, judged)
 }
 
-/// Root mean square of a figure over all families.
+/// The root mean square of a figure over all families.
 fn rms(judged: &[Judgement], figure: impl Fn(&BySource) -> f64) -> f64 {
     let squares = judged.iter().map(|j| figure(&j.sources.unwrap().sigma_rms_lsb).powi(2));
     (squares.sum::<f64>() / judged.len() as f64).sqrt()
 }
 
-/// Rotations that were read wrongly would not make the matrix diagonal, and the rounding would come out as large as the matrix.
+/// If rotations were read wrongly, they would not make the matrix diagonal, and the error of rounding would appear to
+/// be as large as the matrix.
 #[test]
 fn sources_of_every_kind_of_core_are_as_the_analysis_says() {
     let default = Parameters::default();
@@ -68,9 +69,10 @@ fn sources_of_every_kind_of_core_are_as_the_analysis_says() {
                 "{name}"
             );
             assert_eq!(sources.orthogonality_rms_lsb.is_some(), shape.has_vectors(), "{name}");
-            // Roundings alone keep the bound of all errors but the input's.
+            // Rounding alone stays within the bound on all errors of the core.
             assert!(sources.sigma_rms_lsb.rounding <= j.bounds.statistical.sigma.unwrap(), "{name} {sources:?}");
-            // Each rotation stretches by half the error of c² + s² at most, and a value by those of both sides.
+            // Each rotation stretches a vector by at most half the error of c² + s², and a singular value is
+            // stretched by the rotations of both sides.
             let even = shape.even();
             let steps = streaming_steps(j.rows.div_ceil(2), even) + even;
             let reducing = if shape.is_reduced() { f64::from(shape.arithmetic().passes()) * steps as f64 } else { 0.0 };
@@ -82,9 +84,9 @@ fn sources_of_every_kind_of_core_are_as_the_analysis_says() {
                 sources.sigma_rms_lsb.angle_precision <= stretch * 1.01 * largest / unit + 1e-6,
                 "{name} {sources:?}"
             );
-            // A settled matrix is diagonal but for less than an LSB, at its own scale.
+            // A settled matrix is diagonal except for less than an LSB, at its own scale.
             assert!(sources.sigma_rms_lsb.convergence < 1.0, "{name} {sources:?}");
-            // The four differences lead from the result to the mathematics.
+            // The four differences together lead from the result to the exact decomposition.
             let sum: f64 = sources.sigma_rms_lsb.parts().iter().sum();
             assert!(sources.sigma_rms_lsb.total <= sum * (1.0 + 1e-9) + 1e-9, "{name} {sources:?}");
             matrices += 1;
@@ -93,7 +95,7 @@ fn sources_of_every_kind_of_core_are_as_the_analysis_says() {
     assert_eq!(matrices, 16 * Family::ALL.len());
 }
 
-/// One source is made larger, and this one alone grows.
+/// One source is made larger at a time, and it alone grows.
 #[test]
 fn a_source_that_is_switched_grows_alone() {
     let default = Parameters { scaling: svdforge_hdl::parameters::Scaling::Fixed, ..Parameters::default() };
@@ -102,16 +104,18 @@ fn a_source_that_is_switched_grows_alone() {
         let of = |figure: fn(&BySource) -> f64| rms(changed, figure) / rms(&base, figure);
         [of(|s| s.input_quantisation), of(|s| s.rounding), of(|s| s.angle_precision), of(|s| s.convergence)]
     };
-    // Four guard bits less: roundings of 16 times the size. The noise below which nothing is rotated grows with them.
+    // With four guard bits less, rounding errors are 16 times as large. The level of noise below which nothing is
+    // rotated grows with them.
     let [input, rounding, angles, _] = ratio(&judged(Parameters { guard: 0, ..default }).1);
     assert!(
         input == 1.0 && (10.0..24.0).contains(&rounding) && (0.5..2.0).contains(&angles),
         "{input} {rounding} {angles}"
     );
-    // Coefficients of four bits less: 2^4 and more (fewer pairs to choose from).
+    // With coefficients that are four bits shorter, errors of angles grow by 2^4 or more, because there are also fewer
+    // pairs to choose from.
     let [input, rounding, angles, _] = ratio(&judged(Parameters { coef: Some(14), ..default }).1);
     assert!(input == 1.0 && (0.5..2.0).contains(&rounding) && angles > 10.0, "{input} {rounding} {angles}");
-    // Two sweeps, where five to seven are needed.
+    // There are two sweeps, where five to seven are needed.
     let [input, rounding, angles, convergence] = ratio(&judged(Parameters { sweeps: Sweeps::Fixed(2), ..default }).1);
     assert!(
         input == 1.0 && rounding < 1.0 && angles < 2.0 && convergence > 1000.0,
@@ -119,17 +123,18 @@ fn a_source_that_is_switched_grows_alone() {
     );
 }
 
-/// An element that is rounded is off by 1/12 LSB² in the mean: a product that is otherwise exact by its root.
+/// The mean square of the rounding error of an element is 1/12 LSB². So the root mean square error of an otherwise
+/// exact product is the root of that.
 #[test]
 fn quantisation_of_the_input_is_that_of_a_rounded_number() {
     let (_, judged) = judged(Parameters { rows: 16, cols: 16, guard: 8, ..Parameters::default() });
     let uniform = judged.iter().find(|j| j.matrix == Family::Uniform.name()).unwrap();
     let product = uniform.sources.unwrap().reconstruction_rms_lsb.unwrap();
-    // 256 squares of mean 1/12 and standard deviation 1/sqrt(180): their mean is within 4 standard deviations.
+    // The mean of 256 squares with mean 1/12 and standard deviation 1/sqrt(180) is within 4 of its standard deviations.
     assert!((product.input_quantisation.powi(2) - 1.0 / 12.0).abs() < 4.0 / (180.0_f64 * 256.0).sqrt(), "{product:?}");
 }
 
-/// Smaller matrices than the core's: rows that are not there, and columns of the triangle that are not.
+/// Covers matrices that are smaller than the core, which leave rows of the matrix and columns of the triangle empty.
 #[test]
 fn sources_of_every_size_are_told() {
     let sizes = [(1, 1), (2, 1), (5, 2), (4, 6), (16, 3), (13, 5), (17, 6)];

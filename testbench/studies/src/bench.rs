@@ -1,4 +1,4 @@
-//! The speed of the simulators, side by side in one run, on the same core and the same matrices.
+//! Measures the speed of the simulators in one run, on the same core and the same matrices.
 
 use serde::Serialize;
 use std::time::Instant;
@@ -8,24 +8,24 @@ use svdforge_hdl::export::manifest::Summary;
 use svdforge_hdl::export::verilog::verilog;
 use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, SimulatorEngine};
 use svdforge_testbench::framing::{InputBeat, InputScale, OutputBeat};
-use svdforge_testbench::run::{RunError, prepare};
+use svdforge_testbench::run::{RunError, quantise_for};
 use svdforge_testbench::samples::example_matrix;
 use svdforge_testbench::stimulus::{Stimulus, Trace};
 use svdforge_tools::process::{ToolError, run, run_program};
 
-/// The C++ side of the comparison with Verilator.
+/// The C++ main program for Verilator's model of the core.
 const HARNESS: &str = include_str!("bench/harness.cpp");
 
 /// One simulator's speed.
 #[derive(Clone, Debug, Serialize)]
 pub struct EngineSpeed {
-    /// Which.
+    /// The name of the simulator.
     pub name: &'static str,
-    /// Matrices simulated at a time.
+    /// How many matrices it simulates at the same time.
     pub lanes: usize,
-    /// Threads used.
+    /// How many threads it uses.
     pub threads: usize,
-    /// Seconds to make it ready: drawing and compiling the core.
+    /// Seconds to build the simulation: generating and compiling the core.
     pub build_s: f64,
     /// Clock cycles of the core per second.
     pub cycles_per_second: f64,
@@ -34,20 +34,20 @@ pub struct EngineSpeed {
 /// All simulators on one core.
 #[derive(Clone, Debug, Serialize)]
 pub struct CoreBench {
-    /// The core.
+    /// What the core is.
     pub core: Summary,
-    /// Cycles that each engine ran.
+    /// The number of clock cycles that each engine simulated.
     pub cycles: u64,
-    /// Whether all engines gave the same beats in the same cycles.
+    /// Whether all engines delivered the same beats in the same cycles.
     pub output_hash_equal: bool,
-    /// Each engine.
+    /// The speed of each engine.
     pub engines: Vec<EngineSpeed>,
 }
 
 /// Why there is no measurement.
 #[derive(Debug, thiserror::Error)]
 pub enum BenchError {
-    /// There is no matrix for the core.
+    /// The core could not be given its matrices.
     #[error(transparent)]
     Run(#[from] RunError),
     /// An engine failed.
@@ -56,30 +56,31 @@ pub enum BenchError {
     /// A tool is missing or failed.
     #[error(transparent)]
     Tool(#[from] ToolError),
-    /// A tool said something unexpected.
+    /// A tool printed something unexpected.
     #[error("{tool}: unexpected output `{text}`")]
     Output {
         /// Which tool.
         tool: &'static str,
-        /// What it said.
+        /// What it printed.
         text: String,
     },
     /// A temporary folder could not be written.
-    #[error("temporary folder: {0}")]
+    #[error("the temporary folder cannot be written: {0}; check that TMPDIR can be written to, and has room")]
     Io(#[from] std::io::Error),
 }
 
-/// Runs of each simulator, in turn; the fastest counts, since the machine does other things as well.
+/// How often each simulator runs. They take turns and the fastest run of each counts, because other programs disturb
+/// the measurement.
 const ROUNDS: usize = 5;
 
-/// Runs `matrices` uniform matrices through this simulator and through Verilator -O3, five times in turn, and the first
-/// of them through Icarus.
+/// Runs `matrices` uniformly distributed random matrices through the project's simulator and through Verilator -O3,
+/// five times in turn. Icarus, which is much slower, gets only the first matrix.
 pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
     let mut beats = Vec::new();
     for seed in 0..matrices as u64 {
         let matrix =
             NamedMatrix { name: "uniform".to_owned(), matrix: example_matrix(core.shape(), Family::Uniform, seed) };
-        beats.extend(prepare(core.shape(), &matrix, InputScale::Auto)?.frame(core.shape()));
+        beats.extend(quantise_for(core.shape(), &matrix, InputScale::Auto)?.frame(core.shape()));
     }
     let stimulus = Stimulus { beats, ..Stimulus::default() };
     let start = Instant::now();
@@ -120,7 +121,7 @@ fn cycles(trace: &Trace) -> u64 {
     trace.output.last().map_or(0, |beat| beat.cycle + 1)
 }
 
-/// FNV-1a over the fields of all beats (G. Fowler, L. C. Noll, K.-P. Vo); the harness does the same.
+/// The FNV-1a hash (G. Fowler, L. C. Noll, K.-P. Vo) of the fields of all beats. The C++ program computes the same.
 fn hash(beats: &[OutputBeat]) -> u64 {
     let step = |hash: u64, value: u64| (hash ^ value).wrapping_mul(0x0100_0000_01b3);
     beats.iter().fold(0xcbf2_9ce4_8422_2325, |hash, b| {
@@ -128,7 +129,7 @@ fn hash(beats: &[OutputBeat]) -> u64 {
     })
 }
 
-/// The core, built with Verilator -O3, and a stimulus for it.
+/// The core, built with Verilator -O3, with a stimulus in its folder.
 struct VerilatorBuild {
     folder: tempfile::TempDir,
     build_s: f64,
@@ -153,7 +154,7 @@ impl VerilatorBuild {
         Ok(Self { folder, build_s: start.elapsed().as_secs_f64() })
     }
 
-    /// Seconds, and (cycles, hash of the output).
+    /// Runs the program and returns the seconds that it took, and (cycles, hash of the output).
     fn run(&self) -> Result<(f64, (u64, u64)), BenchError> {
         let folder = self.folder.path();
         let text = run_program::<&str>(&folder.join("obj/bench"), &[], folder)?.success()?.stdout;
@@ -170,8 +171,8 @@ impl VerilatorBuild {
     }
 }
 
-/// Runs the first frame in Icarus, through the exported testbench; speed, start included, and whether its beats are
-/// those of the trace.
+/// Runs the first frame in Icarus, through the exported testbench. Returns the speed, which includes the start of the
+/// program, and whether the beats are those of the trace.
 fn icarus(core: &Core, first: &[InputBeat], trace: &Trace) -> Result<(EngineSpeed, bool), BenchError> {
     let start = Instant::now();
     let mut engine = IcarusEngine::new(core)?;

@@ -1,14 +1,14 @@
-//! Accuracy campaigns: thousands of matrices through simulated cores, and what became of each.
+//! Accuracy campaigns: thousands of matrices pass through simulated cores, and the result of each one is judged.
 //!
-//! - [`suite`] turns what a user asks for into a [`Plan`]: cores, families of matrices, how many of each. The plan
-//!   numbers its matrices; everything else speaks of them by that number.
-//! - [`run()`] simulates the matrices of a plan, or of one [`Shard`] of it, on all processors, and writes one line for
-//!   each into a [`journal`] as soon as it is judged. Whatever ends the program, the next run goes on from there.
+//! - [`suite`] turns what a user asks for into a [`Plan`]: the cores, the families of matrices, and how many of each.
+//!   The plan numbers its matrices, and everything else refers to them by that number.
+//! - [`run()`] simulates the matrices of a plan, or of one [`Shard`] of it, on all processors. It writes one line for
+//!   each matrix into a [`journal`] as soon as the matrix is judged, so that an interrupted run can be continued.
 //! - [`merge()`] joins the journals of all shards.
-//! - [`statistics`] says what the records come to. The files made of it are [`crate::report`]'s.
+//! - [`statistics`] summarises the records. [`crate::report`] makes the files.
 //!
-//! The same plan gives the same records, in whatever order and on however many machines they were computed: numbers
-//! that the processor's own rounding could touch are kept to [`record::PLACES`] decimals.
+//! The same plan gives the same records, in whatever order and on however many machines they are computed. To ensure
+//! this, numbers that the processor's own rounding could affect are kept to [`record::PLACES`] decimals.
 
 pub mod bounds;
 mod error;

@@ -1,9 +1,10 @@
-//! Reports side by side: whose errors are smaller, by how much, and whether that is chance.
+//! Compares reports: whose errors are smaller, by how much, and whether the difference may be due to chance.
 //!
-//! The first document is a report, the baseline, A. Every other one (B, C ...), a report or the results of [another
-//! tool](external), is compared with it: [`pairing`] finds the cores and matrices that both have, [`difference`] says
-//! what each quantity comes to over them, with the [statistics](paired) of pairs, and [`worse`] lists what a careful
-//! user would not want to be merged. `docs/compare.md` documents the rules, `docs/report-format.md` the format.
+//! The first document, A, is a report and serves as the baseline. Every other document (B, C ...) is a report or the
+//! results of [another tool](external), and is compared with A. [`pairing`] finds the cores and matrices that both
+//! have. [`difference`] summarises each quantity over them, with the [statistics](paired) of paired values. [`worse`]
+//! lists what a careful user would not want to merge. `docs/compare.md` documents the rules, and
+//! `docs/report-format.md` the format.
 
 mod against;
 mod charts;

@@ -1,5 +1,5 @@
-//! What the JSON documents of studies have in common: how they name themselves, the version of their format, where two
-//! of them differ.
+//! What the JSON documents of all studies share: their kinds, the version of their format, and a search for the first
+//! difference between two of them.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -7,18 +7,18 @@ use serde_json::Value;
 /// The version of the format of reports and journals.
 pub const SCHEMA: u64 = 1;
 
-/// What every report says it is.
+/// The value of `kind` in every report.
 pub(crate) const REPORT: &str = "svdforge report";
 
-/// What every document with the results of another tool says it is.
+/// The value of `kind` in every document with the results of another tool.
 pub(crate) const EXTERNAL: &str = "svdforge external results";
 
-/// A value as JSON.
+/// A value as JSON text.
 pub(crate) fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("Reports have string keys and finite numbers.")
 }
 
-/// Whether a document is of the version that this program reads; if not, why.
+/// Checks that a document has the version that this program reads. The error says what is wrong.
 pub fn check_schema(document: &Value) -> Result<(), String> {
     match document.get("schema").map(|schema| (schema, schema.as_u64())) {
         Some((_, Some(SCHEMA))) => Ok(()),
@@ -32,7 +32,7 @@ pub fn check_schema(document: &Value) -> Result<(), String> {
     }
 }
 
-/// Where two documents differ first: field, value in the first, value in the second.
+/// The first field in which two documents differ, with its value in the first and in the second.
 pub fn difference(first: &impl Serialize, second: &impl Serialize) -> Option<(String, String, String)> {
     let value = |v: Result<Value, _>| v.unwrap_or(Value::Null);
     find(&value(serde_json::to_value(first)), &value(serde_json::to_value(second)), "")

@@ -1,13 +1,13 @@
-//! Exploration: many cores, the same matrices through each, and what accuracy costs: the Pareto front, and the cheapest
-//! core that meets some conditions.
+//! Explorations: the same matrices pass through many cores, to show what accuracy costs. The results are the Pareto
+//! front, and the cheapest core that meets some conditions.
 //!
-//! - [`space`] makes the campaign: a core for each combination. It runs like any
-//!   [`crate::campaign`], with its journal.
-//! - [`point`] has the figures of each core, under the names of the files and of `--pick`.
-//! - [`front`] is the definition of dominance, [`pick`] the conditions.
-//! - [`synthesis`] measures area and clock rate, and keeps what it measured.
+//! - [`space`] plans the campaign, with a core for each combination of parameters. The campaign runs like any other
+//!   [`crate::campaign`], with a journal.
+//! - [`point`] has the figures of each core, under the names that the files and `--pick` use.
+//! - [`front`] defines dominance, and [`pick`] the conditions.
+//! - [`synthesis`] measures area and clock rate, and keeps the results.
 //!
-//! What the figures mean: `docs/explore.md`.
+//! `docs/explore.md` explains what the figures mean.
 
 mod charts;
 mod exploration;

@@ -7,9 +7,9 @@
 //! - [`documents`] has what the JSON files of all of them share.
 //! - [`mod@bench`] measures the speed of the simulators.
 //!
-//! This crate stands on the test bench (`svdforge-testbench`) and on `svdforge-tools`, and neither may depend on it.
-//! The applications must not depend on it either, since they need no pages and no statistics. Within the crate
-//! `campaign` is at the bottom: it imports neither `report` nor `compare`; `report` does not import `compare`.
+//! This crate is built on the test bench (`svdforge-testbench`) and on `svdforge-tools`, neither of which may depend on
+//! it. The applications must not depend on it either, since they need no pages and no statistics. Within the crate
+//! `campaign` is at the bottom: it imports neither `report` nor `compare`, and `report` does not import `compare`.
 
 pub mod bench;
 pub mod campaign;

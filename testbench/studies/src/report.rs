@@ -1,4 +1,4 @@
-//! Reports: the result of a campaign as files for programs (`report.json`, `report.csv`) and for people (`report.md`,
+//! Reports: the results of a campaign as files for programs (`report.json`, `report.csv`) and for readers (`report.md`,
 //! `report.html`).
 //!
 //! The format of `report.json` is documented in `docs/report-format.md`; [`crate::documents::SCHEMA`] is its version.

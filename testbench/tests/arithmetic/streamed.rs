@@ -1,8 +1,8 @@
-//! Tall matrices whose rows are reduced to a triangle while they stream in.
+//! Tests tall matrices whose rows are reduced to a triangle as they arrive.
 
 use super::*;
 
-/// Every number of columns, odd and even numbers of rows, few and many.
+/// Covers every number of columns, with odd and even, small and large numbers of rows.
 #[test]
 fn rows_that_stream_in_become_what_the_reference_says() {
     let cases: usize = (1..33usize)
@@ -38,7 +38,7 @@ fn rows_that_stream_in_do_so_with_every_parameter() {
     assert_eq!(cases, 10 * 8);
 }
 
-/// A core for up to 40 x 7 takes every size: long ones, square ones, wide ones, a single row.
+/// A core for up to 40 x 7 takes every size: tall, square and wide matrices, and a single row.
 #[test]
 fn a_core_that_reduces_rows_takes_every_size() {
     let parameters = Parameters { rows: 40, cols: 7, vectors: Vectors::V, sizes: Sizes::Any, ..Parameters::default() };
@@ -58,10 +58,11 @@ fn a_core_that_reduces_rows_takes_every_size() {
     assert_eq!(compared, 7 * 12);
 }
 
-/// Many more rows than columns: sigma and V as accurate as in the square of the columns.
+/// With many more rows than columns, sigma and V are as accurate as for a square matrix of the number of columns.
 ///
-/// The vectors are judged twice: V by itself, and A V, whose columns are orthogonal as far as those of V are where they should be: an error of V by d
-/// changes a product of two columns by at most 2 d sigma_1^2.
+/// The vectors are judged in two ways. One is the orthogonality of V. The other is that of A V, whose columns are
+/// orthogonal if the columns of V are the exact singular vectors: an error d of V changes the product of two columns by
+/// at most 2 d sigma_1^2.
 fn accuracy_of_reduced_rows_stays_within(rows: usize, cols: usize, matrices: u64, sigma: f64, orthogonality: f64) {
     let parameters = Parameters { rows, cols, vectors: Vectors::V, ..Parameters::default() };
     let worst: Vec<[f64; 3]> = (0..matrices)
@@ -75,7 +76,7 @@ fn accuracy_of_reduced_rows_stays_within(rows: usize, cols: usize, matrices: u64
                 let matrix = matrix_of(&shape, Family::Uniform, seed);
                 let result = pair.engine.run(&Stimulus::new(matrix.frame(&shape))).unwrap();
                 let v = parse_frame(&shape, (rows, cols), &result.output).unwrap().v.unwrap();
-                let av = matrix.matrix(&shape) * v;
+                let av = matrix.matrix::<f64>(&shape) * v;
                 let mut products = av.tr_mul(&av);
                 let largest = products.diagonal().max();
                 products.fill_diagonal(0.0);
@@ -103,8 +104,8 @@ fn accuracy_of_rows_that_stream_in() {
     accuracy_of_reduced_rows_stays_within(1024, 16, 24, 1.1, 1.5);
 }
 
-/// At 2^-10 of full scale, sigma is less wrong than by the quantisation of the input: that is 1 / sqrt(12) LSB for each element, and for a singular value
-/// u^T A v as well, u and v being unit vectors.
+/// At 2^-10 of full scale the error of sigma is smaller than the error from the quantisation of the input. That error
+/// is 1 / sqrt(12) LSB for each element. It is the same for a singular value u^T A v, because u and v are unit vectors.
 #[test]
 fn a_small_matrix_that_streams_in_is_as_good_as_its_quantisation() {
     let mut pair = Pair::new(Parameters { rows: 512, cols: 8, vectors: Vectors::V, ..Parameters::default() });
@@ -113,8 +114,8 @@ fn a_small_matrix_that_streams_in_is_as_good_as_its_quantisation() {
         let mut matrix = matrix_of(&pair.shape, Family::Uniform, seed);
         matrix.units.iter_mut().for_each(|unit| *unit >>= 10);
         let (trace, _) = pair.run(&matrix, "small");
-        let result = parse_frame(&pair.shape, (512, 8), &trace.output).unwrap();
-        assert_eq!(result.status.block_exponent, -10);
+        let result = parse_frame::<f64>(&pair.shape, (512, 8), &trace.output).unwrap();
+        assert_eq!(result.status.block_exponent(), -10);
         let error = sigma_error(&pair.shape, &matrix, &trace);
         assert!(error <= 12f64.sqrt().recip(), "seed {seed}: {error} LSB");
         compared += 1;
@@ -122,15 +123,16 @@ fn a_small_matrix_that_streams_in_is_as_good_as_its_quantisation() {
     assert_eq!(compared, 10);
 }
 
-/// A pass of a row over R is n (n + 1) / 2 rotations of two elements, of which the 16 multipliers make four a cycle. From 8 columns on they are busy
-/// four cycles in five, and rows are taken at that pace: nothing is left to do for later.
+/// A pass of a row over R makes n (n + 1) / 2 rotations of two elements, and the 16 multipliers make four of them per
+/// cycle. With 8 or more columns the multipliers are busy in at least four of five cycles. Rows are accepted at that
+/// pace, so no work accumulates.
 #[test]
 fn the_multipliers_are_busy_while_rows_stream_in() {
     for (cols, busy) in [(8, 0.8), (16, 0.9), (32, 0.95)] {
         let rows = 64 * cols;
         let mut pair = Pair::new(Parameters { rows, cols, vectors: Vectors::V, ..Parameters::default() });
         let (trace, _) = pair.run(&matrix_of(&pair.shape, Family::Uniform, 1), "uniform");
-        // Between the first rows, which fill the buffers, and the last ones.
+        // The cycles are counted between the first rows, which fill the buffers, and the last ones.
         let (from, to) = (16, rows - 16);
         let cycles = trace.accepted[to * cols] - trace.accepted[from * cols];
         let qr = Core::new(pair.shape).schedule().qr.unwrap();
@@ -149,15 +151,16 @@ fn the_multipliers_are_busy_while_rows_stream_in() {
 
 /// The largest error of sigma in LSB of the input.
 fn sigma_error(shape: &Shape, matrix: &Quantised, trace: &Trace) -> f64 {
-    let found = parse_frame(shape, (matrix.rows, matrix.cols), &trace.output).unwrap().true_sigma(matrix);
-    let truth = svdforge_golden::oracle::svd(&matrix.matrix(shape)).unwrap().sigma;
+    let found = parse_frame::<f64>(shape, (matrix.rows, matrix.cols), &trace.output).unwrap().true_sigma(matrix);
+    let truth = svdforge_golden::oracle::svd(&matrix.matrix::<f64>(shape)).unwrap().sigma;
     assert_eq!(found.len(), truth.len());
     let errors = found.iter().zip(truth).map(|(found, truth)| (found - truth).abs());
     errors.fold(0.0, f64::max) * f64::from(shape.frac()).exp2()
 }
 
-/// Matrices whose rows resemble each other add up what each loses alike; still it is less than the last bit of the input, in every format, for odd numbers of
-/// columns (padded in the middle of the triangle) and for even ones.
+/// In matrices whose rows resemble each other, the errors of all rows have the same sign and add up. The error still
+/// stays below the last bit of the input in every format, both for odd numbers of columns, with padding in the middle
+/// of the triangle, and for even ones.
 #[test]
 fn rows_that_resemble_each_other_lose_no_more() {
     let tall = |rows, cols| Parameters { rows, cols, vectors: Vectors::V, ..Parameters::default() };
@@ -189,7 +192,7 @@ fn rows_that_resemble_each_other_lose_no_more() {
         .map(|parameters| {
             let mut pair = Pair::new(parameters);
             let mut matrices: Vec<_> = families.iter().map(|&family| matrix_of(&pair.shape, family, 3)).collect();
-            // All rows alike.
+            // A matrix whose rows are all the same.
             let mut alike = matrices[0].clone();
             (parameters.cols..alike.units.len()).for_each(|i| alike.units[i] = alike.units[i % parameters.cols]);
             matrices.push(alike);
@@ -204,7 +207,8 @@ fn rows_that_resemble_each_other_lose_no_more() {
     assert_eq!(cases, 12 * 7);
 }
 
-/// Beside those of a square matrix, which a zero matrix takes as well as its triangle does, a core needs the cycles to finish the triangle.
+/// Compared with a square matrix, a core needs additional cycles to complete the triangle. A zero matrix needs the same
+/// number of sweeps as its triangle, so the difference can be measured.
 #[test]
 fn a_triangle_is_finished_when_the_datasheet_says() {
     let mut checked = 0;

@@ -1,15 +1,16 @@
-//! Matrices that are hard on a bound or on a range.
+//! Matrices that come close to a bound or to the limit of a range.
 
 use svdforge_hdl::shape::Shape;
 
-/// How a matrix of input units is made, by shape and seed.
-pub type Source = (&'static str, fn(&Shape, u64) -> Vec<i64>);
+/// The name of an adversary, and the function that makes its matrix, in units of the input, from a shape and a seed.
+pub type Adversary = (&'static str, fn(&Shape, u64) -> Vec<i64>);
 
-/// Makes a number from uniform ones.
+/// Makes a number from a generator of uniformly distributed ones.
 type Draw = fn(&mut dyn FnMut() -> f64) -> f64;
 
-/// Matrices that are hard on a bound: everything at full scale, repeated, or as far off the diagonal as a settled matrix may be.
-pub const ADVERSARIES: &[Source] = &[
+/// Matrices that come close to a bound: all elements are at full scale, or repeated, or as far off the diagonal as in a
+/// settled matrix.
+pub const ADVERSARIES: &[Adversary] = &[
     ("signs at full scale", |shape, seed| from(shape, seed, |draw, _, _| if draw() < 0.0 { -1.0 } else { 1.0 })),
     ("rank one of signs", |shape, seed| {
         let mut draw = generator(seed);
@@ -43,15 +44,15 @@ pub const ADVERSARIES: &[Source] = &[
     }),
 ];
 
-/// Tall matrices that are hard on the reduction of rows: what is left of them adds up.
-pub const TALL: &[Source] = &[
+/// Tall matrices for which the errors of the reduction of rows add up.
+pub const TALL: &[Adversary] = &[
     ("rows alike", |shape, seed| rows_alike(shape, seed, |_| 1.0, |draw| draw())),
-    // Of some sizes, what the last rotation but one leaves counts as noise.
+    // For some sizes, what remains before the last rotation counts as noise.
     ("rows alike, smaller", |shape, seed| {
         rows_alike(shape, seed, |draw| (-9.0 * draw().abs()).exp2(), |draw| draw().signum())
     }),
     ("rows alike at full scale", |shape, seed| rows_alike(shape, seed, |_| 1.0, |draw| draw().signum())),
-    // Orthogonal rows, the same ones over and over: every column of the triangle grows by residues of one sign.
+    // The rows are orthogonal and repeat over and over, so every column of the triangle grows by residues of one sign.
     ("rows of Hadamard's matrix", |shape, seed| {
         let (cols, turn) = (shape.cols(), seed as usize);
         fill(shape, |i, j| if (((i + turn) % cols) & j).count_ones() % 2 == 0 { 1.0 } else { -1.0 })
@@ -65,7 +66,7 @@ pub const TALL: &[Source] = &[
             own - 2.0 * vector[row] * vector[j] / square
         })
     }),
-    // Angles stay where the table's begin.
+    // The angles stay where the rotation table begins.
     ("rows that grow", |shape, seed| {
         let mut draw = generator(seed);
         let angle = 0.0625 + 0.01 * draw().abs();
@@ -76,7 +77,7 @@ pub const TALL: &[Source] = &[
     }),
 ];
 
-/// Uniform numbers in [-1, 1) (xorshift; G. Marsaglia, J. Stat. Software 8, 2003).
+/// A generator of uniformly distributed numbers in [-1, 1) (xorshift; G. Marsaglia, J. Stat. Software 8, 2003).
 pub fn generator(seed: u64) -> impl FnMut() -> f64 {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x2545_f491_4f6c_dd1d;
     move || {
@@ -87,7 +88,7 @@ pub fn generator(seed: u64) -> impl FnMut() -> f64 {
     }
 }
 
-/// A matrix of input words from numbers of which +-1 is full scale; of a symmetric core the upper half decides.
+/// Makes a matrix of input words from numbers where +-1 is full scale. For a symmetric core the upper half is mirrored.
 pub fn fill(shape: &Shape, mut element: impl FnMut(usize, usize) -> f64) -> Vec<i64> {
     let full = f64::from(shape.word() - 1).exp2();
     let mut units: Vec<i64> = (0..shape.elements())
@@ -110,7 +111,7 @@ fn from(shape: &Shape, seed: u64, element: fn(&mut dyn FnMut() -> f64, usize, us
     fill(shape, |i, j| element(&mut draw, i, j))
 }
 
-/// One row over and over.
+/// The same row over and over.
 fn rows_alike(shape: &Shape, seed: u64, scale: Draw, element: Draw) -> Vec<i64> {
     let mut draw = generator(seed);
     let scale = scale(&mut draw);
@@ -118,7 +119,7 @@ fn rows_alike(shape: &Shape, seed: u64, scale: Draw, element: Draw) -> Vec<i64> 
     fill(shape, |_, j| row[j])
 }
 
-/// Every block is almost as far off the diagonal as a settled one may be: the first sweep may be the last.
+/// Every block is almost as far off the diagonal as a settled one may be, so the first sweep may be the last.
 fn nearly_diagonal(shape: &Shape, seed: u64, diagonal: Draw, share: Draw) -> Vec<i64> {
     let mut draw = generator(seed);
     let side = shape.rows().max(shape.cols());

@@ -1,4 +1,4 @@
-//! No internal value leaves its range, and some come close.
+//! Tests that no internal value leaves its range, and that some values come close to its limit.
 
 use super::adversaries::ADVERSARIES;
 use super::{family, size};
@@ -12,16 +12,17 @@ use svdforge_testbench::engine::{Engine, SimulatorEngine};
 use svdforge_testbench::framing::Quantised;
 use svdforge_testbench::stimulus::Stimulus;
 
-/// Runs the matrices that make the largest numbers; how near to its largest size each kind of signal came, and the share of its word that used.
+/// Runs the matrices with the largest numbers. For each kind of signal the result tells how close it came to its
+/// largest size, as a share of that size, and what share of its word that took.
 fn fill_the_ranges(parameters: Parameters) -> Vec<(f64, f64)> {
     let core = Core::new(parameters.shape().unwrap());
     let shape = core.shape();
     let mut engine = SimulatorEngine::watched(&core).unwrap();
     let full = [Family::FullScaleNegative, Family::FullScaleAlternating, Family::Signs, Family::Skew, Family::Equal];
-    let families = full.iter().map(|&f| family(&shape, f, 1));
-    for units in families.chain(ADVERSARIES.iter().map(|(_, make)| make(&shape, 3))) {
+    let families = full.iter().map(|&f| family(shape, f, 1));
+    for units in families.chain(ADVERSARIES.iter().map(|(_, make)| make(shape, 3))) {
         let input = Quantised { rows: shape.rows(), cols: shape.cols(), units, exponent: 0 };
-        let trace = engine.run(&Stimulus::new(input.frame(&shape))).unwrap();
+        let trace = engine.run(&Stimulus::new(input.frame(shape))).unwrap();
         assert_eq!(trace.output[0].data & 2, 0, "the overflow flag, {shape:?}");
     }
     let (wrapped, guarded) = engine.simulator().wrapped();
@@ -36,7 +37,7 @@ fn fill_the_ranges(parameters: Parameters) -> Vec<(f64, f64)> {
         });
         found.fold((0.0, 0.0), |worst: (f64, f64), f| (worst.0.max(f.0), worst.1.max(f.1)))
     };
-    architecture(shape.arch()).probe(&shape).ranges.into_iter().map(of_kind).collect()
+    architecture(shape.arch()).probe(shape).ranges.into_iter().map(of_kind).collect()
 }
 
 #[test]
@@ -51,7 +52,7 @@ fn no_value_leaves_its_range() {
         Parameters { vectors: Vectors::U, ..size(16, 8) },
         Parameters { word: 24, guard: 8, ..size(8, 8) },
         Parameters { word: 8, guard: 0, ..size(8, 8) },
-        // Here the words are wider than the values need, for the sake of the proof.
+        // In the next two cores the words are wider than the values need, because the proof requires it.
         Parameters { word: 8, guard: 0, ..size(32, 32) },
         Parameters { word: 8, guard: 0, sweeps: Sweeps::Fixed(30), ..size(12, 12) },
     ];
@@ -62,12 +63,12 @@ fn no_value_leaves_its_range() {
         let text: Vec<_> = text.map(|(k, (range, word))| format!("{k} {range:.4} ({word:.3})")).collect();
         println!("{}x{}, word {}, guard {}: {}", p.rows, p.cols, p.word, p.guard, text.join(", "));
     }
-    // Of the bound on an element of A the default core uses all but what the roundings at their worst would take.
+    // The default core uses all of the bound on an element of A, except for what the worst rounding errors would add.
     assert!(found[0].1[0].0 > 0.999 && found[0].1[0].1 > 0.499, "{:?}", found[0].1);
     assert_eq!(found.len(), 10);
 }
 
-/// For every format there is: the words hold what the analysis allows.
+/// In every format the words can hold what the analysis allows.
 #[test]
 fn every_word_holds_its_range() {
     let mut formats = 0;

@@ -1,4 +1,4 @@
-//! Bounds of cores that reduce rows to a triangle while they stream in.
+//! Tests the bounds of cores that reduce rows to a triangle as they arrive.
 
 use super::adversaries::TALL;
 use super::*;
@@ -7,8 +7,8 @@ fn tall(rows: usize, cols: usize) -> Parameters {
     Parameters { vectors: Vectors::V, ..size(rows, cols) }
 }
 
-/// Large elements in the triangles' diagonals, above many rows alike that are so small that the triangles hardly grow: each row adds the same to an element, and is
-/// rounded alike.
+/// Puts large elements on the diagonals of the triangles, followed by many equal rows that are so small that the
+/// triangles hardly grow. Each row adds the same amount to an element, and is rounded in the same direction.
 fn small_rows_below_large_ones(shape: &Shape, seed: u64) -> Vec<i64> {
     let mut draw = adversaries::generator(seed);
     let small = 0.97 * (-9.0 + 4.0 * draw()).exp2();
@@ -20,7 +20,7 @@ fn small_rows_below_large_ones(shape: &Shape, seed: u64) -> Vec<i64> {
     })
 }
 
-/// Matrices of the formats that a user meets, the bounds close to what is measured; and the corners, where they only hold.
+/// For typical formats the bounds are close to what is measured. In unusual formats they only hold.
 #[test]
 fn no_error_exceeds_its_bounds_where_rows_are_reduced() {
     let close = [
@@ -51,7 +51,7 @@ fn no_error_exceeds_its_bounds_where_rows_are_reduced() {
         (Parameters { scaling: Scaling::Fixed, ..tall(64, 8) }, 10),
         (Parameters { vectors: Vectors::None, rank: Some(3), ..tall(64, 8) }, 10),
         (Parameters { sweeps: Sweeps::Fixed(12), ..tall(64, 8) }, 4),
-        // Coefficients too short for their data, and as long as there are.
+        // Coefficients that are too short for their data, and the longest that exist.
         (Parameters { coef: Some(18), ..tall(512, 8) }, 2),
         (Parameters { coef: Some(18), ..tall(512, 5) }, 2),
         (Parameters { coef: Some(14), ..tall(64, 8) }, 10),
@@ -65,7 +65,7 @@ fn no_error_exceeds_its_bounds_where_rows_are_reduced() {
         let repeated = |seed| {
             outcome(&shape, &reference, "small rows below large ones", small_rows_below_large_ones(&shape, seed))
         };
-        // Of a hundred, few add the same half of a unit.
+        // Among a hundred matrices only a few add half a unit every time.
         let tries = if is_close { 100 } else { 10 };
         outcomes.par_extend((0..tries).into_par_iter().map(repeated));
         assert!(outcomes.iter().all(|o| !o.capped && o.bounds.rigorous.sigma.is_some()), "{shape:?}");
@@ -81,7 +81,8 @@ fn no_error_exceeds_its_bounds_where_rows_are_reduced() {
     assert_eq!(matrices, expected);
 }
 
-/// Whatever the lengths of an element and of the diagonal above it, no more is left than the analysis says: of the first rotation's large angles, and after all of them.
+/// Whatever the sizes of an element and of the diagonal element above it, no more is left than the analysis says, both
+/// by first rotations with large angles and after all rotations.
 #[test]
 fn rotations_leave_no_more_of_a_row_than_the_bound_takes() {
     let mut worst = [0.0f64; 2];

@@ -1,4 +1,4 @@
-//! Cores and runs that the tests share.
+//! Cores and runs that several tests share.
 
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
@@ -16,12 +16,13 @@ pub fn core_of(parameters: Parameters) -> Core {
     Core::new(parameters.shape().expect("parameters of a core"))
 }
 
-/// The default core of a size.
+/// The parameters of the default core for n x n matrices.
 pub fn square(n: usize) -> Parameters {
     Parameters { rows: n, cols: n, ..Parameters::default() }
 }
 
-/// Cores of every other kind: tall, with rows held or reduced, wide, one row, one column, each choice of vectors, truncated, symmetric, without scaling.
+/// Cores of every other kind: tall with stored or with reduced rows, wide, one row, one column, each choice of vectors,
+/// truncated, symmetric, and without scaling.
 pub fn variants() -> Vec<Parameters> {
     let size = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
     vec![
@@ -46,7 +47,7 @@ pub fn variants() -> Vec<Parameters> {
     ]
 }
 
-/// A good frame of a uniform matrix.
+/// A good frame with a uniformly distributed random matrix.
 pub fn frame(core: &Core, seed: u64) -> Vec<InputBeat> {
     quantise(core.shape(), &example_matrix(core.shape(), Family::Uniform, seed), InputScale::Auto)
         .expect("a scaled matrix")
@@ -57,17 +58,17 @@ pub fn simulate(engine: &mut SimulatorEngine, stimulus: &Stimulus) -> Trace {
     engine.run(stimulus).unwrap_or_else(|e| panic!("{e}"))
 }
 
-/// What a frame says, whenever it says it: section, data, tlast.
+/// The contents of a frame without its timing: section, data, tlast.
 pub fn values(frame: &[svdforge_testbench::framing::OutputBeat]) -> Vec<(u8, u64, bool)> {
     frame.iter().map(|beat| (beat.user, beat.data, beat.last)).collect()
 }
 
-/// The values of a frame that a core answers alone, after nothing but a reset.
+/// The values that a core returns for a single frame after a reset.
 pub fn alone(engine: &mut SimulatorEngine, beats: Vec<InputBeat>) -> Vec<(u8, u64, bool)> {
     values(&simulate(engine, &Stimulus::new(beats)).output)
 }
 
-/// A message without the numbers that change with the core's latency and arithmetic: cycles become N, data H.
+/// Removes from a message the numbers that depend on the core's latency and arithmetic: cycles become N, and data H.
 pub fn without_numbers(message: &str) -> String {
     let mut after_cycle = false;
     let words = message.split(' ').map(|word| {

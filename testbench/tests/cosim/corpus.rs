@@ -1,4 +1,4 @@
-//! Every case of the corpus, in every engine.
+//! Runs every case of the corpus in every engine.
 
 use crate::common::{alone, core, core_of, simulate, square, values, variants, without_numbers};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,12 +6,14 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{Parameters, Sizes};
 use svdforge_hdl::shape::Shape;
 use svdforge_testbench::corpus::{Case, FILES, cases, parse};
-use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, RustHdlEngine, SimulatorEngine, VerilatorEngine};
+#[cfg(feature = "rust-hdl")]
+use svdforge_testbench::engine::RustHdlEngine;
+use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, SimulatorEngine, VerilatorEngine};
 use svdforge_testbench::framing::Quantised;
 use svdforge_testbench::stimulus::{Stimulus, Trace};
 use svdforge_testbench::verify::{first_difference, verify};
 
-/// Cases for sizes at which a run takes longer.
+/// The cases that are run for sizes at which a run takes longer.
 const FEW: [&str; 8] = [
     "uniform",
     "half rank",
@@ -50,7 +52,8 @@ fn a_wrong_case_is_refused_with_its_name() {
     assert!(of_frame("{ constant = 1.0, seeds = 1 }").contains("unknown field `seeds`"));
 }
 
-/// What the cores say at all: bad frames a status word alone, good frames what they say alone in a fresh core.
+/// A bad frame is answered by a status word alone. A good frame is answered as if it were the only frame of a freshly
+/// reset core.
 #[test]
 fn answers_do_not_depend_on_what_surrounds_a_frame() {
     let mut frames = 0;
@@ -85,7 +88,7 @@ fn answers_do_not_depend_on_what_surrounds_a_frame() {
     assert_eq!(frames, 1846);
 }
 
-/// A core in all engines that take it.
+/// A core in all engines that accept it.
 struct Engines {
     core: Core,
     simulator: SimulatorEngine,
@@ -125,10 +128,11 @@ fn engines(core: Core, verilator: VerilatorEngine, icarus: bool) -> Engines {
     Engines { core, simulator, others }
 }
 
-/// The corpus in Icarus and Verilator. Without an expected trace, an engine records what a core does by itself: the first case runs like that too.
+/// Runs the corpus in Icarus and Verilator. Without an expected trace, an engine records what a core does by itself;
+/// the first case is also run in that way.
 #[test]
 fn every_engine_equals_the_simulator() {
-    // Core, cases (none: all that fit), Icarus too.
+    // Each entry has a core, its cases (`None` for all that fit), and whether Icarus runs them, too.
     let mut plan: Vec<(Parameters, Option<&[&str]>, bool)> = vec![
         (square(2), None, true),
         (square(32), Some(&FEW[..1]), false),
@@ -144,7 +148,7 @@ fn every_engine_equals_the_simulator() {
     let runs = AtomicUsize::new(0);
     let next = AtomicUsize::new(0);
     let first = timed("verilator, 2x2", || VerilatorEngine::new(&core(2))).unwrap_or_else(|e| panic!("{e}"));
-    // Two at a time: each engine uses one processor.
+    // Two cores run at the same time, since each engine uses one processor.
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
@@ -168,7 +172,8 @@ fn every_engine_equals_the_simulator() {
     assert_eq!(runs.into_inner(), 639);
 }
 
-/// The smallest cores in rust_hdl, and an answer for larger ones.
+/// Runs the smallest cores in rust_hdl, and checks the message for larger ones.
+#[cfg(feature = "rust-hdl")]
 #[test]
 fn rust_hdl_equals_the_simulator() {
     let runs = AtomicUsize::new(0);
@@ -189,7 +194,7 @@ fn rust_hdl_equals_the_simulator() {
     }
     assert_eq!(runs.into_inner(), 118);
     let refused = RustHdlEngine::new(&core(8)).map(|_| ()).unwrap_err().to_string();
-    insta::assert_snapshot!(refused, @"--with rust_hdl: rust_hdl's simulator is too slow for 8x8 matrices; use --rows and --cols up to 4, or icarus or verilator");
+    insta::assert_snapshot!(refused, @"--with rust_hdl: rust_hdl's simulator is too slow for 8x8 matrices; give --rows and --cols of at most 4, or use the engine icarus or verilator");
 }
 
 /// An engine that is wrong in the last bit of one output beat.
@@ -216,7 +221,7 @@ fn verify_reports_the_first_difference() {
     let core = core(2);
     let stimulus = fitting(core.shape(), Some(&["the same frame twice"]))[0].stimulus(core.shape());
     let right = Box::new(IcarusEngine::new(&core).unwrap_or_else(|e| panic!("{e}")));
-    // Status, two values of sigma, and the first element of U.
+    // The beats before it are the status word, two values of sigma and the first element of U.
     let wrong = Box::new(Wrong { simulator: SimulatorEngine::new(&core).unwrap(), beat: 4 });
     let report = verify(&core, &stimulus, &mut [right, wrong]).unwrap();
     assert!(!report.is_equal());
@@ -227,7 +232,8 @@ fn verify_reports_the_first_difference() {
     insta::assert_snapshot!(difference, @"cycle N: U row 0, column 1 of output frame 0: tdata is H, expected H");
 }
 
-/// In a core that takes any size, rows of U and V are as long as the frame at hand makes them, in `verify` and in the exported testbench.
+/// In a core that takes any size, a row of U or V has as many elements as the matrix of its frame requires. Both
+/// `verify` and the exported testbench name the place of a mismatch accordingly.
 #[test]
 fn the_place_of_a_mismatch_is_that_of_the_frames_own_matrix() {
     let core = core_of(Parameters { sizes: Sizes::Any, ..square(4) });
@@ -250,7 +256,7 @@ fn the_place_of_a_mismatch_is_that_of_the_frames_own_matrix() {
         let found = wrong.run(&stimulus).unwrap();
         let difference = first_difference(&trace, &found).unwrap().words;
         assert!(difference.contains(&format!(": {place}: tdata is ")), "{difference}");
-        // Icarus is right, so that its testbench misses the wrong bit where it was planted.
+        // Icarus delivers the right bits, so its testbench reports the wrong bit in the expected trace.
         let told = icarus.run_against(&stimulus, &found).unwrap_err();
         assert!(told.is_fault_of_core() && told.to_string().contains(&format!(": {place}: tdata is ")), "{told}");
     }

@@ -1,4 +1,4 @@
-//! The exported folder as its user meets it: run by hand, with faults in it, under linters.
+//! Tests the exported folder as its user sees it: run by hand, with faults in it, and under linters.
 
 use crate::common::{core, core_of, frame, simulate, square, variants, without_numbers};
 use std::fs;
@@ -16,7 +16,7 @@ fn header() -> Header {
     Header { command: "svdforge generate --out core".into(), version: "0".into(), parameters: vec![] }
 }
 
-/// An export with testbench; its stimulus is two frames.
+/// An export with a testbench whose stimulus has two frames.
 fn export(n: usize) -> TempDir {
     export_of(&core(n))
 }
@@ -32,7 +32,7 @@ fn export_of(core: &Core) -> TempDir {
     folder
 }
 
-/// The command that the testbench names, in a shell: exit status, and what is printed.
+/// Runs the command that the testbench gives, in a shell. Returns the exit status and what is printed.
 fn by_hand(folder: &Path, n: usize, plusargs: &str) -> (Option<i32>, String) {
     let name = format!("svd_{n}x{n}");
     let line = format!("iverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim {plusargs}");
@@ -62,7 +62,7 @@ fn the_testbench_passes_and_tells_what_it_saw() {
     assert!(fs::read_to_string(folder.path().join("waves.vcd")).unwrap().contains("$enddefinitions"));
 }
 
-/// One bit of one data file or of the core; each fault is found, and told in words.
+/// One bit of a data file or of the core is changed. Each fault is found and described in words.
 #[test]
 fn the_testbench_fails_where_something_is_wrong() {
     let failure = |name: &str, change: &dyn Fn(String) -> String| {
@@ -101,7 +101,7 @@ fn the_testbench_fails_where_something_is_wrong() {
     insta::assert_snapshot!(failure("svd_2x2_accepted.hex", &|t| line(t, 3, &later)), @"FAIL: input beat 2 is taken in cycle N, expected in cycle N");
     insta::assert_snapshot!(failure("svd_2x2_stimulus.hex", &|t| line(t, 1, &|l| flipped(l, 1))), @"FAIL: cycle N: sigma 0 of output frame 0: tdata is H, expected H");
     insta::assert_snapshot!(failure("svd_2x2_stimulus.hex", &|t| line(t, 2, &|_| "0 frog".into())), @"FAIL: a data file has a line that cannot be read, before cycle N");
-    // One bit in every entry of a table of the core.
+    // Changes one bit in every entry of a table of the core.
     let table = |text: String| {
         let entry = |l: &str| match l.trim_start().starts_with("rotation_table[") {
             true => l.replace("= 36'd", "= 36'd1 ^ 36'd"),
@@ -135,9 +135,9 @@ fn linters_have_nothing_to_say() {
     assert_eq!(cores, 23);
 }
 
-/// A tool that is missing is named, with what to do.
+/// The message for a missing tool names it and says what to do.
 #[test]
 fn a_missing_tool_is_an_error() {
     let message = find("no-such-tool", "the engine icarus").unwrap_err().to_string();
-    insta::assert_snapshot!(message, @"`no-such-tool` is not on the PATH, and the engine icarus needs it; install with scripts/install-tools.sh, then source scripts/tools-env.sh");
+    insta::assert_snapshot!(message, @"`no-such-tool` is not on the PATH, and the engine icarus needs it; install it with scripts/install-tools.sh, then source scripts/tools-env.sh");
 }

@@ -1,4 +1,4 @@
-//! A reset in any cycle leaves a core as fresh as the first one does.
+//! Tests that a reset in any cycle leaves a core in the same state as the first reset.
 
 use crate::common::{core, core_of, frame, simulate, square, variants};
 use svdforge_hdl::core::Core;
@@ -9,7 +9,7 @@ use svdforge_testbench::stimulus::{Reset, Stimulus, Trace};
 
 const FRAMES: usize = 4;
 
-/// Four frames, one of them bad, so that a reset meets a core in each of its states.
+/// Four frames, one of them bad, so that resets happen in each of the core's states.
 fn frames(core: &Core) -> Vec<Vec<InputBeat>> {
     let mut frames: Vec<_> = (0..FRAMES as u64).map(|seed| frame(core, seed)).collect();
     frames[1].truncate(2);
@@ -17,7 +17,7 @@ fn frames(core: &Core) -> Vec<Vec<InputBeat>> {
     frames
 }
 
-/// What happens from a cycle on, counted from there.
+/// The part of a trace from a cycle on, with cycles counted from there.
 fn since(trace: &Trace, start: u64) -> Trace {
     let output = trace.output.iter().filter(|b| b.cycle >= start);
     let output = output.map(|&beat| svdforge_testbench::framing::OutputBeat { cycle: beat.cycle - start, ..beat });
@@ -25,7 +25,7 @@ fn since(trace: &Trace, start: u64) -> Trace {
     Trace { accepted: accepted.collect(), output: output.collect() }
 }
 
-/// After the reset the run goes on, cycle for cycle, like a run of the frames that are left.
+/// Asserts that the run continues after the reset like a new run of the frames that are left, cycle for cycle.
 fn assert_fresh(frames: &[Vec<InputBeat>], fresh: &[Trace], trace: &Trace, reset: Reset) {
     let taken = trace.accepted.iter().filter(|&&c| c < reset.cycle).count();
     let ends = frames.iter().scan(0, |end, frame| {
@@ -48,7 +48,7 @@ fn a_reset_in_any_cycle_makes_a_fresh_core() {
         let frames = frames(&core);
         let fresh: Vec<Trace> =
             (0..=FRAMES).map(|i| simulate(&mut engine, &Stimulus::new(frames[i..].concat()))).collect();
-        // Up to the last frame but one, so that frames are left.
+        // Resets happen before the third result, so that there are always frames left.
         let third = fresh[0].frames().nth(2).and_then(|f| f.first()).map_or(0, |beat| beat.cycle);
         for cycle in (0..third).step_by(stride) {
             let reset = Reset { cycle, length: 1 + cycle % 3 };
@@ -60,7 +60,7 @@ fn a_reset_in_any_cycle_makes_a_fresh_core() {
     assert!(resets > 2000, "{resets}");
 }
 
-/// The same where memories and registers begin unknown.
+/// The same in a simulator in which memories and registers are unknown at first.
 #[test]
 fn a_reset_makes_a_fresh_core_in_icarus() {
     fresh_in_icarus(&core(3));

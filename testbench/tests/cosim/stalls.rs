@@ -1,4 +1,4 @@
-//! Stalls change when things happen, and nothing else.
+//! Tests that stalls change the timing and nothing else.
 
 use crate::common::{core_of, frame, simulate, square, values, variants};
 use svdforge_testbench::engine::SimulatorEngine;
@@ -14,7 +14,7 @@ fn stalls_change_no_value_and_lose_nothing() {
         for seed in seeds {
             let frames: Vec<_> = (0..3).map(|i| frame(&core, 3 * seed + i)).collect();
             let free = Stimulus::new(frames.concat());
-            // Readiness from one cycle in ten to nearly always, on each side by itself.
+            // Each side is ready with a probability of its own, from one cycle in ten to nearly always.
             let [source, sink] = [seed % 4, seed / 4 % 4].map(|level| [0.1, 0.35, 0.65, 0.95][level as usize]);
             let stalls = Stalls::random(seed, 97 + seed as usize, source, sink);
             let stalled = Stimulus { stalls, ..free.clone() };

@@ -1,14 +1,16 @@
-//! What a core must deliver, bit for bit, computed from the arithmetic's definition in plain integers.
+//! The independent reference: what a core must deliver, bit for bit, computed in plain integers from the definition of
+//! the arithmetic.
 //!
-//! Written independently of `svdforge-hdl`, tables included, and without a notion of cycles, banks or pipelines. Where this
-//! and the hardware differ, one of them is wrong. The arithmetic is described in `docs/decisions/0002-arithmetic.md`.
+//! It is written independently of `svdforge-hdl`, including the tables, and has no notion of cycles, banks or
+//! pipelines. If it and the hardware differ, one of them is wrong. `docs/decisions/0002-arithmetic.md` describes the
+//! arithmetic.
 
 mod streamed;
 mod tables;
 
 use tables::{BIN_BITS, LOG_BITS, Remainder};
 
-/// What is computed, in which words.
+/// What is computed, and with which word lengths.
 #[derive(Clone, Copy, Debug)]
 pub struct Task {
     pub rows: usize,
@@ -18,41 +20,44 @@ pub struct Task {
     pub guard: u32,
     /// Bits of a coefficient, sign included.
     pub coef: u32,
-    /// Bits of an element of A inside.
+    /// Bits of an element of A inside the core.
     pub data: u32,
-    /// Triplets to deliver.
+    /// The number of singular triplets to deliver.
     pub rank: usize,
     pub u: bool,
     pub v: bool,
-    /// Eigenvalues and vectors of a symmetric matrix; the vectors are delivered as V.
+    /// Whether eigenvalues and eigenvectors of a symmetric matrix are computed. The vectors are delivered as V.
     pub symmetric: bool,
     /// Whether the matrix is shifted up to full scale.
     pub scaled: bool,
-    /// Rows and columns of the largest matrix that the core takes, which decide the words; `None`: this one is the only size.
+    /// The rows and columns of the largest matrix that the core takes, which determine the word lengths. `None` means
+    /// that this is the only size.
     pub largest: Option<(usize, usize)>,
-    /// Whether the rows are reduced to a triangle, which is then decomposed; U is not there.
+    /// Whether the rows are reduced to a triangle, which is then decomposed. In this case there is no U.
     pub streamed: bool,
 }
 
 /// The arithmetic of one core.
 pub struct Reference {
     task: Task,
-    /// The longer side, or one more if that is odd: rows and columns of zeros are added to make the matrix square.
+    /// The longer side, or one more if it is odd. Rows and columns of zeros are added to make the matrix square with
+    /// this side.
     even: usize,
-    /// Fraction bits of U and V; the input has `guard` less.
+    /// Fraction bits of U and V; the input has `guard` fewer.
     vector_fraction: u32,
     guard: u32,
-    /// As many of them are there only for the roundings of many rows.
+    /// The number of guard bits that are there only for the rounding errors of many rows.
     finer: u32,
-    /// Bits by which values inside may grow beyond an element, by the number of columns.
+    /// The number of bits by which values inside the core may grow beyond an element, which depends on the number of
+    /// columns.
     reserve: u32,
-    /// Bits of an element of A inside.
+    /// Bits of an element of A inside the core.
     data_bits: u32,
     /// Fraction bits of a coefficient.
     fraction: u32,
-    /// Numerators smaller than this are left alone.
+    /// Smaller numerators count as 0.
     noise: i64,
-    /// Half angles below this are settled.
+    /// Smaller half angles count as settled.
     settled_below: i64,
     cap: u32,
     rotations: Vec<(i64, i64)>,
@@ -64,25 +69,25 @@ pub struct Reference {
 
 /// A decomposition: A = Uᵀᵀ X Vᵀ in internal units. Matrices are `even` x `even`, row by row.
 pub struct Run {
-    /// What became of A.
+    /// The matrix that A has become.
     pub x: Vec<i64>,
-    /// Uᵀ, before signs and order.
+    /// Uᵀ, before signs are corrected and rows sorted.
     pub ut: Vec<i64>,
-    /// Vᵀ, before the order.
+    /// Vᵀ, before rows are sorted.
     pub vt: Vec<i64>,
-    /// Sweeps made.
+    /// The number of sweeps.
     pub sweeps: u32,
-    /// A block of the last sweep was not settled.
+    /// Whether a block had not settled in the last sweep.
     pub capped: bool,
-    /// A result of a rotation did not fit.
+    /// Whether a result of a rotation did not fit its word.
     pub overflow: bool,
-    /// Index of each singular value, in the order of delivery.
+    /// The index of each singular value, in the order of delivery.
     pub order: Vec<usize>,
-    /// Bits by which the matrix was shifted up.
+    /// The number of bits by which the matrix was shifted up.
     pub shift: u32,
     /// Fraction bits of A beyond those of sigma.
     finer: u32,
-    /// What the roundings did: those of A, of Uᵀ, of Vᵀ.
+    /// The statistics of the rounding errors of A, of Uᵀ and of Vᵀ.
     pub roundings: [Roundings; 3],
     task: Task,
     even: usize,
@@ -91,26 +96,26 @@ pub struct Run {
 /// Moments of rounding errors, in units of the last place.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Roundings {
-    /// Results that were rounded, exact ones included.
+    /// The number of results that were rounded, including exact ones.
     pub count: f64,
-    /// Sum of the errors.
+    /// The sum of the errors.
     pub sum: f64,
-    /// Sum of their squares.
+    /// The sum of the squares of the errors.
     pub squares: f64,
-    /// Sum of the products of the two errors of one rotation.
+    /// The sum of the products of the two errors of each rotation.
     pub products: f64,
-    /// Sum of the squares of those.
+    /// The sum of the squares of these products.
     pub product_squares: f64,
-    /// Results of coarse rotations that change both elements, and the sum of the squares of their errors.
+    /// The number of results of coarse rotations that change both elements, and the sum of the squares of their errors.
     pub busy_count: f64,
     pub busy_squares: f64,
 }
 
-/// A rotation x' = c x - s y, y' = c y + s x, in one of its two forms; the numbers are units of the last place.
+/// A rotation x' = c x - s y, y' = c y + s x in one of its two forms. The numbers are in units of the last place.
 enum Rotation {
-    /// Cosine and sine, `fraction` bits each.
+    /// Cosine and sine with `fraction` fraction bits each.
     Coarse { cosine: i128, sine: i128 },
-    /// Sine with `fraction + 4` bits and 1 - cosine with `fraction + 9`.
+    /// Sine with `fraction + 4` fraction bits and 1 - cosine with `fraction + 9`.
     Fine { versine: i128, sine: i128 },
 }
 
@@ -120,7 +125,7 @@ impl Reference {
         let Task { rows, cols, word, guard, coef, data, .. } = task;
         let (most_rows, most_cols) = task.largest.unwrap_or((rows, cols));
         let ceil_log2 = |n: usize| (n - 1).checked_ilog2().map_or(0, |bits| bits + 1);
-        // The roundings of many rows meet in one triangle.
+        // The rounding errors of many rows add up in one triangle.
         let (n, built, finer) = if task.streamed {
             (cols, most_cols, ceil_log2(most_rows).saturating_sub(4).div_ceil(2))
         } else {
@@ -152,16 +157,18 @@ impl Reference {
         }
     }
 
-    /// Decomposes a matrix of input units, row by row: with `sweeps` sweeps, or until it is settled.
+    /// Decomposes a matrix of input units, given row by row. It makes `sweeps` sweeps, or as many as the matrix needs
+    /// to settle.
     pub fn run(&self, units: &[i64], sweeps: Option<u32>) -> Run {
         let size = self.even;
         let mut run = if self.task.streamed { self.start_streamed(units) } else { self.start(units) };
-        // place -> index; after each step everyone but the first moves on by one place.
+        // The index at each place. After each step every index except the first moves on by one place.
         let mut at: Vec<usize> = (0..size).collect();
         for _ in 0..sweeps.unwrap_or(self.cap) {
             let mut all_settled = true;
             for _ in 1..size {
-                // A pair's two members stand at an even and an odd place: the even one comes first.
+                // One member of a pair is at an even place and the other at an odd one; the one at the even place comes
+                // first.
                 let pairs: Vec<(usize, usize)> = (0..size).step_by(2).map(|p| (at[p], at[size - 1 - p])).collect();
                 let angles: Vec<_> = pairs.iter().map(|&pair| self.angles(&run.x, pair)).collect();
                 let side = |index: usize| angles.iter().map(move |a| self.rotation([a.0, a.1][index]));
@@ -184,7 +191,7 @@ impl Reference {
                 break;
             }
         }
-        // Of a triangle, any column may hold one of the values.
+        // In a triangle, any column may hold one of the values.
         let values = if self.task.streamed { self.task.cols } else { self.task.rows.min(self.task.cols) };
         run.order = (0..values).collect();
         let value = |i: usize| run.x[i * size + i];
@@ -197,7 +204,7 @@ impl Reference {
         let task = self.task;
         assert_eq!(units.len(), task.rows * task.cols);
         let size = self.even;
-        // As far as every element fits.
+        // The matrix is shifted up as far as every element fits.
         let limit = 1 << (task.word - 1);
         let fits = |shift: u32| units.iter().all(|unit| (-limit..limit).contains(&(unit << shift)));
         let shift = (0..task.word).rev().find(|&shift| fits(shift)).filter(|_| task.scaled).unwrap_or(0);
@@ -210,7 +217,7 @@ impl Reference {
         self.run_on(x, shift, false)
     }
 
-    /// A run that begins with a matrix inside the core.
+    /// The start of a run with a matrix inside the core.
     fn run_on(&self, x: Vec<i64>, shift: u32, overflow: bool) -> Run {
         let (task, even) = (self.task, self.even);
         let mut one = vec![0; even * even];
@@ -232,7 +239,7 @@ impl Reference {
         }
     }
 
-    /// Left and right angle of the block that two indices have in common, and whether it is settled.
+    /// The left and right angle of the block of two indices, and whether the block has settled.
     fn angles(&self, x: &[i64], (i, j): (usize, usize)) -> (i64, i64, bool) {
         let at = |row: usize, column: usize| x[row * self.even + column];
         let (a, b, c, d) = (at(i, i), at(i, j), at(j, i), at(j, j));
@@ -242,7 +249,8 @@ impl Reference {
         }
         let (sum, mut difference) = (self.half_angle(b + c, d - a), self.half_angle(c - b, d + a));
         if a == 0 && d == 0 {
-            // Both signs are free: rows of zeros below a wide matrix stay where they are, and columns of zeros beside a tall one.
+            // Both signs are possible. They are chosen so that rows of zeros below a wide matrix, and columns of zeros
+            // beside a tall one, stay where they are.
             let negative = (b + c) < 0;
             match self.task.rows.cmp(&self.task.cols) {
                 _ if self.task.streamed => difference = difference.abs() * if negative { -1 } else { 1 },
@@ -279,8 +287,8 @@ impl Reference {
         if (numerator < 0) != (denominator < 0) { -size } else { size }
     }
 
-    /// log2 of the size of a number. Numbers have one bit more than the data, and are looked at through a window of the next power of two;
-    /// 0 is as small as a bit at its lower end.
+    /// log2 of the absolute value of a number. Numbers have one bit more than the data, and are looked up in a window
+    /// whose width is the next power of two. For 0 the result is that of a bit at the lower end of the window.
     fn log2(&self, value: i64) -> i64 {
         if value == 0 {
             let width = self.data_bits + 1;
@@ -295,13 +303,14 @@ impl Reference {
     fn rotation(&self, angle: i64) -> Rotation {
         let size = angle.abs();
         if size < 1 << self.fraction {
-            // Within 2^-10 of the limit the versine would not fit a coefficient: the angle gives way.
+            // If the angle is within 2^-10 of the limit, the versine would not fit a coefficient, so the angle is made
+            // smaller.
             let step = 1 << (self.fraction - 10);
             let sine = if size >= (1 << self.fraction) - step { size - step } else { size };
             let square = i128::from(sine).pow(2);
             let half = (square >> (self.fraction - 1)) + i128::from(self.remainder.of(square));
             let versine = (half + 1) >> 1;
-            assert!(versine <= 1 << self.fraction, "The versine fits a coefficient.");
+            assert!(versine <= 1 << self.fraction, "The versine must fit a coefficient.");
             return Rotation::Fine { versine, sine: (sine * angle.signum()).into() };
         }
         let bin = self.fraction + 4 - BIN_BITS;
@@ -312,7 +321,7 @@ impl Reference {
         Rotation::Coarse { cosine: cosine.into(), sine: sine.into() }
     }
 
-    /// Rotates all pairs of elements that `pair` names; whether a result left its word.
+    /// Rotates all pairs of elements that `pair` gives. Returns whether a result did not fit its word.
     fn turn(
         &self,
         matrix: &mut [i64],
@@ -332,7 +341,8 @@ impl Reference {
         overflow
     }
 
-    /// One pair of elements, rotated; whether one of them left its word; the errors of the roundings, in units.
+    /// Rotates one pair of elements. Returns the results, whether one of them did not fit its word, and the rounding
+    /// errors in units.
     fn turned(&self, x: i64, y: i64, rotation: &Rotation) -> ([i64; 2], bool, [f64; 2]) {
         let (x, y) = (i128::from(x), i128::from(y));
         let (new_x, new_y, shift) = match *rotation {
@@ -366,7 +376,7 @@ impl Roundings {
         }
     }
 
-    /// Both together.
+    /// The moments of both sets together.
     pub fn plus(self, other: Self) -> Self {
         Self {
             count: self.count + other.count,
@@ -393,7 +403,7 @@ fn nearest_even(value: i128, shift: u32) -> i128 {
 }
 
 impl Run {
-    /// The output frame: section and value of each beat.
+    /// The output frame, as the section and value of each beat.
     pub fn frame(&self) -> Vec<(u8, i64)> {
         let (task, size) = (self.task, self.even);
         let exponent = i64::from(-(self.shift as i8) as u8);

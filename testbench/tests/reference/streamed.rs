@@ -1,18 +1,19 @@
-//! Tall matrices: rows meet two triangles in turn, and in the end the second triangle meets the first.
+//! The arithmetic of tall matrices. Rows are reduced to two triangles in turn, and at the end the second triangle is
+//! reduced to the first.
 
 use super::{Reference, Rotation, Run};
 
-/// A triangle of `even` rows, and whether a result has left its word.
+/// A triangle of `even` rows, and whether a result did not fit its word.
 struct Triangle {
     rows: Vec<Vec<i64>>,
     overflow: bool,
 }
 
 impl Reference {
-    /// The triangle of a tall matrix of input units, row by row, where the decomposition finds its matrix.
+    /// Reduces a tall matrix of input units, given row by row, to its triangle, and starts the decomposition with it.
     pub(super) fn start_streamed(&self, units: &[i64]) -> Run {
         let size = self.even;
-        // Columns that form a pair of the first step are neighbours in the triangle.
+        // Columns that are a pair in the first step are neighbours in the triangle.
         let index = |column: usize| if column.is_multiple_of(2) { column / 2 } else { size - 1 - column / 2 };
         let empty = || Triangle { rows: vec![vec![0; size]; size], overflow: false };
         let mut triangles = [empty(), empty()];
@@ -29,7 +30,7 @@ impl Reference {
                 self.absorb(&mut kept, meets, row);
             }
         }
-        // Up, as far as so many times the largest element as there are columns still fits.
+        // The triangle is shifted up as far as its largest element, times the number of columns, still fits.
         let limit = 1 << (self.data_bits - 1 - self.reserve);
         let elements = || kept.rows.iter().flatten();
         let fits = |shift: u32| elements().all(|element| (-limit..limit).contains(&(element << shift)));
@@ -43,7 +44,7 @@ impl Reference {
         self.run_on(x, shift, kept.overflow | second.overflow)
     }
 
-    /// What each rotation leaves of an element of a row below one of the triangle's diagonal.
+    /// What each rotation leaves of an element of a row below an element of the triangle's diagonal.
     pub fn residues(&self, pivot: i64, lead: i64) -> Vec<i64> {
         let (mut x, mut y) = (pivot, lead);
         let residue = |_| {
@@ -53,21 +54,22 @@ impl Reference {
         (0..self.passes()).map(residue).collect()
     }
 
-    /// The rotation that makes an element of a row vanish below one of the triangle's diagonal.
+    /// The rotation that makes an element of a row vanish below an element of the triangle's diagonal.
     fn towards_zero(&self, pivot: i64, lead: i64) -> Rotation {
         self.rotation(2 * self.half_angle(lead, -pivot))
     }
 
-    /// What three rotations leave of 23 bits is noise; each further one serves 8 bits more.
+    /// Three rotations are enough for 23 bits, of which they leave only noise. Each further rotation serves 8 more
+    /// bits.
     fn passes(&self) -> u32 {
         3 + ((self.task.word + self.guard).max(23) - 23).div_ceil(8)
     }
 
-    /// Turns a row against one of a triangle until its element in the triangle's diagonal is gone.
+    /// Rotates a row against one of the triangle until its element in that column is gone.
     fn absorb(&self, triangle: &mut Triangle, meets: usize, row: &mut [i64]) {
         for _ in 0..self.passes() {
             let rotation = self.towards_zero(triangle.rows[meets][meets], row[meets]);
-            // Words of two elements: the one left of the diagonal, a residue, turns with its neighbour.
+            // Words hold two elements, so the residue to the left of the diagonal is rotated with its neighbour.
             let of_triangle = triangle.rows[meets].iter_mut();
             for (x, y) in of_triangle.zip(row.iter_mut()).skip(meets / 2 * 2) {
                 let left_word;

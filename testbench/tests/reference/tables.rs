@@ -1,21 +1,22 @@
-//! The constant tables of the arithmetic, from their definitions.
+//! The constant tables of the arithmetic, computed from their definitions.
 
-/// Angles of the rotation table are multiples of 2^-6 rad.
+/// The angles of the rotation table are multiples of 2^-6 rad.
 pub const BIN_BITS: u32 = 6;
-/// A logarithm has 8 fraction bits, from the 8 bits after the leading one.
+/// A logarithm has 8 fraction bits, and is looked up by the 8 bits after the leading one.
 pub const LOG_BITS: u32 = 8;
-/// The most candidates on each side when a pair of coefficients is sought.
+/// The most candidates on each side in the search for a pair of coefficients.
 const REACH: i64 = 8192;
-/// h of up to this many coefficient fraction bits is tabled by value alone.
+/// Up to this number of coefficient fraction bits, the table of h has values alone.
 const BY_VALUE: u32 = 18;
 
-/// Nearest integer, halves up.
+/// The nearest integer, with halves rounded up.
 fn nearest(value: f64) -> i64 {
     (value + 0.5).floor() as i64
 }
 
-/// (cos, sin) of k / 64 rad with `fraction` fraction bits, of all pairs within half a bin the one nearest to norm 1. The last
-/// entry is a quarter turn backwards, for angles of either sign. Entries below 2^-4 rad are never read, and are (0, 0).
+/// The table of (cos, sin) of k / 64 rad with `fraction` fraction bits. Each entry is the pair whose norm is nearest to
+/// 1 among all pairs within half a bin. The last entry is a quarter turn backwards, for angles of either sign. Entries
+/// below 2^-4 rad are never read, and are (0, 0).
 pub fn rotations(fraction: u32) -> Vec<(i64, i64)> {
     let last = (std::f64::consts::FRAC_PI_2 * 64.0).ceil() as usize;
     let mut table: Vec<_> = (0..last).map(|k| if k < 4 { (0, 0) } else { rotation(k, fraction) }).collect();
@@ -29,7 +30,8 @@ fn rotation(k: usize, fraction: u32) -> (i64, i64) {
     let (cosine, sine) = (nearest(angle.cos() * one as f64), nearest(angle.sin() * one as f64));
     let faster = cosine.min(sine);
     let reach = ((1 << (fraction - BIN_BITS)) / 2 - 24).clamp(0, REACH);
-    // Nearest to the angle first, of two equally near ones the smaller: only a better norm replaces an earlier find.
+    // Candidates are tried from the nearest to the angle outwards, and of two equally near ones the smaller first. Only
+    // a better norm replaces an earlier candidate.
     let mut best: Option<(i128, i64, i64)> = None;
     for distance in 0..=reach {
         for candidate in [faster - distance, faster + distance] {
@@ -55,15 +57,16 @@ pub fn logarithms() -> Vec<i64> {
     (0..1 << LOG_BITS).map(|m| ((1.0 + (f64::from(m) + 0.5) / steps).log2() * steps).floor() as i64).collect()
 }
 
-/// Half angles of the ratios 2^-(i / 256), i < 512, scaled by 2^9 in the first octave and 2^10 in the second, which holds the limit.
+/// The half angles of the ratios 2^-(i / 256) for i < 512. They are scaled by 2^9 in the first octave, and by 2^10 in
+/// the second, which contains the limit.
 pub fn half_angles() -> Vec<i64> {
     let ratio = |i: u32| (-f64::from(i) / 256.0).exp2();
     let scaled = |i: u32| if i < 256 { ratio(i).atan() / 2.0 * 512.0 } else { ratio(i) / 2.0 * 1024.0 };
     (0..512).map(|i| nearest(scaled(i)).min(255)).collect()
 }
 
-/// h(p) = 1 - sqrt(1 - p) - p / 2 for p below 2^-8, with `fraction + 10` fraction bits, by the leading bits of p: value at an
-/// interval's start and rise over it.
+/// The table of h(p) = 1 - sqrt(1 - p) - p / 2 for p below 2^-8, with `fraction + 10` fraction bits. It is read by the
+/// leading bits of p and gives the value at the start of an interval and the rise over the interval.
 pub struct Remainder {
     fraction: u32,
     index_bits: u32,
@@ -80,7 +83,7 @@ impl Remainder {
         let (starts, rises) = if fraction <= BY_VALUE {
             (intervals().map(|i| nearest(at(i + 0.5) * scale)).collect(), Vec::new())
         } else {
-            // The chord, lowered by half of its distance in the middle.
+            // The chord of the interval, lowered by half of its distance to the function in the middle.
             let lowered = |i: f64| at(i) - ((at(i) + at(i + 1.0)) / 2.0 - at(i + 0.5)) / 2.0;
             let starts = intervals().map(|i| nearest(lowered(i) * scale).max(0)).collect();
             (starts, intervals().map(|i| nearest((at(i + 1.0) - at(i)) * scale)).collect())
@@ -99,7 +102,7 @@ impl Remainder {
     }
 }
 
-/// The binomial series of h, without cancellation; the next term is below 2^-60 of the first.
+/// The binomial series of h, which avoids cancellation. The first omitted term is below 2^-60 of the first term.
 fn series(p: f64) -> f64 {
     let (mut term, mut sum) = (p / 2.0, 0.0);
     for k in 2..10 {

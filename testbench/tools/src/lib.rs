@@ -1,7 +1,7 @@
-//! Other people's programs: [`process`] finds and runs them, [`synth`] has Yosys and nextpnr synthesise a core.
+//! External programs: [`process`] finds and runs them, and [`synth`] synthesises a core with Yosys and nextpnr.
 //!
-//! This crate depends on `hdl` alone. It must not depend on the test bench, whose engines Icarus and Verilator are run through it, nor on
-//! `svdforge-studies`.
+//! This crate depends on `hdl` alone. It must not depend on the test bench, which runs its engines Icarus and Verilator
+//! through this crate, nor on `svdforge-studies`.
 
 pub mod process;
 pub mod synth;

@@ -1,4 +1,4 @@
-//! Running other people's tools: found on the path, in a folder, without a terminal.
+//! Runs external tools. They are found on the PATH and run in a given folder, without a terminal.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 pub enum ToolError {
     /// The tool is not on the path.
     #[error(
-        "`{tool}` is not on the PATH, and {needed_for} needs it; install with scripts/install-tools.sh, then source scripts/tools-env.sh"
+        "`{tool}` is not on the PATH, and {needed_for} needs it; install it with scripts/install-tools.sh, then source scripts/tools-env.sh"
     )]
     Missing {
         /// Its name.
@@ -18,28 +18,28 @@ pub enum ToolError {
         needed_for: &'static str,
     },
     /// The tool cannot be started.
-    #[error("`{tool}` ({}) does not start: {source}; install with scripts/install-tools.sh, then source scripts/tools-env.sh", path.display())]
+    #[error("`{tool}` ({}) does not start: {source}; install it with scripts/install-tools.sh, then source scripts/tools-env.sh", path.display())]
     Start {
         /// Its name.
         tool: String,
         /// Where it was found.
         path: PathBuf,
-        /// The system's word.
+        /// The operating system's error.
         source: std::io::Error,
     },
-    /// The tool ended with another status than 0.
+    /// The tool ended with an exit status other than 0.
     #[error("`{command}` failed ({status}):\n{}", tail(printed))]
     Failed {
         /// The command line.
         command: String,
-        /// Its status.
+        /// Its exit status.
         status: std::process::ExitStatus,
-        /// What it printed, both streams.
+        /// What it printed to standard output and standard error.
         printed: String,
     },
 }
 
-/// A tool that has ended by itself.
+/// A tool that has run to its end.
 #[derive(Clone, Debug)]
 pub struct Finished {
     /// The command line, for messages.
@@ -53,7 +53,7 @@ pub struct Finished {
 }
 
 impl Finished {
-    /// An error unless the status is 0.
+    /// Turns an exit status other than 0 into an error.
     pub fn success(self) -> Result<Self, ToolError> {
         if self.status.success() {
             return Ok(self);
@@ -62,13 +62,13 @@ impl Finished {
         Err(ToolError::Failed { command: self.command, status: self.status, printed })
     }
 
-    /// Everything that was printed.
+    /// Everything that was printed to both streams.
     pub fn printed(&self) -> String {
         format!("{}{}", self.stdout, self.stderr)
     }
 }
 
-/// Where a tool is. `needed_for` ends a sentence: "..., and `needed_for` needs it".
+/// Finds a tool on the PATH. `needed_for` is used in the message "... is not on the PATH, and `needed_for` needs it".
 pub fn find(tool: &str, needed_for: &'static str) -> Result<PathBuf, ToolError> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let places = std::env::split_paths(&path).map(|folder| folder.join(tool));
@@ -76,7 +76,8 @@ pub fn find(tool: &str, needed_for: &'static str) -> Result<PathBuf, ToolError> 
     places.into_iter().find(|place| is_program(place)).ok_or_else(missing)
 }
 
-/// Runs a tool with `folder` as its current directory, whatever its exit status; its standard input is empty.
+/// Finds a tool on the PATH and runs it with `folder` as its current directory and an empty standard input. An exit
+/// status other than 0 is not an error here; see [`Finished::success`].
 pub fn run<A: AsRef<OsStr>>(
     tool: &str,
     arguments: &[A],
@@ -86,7 +87,7 @@ pub fn run<A: AsRef<OsStr>>(
     run_program(&find(tool, needed_for)?, arguments, folder)
 }
 
-/// Runs a program that is not looked for on the path, in the same way.
+/// Runs the program at this path in the same way as [`run`].
 pub fn run_program<A: AsRef<OsStr>>(program: &Path, arguments: &[A], folder: &Path) -> Result<Finished, ToolError> {
     let tool = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut command = Command::new(program);
@@ -113,7 +114,7 @@ fn is_program(path: &Path) -> bool {
     path.is_file()
 }
 
-/// The last lines, where tools tell what went wrong.
+/// The last lines of the output, where tools usually say what went wrong.
 fn tail(text: &str) -> String {
     let lines: Vec<&str> = text.trim_end().lines().collect();
     lines[lines.len().saturating_sub(20)..].join("\n")

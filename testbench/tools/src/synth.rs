@@ -1,18 +1,23 @@
-//! Synthesis of a core with Yosys, place and route with nextpnr: area, clock rate, critical path.
+//! Synthesises a core with Yosys, and places and routes it with nextpnr, to find its area, clock rate and critical
+//! path.
 //!
-//! What the numbers mean:
+//! The numbers have the following meaning:
 //!
-//! - `lut`: LUTs that are occupied, whatever for. On ECP5: LUT4s, 2 for each CCU2C (carry), 6 for each TRELLIS_DPR16X4 (4 LUTs
-//!   hold its words, 2 more are blocked by its write port); PFUMX and L6MUX21 are free. Placed: nextpnr's TRELLIS_COMB and 2 for each
-//!   TRELLIS_RAMW, which also counts what packing adds. Other targets: [`target`].
-//! - `dsp`: MULT18X18D on ECP5, DSP48E1 on 7-series, and so on; for `generic`, multipliers of any width.
-//! - `memory_bits`: bits of all memories that are written, wherever they end up; `table_bits`: those of constant tables. Both from the
-//!   design, so the same for every target. `block_rams`: block RAM primitives that the tool chose.
+//! - `lut` is the number of occupied LUTs, whatever they are used for. On ECP5 this counts LUT4s, 2 for each CCU2C
+//!   (carry) and 6 for each TRELLIS_DPR16X4, of which 4 LUTs hold the words and 2 more are blocked by the write port.
+//!   PFUMX and L6MUX21 take no LUTs. After place and route it is the number of nextpnr's TRELLIS_COMB, plus 2 for each
+//!   TRELLIS_RAMW, which also includes what packing adds. For other targets see [`target`].
+//! - `dsp` is the number of multiplier blocks: MULT18X18D on ECP5, DSP48E1 on 7-series, and so on. For `generic` it is
+//!   the number of multipliers of any width.
+//! - `memory_bits` is the number of bits of all memories that are written, wherever they are mapped, and `table_bits`
+//!   that of constant tables. Both are counted in the design, so they are the same for every target.
+//! - `block_rams` is the number of block RAM primitives that the tool chose.
 //!
-//! Without place and route the hierarchy is kept: each module is mapped once, which is fast, and tells the area of each module. It costs some
-//! LUTs that a flattened design saves; with place and route the design is flattened.
+//! Without place and route the hierarchy is kept and each module is mapped once. That is fast and gives the area of
+//! each module, but takes some LUTs that a flattened design would save. With place and route the design is flattened.
 //!
-//! Every run also asserts that Yosys finds no problem (`check -assert`: no loop, no wire driven twice or never) and infers no latch.
+//! Every run also asserts that Yosys finds no problem (`check -assert`: no loop, and no wire that is driven twice or
+//! not at all) and infers no latch.
 
 mod error;
 mod nextpnr;
@@ -33,10 +38,10 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::export::{Header, verilog::verilog};
 use svdforge_hdl::ir::Design;
 
-/// The result of a run.
+/// The result of a synthesis.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SynthReport {
-    /// For which device.
+    /// The target.
     pub target: Target,
     /// The device, package and speed grade that was placed and routed.
     pub device: Option<String>,
@@ -46,23 +51,23 @@ pub struct SynthReport {
     pub ff: u64,
     /// Multiplier blocks.
     pub dsp: u64,
-    /// Bits of memories.
+    /// Bits of memories that are written.
     pub memory_bits: u64,
     /// Bits of constant tables.
     pub table_bits: u64,
     /// Block RAMs.
     pub block_rams: u64,
-    /// Clock rate; `None` without place and route.
+    /// The clock rate in MHz; `None` without place and route.
     pub fmax_mhz: Option<f64>,
-    /// Clock rate over cycles per matrix.
+    /// Matrices per second: the clock rate divided by the cycles per matrix.
     pub svd_per_second: Option<f64>,
-    /// Seed of the placement.
+    /// The seed of the placement.
     pub seed: Option<u32>,
     /// The slowest path between two registers.
     pub critical_path: Option<CriticalPath>,
-    /// Area of one of each module, without those inside it; empty for a flattened design.
+    /// The area of one instance of each module, without the modules inside it. Empty for a flattened design.
     pub modules: Vec<ModuleArea>,
-    /// How many there are of each primitive.
+    /// The number of each primitive.
     pub cells: BTreeMap<String, u64>,
     /// Name and version of each tool that ran.
     pub tools: BTreeMap<String, String>,
@@ -87,14 +92,16 @@ impl Tools {
     }
 }
 
-/// Name and version of each tool that a run needs: found before minutes of other work, not after.
+/// The name and version of each tool that a run needs. With this function a missing tool is found before, not after,
+/// minutes of other work.
 pub fn tools(target: Target, pnr: bool) -> Result<BTreeMap<String, String>, SynthError> {
     let Tools { yosys, nextpnr, .. } = Tools::find(target, pnr)?;
     let folder = tempfile::tempdir()?;
     [Some(yosys), nextpnr].iter().flatten().map(|tool| tool.version(folder.path())).collect()
 }
 
-/// Synthesises a core for a target; with `pnr`, places and routes it as well.
+/// Synthesises a core for a target. With `pnr` the core is also placed and routed; it is an error if the target does
+/// not support that, or if the core does not fit the device.
 pub fn synth(core: &Core, target: Target, pnr: bool, options: &Options) -> Result<SynthReport, SynthError> {
     let Tools { device, yosys, nextpnr } = Tools::find(target, pnr)?;
     let folder = tempfile::tempdir()?;
@@ -138,7 +145,7 @@ pub fn synth(core: &Core, target: Target, pnr: bool, options: &Options) -> Resul
     Ok(report)
 }
 
-/// Bits of memories and of tables, each instance counted.
+/// The number of bits of (memories, tables), with every instance counted.
 pub fn storage_bits(design: &Design) -> (u64, u64) {
     let mut sums: Vec<(u64, u64)> = Vec::new();
     for module in &design.modules {

@@ -1,8 +1,10 @@
-//! Rounding, proved: Yosys' SAT solver finds no operands of small width for which the exported Verilog differs from what it promises.
+//! A proof of the rounding. Yosys' SAT solver finds no operands of small width for which the exported Verilog differs
+//! from its specification.
 //!
-//! The specification is written in Verilog beside the exported unit. Operands are constants that the solver chooses; the assertion is proved by induction over
-//! cycles, so it holds for ever once the operands have come through. (The rotator, four products and two such rounders, is beyond the solver: not decided
-//! in ten minutes at 4 bits. `hdl/tests/units/rotator.rs` tries all operands of small widths instead.)
+//! The specification is written in Verilog beside the exported unit. The operands are constants that the solver
+//! chooses. The assertion is proved by induction over the cycles, so it holds for all time once the operands have
+//! passed the pipeline. The rotator, with four products and two such rounders, is too large for the solver, which did
+//! not finish in ten minutes at 4 bits; `hdl/tests/units/rotator.rs` tries all operands of small widths instead.
 
 use std::path::Path;
 use svdforge_hdl::builder::{DesignBuilder, ModuleBuilder};
@@ -12,7 +14,8 @@ use svdforge_hdl::ir::ModuleId;
 use svdforge_hdl::units::rounder::add_and_round;
 use svdforge_tools::process::{find, run_program};
 
-/// Whether the solver proves every assertion of `specification`, a module `proof` around the unit that `draw` adds, after so many cycles.
+/// Whether the solver proves every assertion of `specification` after this number of cycles. The specification is a
+/// module `proof` around the unit that `draw` adds.
 fn is_proved(
     folder: &Path,
     draw: impl FnOnce(&mut DesignBuilder) -> ModuleId,
@@ -39,7 +42,8 @@ fn is_proved(
     !disproved
 }
 
-/// `assert` that `found` (signed, so many bits) is `exact` / 2^fraction, rounded to nearest, ties to even, unless `exact` is out of range.
+/// A specification that asserts that `rounded` is the exact sum / 2^fraction, rounded to the nearest value with ties to
+/// even, unless the sum is out of range.
 fn rounder_specification(base: u32, sum: u32, fraction: u32) -> String {
     let (kept, wide) = (sum - fraction, sum + fraction + 4);
     format!(
@@ -79,7 +83,7 @@ fn the_rounder_takes_the_nearest_and_of_two_the_even_one() {
     assert_eq!(proved, 6);
 }
 
-/// A rounder that takes the upper one of two is found out: the proof can fail.
+/// A rounder that rounds ties up is found to be wrong, so the proof can fail.
 #[test]
 fn a_wrong_rounder_is_found_out() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,5 @@
-//! Cores through Yosys and nextpnr. Every run asserts `check -assert` and the absence of latches; see `svdforge_tools::synth`.
+//! Runs cores through Yosys and nextpnr. Every run asserts `check -assert` and the absence of latches; see
+//! `svdforge_tools::synth`.
 
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::Parameters;
@@ -21,7 +22,8 @@ fn area(n: usize, target: Target) -> SynthReport {
 
 #[test]
 fn a_small_core_fits_every_family() {
-    // The default core is synthesised for the families that are not here; other devices of a family differ in nothing that synthesis knows.
+    // The default core is synthesised for the other families in another test. The devices of a family do not differ in
+    // anything that synthesis uses.
     for target in [Target::Ice40Up5k, Target::GowinGw2a] {
         let report = area(2, target);
         assert!(report.dsp >= 18 && report.lut > 500 && report.ff > 500, "{report:?}");
@@ -30,7 +32,7 @@ fn a_small_core_fits_every_family() {
     }
 }
 
-/// Memories of the core: A, U and V in two copies, coefficients in two copies, the output FIFO.
+/// The bits of the core's memories: A, two copies of U and V, two copies of the coefficients, and the output FIFO.
 fn area_bits(n: usize) -> u64 {
     let shape = *core(n).shape();
     let pairs = (n as u64 / 2).max(2);
@@ -57,7 +59,7 @@ fn the_default_core_keeps_to_its_area() {
     assert!(xc7.dsp <= 18, "{xc7:?}");
 }
 
-/// A few minutes of two processors: `cargo test -p svdforge-testbench --test synth -- --ignored`.
+/// Takes a few minutes on two processors: `cargo test -p svdforge-tools --test synth -- --ignored`.
 #[test]
 #[ignore = "takes minutes"]
 fn the_default_core_reaches_its_clock_rate() {

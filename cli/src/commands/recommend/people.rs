@@ -1,25 +1,25 @@
-//! The users that can be asked about.
+//! The users for whom lists can be made.
 
 use anyhow::{Result, anyhow};
 use std::path::Path;
 use svdforge_apps::recommend::ratings::{Names, Ratings};
 
-/// Users of the rating file, then those that only the fold-in file knows, with what each rated.
+/// The users of the rating file, followed by those that only the fold-in file has, with the ratings of each.
 pub struct People {
     /// Their names.
     pub names: Vec<String>,
-    /// Items and ratings of each.
+    /// The items and ratings of each user.
     pub ratings: Vec<Vec<(usize, f64)>>,
-    /// How many the fold-in file names.
+    /// The number of users in the fold-in file.
     pub folded: usize,
-    /// Ratings of the fold-in file left out because they lie outside the scale.
+    /// The number of ratings of the fold-in file that were left out because they lie outside the scale.
     pub out_of_scale: usize,
-    /// Ratings of the fold-in file left out because the rating file has no such item.
+    /// The number of ratings of the fold-in file that were left out because the rating file has no such item.
     pub unknown_items: usize,
 }
 
 impl People {
-    /// The users of `known`; ratings of `fold_in` add to theirs, and replace them item by item.
+    /// Takes the users of `known`. The ratings of `fold_in` are added to theirs, and replace those of the same items.
     pub fn new(known: &Ratings, fold_in: Option<&Ratings>) -> Self {
         let names: Vec<String> = (0..known.users.len()).map(|user| known.users.name(user).to_owned()).collect();
         let mut people =
@@ -62,7 +62,7 @@ pub fn find(names: &Names, id: &str, what: &str, file: &Path) -> Result<usize> {
 fn unknown(id: &str, what: &str, file: &Path, example: &str) -> anyhow::Error {
     let remedy = if what == "user" { ", or give the user's ratings with --fold-in FILE" } else { "" };
     anyhow!(
-        "{}: no {what} '{}' is in it; name one that is, such as '{example}'{remedy}",
+        "{}: there is no {what} '{}' in this file; name one that is there, such as '{example}'{remedy}",
         file.display(),
         id.escape_debug()
     )

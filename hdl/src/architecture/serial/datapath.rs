@@ -10,7 +10,7 @@
 //! beyond the matrix are set to zero. In cores that reduce rows to a triangle while they stream in, the same rotators
 //! and the same angle unit do that first ([`crate::architecture::serial::qr`]).
 
-mod command;
+mod drawing;
 mod qr;
 
 use super::layout::{largest, member_table, move_table, pair_bits};
@@ -18,7 +18,7 @@ use super::schedule::Latencies;
 use super::square::Square;
 use super::timing::Timing;
 use crate::architecture::serial::qr::lane::qr_lane;
-use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
+use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 use crate::ordering::Ordering;
 use crate::parameters::{Scaling, Sizes};
@@ -28,14 +28,16 @@ use crate::units::coefficients::coefficient_unit;
 use crate::units::matrix_memory::matrix_memory;
 use crate::units::rotator::rotator;
 use crate::units::vector_memory::vector_memory;
-use command::{Command, VectorCommand};
+use drawing::{
+    Block, Command, Drawing, PlainWrite, UnitModules, VectorCommand, VectorSide, block, select_if_present, stage,
+};
 pub use qr::COMMANDS as QR_COMMANDS;
 use qr::{Qr, Side};
 
 /// Adds the datapath of the serial core. Returns its module and its latencies.
 pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
     let pair = pair_bits(largest(orderings));
-    let units = Units {
+    let units = UnitModules {
         angles: angle_unit(
             design,
             shape.element_bits(),
@@ -73,33 +75,6 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
     let timing = drawing.draw();
     (design.add(m), timing)
 }
-
-/// The modules of which the datapath is made.
-struct Units {
-    angles: ModuleId,
-    coefficients: ModuleId,
-    rotator: ModuleId,
-    matrix: ModuleId,
-    vectors: ModuleId,
-    lane: Option<ModuleId>,
-}
-
-/// The datapath while it is drawn.
-struct Drawing<'a, 'm> {
-    m: &'m ModuleBuilder,
-    design: &'a DesignBuilder,
-    orderings: &'a [Ordering],
-    units: Units,
-    shape: &'a Shape,
-    pair: u32,
-    command: Command<'m>,
-    move_table: Table<'m>,
-    member_table: Table<'m>,
-    square: Square<'m>,
-}
-
-/// The elements of a 2x2 block by row and column: of A, or of two rows and two columns of Uᵀ or Vᵀ.
-type Block<'m> = [[Signal<'m>; 2]; 2];
 
 impl<'m> Drawing<'_, 'm> {
     fn draw(&self) -> Timing {
@@ -400,39 +375,4 @@ fn form(shape: &Shape) -> Form {
         std::cmp::Ordering::Equal => Form::Square,
         std::cmp::Ordering::Greater => Form::Tall,
     }
-}
-
-/// The singular vectors of one side: their memory, and the block read from it.
-struct VectorSide<'m> {
-    memory: Instance<'m>,
-    elements: Block<'m>,
-}
-
-/// A write to the memory of A that does not come from a rotation of a block.
-struct PlainWrite<'m> {
-    /// One bit per bank.
-    enable: Signal<'m>,
-    /// Row pair.
-    row: Signal<'m>,
-    /// Column pair.
-    column: Signal<'m>,
-    /// Either input words or elements of A in full width.
-    elements: Block<'m>,
-    /// By how many bits the preparation is to shift elements up, if that is computed with these elements.
-    shift: Option<Signal<'m>>,
-}
-
-/// `other` while the condition holds and `own` otherwise; always `own` if there is no condition or no `other`.
-fn select_if_present<'m>(condition: Option<Signal<'m>>, other: Option<Signal<'m>>, own: Signal<'m>) -> Signal<'m> {
-    condition.zip(other).map_or(own, |(condition, other)| condition.select(other, own))
-}
-
-/// A block with an element for each (row, column).
-fn block<'m>(element: impl Fn(usize, usize) -> Signal<'m>) -> Block<'m> {
-    [0, 1].map(|r| [0, 1].map(|c| element(r, c)))
-}
-
-/// The pipeline stage of a signal.
-fn stage(signal: Signal<'_>) -> u32 {
-    signal.stage().expect("All signals of the datapath's pipeline have a stage.")
 }

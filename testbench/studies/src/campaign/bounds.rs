@@ -1,31 +1,32 @@
-//! The errors that a core is known not to exceed. The one place where bounds enter campaigns and reports.
+//! The bounds on the errors of a core. This is the one place where they enter campaigns and reports.
 
 use super::metric::Metric;
 use serde::{Deserialize, Serialize};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::formats::Errors;
 
-/// Limits on the errors of one core for settled matrices, each in the unit of its metric; that on orthogonality holds for all.
+/// Upper limits on the errors of one core, each in the unit of its metric. They hold for matrices that have settled;
+/// the limit on orthogonality holds for all matrices.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// [`Metric::Sigma`].
+    /// The limit on [`Metric::Sigma`].
     pub sigma_max_lsb: Option<f64>,
-    /// [`Metric::Reconstruction`].
+    /// The limit on [`Metric::Reconstruction`].
     pub reconstruction_max_lsb: Option<f64>,
-    /// [`Metric::Orthogonality`].
+    /// The limit on [`Metric::Orthogonality`].
     pub orthogonality_max_lsb: Option<f64>,
-    /// [`Metric::OffDiagonal`].
+    /// The limit on [`Metric::OffDiagonal`].
     pub off_diagonal_max_lsb: Option<f64>,
 }
 
-/// What is known of a core's errors before any matrix is run.
+/// What is known about a core's errors before any matrix is run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CoreBounds {
-    /// Holds for every matrix. A record above it is a fault.
+    /// A bound that holds for every matrix. A record above it is a fault.
     pub rigorous: Option<Limits>,
-    /// Holds for nearly all matrices. Drawn, not checked.
+    /// A bound that holds for nearly all matrices. It is drawn in charts, but not checked.
     pub statistical: Option<Limits>,
 }
 
@@ -41,7 +42,8 @@ impl Limits {
     }
 }
 
-/// The bounds of a core: those of its largest matrices at full scale, after as many sweeps as it ever makes.
+/// The bounds of a core. They are those of its largest matrices at full scale, after the largest number of sweeps that
+/// the core makes.
 pub fn bounds(core: &Core) -> Option<CoreBounds> {
     let limits = |errors: Errors| Limits {
         sigma_max_lsb: errors.sigma,

@@ -1,4 +1,5 @@
-//! What can be wrong with a campaign and its files: which file, where, what, and what would be right.
+//! The errors of campaigns and their files. Each message names the file and the place, says what is wrong and what
+//! would be right.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,22 +10,22 @@ use svdforge_testbench::judge::JudgeError;
 /// Why a campaign was not run, continued, joined or read.
 #[derive(Debug, thiserror::Error)]
 pub enum CampaignError {
-    /// The system refused.
+    /// The operating system reported an error.
     #[error("{}: {what}: {source}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// What was tried.
         what: &'static str,
-        /// The system's word.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// A file is not what it should be.
+    /// The content of a file is not valid.
     #[error("{}: {place}{message}", path.display())]
     Broken {
         /// The file.
         path: PathBuf,
-        /// The line, where that is known; ends with ": ".
+        /// The line, where it is known, ending with ": ".
         place: String,
         /// What is wrong, and what would be right.
         message: String,
@@ -34,27 +35,27 @@ pub enum CampaignError {
     Read(#[from] ReadError),
     /// The folder has the results of another campaign.
     #[error(
-        "{}: belongs to another campaign: `{field}` is {found} there and {asked} here; give the same options and version to go on with it, or another folder with --out",
+        "{}: this file belongs to another campaign: `{field}` is {found} there and {asked} here; use the same options and version to continue it, or choose another folder with --out",
         path.display()
     )]
     Other {
-        /// The file that says so.
+        /// The journal or report of the other campaign.
         path: PathBuf,
         /// Where the two differ.
         field: String,
-        /// In the file.
+        /// Its value in the file.
         found: String,
-        /// In the request.
+        /// Its value in the request.
         asked: String,
     },
-    /// The folder is somebody else's.
-    #[error("{}: the folder is not empty, and has no campaign of svdforge in it; choose another one with --out", .0.display())]
+    /// The folder holds files that are not those of a campaign.
+    #[error("{}: the folder is not empty and holds no campaign of svdforge; choose another one with --out", .0.display())]
     NotOurs(PathBuf),
-    /// Another program writes the same file.
-    #[error("{}: another svdforge is at work on it; wait for it, or choose another folder with --out", .0.display())]
+    /// Another process is writing the same file.
+    #[error("{}: another svdforge is at work on this campaign; wait until it has finished, or choose another folder with --out", .0.display())]
     Busy(PathBuf),
-    /// Shards that do not belong together.
-    #[error("{}: is a shard of another campaign than {}: `{field}` is {found} here and {other_found} there; join shards of one campaign", path.display(), other.display())]
+    /// The shards do not belong to the same campaign.
+    #[error("{}: this is a shard of another campaign than {}: `{field}` is {found} here and {other_found} there; give shards of one campaign", path.display(), other.display())]
     Apart {
         /// The second file.
         path: PathBuf,
@@ -62,12 +63,12 @@ pub enum CampaignError {
         other: PathBuf,
         /// Where the two differ.
         field: String,
-        /// In the second.
+        /// Its value in the second file.
         found: String,
-        /// In the first.
+        /// Its value in the first file.
         other_found: String,
     },
-    /// Shards are missing, double, or not finished.
+    /// Shards are missing, given twice, or not finished.
     #[error("{0}")]
     Shards(String),
     /// A matrix could not be simulated or judged.
@@ -75,7 +76,7 @@ pub enum CampaignError {
     Judge {
         /// Its number.
         matrix: usize,
-        /// What it is.
+        /// Its core, family and seed.
         name: String,
         /// Why.
         source: Box<JudgeError>,
@@ -83,12 +84,12 @@ pub enum CampaignError {
     /// A report file could not be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// A chart or table could not be made: a fault of this program.
+    /// A chart or table could not be made, which is a fault of this program.
     #[error("{what} cannot be made: {message}; this is a fault of svdforge")]
     Drawing {
         /// Which part of the report.
         what: &'static str,
-        /// The library's word.
+        /// The error of the library that makes it.
         message: String,
     },
 }

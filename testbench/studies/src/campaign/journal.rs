@@ -1,7 +1,8 @@
-//! The journal of a shard: a text file to which each matrix adds a line the moment it is judged.
+//! The journal of a shard is a text file to which one line is added for each matrix as soon as it is judged.
 //!
-//! The first line is the [`JournalHeader`]: plan and shard. A last line without an end is what an interruption left: it is cut off, and its matrix is run
-//! again. Anything else that is wrong is an error, with its line.
+//! The first line is the [`JournalHeader`] with the plan and the shard. If an interruption has left an incomplete last
+//! line, that line is cut off and its matrix is simulated again. Anything else that is wrong is an error that names the
+//! line.
 
 use super::error::CampaignError;
 use super::plan::{Item, Plan};
@@ -15,29 +16,29 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// What every journal's first line says it is.
+/// The value of `kind` in the first line of every journal.
 const KIND: &str = "svdforge campaign journal";
 
 /// One of several equal parts of a campaign: every `count`-th matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shard {
-    /// Which one, from 1.
+    /// Which of them this is, counted from 1.
     pub index: usize,
-    /// Of how many.
+    /// How many there are.
     pub count: usize,
 }
 
 impl Shard {
-    /// The whole campaign.
+    /// The only shard of a campaign that is not divided.
     pub const ALL: Self = Self { index: 1, count: 1 };
 
-    /// Whether a matrix belongs to it.
+    /// Whether the matrix with this number belongs to the shard.
     pub fn has(self, matrix: usize) -> bool {
         matrix % self.count == self.index - 1
     }
 
-    /// The name of its journal.
+    /// The file name of its journal.
     pub fn file_name(self) -> String {
         format!("matrices-{}-of-{}.jsonl", self.index, self.count)
     }
@@ -65,9 +66,9 @@ impl FromStr for Shard {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JournalHeader {
-    /// Which file this is.
+    /// What kind of file this is.
     kind: String,
-    /// The version of the format: that of reports.
+    /// The version of the format, which is the same as that of reports.
     schema: u64,
     /// Which part of the campaign.
     pub shard: Shard,
@@ -75,14 +76,15 @@ pub struct JournalHeader {
     pub campaign: Plan,
 }
 
-/// A journal open for more lines, which nobody else may add meanwhile.
+/// A journal that is open for writing. The file is locked, so that no other process adds lines.
 pub struct Journal {
     path: PathBuf,
     file: File,
 }
 
 impl Journal {
-    /// Opens the journal of a shard in a folder, and gives what it has already; begins it where there is none.
+    /// Opens the journal of a shard in a folder and returns the records that it already has. A new journal is started
+    /// where there is none.
     pub fn open(folder: &Path, plan: &Plan, shard: Shard) -> Result<(Self, Vec<Record>), CampaignError> {
         let path = folder.join(shard.file_name());
         let error = |what| {
@@ -94,7 +96,7 @@ impl Journal {
         match file.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => return Err(CampaignError::Busy(path)),
-            // A file system without locks: go on without.
+            // The file system has no locks, so the journal is used without one.
             Err(fs::TryLockError::Error(_)) => {}
         }
         let mut text = Vec::new();
@@ -122,16 +124,17 @@ impl Journal {
         Ok((journal, records))
     }
 
-    /// Adds a matrix. Once this returns, only the loss of the machine loses the line.
+    /// Adds the record of a matrix. Once this returns, the line survives the end of the program, though not a crash of
+    /// the machine.
     pub fn add(&mut self, record: &Record) -> Result<(), CampaignError> {
         self.write(&line(record))
     }
 
     fn write(&mut self, line: &[u8]) -> Result<(), CampaignError> {
-        // One call for the whole line, without a buffer.
+        // The whole line is written in one call, without a buffer.
         self.file.write_all(line).map_err(|source| CampaignError::Io {
             path: self.path.clone(),
-            what: "cannot be written (what it has stays; the same command goes on from there)",
+            what: "cannot be written (its lines are kept, and the same command continues from there)",
             source,
         })
     }
@@ -143,7 +146,7 @@ fn line(value: &impl Serialize) -> Vec<u8> {
     line
 }
 
-/// Reads a journal that may still be written: header, and the records of its whole lines.
+/// Reads a journal that may still be growing: its header, and the records of its complete lines.
 pub fn read(path: &Path) -> Result<(JournalHeader, Vec<Record>), CampaignError> {
     let text = fs::read(path).map_err(|source: io::Error| CampaignError::Io {
         path: path.to_owned(),
@@ -154,7 +157,7 @@ pub fn read(path: &Path) -> Result<(JournalHeader, Vec<Record>), CampaignError> 
     parse(path, &text[..whole])
 }
 
-/// The header of a journal; `None` where its line is not whole yet.
+/// Reads the header of a journal. The result is `None` if its line is not complete yet.
 pub fn read_header(path: &Path) -> Result<Option<JournalHeader>, CampaignError> {
     let error = |source| CampaignError::Io { path: path.to_owned(), what: "cannot be read", source };
     let mut first = Vec::new();
@@ -163,7 +166,7 @@ pub fn read_header(path: &Path) -> Result<Option<JournalHeader>, CampaignError> 
 }
 
 fn not_a_journal(path: &Path) -> CampaignError {
-    let message = "is no journal of a campaign; `svdforge report` writes them as matrices-1-of-1.jsonl".to_owned();
+    let message = "this is no journal of a campaign; `svdforge report` writes them as matrices-1-of-1.jsonl".to_owned();
     CampaignError::Broken { path: path.to_owned(), place: String::new(), message }
 }
 
@@ -205,12 +208,12 @@ fn parse(path: &Path, text: &[u8]) -> Result<(JournalHeader, Vec<Record>), Campa
     Ok((header, records))
 }
 
-/// serde_json counts the lines of what it is given, which is one.
+/// A JSON error without its line number, which counts only within the single line that was parsed.
 fn in_line(error: &serde_json::Error) -> String {
     error.to_string().replace(" at line 1 column ", " at column ")
 }
 
-/// Whether a record is that of the matrix which the plan has under its number.
+/// Checks that a record describes the matrix that the plan has under its number. The error says what is wrong.
 pub fn check_record(record: &Record, items: &[Item]) -> Result<(), String> {
     let Some(planned) = items.get(record.matrix) else {
         return Err(format!("matrix {}: the campaign has matrices 0 to {}", record.matrix, items.len() - 1));

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The plan of a campaign and all its records, from journals and folders of journals.
+/// Reads the plan of a campaign and all its records from journals and from folders of journals. Every shard must be
+/// there once and be finished.
 pub fn merge(paths: &[PathBuf]) -> Result<(Plan, Vec<Record>), CampaignError> {
     let files = journals(paths)?;
     let mut first: Option<(&Path, Plan, usize)> = None;
@@ -40,14 +41,14 @@ pub fn merge(paths: &[PathBuf]) -> Result<(Plan, Vec<Record>), CampaignError> {
     let Some((_, plan, count)) = first else {
         let places: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
         return Err(CampaignError::Shards(format!(
-            "{}: no journal of a campaign there; shards are written by `svdforge report --shard i/k --out DIR` as matrices-i-of-k.jsonl",
+            "{}: there is no journal of a campaign; shards are written by `svdforge report --shard i/k --out DIR` as matrices-i-of-k.jsonl",
             places.join(", ")
         )));
     };
     let missing: Vec<String> = (1..=count).filter(|i| !shards.contains_key(i)).map(|i| i.to_string()).collect();
     if !missing.is_empty() {
         return Err(CampaignError::Shards(format!(
-            "of {count} shards, {} missing: {}; give their journals too, or run them with --shard i/{count}",
+            "{} of {count} shards are missing: {}; give their journals too, or run them with --shard i/{count}",
             missing.len(),
             list(&missing)
         )));
@@ -57,7 +58,7 @@ pub fn merge(paths: &[PathBuf]) -> Result<(Plan, Vec<Record>), CampaignError> {
         let expected = (0..all).filter(|&matrix| Shard { index, count }.has(matrix)).count();
         if records.len() < expected {
             return Err(CampaignError::Shards(format!(
-                "{}: shard {index}/{count} is not finished: {} of {expected} matrices are there; run its command again, it goes on from there",
+                "{}: shard {index}/{count} is not finished: {} of {expected} matrices are there; run its command again to continue it",
                 file.display(),
                 records.len()
             )));
@@ -68,7 +69,7 @@ pub fn merge(paths: &[PathBuf]) -> Result<(Plan, Vec<Record>), CampaignError> {
     Ok((plan, records))
 }
 
-/// The journals among paths: files as they are, of folders those with a journal's name.
+/// The journals among these paths. A file is taken as it is; of a folder, the files with a journal's name are taken.
 fn journals(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CampaignError> {
     let mut files = Vec::new();
     for path in paths {
@@ -90,14 +91,14 @@ fn journals(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CampaignError> {
     Ok(files)
 }
 
-/// Whether a file has a journal's name.
+/// Whether this is the file name of a journal.
 pub fn is_journal(name: &str) -> bool {
     name.strip_prefix("matrices-")
         .and_then(|rest| rest.strip_suffix(".jsonl"))
         .is_some_and(|middle| middle.contains("-of-"))
 }
 
-/// A list that stays short.
+/// The names in a list, shortened if there are many.
 fn list(names: &[String]) -> String {
     match names {
         [first, .., last] if names.len() > 10 => format!("{first} to {last}, with gaps"),

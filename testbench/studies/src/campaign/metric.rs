@@ -1,10 +1,11 @@
-//! The errors that a campaign looks at: one number of a record each.
+//! The errors that a campaign measures. Each is one number of a record.
 
 use super::record::Record;
 use svdforge_golden::Accuracy;
 use svdforge_hdl::shape::Shape;
 
-/// An error of one result. All but [`Metric::Orthogonality`] are in LSB: units of the last place of the input.
+/// An error of one result. All except [`Metric::Orthogonality`] are in LSB, which means units of the last place of the
+/// input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Metric {
     /// The largest difference of a singular value (or eigenvalue) from the reference.
@@ -21,7 +22,7 @@ impl Metric {
     /// Every metric, in the order of reports.
     pub const ALL: [Self; 4] = [Self::Sigma, Self::Reconstruction, Self::Orthogonality, Self::OffDiagonal];
 
-    /// The name for people.
+    /// The name that is shown to readers.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sigma => "singular values",
@@ -31,7 +32,7 @@ impl Metric {
         }
     }
 
-    /// The beginning of its names in files: `sigma_max_lsb` is its largest value.
+    /// The prefix of its names in files; for example, `sigma_max_lsb` is the largest error of sigma.
     pub fn key(self) -> &'static str {
         match self {
             Self::Sigma => "sigma",
@@ -51,7 +52,7 @@ impl Metric {
         }
     }
 
-    /// Short, for the head of a column.
+    /// A short form for the head of a column.
     pub fn symbol(self) -> &'static str {
         match self {
             Self::Sigma => "Σ",
@@ -61,13 +62,13 @@ impl Metric {
         }
     }
 
-    /// The error of a record, where the core delivers what it takes. Of a truncated decomposition the product differs from A by
-    /// design, so that its reconstruction tells nothing.
+    /// The error of a record, or `None` if the core does not deliver what the metric needs. A truncated decomposition
+    /// has no reconstruction error here, because its product differs from A by design.
     pub fn of(self, shape: &Shape, record: &Record) -> Option<f64> {
         self.measured(shape, (record.rows, record.cols), &record.accuracy)
     }
 
-    /// The same of whatever result for a matrix of (rows, columns).
+    /// The same error for any result for a matrix of (rows, columns).
     pub fn measured(self, shape: &Shape, (rows, cols): (usize, usize), accuracy: &Accuracy) -> Option<f64> {
         match self {
             Self::Sigma => Some(accuracy.sigma_max_lsb),

@@ -1,4 +1,5 @@
-//! A core's parameters as they stand in files: every one spelled out, the same names and values as the options of the command.
+//! A core's parameters as they are written in files. Every parameter is written out, with the same name and value as
+//! the option of the command line.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use svdforge_hdl::shape::Shape;
@@ -6,9 +7,9 @@ use svdforge_hdl::shape::Shape;
 /// `"auto"`, or a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// The program chooses.
+    /// The program chooses the value.
     Auto,
-    /// The user's choice.
+    /// The user has chosen this value.
     Number(i32),
 }
 
@@ -50,18 +51,18 @@ impl std::fmt::Display for Choice {
     }
 }
 
-/// A core of a campaign. In a file it stands as a table of all options of the command.
+/// A core of a campaign. In a file it is written as a table of all options of the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CoreParameters(pub Shape);
 
 impl CoreParameters {
-    /// The options of the command that make this core, every one spelled out.
+    /// The command-line options that make this core, with every option written out.
     pub fn flags(&self) -> String {
         self.0.parameters().flags()
     }
 
-    /// "8 x 8, word 16, guard 4": what tells the cores of a campaign apart.
+    /// A name such as "8 x 8, word 16, guard 4", which distinguishes the cores of a campaign.
     pub fn short(&self) -> String {
         let Self(shape) = self;
         format!("{} x {}, word {}, guard {}", shape.rows(), shape.cols(), shape.word(), shape.guard())

@@ -7,17 +7,17 @@ use svdforge_golden::Family;
 use svdforge_hdl::shape::Shape;
 use svdforge_testbench::samples::example_matrix;
 
-/// Seeds of matrices are the campaign's seed times this, plus an index: those of two campaigns never meet.
+/// The seed of a matrix is the campaign's seed times this, plus an index. So no two campaigns share a seed.
 pub const SEED_STEP: u64 = 1_000_000;
 /// The largest seed of a campaign.
 pub const MAX_SEED: u64 = 1_000_000_000;
 /// The most matrices of a campaign.
 pub const MAX_MATRICES: u64 = 10_000_000;
 
-/// All that decides what a campaign computes: equal plans give equal reports.
+/// Everything that determines what a campaign computes. Equal plans give equal reports.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// All but the cores.
+    /// What all cores share.
     #[serde(flatten)]
     pub settings: Settings,
     /// The cores, in the order of the matrices.
@@ -42,21 +42,21 @@ pub struct Settings {
 /// A core, and how many matrices it gets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlannedCore {
-    /// What it is there for.
+    /// Why the campaign contains it.
     pub purpose: Purpose,
-    /// Matrices of each random family; of a family that no seed changes, there is one.
+    /// The number of matrices of each random family. A family that does not depend on the seed has one matrix.
     pub matrices: u64,
     /// Its parameters.
     pub core: CoreParameters,
 }
 
-/// What a core of a campaign is there for.
+/// Why a campaign contains a core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Purpose {
-    /// Its errors are what the campaign is about.
+    /// Its errors are the subject of the campaign.
     Accuracy,
-    /// It stops after a given number of sweeps, to show how far its like has come by then.
+    /// It stops after a given number of sweeps, to show how far a matrix has converged by then.
     Convergence,
 }
 
@@ -69,7 +69,7 @@ pub struct Item {
     pub core: usize,
     /// Its family.
     pub family: Family,
-    /// Which of the family's for this core, from 0.
+    /// Its index among the matrices of its family for this core, from 0.
     pub index: u64,
     /// The seed that makes it.
     pub seed: u64,
@@ -90,19 +90,19 @@ impl Plan {
         items
     }
 
-    /// Checks what a file could have wrong: what is wrong and what would be right.
+    /// Checks a plan that was read from a file. The error says what is wrong and what would be right.
     pub fn check(&self) -> Result<(), String> {
         if self.settings.seed > MAX_SEED {
             return Err(format!("seed {}: a seed is 0 to {MAX_SEED}", self.settings.seed));
         }
         if self.cores.is_empty() || self.settings.families.is_empty() {
-            return Err("a campaign needs a core and a family of matrices at least".to_owned());
+            return Err("a campaign needs at least one core and one family of matrices".to_owned());
         }
         let families = &self.settings.families;
         if let Some((_, double)) =
             families.iter().enumerate().find(|(index, family)| families[..*index].contains(family))
         {
-            return Err(format!("families: {double} is there twice; name each once"));
+            return Err(format!("families: {double} is there twice; name each family once"));
         }
         let families = families.len() as u64;
         let mut all = 0_u64;
@@ -125,33 +125,33 @@ impl Plan {
         &self.cores[core].core.0
     }
 
-    /// The matrix as its core gets it, but for rounding: elements in [-1, 1 - 2^(1 - word)], what full scale does not
-    /// reach being saturated.
+    /// The matrix as its core gets it, before rounding. Its elements are in [-1, 1 - 2^(1 - word)]; larger ones are
+    /// saturated.
     pub fn matrix(&self, item: &Item) -> DMatrix<f64> {
         let largest = largest(self.shape(item.core));
         self.original(item).map(|value| value.clamp(-1.0, largest))
     }
 
-    /// The matrix as it is for every word.
+    /// The matrix before saturation, which is the same for every word.
     pub fn original(&self, item: &Item) -> DMatrix<f64> {
         example_matrix(self.shape(item.core), item.family, item.seed)
     }
 }
 
-/// The largest element of the matrices for a core.
+/// The largest element that a matrix for this core may have.
 pub fn largest(shape: &Shape) -> f64 {
     1.0 - f64::from(1 - shape.word() as i32).exp2()
 }
 
 impl PlannedCore {
-    /// How many matrices of a family the core gets.
+    /// The number of matrices of a family that the core gets.
     pub fn matrices_of(&self, family: Family) -> u64 {
         if family.is_random() { self.matrices } else { 1 }
     }
 }
 
 impl Item {
-    /// "8 x 8, word 16, guard 4, uniform, seed 1000000": for messages.
+    /// A name for messages, such as "8 x 8, word 16, guard 4, uniform, seed 1000000".
     pub fn name(&self, plan: &Plan) -> String {
         format!("{}, {}, seed {}", plan.cores[self.core].core.short(), self.family, self.seed)
     }

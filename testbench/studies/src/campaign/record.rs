@@ -4,7 +4,8 @@ use super::plan::Item;
 use crate::documents::difference;
 use serde::{Deserialize, Serialize};
 use svdforge_golden::{Accuracy, BySource, Family, Sources};
-use svdforge_testbench::judge::{Flags, Judgement};
+use svdforge_hdl::interface::Flags;
+use svdforge_testbench::judge::Judgement;
 use svdforge_testbench::run::Cycles;
 
 /// Decimals that are kept of an error in LSB. More would show how the processor of the reference rounds, and differ between machines.

@@ -1,4 +1,4 @@
-//! Simulates the matrices of a shard that its journal does not have yet.
+//! Simulates those matrices of a shard that its journal does not contain yet.
 
 use super::error::CampaignError;
 use super::journal::{Journal, Shard};
@@ -15,25 +15,26 @@ use svdforge_hdl::core::Core;
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::{InputScale, Quantised};
 use svdforge_testbench::judge::{JudgeError, Judgement, judge};
-use svdforge_testbench::run::{RunError, prepare};
+use svdforge_testbench::run::{RunError, quantise_for};
 
-/// How far a run has come.
+/// The progress of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Matrices judged.
+    /// The number of matrices that have been judged.
     pub matrices: usize,
-    /// Of so many.
+    /// The number of matrices in all.
     pub of: usize,
-    /// Their work, in clock cycles that their simulation is expected to take: large matrices take much longer than
-    /// small ones.
+    /// The work that is done, in clock cycles that the simulation of these matrices is expected to take. Large matrices
+    /// take much longer than small ones, so this tells more than their number.
     pub work: u64,
-    /// Of so much.
+    /// The work in all.
     pub of_work: u64,
 }
 
-/// Runs a shard of a plan to its end, on all processors. `folder` must exist; its journal is begun or gone on with, and
-/// `progress` is told of every matrix (the first time, of those that the journal has). The records come in the order of
-/// their numbers.
+/// Runs a shard of a plan to its end, on all processors, and returns the records in the order of their matrices.
+///
+/// `folder` must exist. Its journal is started or continued. `progress` is called once at the start, with the matrices
+/// that the journal already contains, and then after every matrix.
 pub fn run(
     plan: &Plan,
     shard: Shard,
@@ -58,14 +59,14 @@ pub fn run(
         .par_iter()
         .map_init(
             || None,
-            |bench: &mut Option<LoadedCore>, item| {
-                let judgement = LoadedCore::for_core(bench, plan, item.core)
-                    .and_then(|bench| bench.judge(plan, item))
+            |loaded: &mut Option<LoadedCore>, item| {
+                let judgement = LoadedCore::for_core(loaded, plan, item.core)
+                    .and_then(|core| core.judge(plan, item))
                     .map_err(|source| CampaignError::Judge {
-                        matrix: item.matrix,
-                        name: item.name(plan),
-                        source: Box::new(source),
-                    })?;
+                    matrix: item.matrix,
+                    name: item.name(plan),
+                    source: Box::new(source),
+                })?;
                 let record = Record::new(item, &judgement);
                 let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
                 shared.0.add(&record)?;
@@ -81,26 +82,26 @@ pub fn run(
     Ok(records)
 }
 
-/// One matrix of a plan, simulated and judged anew.
+/// Simulates and judges one matrix of a plan again.
 pub fn judge_again(plan: &Plan, item: &Item) -> Result<Judgement, JudgeError> {
     LoadedCore::for_core(&mut None, plan, item.core)?.judge(plan, item)
 }
 
-/// A core in the simulator.
+/// A core that is loaded in the simulator.
 struct LoadedCore {
     core: usize,
     engine: SimulatorEngine,
 }
 
 impl LoadedCore {
-    /// The one that is there, if it has the core that is asked for; else a new one in its place.
-    fn for_core<'a>(bench: &'a mut Option<Self>, plan: &Plan, core: usize) -> Result<&'a mut Self, JudgeError> {
-        let there = bench.take().filter(|b| b.core == core);
+    /// Returns the loaded core if it is the right one. Otherwise the right core is loaded in its place.
+    fn for_core<'a>(loaded: &'a mut Option<Self>, plan: &Plan, core: usize) -> Result<&'a mut Self, JudgeError> {
+        let there = loaded.take().filter(|loaded| loaded.core == core);
         let found = match there {
             Some(there) => there,
             None => Self { core, engine: SimulatorEngine::new(&Core::new(*plan.shape(core))).map_err(RunError::from)? },
         };
-        Ok(bench.insert(found))
+        Ok(loaded.insert(found))
     }
 
     fn judge(&mut self, plan: &Plan, item: &Item) -> Result<Judgement, JudgeError> {
@@ -109,16 +110,16 @@ impl LoadedCore {
     }
 }
 
-/// A matrix of a plan as its core gets it.
+/// A matrix of a plan, quantised for its core.
 pub fn input(plan: &Plan, item: &Item) -> Result<Quantised, RunError> {
-    prepare(plan.shape(item.core), &named(item, plan.matrix(item)), input_scale(plan))
+    quantise_for(plan.shape(item.core), &named(item, plan.matrix(item)), input_scale(plan))
 }
 
 fn named(item: &Item, matrix: DMatrix<f64>) -> NamedMatrix {
     NamedMatrix { name: item.family.name().to_owned(), matrix }
 }
 
-/// The scaling of a plan.
+/// How the host scales the matrices of a plan.
 pub fn input_scale(plan: &Plan) -> InputScale {
     match plan.settings.input_scale {
         Choice::Auto => InputScale::Auto,

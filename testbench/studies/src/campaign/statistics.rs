@@ -1,4 +1,4 @@
-//! What the records of a campaign come to.
+//! Summarises the records of a campaign.
 
 use super::bounds::CoreBounds;
 use super::metric::Metric;
@@ -8,46 +8,47 @@ use serde::Serialize;
 use svdforge_golden::Sources;
 use svdforge_hdl::parameters::Sweeps;
 
-/// How a number is spread over the matrices of one core.
+/// The distribution of a number over the matrices of one core.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Spread {
     /// Half of the matrices are at or below it.
     pub median: f64,
     /// 99 % of the matrices are at or below it.
     pub p99: f64,
-    /// The largest.
+    /// The largest value.
     pub max: f64,
-    /// The matrix that has it: the first, if several have.
+    /// The matrix with the largest value; the first one, if several matrices have it.
     pub worst_matrix: usize,
 }
 
-/// One core over all its matrices.
+/// The statistics of one core over all its matrices.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CoreStatistics {
-    /// How many.
+    /// The number of matrices.
     pub matrices: usize,
-    /// Spread of each metric, in LSB; null for what the core does not deliver.
+    /// The spread of [`Metric::Sigma`] in LSB. This and the next three fields are null for what the core does not
+    /// deliver.
     pub sigma_max_lsb: Option<Spread>,
-    /// See [`Metric::Reconstruction`].
+    /// The spread of [`Metric::Reconstruction`].
     pub reconstruction_max_lsb: Option<Spread>,
-    /// See [`Metric::Orthogonality`].
+    /// The spread of [`Metric::Orthogonality`].
     pub orthogonality_max_lsb: Option<Spread>,
-    /// See [`Metric::OffDiagonal`].
+    /// The spread of [`Metric::OffDiagonal`].
     pub off_diagonal_max_lsb: Option<Spread>,
-    /// Sweeps made: mean and most.
+    /// The mean and the largest number of sweeps.
     pub sweeps: MeanMax,
-    /// Clock cycles from the first input beat to the last output beat: mean and most.
+    /// The mean and the largest number of clock cycles from the first input beat to the last output beat.
     pub cycles: MeanMax,
-    /// Where errors come from: root of the mean square over the matrices; null where that is not told.
+    /// The sources of the errors, as root mean squares over the matrices. Null where no record has them.
     pub sources: Option<Sources>,
 }
 
 /// Mean and maximum of counts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct MeanMax {
-    /// Mean, to two decimals.
+    /// The mean, to two decimals.
     pub mean: f64,
-    /// Most.
+    /// The largest.
     pub max: u64,
 }
 
@@ -62,7 +63,7 @@ impl CoreStatistics {
         }
     }
 
-    /// The statistics of the records of one core; at least one.
+    /// Computes the statistics from the records of one core, of which there must be at least one.
     pub fn new(plan: &Plan, records: &[&Record]) -> Self {
         let spread = |metric| {
             let values = records.iter().filter_map(|r| Some((value(plan, r, metric)?, r.matrix)));
@@ -82,12 +83,12 @@ impl CoreStatistics {
 }
 
 impl Spread {
-    /// The spread of values, each with its matrix; `None` of none.
+    /// The spread of values, each given with its matrix. The result is `None` if there are no values.
     pub fn of(mut values: Vec<(f64, usize)>) -> Option<Self> {
-        // Equal values: the first matrix comes last, where the largest is taken.
+        // Of equal values, the one of the first matrix is sorted last, because the last entry is taken as the largest.
         values.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
         let &(max, worst_matrix) = values.last()?;
-        // Nearest rank: the smallest value that so many are at or below.
+        // The percentile by nearest rank: the smallest value that at least this share of the values does not exceed.
         let rank = |percent: usize| values[(values.len() * percent).div_ceil(100).max(1) - 1].0;
         Some(Self { median: rank(50), p99: rank(99), max, worst_matrix })
     }
@@ -101,7 +102,7 @@ impl MeanMax {
     }
 }
 
-/// A metric of a record.
+/// The value of a metric for a record.
 pub fn value(plan: &Plan, record: &Record, metric: Metric) -> Option<f64> {
     metric.of(plan.shape(record.core), record)
 }
@@ -115,16 +116,16 @@ pub fn by_core<'a>(plan: &Plan, records: &'a [Record]) -> Vec<Vec<&'a Record>> {
     cores
 }
 
-/// Something that must hold for every matrix.
+/// A condition that must hold for every matrix.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Check {
-    /// What.
+    /// The name of the condition.
     pub name: &'static str,
-    /// Matrices that it was asked of.
+    /// The number of matrices to which it applies.
     pub matrices: usize,
-    /// Matrices for which it does not hold, by number.
+    /// The numbers of the matrices for which it does not hold.
     pub failed: Vec<usize>,
-    /// Whether it holds for all of them; null where there was nothing to check.
+    /// Whether it holds for all of them. Null where it applies to no matrix.
     pub holds: Option<bool>,
 }
 
@@ -142,29 +143,33 @@ impl Check {
     }
 }
 
-/// What must hold: no flag of the status word is set, and no bound is exceeded. A core with a given number of sweeps need not be settled.
+/// Checks that no flag of the status word is set and that no bound is exceeded. Matrices need not have settled in a
+/// core with a fixed number of sweeps.
 pub fn checks(plan: &Plan, bounds: &[Option<CoreBounds>], records: &[Record]) -> Vec<Check> {
     let auto = |record: &&Record| plan.shape(record.core).sweeps() == Sweeps::Auto;
     let bounded = |record: &&Record| plan.cores[record.core].purpose == Purpose::Accuracy;
     let within = |record: &Record| {
         let limits = bounds[record.core].and_then(|b| b.rigorous)?;
-        // Nothing bounds what an unsettled matrix has left off the diagonal.
-        let bounded = |m: &&Metric| !record.flags.cap_reached || **m == Metric::Orthogonality;
+        // The off-diagonal elements of a matrix that has not settled are not bounded.
+        let bounded = |m: &&Metric| !record.flags.cap_reached() || **m == Metric::Orthogonality;
         let metrics = Metric::ALL.iter().filter(bounded);
         let pairs: Vec<(f64, f64)> = metrics.filter_map(|&m| Some((value(plan, record, m)?, limits.of(m)?))).collect();
         (!pairs.is_empty()).then(|| pairs.iter().all(|(error, limit)| error <= limit))
     };
     vec![
-        Check::new("no bad frame", records.iter().map(|r| (r, !r.flags.bad_frame))),
-        Check::new("no overflow", records.iter().map(|r| (r, !r.flags.overflow))),
-        Check::new("settled under the cap", records.iter().filter(auto).map(|r| (r, !r.flags.cap_reached))),
-        // No core has a self-check yet: its flag is always 0, and says nothing.
-        Check::new("self-check passed", records.iter().filter(|r| r.flags.self_check_failed).map(|r| (r, false))),
+        Check::new("no bad frame", records.iter().map(|r| (r, !r.flags.bad_frame()))),
+        Check::new("no overflow", records.iter().map(|r| (r, !r.flags.overflow()))),
+        Check::new("settled under the cap", records.iter().filter(auto).map(|r| (r, !r.flags.cap_reached()))),
+        // No core has a self-check yet. Its flag is always 0 and proves nothing, so only a set flag is counted.
+        Check::new(
+            "self-check passed",
+            records.iter().filter(|r| r.flags.is_set("self_check_failed")).map(|r| (r, false)),
+        ),
         Check::new("within the bounds", records.iter().filter(bounded).filter_map(|r| Some((r, within(r)?)))),
     ]
 }
 
-/// Whether every check holds that could be made.
+/// Whether every check that applied to a matrix holds.
 pub fn all_hold(checks: &[Check]) -> bool {
     checks.iter().all(|check| check.holds != Some(false))
 }

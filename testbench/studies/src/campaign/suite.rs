@@ -1,4 +1,4 @@
-//! The suites, and how a request becomes a plan.
+//! Defines the suites, and turns a request into a plan.
 
 use super::parameters::{Choice, CoreParameters};
 use super::plan::{Plan, PlannedCore, Purpose, Settings, largest};
@@ -13,17 +13,19 @@ use svdforge_testbench::framing::{InputScale, QuantiseError, quantise};
 /// How much a campaign covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suite {
-    /// Seconds: small sizes, the middle of the range of words and guard bits.
+    /// Takes seconds. Covers small sizes and the middle of the range of words and guard bits.
     Quick,
-    /// A minute or two: n = 4 to 32, the whole range of words and guard bits.
+    /// Takes a minute or two. Covers n = 4 to 32 and the whole range of words and guard bits.
     Standard,
-    /// A few minutes: odd sizes, tall and wide ones, lines, the ends of the ranges, and many matrices.
+    /// Takes a few minutes. Covers odd sizes, tall and wide matrices, single rows and columns, the ends of the ranges,
+    /// and many matrices.
     Hard,
 }
 
-/// What a suite covers where the user does not choose.
+/// What a suite covers where the user makes no choice.
 struct Coverage {
-    /// Rows, columns, matrices of each random family: fewer for large sizes, whose simulation takes longer.
+    /// Triples of rows, columns and the number of matrices of each random family. Large sizes get fewer matrices,
+    /// because their simulation takes longer.
     sizes: &'static [(usize, usize, u64)],
     words: &'static [u32],
     guards: &'static [u32],
@@ -33,7 +35,7 @@ impl Suite {
     /// Every suite, shortest first.
     pub const ALL: [Self; 3] = [Self::Quick, Self::Standard, Self::Hard];
 
-    /// As `--suite` knows it.
+    /// The name that `--suite` accepts.
     pub fn name(self) -> &'static str {
         match self {
             Self::Quick => "quick",
@@ -89,20 +91,21 @@ impl FromStr for Suite {
     }
 }
 
-/// What a user asks for: `None` leaves a range to the suite.
+/// What a user asks for. `None` leaves a range to the suite.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// How much to cover.
     pub suite: Suite,
-    /// The seed of the matrices.
+    /// The seed of the campaign, from which the seeds of its matrices follow.
     pub seed: u64,
-    /// Matrices of each random family for each core.
+    /// The number of matrices of each random family for each core.
     pub matrices: Option<u64>,
-    /// Families; empty: all.
+    /// The families of matrices. An empty list means all of them.
     pub families: Vec<Family>,
-    /// The host's scaling.
+    /// How the host scales the matrices.
     pub input_scale: InputScale,
-    /// Parameters that all cores share; its size, word and guard count where the next three are not `None`.
+    /// The parameters that all cores share. Where one of the next three fields is `None`, the suite varies that
+    /// parameter and the value in here is used for the cores that show the convergence.
     pub core: Parameters,
     /// Rows and columns.
     pub size: Option<(usize, usize)>,
@@ -112,12 +115,12 @@ pub struct Request {
     pub guard: Option<u32>,
 }
 
-/// A request that cannot be met.
+/// Why a request cannot be met.
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
-    /// One of its cores does not exist.
+    /// The parameters of one of its cores are not valid.
     #[error(
-        "{source} (for the core {rows} x {cols}, word {word}, guard {guard}; --rows, --cols, --word and --guard fix what the suite varies)"
+        "{source} (for the core {rows} x {cols}, word {word}, guard {guard}; give --rows, --cols, --word or --guard to fix what the suite varies)"
     )]
     Core {
         /// Its rows.
@@ -132,7 +135,9 @@ pub enum RequestError {
         source: ParameterError,
     },
     /// Its matrices do not fit the input word of a core.
-    #[error("--input-scale: the matrices of a campaign have elements from -1 to 1; {core}: {source}")]
+    #[error(
+        "--input-scale: the matrices of a campaign have elements from -1 to 1, which do not fit the core {core}: {source}"
+    )]
     Scale {
         /// Which core.
         core: String,
@@ -145,7 +150,8 @@ pub enum RequestError {
 }
 
 impl Request {
-    /// The plan: for every size, word and guard a core, then for every size the cores that show the convergence.
+    /// Makes the plan. It has a core for every size, word and number of guard bits, followed by the cores that show the
+    /// convergence at every size.
     pub fn plan(&self) -> Result<Plan, RequestError> {
         let grid = self.suite.grid();
         let sizes = match self.size {
@@ -186,8 +192,9 @@ impl Request {
         Ok(plan)
     }
 
-    /// Cores that stop after 1, 2, ... sweeps, until any matrix should be settled: with the word and guard bits asked for, or else those of the
-    /// default core; none without U and V, from which alone it can be seen what is left off the diagonal.
+    /// Cores that stop after 1, 2, ... sweeps, up to a number after which every matrix should have settled. They have
+    /// the word and guard bits that were asked for, or else those of the default core. There are none unless U and V
+    /// are computed, because what is left off the diagonal is computed from both.
     fn convergence(&self, rows: usize, cols: usize) -> Result<Vec<PlannedCore>, RequestError> {
         let base = self.core(Parameters { rows, cols, ..self.core })?;
         let last = match self.core.sweeps {
@@ -217,7 +224,7 @@ impl Request {
 }
 
 impl Coverage {
-    /// Matrices for a size that is not of the suite: as many as the next larger one gets.
+    /// The number of matrices for a size that the suite does not contain: as many as the next larger size gets.
     fn matrices_for(&self, side: usize) -> u64 {
         let counts = self.sizes.iter().filter(|(rows, cols, _)| *rows.max(cols) >= side).map(|size| size.2);
         counts.max().or(self.sizes.last().map(|size| size.2)).unwrap_or(1)

@@ -1,11 +1,12 @@
-//! How much work a matrix is, known before it is done: the clock cycles that its simulation is expected to take.
+//! Estimates the work of a matrix before it is simulated, as the number of clock cycles that its simulation is expected
+//! to take.
 
 use svdforge_hdl::core::Core;
 use svdforge_hdl::dimensions::ceil_log2;
 use svdforge_hdl::parameters::Sweeps;
 
-/// Cycles of a matrix of the core's largest size, from the first input beat to the last output beat, with as many
-/// sweeps as usual.
+/// The expected number of cycles of a matrix of the core's largest size, from the first input beat to the last output
+/// beat, with the usual number of sweeps.
 pub fn expected_cycles(core: &Core) -> u64 {
     let sweeps = match core.shape().sweeps() {
         Sweeps::Fixed(sweeps) => sweeps,
@@ -15,7 +16,8 @@ pub fn expected_cycles(core: &Core) -> u64 {
     cycles(core, sweeps)
 }
 
-/// The same with so many sweeps. What the core does between its phases, some tens of cycles, is left out.
+/// The number of cycles with this number of sweeps. The few dozen cycles that the core spends between its phases are
+/// left out.
 fn cycles(core: &Core, sweeps: u32) -> u64 {
     let shape = core.shape();
     let beats = shape.interface().input_beats();
@@ -32,11 +34,11 @@ mod tests {
     use svdforge_hdl::parameters::{Parameters, Sizes, Vectors};
     use svdforge_testbench::engine::SimulatorEngine;
     use svdforge_testbench::framing::InputScale;
-    use svdforge_testbench::run::{Cycles, prepare, run};
+    use svdforge_testbench::run::{Cycles, quantise_for, run};
     use svdforge_testbench::samples::example_matrix;
 
-    /// Square cores, a wide and a tall one that holds its rows, and such as take their rows in a stream, long and
-    /// short.
+    /// Covers square cores, a wide and a tall core that store their rows, and cores that reduce their rows as they
+    /// arrive, with many and with few rows.
     #[test]
     fn the_simulator_takes_about_the_expected_cycles() {
         let size = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
@@ -60,16 +62,16 @@ mod tests {
         ];
         for parameters in cores {
             let core = Core::new(parameters.shape().unwrap());
-            // Of several sizes, seed 0 has the largest.
+            // If the core takes several sizes, seed 0 gives a matrix of the largest.
             let matrix = example_matrix(core.shape(), Family::Uniform, 0);
             let matrix = NamedMatrix { name: "uniform".to_owned(), matrix };
-            let input = prepare(core.shape(), &matrix, InputScale::Auto).unwrap();
+            let input = quantise_for(core.shape(), &matrix, InputScale::Auto).unwrap();
             let found = run(core.shape(), &mut SimulatorEngine::new(&core).unwrap(), &input).unwrap();
             let taken = Cycles::of(&found.trace).unwrap().total;
-            let [known, expected] = [cycles(&core, found.decomposition.status.sweeps), expected_cycles(&core)];
+            let [known, expected] = [cycles(&core, found.decomposition.status.sweeps()), expected_cycles(&core)];
             println!("{}: {taken} cycles, {known} by its sweeps, {expected} expected", core.shape().name());
             let share = |cycles: u64| cycles as f64 / taken as f64;
-            // A lone 2 x 2 matrix does not fill the pipeline, whose latency is not counted.
+            // A single 2 x 2 matrix does not fill the pipeline, whose latency is not counted.
             assert!((0.85..1.1).contains(&share(known)) || taken < 200, "{}: {taken}, {known}", core.shape().name());
             assert!((0.7..1.5).contains(&share(expected)), "{}: {taken}, {expected}", core.shape().name());
         }

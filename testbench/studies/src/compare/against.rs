@@ -15,28 +15,28 @@ use svdforge_hdl::shape::Shape;
 /// One document compared with the first.
 #[derive(Clone, Debug, Serialize)]
 pub struct Against {
-    /// Which.
+    /// The document that is compared with the first.
     pub source: ComparedDocument,
-    /// What tells each paired core of B from its partner.
+    /// The options in which paired cores differ.
     pub options: Vec<OptionDifference>,
-    /// What was left out.
+    /// What was left out, because it has no partner.
     pub unpaired: Unpaired,
-    /// How many tests `p_holm` corrects for: those of all documents.
+    /// The number of tests that `p_holm` corrects for, which are those of all documents.
     pub tests: usize,
-    /// Over all cores; of one core, the same as that core's.
+    /// The differences over all cores. If there is one core, they are the same as those of the core.
     pub all: Vec<Difference>,
-    /// For each pair of cores.
+    /// The differences of each pair of cores.
     pub cores: Vec<CorePair>,
-    /// What must hold, in each report.
+    /// The checks of both reports.
     pub checks: Vec<CheckPair>,
-    /// In what B is worse.
+    /// Everything in which B is worse.
     pub worse: Vec<Finding>,
 }
 
 /// An option in which paired cores differ.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct OptionDifference {
-    /// Which.
+    /// The name of the option.
     pub option: String,
     /// Its value in A.
     pub a: String,
@@ -47,20 +47,20 @@ pub struct OptionDifference {
 /// What has no partner.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Unpaired {
-    /// Cores of A.
+    /// Names of the cores of A.
     pub cores_a: Vec<String>,
-    /// Cores of B.
+    /// Names of the cores of B.
     pub cores_b: Vec<String>,
-    /// Matrices of A's paired cores.
+    /// The number of matrices of A's paired cores.
     pub matrices_a: usize,
-    /// Matrices of B's paired cores.
+    /// The number of matrices of B's paired cores.
     pub matrices_b: usize,
 }
 
 /// Two cores that belong together.
 #[derive(Clone, Debug, Serialize)]
 pub struct CorePair {
-    /// "8 x 8, word 16, guard 4": the core of A.
+    /// The name of A's core, such as "8 x 8, word 16, guard 4".
     pub name: String,
     /// Its index in A.
     pub core_a: usize,
@@ -68,39 +68,39 @@ pub struct CorePair {
     pub core_b: Option<usize>,
     /// Whether all parameters are the same.
     pub equal_parameters: bool,
-    /// Of each quantity that both have.
+    /// The difference in each quantity that both cores have.
     pub differences: Vec<Difference>,
-    /// What is known of A's core.
+    /// The figures of A's core.
     pub figures_a: CoreFigures,
-    /// What is known of B's core.
+    /// The figures of B's core; null for another tool.
     pub figures_b: Option<CoreFigures>,
-    /// Where it is drawn.
+    /// Where the pair appears in the charts.
     #[serde(skip)]
     pub(super) grid: Grid,
-    /// Each matrix in both.
+    /// The results of each matrix that both have.
     #[serde(skip)]
     pub(super) results: Vec<Both>,
 }
 
-/// What tells two cores from the others, for charts.
+/// What distinguishes a pair of cores from the others in charts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Grid {
     /// Rows and columns.
     pub size: (usize, usize),
-    /// Of A's core.
+    /// The word of A's core.
     pub word: u32,
-    /// Of A's core and of B's.
+    /// The guard bits of A's core and of B's.
     pub guards: [u32; 2],
 }
 
-/// A check in both reports: whether it holds, null where there was nothing to check.
+/// The outcome of a check in both reports; null where there was nothing to check.
 #[derive(Clone, Debug, Serialize)]
 pub struct CheckPair {
-    /// What.
+    /// The name of the check.
     pub name: &'static str,
-    /// In A.
+    /// Its outcome in A.
     pub a: Option<bool>,
-    /// In B.
+    /// Its outcome in B.
     pub b: Option<bool>,
 }
 
@@ -172,7 +172,7 @@ impl Against {
         Self::finish(source, Vec::new(), unpaired, cores, Vec::new())
     }
 
-    /// All but the judgement: see [`super::judging`].
+    /// Makes everything except the verdicts, which [`super::judging`] adds.
     fn finish(
         source: ComparedDocument,
         options: Vec<OptionDifference>,
@@ -192,14 +192,14 @@ impl Against {
         Self { source, options, unpaired, tests: 0, all, cores, checks, worse: Vec::new() }
     }
 
-    /// Results compared, and the distinct matrices among them.
+    /// The number of results that are compared, and of distinct matrices among them.
     pub fn results(&self) -> (usize, usize) {
         let results = self.cores.iter().flat_map(|core| &core.results);
         let matrices: HashSet<_> = results.clone().map(|both| both.key).collect();
         (results.count(), matrices.len())
     }
 
-    /// Quantities that some results have.
+    /// The quantities that at least some results have.
     pub fn quantities(&self) -> Vec<Quantity> {
         self.all.iter().map(|difference| difference.quantity).collect()
     }
@@ -221,13 +221,14 @@ impl CorePair {
         }
     }
 
-    /// The difference in one quantity.
+    /// The difference in one quantity, if both cores have it.
     pub fn of(&self, quantity: Quantity) -> Option<&Difference> {
         self.differences.iter().find(|difference| difference.quantity == quantity)
     }
 }
 
-/// The errors of a result for the matrix of a record. Of U and V only those that the other result has too: the largest error of both is not that of one.
+/// The errors of a result for the matrix of a record. The orthogonality error covers only those of U and V that the
+/// other result has too, because the larger error of both must not be compared with the error of one.
 fn errors(shape: &Shape, record: &Record, own: &Accuracy, other: &Accuracy) -> [Option<f64>; Metric::ALL.len()] {
     let shared = Accuracy {
         orthogonality_u_max_lsb: own.orthogonality_u_max_lsb.filter(|_| other.orthogonality_u_max_lsb.is_some()),
@@ -237,7 +238,7 @@ fn errors(shape: &Shape, record: &Record, own: &Accuracy, other: &Accuracy) -> [
     Metric::ALL.map(|metric| metric.measured(shape, (record.rows, record.cols), &shared))
 }
 
-/// What a report knows of one of its results, as far as another one can be compared with it.
+/// The numbers of a record that can be compared with another result.
 fn measured_of(shape: &Shape, record: &Record, other: &Accuracy) -> MatrixResult {
     MatrixResult {
         matrix: record.matrix,
@@ -247,7 +248,7 @@ fn measured_of(shape: &Shape, record: &Record, other: &Accuracy) -> MatrixResult
     }
 }
 
-/// One matrix in both reports, B's errors in the units of A's.
+/// One matrix in both reports, with B's errors in the units of A's.
 fn both((a, core_a): (&Report, usize), (b, core_b): (&Report, usize), records: (&Record, &Record)) -> Both {
     let (shape_a, shape_b) = (a.plan.shape(core_a), b.plan.shape(core_b));
     let of_a = measured_of(shape_a, records.0, &records.1.accuracy);

@@ -10,16 +10,17 @@ use crate::report::size_name;
 use std::collections::{BTreeMap, BTreeSet};
 use svdforge_hdl::parameters::Parameters;
 
-/// Below this an error is drawn as this: logarithmic axes have no 0.
+/// Smaller errors are drawn at this value, since logarithmic axes have no 0.
 const LEAST: f64 = 1e-3;
-/// Bars of a histogram to each side of 0.
+/// The number of bars of a histogram on each side of the middle one.
 const BINS: usize = 12;
-/// Ratios beyond 2 to this are drawn with those at it.
+/// Ratios beyond 2 to this power are counted in the outermost bars.
 const WIDEST: f64 = 6.0;
-/// Points of a curve over the matrices.
+/// The number of points of a curve over the matrices.
 const STEPS: usize = 50;
 
-/// The pairs of cores that are looked at more closely: for each size, the one nearest to the word and guard bits of the default core.
+/// The pairs of cores that are drawn in detail: for each size, the pair that is nearest to the word and guard bits of
+/// the default core.
 fn chosen(cores: &[CorePair]) -> BTreeMap<(usize, usize), &CorePair> {
     let default = Parameters::default();
     let distance = |grid: &Grid| (grid.word.abs_diff(default.word), grid.guards[0].abs_diff(default.guard));
@@ -40,13 +41,13 @@ fn errors(metric: Metric, results: &[Both], of: impl Fn(&Both) -> &MatrixResult)
     errors
 }
 
-/// For each size, how large the errors of how many matrices are: a curve for each document.
+/// Draws the distribution of the errors over the matrices: a chart for each size, with a curve for each document.
 pub fn quantiles(comparison: &Comparison, metric: Metric) -> Vec<Chart> {
     let mut charts: BTreeMap<(usize, usize), (String, Vec<Line>)> = BTreeMap::new();
     for (index, against) in comparison.comparisons.iter().enumerate() {
         for (size, core) in chosen(&against.cores) {
             let (_, lines) = charts.entry(size).or_insert_with(|| {
-                // A's curve: over the matrices that it shares with the first that has this size.
+                // A's curve covers the matrices that A shares with the first document that has this size.
                 (core.name.clone(), vec![curve(0, &errors(metric, &core.results, |both| &both.a))])
             });
             lines.push(curve(index + 1, &errors(metric, &core.results, |both| &both.b)));
@@ -56,7 +57,7 @@ pub fn quantiles(comparison: &Comparison, metric: Metric) -> Vec<Chart> {
     panels(charts.into_values(), &Axis::of_values("% of the matrices at or below", &ticks), "error, LSB of A")
 }
 
-/// Errors in ascending order as a curve over percentages.
+/// A curve of errors, given in ascending order, over percentages of the matrices.
 fn curve(colour: usize, errors: &[f64]) -> Line {
     let steps = STEPS.min(errors.len());
     let points = (1..=steps).map(|step| {
@@ -66,7 +67,8 @@ fn curve(colour: usize, errors: &[f64]) -> Line {
     Line { colour, stroke: Stroke::Plain, points: points.collect() }
 }
 
-/// For each size, the largest error against guard bits: a curve for each document. None where no document has several.
+/// Draws the largest error against guard bits: a chart for each size, with a curve for each document. There are no
+/// charts if no document has several numbers of guard bits.
 pub fn against_guard(comparison: &Comparison, metric: Metric) -> Vec<Chart> {
     let mut charts: BTreeMap<(usize, usize), (String, Vec<Line>)> = BTreeMap::new();
     let mut guards = BTreeSet::new();
@@ -105,7 +107,7 @@ fn panels(charts: impl Iterator<Item = (String, Vec<Line>)>, x: &Axis, label: &s
     charts.into_iter().map(chart).collect()
 }
 
-/// For each size, how many results have which ratio B / A, as powers of two.
+/// Draws histograms of the ratios B / A, as powers of two: a chart for each size.
 pub fn ratios(cores: &[CorePair], metric: Metric, name: &str) -> Vec<Chart> {
     let mut of_size: BTreeMap<(usize, usize), Vec<f64>> = BTreeMap::new();
     for core in cores {
@@ -117,7 +119,7 @@ pub fn ratios(cores: &[CorePair], metric: Metric, name: &str) -> Vec<Chart> {
     let step = (end / 3.0).ceil();
     let ticks: Vec<f64> = (-3..=3).map(|tick| f64::from(tick) * step).filter(|tick| tick.abs() <= end).collect();
     let x = Axis { label: format!("log2 of {name} / A"), range: (-end, end), ticks };
-    // An odd number of bars, so that equal errors are in the middle.
+    // The number of bars is odd, so that equal errors are in the middle bar.
     let width = 2.0 * end / (2 * BINS + 1) as f64;
     let charts = of_size.into_iter().filter(|(_, ratios)| !ratios.is_empty()).map(|(size, ratios)| {
         let mut counts = [0_u32; 2 * BINS + 1];

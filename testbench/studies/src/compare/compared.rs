@@ -4,17 +4,17 @@ use crate::campaign::plan::Settings;
 use serde::Serialize;
 use std::path::PathBuf;
 
-/// A document.
+/// A document of a comparison.
 #[derive(Clone, Debug, Serialize)]
 pub struct ComparedDocument {
-    /// Its letter, A for the first.
+    /// Its letter, which is A for the first document.
     pub name: String,
-    /// As it was given.
+    /// Its path, as it was given.
     pub file: PathBuf,
-    /// Of a report, what was asked for.
+    /// For a report, the settings of its campaign.
     pub campaign: Option<Settings>,
-    /// Of another tool, its name.
+    /// For results of another tool, the name of that tool.
     pub tool: Option<String>,
-    /// Of another tool, its user's word.
+    /// For results of another tool, the notes of its user.
     pub notes: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! A comparison as a whole: the first document, and each of the others against it.
+//! A whole comparison: the first document, and each of the others compared with it.
 
 use super::against::Against;
 use super::compared::ComparedDocument;
@@ -9,11 +9,11 @@ use crate::report::Report;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
-/// What every comparison says it is, and the version of its format.
+/// The value of `kind` in every comparison, and the version of its format.
 const KIND: &str = "svdforge comparison";
 const SCHEMA: u64 = 1;
 
-/// Documents have letters for names.
+/// The most documents, since they are named by letters.
 const MOST: usize = 26;
 
 /// What is compared with the first report.
@@ -30,14 +30,14 @@ pub enum Other {
 pub struct Comparison {
     kind: &'static str,
     schema: u64,
-    /// The first.
+    /// The first document.
     pub baseline: ComparedDocument,
-    /// The others.
+    /// The other documents, each compared with the first.
     pub comparisons: Vec<Against>,
 }
 
 impl Comparison {
-    /// Compares documents with the first one, a report. Paths are for messages and names.
+    /// Compares documents with the first one, which is a report. The paths are used for messages and names only.
     pub fn new((path, first): (&Path, &Report), others: &[(PathBuf, Other)]) -> Result<Self, CompareError> {
         if others.is_empty() || others.len() >= MOST {
             return Err(CompareError::Count(others.len() + 1));

@@ -1,4 +1,4 @@
-//! One number of two things over the same matrices.
+//! The difference in one quantity between two documents, over the same matrices.
 
 use super::paired::{mean, signed_rank};
 use super::pairing::MatrixKey;
@@ -11,106 +11,108 @@ use std::collections::HashMap;
 
 /// The level of significance, after correction for the number of tests.
 pub const SIGNIFICANT: f64 = 0.01;
-/// The least ratio of errors that matters.
+/// The smallest ratio of errors that counts as a material difference.
 const MATERIAL_ERROR: f64 = 1.05;
-/// The least ratio of cycles or sweeps that matters.
+/// The smallest ratio of cycles or sweeps that counts as a material difference.
 const MATERIAL_COUNT: f64 = 1.01;
-/// In ratios, errors below this count as this, in LSB: nobody cares for them, and a ratio needs something to divide by.
+/// Smaller errors, in LSB, are replaced by this value in ratios. Nobody cares about such errors, and a ratio needs a
+/// divisor other than 0.
 const LEAST_ERROR: f64 = 1e-3;
 
-/// What is compared.
+/// A quantity that is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantity {
-    /// An error.
+    /// An error of the results.
     Error(Metric),
-    /// Sweeps made.
+    /// The number of sweeps.
     Sweeps,
-    /// Clock cycles of a matrix.
+    /// The number of clock cycles for a matrix.
     Cycles,
 }
 
-/// What is known of one matrix's result. Errors are in LSB of the first report's core, whoever made them.
+/// The numbers of the result for one matrix. Errors are in LSB of the first report's core, whichever tool made the
+/// result.
 #[derive(Clone, Debug)]
 pub struct MatrixResult {
     /// Its number in its report.
     pub matrix: usize,
-    /// In the order of [`Metric::ALL`].
+    /// The errors, in the order of [`Metric::ALL`].
     pub errors: [Option<f64>; Metric::ALL.len()],
-    /// Sweeps.
+    /// The number of sweeps.
     pub sweeps: Option<u32>,
-    /// Cycles in all.
+    /// The number of clock cycles in all.
     pub cycles: Option<u64>,
 }
 
-/// One matrix through both.
+/// The results of one matrix in both documents.
 #[derive(Clone, Debug)]
 pub struct Both {
     /// Which matrix.
     pub key: MatrixKey,
-    /// In the first report.
+    /// The result in the first report.
     pub a: MatrixResult,
-    /// In the other document.
+    /// The result in the other document.
     pub b: MatrixResult,
 }
 
-/// What a difference comes to.
+/// The verdict on a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// The same for every matrix.
+    /// The quantity is the same for every matrix.
     Equal,
-    /// Significantly and materially less.
+    /// It is significantly and materially less.
     Better,
-    /// Significantly and materially more.
+    /// It is significantly and materially more.
     Worse,
-    /// Significant, but the ranks are to one side and the mean to the other.
+    /// The difference is significant, but the ranks point to one side and the mean to the other.
     Mixed,
-    /// Significant, but too little to matter.
+    /// The difference is significant, but too small to matter.
     Slight,
-    /// It may be chance.
+    /// The difference may be due to chance.
     NotSignificant,
 }
 
-/// One quantity of both over the same matrices. Less is better.
+/// One quantity of both documents over the same matrices. Less is better.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Difference {
-    /// What; errors are in LSB of A.
+    /// The quantity. Errors are in LSB of A.
     #[serde(serialize_with = "by_key")]
     pub quantity: Quantity,
-    /// Results compared: one for each matrix and core.
+    /// The number of results that are compared, one for each matrix and core.
     pub results: usize,
-    /// Spread of the first report's.
+    /// The spread of the first report's values.
     pub a: Spread,
-    /// Spread of the other's.
+    /// The spread of the other document's values.
     pub b: Spread,
-    /// Results in which B has less.
+    /// The number of results in which B has less.
     pub wins: usize,
-    /// Equal ones.
+    /// The number of results that are equal.
     pub ties: usize,
-    /// Results in which B has more.
+    /// The number of results in which B has more.
     pub losses: usize,
-    /// Geometric mean of B / A.
+    /// The geometric mean of B / A.
     pub ratio: f64,
-    /// Its 95 % confidence interval; null of one matrix.
+    /// Its 95 % confidence interval; null for a single matrix.
     pub ratio_interval: Option<(f64, f64)>,
-    /// Of Wilcoxon's signed-rank test, two-sided, on the logarithms of B / A, one for each matrix.
+    /// The two-sided p-value of Wilcoxon's signed-rank test on the logarithms of B / A, with one value for each matrix.
     pub p: f64,
-    /// The same, corrected for all tests of the comparison.
+    /// The same p-value, corrected for the number of all tests of the comparison.
     pub p_holm: f64,
-    /// What it comes to.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Whether the ranks of the test say less or more.
+    /// Whether the ranks of the test point to less or to more.
     #[serde(skip)]
     side: Ordering,
 }
 
 impl Quantity {
-    /// All, in the order of tables.
+    /// All quantities, in the order of tables.
     pub fn all() -> Vec<Self> {
         Metric::ALL.into_iter().map(Self::Error).chain([Self::Sweeps, Self::Cycles]).collect()
     }
 
-    /// The name for people.
+    /// The name that is shown to readers.
     pub fn name(self) -> &'static str {
         match self {
             Self::Error(metric) => metric.name(),
@@ -119,7 +121,7 @@ impl Quantity {
         }
     }
 
-    /// Short, for the head of a column.
+    /// A short form for the head of a column.
     pub fn symbol(self) -> &'static str {
         match self {
             Self::Error(metric) => metric.symbol(),
@@ -143,7 +145,8 @@ impl Quantity {
         }
     }
 
-    /// The natural logarithm of B / A; 0 where they differ by no more than the rounding of another processor's arithmetic explains.
+    /// The natural logarithm of B / A. It is 0 if the values differ by no more than the rounding of another processor's
+    /// arithmetic explains.
     fn log_ratio(self, a: f64, b: f64) -> f64 {
         let least = if matches!(self, Self::Error(_)) { LEAST_ERROR } else { 1.0 };
         if (a - b).abs() <= TOLERANCE * (1.0 + a) { 0.0 } else { (b.max(least) / a.max(least)).ln() }
@@ -159,7 +162,7 @@ fn by_key<S: serde::Serializer>(quantity: &Quantity, serializer: S) -> Result<S:
 }
 
 impl Verdict {
-    /// For people.
+    /// The name that is shown to readers.
     pub fn name(self) -> &'static str {
         match self {
             Self::Equal => "equal",
@@ -172,14 +175,15 @@ impl Verdict {
     }
 }
 
-/// The logarithms of B / A of all results that have the quantity.
+/// The logarithms of B / A for all results that have the quantity.
 pub fn log_ratios<'a>(quantity: Quantity, results: &'a [Both]) -> impl Iterator<Item = f64> + 'a {
     results.iter().filter_map(move |both| Some(quantity.log_ratio(quantity.of(&both.a)?, quantity.of(&both.b)?)))
 }
 
 impl Difference {
-    /// The difference over some results; `None` where none has the quantity on both sides. Several results of one matrix, from different cores, are not independent:
-    /// the test takes the mean of their logarithms. `p_holm` and the verdict are still to come: see [`Difference::correct`].
+    /// Computes the difference over some results. It is `None` if no result has the quantity on both sides. Results of
+    /// the same matrix from different cores are not independent, so the test uses the mean of their logarithms.
+    /// [`Difference::correct`] later sets `p_holm` and the verdict.
     pub fn new(quantity: Quantity, results: &[Both]) -> Option<Self> {
         let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
         let (mut wins, mut losses) = (0, 0);
@@ -220,7 +224,7 @@ impl Difference {
         })
     }
 
-    /// Takes the p-value that is corrected for the number of tests, and judges.
+    /// Sets the p-value that is corrected for the number of tests, and the verdict.
     pub fn correct(&mut self, p_holm: f64) {
         self.p_holm = shortened(p_holm);
         let material = self.quantity.material();
@@ -240,12 +244,13 @@ impl Difference {
     }
 }
 
-/// A number to five digits: the last ones of logarithms differ between machines.
+/// Rounds a number to five digits, because the last digits of logarithms differ between machines.
 fn shortened(number: f64) -> f64 {
     format!("{number:.4e}").parse().unwrap_or(number)
 }
 
-/// With fewer matrices that differ, the least p-value of one of so many tests is not significant: 2 / 2^matrices, by their number.
+/// The number of matrices that must differ for one of this number of tests to be significant. With m matrices the
+/// smallest possible p-value is 2 / 2^m, which the correction multiplies by the number of tests.
 pub(super) fn least_matrices(tests: usize) -> usize {
     (1..).find(|&matrices| 2.0 * tests as f64 * f64::from(-matrices).exp2() < SIGNIFICANT).map_or(0, |m| m as usize)
 }

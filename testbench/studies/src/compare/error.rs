@@ -1,4 +1,4 @@
-//! Why results are not compared: which file, where, what, and what would be right.
+//! The errors of comparisons. Each message names the file and the place, says what is wrong and what would be right.
 
 use crate::campaign::CampaignError;
 use std::path::{Path, PathBuf};
@@ -7,18 +7,18 @@ use svdforge_golden::ReadError;
 /// Why a comparison is not made.
 #[derive(Debug, thiserror::Error)]
 pub enum CompareError {
-    /// A report is not what it should be, or files could not be made.
+    /// A report is not valid, or the files of the comparison could not be made.
     #[error(transparent)]
     Campaign(#[from] CampaignError),
     /// A file could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// A document with results of another tool is not what it should be.
+    /// A document with results of another tool is not valid.
     #[error("{}: {place}{message}", path.display())]
     External {
         /// The file.
         path: PathBuf,
-        /// The field; ends with ": ".
+        /// The field, ending with ": ".
         place: String,
         /// What is wrong, and what would be right.
         message: String,
@@ -33,8 +33,10 @@ pub enum CompareError {
         /// Why, and what would be right.
         message: String,
     },
-    /// Less than two documents, or more than have a letter.
-    #[error("documents: {0}; give 2 to 26, the first a report; results of other tools after --external")]
+    /// There are fewer than two documents, or more than there are letters.
+    #[error(
+        "the number of documents is {0}; give 2 to 26, of which the first is a report, and results of other tools after --external"
+    )]
     Count(usize),
 }
 

@@ -1,7 +1,8 @@
-//! Results of other tools for the matrices of a report, judged by the same golden metrics as the core's own.
+//! Reads the results of other tools for the matrices of a report. They are judged by the same golden metrics as the
+//! core's own results.
 //!
-//! [`offer`] writes a document with the matrices as a core gets them; the other tool adds `name`, and `sigma`, `u` and `v` of each matrix; [`External::read`] reads it.
-//! `docs/report-format.md` documents it.
+//! [`offer`] writes a document with the matrices as a core gets them. The other tool adds its `name`, and `sigma`, `u`
+//! and `v` for each matrix. [`External::read`] reads the completed document. `docs/report-format.md` documents it.
 
 use super::error::CompareError;
 use crate::campaign::plan::Settings;
@@ -24,7 +25,7 @@ use svdforge_testbench::framing::Quantised;
 /// The version of the format of such documents.
 const SCHEMA: u64 = 1;
 
-/// Fields of an entry that the tool is to fill in, then those that it may.
+/// The fields of an entry that the tool fills in, followed by the one that it may fill in.
 const RESULT: [&str; 4] = ["sigma", "u", "v", "cycles"];
 
 /// The results of another tool.
@@ -32,24 +33,24 @@ const RESULT: [&str; 4] = ["sigma", "u", "v", "cycles"];
 pub struct External {
     /// Its name.
     pub name: String,
-    /// Its user's word.
+    /// The notes of its user.
     pub notes: Option<String>,
-    /// By the number of the matrix in the report.
+    /// The results, in the order of the matrices in the report.
     pub results: Vec<ExternalResult>,
 }
 
-/// One of them.
+/// The result for one matrix.
 #[derive(Clone, Debug)]
 pub struct ExternalResult {
     /// The number of the matrix in the report.
     pub matrix: usize,
-    /// Errors, to as many decimals as those of a report.
+    /// The errors, to as many decimals as those of a report.
     pub accuracy: Accuracy,
-    /// Clock cycles, if it says.
+    /// The number of clock cycles, if the tool gives it.
     pub cycles: Option<u64>,
 }
 
-/// The document, its entries still to be looked at.
+/// The document, whose entries are still to be checked.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
@@ -63,12 +64,14 @@ struct Document {
     matrices: Vec<Map<String, Value>>,
 }
 
-/// Whether other tools get the matrices of a core of a plan: those of cores that stop early are for the convergence only.
+/// Whether the matrices of this core are offered to other tools. Cores that stop early serve only to show the
+/// convergence.
 pub fn is_offered(plan: &Plan, core: usize) -> bool {
     plan.cores[core].purpose == Purpose::Accuracy
 }
 
-/// The document for another tool to fill in: the matrices of one core of a report, or of all, as the core gets them. One line for each.
+/// The document for another tool to fill in, with one line for each matrix as the core gets it. It has the matrices of
+/// one core of a report, or of all cores if `core` is `None`.
 pub fn offer(report: &Report, core: Option<usize>) -> Result<String, CampaignError> {
     let plan = &report.plan;
     let asked = |item: &&Item| core.map_or_else(|| is_offered(plan, item.core), |core| core == item.core);
@@ -87,7 +90,7 @@ pub fn offer(report: &Report, core: Option<usize>) -> Result<String, CampaignErr
     ))
 }
 
-/// What a document says of a matrix before it has a result.
+/// What a document says about a matrix before it has a result.
 fn identity(plan: &Plan, item: &Item, input: &Quantised) -> Value {
     let shape = plan.shape(item.core);
     let matrix = input.matrix(shape);
@@ -107,19 +110,21 @@ fn quantised(plan: &Plan, item: &Item) -> Result<Quantised, CampaignError> {
 }
 
 impl External {
-    /// Reads results for matrices of a report, and judges them.
+    /// Reads and judges results for the matrices of a report. An error names the field, says what is wrong and what
+    /// would be right.
     pub fn read(path: &Path, report: &Report) -> Result<Self, CompareError> {
         let broken = |message: String| CompareError::external(path, "", message);
         if path.is_dir() {
-            return Err(broken("is a folder; give a file with the results of another tool".to_owned()));
+            return Err(broken("this is a folder; give a file with the results of another tool".to_owned()));
         }
         let bytes = read_bytes(path, "file with the results of another tool")?;
-        let value: Value = serde_json::from_slice(&bytes)
-            .map_err(|e| broken(format!("is not JSON, which has no NaN or infinity, or was cut off: {e}")))?;
+        let value: Value = serde_json::from_slice(&bytes).map_err(|e| {
+            broken(format!("this is not JSON (which has no NaN and no infinity), or it was cut off: {e}"))
+        })?;
         match &value["kind"] {
             kind if kind == EXTERNAL => {}
             kind if kind == REPORT => {
-                return Err(broken("is a report of svdforge; give it before --external".to_owned()));
+                return Err(broken("this is a report of svdforge; give it before --external".to_owned()));
             }
             kind => {
                 return Err(broken(format!(
@@ -134,7 +139,7 @@ impl External {
         let plan = &report.plan;
         if let Some((field, found, right)) = document.campaign.and_then(|there| difference(&there, &plan.settings)) {
             return Err(broken(format!(
-                "is about another report: `campaign.{field}` is {found} here and {right} in the first report"
+                "this document belongs to another report: `campaign.{field}` is {found} here and {right} in the first report"
             )));
         }
         let name = document.name.filter(|name| !name.trim().is_empty());
@@ -157,7 +162,7 @@ impl External {
         let entries: Vec<(usize, usize)> =
             seen.iter().enumerate().filter_map(|(number, index)| Some((number, (*index)?))).collect();
         if entries.is_empty() {
-            return Err(broken("`matrices` is empty: give a result for one matrix of the report at least".to_owned()));
+            return Err(broken("`matrices` is empty: give a result for at least one matrix of the report".to_owned()));
         }
         let results = entries.par_iter().map(|&(number, index)| {
             judge(plan, &report.records[number].item(), &document.matrices[index]).map_err(|message| at(index, message))
@@ -177,12 +182,12 @@ fn number(entry: &Map<String, Value>, report: &Report) -> Result<usize, String> 
         Ok(number)
     } else {
         Err(format!(
-            ".matrix is {number}, of a core that stops early to show the convergence; give matrices of `svdforge report matrices`"
+            ".matrix is {number}, which belongs to a core that stops early to show the convergence; give matrices of `svdforge report matrices`"
         ))
     }
 }
 
-/// The errors of a result; if it is none, which field is wrong, and what would be right.
+/// Computes the errors of a result. If the entry is not valid, the error names the field and says what would be right.
 fn judge(plan: &Plan, item: &Item, entry: &Map<String, Value>) -> Result<ExternalResult, String> {
     let shape = plan.shape(item.core);
     let input = quantised(plan, item).map_err(|e| format!(": {e}"))?;
@@ -217,7 +222,7 @@ fn judge(plan: &Plan, item: &Item, entry: &Map<String, Value>) -> Result<Externa
     Ok(ExternalResult { matrix: item.matrix, accuracy: rounded(&found), cycles })
 }
 
-/// What an entry says of its matrix must be so, and it must say nothing else.
+/// Checks that what an entry says about its matrix is true, and that it has no unknown field.
 fn check_identity(plan: &Plan, item: &Item, input: &Quantised, entry: &Map<String, Value>) -> Result<(), String> {
     let right = identity(plan, item, input);
     for (field, found) in entry.iter().filter(|(field, _)| !RESULT.contains(&field.as_str())) {
@@ -235,7 +240,7 @@ fn check_identity(plan: &Plan, item: &Item, input: &Quantised, entry: &Map<Strin
     Ok(())
 }
 
-/// Whether two JSON values are the same: numbers, also where one is written 1 and the other 1.0.
+/// Whether two JSON values are the same. Numbers are equal even if one is written 1 and the other 1.0.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
@@ -266,7 +271,7 @@ fn values(shape: &Shape, count: usize, entry: &Map<String, Value>) -> Result<Vec
     Ok(sigma)
 }
 
-/// U or V of an entry, if it is there.
+/// The matrix U or V of an entry, if it is there.
 fn factor(
     field: &str,
     (rows, cols): (usize, usize),

@@ -1,4 +1,4 @@
-//! The files of a comparison.
+//! Writes the files of a comparison.
 
 use super::comparison::Comparison;
 use super::{html, tables};
@@ -6,11 +6,12 @@ use crate::campaign::CampaignError;
 use std::path::Path;
 use svdforge_testbench::folder::write_files;
 
-/// The files of a comparison.
+/// The names of the files of a comparison.
 pub const FILES: [&str; 3] = ["compare.json", "compare.md", "compare.html"];
 
 impl Comparison {
-    /// Writes all files of the comparison into a folder that exists: each whole, and none if a folder is in the place of one.
+    /// Writes all files of the comparison into a folder that exists. Each file is written as a whole, and none is
+    /// written if a folder has the name of one of them.
     pub fn write(&self, folder: &Path) -> Result<(), CampaignError> {
         let json = serde_json::to_string_pretty(self).expect("Comparisons have string keys and finite numbers.") + "\n";
         let contents = [json, tables::markdown(self), html::page(self)?];

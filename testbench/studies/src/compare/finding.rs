@@ -1,15 +1,15 @@
-//! What can be worse in a document, and how it is said.
+//! The aspects in which a document can be worse, and how a finding is worded.
 
 use serde::Serialize;
 use std::str::FromStr;
 
-/// What can be worse.
+/// An aspect in which a document can be worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Aspect {
     /// Errors are larger.
     Errors,
-    /// A check that held does not hold, or is not made.
+    /// A check that held fails, or is no longer made.
     Checks,
     /// Cores or matrices are missing.
     Coverage,
@@ -24,15 +24,15 @@ pub enum Aspect {
 pub struct Finding {
     /// What it is about.
     pub aspect: Aspect,
-    /// In a sentence.
+    /// The finding, in a sentence.
     pub what: String,
 }
 
 impl Aspect {
-    /// All of them.
+    /// All aspects.
     pub const ALL: [Self; 5] = [Self::Errors, Self::Checks, Self::Coverage, Self::Cycles, Self::Area];
 
-    /// As `--fail-if-worse` knows it.
+    /// The name that `--fail-if-worse` accepts.
     pub fn name(self) -> &'static str {
         match self {
             Self::Errors => "errors",
@@ -49,6 +49,6 @@ impl FromStr for Aspect {
 
     fn from_str(name: &str) -> Result<Self, String> {
         let found = Self::ALL.into_iter().find(|aspect| aspect.name() == name);
-        found.ok_or_else(|| format!("cannot be worse; use some of {}", Self::ALL.map(Self::name).join(", ")))
+        found.ok_or_else(|| format!("there is no such aspect; use some of {}", Self::ALL.map(Self::name).join(", ")))
     }
 }

@@ -1,4 +1,4 @@
-//! `compare.html`: one page that needs nothing but itself.
+//! Makes `compare.html`, a page that needs no other files.
 
 use super::charts;
 use super::difference::{Quantity, Verdict};
@@ -68,7 +68,7 @@ fn cards(against: &Against) -> Markup {
     }
 }
 
-/// The colour of a verdict.
+/// The CSS class that gives a verdict its colour.
 fn class(verdict: Option<Verdict>) -> &'static str {
     match verdict {
         Some(Verdict::Better) => "good",

@@ -1,7 +1,8 @@
-//! Which cores and which matrices of two reports belong together.
+//! Finds the cores and the matrices of two reports that belong together.
 //!
-//! What a suite varies tells a core from the others of its report: size, word and guard bits. All other options are the report's own, the same for all its
-//! cores, and may be what the comparison is about; so may a word, or a number of guard bits, that both reports have only one of.
+//! The cores of a report are distinguished by what a suite varies: size, word and guard bits. All other options are the
+//! same for all cores of a report, and may be what the comparison is about. The same is true of the word, or of the
+//! guard bits, if each report has only one value of it.
 
 use crate::campaign::{Plan, Purpose, Record};
 use crate::report::Report;
@@ -9,18 +10,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use svdforge_golden::Family;
 use svdforge_hdl::shape::Shape;
 
-/// What tells the cores of a report apart; word and guard bits only where one of the reports has several.
+/// What distinguishes the cores of a report: rows, columns, and the word and guard bits where one of the reports has
+/// several.
 type CoreKey = (usize, usize, Option<u32>, Option<u32>);
 
-/// What makes a matrix: rows, columns, family, seed.
+/// What identifies a matrix: rows, columns, family and seed.
 pub type MatrixKey = (usize, usize, Family, u64);
 
 /// Cores that belong together, as indices into the cores of each report.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PairedCores {
-    /// One of each.
+    /// Pairs of a core of the first report and a core of the second.
     pub pairs: Vec<(usize, usize)>,
-    /// Cores without a partner, of the first and of the second report.
+    /// The cores without a partner, of the first report and of the second.
     pub alone: [Vec<usize>; 2],
 }
 
@@ -34,7 +36,7 @@ fn values(plan: &Plan, of: impl Fn(&Shape) -> u32) -> BTreeSet<u32> {
     accuracy_cores(plan).into_iter().map(|core| of(plan.shape(core))).collect()
 }
 
-/// Pairs the cores of two plans; if that cannot be, why, and what to do.
+/// Pairs the cores of two plans. The error says why that is not possible and what to do.
 pub fn pair_cores(a: &Plan, b: &Plan) -> Result<PairedCores, String> {
     let several = |of: fn(&Shape) -> u32| [a, b].into_iter().any(|plan| values(plan, of).len() > 1);
     let (words, guards) = (several(Shape::word), several(Shape::guard));
@@ -45,7 +47,9 @@ pub fn pair_cores(a: &Plan, b: &Plan) -> Result<PairedCores, String> {
             let key = (shape.rows(), shape.cols(), words.then_some(shape.word()), guards.then_some(shape.guard()));
             if let Some(other) = keys.insert(key, core) {
                 let name = plan.cores[core].core.short();
-                return Err(format!("cores {other} and {core} of one report are both {name}: no report of svdforge"));
+                return Err(format!(
+                    "cores {other} and {core} of one report are both {name}, which is not possible in a report of svdforge"
+                ));
             }
         }
         Ok(keys)
@@ -55,8 +59,8 @@ pub fn pair_cores(a: &Plan, b: &Plan) -> Result<PairedCores, String> {
     pairs.sort_unstable();
     if pairs.is_empty() {
         return Err(format!(
-            "no core of the one is like one of the other: there are {}, here {}; cores pair by size, word and guard bits (words and guard bits of which both \
-             reports have only one may differ): make both reports for the same ones",
+            "no core of one report matches a core of the other: there are {}, here {}; cores are paired by size, word and guard bits (words and guard bits of which both \
+             reports have only one value may differ); make both reports for the same ones",
             cores_of(a),
             cores_of(b)
         ));
@@ -71,7 +75,7 @@ pub fn pair_cores(a: &Plan, b: &Plan) -> Result<PairedCores, String> {
     Ok(PairedCores { pairs, alone })
 }
 
-/// Whether errors of two cores of a size are errors of the same thing.
+/// Checks that two cores of the same size compute the same thing, so that their errors can be compared.
 fn comparable(a: &Shape, b: &Shape) -> Result<(), String> {
     let (option, there, here) = if a.symmetric() != b.symmetric() {
         ("symmetric", a.symmetric().to_string(), b.symmetric().to_string())
@@ -81,11 +85,11 @@ fn comparable(a: &Shape, b: &Shape) -> Result<(), String> {
         return Ok(());
     };
     Err(format!(
-        "`{option}` is {there} there and {here} here: such cores do different things; make both reports with the same --{option}"
+        "`{option}` is {there} there and {here} here: such cores compute different things; make both reports with the same --{option}"
     ))
 }
 
-/// "sizes 4 x 4, 8 x 8; words 12, 16; guard bits 4".
+/// A description such as "sizes 4 x 4, 8 x 8; words 12, 16; guard bits 4".
 fn cores_of(plan: &Plan) -> String {
     let list = |values: BTreeSet<u32>| values.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
     let sizes: BTreeSet<(usize, usize)> =
@@ -95,12 +99,12 @@ fn cores_of(plan: &Plan) -> String {
     format!("sizes {}; words {words}; guard bits {guards}", sizes.join(", "))
 }
 
-/// The matrix of a record.
+/// The key of a record's matrix.
 pub fn matrix_key(record: &Record) -> MatrixKey {
     (record.rows, record.cols, record.family, record.seed)
 }
 
-/// The records of the same matrices for two cores, and how many have no partner on each side.
+/// The pairs of records of the same matrices for two cores, and how many records have no partner on each side.
 pub fn pair_records<'a>(a: (&'a Report, usize), b: (&'a Report, usize)) -> (Vec<(&'a Record, &'a Record)>, [usize; 2]) {
     let of = |(report, core): (&'a Report, usize)| report.records.iter().filter(move |record| record.core == core);
     let in_b: HashMap<MatrixKey, &Record> = of(b).map(|record| (matrix_key(record), record)).collect();
@@ -109,9 +113,9 @@ pub fn pair_records<'a>(a: (&'a Report, usize), b: (&'a Report, usize)) -> (Vec<
     (pairs, alone)
 }
 
-/// Why two reports without a common matrix have none.
+/// The reason why two reports have no matrix in common.
 pub fn no_matrix(a: &Plan, b: &Plan) -> String {
-    // One for all cores.
+    // All cores of a plan take the same sizes.
     let [sizes_a, sizes_b] = [a, b].map(|plan| plan.shape(0).sizes().to_string());
     let (a, b) = (&a.settings, &b.settings);
     let names = |families: &[Family]| families.iter().map(|f| f.name()).collect::<Vec<_>>().join(", ");

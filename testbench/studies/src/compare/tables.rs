@@ -1,11 +1,11 @@
-//! `compare.md`.
+//! Makes `compare.md`.
 
 use super::text::{cell, extent, figures, heads, holds, nothing_worse, remarks, row, source};
 use super::worse::rules;
 use super::{against::Against, comparison::Comparison};
 use std::fmt::Write;
 
-/// The comparison as text with tables.
+/// The comparison as Markdown text with tables.
 pub fn markdown(comparison: &Comparison) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.

@@ -13,7 +13,7 @@ use svdforge_testbench::framing::InputScale;
 
 mod verdicts;
 
-/// A request for the quick suite; 3 x 3, with so many matrices of each random family.
+/// A request for the quick suite with 3 x 3 matrices, and this number of matrices of each random family.
 pub(super) fn request(word: Option<u32>, guard: Option<u32>, matrices: u64) -> Request {
     Request {
         suite: Suite::Quick,
@@ -32,7 +32,7 @@ pub(super) fn with_convergence(request: &Request) -> Report {
     simulated(request.plan().unwrap())
 }
 
-/// Without the cores that stop early: they are not compared, and take most of the time.
+/// Makes a report without the cores that stop early, which are not compared and take most of the time.
 pub(super) fn report(request: &Request) -> Report {
     let mut plan = request.plan().unwrap();
     plan.cores.retain(|core| core.purpose == Purpose::Accuracy);
@@ -45,12 +45,12 @@ fn simulated(plan: Plan) -> Report {
     Report::new(plan, records)
 }
 
-/// One core of 3 x 3, two matrices of each random family: 34.
+/// A report of one core for 3 x 3 matrices, with two matrices of each random family: 34 matrices.
 fn small(guard: u32) -> Report {
     report(&request(Some(12), Some(guard), 2))
 }
 
-/// The same with four guard bits, simulated once for all tests.
+/// The same report with four guard bits, simulated once for all tests.
 pub(super) fn four() -> Report {
     static FOUR: LazyLock<Report> = LazyLock::new(|| small(4));
     FOUR.clone()
@@ -72,18 +72,18 @@ fn aspects(against: &Against) -> Vec<Aspect> {
 fn cores_pair_by_what_a_suite_varies() {
     let plan = |word, guard| request(word, guard, 1).plan().unwrap();
     let guards = plan(Some(16), None);
-    // Of one number of guard bits each, the guard bits may be what is compared.
+    // If each report has one number of guard bits, the guard bits may be what is compared.
     let paired = pair_cores(&plan(Some(16), Some(4)), &plan(Some(16), Some(6))).unwrap();
     assert_eq!((paired.pairs, paired.alone), (vec![(0, 0)], [vec![], vec![]]));
-    // Of several, only equal ones pair.
+    // If one has several, only equal numbers are paired.
     let paired = pair_cores(&guards, &plan(Some(16), Some(4))).unwrap();
     assert_eq!((paired.pairs, paired.alone), (vec![(1, 0)], [vec![0, 2], vec![]]));
     let message = pair_cores(&guards, &plan(Some(16), Some(5))).unwrap_err();
     assert!(message.contains("guard bits 2, 4, 6, here sizes 3 x 3; words 16; guard bits 5"), "{message}");
-    // Words and guard bits at once: nine cores with nine, in the order of each.
+    // With several words and guard bits, nine cores are paired with nine, in their order.
     let paired = pair_cores(&plan(None, None), &plan(None, None)).unwrap();
     assert_eq!(paired.pairs, (0..9).map(|core| (core, core)).collect::<Vec<_>>());
-    // Options that a report's cores share may differ, but not what they do.
+    // Options that all cores of a report share may differ, unless they change what is computed.
     let with = |core| Request { core, ..request(Some(16), Some(4), 1) }.plan().unwrap();
     let default = Parameters::default();
     let plain = with(default);
@@ -100,7 +100,7 @@ fn cores_pair_by_what_a_suite_varies() {
     refused(&double, "are both 3 x 3, word 16, guard 4");
 }
 
-/// The same hardware is equal; with one guard bit less it is worse, with one more better.
+/// Equal hardware is found equal; with one guard bit less it is worse, with one more better.
 #[test]
 fn guard_bits_are_seen() {
     let four = four();
@@ -121,7 +121,8 @@ fn guard_bits_are_seen() {
     assert!(more.worse.is_empty() && more.all.iter().any(|d| d.verdict == Verdict::Better), "{:?}", more.worse);
 }
 
-/// Errors of another word are turned into the LSB of the first: with four bits less they are sixteen times as large.
+/// Errors of a core with another word are converted to the LSB of the first. With four bits less they are sixteen times
+/// as large.
 #[test]
 fn words_are_compared_in_one_unit() {
     let wide = report(&request(Some(16), Some(4), 2));
@@ -134,7 +135,7 @@ fn words_are_compared_in_one_unit() {
     assert!(text::remarks(&found).iter().any(|remark| remark.contains("in LSB of A too")));
 }
 
-/// One thing made worse at a time in the same report.
+/// In each case one thing is made worse in the same report.
 #[test]
 fn everything_that_is_worse_is_found() {
     let report = four();
@@ -147,23 +148,23 @@ fn everything_that_is_worse_is_found() {
     let (found, what) = worse(&|report| report.records[5].accuracy.sigma_max_lsb += 3.0);
     assert_eq!(found, [Aspect::Errors]);
     assert!(what[0].contains("worst singular values") && what[0].contains("(matrix 5 of B)"), "{what:?}");
-    let (found, what) = worse(&|report| report.records[5].flags.overflow = true);
+    let (found, what) = worse(&|report| report.records[5].flags.set("overflow"));
     assert_eq!(found, [Aspect::Checks], "{what:?}");
     let (found, what) = worse(&|report| report.records.iter_mut().for_each(|r| r.cycles.total += r.cycles.total / 50));
     assert_eq!(found, [Aspect::Cycles], "{what:?}");
     assert_eq!(worse(&|report| report.records.iter_mut().for_each(|r| r.cycles.total += 1)).0, [], "less than 1 %");
     let (found, what) = worse(&|report| report.figures[0].multipliers += 1);
     assert_eq!((found, what[0].contains("multipliers, was")), (vec![Aspect::Area], true));
-    // Of another core, more area is no fault.
+    // A core with other parameters may have more area.
     let mut other = small(5);
     other.figures[0].multipliers += 1;
     assert_eq!(aspects(&against(&report, other)), []);
     let (found, what) = worse(&|report| report.figures[0].bounds = None);
     assert_eq!(found, [Aspect::Checks], "{what:?}");
     assert!(what[0].contains("held, and is not checked"), "{what:?}");
-    // A check that failed before may fail on.
+    // A check that failed before may fail again.
     let mut before = report.clone();
-    before.records[5].flags.overflow = true;
+    before.records[5].flags.set("overflow");
     assert_eq!(aspects(&against(&before, before.clone())), []);
 }
 
@@ -197,19 +198,19 @@ fn reports_without_anything_in_common_are_refused() {
     assert!(alone.to_string().contains("2 to 26"), "{alone}");
 }
 
-/// Cores and matrices without a partner are counted, not forgotten; every file is whole.
+/// Cores and matrices without a partner are counted and reported; every file is complete.
 #[test]
 fn what_is_left_out_is_told() {
     let whole = report(&request(Some(12), None, 2));
     let part = report(&Request { families: vec![Family::Uniform, Family::Zero], ..request(Some(12), Some(4), 5) });
     let comparison = compare(&whole, part).unwrap();
     let found = &comparison.comparisons[0];
-    // Two uniform ones and the zero matrix of 34; five and one.
+    // Two uniform matrices and the zero matrix are shared, of 34 matrices; five and one are in the other report.
     assert_eq!((found.results(), found.unpaired.matrices_a, found.unpaired.matrices_b), ((3, 3), 31, 3));
     assert_eq!(found.unpaired.cores_a, ["3 x 3, word 12, guard 2", "3 x 3, word 12, guard 6"]);
     let remarks = text::remarks(found).join(" ");
     assert!(remarks.contains("2 cores of A") && remarks.contains("31 matrices"), "{remarks}");
-    // What A has and B has not is a fault; what only B has is none.
+    // What A has and B lacks is a finding; what only B has is none.
     assert_eq!(aspects(found)[..2], [Aspect::Coverage; 2]);
     let told = found.worse.iter().map(|finding| &finding.what[..]).collect::<Vec<_>>();
     assert_eq!(told, ["2 cores of A missing in B", "31 matrices of the compared cores missing in B"]);
@@ -220,7 +221,7 @@ fn what_is_left_out_is_told() {
     assert!(markdown.contains("## C against A") && markdown.contains("C: median"), "{markdown}");
 }
 
-/// Cores that deliver less are compared in what both deliver.
+/// Cores that deliver less are compared in what both of them deliver.
 #[test]
 fn only_what_both_deliver_is_compared() {
     use svdforge_hdl::parameters::Vectors;
@@ -230,7 +231,7 @@ fn only_what_both_deliver_is_compared() {
     let found = against(&with(Vectors::Uv), with(Vectors::V));
     let orthogonality = Quantity::Error(Metric::Orthogonality);
     assert_eq!(found.quantities(), [Quantity::Error(Metric::Sigma), orthogonality, Quantity::Sweeps, Quantity::Cycles]);
-    // That of V: the cores differ in what they deliver, not in what they compute.
+    // This is the orthogonality of V. The cores differ in what they deliver, and not in what they compute.
     assert_eq!(found.cores[0].of(orthogonality).unwrap().verdict, Verdict::Equal);
     check_page(&html::page(&compare(&with(Vectors::Uv), with(Vectors::None)).unwrap()).unwrap());
 }

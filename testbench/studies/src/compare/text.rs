@@ -1,4 +1,4 @@
-//! Comparisons as rows of text: the same for the terminal, Markdown and the page.
+//! Comparisons as rows of text, which are the same on the terminal, in Markdown and on the page.
 
 use super::against::{Against, CorePair, OptionDifference};
 use super::compared::ComparedDocument;
@@ -7,7 +7,7 @@ use crate::campaign::Metric;
 use crate::report::{CoreFigures, digits};
 use std::collections::BTreeSet;
 
-/// Heads of the columns of [`row`], for the document with this name.
+/// The heads of the columns of [`row`], for the document with this name.
 pub fn heads(name: &str) -> [String; 7] {
     let spread = |name: &str| format!("{name}: median / p99 / max");
     let counts = format!("{name} < / = / > A");
@@ -22,7 +22,7 @@ pub fn heads(name: &str) -> [String; 7] {
     ]
 }
 
-/// One difference, as a row.
+/// One difference as a row of a table.
 pub fn row(difference: &Difference) -> [String; 7] {
     let spread = |s: &crate::campaign::statistics::Spread| {
         [s.median, s.p99, s.max].map(|v| value(difference.quantity, v)).join(" / ")
@@ -38,12 +38,12 @@ pub fn row(difference: &Difference) -> [String; 7] {
     ]
 }
 
-/// A value of a quantity; errors in LSB.
+/// A value of a quantity as text. Errors are in LSB.
 pub fn value(quantity: Quantity, value: f64) -> String {
     if matches!(quantity, Quantity::Error(_)) { digits(value) } else { format!("{value:.0}") }
 }
 
-/// "2.030 (1.950 to 2.110)".
+/// A ratio with its confidence interval, such as "2.030 (1.950 to 2.110)".
 pub fn ratio(difference: &Difference) -> String {
     let centre = ratio_number(difference.ratio);
     match difference.ratio_interval.filter(|_| difference.verdict != Verdict::Equal) {
@@ -52,7 +52,7 @@ pub fn ratio(difference: &Difference) -> String {
     }
 }
 
-/// A ratio, three digits after the point where they count.
+/// A ratio as text, with three digits after the point where they matter.
 pub fn ratio_number(ratio: f64) -> String {
     match ratio {
         0.01..10.0 => format!("{ratio:.3}"),
@@ -61,7 +61,7 @@ pub fn ratio_number(ratio: f64) -> String {
     }
 }
 
-/// A p-value.
+/// A p-value as text.
 pub fn p_value(p: f64) -> String {
     match p {
         p if p < 1e-15 => "< 1e-15".to_owned(),
@@ -71,7 +71,7 @@ pub fn p_value(p: f64) -> String {
     }
 }
 
-/// "1 core", "2 cores", "3 matrices".
+/// A count with its noun, such as "1 core", "2 cores" or "3 matrices".
 pub fn counted(count: usize, what: &str) -> String {
     match (count, what) {
         (1, _) => format!("1 {what}"),
@@ -80,21 +80,21 @@ pub fn counted(count: usize, what: &str) -> String {
     }
 }
 
-/// "1 core, 34 results of 34 matrices".
+/// What is compared, such as "1 core, 34 results of 34 matrices".
 pub fn extent(against: &Against) -> String {
     let (results, matrices) = against.results();
     let cores = counted(against.cores.len(), "core");
     format!("{cores}, {} of {}", counted(results, "result"), counted(matrices, "matrix"))
 }
 
-/// That B is worse in nothing, and in what it could not be.
+/// The sentence which says that B is worse in nothing, and what could not be checked.
 pub fn nothing_worse(against: &Against) -> String {
     let unchecked = against.cores.iter().any(|core| !core.equal_parameters);
     let but = if unchecked { " (cycles and area are checked for equal parameters only)" } else { "" };
     format!("{} is worse in nothing that is checked{but}.", against.source.name)
 }
 
-/// "B = new/report.json, svdforge 0.1.0, suite quick, seed 1".
+/// A line about a document, such as "B = new/report.json, svdforge 0.1.0, suite quick, seed 1".
 pub fn source(source: &ComparedDocument) -> String {
     let what = match (&source.campaign, &source.tool) {
         (Some(campaign), _) => {
@@ -106,7 +106,7 @@ pub fn source(source: &ComparedDocument) -> String {
     format!("{} = {}, {what}", source.name, source.file.display())
 }
 
-/// What was left out and what differs, in sentences.
+/// Sentences about what was left out and about options that differ.
 pub fn remarks(against: &Against) -> Vec<String> {
     let mut remarks = Vec::new();
     let name = &against.source.name;
@@ -122,7 +122,7 @@ pub fn remarks(against: &Against) -> Vec<String> {
     }
     if against.options.iter().any(|o| o.option == "word" || o.option == "frac") {
         remarks.push(format!(
-            "Words differ: errors of {name} are in LSB of A too, each against the decomposition of what its own core was given."
+            "Words differ: errors of {name} are in LSB of A too; each result is compared with the decomposition of the matrix as its own core received it."
         ));
     }
     let unpaired = &against.unpaired;
@@ -145,7 +145,7 @@ pub fn remarks(against: &Against) -> Vec<String> {
     let few = against.cores.iter().filter(undecided).filter(|core| core.results.len() < least).count();
     if few > 0 {
         remarks.push(format!(
-            "Too few matrices: with {}, a significant difference takes some {least} matrices that differ; fewer: {few} of {}.",
+            "Too few matrices: with {}, a significant difference takes some {least} matrices that differ, and {few} of {} have fewer.",
             counted(against.tests, "test"),
             counted(against.cores.len(), "core")
         ));
@@ -153,7 +153,7 @@ pub fn remarks(against: &Against) -> Vec<String> {
     remarks
 }
 
-/// The figures of two cores that differ: name, in A, in B.
+/// The figures in which two cores differ: name, value in A, value in B.
 pub fn figures(pair: &CorePair) -> Vec<(String, String, String)> {
     let Some(b) = &pair.figures_b else { return Vec::new() };
     let (a, b) = (all_figures(&pair.figures_a), all_figures(b));
@@ -179,7 +179,7 @@ fn all_figures(figures: &CoreFigures) -> Vec<(String, String)> {
     all
 }
 
-/// Whether a check holds.
+/// The outcome of a check, in words.
 pub fn holds(check: Option<bool>) -> &'static str {
     match check {
         Some(true) => "holds",
@@ -188,7 +188,7 @@ pub fn holds(check: Option<bool>) -> &'static str {
     }
 }
 
-/// The ratio of a core in one quantity, with its verdict where it has one.
+/// The ratio of a core in one quantity, with its verdict where there is one.
 pub fn cell(pair: &CorePair, quantity: Quantity) -> String {
     let Some(difference) = pair.of(quantity) else { return "-".to_owned() };
     match difference.verdict {

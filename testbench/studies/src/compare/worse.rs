@@ -1,4 +1,5 @@
-//! In what a document is worse than the first one: what fails a build with `--fail-if-worse`.
+//! Finds everything in which a document is worse than the first one. With `--fail-if-worse` such a finding fails a
+//! build.
 
 use super::against::{Against, CheckPair, CorePair, Unpaired};
 use super::difference::{Difference, Quantity, SIGNIFICANT, Verdict};
@@ -7,12 +8,13 @@ use super::text::{counted, p_value, ratio, value};
 
 use crate::report::CoreFigures;
 
-/// The largest error is worse when it is at least this many times as large,
+/// The largest error counts as worse if it is at least this many times as large as before,
 const WORST_RATIO: f64 = 2.0;
-/// and larger by at least so many LSB: extremes of a hundred matrices vary.
+/// and larger by at least this many LSB, because the extremes of a hundred matrices vary.
 const WORST_LSB: f64 = 1.0;
 
-/// All in which B is worse. What another choice of parameters costs in cycles and area is in the tables, and no fault.
+/// Everything in which B is worse. Cycles and area count for equal parameters only: what another choice of parameters
+/// costs is in the tables, and is no fault.
 pub(super) fn find(against: &Against) -> Vec<Finding> {
     let mut found = Vec::new();
     let equal = against.cores.iter().all(|core| core.equal_parameters);
@@ -32,17 +34,17 @@ pub(super) fn find(against: &Against) -> Vec<Finding> {
     found
 }
 
-/// A check that fails and did not, or that held and is not made.
+/// A check that fails now and did not before, or that held before and is no longer made.
 fn broken(check: &CheckPair) -> Option<Finding> {
     let what = match (check.a, check.b) {
-        (None | Some(true), Some(false)) => format!("\"{}\" fails, and did not", check.name),
-        (Some(true), None) => format!("\"{}\" held, and is not checked", check.name),
+        (None | Some(true), Some(false)) => format!("the check \"{}\" fails, and did not before", check.name),
+        (Some(true), None) => format!("the check \"{}\" held, and is not checked any more", check.name),
         _ => return None,
     };
     Some(Finding { aspect: Aspect::Checks, what })
 }
 
-/// What a report of A's has and B's has not. Another tool may have as little as it likes.
+/// What A has and B lacks. The results of another tool may be as few as it likes.
 fn missing(against: &Against) -> Vec<Finding> {
     if against.source.campaign.is_none() {
         return Vec::new();
@@ -63,7 +65,7 @@ fn significant(name: &str, difference: &Difference, equal_parameters: bool) -> O
     let aspect = match difference.quantity {
         Quantity::Error(_) => Aspect::Errors,
         Quantity::Cycles if equal_parameters => Aspect::Cycles,
-        // They are paid for in cycles.
+        // A larger number of sweeps shows in the cycles.
         _ => return None,
     };
     let (quantity, ratio, p) = (difference.quantity.name(), ratio(difference), p_value(difference.p_holm));
@@ -96,7 +98,7 @@ fn area(pair: &CorePair, a: &CoreFigures, b: &CoreFigures) -> Vec<Finding> {
         .collect()
 }
 
-/// The rules, for readers of a comparison.
+/// The rules of the verdicts, for the reader of a comparison.
 pub fn rules() -> String {
     format!(
         "Better or worse: p < {SIGNIFICANT} (Wilcoxon's signed-rank test on the ratios of the same matrices, Holm's correction for all tests of all documents), and the geometric mean \

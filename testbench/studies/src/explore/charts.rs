@@ -1,4 +1,4 @@
-//! The charts of an exploration: the error against what it costs.
+//! The charts of an exploration, which show the error against its cost.
 
 use super::exploration::{Exploration, Standing};
 use super::front::dominators;
@@ -9,26 +9,27 @@ use svdforge_drawing::COLOURS;
 use svdforge_hdl::parameters::Sweeps;
 use svdforge_hdl::shape::Shape;
 
-/// The colour of the front's line: ink.
+/// The colour of the front's line, which is the text colour.
 pub const FRONT: usize = COLOURS.len() - 1;
 
-/// What an error is drawn against.
+/// A cost against which the error is drawn: title of the chart, label of the axis, and value.
 type Cost = (&'static str, &'static str, fn(&Point) -> Option<f64>);
 
-/// Title, axis and value of what is known of every core.
+/// The costs that are known for every core.
 const COUNTED: [Cost; 2] = [
     ("Error and multipliers", "bits of partial products", |p| Some(p.multiplier_bits as f64)),
     ("Error and time", "cycles of a matrix, most", |p| Some(p.statistics.cycles.max as f64)),
 ];
 
-/// The same of what synthesis measures.
+/// The costs that synthesis measures.
 const MEASURED: [Cost; 3] = [
     ("Error and LUTs", "LUTs", |p| p.area().map(|m| m.lut as f64)),
     ("Error and multiplier blocks", "DSPs", |p| p.area().map(|m| m.dsp as f64)),
     ("Error and clock rate", "clock period, ns", |p| p.area()?.fmax_mhz.map(|mhz| 1e3 / mhz)),
 ];
 
-/// Words, ascending: each has a colour, by its place, but never that of the front.
+/// The words of an exploration in ascending order. Each has a colour by its place in this order, which is never that of
+/// the front.
 pub fn words(exploration: &Exploration) -> Vec<u32> {
     let mut words: Vec<u32> = exploration.points.iter().map(|point| point.shape().word()).collect();
     words.sort_unstable();
@@ -41,7 +42,7 @@ pub fn colour(words: &[u32], word: u32) -> usize {
     words.iter().position(|&known| known == word).unwrap_or(0) % FRONT
 }
 
-/// One chart for each cost, with the front of error and this cost alone as a line.
+/// Draws one chart for each cost. A line shows the front of the error and this cost alone.
 pub fn charts(exploration: &Exploration) -> Result<Vec<String>, CampaignError> {
     COUNTED.iter().chain(&MEASURED).filter_map(|cost| chart(exploration, cost)).collect()
 }
@@ -74,7 +75,8 @@ fn chart(exploration: &Exploration, &(title, label, cost): &Cost) -> Option<Resu
     Some(chart.svg_with_labels(&labels))
 }
 
-/// "16+4", or "16+4 c18 s5": coefficients and sweeps where they tell cores of the same word and guard bits apart.
+/// The label of a core, such as "16+4" or "16+4 c18 s5". Coefficient bits and sweeps are given where they differ
+/// between cores with the same word and guard bits.
 fn label_of(exploration: &Exploration, index: usize) -> String {
     let shape = exploration.points[index].shape();
     let shapes = exploration.points.iter().map(Point::shape);
@@ -92,7 +94,7 @@ fn label_of(exploration: &Exploration, index: usize) -> String {
     label
 }
 
-/// The border of what can be had: at each cost the smallest error.
+/// A staircase line through the smallest error that is available at each cost.
 fn staircase(places: &[(usize, (f64, f64))]) -> Line {
     let pairs: Vec<[f64; 2]> = places.iter().map(|place| [place.1.0, place.1.1]).collect();
     let front = pairs.iter().zip(dominators(&pairs)).filter(|(_, dominator)| dominator.is_none());
@@ -100,14 +102,14 @@ fn staircase(places: &[(usize, (f64, f64))]) -> Line {
     corners.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut points: Vec<(f64, f64)> = Vec::new();
     for corner in corners {
-        // Along the error of the one before, then down.
+        // The line runs at the error of the corner before, then down.
         points.extend(points.last().map(|last| (corner.0, last.1)));
         points.push(corner);
     }
     Line { colour: FRONT, stroke: Stroke::Plain, points }
 }
 
-/// Large marks for the front of all objectives, small ones for the others, in the colour of the word.
+/// Large marks for the points on the front of all objectives and small ones for the others, in the colour of the word.
 fn marks(exploration: &Exploration, words: &[u32], places: &[(usize, (f64, f64))]) -> Vec<Line> {
     let mut lines = Vec::new();
     for (on_front, stroke) in [(false, Stroke::Specks), (true, Stroke::Dots)] {

@@ -1,4 +1,5 @@
-//! An exploration: the campaign, its cores with all that is known of them, and where each stands.
+//! An exploration: the campaign, its cores with everything that is known about them, and which of them are on the
+//! front.
 
 use super::front::dominators;
 use super::point::Point;
@@ -14,35 +15,35 @@ use svdforge_hdl::core::Core;
 pub struct Exploration {
     /// The campaign.
     pub plan: Plan,
-    /// Combinations that are no core.
+    /// Combinations of parameters that are not a valid core.
     pub left_out: Vec<LeftOut>,
-    /// What must hold.
+    /// The checks of the campaign.
     pub checks: Vec<Check>,
     /// The cores, in the order of the plan.
     pub points: Vec<Point>,
-    /// Where each point stands.
+    /// The standing of each point.
     pub standings: Vec<Standing>,
 }
 
-/// Where a point stands among the others.
+/// How a point compares with the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// No other is at least as good in everything and better in something.
+    /// The point is on the Pareto front: no other point is at least as good in everything and better in something.
     Front,
-    /// This one of the front is.
+    /// The point with this index, which is on the front, dominates this one.
     Dominated(usize),
-    /// It does not keep what must hold, so that it is not compared.
+    /// The core fails a check, so it is not compared.
     Fails,
 }
 
 impl Exploration {
-    /// The exploration of a plan and the records of all its matrices, in order.
+    /// Makes the exploration from a plan and the records of all its matrices, in the plan's order.
     pub fn new(plan: Plan, left_out: Vec<LeftOut>, records: Vec<Record>) -> Self {
         let report = Report::new(plan, records);
         let checks = report.checks();
         let statistics = report.statistics();
         let mut unsettled = vec![0; report.plan.cores.len()];
-        for record in report.records.iter().filter(|record| record.flags.cap_reached) {
+        for record in report.records.iter().filter(|record| record.flags.cap_reached()) {
             unsettled[record.core] += 1;
         }
         let mut holds = vec![true; report.plan.cores.len()];
@@ -67,7 +68,8 @@ impl Exploration {
         Self { plan: report.plan, left_out, checks, points, standings }
     }
 
-    /// Indices of the points on the front, by their error, the largest first; equal ones by their cost.
+    /// The indices of the points on the front, from the largest error to the smallest. Points with equal errors are
+    /// ordered by their cost.
     pub fn front(&self) -> Vec<usize> {
         let mut front: Vec<usize> =
             (0..self.points.len()).filter(|&index| self.standings[index] == Standing::Front).collect();
@@ -79,13 +81,13 @@ impl Exploration {
         front
     }
 
-    /// Whether every core keeps what must hold.
+    /// Whether every core passes every check.
     pub fn holds(&self) -> bool {
         all_hold(&self.checks)
     }
 }
 
-/// Points that fail are not compared, so that none is left out because of them.
+/// Computes the standings. Points that fail a check are not compared, so that they do not displace any other point.
 fn standings(points: &[Point]) -> Vec<Standing> {
     let compared: Vec<usize> = (0..points.len()).filter(|&index| points[index].holds).collect();
     let objectives: Vec<[f64; 3]> = compared.iter().map(|&index| points[index].objectives()).collect();

@@ -1,4 +1,4 @@
-//! The files of an exploration.
+//! Writes the files of an exploration.
 
 use super::exploration::Exploration;
 use super::{html, tables};
@@ -6,7 +6,7 @@ use crate::campaign::CampaignError;
 use std::path::Path;
 use svdforge_testbench::folder::write_files;
 
-/// The files of an exploration.
+/// The names of the files of an exploration.
 pub const FILES: [&str; 4] = ["explore.json", "explore.csv", "explore.md", "explore.html"];
 
 impl Exploration {

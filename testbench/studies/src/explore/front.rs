@@ -1,11 +1,12 @@
-//! The Pareto front: points than which no other is at least as good in everything and better in something.
+//! The Pareto front: the points for which no other point is at least as good in everything and better in something.
 
-/// Whether the first is at least as good in everything, and better in something. Less is better.
+/// Whether the first point is at least as good as the second in everything, and better in something. Less is better.
 pub fn dominates<const N: usize>(first: &[f64; N], second: &[f64; N]) -> bool {
     first.iter().zip(second).all(|(a, b)| a <= b) && first != second
 }
 
-/// For each point, `None` if it is on the front, else the first point of the front that dominates it. Equal points are all on the front, or none is.
+/// For each point, `None` if it is on the front, and otherwise the index of the first point of the front that dominates
+/// it. Equal points are either all on the front, or none of them is.
 pub fn dominators<const N: usize>(points: &[[f64; N]]) -> Vec<Option<usize>> {
     let on_front: Vec<bool> = points.iter().map(|point| !points.iter().any(|other| dominates(other, point))).collect();
     let dominator = |point| (0..points.len()).find(|&other| on_front[other] && dominates(&points[other], point));
@@ -33,7 +34,8 @@ mod tests {
         assert_eq!(dominators::<2>(&[]), []);
     }
 
-    /// Against the definition, on a grid with many ties: nothing of the front is dominated, everything else is, by a point of the front.
+    /// The front agrees with its definition on a grid with many ties. No point of the front is dominated, and every
+    /// other point is dominated by a point of the front.
     #[test]
     fn a_front_is_what_its_definition_says() {
         let coordinate = |i: usize, step: usize| (i * step % 11) as f64;

@@ -1,4 +1,4 @@
-//! `explore.html`: one page that needs nothing but itself, in the style of reports.
+//! Makes `explore.html`, a page that needs no other files, in the style of reports.
 
 use super::charts::{FRONT, charts, colour, words};
 use super::exploration::{Exploration, Standing};
@@ -30,8 +30,8 @@ pub fn page(exploration: &Exploration) -> Result<String, CampaignError> {
             @if !exploration.holds() { (card("NO", "everything that must hold holds")) }
         }
         h2 { "What accuracy costs" }
-        p { "Each mark is a core, labelled word + guard bits, where they vary also bits of coefficients (c) and sweeps (s): large ones are on the Pareto front (no other core is at least as good in error, cycles and \
-             multipliers, and better in one of them), small ones are not. The error is the largest of all that a core makes, as a share of full scale, \
+        p { "Each mark is a core. Its label gives word + guard bits and, where they vary, the bits of coefficients (c) and the sweeps (s). Large marks are on the Pareto front (no other core is at least as good in error, cycles and \
+             multipliers, and better in one of them); small ones are not. The error is the largest of all errors of a core, as a share of full scale, \
              with an allowance for what the rounding of the input does to Σ." }
         p class="legend" {
             @for &word in &words { span { i class={ "k" (colour(&words, word)) } {} "word " (word) } }
@@ -60,7 +60,8 @@ pub fn page(exploration: &Exploration) -> Result<String, CampaignError> {
     Ok(document("exploration", &body))
 }
 
-/// The front's table has the commands, that of all cores what is better.
+/// A table of points. The table of the front gives the commands, and the table of all cores names the core that is
+/// better.
 fn table(exploration: &Exploration, points: &[usize], front: bool) -> Markup {
     let columns = exploration.columns();
     html! {

@@ -1,14 +1,14 @@
-//! What synthesis has measured of one core.
+//! What synthesis has measured for one core.
 
 use crate::campaign::parameters::CoreParameters;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use svdforge_tools::synth::{SynthError, SynthReport, Target, tools};
 
-/// With what cores are synthesised.
+/// What the cores are synthesised with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Setup {
-    /// For which device.
+    /// The name of the target.
     pub target: String,
     /// Whether they are placed and routed.
     pub pnr: bool,
@@ -16,35 +16,35 @@ pub struct Setup {
     pub tools: BTreeMap<String, String>,
 }
 
-/// What became of one core. Results of the same setup and the same Verilog are the same.
+/// The result for one core. The same setup and the same Verilog give the same result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     /// The core.
     pub core: CoreParameters,
-    /// With what.
+    /// The setup of the synthesis.
     #[serde(flatten)]
     pub setup: Setup,
-    /// The hash of its Verilog: another svdforge may make other Verilog of the same parameters.
+    /// The hash of its Verilog, because another version of svdforge may make other Verilog from the same parameters.
     pub verilog: String,
-    /// What came out.
+    /// The outcome.
     #[serde(flatten)]
     pub outcome: Outcome,
 }
 
-/// What comes out of a synthesis.
+/// The outcome of a synthesis.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Outcome {
-    /// Area and clock rate.
+    /// The core fits the device.
     Area(Area),
     /// The core is too large for the device.
     TooLarge {
-        /// What there is too little of.
+        /// A message that says which resource of the device is too small.
         does_not_fit: String,
     },
 }
 
-/// Area and clock rate, as `svdforge synth` has them.
+/// Area and clock rate, as `svdforge synth` reports them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Area {
     /// Occupied LUTs.
@@ -55,21 +55,23 @@ pub struct Area {
     pub dsp: u64,
     /// Block RAMs.
     pub block_rams: u64,
-    /// Clock rate, if placed.
+    /// The clock rate, if the core was placed and routed.
     pub fmax_mhz: Option<f64>,
-    /// Matrices a second, if placed: uniform ones without a pause.
+    /// Matrices per second, if the core was placed and routed. It is measured on uniformly distributed random matrices
+    /// without pauses.
     pub svd_per_second: Option<f64>,
 }
 
 impl Setup {
-    /// The setup for a target, with the tools that are there.
+    /// The setup for a target with the installed tools. A missing tool is an error.
     pub fn new(target: Target, pnr: bool) -> Result<Self, SynthError> {
         Ok(Self { target: target.name().to_owned(), pnr, tools: tools(target, pnr)? })
     }
 }
 
 impl Outcome {
-    /// A core that is too large is a result too; other errors are none.
+    /// Turns the result of a synthesis into an outcome. A core that is too large is an outcome; all other errors stay
+    /// errors.
     pub fn of(result: Result<SynthReport, SynthError>) -> Result<Self, SynthError> {
         match result {
             Ok(report) => Ok(Self::Area(Area {

@@ -1,4 +1,4 @@
-//! `--pick`: constraints on figures of a point, and the cheapest point that meets them.
+//! `--pick`: conditions on the figures of a point, and the choice of the cheapest point that meets them.
 
 use super::exploration::Exploration;
 use super::point::{self, PLACED, Point, SYNTHESISED, is_possible};
@@ -17,7 +17,7 @@ enum Relation {
     Equal,
 }
 
-/// Longer symbols first: `<` begins `<=`.
+/// Longer symbols come first, because `<` is the beginning of `<=`.
 const RELATIONS: [(&str, Relation); 5] = [
     ("<=", Relation::AtMost),
     (">=", Relation::AtLeast),
@@ -26,7 +26,7 @@ const RELATIONS: [(&str, Relation); 5] = [
     ("=", Relation::Equal),
 ];
 
-/// One condition: a figure, a relation, a limit.
+/// A condition: the name of a figure, a relation and a limit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Constraint {
     name: String,
@@ -34,25 +34,25 @@ pub struct Constraint {
     limit: f64,
 }
 
-/// Conditions that must all hold.
+/// The conditions of a pick, which must all hold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pick(Vec<Constraint>);
 
 /// A condition that a point does not meet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Miss {
-    /// Which.
+    /// The condition.
     pub constraint: Constraint,
-    /// The point's figure; `None` where it is not known.
+    /// The figure of the point, or `None` if it is not known.
     pub found: Option<f64>,
 }
 
-/// What a pick came to.
+/// The result of a pick.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Picked {
-    /// The cheapest point that meets everything.
+    /// The cheapest point that meets all conditions.
     Point(usize),
-    /// None does: the one that comes nearest, and what it misses.
+    /// No point meets all conditions. This is the point that comes nearest, with the conditions that it does not meet.
     Nearest(usize, Vec<Miss>),
 }
 
@@ -117,7 +117,8 @@ fn constraint(text: &str) -> Result<Constraint, String> {
 }
 
 impl Pick {
-    /// Checks before a campaign is run that points have figures of these names, that a core of the plan can have each, and that it will be measured.
+    /// Checks the conditions before a campaign is run. Each must name a figure of points that a core of the plan can
+    /// have and that will be measured. The error names the condition and what to do.
     pub fn check(&self, plan: &Plan, synthesis: bool, pnr: bool) -> Result<(), String> {
         let names = point::names();
         for constraint in &self.0 {
@@ -131,7 +132,7 @@ impl Pick {
             }
             if !plan.cores.iter().any(|planned| is_possible(name, &planned.core.0)) {
                 return Err(format!(
-                    "`{name}` is known of none of these cores; it needs other options, such as --vectors uv or --sweeps auto"
+                    "`{name}` is not known for any of these cores; it needs other options, such as --vectors uv or --sweeps auto"
                 ));
             }
             let missing = match (constraint.is_synthesised(), constraint.is_placed()) {
@@ -148,7 +149,7 @@ impl Pick {
         Ok(())
     }
 
-    /// What a point does not meet.
+    /// The conditions that a point does not meet.
     pub fn misses(&self, point: &Point) -> Vec<Miss> {
         let miss = |constraint: &Constraint| {
             let found = point.figure(&constraint.name);
@@ -158,13 +159,13 @@ impl Pick {
         self.0.iter().filter_map(miss).collect()
     }
 
-    /// Whether a point meets all that is known before synthesis.
+    /// Whether a point meets all conditions that can be checked before synthesis.
     pub fn may_meet(&self, point: &Point) -> bool {
         point.holds && self.misses(point).iter().all(|miss| miss.constraint.is_synthesised())
     }
 
-    /// The cheapest point of an exploration that meets everything; if some were synthesised, of those that fit.
-    /// Nothing, if no core keeps what must hold and fits.
+    /// Picks the cheapest point of an exploration that meets all conditions. If points were synthesised, only those
+    /// that fit are considered. The result is `None` if no core passes all checks and fits.
     pub fn of(&self, exploration: &Exploration) -> Option<Picked> {
         let synthesised = exploration.points.iter().any(|point| point.measured.is_some());
         let taken = |point: &Point| point.holds && (point.area().is_some() || !synthesised);
@@ -180,7 +181,8 @@ impl Pick {
 }
 
 impl Exploration {
-    /// The points that are worth synthesis: the front, and all that may meet the conditions, since area does not follow from what is counted.
+    /// The points to synthesise. These are the front and all points that may meet the conditions, because area cannot
+    /// be derived from the figures that are known before.
     pub fn to_synthesise(&self, pick: Option<&Pick>) -> Vec<usize> {
         let mut chosen = self.front();
         if let Some(pick) = pick {
@@ -192,8 +194,8 @@ impl Exploration {
     }
 }
 
-/// What makes a core dear, most important first: synthesised multiplier blocks, LUTs and block RAMs where they are known; then bits of
-/// multipliers, of memories, cycles, and the error.
+/// What makes a core expensive, most important first. These are the multiplier blocks, LUTs and block RAMs of synthesis
+/// where they are known, and then bits of multipliers, bits of memories, cycles, and the error.
 fn cost(point: &Point) -> Vec<f64> {
     let area = point.area().map_or([0; 3], |m| [m.dsp, m.lut, m.block_rams]);
     let [error, cycles, multiplier_bits] = point.objectives();
@@ -206,7 +208,7 @@ fn compare(first: &[f64], second: &[f64]) -> Ordering {
 }
 
 impl Miss {
-    /// By how much, as a share of the limit.
+    /// How far the figure is from the limit, as a share of the limit.
     fn share(&self) -> f64 {
         match self.found {
             Some(found) => (found - self.constraint.limit).abs() / self.constraint.limit.abs().max(1e-9),
@@ -217,9 +219,11 @@ impl Miss {
 
 impl fmt::Display for Miss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(found) = self.found else { return write!(f, "{}: not known of this core", self.constraint) };
+        let Some(found) = self.found else {
+            return write!(f, "{}: the figure is not known for this core", self.constraint);
+        };
         write!(f, "{}: it is {}", self.constraint, short(found))?;
-        // On a limit that must not be reached, there is nothing to say.
+        // If the figure is equal to a limit that it must not reach, the distance is not mentioned.
         match four_digits((found - self.constraint.limit).abs()) {
             0.0 => Ok(()),
             by => write!(f, ", off by {}", short(by)),
@@ -227,12 +231,12 @@ impl fmt::Display for Miss {
     }
 }
 
-/// A number as text: with an exponent, where it had hundreds of digits.
+/// A number as text, with an exponent if it would have hundreds of digits.
 fn short(value: f64) -> String {
     if value.abs() < 1e15 { value.to_string() } else { format!("{value:e}") }
 }
 
-/// A number that is not negative, with four digits that count.
+/// Rounds a number, which must not be negative, to four significant digits.
 fn four_digits(value: f64) -> f64 {
     if value == 0.0 {
         return 0.0;
@@ -245,7 +249,7 @@ fn shares(misses: &[Miss]) -> f64 {
     misses.iter().map(Miss::share).sum()
 }
 
-/// Edits from one word to another (Levenshtein).
+/// The number of edits that turn one word into another (Levenshtein distance).
 fn distance(first: &str, second: &str) -> usize {
     let second: Vec<char> = second.chars().collect();
     let mut row: Vec<usize> = (0..=second.len()).collect();

@@ -1,4 +1,4 @@
-//! One core of an exploration: all that is known of it, and its names for files and for `--pick`.
+//! One core of an exploration: everything that is known about it, under the names that the files and `--pick` use.
 
 use super::measured::{Area, Measured, Outcome};
 use crate::campaign::Metric;
@@ -11,33 +11,34 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{Sizes, Sweeps};
 use svdforge_hdl::shape::Shape;
 
-/// One core.
+/// A core of an exploration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Point {
     /// Its parameters.
     pub core: CoreParameters,
-    /// What is known without running it.
+    /// What is known about it without running it.
     pub figures: CoreFigures,
-    /// Bits of the partial products of its multipliers.
+    /// The number of bits of the partial products of its multipliers.
     pub multiplier_bits: u64,
-    /// What its matrices came to.
+    /// The statistics over its matrices.
     pub statistics: CoreStatistics,
-    /// Matrices that were not settled when the core stopped.
+    /// The number of matrices that had not settled when the core stopped.
     pub unsettled: usize,
-    /// Whether everything holds that must: no overflow, settled under the cap, within the bounds.
+    /// Whether it passes all checks: no overflow, settled under the cap, within the bounds.
     pub holds: bool,
-    /// What became of it in synthesis.
+    /// The result of its synthesis, if there is one.
     pub measured: Option<Measured>,
 }
 
-/// What an error is known not to exceed, in the unit of its metric: for every matrix, and for nearly all.
+/// Upper limits on an error in the unit of its metric. One holds for every matrix, the other for nearly all.
 struct Limit {
     rigorous: Option<f64>,
     statistical: Option<f64>,
 }
 
 impl Limit {
-    /// The limits on one metric. Nothing limits what too few sweeps leave.
+    /// The limits on one metric. If the number of sweeps is fixed, only orthogonality has limits, because matrices need
+    /// not have settled.
     fn of(shape: &Shape, bounds: Option<CoreBounds>, metric: Metric) -> Self {
         let known = shape.sweeps() == Sweeps::Auto || metric == Metric::Orthogonality;
         let bounds = bounds.filter(|_| known).unwrap_or_default();
@@ -46,12 +47,12 @@ impl Limit {
     }
 }
 
-/// What is made small, in this order: see `docs/explore.md`.
+/// The objectives that are minimised, in this order; see `docs/explore.md`.
 pub const OBJECTIVES: [&str; 3] = ["error_full_scale", "cycles", "multiplier_bits"];
 
-/// The figures that only synthesis has.
+/// The figures that only synthesis provides.
 pub const SYNTHESISED: [&str; 4] = ["lut", "ff", "dsp", "block_rams"];
-/// The figures that take place and route.
+/// The figures that need place and route.
 pub const PLACED: [&str; 2] = ["fmax_mhz", "svd_per_second"];
 
 impl Point {
@@ -65,21 +66,23 @@ impl Point {
         f64::from(1 - self.shape().word() as i32).exp2()
     }
 
-    /// What the rounding of a real matrix to the word may do to a singular value, in LSB, to two decimals. It depends on the size alone, so that words
-    /// compare fairly: independent roundings of up to half an LSB make a matrix with a norm of about this.
+    /// How much the rounding of a real matrix to the word may change a singular value, in LSB, to two decimals.
+    /// Independent rounding errors of up to half an LSB form a matrix with a norm of about this size. The allowance
+    /// depends on the size of the matrix alone, so that words are compared fairly.
     pub fn quantisation_allowance(&self) -> f64 {
         let norm = ((self.shape().rows() as f64).sqrt() + (self.shape().cols() as f64).sqrt()) / 12_f64.sqrt();
         (norm * 100.0).round() / 100.0
     }
 
-    /// The largest of all errors as a share of full scale; the allowance for the rounding of the input is added to that of the values.
+    /// The largest of all errors as a share of full scale. The allowance for the rounding of the input is added to the
+    /// error of the singular values.
     pub fn error(&self) -> f64 {
         let largest = |metric| self.statistics.of(metric).map_or(0.0, |spread| spread.max);
         let sigma = largest(Metric::Sigma) + self.quantisation_allowance();
         Metric::ALL.into_iter().map(largest).fold(sigma, f64::max) * self.lsb()
     }
 
-    /// Its area and clock rate, where they are known.
+    /// Its area and clock rate, if they are known.
     pub fn area(&self) -> Option<&Area> {
         match &self.measured.as_ref()?.outcome {
             Outcome::Area(area) => Some(area),
@@ -87,7 +90,7 @@ impl Point {
         }
     }
 
-    /// Why it does not fit the device, if it does not.
+    /// The reason why it does not fit the device, if it does not.
     pub fn does_not_fit(&self) -> Option<&str> {
         match &self.measured.as_ref()?.outcome {
             Outcome::Area(_) => None,
@@ -95,17 +98,17 @@ impl Point {
         }
     }
 
-    /// What [`OBJECTIVES`] names.
+    /// The values of [`OBJECTIVES`].
     pub fn objectives(&self) -> [f64; 3] {
         [self.error(), self.statistics.cycles.max as f64, self.multiplier_bits as f64]
     }
 
-    /// -log2 of the error, to two decimals.
+    /// The effective bits: -log2 of the error, to two decimals.
     pub fn effective_bits(&self) -> f64 {
         (-self.error().log2() * 100.0).round() / 100.0
     }
 
-    /// "16+4", with what else was chosen: tells the cores of an exploration apart.
+    /// A label such as "16+4, coef 18", which distinguishes the cores of an exploration.
     pub fn label(&self) -> String {
         let shape = self.shape();
         let sweeps = match shape.sweeps() {
@@ -115,7 +118,7 @@ impl Point {
         format!("{}+{}, coef {}{sweeps}", shape.word(), shape.guard(), shape.coef())
     }
 
-    /// The command that generates the core, in a folder of its own.
+    /// The command that generates the core in a folder of its own.
     pub fn command(&self) -> String {
         let shape = self.shape();
         let sweeps = match shape.sweeps() {
@@ -130,12 +133,12 @@ impl Point {
         Limit::of(self.shape(), self.figures.bounds, metric)
     }
 
-    /// Every figure by its name, in the order of files: a number, or null where it is not known.
+    /// Every figure with its name, in the order of files. A figure that is not known is null.
     pub fn fields(&self) -> Vec<(String, Value)> {
         columns().into_iter().map(|(name, figure)| (name, figure.of(self))).collect()
     }
 
-    /// One of them, where it is known.
+    /// The figure with this name, if it is known.
     pub fn figure(&self, name: &str) -> Option<f64> {
         columns().into_iter().find(|(known, _)| known == name).and_then(|(_, figure)| figure.of(self).as_f64())
     }
@@ -146,7 +149,7 @@ pub fn names() -> Vec<String> {
     columns().into_iter().map(|(name, _)| name).collect()
 }
 
-/// Whether a core of some shape can have a figure, by what it delivers and what is bounded.
+/// Whether a core of this shape can have a figure. This depends on what the core delivers and on which bounds it has.
 pub fn is_possible(name: &str, shape: &Shape) -> bool {
     let Some((_, Figure::OfMetric(metric, _))) = columns().into_iter().find(|(known, _)| known == name) else {
         return true;
@@ -161,7 +164,7 @@ pub fn is_possible(name: &str, shape: &Shape) -> bool {
     }
 }
 
-/// Whether a core delivers what an error takes.
+/// Whether a core delivers what the error of this metric is computed from.
 fn is_delivered(metric: Metric, shape: &Shape) -> bool {
     let vectors = shape.vectors();
     let both = vectors.has_v() && (vectors.has_u() || shape.symmetric());
@@ -206,7 +209,7 @@ const BEFORE: [Plain; 7] = [
 const STATISTICAL: &str = "statistical_lsb";
 const RIGOROUS: &str = "rigorous_lsb";
 
-/// What there is of each metric: how the name ends, and the value.
+/// The figures of each metric: the end of the name, and the value.
 const OF_METRICS: [OfMetric; 5] = [
     ("max_lsb", |p, metric| p.statistics.of(metric).map(|s| s.max).into()),
     ("p99_lsb", |p, metric| p.statistics.of(metric).map(|s| s.p99).into()),

@@ -1,4 +1,4 @@
-//! Which cores an exploration looks at: all combinations of some parameters, as a campaign.
+//! Plans the campaign of an exploration, with a core for every combination of some parameters.
 
 use crate::campaign::parameters::{Choice, CoreParameters};
 use crate::campaign::plan::{PlannedCore, Settings};
@@ -7,48 +7,50 @@ use serde::{Deserialize, Serialize};
 use svdforge_golden::Family;
 use svdforge_hdl::parameters::{Parameters, Sweeps};
 
-/// What the campaign of an exploration has as the name of its suite.
+/// The name that the campaign of an exploration gives as its suite.
 const SUITE: &str = "explore";
 /// The most combinations of an exploration.
 pub const MOST: usize = 1000;
 
-/// What to look at. Size, vectors, rank and the rest of `base` are the same everywhere: cores that deliver something else cannot be compared.
+/// The parameters to combine. Size, vectors, rank and the rest of `base` are the same everywhere, because cores that
+/// deliver different things cannot be compared.
 #[derive(Clone, Debug)]
 pub struct Space {
-    /// All that is not varied.
+    /// The parameters that are not varied.
     pub base: Parameters,
-    /// Bits of an input element.
+    /// The numbers of bits of an input element.
     pub words: Vec<u32>,
-    /// Guard bits.
+    /// The numbers of guard bits.
     pub guards: Vec<u32>,
-    /// Bits of a coefficient; `None`: as many as the error needs.
+    /// The numbers of bits of a coefficient; `None` means as many as the error needs.
     pub coefs: Vec<Option<u32>>,
-    /// How many sweeps are made.
+    /// The choices of how many sweeps are made.
     pub sweeps: Vec<Sweeps>,
-    /// Families of matrices.
+    /// The families of matrices.
     pub families: Vec<Family>,
-    /// Matrices of each random family for each core.
+    /// The number of matrices of each random family for each core.
     pub matrices: u64,
-    /// The seed of the matrices.
+    /// The seed of the campaign.
     pub seed: u64,
 }
 
 /// Combinations that are left out, all for the same reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// How many.
+    /// The number of combinations.
     pub combinations: usize,
 }
 
 impl Space {
-    /// The campaign: one core for each combination that exists. What does not is left out, with its reason.
+    /// Plans the campaign with one core for each valid combination. Combinations that are not valid are left out, with
+    /// the reason. There is an error if none is valid, or if there are too many.
     pub fn plan(&self) -> Result<(Plan, Vec<LeftOut>), String> {
         let count: usize = [self.words.len(), self.guards.len(), self.coefs.len(), self.sweeps.len()].iter().product();
         if count > MOST {
             return Err(format!(
-                "{count} combinations of --word, --guard, --coef and --sweeps: an exploration has {MOST} at most; give fewer values, or ranges with a step, such as 12..24:4"
+                "{count} combinations of --word, --guard, --coef and --sweeps: an exploration has at most {MOST}; give fewer values, or ranges with a step, such as 12..24:4"
             ));
         }
         let mut cores: Vec<PlannedCore> = Vec::new();
@@ -56,7 +58,7 @@ impl Space {
         for parameters in self.combinations() {
             let reason = match parameters.shape() {
                 Ok(shape) if cores.iter().any(|planned| planned.core.0 == shape) => {
-                    "the same core as another combination (--coef auto is a number too)".to_owned()
+                    "the same core as another combination (--coef auto may choose the same number of bits)".to_owned()
                 }
                 Ok(shape) => {
                     let core = CoreParameters(shape);
@@ -72,7 +74,7 @@ impl Space {
         }
         if cores.is_empty() {
             let reasons: Vec<&str> = left_out.iter().map(|left| left.reason.as_str()).collect();
-            return Err(format!("none of the combinations is a core: {}", reasons.join("; ")));
+            return Err(format!("none of the combinations is a valid core: {}", reasons.join("; ")));
         }
         let settings = Settings {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -94,7 +96,7 @@ impl Space {
     }
 }
 
-/// Each of the parameters with each of the values.
+/// Combines each set of parameters with each value.
 fn vary<T: Copy>(all: &[Parameters], values: &[T], set: impl Fn(Parameters, T) -> Parameters) -> Vec<Parameters> {
     let mut varied = Vec::new();
     for &base in all {

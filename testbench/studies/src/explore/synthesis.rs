@@ -1,4 +1,5 @@
-//! What synthesis measures of the cores of an exploration. It takes from seconds to minutes for each, so every result is kept in the folder.
+//! Synthesises the cores of an exploration. This takes from seconds to minutes for each core, so every result is kept
+//! in the folder.
 
 use super::exploration::Exploration;
 use super::measured::{Measured, Outcome, Setup};
@@ -12,13 +13,14 @@ use svdforge_hdl::export::verilog::verilog;
 use svdforge_testbench::run::{RunError, period};
 use svdforge_tools::synth::{Options, SynthError, Target, synth};
 
-/// The results that a folder has: a JSON object a line. Lines that are not whole are ignored: their cores are synthesised again.
+/// The file of results in a folder, with a JSON object on each line. Lines that are not complete are ignored, and their
+/// cores are synthesised again.
 pub const FILE: &str = "synthesis.jsonl";
 
 /// Why a core was not measured.
 #[derive(Debug, thiserror::Error)]
 pub enum SynthesisError {
-    /// The synthesis.
+    /// The synthesis failed.
     #[error("{core}: {source}")]
     Synth {
         /// Which core.
@@ -26,15 +28,16 @@ pub enum SynthesisError {
         /// What went wrong.
         source: SynthError,
     },
-    /// The simulation of its period.
+    /// The simulation that measures its period failed.
     #[error(transparent)]
     Run(#[from] RunError),
-    /// The file of results.
+    /// The file of results cannot be read or written.
     #[error(transparent)]
     File(#[from] CampaignError),
 }
 
-/// Measures the points with these indices, those that the folder does not have yet; `progress` is told of each, after it.
+/// Measures the points with these indices. Results that the folder already has are reused. `progress` is called after
+/// each point.
 pub fn synthesise(
     exploration: &mut Exploration,
     points: &[usize],
@@ -68,7 +71,7 @@ pub fn synthesise(
     Ok(())
 }
 
-/// The hash of a core's Verilog: FNV-1a, 64 bits.
+/// The 64-bit FNV-1a hash of a core's Verilog.
 pub(super) fn hash(core: &Core) -> String {
     let files = verilog(core.design(), &Header::default());
     let bytes = files.iter().flat_map(|file| file.text.bytes());
@@ -91,7 +94,7 @@ fn read(path: &Path) -> Result<Vec<Measured>, CampaignError> {
     }
 }
 
-/// Adds a line. It begins with the end of the one before, should that have none.
+/// Adds a line. It starts with a line break, in case the line before was cut off.
 fn add(path: &Path, measured: &Measured) -> Result<(), CampaignError> {
     let line = serde_json::to_string(measured).expect("What is measured has string keys and finite numbers.");
     let file = File::options().append(true).create(true).open(path);

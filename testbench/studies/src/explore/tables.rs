@@ -1,4 +1,4 @@
-//! `explore.json`, `explore.csv`, `explore.md`, and the columns of tables for people.
+//! Makes `explore.json`, `explore.csv`, `explore.md`, and the columns of tables for readers.
 
 use super::exploration::{Exploration, Standing};
 use super::point::{OBJECTIVES, Point};
@@ -13,10 +13,10 @@ use svdforge_hdl::parameters::Sweeps;
 /// The version of the format of `explore.json`.
 pub const SCHEMA: u64 = 1;
 
-/// What `explore.json` says it is.
+/// The value of `kind` in `explore.json`.
 const KIND: &str = "svdforge exploration";
 
-/// A column of a table of points: its head, and the text for a point.
+/// A column of a table of points: its heading, and the text for a point.
 pub type Column = (&'static str, fn(&Point) -> String);
 
 /// The columns of every table.
@@ -38,7 +38,7 @@ const COLUMNS: [Column; 12] = [
     ("memory bits", |p| thousands(p.figures.memory_bits)),
 ];
 
-/// The columns of what was synthesised.
+/// The columns of what synthesis measures.
 const MEASURED: [Column; 5] = [
     ("LUT", |p| p.area().map_or("-".to_owned(), |m| thousands(m.lut))),
     ("FF", |p| p.area().map_or("-".to_owned(), |m| thousands(m.ff))),
@@ -52,32 +52,32 @@ fn error(point: &Point, metric: Metric) -> String {
 }
 
 impl Exploration {
-    /// The columns of its tables: those of synthesis too, if something was synthesised.
+    /// The columns of its tables. They include those of synthesis if a point was synthesised.
     pub fn columns(&self) -> Vec<Column> {
         let measured: &[Column] = if self.synthesis().is_some() { &MEASURED } else { &[] };
         COLUMNS.iter().chain(measured).copied().collect()
     }
 
-    /// With what was synthesised: target, whether placed and routed, tools.
+    /// The setup of the synthesis, if there was one: target, place and route, tools.
     pub fn synthesis(&self) -> Option<Value> {
         self.points.iter().find_map(|point| point.measured.as_ref()).map(|measured| json!(measured.setup))
     }
 
-    /// "8 x 8; cores: 25, on the Pareto front: 11".
+    /// A headline such as "8 x 8; cores: 25, on the Pareto front: 11".
     pub fn headline(&self) -> String {
         let shape = self.points[0].shape();
         let front = self.standings.iter().filter(|s| **s == Standing::Front).count();
         format!("{} x {}; cores: {}, on the Pareto front: {front}", shape.rows(), shape.cols(), self.points.len())
     }
 
-    /// What was run through each core.
+    /// A line about the matrices that were run through each core.
     pub fn matrices(&self) -> String {
         let settings = &self.plan.settings;
         let (matrices, families) = (self.points[0].statistics.matrices, settings.families.len());
         format!("matrices through each: {matrices}, of families: {families}, seed {}", settings.seed)
     }
 
-    /// The cores that do not fit the device, each with what there is too little of.
+    /// The cores that do not fit the device, each with the reason.
     pub fn too_large(&self) -> Vec<String> {
         let reason = |point: &Point| point.does_not_fit().map(|reason| format!("{}: {reason}", point.label()));
         self.points.iter().filter_map(reason).collect()
@@ -114,7 +114,7 @@ fn dominator(standing: Standing) -> Option<usize> {
     }
 }
 
-/// The text of `explore.json`: one line for each point. The same request gives the same bytes.
+/// The text of `explore.json`, with one line for each point. The same request gives the same bytes.
 pub fn json(exploration: &Exploration) -> String {
     let points = lines((0..exploration.points.len()).map(|index| Entry { exploration, index }));
     let (checks, left_out) = (lines(&exploration.checks), lines(&exploration.left_out));
@@ -126,12 +126,12 @@ pub fn json(exploration: &Exploration) -> String {
     )
 }
 
-/// Entries of a list, each on a line.
+/// The entries of a JSON list, each on a line of its own.
 fn lines<T: Serialize>(entries: impl IntoIterator<Item = T>) -> String {
     entries.into_iter().map(|entry| text(&entry)).collect::<Vec<_>>().join(",\n")
 }
 
-/// One row for each point.
+/// The text of `explore.csv`, with one row for each point.
 pub fn csv(exploration: &Exploration) -> Result<String, CampaignError> {
     let error = |e: &dyn std::fmt::Display| CampaignError::Drawing { what: "explore.csv", message: e.to_string() };
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -148,7 +148,7 @@ pub fn csv(exploration: &Exploration) -> Result<String, CampaignError> {
     String::from_utf8(bytes).map_err(|e| error(&e))
 }
 
-/// The front as text.
+/// The text of `explore.md`, with a table of the front.
 pub fn markdown(exploration: &Exploration) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -182,6 +182,6 @@ fn write_markdown(text: &mut String, exploration: &Exploration) -> std::fmt::Res
     Ok(())
 }
 
-/// What the columns mean, in a sentence or two.
-pub const LEGEND: &str = "Worst errors over these matrices, in LSB of the core's own word; effective bits: -log2 of the largest of all its errors as a share of full scale, \
-     with an allowance for what the rounding of the input does to Σ, the same number of LSB for every core; cycles: the most, from the first element in to the last word out.";
+/// The explanation of the columns.
+pub const LEGEND: &str = "Errors are the worst over these matrices, in LSB of the core's own word. Effective bits are -log2 of the largest of all errors of the core as a share of full scale, \
+     with an allowance for what the rounding of the input does to Σ, which is the same number of LSB for every core. Cycles are the most that a matrix takes, from the first element in to the last word out.";

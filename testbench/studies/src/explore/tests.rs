@@ -35,7 +35,8 @@ fn explore(space: &Space) -> Exploration {
     Exploration::new(plan, left_out, records)
 }
 
-/// Two words, two numbers of guard bits, and a number of sweeps that is not enough for all matrices.
+/// An exploration of two words, two numbers of guard bits, and a fixed number of sweeps that is too small for some
+/// matrices besides `auto`.
 fn small() -> Exploration {
     static SMALL: OnceLock<Exploration> = OnceLock::new();
     let sweeps = vec![Sweeps::Auto, Sweeps::Fixed(1)];
@@ -78,7 +79,8 @@ fn the_front_is_that_of_the_documented_objectives() {
     assert!(errors.is_sorted_by(|a, b| a >= b), "{errors:?}");
 }
 
-/// The error that decides is the largest of all, so that a core whose vectors are of no use does not pass for a good one.
+/// The error that decides is the largest of all errors, so a core whose vectors are useless does not count as a good
+/// one.
 #[test]
 fn errors_of_values_and_of_vectors_count_and_the_rounding_of_the_input_too() {
     let found = small();
@@ -97,7 +99,7 @@ fn errors_of_values_and_of_vectors_count_and_the_rounding_of_the_input_too() {
     let (settled, early) = (with(4, Sweeps::Auto), with(4, Sweeps::Fixed(1)));
     assert!(early.unsettled > 0 && settled.unsettled == 0);
     assert!(early.error() > 2.0 * settled.error());
-    // Nothing bounds what too few sweeps leave; orthogonality is bounded all the same.
+    // After too few sweeps only the orthogonality is bounded.
     let fields = early.fields();
     let known: Vec<&str> = fields
         .iter()
@@ -107,7 +109,8 @@ fn errors_of_values_and_of_vectors_count_and_the_rounding_of_the_input_too() {
     assert_eq!(known, ["orthogonality_rigorous_lsb"]);
 }
 
-/// The part of the input is the same for every word: neither one matrix whose rounding adds up, nor saturation, favours a word.
+/// The allowance for the rounding of the input is the same for every word. So no word is favoured by a matrix whose
+/// rounding errors add up, or by saturation.
 #[test]
 fn a_bit_of_the_word_is_worth_a_bit() {
     let families = vec![Family::Ones, Family::FullScalePositive];
@@ -124,7 +127,7 @@ fn cores_that_fail_are_not_compared() {
     let folder = tempfile::tempdir().unwrap();
     let mut records = run(&plan, Shard::ALL, folder.path(), &|_| {}).unwrap();
     let core = records[0].core;
-    records[0].flags.overflow = true;
+    records[0].flags.set("overflow");
     let found = Exploration::new(plan, left_out, records);
     assert_eq!((found.standings[core], found.holds()), (Standing::Fails, false));
     assert_eq!(found.front(), [1]);
@@ -178,7 +181,7 @@ fn the_cheapest_that_meets_everything_is_picked() {
     let least = found.points.iter().filter(meets).map(|p| p.multiplier_bits).min().unwrap();
     assert!(meets(&&found.points[chosen]) && found.points[chosen].multiplier_bits == least);
     assert!(found.points.iter().any(|p| p.multiplier_bits < least), "the cheapest of all does not meet it");
-    // Out of reach: the nearest misses one of the two by least.
+    // No point can meet both conditions. The nearest point misses only one of them, by the least amount.
     let pick: Pick = "sigma_max_lsb<=0.001, word=12".parse().unwrap();
     let Some(Picked::Nearest(nearest, misses)) = pick.of(&found) else { panic!("none can") };
     let sigma = |p: &Point| p.statistics.of(Metric::Sigma).unwrap().max;
@@ -191,21 +194,21 @@ fn the_cheapest_that_meets_everything_is_picked() {
     let Some(Picked::Nearest(nearest, misses)) = pick.of(&found) else { panic!("none can") };
     let off: f64 = misses[0].to_string().rsplit(' ').next().unwrap().parse().unwrap();
     assert!((found.points[nearest].error() - 1e-5 - off).abs() < 1e-3 * off, "{}", misses[0]);
-    // A figure that a core does not have is never met.
+    // A condition on a figure that a core does not have is never met.
     let none =
         explore(&Space { base: Parameters { vectors: Vectors::None, ..space(&[], &[]).base }, ..space(&[8], &[2]) });
     let pick: Pick = "orthogonality_max_lsb<9".parse().unwrap();
     let Some(Picked::Nearest(0, misses)) = pick.of(&none) else { panic!("it has no vectors") };
     assert!(misses[0].to_string().contains("not known"), "{}", misses[0]);
-    assert!(pick.check(&none.plan, false, false).unwrap_err().contains("known of none of these cores"));
-    // On a limit that must not be reached; a limit of hundreds of digits.
+    assert!(pick.check(&none.plan, false, false).unwrap_err().contains("not known for any of these cores"));
+    // A figure that is equal to a limit which it must not reach, and a limit with hundreds of digits.
     let pick: Pick = "guard>4, cycles>=1e300".parse().unwrap();
     let misses: Vec<String> = pick.misses(&found.points[found.points.len() - 1]).iter().map(Miss::to_string).collect();
     assert!(misses[0] == "guard>4: it is 4" && misses[1].starts_with("cycles>=1e300: it is "), "{misses:?}");
     check_page(&html::page(&none).unwrap());
 }
 
-/// What is known of a figure before the run is what there is after it.
+/// Whether a core can have a figure is known before the run, and agrees with the result of the run.
 #[test]
 fn figures_that_no_core_can_have_are_known_before_the_run() {
     let base = Parameters { rows: 3, cols: 3, ..space(&[], &[]).base };
@@ -228,13 +231,15 @@ fn figures_that_no_core_can_have_are_known_before_the_run() {
 fn what_was_synthesised_is_kept_and_decides() {
     let mut found = small();
     let pick: Pick = "guard=4, lut<=1000".parse().unwrap();
-    // Area does not follow from what is counted, so all that may meet the conditions are synthesised, dominated or not.
+    // Area cannot be derived from the other figures, so all points that may meet the conditions are synthesised, even
+    // if they are dominated.
     let points = found.to_synthesise(Some(&pick));
     let may = |index: &usize| found.points[*index].shape().guard() == 4;
     let expected: Vec<usize> = found.front().into_iter().chain((0..found.points.len()).filter(may)).collect();
     assert!(expected.iter().all(|index| points.contains(index)));
     assert!(points.len() < found.points.len());
-    // As an earlier run left it, the last line cut: the later a core, the fewer LUTs; the last does not fit. No tool is needed.
+    // The file is as an earlier run left it, with the last line cut off. The later a core, the fewer LUTs it has, and
+    // the last one does not fit. No tool is needed.
     let folder = tempfile::tempdir().unwrap();
     let setup =
         Setup { target: "xc7".to_owned(), pnr: false, tools: BTreeMap::from([("yosys".to_owned(), "1".to_owned())]) };
@@ -248,7 +253,7 @@ fn what_was_synthesised_is_kept_and_decides() {
         Measured { core: found.points[index].core, setup: setup.clone(), verilog, outcome }
     };
     let line = |measured: Measured| serde_json::to_string(&measured).unwrap() + "\n";
-    // Of other tools and of other Verilog: not taken.
+    // Results of other tools and of other Verilog are not used.
     let other = Measured { setup: Setup { tools: BTreeMap::new(), ..setup.clone() }, ..measured(&points[0]) };
     let old = Measured { verilog: "0".to_owned(), outcome: measured(&last).outcome, ..measured(&points[0]) };
     let text: String = [other, old].into_iter().chain(points.iter().map(measured)).map(line).collect();

@@ -1,4 +1,4 @@
-//! One chart as SVG for a page: plotters draws it; the page's style sheet gives its colours another meaning in the dark.
+//! Draws a chart as SVG for a page with plotters. The page's style sheet changes its colours in dark mode.
 
 use super::tick::number;
 use crate::campaign::CampaignError;
@@ -8,39 +8,39 @@ use plotters::prelude::*;
 use std::ops::Range;
 use svdforge_drawing::{COLOURS, FONT, register_fonts};
 
-/// Width and height in pixels: a phone shows one chart at about this size.
+/// Width and height in pixels, which is about the size at which a phone shows one chart.
 const SIZE: (u32, u32) = (380, 250);
-/// plotters' size of a font that SVG viewers show with 12 pixels.
+/// The font size for plotters that SVG viewers show as 12 pixels.
 const TEXT: f64 = 15.0;
-/// Width of a character of a label beside a point, and the height of the label.
+/// The width of a character of a label beside a point, and the height of the label, in pixels.
 const LABEL: (i32, i32) = (7, 14);
 const GRID: RGBColor = RGBColor(221, 221, 221);
 
-/// A chart.
+/// A chart with curves or bars.
 #[derive(Clone, Debug)]
 pub struct Chart {
-    /// Above it.
+    /// The title above it.
     pub title: String,
     /// The horizontal axis, linear.
     pub x: Axis,
     /// The vertical axis.
     pub y: Axis,
-    /// Whether the vertical axis is logarithmic; then its range is above 0.
+    /// Whether the vertical axis is logarithmic. If so, its range must be above 0.
     pub logarithmic: bool,
-    /// Curves.
+    /// The curves.
     pub lines: Vec<Line>,
-    /// Bars.
+    /// The bars.
     pub bars: Vec<Bar>,
 }
 
 /// A bar, or a part of one.
 #[derive(Clone, Debug)]
 pub struct Bar {
-    /// An index into [`COLOURS`], taken round.
+    /// An index into [`COLOURS`], modulo their number.
     pub colour: usize,
-    /// Left and right.
+    /// The left and right edge.
     pub x: (f64, f64),
-    /// Bottom and top.
+    /// The bottom and top edge.
     pub y: (f64, f64),
 }
 
@@ -62,7 +62,7 @@ pub struct Axis {
     pub ticks: Vec<f64>,
 }
 
-/// An axis as plotters wants it: with exactly the ticks that it has.
+/// An axis for plotters, with exactly the given ticks.
 struct Scale {
     axis: Axis,
     logarithmic: bool,
@@ -96,19 +96,20 @@ pub enum Stroke {
     Marked,
     /// Solid.
     Plain,
-    /// In long dashes.
+    /// Long dashes.
     Dashed,
-    /// In short ones.
+    /// Short dashes.
     Dotted,
-    /// A mark at each point, no line.
+    /// A mark at each point, without a line.
     Dots,
-    /// A small mark at each point, no line.
+    /// A small mark at each point, without a line.
     Specks,
 }
 
 impl Stroke {
-    /// plotters draws each dash as a line of its own, which makes large files. So a dashed line gets an opacity of its own instead (as
-    /// good as none), which is then replaced by SVG's attribute for dashes.
+    /// The opacity that stands for dashes. plotters draws each dash as a line of its own, which makes large files. So a
+    /// dashed line first gets an opacity of its own, close to 1, which is then replaced by the SVG attribute for
+    /// dashes.
     fn opacity(self) -> f64 {
         match self {
             Self::Marked | Self::Plain => 1.0,
@@ -118,7 +119,7 @@ impl Stroke {
         }
     }
 
-    /// Radius of a mark, in pixels.
+    /// The radius of the marks in pixels, if there are any.
     fn mark(self) -> Option<i32> {
         match self {
             Self::Marked => Some(3),
@@ -132,7 +133,7 @@ impl Stroke {
         !matches!(self, Self::Dots | Self::Specks)
     }
 
-    /// Replaces the opacities in an SVG.
+    /// Replaces these opacities in an SVG by dashes.
     fn put_dashes(svg: &str) -> String {
         [(Self::Dashed, "7 4"), (Self::Dotted, "2 4")].iter().fold(svg.to_owned(), |svg, (stroke, dashes)| {
             svg.replace(&format!("opacity=\"{}\"", stroke.opacity()), &format!("stroke-dasharray=\"{dashes}\""))
@@ -140,31 +141,31 @@ impl Stroke {
     }
 }
 
-/// Points joined by a line.
+/// A series of points, which may be joined by a line.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// An index into [`COLOURS`], taken round.
+    /// An index into [`COLOURS`], modulo their number.
     pub colour: usize,
     /// How it is drawn.
     pub stroke: Stroke,
-    /// x and y.
+    /// The points (x, y).
     pub points: Vec<(f64, f64)>,
 }
 
 impl Axis {
-    /// An axis of decades that holds all values, which are above 0.
+    /// A logarithmic axis of whole decades that includes all values, which must be above 0.
     pub fn decades(label: impl Into<String>, values: impl Iterator<Item = f64>) -> Self {
         let (low, high) = values.fold((f64::INFINITY, 0.0_f64), |(low, high), v| (low.min(v), high.max(v)));
         let (low, high) = if low <= high { (low, high) } else { (1.0, 10.0) };
         let (low, mut high) = (low.log10().floor() as i32, high.log10().ceil() as i32);
         high = high.max(low + 1);
-        // More than six labels are too close.
+        // There are at most six labels, so that they do not touch.
         let step = ((high - low) as usize).div_ceil(6);
         let ticks = (low..=high).step_by(step).map(|exponent| 10_f64.powi(exponent)).collect();
         Self { label: label.into(), range: (10_f64.powi(low), 10_f64.powi(high)), ticks }
     }
 
-    /// An axis from 0 to a round number that holds all values, with about five ticks.
+    /// An axis from 0 to a round number that is at least `most`, with about five ticks.
     pub fn from_zero(label: impl Into<String>, most: f64) -> Self {
         let most = if most > 0.0 { most } else { 1.0 };
         let step = step(most / 4.0);
@@ -176,7 +177,7 @@ impl Axis {
         }
     }
 
-    /// An axis between two round numbers that holds all values, with about five ticks.
+    /// An axis between two round numbers that includes all values, with about five ticks.
     pub fn around(label: impl Into<String>, values: impl Iterator<Item = f64>) -> Self {
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
         let width = if high > low { high - low } else { high.abs().max(1.0) / 2.0 };
@@ -186,7 +187,7 @@ impl Axis {
         Self { label: label.into(), range: (first * step, last * step), ticks }
     }
 
-    /// How far apart its ticks are, at least.
+    /// The smallest distance between two ticks.
     pub(super) fn apart(&self) -> f64 {
         let distances = self.ticks.windows(2).map(|pair| pair[1] - pair[0]).filter(|&distance| distance > 0.0);
         distances.reduce(f64::min).unwrap_or(self.range.1 - self.range.0)
@@ -201,7 +202,7 @@ impl Axis {
     }
 }
 
-/// The next round number: 1, 2 or 5 times a power of ten.
+/// The smallest round number that is not below `rough`: 1, 2 or 5 times a power of ten.
 fn step(rough: f64) -> f64 {
     let decade = 10_f64.powi(rough.log10().floor() as i32);
     [1.0, 2.0, 5.0, 10.0].map(|s| s * decade).into_iter().find(|&s| s >= rough).unwrap_or(rough)
@@ -213,7 +214,7 @@ impl Chart {
         self.svg_with_labels(&[])
     }
 
-    /// The same with labels beside points; those are left out that would lie on others.
+    /// The chart as an SVG element with labels beside points. Labels that would cover others are left out.
     pub fn svg_with_labels(&self, labels: &[((f64, f64), String)]) -> Result<String, CampaignError> {
         register_fonts();
         let mut text = String::new();
@@ -272,7 +273,7 @@ impl Chart {
         for (point, text) in labels {
             let (x, y) = chart.backend_coord(point);
             let width = LABEL.0 * text.chars().count() as i32;
-            // Beside its point, where no other label is.
+            // The label is placed beside its point, where there is no other label.
             let free = |&(dx, dy): &(i32, i32)| {
                 let (left, top) = (x + dx, y + dy);
                 let far = |&(a, b, wide): &(i32, i32, i32)| {

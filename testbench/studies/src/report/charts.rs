@@ -7,12 +7,13 @@ use crate::campaign::statistics::value;
 use crate::campaign::{Metric, Purpose};
 use std::collections::BTreeMap;
 
-/// Below this an error is drawn as this: logarithmic axes have no 0.
+/// Smaller errors are drawn at this value, since logarithmic axes have no 0.
 const LEAST: f64 = 1e-3;
-/// Bars of a histogram.
+/// The number of bars of a histogram.
 const BINS: usize = 24;
 
-/// The largest error of every core of a size against its guard bits: a curve for each word; in long dashes its proven bounds, in short ones the statistical.
+/// Draws the largest error of every core against its guard bits: a chart for each size, with a curve for each word.
+/// Long dashes show the proven bounds and short dashes the statistical ones.
 pub fn against_guard(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
     let mut charts = Vec::new();
     for &size in &overview.sizes {
@@ -27,7 +28,8 @@ pub fn against_guard(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
     panels(charts, Axis::of_values("guard bits", &overview.guards), &label)
 }
 
-/// The same errors in units of full scale, against the word: a curve for each number of guard bits; dashed, its proven bounds.
+/// Draws the same errors in units of full scale against the word: a chart for each size, with a curve for each number
+/// of guard bits. Dashes show the proven bounds.
 pub fn against_word(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
     let mut charts = Vec::new();
     for &size in &overview.sizes {
@@ -36,7 +38,7 @@ pub fn against_word(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
             let cores = |word: u32| Some((f64::from(word), overview.core(size, word, guard)?));
             let full_scale = |word: f64| (1.0 - word).exp2();
             let curves = curves(overview, metric, colour, overview.words.iter().filter_map(|&w| cores(w)), full_scale);
-            // These curves lie apart, each with its bound: the statistical ones would be too many.
+            // The statistical bounds are left out, because there would be too many curves.
             lines.extend(curves.into_iter().filter(|line| line.stroke != Stroke::Dotted));
         }
         charts.push((size, lines));
@@ -44,7 +46,8 @@ pub fn against_word(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
     panels(charts, Axis::of_values("word, bits", &overview.words), "worst error / full scale")
 }
 
-/// Errors of cores, and their bounds where they have some, in the unit that `unit` gives for an x.
+/// The curves of the errors of cores, given as (x, index), and of their bounds where there are any. `unit` gives the
+/// factor by which the values at an x are multiplied.
 fn curves(
     overview: &Overview<'_>,
     metric: Metric,
@@ -68,7 +71,7 @@ fn curves(
     lines.map(|(points, stroke)| Line { colour, stroke, points }).collect()
 }
 
-/// One chart for each size, all with the same logarithmic axis.
+/// Makes one chart for each size, all with the same logarithmic axis.
 fn panels(charts: Vec<(Size, Vec<Line>)>, x: Axis, label: &str) -> Vec<Chart> {
     let all = charts.iter().flat_map(|(_, lines)| lines).flat_map(|line| line.points.iter().map(|point| point.1));
     let y = Axis::decades(label, all);
@@ -85,7 +88,7 @@ fn panels(charts: Vec<(Size, Vec<Line>)>, x: Axis, label: &str) -> Vec<Chart> {
         .collect()
 }
 
-/// How many matrices have which error: for each size, over all words with the reference's guard bits.
+/// Draws histograms of the errors: a chart for each size, over all words with the guard bits of the reference core.
 pub fn histograms(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
     let mut errors: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
     for record in &overview.report.records {
@@ -118,10 +121,11 @@ pub fn histograms(overview: &Overview<'_>, metric: Metric) -> Vec<Chart> {
     charts.collect()
 }
 
-/// How far from diagonal UᵀA V is after each number of sweeps, for each size: the worst family, and dashed the median of the families.
+/// Draws how far UᵀA V is from diagonal after each number of sweeps: a chart for each size. The solid curve is the
+/// worst family, and the dashed one the median of the families.
 pub fn convergence(overview: &Overview<'_>) -> Vec<Chart> {
     let plan = &overview.report.plan;
-    // Of each size, the worst and the median.
+    // For each size, the curve of the worst family and that of the median.
     let mut curves: Vec<[Vec<(f64, f64)>; 2]> = vec![Default::default(); overview.sizes.len()];
     for (core, planned) in plan.cores.iter().enumerate() {
         let shape = &planned.core.0;
@@ -145,7 +149,7 @@ pub fn convergence(overview: &Overview<'_>) -> Vec<Chart> {
     panels(lines.collect(), x, "max |UᵀA V - Σ|, LSB")
 }
 
-/// Cycles beside accuracy: how many matrices took how many sweeps, for each size, over all words and guard bits.
+/// Draws how many matrices took how many sweeps: a chart for each size, over all words and guard bits.
 pub fn sweeps(overview: &Overview<'_>) -> Vec<Chart> {
     let plan = &overview.report.plan;
     let mut counts: BTreeMap<usize, BTreeMap<u32, u32>> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! The data of a report, and `report.json`, which has all of it.
+//! The data of a report, and `report.json`, which contains all of it.
 
 use crate::campaign::bounds::{CoreBounds, bounds};
 use crate::campaign::journal;
@@ -20,20 +20,20 @@ use svdforge_tools::synth::storage_bits;
 pub struct Report {
     /// What was asked for.
     pub plan: Plan,
-    /// What is known of each core of the plan.
+    /// The figures of each core of the plan.
     pub figures: Vec<CoreFigures>,
     /// One record for each matrix of the plan, in its order.
     pub records: Vec<Record>,
 }
 
-/// What is known of a core without running it.
+/// What is known about a core without running it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CoreFigures {
-    /// Hardware multipliers, whatever they are for.
+    /// The number of hardware multipliers, whatever they are used for.
     pub multipliers: usize,
-    /// Bits of the memories that are written.
+    /// The number of bits of the memories that are written.
     pub memory_bits: u64,
-    /// Bits of constant tables.
+    /// The number of bits of constant tables.
     pub table_bits: u64,
     /// The most sweeps that it makes.
     pub sweep_cap: u32,
@@ -66,7 +66,7 @@ struct CoreEntry<'a> {
     statistics: &'a CoreStatistics,
 }
 
-/// `report.json`, as it is read: statistics and checks follow from the rest.
+/// The content of `report.json` that is read. Statistics and checks are computed again from the rest.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
@@ -89,36 +89,37 @@ struct DocumentCore {
 }
 
 impl Report {
-    /// The report of a plan and the records of all its matrices, in order.
+    /// Makes the report from a plan and the records of all its matrices, in the plan's order.
     pub fn new(plan: Plan, records: Vec<Record>) -> Self {
         let figures = plan.cores.par_iter().map(|c| CoreFigures::of(&Core::new(c.core.0))).collect();
         Self { plan, figures, records }
     }
 
-    /// Statistics of each core, in the order of the plan.
+    /// The statistics of each core, in the order of the plan.
     pub fn statistics(&self) -> Vec<CoreStatistics> {
         by_core(&self.plan, &self.records).iter().map(|records| CoreStatistics::new(&self.plan, records)).collect()
     }
 
-    /// What must hold.
+    /// The checks of the report.
     pub fn checks(&self) -> Vec<Check> {
         let bounds: Vec<Option<CoreBounds>> = self.figures.iter().map(|f| f.bounds).collect();
         checks(&self.plan, &bounds, &self.records)
     }
 
-    /// Reads `report.json`, and checks that it is whole and fits together.
+    /// Reads `report.json` and checks that it is complete and consistent. The error names the file, says what is wrong
+    /// and what would be right.
     pub fn read(path: &Path) -> Result<Self, CampaignError> {
         let broken = |message: String| CampaignError::Broken { path: path.to_owned(), place: String::new(), message };
         if path.is_dir() {
-            return Err(broken("is a folder; give the report.json in it".to_owned()));
+            return Err(broken("this is a folder; give the report.json in it".to_owned()));
         }
         let bytes = read_bytes(path, "report.json")?;
         let value: Value = serde_json::from_slice(&bytes).map_err(|e| {
-            broken(format!("is not JSON, or was cut off: {e}; give a report.json of `svdforge report`"))
+            broken(format!("this is not JSON, or it was cut off: {e}; give a report.json of `svdforge report`"))
         })?;
         if value["kind"] == EXTERNAL {
             return Err(broken(
-                "has results of another tool; give it to `svdforge compare` after --external".to_owned(),
+                "this file has results of another tool; give it to `svdforge compare` after --external".to_owned(),
             ));
         }
         if value["kind"] != REPORT {
@@ -140,7 +141,11 @@ impl Report {
         self.plan.check()?;
         let items = self.plan.items();
         if items.len() != self.records.len() {
-            return Err(format!("`matrices` has {} entries, by its campaign {}", self.records.len(), items.len()));
+            return Err(format!(
+                "`matrices` has {} entries, but the campaign has {} matrices",
+                self.records.len(),
+                items.len()
+            ));
         }
         for (number, record) in self.records.iter().enumerate() {
             if record.matrix != number {
@@ -151,7 +156,7 @@ impl Report {
         Ok(())
     }
 
-    /// The text of `report.json`: one line for each core and each matrix.
+    /// The text of `report.json`, with one line for each core and each matrix.
     pub fn to_json(&self) -> String {
         let statistics = self.statistics();
         let cores = self.plan.cores.iter().zip(&self.figures).zip(&statistics);

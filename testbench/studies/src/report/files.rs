@@ -1,4 +1,4 @@
-//! The files of a report, and the folder that they are written into.
+//! Writes the files of a report, and prepares the folder for them.
 
 use super::data::Report;
 use super::overview::Overview;
@@ -12,7 +12,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use svdforge_testbench::folder::{FolderError, write_files};
 
-/// The files of a report.
+/// The names of the files of a report.
 pub const FILES: [&str; 4] = ["report.json", "report.csv", "report.md", "report.html"];
 
 impl Report {
@@ -25,8 +25,8 @@ impl Report {
     }
 }
 
-/// Makes a folder ready for a campaign: creates it, or sees that what it holds is of the same campaign.
-/// `shards` is the number of shards in which the campaign is run; `None` of one that is merged.
+/// Prepares a folder for a campaign. It is created if it does not exist; otherwise it must be empty or belong to the
+/// same campaign. `shards` is the number of shards in which the campaign is run, or `None` if shards are merged.
 pub fn prepare_folder(folder: &Path, plan: &Plan, shards: Option<usize>) -> Result<(), CampaignError> {
     let error = |source| FolderError::Io { path: folder.to_owned(), source };
     match fs::metadata(folder) {
@@ -52,7 +52,7 @@ pub fn prepare_folder(folder: &Path, plan: &Plan, shards: Option<usize>) -> Resu
         let Some((found, count)) = found else { continue };
         let count = count.zip(shards).filter(|(found, asked)| found != asked);
         let count = count.map(|(found, asked)| ("number of shards".to_owned(), found.to_string(), asked.to_string()));
-        // Settings tell more than the number of cores, so they come first.
+        // A difference in the settings says more than one in the number of cores, so it is reported first.
         let other = difference(&found.settings, &plan.settings).or_else(|| difference(&found, plan));
         if let Some((field, found, asked)) = other.or(count) {
             return Err(CampaignError::Other { path, field, found, asked });

@@ -1,4 +1,5 @@
-//! `report.html`: one page that needs nothing but itself. No script; the tabs are radio buttons, the colours follow the reader's theme.
+//! Makes `report.html`, a page that needs no other files. It has no script: the tabs are radio buttons, and the colours
+//! follow the reader's theme.
 
 use super::chart::Chart;
 use super::charts;
@@ -39,7 +40,7 @@ pub fn page(overview: &Overview<'_>) -> Result<String, CampaignError> {
         (metric_tabs("histogram", &metrics, &histograms))
         @if convergence.is_empty() {
             h2 { "Convergence" }
-            p { "Not shown: only cores that deliver U and V tell what is left off the diagonal." }
+            p { "Not shown: what is left off the diagonal is known only for cores that deliver U and V." }
         } @else {
             h2 { "Convergence" }
             p { "How far UᵀA V is from diagonal after so many sweeps, measured on the simulated hardware itself: for each number of sweeps a core that \
@@ -118,7 +119,7 @@ fn legend(what: &str, values: &[u32], proven: bool, statistical: bool) -> Markup
     }
 }
 
-/// Which word and guard bits the cores of the convergence have.
+/// The word and the guard bits of the cores that show the convergence.
 fn convergence_format(overview: &Overview<'_>) -> String {
     let cores = overview.report.plan.cores.iter().find(|core| core.purpose == Purpose::Convergence);
     cores.map_or(String::new(), |c| format!("word {}, {} guard bits", c.core.0.word(), c.core.0.guard()))

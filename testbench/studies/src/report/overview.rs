@@ -1,4 +1,4 @@
-//! What a reader of a report wants to know first, for pages in any format.
+//! Collects what a reader of a report wants to know first, for pages in any format.
 
 use super::data::Report;
 use crate::campaign::statistics::{Check, CoreStatistics, all_hold};
@@ -10,15 +10,15 @@ use svdforge_hdl::parameters::{Parameters, Sweeps};
 /// Rows and columns of a core.
 pub type Size = (usize, usize);
 
-/// A report, with what follows from it.
+/// A report with the figures that follow from it.
 pub struct Overview<'a> {
     /// The report.
     pub report: &'a Report,
     /// Statistics of each core of the plan.
     pub statistics: Vec<CoreStatistics>,
-    /// What must hold.
+    /// The checks.
     pub checks: Vec<Check>,
-    /// The cores whose accuracy is reported: size, word, guard to the index in the plan.
+    /// The cores whose accuracy is reported: (size, word, guard bits) and the index in the plan.
     pub cores: BTreeMap<(Size, u32, u32), usize>,
     /// Their sizes, in the order of the plan.
     pub sizes: Vec<Size>,
@@ -26,9 +26,10 @@ pub struct Overview<'a> {
     pub words: Vec<u32>,
     /// Their guard bits, ascending.
     pub guards: Vec<u32>,
-    /// The word and the guard bits that are looked at more closely: those of the default core, if they are among them.
+    /// The word of the reference cores, which are shown in more detail. It is that of the default core, if the report
+    /// has it.
     pub word: u32,
-    /// See `word`.
+    /// The guard bits of the reference cores, chosen in the same way.
     pub guard: u32,
 }
 
@@ -43,7 +44,7 @@ pub struct Worst<'a> {
 }
 
 impl<'a> Overview<'a> {
-    /// Looks a report over.
+    /// Computes the overview of a report.
     pub fn new(report: &'a Report) -> Self {
         let default = Parameters::default();
         let mut cores = BTreeMap::new();
@@ -89,7 +90,7 @@ impl<'a> Overview<'a> {
         self.cores.get(&(size, word, guard)).copied()
     }
 
-    /// The core of a size that is looked at more closely.
+    /// The index of the reference core of a size, which is shown in more detail.
     pub fn reference(&self, size: Size) -> Option<usize> {
         self.core(size, self.word, self.guard)
     }
@@ -99,23 +100,23 @@ impl<'a> Overview<'a> {
         all_hold(&self.checks)
     }
 
-    /// Clock cycles simulated.
+    /// The number of clock cycles that were simulated.
     pub fn cycles(&self) -> u64 {
         self.report.records.iter().map(|r| r.cycles.total).sum()
     }
 
-    /// Metrics that some core delivers.
+    /// The metrics that at least one core delivers.
     pub fn metrics(&self) -> Vec<Metric> {
         let known = |metric: &Metric| self.cores.values().any(|&core| self.statistics[core].of(*metric).is_some());
         Metric::ALL.into_iter().filter(known).collect()
     }
 
-    /// The worst error of a metric over the cores of a size with the reference's word and guard bits.
+    /// The largest error of the reference core of a size.
     pub fn worst_error(&self, size: Size, metric: Metric) -> Option<f64> {
         self.statistics[self.reference(size)?].of(metric).map(|spread| spread.max)
     }
 
-    /// The worst matrices of the reference's cores: one for each size and metric.
+    /// The matrices with the largest errors of the reference cores, one for each size and metric.
     pub fn worst(&self) -> Vec<(Size, Worst<'a>)> {
         let mut all = Vec::new();
         for &size in &self.sizes {
@@ -130,7 +131,7 @@ impl<'a> Overview<'a> {
         all
     }
 
-    /// The largest error of each family on a reference core.
+    /// The largest error of a family on the reference core of a size.
     pub fn family_worst(&self, size: Size, family: Family, metric: Metric) -> Option<f64> {
         let core = self.reference(size)?;
         let shape = self.report.plan.shape(core);
@@ -138,7 +139,7 @@ impl<'a> Overview<'a> {
         records.filter_map(|r| metric.of(shape, r)).reduce(f64::max)
     }
 
-    /// Options that all cores share, for a line of text.
+    /// A line with the options that all cores share.
     pub fn common(&self) -> String {
         let Some(shape) = self.cores.values().next().map(|&core| self.report.plan.shape(core)) else {
             return String::new();
@@ -157,19 +158,19 @@ impl<'a> Overview<'a> {
         )
     }
 
-    /// What the report is about.
+    /// The title of the report.
     pub fn title(&self) -> String {
         let settings = &self.report.plan.settings;
         format!("Accuracy campaign, suite {}, seed {}", settings.suite, settings.seed)
     }
 }
 
-/// The command that runs a matrix again; from the folder of the report.
+/// The command that runs a matrix again. It is given in the folder of the report.
 pub fn replay(record: &Record) -> String {
     format!("svdforge report replay report.json --matrix {}", record.matrix)
 }
 
-/// An error with three digits that count.
+/// An error with three significant digits.
 pub fn digits(error: f64) -> String {
     match error {
         e if e >= 99.95 => format!("{e:.0}"),
@@ -185,12 +186,12 @@ pub fn thousands(count: u64) -> String {
     groups.join("\u{202f}")
 }
 
-/// "8 x 8".
+/// The name of a size, such as "8 x 8".
 pub fn size_name((rows, cols): Size) -> String {
     format!("{rows} x {cols}")
 }
 
-/// "8 to 24", or the only one.
+/// A range such as "8 to 24", or the only value.
 pub fn range_name(values: &[u32]) -> String {
     match values {
         [first, .., last] => format!("{first} to {last}"),

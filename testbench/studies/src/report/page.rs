@@ -1,10 +1,11 @@
-//! What pages of svdforge are made of: they need nothing but themselves. No script; tabs are radio buttons, colours follow the reader's theme.
+//! The parts of svdforge's pages. A page needs no other files and has no script: the tabs are radio buttons, and the
+//! colours follow the reader's theme.
 
 use super::chart::Chart;
 use crate::campaign::{CampaignError, Metric};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-/// A page.
+/// A complete page with this title and body.
 pub fn document(title: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
@@ -21,7 +22,7 @@ pub fn document(title: &str, body: &Markup) -> String {
     page.into_string()
 }
 
-/// A figure, and what it is.
+/// A card with a figure and an explanation.
 pub fn card(figure: &str, what: &str) -> Markup {
     html! { div class="card" { b { (figure) } span { (what) } } }
 }
@@ -32,13 +33,13 @@ pub fn plots(charts: &[Chart]) -> Result<Markup, CampaignError> {
     Ok(html! { div class="plots" { @for svg in &svgs { (PreEscaped(svg)) } } })
 }
 
-/// A tab for each metric; `name` tells the tabs of a page apart.
+/// One tab for each metric. `name` distinguishes the groups of tabs of a page.
 pub fn metric_tabs(name: &str, metrics: &[Metric], contents: &[Markup]) -> Markup {
     let heads = metrics.iter().map(|metric| (metric.name(), metric.formula()));
     tabs(name, &heads.zip(contents.iter().cloned()).collect::<Vec<_>>())
 }
 
-/// A tab for each content, which comes with its name and a formula; `name` tells the tabs of a page apart.
+/// One tab for each content, which comes with a title and a formula. `name` distinguishes the groups of tabs of a page.
 pub fn tabs(name: &str, contents: &[((&str, &str), Markup)]) -> Markup {
     html! {
         div class="tabs" {

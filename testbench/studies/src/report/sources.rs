@@ -1,4 +1,4 @@
-//! Where errors come from: the section of a report.
+//! The section of a report that shows where errors come from.
 
 use super::chart::{Axis, Bar, Chart};
 use super::overview::{Overview, Size, size_name};
@@ -7,16 +7,16 @@ use crate::campaign::{CampaignError, Purpose};
 use maud::{Markup, html};
 use svdforge_golden::{BySource, Sources};
 
-/// Which errors are told apart: their name, their formula, and what they are.
+/// A kind of error whose sources are shown.
 pub struct Kind {
-    /// For people.
+    /// The name that is shown to readers.
     pub name: &'static str,
-    /// With its unit.
+    /// The formula, with its unit.
     pub formula: &'static str,
     of: fn(&Sources) -> Option<BySource>,
 }
 
-/// Every kind.
+/// Every kind of error.
 pub const KINDS: [Kind; 3] = [
     Kind {
         name: "singular values", formula: "σ of the core - σ of the reference, LSB", of: |s| Some(s.sigma_rms_lsb)
@@ -29,25 +29,25 @@ pub const KINDS: [Kind; 3] = [
     },
 ];
 
-/// The errors of one core by their sources.
+/// The errors of one core, by their sources.
 pub struct Row {
     /// Rows and columns.
     pub size: Size,
     /// Guard bits, or the number of sweeps.
     pub x: u32,
-    /// Root mean squares.
+    /// The root mean squares of the errors.
     pub errors: BySource,
 }
 
 impl Kind {
-    /// Cores with the reference's word, by size and guard bits.
+    /// The rows of the cores with the reference word, by size and guard bits.
     pub fn by_guard(&self, overview: &Overview<'_>) -> Vec<Row> {
         let cores = overview.sizes.iter().flat_map(|&size| overview.guards.iter().map(move |&guard| (size, guard)));
         let cores = cores.filter_map(|(size, guard)| Some((size, guard, overview.core(size, overview.word, guard)?)));
         self.rows(overview, cores)
     }
 
-    /// Cores that stop after a number of sweeps, by size and that.
+    /// The rows of the cores that stop after a fixed number of sweeps, by size and sweeps.
     pub fn by_sweeps(&self, overview: &Overview<'_>) -> Vec<Row> {
         let planned = overview.report.plan.cores.iter().enumerate();
         let cores = planned.filter(|(_, core)| core.purpose == Purpose::Convergence).map(|(index, core)| {
@@ -67,7 +67,7 @@ impl Kind {
     }
 }
 
-/// One chart for each size: for each of its rows, a bar of the shares that the sources have of the sum of their squares.
+/// Makes one chart for each size. Each row is a bar that shows the share of each source in the sum of the squares.
 pub fn shares(rows: &[Row], label: &str) -> Vec<Chart> {
     let mut sizes: Vec<Size> = rows.iter().map(|row| row.size).collect();
     sizes.dedup();
@@ -112,7 +112,7 @@ fn bars(row: &Row, half: f64) -> Vec<Bar> {
     bars
 }
 
-/// The section of the page; `format` says which word and guard bits the cores have that stop early.
+/// The section of the page. `format` describes the word and guard bits of the cores that stop early.
 pub fn section(overview: &Overview<'_>, format: &str) -> Result<Markup, CampaignError> {
     let mut contents = Vec::new();
     for kind in &KINDS {
@@ -136,7 +136,7 @@ pub fn section(overview: &Overview<'_>, format: &str) -> Result<Markup, Campaign
     Ok(html! {
         h2 { "Where errors come from" }
         @if contents.is_empty() {
-            p { "Not told by this report: it was made before svdforge told them." }
+            p { "Not told by this report: it was made by a version of svdforge that did not compute the sources." }
         } @else {
             p { "Shares of the mean square error against the decomposition of the matrix as it was " em { "before" } " it was quantised, for words of " (overview.word)
                 " bits. The core's own rotations, made again in f64, leave out the rounding; with " span class="formula" { "c² + s² = 1" } " they leave out the precision of the angles; \

@@ -1,4 +1,4 @@
-//! `report.csv` and `report.md`.
+//! Makes `report.csv` and `report.md`.
 
 use super::data::Report;
 use super::overview::{Overview, digits, range_name, replay, size_name};
@@ -6,53 +6,56 @@ use super::sources::{KINDS, Row};
 use crate::campaign::{CampaignError, Metric};
 use std::fmt::Write;
 use svdforge_golden::BySource;
+use svdforge_hdl::interface::Flags;
 
-/// One row for each matrix.
+/// Columns of `report.csv` that say which matrix it is. Those of the status flags follow, then those of the result.
+const MATRIX_COLUMNS: [&str; 18] = [
+    "matrix",
+    "core",
+    "purpose",
+    "core_rows",
+    "core_cols",
+    "word",
+    "frac",
+    "guard",
+    "coef",
+    "core_sweeps",
+    "family",
+    "index",
+    "seed",
+    "rows",
+    "cols",
+    "input_exponent",
+    "block_exponent",
+    "sweeps",
+];
+/// Columns of `report.csv` with what was measured.
+const RESULT_COLUMNS: [&str; 16] = [
+    "load_cycles",
+    "compute_cycles",
+    "unload_cycles",
+    "total_cycles",
+    "lsb",
+    "sigma_max_lsb",
+    "sigma_rms_lsb",
+    "reconstruction_max_lsb",
+    "orthogonality_u_max_lsb",
+    "orthogonality_v_max_lsb",
+    "off_diagonal_max_lsb",
+    "sigma_rms_input_quantisation_lsb",
+    "sigma_rms_rounding_lsb",
+    "sigma_rms_angle_precision_lsb",
+    "sigma_rms_convergence_lsb",
+    "sigma_rms_total_lsb",
+];
+
+/// The text of `report.csv`, with one row for each matrix.
 pub fn csv(report: &Report) -> Result<String, CampaignError> {
     let error = |e: &dyn std::fmt::Display| CampaignError::Drawing { what: "report.csv", message: e.to_string() };
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer
-        .write_record([
-            "matrix",
-            "core",
-            "purpose",
-            "core_rows",
-            "core_cols",
-            "word",
-            "frac",
-            "guard",
-            "coef",
-            "core_sweeps",
-            "family",
-            "index",
-            "seed",
-            "rows",
-            "cols",
-            "input_exponent",
-            "block_exponent",
-            "sweeps",
-            "bad_frame",
-            "overflow",
-            "cap_reached",
-            "self_check_failed",
-            "load_cycles",
-            "compute_cycles",
-            "unload_cycles",
-            "total_cycles",
-            "lsb",
-            "sigma_max_lsb",
-            "sigma_rms_lsb",
-            "reconstruction_max_lsb",
-            "orthogonality_u_max_lsb",
-            "orthogonality_v_max_lsb",
-            "off_diagonal_max_lsb",
-            "sigma_rms_input_quantisation_lsb",
-            "sigma_rms_rounding_lsb",
-            "sigma_rms_angle_precision_lsb",
-            "sigma_rms_convergence_lsb",
-            "sigma_rms_total_lsb",
-        ])
-        .map_err(|e| error(&e))?;
+    let status = Flags::default().all().map(|(name, _)| name);
+    let names = MATRIX_COLUMNS.into_iter().chain(status).chain(RESULT_COLUMNS);
+    writer.write_record(names).map_err(|e| error(&e))?;
     for r in &report.records {
         let planned = &report.plan.cores[r.core];
         let shape = &planned.core.0;
@@ -60,7 +63,7 @@ pub fn csv(report: &Report) -> Result<String, CampaignError> {
         let sweeps = shape.sweeps().to_string();
         let core = (shape.rows(), shape.cols(), shape.word(), shape.frac(), shape.guard(), shape.coef(), sweeps);
         let matrix = (r.family, r.index, r.seed, r.rows, r.cols, r.input_exponent, r.block_exponent, r.sweeps);
-        let status = (flags.bad_frame, flags.overflow, flags.cap_reached, flags.self_check_failed);
+        let status: Vec<bool> = flags.all().map(|(_, set)| set).collect();
         let cycles = (cycles.load, cycles.compute, cycles.unload, cycles.total);
         let errors = (
             (a.lsb, a.sigma_max_lsb, a.sigma_rms_lsb),
@@ -75,7 +78,7 @@ pub fn csv(report: &Report) -> Result<String, CampaignError> {
     String::from_utf8(bytes).map_err(|e| error(&e))
 }
 
-/// The figures as text with tables.
+/// The text of `report.md`, with the figures in tables.
 pub fn markdown(overview: &Overview<'_>) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.

@@ -6,7 +6,7 @@ use svdforge_golden::Family;
 use svdforge_hdl::parameters::Parameters;
 use svdforge_testbench::framing::InputScale;
 
-/// A report of 3 x 2; of one word and one number of guard bits, or of those of the quick suite.
+/// A report for 3 x 2 matrices, with the given word and guard bits or else with those of the quick suite.
 fn report(families: Vec<Family>, core: Parameters, format: Option<(u32, u32)>) -> Report {
     let request = Request {
         suite: Suite::Quick,
@@ -25,7 +25,7 @@ fn report(families: Vec<Family>, core: Parameters, format: Option<(u32, u32)>) -
     Report::new(plan, records)
 }
 
-/// Tags that are opened and closed, attributes in quotes: a page that a strict reader takes.
+/// Checks that the page closes the tags that it opens, has no invalid numbers, and uses nothing from elsewhere.
 pub(crate) fn check_page(page: &str) {
     for tag in ["svg", "table", "tr", "td", "div", "p", "details", "text"] {
         let opened = page.matches(&format!("<{tag} ")).count() + page.matches(&format!("<{tag}>")).count();
@@ -34,7 +34,7 @@ pub(crate) fn check_page(page: &str) {
     for word in ["NaN", "inf\"", "<script", "src=", "href="] {
         assert!(!page.contains(word), "`{word}` in the page");
     }
-    // Nothing from elsewhere but the name of the SVG format.
+    // The only address is the name of the SVG format.
     assert_eq!(page.matches("http").count(), page.matches("http://www.w3.org/2000/svg").count());
 }
 
@@ -52,7 +52,8 @@ fn bounds_are_drawn_where_they_are_known() {
     let bounded = html::page(&Overview::new(&report)).unwrap();
     check_page(&bounded);
     assert!(bounded.contains("proven bound</span>") && bounded.contains("<td>30000000</td>"));
-    // Three words and three numbers of guard bits, each a curve; the statistical bound only against guard bits.
+    // There are three words and three numbers of guard bits, each with a curve. The statistical bound is drawn only
+    // against guard bits.
     let dashes = |page: &str, dashes: &str| page.matches(&format!("stroke-dasharray=\"{dashes}\"")).count();
     assert_eq!((dashes(&plain, "7 4"), dashes(&plain, "2 4")), (1, 0), "the convergence's median");
     assert_eq!((dashes(&bounded, "7 4"), dashes(&bounded, "2 4")), (1 + 6, 3));
@@ -102,7 +103,7 @@ fn reports_survive_their_file_and_say_what_is_wrong_with_it() {
     }
 }
 
-/// A report of an svdforge that told no sources can still be read.
+/// A report that was made by a version of svdforge without sources can still be read.
 #[test]
 fn reports_without_sources_are_whole() {
     let mut report = report(vec![Family::Uniform], Parameters::default(), Some((12, 4)));
@@ -136,14 +137,16 @@ fn sources_are_stacked_to_the_whole() {
             assert!(stack.windows(2).all(|pair| pair[0].y.1 == pair[1].y.0 && pair[0].colour < pair[1].colour));
         }
     }
-    // One sweep is far too few, and the input's quantisation does nothing to orthogonality.
+    // One sweep is far too few, so convergence dominates; and the quantisation of the input does not affect
+    // orthogonality.
     let values = sources::KINDS[0].by_sweeps(&overview)[0].errors;
     assert!(values.convergence > 0.99 * values.total, "{values:?}");
     assert!(sources::KINDS[2].by_guard(&overview).iter().all(|row| row.errors.input_quantisation == 0.0));
     assert!(tables::markdown(&overview).contains("| 3 x 2 | 6 | "));
 }
 
-/// Elements of 1 become 1 - 1 LSB in every word: the only value of 3 x 2 ones, sqrt(6), shrinks by as many LSB.
+/// Elements of 1 become 1 - 1 LSB in every word. The only singular value of a 3 x 2 matrix of ones, sqrt(6), becomes
+/// smaller by as many LSB.
 #[test]
 fn saturation_is_quantisation_of_the_input() {
     let report = report(vec![Family::FullScalePositive], Parameters::default(), Some((12, 4)));
@@ -151,7 +154,7 @@ fn saturation_is_quantisation_of_the_input() {
     assert!((found.input_quantisation - (6.0_f64 / 2.0).sqrt()).abs() < 2e-6, "{found:?}");
 }
 
-/// Cores that deliver less make smaller reports, not broken ones.
+/// The reports of cores that deliver less have less in them, but are valid.
 #[test]
 fn every_kind_of_core_can_be_reported() {
     use svdforge_hdl::parameters::{Sizes, Sweeps, Vectors};

@@ -1,10 +1,11 @@
 //! Labels of the ticks of an axis.
 
-/// A tick's number, without zeros at the end: as many digits as tell it from ticks so far apart; the rest is rounding of binary fractions.
+/// The text of a tick's value, without trailing zeros. It has as many digits as are needed to distinguish ticks that
+/// are `apart` from each other; further digits would be rounding errors of binary fractions.
 pub fn number(value: f64, apart: f64) -> String {
     let decade = |value: f64| value.abs().log10().floor() as i32;
     let exponent = if value == 0.0 { 0 } else { decade(value) };
-    // Two digits more than the distance begins with: 2.5 or 25.
+    // Two digits more than the leading digit of the distance, which may be 2.5 or 25.
     let last = decade(apart) - 2;
     let rounded = |value: f64, decimals: i32| {
         let scale = 10_f64.powi(decimals.clamp(0, 15));

@@ -1,4 +1,4 @@
-//! Place and route for ECP5 with nextpnr: the clock rate, and where the slowest path spends its time.
+//! Places and routes for ECP5 with nextpnr, and reads the clock rate and where the slowest path spends its time.
 
 use super::error::SynthError;
 use super::options::Options;
@@ -15,7 +15,7 @@ const REPORT: &str = "report.json";
 /// The slowest path from register to register.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CriticalPath {
-    /// All of it.
+    /// The delay of the whole path.
     pub delay_ns: f64,
     /// The register where it starts.
     pub from: String,
@@ -23,20 +23,20 @@ pub struct CriticalPath {
     pub to: String,
     /// What each module instance contributes, in the order of the path.
     pub shares: Vec<Share>,
-    /// Step by step.
+    /// The steps of the path.
     pub segments: Vec<Segment>,
 }
 
 /// What one module instance contributes to a path.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Share {
-    /// Path of the instance inside the top; empty for the top itself.
+    /// The path of the instance inside the top module; empty for the top module itself.
     pub instance: String,
     /// Its module.
     pub module: String,
-    /// Delay of cells, with setup and clock-to-output times.
+    /// The delay of its cells, including setup and clock-to-output times.
     pub logic_ns: f64,
-    /// Delay of wires to its cells.
+    /// The delay of the wires that lead to its cells.
     pub routing_ns: f64,
 }
 
@@ -45,7 +45,7 @@ pub struct Share {
 pub struct Segment {
     /// `clk-to-q`, `logic`, `routing` or `setup`.
     pub kind: String,
-    /// Delay.
+    /// The delay of the step.
     pub delay_ns: f64,
     /// The cell, or the one to which the wire leads.
     pub cell: String,
@@ -53,7 +53,7 @@ pub struct Segment {
     pub port: String,
 }
 
-/// What a placed and routed design is like.
+/// The figures of a placed and routed design.
 pub(super) struct Placed {
     pub lut: u64,
     pub ff: u64,
@@ -156,12 +156,13 @@ fn critical_path(path: &ReportedPath, design: &Design) -> Option<CriticalPath> {
         from: path.path.first()?.from.cell.clone(),
         to: path.path.last()?.to.cell.clone(),
         shares,
-        // Carry chains consist of steps without delay as well.
+        // Steps without delay, as in carry chains, are left out.
         segments: path.path.iter().filter(|step| step.delay > 0.0).map(segment).collect(),
     })
 }
 
-/// The instance (and its module) to which a cell of the flattened design belongs, by its name: `datapath.left_0.p2_kx...`.
+/// The instance, and its module, to which a cell of the flattened design belongs. It follows from the cell's name, such
+/// as `datapath.left_0.p2_kx...`.
 fn owner(cell: &str, design: &Design) -> (String, String) {
     let mut module = design.top();
     let mut instances = Vec::new();

@@ -1,13 +1,14 @@
-//! What may be chosen beside the target.
+//! The options of a synthesis besides the target.
 
-/// Choices of a run.
+/// The options of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
-    /// Seed of the placement: results of different seeds differ by some percent.
+    /// The seed of the placement. The results for different seeds differ by a few percent.
     pub seed: u32,
-    /// The clock rate that placement works towards, in MHz. Far too high a goal wastes its effort.
+    /// The clock rate that placement aims at, in MHz. If it is far too high, the placer wastes effort on paths that
+    /// cannot meet it.
     pub goal_mhz: f64,
-    /// Clock cycles from one matrix to the next, for matrices per second.
+    /// Clock cycles from one matrix to the next, from which matrices per second are computed.
     pub cycles_per_matrix: Option<u64>,
 }
 

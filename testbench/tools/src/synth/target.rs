@@ -1,4 +1,4 @@
-//! The targets: how Yosys maps to them, and how their primitives are counted.
+//! The targets: how Yosys maps a design to them, and how their primitives are counted.
 
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -23,18 +23,18 @@ pub enum Target {
     Xc7,
     /// Gowin GW2A.
     GowinGw2a,
-    /// LUTs of four inputs; multipliers and memories are left as they are.
+    /// No particular device: LUTs with four inputs, while multipliers and memories are left as they are.
     Generic,
 }
 
-/// Primitives of a family: (name, how many of the counted thing each is).
+/// The primitives of a family: (name, number of counted units that each one takes).
 type Weights = &'static [(&'static str, f64)];
 
 struct Family {
     luts: Weights,
     dsps: Weights,
     block_rams: Weights,
-    /// Beginnings of the names of flip-flops.
+    /// The prefixes of the names of flip-flops.
     flip_flops: &'static [&'static str],
 }
 
@@ -45,7 +45,7 @@ const ECP5: Family = Family {
     flip_flops: &["TRELLIS_FF"],
 };
 
-/// A carry cell shares its logic cell with a LUT.
+/// A carry cell shares its logic cell with a LUT, so it is not counted.
 const ICE40: Family = Family {
     luts: &[("SB_LUT4", 1.0)],
     dsps: &[("SB_MAC16", 1.0)],
@@ -53,7 +53,7 @@ const ICE40: Family = Family {
     flip_flops: &["SB_DFF"],
 };
 
-/// Two small LUTs may later share one LUT6, so this is an upper bound.
+/// Two small LUTs may later share one LUT6, so the number of LUTs is an upper bound.
 const XC7: Family = Family {
     luts: &[
         ("LUT1", 1.0),
@@ -76,7 +76,7 @@ const XC7: Family = Family {
     flip_flops: &["FD"],
 };
 
-/// Multipliers in units of 18 x 18; an ALU cell takes the place of a LUT.
+/// Multipliers are counted in units of 18 x 18. An ALU cell takes the place of a LUT.
 const GOWIN: Family = Family {
     luts: &[
         ("LUT1", 1.0),
@@ -109,15 +109,15 @@ const GENERIC: Family = Family {
     flip_flops: &["$_DFF", "$_SDFF"],
 };
 
-/// What multipliers are called in a generic netlist.
+/// The name of multipliers in a generic netlist.
 pub(super) const MULTIPLIER: &str = "multiplier";
 
 /// A device that nextpnr-ecp5 places for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Device {
-    /// nextpnr's option.
+    /// The option of nextpnr that selects the device.
     pub size: &'static str,
-    /// nextpnr's name of the package.
+    /// The name of the package for nextpnr.
     pub package: &'static str,
     /// Speed grade, 6 (slowest) to 8.
     pub speed: u32,
@@ -228,11 +228,12 @@ fn weighted(weights: Weights, cells: &BTreeMap<String, u64>) -> u64 {
         as u64
 }
 
-/// Yosys' `synth` with two differences: multipliers become black boxes before they dissolve into adders, and memories stay arrays.
+/// The commands of Yosys' `synth` with two differences: multipliers become black boxes before they are broken up into
+/// adders, and memories stay arrays.
 fn generic(flatten: bool) -> Vec<String> {
-    let prepare = if flatten { "flatten; opt_expr; opt_clean" } else { "opt_expr; opt_clean" };
+    let first = if flatten { "flatten; opt_expr; opt_clean" } else { "opt_expr; opt_clean" };
     let lines = [
-        prepare,
+        first,
         "opt -nodffe -nosdff; opt; wreduce; peepopt; opt_clean",
         &format!("chtype -set {MULTIPLIER} t:$mul"),
         "alumacc; share; opt; memory -nomap; opt_clean",
@@ -241,7 +242,7 @@ fn generic(flatten: bool) -> Vec<String> {
     lines.map(str::to_owned).to_vec()
 }
 
-/// The names of some targets, for messages.
+/// The names of the targets that satisfy `wanted`, for messages.
 pub(super) fn list(wanted: impl Fn(Target) -> bool) -> String {
     let names: Vec<&str> = Target::ALL.into_iter().filter(|&t| wanted(t)).map(Target::name).collect();
     names.join(", ")
@@ -261,7 +262,7 @@ impl fmt::Display for Target {
 
 /// A name that no target has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("--target {0}: unknown; choose one of {list}", list = list(|_| true))]
+#[error("--target {0}: there is no such target; choose one of {list}", list = list(|_| true))]
 pub struct UnknownTarget(String);
 
 impl FromStr for Target {

@@ -1,13 +1,13 @@
-//! Yosys and nextpnr: under which names they come, and which version is there.
+//! Yosys and nextpnr: the names under which they are installed, and their versions.
 
 use super::error::SynthError;
 use crate::process::{self, ToolError};
 use std::path::{Path, PathBuf};
 
-/// A tool, under the names that it may have.
+/// A tool with the names that its program may have.
 pub(super) struct Tool {
     name: &'static str,
-    /// Programs, the best first.
+    /// The names of the program, the preferred one first.
     programs: [&'static str; 2],
     version_flag: &'static str,
     needed_for: &'static str,
@@ -25,14 +25,15 @@ pub(super) const NEXTPNR_ECP5: Tool = Tool {
     needed_for: "place and route",
 };
 
-/// A tool that is there.
+/// A tool that was found.
 pub(super) struct Found {
     tool: &'static Tool,
     program: PathBuf,
 }
 
 impl Tool {
-    /// The first of its programs that is on the PATH; the error names the first, which the project installs.
+    /// Finds the first of its programs that is on the PATH. If there is none, the error names the preferred one, which
+    /// the project's script installs.
     pub fn find(&'static self) -> Result<Found, ToolError> {
         let [best, other] = self.programs.map(|program| process::find(program, self.needed_for));
         Ok(Found { tool: self, program: best.or_else(|missing| other.map_err(|_| missing))? })
@@ -40,20 +41,21 @@ impl Tool {
 }
 
 impl Found {
-    /// Runs the tool inside a folder: those made of WebAssembly see no other.
+    /// Runs the tool in a folder. The versions that are compiled to WebAssembly can access only this folder.
     pub fn run(&self, folder: &Path, arguments: &[String]) -> Result<(), SynthError> {
         process::run_program(&self.program, arguments, folder)?.success()?;
         Ok(())
     }
 
-    /// Name and version, as it gives them itself.
+    /// The name of the tool, and the version that it prints.
     pub fn version(&self, folder: &Path) -> Result<(String, String), SynthError> {
         let printed = process::run_program(&self.program, &[self.tool.version_flag], folder)?.printed();
         Ok((self.tool.name.to_owned(), version_in(&printed).unwrap_or("unknown").to_owned()))
     }
 }
 
-/// The first word that begins like a number: "Yosys 0.70 (git ...)", "... Place and Route (Version nextpnr-0.11)".
+/// The first word that starts with a digit, as in "Yosys 0.70 (git ...)" or "... Place and Route (Version
+/// nextpnr-0.11)".
 fn version_in(printed: &str) -> Option<&str> {
     let words = printed.split_whitespace().map(|word| word.trim_matches(|c: char| "()\"".contains(c)));
     words.map(|word| word.trim_start_matches("nextpnr-")).find(|word| word.starts_with(|c: char| c.is_ascii_digit()))

@@ -1,4 +1,4 @@
-//! Synthesis: the script for Yosys, and what its statistics say.
+//! Synthesises with Yosys: writes the script, and reads the statistics.
 
 use super::error::SynthError;
 use super::target::Target;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The netlist for nextpnr.
+/// The file with the netlist for nextpnr.
 pub(super) const NETLIST: &str = "netlist.json";
 const STATISTICS: &str = "statistics.json";
 
@@ -27,14 +27,14 @@ pub struct ModuleArea {
     pub block_rams: u64,
 }
 
-/// What a netlist is made of.
+/// The cells of a netlist.
 pub(super) struct Area {
-    /// Primitives of the whole design.
+    /// The number of each primitive in the whole design.
     pub cells: BTreeMap<String, u64>,
     pub modules: Vec<ModuleArea>,
 }
 
-/// Maps the Verilog files of a folder.
+/// Synthesises the Verilog files in a folder.
 pub(super) fn run(yosys: &Found, folder: &Path, top: &str, target: Target, flatten: bool) -> Result<Area, SynthError> {
     let list = std::fs::read_to_string(folder.join(format!("{top}.f")))?;
     std::fs::write(folder.join("synth.ys"), script(&list, top, target, flatten))?;

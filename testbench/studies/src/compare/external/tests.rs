@@ -9,7 +9,8 @@ use svdforge_golden::{Family, oracle};
 use svdforge_hdl::parameters::Parameters;
 use svdforge_testbench::framing::InputScale;
 
-/// Fills in an offered document by another implementation: the golden decomposition, elements rounded to `bits` after the point.
+/// Fills in an offered document from another implementation, the golden decomposition, with elements rounded to `bits`
+/// fraction bits.
 fn filled(report: &Report, bits: i32) -> Value {
     let mut document: Value = serde_json::from_str(&offer(report, None).unwrap()).unwrap();
     document["name"] = json!("golden");
@@ -49,14 +50,15 @@ fn compare(report: &Report, document: &Value) -> Against {
 #[test]
 fn another_implementation_is_judged_alike() {
     let report = four();
-    // In f64 next to nothing is wrong.
+    // In f64 there are next to no errors.
     let exact = compare(&report, &filled(&report, 60));
     assert_eq!((exact.results(), exact.unpaired.matrices_a, exact.worse.len()), ((34, 34), 0, 0));
     for difference in &exact.all {
         assert!(difference.b.max < 1e-6, "{difference:?}");
     }
     assert_eq!(exact.quantities().len(), 4, "no sweeps, no cycles");
-    // Rounded to 8 bits, where the word has 11: U and V are off by up to 2^-9, and not orthogonal by twice that and more.
+    // The elements are rounded to 8 fraction bits, where the word has 11. So the elements of U and V are off by up to
+    // 2^-9, and the products UᵀU and VᵀV by twice that or more.
     let rounded = compare(&report, &filled(&report, 8));
     let error = |metric| rounded.cores[0].of(Quantity::Error(metric)).unwrap().b.median;
     assert!((1.0..8.0).contains(&error(Metric::Sigma)), "half of 8 LSB, of 16 where the matrix is small");
@@ -64,7 +66,7 @@ fn another_implementation_is_judged_alike() {
     assert!(!rounded.worse.is_empty());
 }
 
-/// A few results are enough, in any order; of a factor that is not given nothing is said.
+/// A document may have a few results only, in any order. A factor that is not given has no error.
 #[test]
 fn documents_may_have_less_and_more() {
     let report = four();
@@ -80,7 +82,7 @@ fn documents_may_have_less_and_more() {
     assert!(!found.worse.iter().any(|finding| finding.aspect == Aspect::Coverage), "{:?}", found.worse);
     let orthogonality = Quantity::Error(Metric::Orthogonality);
     assert_eq!(found.quantities(), [Quantity::Error(Metric::Sigma), orthogonality, Quantity::Cycles]);
-    // Of the core's too, V's alone.
+    // The core's own orthogonality error is that of V alone, too.
     let of_v = report.records[..8].iter().filter_map(|record| record.accuracy.orthogonality_v_max_lsb);
     assert_eq!(found.cores[0].of(orthogonality).unwrap().a.max, of_v.reduce(f64::max).unwrap());
     assert_eq!(found.cores[0].of(Quantity::Cycles).unwrap().b.max, 100.0);
@@ -160,7 +162,7 @@ fn wrong_documents_are_refused() {
     entry("cycles", json!(1.5), &[".cycles is 1.5"]);
 }
 
-/// A core's matrices can be had alone; what is offered is no report.
+/// The matrices of a single core can be asked for. The document that is offered is not accepted as a report.
 #[test]
 fn one_core_can_be_asked_for() {
     let report = with_convergence(&request(Some(12), Some(4), 1));

@@ -1,7 +1,7 @@
 use super::super::difference::{Both, Difference, MatrixResult, SIGNIFICANT, least_matrices};
 use super::*;
 
-/// A result that is known by hand.
+/// A result with given errors for sigma in A and in B.
 fn result(seed: u64, a: f64, b: f64) -> Both {
     let measured = |error| MatrixResult {
         matrix: seed as usize,
@@ -15,7 +15,7 @@ fn result(seed: u64, a: f64, b: f64) -> Both {
 #[test]
 fn differences_by_hand() {
     let sigma = Quantity::Error(Metric::Sigma);
-    // Errors of nothing count as a thousandth; rounding of f64 is no difference.
+    // Errors of 0 count as a thousandth of an LSB, and differences that the rounding of f64 explains do not count.
     let results = [
         result(0, 1.0, 2.0),
         result(1, 0.0, 0.0),
@@ -25,7 +25,7 @@ fn differences_by_hand() {
     ];
     let mut found = Difference::new(sigma, &results).unwrap();
     assert_eq!((found.results, found.wins, found.ties, found.losses), (5, 1, 3, 1));
-    // The mean of 1, 0, 0, 0 and -2 powers of two.
+    // The geometric mean of the ratios, whose exponents of two are 1, 0, 0, 0 and -2.
     assert!((found.ratio - 2_f64.powf(-0.2)).abs() < 1e-4, "{}", found.ratio);
     assert_eq!((found.a.max, found.b.max, found.b.worst_matrix), (4.0, 2.0, 0));
     assert_eq!(found.p, 1.0);
@@ -34,7 +34,7 @@ fn differences_by_hand() {
     let sweeps = Difference::new(Quantity::Sweeps, &results).unwrap();
     assert_eq!((sweeps.ties, sweeps.ratio, sweeps.p), (5, 1.0, 1.0));
     assert!(Difference::new(Quantity::Cycles, &results).is_none());
-    // Ten times the same matrix is one matrix: its p is that of one, not of ten.
+    // Ten results of the same matrix count as one matrix in the test.
     let same: Vec<Both> = (0..10).map(|_| result(0, 1.0, 2.0)).collect();
     let found = Difference::new(sigma, &same).unwrap();
     assert_eq!((found.results, found.losses, found.ratio, found.p, found.ratio_interval), (10, 10, 2.0, 1.0, None));
@@ -45,14 +45,15 @@ fn differences_by_hand() {
         found.correct(p);
         assert_eq!(found.verdict, verdict);
     }
-    // Significant, but not material.
+    // A difference that is significant, but not material.
     let slight: Vec<Both> = (0..10).map(|seed| result(seed, 1.0, 1.04)).collect();
     let mut found = Difference::new(sigma, &slight).unwrap();
     found.correct(found.p);
     assert_eq!(found.verdict, Verdict::Slight);
 }
 
-/// Of 101 errors 84 are a little smaller and 17 much larger: the ranks say less, the mean more. That is neither better nor worse.
+/// Of 101 errors, 84 are a little smaller and 17 much larger. The ranks point to less and the mean to more, so the
+/// verdict is neither better nor worse.
 #[test]
 fn a_verdict_takes_its_test_and_its_ratio_to_one_side() {
     let judged = |little: f64, much: f64| {
@@ -67,7 +68,7 @@ fn a_verdict_takes_its_test_and_its_ratio_to_one_side() {
     assert_eq!((judged(0.9, 1.1).0, judged(1.1, 0.9).0), (Verdict::Better, Verdict::Worse));
 }
 
-/// Two documents are twice the tests of one: the least p-value counts that many times.
+/// Two documents have twice as many tests as one, and every p-value is corrected for all of them.
 #[test]
 fn tests_of_all_documents_are_corrected_for() {
     let four = four();
@@ -84,10 +85,11 @@ fn tests_of_all_documents_are_corrected_for() {
     }
 }
 
-/// Where no matrix could be significant, that is told; not where all are equal.
+/// If there are too few matrices for any significant difference, a remark says so. It does not if all results are
+/// equal.
 #[test]
 fn too_few_matrices_are_told() {
-    // 2 / 2^8 is the first below 0.01; 6 x 2 / 2^11.
+    // 2 / 2^8 is the first below 0.01 for one test, and 6 x 2 / 2^11 for six.
     assert_eq!([1, 6].map(least_matrices), [8, 11]);
     let few = |guard| report(&Request { families: vec![Family::Uniform], ..request(Some(12), Some(guard), 4) });
     let four = few(4);

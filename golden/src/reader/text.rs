@@ -1,0 +1,59 @@
+//! Text and numbers, shared by the formats that are made of text.
+
+use crate::reader::error::{Fault, Kind, Place};
+
+/// The finite number that `text` spells.
+///
+/// # Errors
+///
+/// It spells none. The fault is then at `place`.
+pub fn number(text: &str, place: Place) -> Result<f64, Fault> {
+    let fault = |kind, found, remedy| Err(Fault::new(place, kind, found, remedy));
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() => Ok(value),
+        Ok(value) => fault(
+            Kind::NotFinite,
+            if value.is_nan() {
+                format!("{} is not a number (NaN)", quote(text))
+            } else {
+                format!("{} is infinite, or too large for an f64", quote(text))
+            },
+            "give a finite number",
+        ),
+        Err(_) if text.is_empty() => {
+            fault(Kind::NotANumber, "an element is missing".to_owned(), "write a number, 0 if there is nothing")
+        }
+        Err(_) => fault(
+            Kind::NotANumber,
+            format!("{} is not a number", quote(text)),
+            "write a decimal number such as -0.25 or 1e-3",
+        ),
+    }
+}
+
+/// `text` in quotes, shortened and escaped, so that no content of a file can garble a terminal through an error
+/// message.
+pub fn quote(text: &str) -> String {
+    const SHOWN: usize = 40;
+    let head: String = text.chars().take(SHOWN).collect();
+    let dots = if head.len() < text.len() { "..." } else { "" };
+    format!("'{}{dots}'", head.escape_debug())
+}
+
+/// The text without a byte order mark.
+///
+/// # Errors
+///
+/// A byte is not UTF-8. The fault names its line.
+pub fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|error| {
+        let good = &bytes[..error.valid_up_to()];
+        Fault::new(
+            Place::Line(1 + good.iter().filter(|&&byte| byte == b'\n').count()),
+            Kind::Malformed,
+            "a byte is not UTF-8 text".to_owned(),
+            "save the file as plain UTF-8 text",
+        )
+    })
+}

@@ -1,0 +1,130 @@
+//! The datapath while it is drawn: the types and helpers that its parts share.
+
+use crate::architecture::serial::square::Square;
+use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
+use crate::ir::ModuleId;
+use crate::ordering::Ordering;
+use crate::shape::Shape;
+
+/// The modules of which the datapath is made.
+pub(super) struct UnitModules {
+    pub(super) angles: ModuleId,
+    pub(super) coefficients: ModuleId,
+    pub(super) rotator: ModuleId,
+    pub(super) matrix: ModuleId,
+    pub(super) vectors: ModuleId,
+    pub(super) lane: Option<ModuleId>,
+}
+
+/// The command of the sequencer in a cycle. All signals but `unload` stand at stage 0.
+#[derive(Clone, Copy)]
+pub(super) struct Command<'m> {
+    /// Rotate the block (row, column) of A.
+    pub(super) block: Signal<'m>,
+    /// The command for singular vectors, in cores that compute them.
+    pub(super) vectors: Option<VectorCommand<'m>>,
+    /// Shift and pad the block (row, column) of A, in cores that prepare matrices.
+    pub(super) prepare: Option<Signal<'m>>,
+    /// Row pair of the block.
+    pub(super) row: Signal<'m>,
+    /// Column pair of the block.
+    pub(super) column: Signal<'m>,
+    /// The copy of the memories that this step reads.
+    pub(super) copy: Signal<'m>,
+    /// Read a diagonal block of the next step.
+    pub(super) diagonal: Signal<'m>,
+    /// Compute the angles of that diagonal block.
+    pub(super) measure: Signal<'m>,
+    /// Row pair, and column pair, of that diagonal block.
+    pub(super) diagonal_pair: Signal<'m>,
+}
+
+/// The part of a command that concerns singular vectors.
+#[derive(Clone, Copy)]
+pub(super) struct VectorCommand<'m> {
+    /// Rotate the blocks (row, column) of Uᵀ and Vᵀ.
+    pub(super) rotate: Signal<'m>,
+    /// U and V are still the identity matrix.
+    pub(super) identity: Signal<'m>,
+    /// A read by the output end: whether there is one, the home (bank, pair) of the vector, and the column pair.
+    pub(super) unload: [Signal<'m>; 3],
+}
+
+impl<'m> Command<'m> {
+    /// Draws the inputs of the datapath that carry the command. A pair number has `pair` bits.
+    pub(super) fn new(m: &'m ModuleBuilder, shape: &Shape, pair: u32) -> Self {
+        let input = |name, width| m.input(name, width).at(0);
+        let vectors = || VectorCommand {
+            rotate: input("vectors", 1).flag().note("rotate blocks (row, column) of U^T and V^T"),
+            identity: input("identity", 1).note("U and V are still the identity"),
+            unload: [m.input("unload", 1), m.input("unload_home", pair + 1), m.input("unload_column", pair)],
+        };
+        Self {
+            block: input("block", 1).flag().note("rotate block (row, column) of A"),
+            vectors: shape.has_vectors().then(vectors),
+            prepare: shape.is_prepared().then(|| input("prepare", 1).flag().note("shift and pad block (row, column)")),
+            row: input("row", pair),
+            column: input("column", pair),
+            copy: input("copy", 1).note("copy that this step reads"),
+            diagonal: input("diagonal", 1).note("read a diagonal block of the next step"),
+            measure: input("measure", 1).flag().note("... and compute its angles"),
+            diagonal_pair: input("diagonal_pair", pair),
+        }
+    }
+}
+
+/// The datapath while it is drawn.
+pub(super) struct Drawing<'a, 'm> {
+    pub(super) m: &'m ModuleBuilder,
+    pub(super) design: &'a DesignBuilder,
+    pub(super) orderings: &'a [Ordering],
+    pub(super) units: UnitModules,
+    pub(super) shape: &'a Shape,
+    pub(super) pair: u32,
+    pub(super) command: Command<'m>,
+    pub(super) move_table: Table<'m>,
+    pub(super) member_table: Table<'m>,
+    pub(super) square: Square<'m>,
+}
+
+/// The elements of a 2x2 block by row and column: of A, or of two rows and two columns of Uᵀ or Vᵀ.
+pub(super) type Block<'m> = [[Signal<'m>; 2]; 2];
+
+/// The singular vectors of one side: their memory, and the block read from it.
+pub(super) struct VectorSide<'m> {
+    pub(super) memory: Instance<'m>,
+    pub(super) elements: Block<'m>,
+}
+
+/// A write to the memory of A that does not come from a rotation of a block.
+pub(super) struct PlainWrite<'m> {
+    /// One bit per bank.
+    pub(super) enable: Signal<'m>,
+    /// Row pair.
+    pub(super) row: Signal<'m>,
+    /// Column pair.
+    pub(super) column: Signal<'m>,
+    /// Either input words or elements of A in full width.
+    pub(super) elements: Block<'m>,
+    /// By how many bits the preparation is to shift elements up, if that is computed with these elements.
+    pub(super) shift: Option<Signal<'m>>,
+}
+
+/// `other` while the condition holds and `own` otherwise; always `own` if there is no condition or no `other`.
+pub(super) fn select_if_present<'m>(
+    condition: Option<Signal<'m>>,
+    other: Option<Signal<'m>>,
+    own: Signal<'m>,
+) -> Signal<'m> {
+    condition.zip(other).map_or(own, |(condition, other)| condition.select(other, own))
+}
+
+/// A block with an element for each (row, column).
+pub(super) fn block<'m>(element: impl Fn(usize, usize) -> Signal<'m>) -> Block<'m> {
+    [0, 1].map(|r| [0, 1].map(|c| element(r, c)))
+}
+
+/// The pipeline stage of a signal.
+pub(super) fn stage(signal: Signal<'_>) -> u32 {
+    signal.stage().expect("All signals of the datapath's pipeline have a stage.")
+}
