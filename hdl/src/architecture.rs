@@ -1,7 +1,7 @@
-//! Architectures: what differs between cores that rotate one 2x2 block per cycle, or many.
+//! Architectures of the decomposition. They differ in how many 2x2 blocks they rotate per cycle.
 //!
-//! Each is a folder with an implementation of [`decomposer::Architecture`]. Nothing outside of that folder knows its memories, its
-//! schedule or its rotators.
+//! Each architecture is a folder with an implementation of [`decomposer::Architecture`]. Nothing outside that folder
+//! knows its memories, its schedule or its rotators.
 
 pub mod decomposer;
 pub mod probe;

@@ -1,6 +1,8 @@
-//! Draws designs: modules are values under construction, Rust operators add nodes.
+//! Builders of designs. A module builder holds a module under construction, and Rust operators on its signals add
+//! nodes.
 //!
-//! Misuse (operands of different widths, say) is a mistake in the generator, not of its user, and panics with a sentence.
+//! Misuse of a builder, such as operands of different widths, is a bug in the generator and not a mistake of its user.
+//! It panics with a message.
 
 mod ports;
 mod signal;
@@ -13,7 +15,7 @@ use crate::ir::{self, Design, Module, ModuleId, Node, NodeId, Op, Output};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A design under construction: finished modules, children before parents.
+/// A design under construction. It holds finished modules, children before their parents.
 #[derive(Default)]
 pub struct DesignBuilder {
     design: Design,
@@ -25,8 +27,10 @@ impl DesignBuilder {
         Self::default()
     }
 
-    /// Adds a finished module. One that is already there, to the last bit, is not added twice; one that has the
-    /// name of another module but differs gets a number behind its name.
+    /// Adds a finished module and returns its id.
+    ///
+    /// If the design already has an identical module, that one is returned. If it has a different module of the same
+    /// name, a number is appended to the name of the new one.
     pub fn add(&mut self, module: ModuleBuilder) -> ModuleId {
         let mut module = module.module.into_inner();
         let base = module.name.clone();
@@ -44,12 +48,16 @@ impl DesignBuilder {
         ModuleId(self.design.modules.len() as u32 - 1)
     }
 
-    /// A module added before.
+    /// A module that was added before.
     pub fn module(&self, id: ModuleId) -> &Module {
         self.design.module(id)
     }
 
-    /// Checks the design; its top is the module added last.
+    /// Checks the design, whose top is the module added last.
+    ///
+    /// # Errors
+    ///
+    /// A [`CheckError`] for the first rule of [`crate::check`] that the design breaks.
     pub fn finish(self) -> Result<Checked<Design>, CheckError> {
         check(self.design)
     }
@@ -58,11 +66,11 @@ impl DesignBuilder {
 /// A module under construction.
 pub struct ModuleBuilder {
     module: RefCell<Module>,
-    /// Registers that repeat a signal later, by source and delay.
+    /// Registers that delay a signal, by their source and the number of cycles.
     pub(crate) delays: RefCell<BTreeMap<(NodeId, u32), NodeId>>,
-    /// Signals whose delays are 0 during reset.
+    /// Flags: signals whose delay registers are 0 during reset.
     pub(crate) flags: RefCell<BTreeSet<NodeId>>,
-    /// Names without the prefix of their pipeline stage.
+    /// Names of signals without the prefix for their pipeline stage.
     pub(crate) base_names: RefCell<BTreeMap<NodeId, String>>,
 }
 
@@ -78,7 +86,7 @@ impl ModuleBuilder {
         }
     }
 
-    /// Adds lines to the header comment.
+    /// Appends lines to the header comment of the module.
     pub fn doc(&self, text: impl AsRef<str>) {
         self.module.borrow_mut().doc.extend(text.as_ref().lines().map(str::to_owned));
     }
@@ -92,7 +100,8 @@ impl ModuleBuilder {
         signal
     }
 
-    /// An output port; `signal` is held by a register. In a pipeline that starts at stage 0 its stage is the latency.
+    /// An output port. `signal` must be held by a register. In a pipeline that starts at stage 0, its stage is the
+    /// latency of the output.
     #[track_caller]
     pub fn output(&self, name: &str, signal: Signal<'_>) {
         let latency = signal.stage;
@@ -100,6 +109,10 @@ impl ModuleBuilder {
     }
 
     /// A two's complement constant.
+    ///
+    /// # Panics
+    ///
+    /// If `value` fits `width` bits neither as a signed nor as an unsigned number.
     #[track_caller]
     pub fn constant(&self, width: u32, value: i128) -> Signal<'_> {
         let bits = ir::bits_of(value, width);
@@ -113,12 +126,12 @@ impl ModuleBuilder {
         self.constant(width, 0)
     }
 
-    /// A single bit.
+    /// A constant of one bit.
     pub fn one_bit(&self, value: bool) -> Signal<'_> {
         self.constant(1, value.into())
     }
 
-    /// Signals side by side, the first one highest.
+    /// The concatenation of signals, with the first one in the high bits.
     pub fn concat<'m>(&'m self, parts: &[Signal<'m>]) -> Signal<'m> {
         let parts = self.balance(parts);
         let width = parts.iter().map(|p| p.width).sum();
@@ -126,20 +139,20 @@ impl ModuleBuilder {
         self.push(Op::Concat(parts.iter().map(|p| p.id).collect()), width, stage)
     }
 
-    /// A register to be driven later, for feedback: counters, states, flags.
+    /// A register that is driven later. It serves for feedback, as in counters, states and flags.
     pub fn register(&self, name: &str, width: u32) -> Register<'_> {
         let op = Op::Register { next: None, enable: None, reset: None };
         Register { signal: self.push(op, width, None).named(name) }
     }
 
-    /// A memory with one write port; its contents are unknown until written.
+    /// A memory of `depth` words of `width` bits with one write port. Its contents are unknown until they are written.
     pub fn memory(&self, name: &str, width: u32, depth: u32) -> Memory<'_> {
         let mut module = self.module.borrow_mut();
         module.memories.push(ir::Memory { name: name.to_owned(), width, depth, write: None });
         Memory { builder: self, id: ir::MemoryId(module.memories.len() as u32 - 1), width, depth }
     }
 
-    /// A constant table. `comments` has one line for each entry, or is empty.
+    /// A constant table with entries of `width` bits. `comments` has one line per entry, or is empty.
     pub fn table(&self, name: &str, width: u32, entries: Vec<u128>, comments: Vec<String>) -> Table<'_> {
         let mut module = self.module.borrow_mut();
         let depth = entries.len() as u32;
@@ -147,7 +160,7 @@ impl ModuleBuilder {
         Table { builder: self, id: ir::TableId(module.tables.len() as u32 - 1), width, depth }
     }
 
-    /// Another module inside this one, its inputs to be driven later.
+    /// An instance of another module inside this one. Its inputs are driven later.
     pub fn instance<'m>(&'m self, design: &DesignBuilder, module: ModuleId, name: &str) -> Instance<'m> {
         Instance::new(self, design.module(module), module, name)
     }
@@ -162,13 +175,13 @@ impl ModuleBuilder {
         edit(&mut self.module.borrow_mut().nodes[id.index()]);
     }
 
-    /// `wanted`, or with a number behind it where that name is taken.
+    /// The name `wanted`, with a number appended if that name is taken.
     fn free_name(&self, wanted: &str) -> String {
         let module = self.module.borrow();
         let taken = |name: &str| module.nodes.iter().any(|n| n.name.as_deref() == Some(name));
         if !taken(wanted) {
             return wanted.to_owned();
         }
-        (2..).map(|k| format!("{wanted}_{k}")).find(|name| !taken(name)).expect("There is always a next number.")
+        (2..).map(|k| format!("{wanted}_{k}")).find(|name| !taken(name)).expect("There are infinitely many numbers.")
     }
 }

@@ -1,17 +1,18 @@
-//! The checker: numbered rules, and the only maker of [`Checked`].
+//! The checker of designs. It checks numbered rules, and it alone constructs [`Checked`] designs.
 //!
-//! | rule | law |
-//! |---|---|
-//! | R1 | an operand of a combinational node stands before it in the arena |
-//! | R2 | widths match: operands of one operation agree, and the result is as wide as the operation says |
-//! | R3 | every register and read port is driven; every memory that is read is written |
-//! | R4 | a width is 1 to 128 bits |
-//! | R5 | a module output is a register, a memory read, a table lookup or an instance output |
-//! | R6 | names are Verilog identifiers, no keywords, and unique in their module; module names are unique in the design |
-//! | R7 | an address is as wide as its memory or table needs, and either has 1 word at least |
-//! | R8 | a design has a top; an instance places an earlier module, and all its inputs are driven; the port list is the named inputs, each once |
-//! | R9 | constants, reset values and table entries fit their width |
-//! | R10 | selects, enables and subtract inputs are 1 bit wide |
+//! - R1: the operands of a combinational node come before it in the arena.
+//! - R2: widths match. Operands of one operation have the same width, and the result has the width that the operation
+//!   defines.
+//! - R3: every register and every read port is driven, and every memory has a write port.
+//! - R4: widths are 1 to 128 bits.
+//! - R5: a module output is a register, a memory read, a table look-up or an instance output.
+//! - R6: names are Verilog identifiers and no keywords. They are unique in their module, and module names are unique in
+//!   the design.
+//! - R7: memories and tables have at least 1 word, and addresses have exactly the width that is needed.
+//! - R8: a design has a top module. An instance refers to an earlier module, and all its inputs are driven. The port
+//!   list contains every input exactly once, and all inputs have names.
+//! - R9: constants, reset values and table entries fit their width.
+//! - R10: select, enable and subtract inputs are 1 bit wide.
 
 mod keywords;
 mod rules;
@@ -33,19 +34,23 @@ impl<T> Deref for Checked<T> {
     }
 }
 
-/// A broken rule: which one, where, and what was found.
+/// A rule that a design breaks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("R{rule}: {path}: {message}")]
 pub struct CheckError {
     /// Number of the rule.
     pub rule: u32,
-    /// `module.node`.
+    /// Where it is broken: `module.node`.
     pub path: String,
-    /// What was found, in a sentence.
+    /// What was found, as a sentence.
     pub message: String,
 }
 
-/// Checks every rule on every module; returns the first break in arena order.
+/// Checks all rules on all modules.
+///
+/// # Errors
+///
+/// A [`CheckError`] for the first broken rule, in the order of the modules and of their arenas.
 pub fn check(design: Design) -> Result<Checked<Design>, CheckError> {
     rules::check_design(&design)?;
     Ok(Checked(design))

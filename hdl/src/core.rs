@@ -1,4 +1,7 @@
-//! What all cores share: stream ends, frame controller, sorter; and the core assembled around the decomposer of its architecture.
+//! The modules that all cores share, and the assembly of complete cores.
+//!
+//! The shared modules are the stream ends, the frame controller and the sorter. They surround the decomposer that the
+//! architecture of the core provides.
 
 mod assembly;
 pub mod frame_controller;
@@ -13,7 +16,7 @@ use crate::check::Checked;
 use crate::ir::Design;
 use crate::shape::Shape;
 
-/// A core: its shape, its hardware, and how long it takes.
+/// A core: its shape, its hardware, and how many cycles it takes.
 #[derive(Clone, Debug)]
 pub struct Core {
     shape: Shape,
@@ -22,28 +25,28 @@ pub struct Core {
 }
 
 impl Core {
-    /// Draws the core of a shape.
+    /// Builds the core of a shape.
     pub fn new(shape: Shape) -> Self {
         let (design, schedule) = assembly::assemble(&shape);
         Self { shape, design, schedule }
     }
 
-    /// Sizes and number formats.
+    /// Its parameters, sizes and number formats.
     pub fn shape(&self) -> &Shape {
         &self.shape
     }
 
-    /// The hardware.
+    /// Its hardware.
     pub fn design(&self) -> &Checked<Design> {
         &self.design
     }
 
-    /// How long the decomposition takes.
+    /// How many cycles the decomposition takes.
     pub fn schedule(&self) -> &Schedule {
         &self.schedule
     }
 
-    /// Cycles from the first beat of a frame to the last beat of its result that the core never exceeds, with a source and a sink
+    /// Upper bound on the cycles from the first beat of a frame to the last beat of its result, for a source and a sink
     /// that never stall.
     pub fn cycle_limit(&self) -> u64 {
         let (shape, schedule) = (&self.shape, &self.schedule);
@@ -51,7 +54,7 @@ impl Core {
         let unload: usize = shape.interface().sections().iter().map(|section| section.count).sum();
         let load = schedule.load_cycles(shape.rows(), beats) + schedule.qr.map_or(0, |qr| qr.finish);
         let sweeps = shape.sweep_cap() as usize * schedule.sweep_cycles();
-        // Preparation walks over all blocks once; values pass the sorter one by one.
+        // The preparation visits every block once, and the sorter takes one value per cycle. The rest is a margin.
         let around = shape.even() * shape.even() / 4 + shape.triplets() + 100;
         (load + around + sweeps + unload) as u64
     }

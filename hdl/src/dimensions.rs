@@ -1,8 +1,8 @@
-//! The size of the matrices of a core, and of the square that is decomposed inside it.
+//! The sizes of a core: of its input matrices, and of the square that is decomposed inside it.
 
 use crate::parameters::{Parameters, Sizes};
 
-/// Sizes that follow from the parameters alone.
+/// The sizes that follow from the parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dimensions {
     rows: usize,
@@ -15,7 +15,8 @@ impl Dimensions {
     /// The sizes of a core with these parameters, which must have been checked.
     pub(crate) fn new(parameters: &Parameters) -> Self {
         let Parameters { rows, cols, vectors, sizes, .. } = *parameters;
-        // Where U is not wanted, more rows than the square of the columns holds would only make that square larger.
+        // A tall matrix would need a larger square. If U is not computed, its rows can be reduced to a triangle
+        // instead.
         let reduced = !vectors.has_u() && rows > cols.next_multiple_of(2);
         Self { rows, cols, reduced, any: sizes == Sizes::Any }
     }
@@ -25,12 +26,12 @@ impl Dimensions {
         (self.rows, self.cols)
     }
 
-    /// Whether the core takes every size up to its own.
+    /// Whether the core accepts matrices of every size up to its own.
     pub fn takes_any(&self) -> bool {
         self.any
     }
 
-    /// Whether the core takes matrices of this size.
+    /// Whether the core accepts matrices of (rows, columns).
     pub fn takes(&self, (rows, cols): (usize, usize)) -> bool {
         match self.any {
             true => (1..=self.rows).contains(&rows) && (1..=self.cols).contains(&cols),
@@ -38,22 +39,24 @@ impl Dimensions {
         }
     }
 
-    /// Elements of the largest matrix.
+    /// Number of elements of the largest input matrix.
     pub fn elements(&self) -> usize {
         self.rows * self.cols
     }
 
-    /// Singular triplets of the largest matrix, min(m, n).
+    /// Number of singular triplets of the largest input matrix, min(m, n).
     pub fn triplets(&self) -> usize {
         self.rows.min(self.cols)
     }
 
-    /// Whether rows are reduced to a triangle while they stream in (QR). The triangle is then what is decomposed.
+    /// Whether rows are reduced to a triangle while they stream in (QR). If so, the triangle is decomposed instead of
+    /// the input.
     pub fn is_reduced(&self) -> bool {
         self.reduced
     }
 
-    /// Rows and columns of the matrix that is decomposed for an input of (rows, columns): the input itself, or its triangle.
+    /// Rows and columns of the matrix that is decomposed for an input of (rows, columns). It is the input itself or its
+    /// triangle.
     pub fn decomposed(&self, (rows, cols): (usize, usize)) -> (usize, usize) {
         if self.reduced { (cols, cols) } else { (rows, cols) }
     }
@@ -64,7 +67,8 @@ impl Dimensions {
         rows.max(cols)
     }
 
-    /// Rows and columns of the matrix inside the core. It is square and even, padded by rows or columns of zeros.
+    /// Number of rows, and of columns, of the square inside the core. It is even; the matrix is padded with rows or
+    /// columns of zeros.
     pub fn even(&self) -> usize {
         self.side().next_multiple_of(2)
     }

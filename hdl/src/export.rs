@@ -1,6 +1,7 @@
-//! Designs as text: Verilog for tools, pictures for people.
+//! Export of designs as text: Verilog, a manifest and a datasheet, and pictures.
 //!
-//! Everything here takes a [`Checked`](crate::check::Checked) design and returns text. Writing the text to a disk is another crate's work.
+//! Everything here takes a [`Checked`](crate::check::Checked) design or a core and returns text. Other crates write the
+//! text to files.
 
 pub mod datasheet;
 pub mod manifest;
@@ -14,16 +15,16 @@ pub mod verilog;
 pub struct File {
     /// Name without a folder.
     pub name: String,
-    /// The whole text; ends with a line feed.
+    /// The complete text, which ends with a line feed.
     pub text: String,
 }
 
-/// Where generated files come from: printed at the top of each of them.
+/// The origin of generated files, printed at the top of each of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Header {
-    /// The command that makes the files again.
+    /// The command that generates the files.
     pub command: String,
-    /// Names and values of the parameters, in the order in which they are to be printed.
+    /// Names and values of the parameters, in the order in which they are printed.
     pub parameters: Vec<(String, String)>,
     /// Version of svdforge.
     pub version: String,

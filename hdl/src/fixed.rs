@@ -1,11 +1,12 @@
-//! Fixed-point formats whose word and fraction are values of the run time: numbers of files in and out of the hardware.
+//! Fixed-point formats whose word length and fraction length are run-time values. They convert between numbers in files
+//! and words of the hardware.
 
 use fixed::types::I64F64;
 
-/// A signed fixed-point format: `word` bits, `frac` of them fraction; one unit of its last bit is 2^-frac.
+/// A signed fixed-point format of `word` bits, `frac` of which are fraction bits. One LSB is 2^-`frac`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QFormat {
-    /// Bits, sign included (2 to 62).
+    /// Bits of the word, sign included (2 to 62).
     pub word: u32,
     /// Fraction bits.
     pub frac: u32,
@@ -15,7 +16,7 @@ pub struct QFormat {
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("{value} does not fit {word} bits with {frac} fraction bits: the range is {lowest} to {highest}")]
 pub struct RangeError {
-    /// What was to be quantised.
+    /// The number that was to be quantised.
     pub value: f64,
     /// Bits of the format.
     pub word: u32,
@@ -28,9 +29,14 @@ pub struct RangeError {
 }
 
 impl QFormat {
-    /// The nearest number of the format, ties to even, in units of its last bit.
+    /// The nearest number of the format, in LSB. Ties are rounded to even.
+    ///
+    /// # Errors
+    ///
+    /// A [`RangeError`] if the rounded number is outside the range of the format, or if `value` is not finite.
     pub fn quantise(self, value: f64) -> Result<i64, RangeError> {
-        // A multiplication by a power of two is exact; what I64F64 cannot hold is out of every range here.
+        // Multiplication by a power of two is exact. Numbers that I64F64 cannot hold are outside the range of every
+        // format.
         let scaled = I64F64::checked_from_num(value * f64::from(self.frac).exp2());
         let units = scaled.and_then(|s| s.checked_round_ties_even()).map(|s| s.to_num::<i64>());
         units.filter(|u| (self.lowest()..=self.highest()).contains(u)).ok_or(RangeError {
@@ -42,29 +48,31 @@ impl QFormat {
         })
     }
 
-    /// The number that so many units stand for; exact up to 53 bits.
+    /// The number that `units` LSB stand for. It is exact up to 53 bits.
     pub fn dequantise(self, units: i64) -> f64 {
         units as f64 * (-f64::from(self.frac)).exp2()
     }
 
-    /// The lowest number, in units.
+    /// The lowest number of the format, in LSB.
     pub fn lowest(self) -> i64 {
         -(1 << (self.word - 1))
     }
 
-    /// The highest number, in units.
+    /// The highest number of the format, in LSB.
     pub fn highest(self) -> i64 {
         (1 << (self.word - 1)) - 1
     }
 
-    /// The smallest e, negative ones too but not below -1000, for which every value / 2^e fits the format after rounding; 0 when all are 0.
+    /// The smallest exponent e, from -1000 on, for which every value / 2^e fits the format after rounding. If all
+    /// values are 0, it is 0.
     pub fn scale_for(self, values: impl Iterator<Item = f64> + Clone) -> i32 {
         let largest = values.clone().fold(0.0f64, |m, v| m.max(v.abs()));
         if largest == 0.0 {
             return 0;
         }
         let fits = |e: i32| values.clone().all(|v| self.quantise(v * f64::from(-e).exp2()).is_ok());
-        // |value| / 2^e just below the format's full scale, then one step either way decides.
+        // This exponent brings the largest magnitude just below full scale. The smallest that fits is at most one or
+        // two away.
         let start = (largest.log2().floor() as i32 - (self.word as i32 - 1 - self.frac as i32)).max(-999);
         (start - 1..=start + 2).find(|&e| fits(e)).unwrap_or(start + 2)
     }

@@ -1,9 +1,10 @@
-//! Number formats: what follows from the parameters, derived in an explicit order and stored once.
+//! Number formats. They follow from the parameters, are derived in the order below, and are stored once.
 //!
-//! 1. guard bits inside, from the rows that are reduced;
-//! 2. bits of a coefficient, unless the user chose them;
-//! 3. the arithmetic, which the error analysis takes;
-//! 4. bits of an element of U and V, of A, and of a singular value, from the largest numbers that the analysis finds.
+//! 1. The guard bits inside the core follow from the number of rows that are reduced to a triangle.
+//! 2. The bits of a coefficient follow from the word length, unless the user chose them.
+//! 3. These and the parameters make up the arithmetic, which is the input of the error analysis.
+//! 4. The bits of an element of U and V, of A, and of a singular value follow from the largest numbers that the
+//!    analysis finds.
 
 mod analysis;
 mod arithmetic;
@@ -22,10 +23,10 @@ pub use statistics::{ACTIVE_SHARE, FAILURE};
 use crate::dimensions::{Dimensions, ceil_log2};
 use crate::parameters::{COEFS, Parameters};
 
-/// The number formats of a core. All numbers but coefficients are two's complement, `bits` wide with so many fraction bits.
+/// The number formats of a core. All numbers are two's complement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Formats {
-    /// The numbers that the error analysis takes.
+    /// Word lengths and limits of the rotations, on which the error analysis is based.
     pub arithmetic: Arithmetic,
     /// Bits of an element of A inside the core.
     pub element_bits: u32,
@@ -56,11 +57,13 @@ impl Formats {
         let budget = Budget::new(arithmetic, dimensions, dimensions.largest(), sweeps, delivery);
 
         let vector_fraction = arithmetic.vector_fraction();
-        // 1.0 takes one bit above the fraction. More are needed only where roundings at their worst could add up.
+        // The number 1.0 takes one bit above the fraction, besides the sign. More bits are needed only where
+        // accumulated roundings could exceed it in the worst case.
         let vector_bits = signed_bits(budget.largest_vector_element(), vector_fraction + 2);
         let element_bits = match dimensions.is_reduced() {
             true => least_element_bits,
-            // Short words with few guard bits have more, where roundings at their worst could add up to more than the growth.
+            // Short words with few guard bits need more, where accumulated roundings could exceed the growth in the
+            // worst case.
             false => signed_bits(budget.largest_element(), least_element_bits),
         };
         let element_bits = element_bits.max(vector_bits);
@@ -77,8 +80,10 @@ impl Formats {
     }
 }
 
-/// Bits above the word that singular values of full-scale elements need: they reach the longer side of a matrix that is held as it
-/// is, and the root of the number of elements, the Frobenius norm, where rows are reduced.
+/// Bits above the word that the singular values of a full-scale matrix need.
+///
+/// The bound is the longer side times full scale for a matrix that is decomposed as it is. For a matrix that is reduced
+/// to a triangle it is the Frobenius norm, the square root of the number of elements times full scale.
 fn growth(dimensions: &Dimensions) -> u32 {
     match dimensions.is_reduced() {
         true => ceil_log2(dimensions.elements()).div_ceil(2),
@@ -86,9 +91,11 @@ fn growth(dimensions: &Dimensions) -> u32 {
     }
 }
 
-/// Bits of a coefficient for which its error stays below the rounding of the data: at least 18, and one more than
-/// word - 1 + guard + log2(n) - 7. Where rows are reduced, the angle, which has three bits more than a coefficient, must be as fine
-/// as the data: what it cannot turn away of a row is lost.
+/// Bits of a coefficient with which its error stays below the rounding of the data, at least 18.
+///
+/// For a matrix that is decomposed as it is, these are word + guard + log2(n) - 7 bits. Where rows are reduced, the
+/// angle, which has three bits more than a coefficient, must resolve as much as the data, because what it cannot
+/// eliminate of a row is lost.
 fn needed_coefficient_bits(parameters: &Parameters, dimensions: &Dimensions, element_bits: u32) -> u32 {
     let needed = match dimensions.is_reduced() {
         true => element_bits.saturating_sub(8),
@@ -97,12 +104,12 @@ fn needed_coefficient_bits(parameters: &Parameters, dimensions: &Dimensions, ele
     needed.clamp(18, *COEFS.end())
 }
 
-/// The fewest bits an angle leaves to a coefficient with which it can tell when a block is settled.
+/// The fewest bits of a coefficient for which angles are fine enough to tell whether a block is settled.
 pub(crate) fn least_coefficient_bits(word: u32) -> u32 {
     arithmetic::settled_bits(word) + 1 - crate::units::norm_exact::FINE_BITS
 }
 
-/// The fewest bits, sign included, that hold numbers up to `largest` in size, but at least `least`.
+/// The fewest bits, sign included, that hold numbers of magnitude up to `largest`, but at least `least`.
 fn signed_bits(largest: f64, least: u32) -> u32 {
     (least..).find(|&bits| largest < f64::from(bits - 1).exp2()).unwrap_or(least)
 }

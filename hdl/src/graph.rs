@@ -1,14 +1,16 @@
-//! Dataflow: pipelined units joined by streams, their latencies balanced.
+//! Dataflow graphs: pipelined units that are connected with balanced latencies.
 //!
-//! A signal of a pipeline carries the stage at which it is valid ([`Signal::at`]). A unit declares its latency by the
-//! stages of its outputs; nobody counts it. Wherever streams meet, in an operation or at the inputs of a unit, the
-//! earlier ones pass through delay lines that this module draws; one signal's delays are shared.
+//! A signal of a pipeline carries the stage at which it is valid ([`Signal::at`]). The latency of a unit follows from
+//! the stages of its outputs, so it is never written down by hand. Where signals of different stages are combined, in
+//! an operation or at the inputs of a unit, this module delays the earlier ones with registers. All users of a signal
+//! share its delay registers.
 
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 
 impl ModuleBuilder {
-    /// A pipelined unit: `inputs` are delayed to the latest of them, the outputs come their declared latency after that.
+    /// Adds an instance of a pipelined unit. Its `inputs` are delayed to the latest stage among them, and its outputs
+    /// stand at that stage plus their declared latencies.
     #[track_caller]
     pub fn place<'m>(
         &'m self,
@@ -26,7 +28,7 @@ impl ModuleBuilder {
         instance
     }
 
-    /// Delays signals with registers until all stand at the latest stage among them (signals without a stage are left alone).
+    /// Delays signals with registers to the latest stage among them. Signals without a stage are left as they are.
     pub fn balance<'m>(&'m self, signals: &[Signal<'m>]) -> Vec<Signal<'m>> {
         let latest = signals.iter().filter_map(|s| s.stage).max();
         signals
@@ -37,11 +39,15 @@ impl ModuleBuilder {
 }
 
 impl<'m> Signal<'m> {
-    /// The same value at a later stage, through one register a cycle. Delays of one signal are shared.
+    /// The same value at a later stage, delayed by one register per cycle. Delay registers of one signal are shared.
+    ///
+    /// # Panics
+    ///
+    /// If the signal has no stage, or a later one.
     #[track_caller]
     pub fn delayed_to(self, stage: u32) -> Self {
         let from = self.stage.expect("Only a signal with a stage can be delayed to a stage.");
-        assert!(stage >= from, "A signal of stage {from} cannot be had at stage {stage}.");
+        assert!(stage >= from, "A signal of stage {from} cannot be delayed to the earlier stage {stage}.");
         let mut last = self;
         for at in from + 1..=stage {
             let key = (self.id, at - from);
@@ -66,7 +72,7 @@ mod tests {
     use crate::ir::Op;
 
     #[test]
-    fn the_earlier_stream_waits_and_delays_are_shared() {
+    fn the_earlier_signal_is_delayed_and_delay_registers_are_shared() {
         let m = ModuleBuilder::new("meet");
         let (early, late) = (m.input("early", 4).at(0), m.input("late", 4).at(3));
         let sum = early + late;

@@ -1,6 +1,6 @@
-//! The intermediate representation: a design is a list of modules, a module an arena of nodes.
+//! The intermediate representation. A design is a list of modules, and a module is an arena of nodes.
 //!
-//! The laws that every reader of a [`Design`] may rely on stand in the [crate documentation](crate).
+//! The [crate documentation](crate) lists the laws that every reader of a [`Design`] may rely on.
 
 use std::fmt;
 
@@ -43,10 +43,10 @@ typed_index!(
     InstanceId
 );
 
-/// A whole design. Children stand before their parents; the last module is the top.
+/// A complete design. Children come before their parents, and the last module is the top.
 #[derive(Clone, Debug, Default)]
 pub struct Design {
-    /// All modules, each once, children before parents.
+    /// All modules, each once, with children before their parents.
     pub modules: Vec<Module>,
 }
 
@@ -56,22 +56,22 @@ impl Design {
         self.modules.last().expect("A design has at least one module.")
     }
 
-    /// The module behind an id.
+    /// The module with this id.
     pub fn module(&self, id: ModuleId) -> &Module {
         &self.modules[id.index()]
     }
 
-    /// The hardware multipliers of the whole design, each instance counted.
+    /// Number of hardware multipliers in the complete design. Each instance counts.
     pub fn multipliers(&self) -> usize {
         self.operands().len()
     }
 
-    /// Bits of the partial products of all multipliers: for each, the widths of its operands multiplied.
+    /// Number of bits of the partial products of all multipliers: the sum of the products of their operand widths.
     pub fn multiplier_bits(&self) -> u64 {
         self.operands().into_iter().map(|(a, b)| u64::from(a) * u64::from(b)).sum()
     }
 
-    /// Widths of the operands of each multiplier, each instance counted.
+    /// The operand widths of each multiplier. Each instance counts.
     fn operands(&self) -> Vec<(u32, u32)> {
         let mut all: Vec<Vec<(u32, u32)>> = Vec::new();
         for module in &self.modules {
@@ -91,11 +91,11 @@ impl Design {
 /// One hardware module. Clock (`aclk`) and synchronous, active-low reset (`aresetn`) are implicit.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Module {
-    /// Verilog identifier, unique in the design.
+    /// The name, a Verilog identifier that is unique in the design.
     pub name: String,
-    /// What the module computes, its formats and latency, one line each; becomes the header comment.
+    /// Lines of the header comment: what the module computes, its formats and its latency.
     pub doc: Vec<String>,
-    /// The arena. Its order is the order of evaluation.
+    /// The arena. Nodes are evaluated in this order.
     pub nodes: Vec<Node>,
     /// Nodes with [`Op::Input`], in port order.
     pub inputs: Vec<NodeId>,
@@ -105,12 +105,12 @@ pub struct Module {
     pub memories: Vec<Memory>,
     /// Constant tables, read through [`Op::Lookup`].
     pub tables: Vec<Table>,
-    /// Other modules inside this one.
+    /// Instances of other modules inside this one.
     pub instances: Vec<Instance>,
 }
 
 impl Module {
-    /// The node behind an id.
+    /// The node with this id.
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.index()]
     }
@@ -120,50 +120,50 @@ impl Module {
         (0..self.nodes.len() as u32).map(NodeId)
     }
 
-    /// Port number of an input.
+    /// The port number of the input with this name.
     pub fn input_named(&self, name: &str) -> Option<usize> {
         self.inputs.iter().position(|&id| self.node(id).name.as_deref() == Some(name))
     }
 
-    /// Port number of an output.
+    /// The port number of the output with this name.
     pub fn output_named(&self, name: &str) -> Option<usize> {
         self.outputs.iter().position(|o| o.name == name)
     }
 }
 
-/// An output port: a name for a register of the module.
+/// An output port.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
     /// Port name.
     pub name: String,
-    /// The register, memory read, table lookup or instance output behind it.
+    /// The node that drives it: a register, a memory read, a table look-up or an instance output.
     pub node: NodeId,
     /// Cycles from the module's inputs to this output, for outputs of a pipeline.
     pub latency: Option<u32>,
 }
 
-/// A memory: `depth` words of `width` bits, contents unknown at power-up. A read in the cycle of a write to
-/// the same address returns the old word.
+/// A memory of `depth` words of `width` bits. Its contents are unknown at power-up. If a word is read in the cycle in
+/// which it is written, the old word is returned.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Memory {
     /// Verilog identifier.
     pub name: String,
     /// Bits of a word.
     pub width: u32,
-    /// Number of words; addresses at or beyond it are never used.
+    /// Number of words. Higher addresses are never used.
     pub depth: u32,
     /// The write port.
     pub write: Option<WritePort>,
 }
 
-/// Writes `data` to `address` at the end of each cycle in which `enable` is 1.
+/// The write port of a memory: it writes `data` to `address` at the end of each cycle in which `enable` is 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WritePort {
-    /// 1 bit.
+    /// The enable, 1 bit.
     pub enable: NodeId,
-    /// [`address_width`] bits of the memory's depth.
+    /// The address, as wide as [`address_width`] of the depth.
     pub address: NodeId,
-    /// As wide as the memory.
+    /// The word to write, as wide as the memory.
     pub data: NodeId,
 }
 
@@ -174,97 +174,100 @@ pub struct Table {
     pub name: String,
     /// Bits of an entry.
     pub width: u32,
-    /// Entries as bit patterns; addresses beyond the last give 0.
+    /// Entries as bit patterns. Addresses beyond the last entry return 0.
     pub entries: Vec<u128>,
-    /// One comment for each entry, or none.
+    /// One comment per entry, or none at all.
     pub comments: Vec<String>,
 }
 
-/// A module placed inside another.
+/// An instance of a module inside another module.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Instance {
     /// Verilog identifier.
     pub name: String,
-    /// What is placed.
+    /// The module of which it is an instance.
     pub module: ModuleId,
-    /// One driver for each input port.
+    /// The driver of each input port, in port order.
     pub inputs: Vec<Option<NodeId>>,
 }
 
 /// One bit vector of a module.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// What it computes.
+    /// The operation that it computes.
     pub op: Op,
-    /// Bits, 1 to [`MAX_WIDTH`].
+    /// Width in bits, 1 to [`MAX_WIDTH`].
     pub width: u32,
-    /// Verilog identifier, where the node deserves one.
+    /// Verilog identifier, if the node has a name.
     pub name: Option<String>,
-    /// Number format or meaning; becomes a comment beside the declaration.
+    /// The comment beside its declaration: the number format or the meaning.
     pub note: Option<String>,
 }
 
-/// The operations. Signedness lives in the operation, not in the node.
+/// The operations. Whether bits are signed is a property of the operation, not of the node.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Op {
     /// An input port.
     Input,
-    /// A bit pattern.
+    /// A constant bit pattern.
     Constant(u128),
-    /// Takes `next` at the end of each cycle in which `enable` (if any) is 1; takes `reset` (if any) while `aresetn` is 0.
+    /// A register. It takes `next` at the end of each cycle in which `enable` is 1, or of every cycle if there is no
+    /// enable. While `aresetn` is 0 it takes `reset`, if there is a reset value.
     Register {
-        /// The value to take. May be defined later in the arena.
+        /// The next value. Its node may come later in the arena.
         next: Option<NodeId>,
-        /// 1 bit. May be defined later in the arena.
+        /// The enable, 1 bit. Its node may come later in the arena.
         enable: Option<NodeId>,
-        /// The value during reset; a register without one keeps working through a reset.
+        /// The reset value. A register without one ignores the reset.
         reset: Option<u128>,
     },
-    /// The word of a memory at the address of the previous cycle (of the last cycle in which `enable`, if any, was 1). May look forward.
+    /// A read port of a memory: the word at the address of the previous cycle. If there is an enable, it is the word at
+    /// the address of the last cycle in which `enable` was 1. Operands may come later in the arena.
     Read {
-        /// Which memory.
+        /// The memory.
         memory: MemoryId,
-        /// [`address_width`] bits of the memory's depth.
+        /// The address, as wide as [`address_width`] of the memory's depth.
         address: Option<NodeId>,
-        /// 1 bit.
+        /// The enable, 1 bit.
         enable: Option<NodeId>,
     },
-    /// The entry of a constant table at the address of the previous cycle; like [`Op::Read`].
+    /// A look-up in a constant table: the entry at the address of the previous cycle, with the same timing as
+    /// [`Op::Read`].
     Lookup {
-        /// Which table.
+        /// The table.
         table: TableId,
-        /// [`address_width`] bits of the table's length.
+        /// The address, as wide as [`address_width`] of the number of entries.
         address: NodeId,
-        /// 1 bit.
+        /// The enable, 1 bit.
         enable: Option<NodeId>,
     },
     /// An output port of an instance.
     InstanceOutput {
-        /// Which instance.
+        /// The instance.
         instance: InstanceId,
-        /// Which of its outputs.
+        /// The number of the output port.
         port: usize,
     },
-    /// Each bit inverted.
+    /// The operand with each bit inverted.
     Not(NodeId),
-    /// Two operands, see [`Binary`].
+    /// An operation on two operands, see [`Binary`].
     Binary(Binary, NodeId, NodeId),
-    /// `subtract ? a - b : a + b`, modulo 2^width; drawn as `a + (b ^ {W{subtract}}) + subtract`.
+    /// `subtract ? a - b : a + b`, modulo 2^width. It is exported as `a + (b ^ {W{subtract}}) + subtract`.
     AddSub {
         /// First operand.
         a: NodeId,
         /// Second operand.
         b: NodeId,
-        /// 1 bit.
+        /// Whether to subtract, 1 bit.
         subtract: NodeId,
     },
-    /// `select ? on_true : on_false`.
+    /// A multiplexer: `select ? on_true : on_false`.
     Mux {
-        /// 1 bit.
+        /// The select bit.
         select: NodeId,
-        /// Chosen when `select` is 1.
+        /// The result if `select` is 1.
         on_true: NodeId,
-        /// Chosen when `select` is 0.
+        /// The result if `select` is 0.
         on_false: NodeId,
     },
     /// The bits `low + width - 1 .. low` of `a`.
@@ -274,11 +277,11 @@ pub enum Op {
         /// Lowest bit taken.
         low: u32,
     },
-    /// Operands side by side, the first one highest.
+    /// The concatenation of the operands, with the first one in the high bits.
     Concat(Vec<NodeId>),
-    /// Copies of the sign bit above the operand.
+    /// The operand, sign-extended.
     SignExtend(NodeId),
-    /// Zeros above the operand.
+    /// The operand, zero-extended.
     ZeroExtend(NodeId),
 }
 
@@ -295,29 +298,30 @@ pub enum Binary {
     Add,
     /// Difference modulo 2^width.
     Sub,
-    /// Signed product, as wide as both operands together.
+    /// Signed product. Its width is the sum of the operand widths.
     Mul,
-    /// 1 when all bits agree.
+    /// 1 if `a` equals `b`.
     Equal,
-    /// Unsigned `a < b`.
+    /// 1 if `a < b`, both unsigned.
     LessUnsigned,
-    /// Signed `a < b`.
+    /// 1 if `a < b`, both signed.
     LessSigned,
-    /// `a` moved up by the unsigned `b`, zeros moving in.
+    /// `a` shifted left by the unsigned `b`. Zeros are shifted in.
     ShiftLeft,
-    /// `a` moved down by the unsigned `b`, zeros moving in.
+    /// `a` shifted right by the unsigned `b`. Zeros are shifted in.
     ShiftRight,
 }
 
 impl Op {
-    /// Whether the value is held by a register (here or inside an instance), so that it depends on no node of the same cycle.
+    /// Whether the value is held by a register, in this module or inside an instance. Such a value does not depend on
+    /// other nodes in the same cycle.
     pub fn is_state(&self) -> bool {
         matches!(self, Op::Register { .. } | Op::Read { .. } | Op::Lookup { .. } | Op::InstanceOutput { .. })
     }
 }
 
 impl Node {
-    /// Every node that this node reads, in a fixed order.
+    /// All nodes that this node reads, in a fixed order.
     pub fn operands(&self) -> Vec<NodeId> {
         match &self.op {
             Op::Input | Op::Constant(_) | Op::InstanceOutput { .. } => vec![],
@@ -333,7 +337,7 @@ impl Node {
     }
 }
 
-/// Bits of an address that reaches `depth` words: at least 1.
+/// Bits of an address for `depth` words, at least 1.
 pub fn address_width(depth: u32) -> u32 {
     depth.max(2).next_power_of_two().trailing_zeros()
 }
@@ -343,13 +347,13 @@ pub fn bits_of(value: i128, width: u32) -> u128 {
     value as u128 & mask(width)
 }
 
-/// A bit pattern of `width` bits read as a two's complement number.
+/// The two's complement number that a bit pattern of `width` bits stands for.
 pub fn signed_value(bits: u128, width: u32) -> i128 {
     let unused = MAX_WIDTH - width;
     ((bits << unused) as i128) >> unused
 }
 
-/// `width` ones.
+/// A bit pattern of `width` ones.
 pub fn mask(width: u32) -> u128 {
     u128::MAX >> (MAX_WIDTH - width)
 }

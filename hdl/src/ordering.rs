@@ -1,13 +1,15 @@
 //! The round-robin ordering of rotation pairs, and the banks that it needs.
 //!
-//! A sweep of an n x n matrix (n even) is n - 1 steps of n/2 disjoint pairs (R. P. Brent and F. T. Luk, "The solution of
-//! singular-value and symmetric eigenvalue problems on multiprocessor arrays", 1985). In hardware a row (column) has a
-//! *place*; pair p is made of the places p and n - 1 - p, and after every step all rows and columns move by the same
-//! permutation: place 0 stays, the others go round. After n - 1 steps everyone is home.
+//! A sweep of an n x n matrix (n even) is n - 1 steps of n/2 disjoint pairs (R. P. Brent and F. T. Luk, "The solution
+//! of singular-value and symmetric eigenvalue problems on multiprocessor arrays", 1985). In hardware a row (column) has
+//! a *place*. Pair p consists of the places p and n - 1 - p. After every step all rows and columns move by the same
+//! permutation: the one at place 0 stays, and the others move on by one place, cyclically. After n - 1 steps every row
+//! and column is back at its first place, its *home*.
 //!
-//! The two members of a pair lie in different banks, so that a 2x2 block is read in one cycle from two row banks times two
-//! column banks. The two results of a rotation must go to different banks as well. Both are perfect matchings of
-//! the places; their union consists of even cycles, and is 2-colourable: the colour of a place is its bank.
+//! The two members of a pair lie in different banks, so that a 2x2 block is read in one cycle from two row banks and
+//! two column banks. The two results of a rotation must go to different banks as well. Both requirements are perfect
+//! matchings of the places. Their union consists of cycles of even length, so it can be coloured with two colours. The
+//! colour of a place is its bank.
 
 pub mod reduction;
 
@@ -23,7 +25,7 @@ impl Ordering {
     pub fn new(size: usize) -> Self {
         assert!(size >= 2 && size.is_multiple_of(2), "The ordering needs an even number of rows.");
         let mut ordering = Self { size, bank: vec![usize::MAX; size] };
-        // Walk round each cycle of the two matchings, changing the bank at every edge.
+        // Follow each cycle of the two matchings and change the bank at every edge.
         for start in 0..size {
             let (mut place, mut by_pair) = (start, true);
             let mut bank = 0;
@@ -67,7 +69,7 @@ impl Ordering {
         if self.bank[pair] == bank { pair } else { self.partner(pair) }
     }
 
-    /// Where the row of a place goes after a step.
+    /// The place to which the row at this place moves after a step.
     pub fn next(&self, place: usize) -> usize {
         match place {
             0 => 0,
@@ -81,23 +83,24 @@ impl Ordering {
         self.bank(self.next(self.place(pair, 0))) == 1
     }
 
-    /// The pair into which the result for a bank is written.
+    /// The pair to which a pair's result for `bank` is written.
     pub fn target(&self, pair: usize, bank: usize) -> usize {
         let source = if self.crosses(pair) { 1 - bank } else { bank };
         self.pair(self.next(self.place(pair, source)))
     }
 
-    /// The two pairs whose members meet in this pair in the next step (the same one twice when size is 2).
+    /// The two pairs whose members form this pair in the next step (the same pair twice if the size is 2).
     pub fn sources(&self, pair: usize) -> [usize; 2] {
         let from = |to: usize| (0..self.size).find(|&p| self.next(p) == to).expect("The moves are a permutation.");
         [self.pair(from(pair)), self.pair(from(self.partner(pair)))]
     }
 
+    /// The other place of the same pair.
     fn partner(&self, place: usize) -> usize {
         self.size - 1 - place
     }
 
-    /// The place whose row is written in the same cycle into the same pair of results.
+    /// The place to which the other result of the same rotation is written.
     fn sibling(&self, place: usize) -> usize {
         let from = (0..self.size).find(|&p| self.next(p) == place).expect("The moves are a permutation.");
         self.next(self.partner(from))
@@ -109,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn banks_never_conflict_and_everyone_returns_home() {
+    fn banks_never_conflict_and_every_row_returns_to_its_home() {
         let mut sizes = 0;
         for size in (2..=64).step_by(2) {
             let o = Ordering::new(size);
@@ -124,18 +127,18 @@ mod tests {
                     assert_eq!((o.bank(goal), o.pair(goal)), (bank, o.target(pair, bank)));
                 }
             }
-            let mut met = vec![vec![0; size]; size];
+            let mut rotations = vec![vec![0; size]; size];
             let mut at: Vec<usize> = (0..size).collect();
             for _ in 0..o.steps() {
                 for a in 0..size {
                     for b in 0..size {
-                        met[a][b] += usize::from(a != b && o.pair(at[a]) == o.pair(at[b]));
+                        rotations[a][b] += usize::from(a != b && o.pair(at[a]) == o.pair(at[b]));
                     }
                 }
                 at.iter_mut().for_each(|p| *p = o.next(*p));
             }
             assert_eq!(at, (0..size).collect::<Vec<_>>(), "size {size}");
-            for (a, row) in met.iter().enumerate() {
+            for (a, row) in rotations.iter().enumerate() {
                 assert!(row.iter().enumerate().all(|(b, &times)| times == usize::from(a != b)), "size {size}, row {a}");
             }
             sizes += 1;

@@ -1,4 +1,4 @@
-//! What a user chooses: the parameters of a core, and the ranges in which they can be met.
+//! The parameters of a core, as a user chooses them, and their ranges.
 
 mod choices;
 mod error;
@@ -13,20 +13,20 @@ pub use options::{CoreOption, Kind, OPTIONS, Value};
 
 use std::ops::RangeInclusive;
 
-/// Rows and columns that a core can hold.
+/// Numbers of rows and of columns that a core can hold.
 pub const SIZES: RangeInclusive<usize> = 1..=32;
-/// The most rows of a core that reduces them to a triangle while they stream in.
+/// The largest number of rows of a core that reduces them to a triangle while they stream in.
 pub const MOST_ROWS: usize = 1 << 18;
-/// Bits of an input element.
+/// Bits of an input element, sign included.
 pub const WORDS: RangeInclusive<u32> = 8..=24;
-/// Extra bits inside.
+/// Guard bits.
 pub const GUARDS: RangeInclusive<u32> = 0..=8;
 /// Bits of a coefficient, sign included.
 pub const COEFS: RangeInclusive<u32> = 14..=32;
-/// Sweeps of a fixed number.
+/// Numbers of sweeps that can be fixed by `--sweeps`.
 pub const SWEEPS: RangeInclusive<u32> = 1..=63;
 
-/// The parameters of a core as a user gives them; [`crate::shape::Shape::new`] checks them.
+/// The parameters of a core as a user gives them. They are not checked yet: [`crate::shape::Shape::new`] does that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parameters {
     /// Rows of the matrix, m.
@@ -35,25 +35,25 @@ pub struct Parameters {
     pub cols: usize,
     /// Bits of one input element, signed.
     pub word: u32,
-    /// Fraction bits of one input element; `None`: `word - 1`.
+    /// Fraction bits of one input element. `None` stands for `word - 1`.
     pub frac: Option<u32>,
-    /// Extra bits inside.
+    /// Guard bits: extra fraction bits of singular values and vectors.
     pub guard: u32,
-    /// Bits of a coefficient, sign included; `None`: as many as the error needs.
+    /// Bits of a coefficient, sign included. `None` stands for as many as accuracy requires.
     pub coef: Option<u32>,
-    /// How many 2x2 blocks are rotated per cycle.
+    /// The architecture, which decides how many 2x2 blocks are rotated per cycle.
     pub arch: ArchitectureName,
     /// How many sweeps are made.
     pub sweeps: Sweeps,
     /// Which singular vectors are computed.
     pub vectors: Vectors,
-    /// How many of the largest singular triplets leave the core; `None`: all.
+    /// How many of the largest singular triplets leave the core. `None` stands for all.
     pub rank: Option<usize>,
-    /// Eigen-decomposition of symmetric matrices.
+    /// Whether the core computes eigen-decompositions of symmetric matrices.
     pub symmetric: bool,
-    /// Scaling of each matrix in the core.
+    /// How the core scales each matrix.
     pub scaling: Scaling,
-    /// Which matrices it takes.
+    /// Which sizes the core accepts: its own only, or every size up to it.
     pub sizes: Sizes,
 }
 
@@ -78,8 +78,10 @@ impl Default for Parameters {
 }
 
 impl Parameters {
-    /// Checks every parameter by itself and against the others, all but the bits of a coefficient, whose least number depends on
-    /// the arithmetic. Fraction bits and rank are filled in where they were left open.
+    /// Checks all parameters, each by itself and against the others. The result has fraction bits and rank filled in if
+    /// they were left open.
+    ///
+    /// The minimum of the coefficient bits depends on the arithmetic, so it is checked later.
     pub(crate) fn checked(&self) -> Result<Self, ParameterError> {
         self.check_size()?;
         let triplets = self.rows.min(self.cols);
@@ -101,7 +103,7 @@ impl Parameters {
         Ok(Self { frac: Some(frac), rank: Some(rank), ..*self })
     }
 
-    /// Whether the core can hold the matrix, or see its rows go by.
+    /// Checks whether the core can hold the matrix, or can reduce its rows while they stream in.
     fn check_size(&self) -> Result<(), ParameterError> {
         let most = *SIZES.end();
         if self.rows == 0 {
@@ -147,6 +149,7 @@ impl Parameters {
     }
 }
 
+/// Checks that a value is in its range. `what` begins the message.
 fn inside(option: &'static str, value: u32, range: RangeInclusive<u32>, what: &str) -> Result<(), ParameterError> {
     let reason = format!("{what} must be {} to {}", range.start(), range.end());
     if range.contains(&value) { Ok(()) } else { Err(error(option, value, reason)) }

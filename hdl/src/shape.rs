@@ -1,4 +1,4 @@
-//! A core's shape: parameters that can be met, with all that follows from them.
+//! The shape of a core: valid parameters, together with all sizes and formats that follow from them.
 
 use crate::dimensions::Dimensions;
 use crate::formats::{Arithmetic, Budget, Delivery, Formats, least_coefficient_bits};
@@ -8,10 +8,10 @@ use crate::parameters::{
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// Parameters that can be met, and the sizes and number formats that follow from them. [`Shape::new`] is the only maker.
+/// Valid parameters, and the sizes and number formats that follow from them. Only [`Shape::new`] constructs a shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// With every choice made that the user left open.
+    /// The parameters with defaults in place of everything that the user left open.
     parameters: Parameters,
     frac: u32,
     coef: u32,
@@ -21,14 +21,18 @@ pub struct Shape {
 }
 
 impl Parameters {
-    /// Checks every parameter and derives the rest.
+    /// Checks all parameters and derives the shape. See [`Shape::new`].
     pub fn shape(&self) -> Result<Shape, ParameterError> {
         Shape::new(self)
     }
 }
 
 impl Shape {
-    /// Checks every parameter and derives the rest.
+    /// Checks all parameters and derives the sizes and formats.
+    ///
+    /// # Errors
+    ///
+    /// A [`ParameterError`] that names the first option whose value is not possible, and why.
     pub fn new(parameters: &Parameters) -> Result<Self, ParameterError> {
         let checked = parameters.checked()?;
         let dimensions = Dimensions::new(&checked);
@@ -44,22 +48,22 @@ impl Shape {
         Ok(Self { parameters: Parameters { coef: Some(coef), ..checked }, frac, coef, rank, dimensions, formats })
     }
 
-    /// The parameters, with every choice made that the user left open.
+    /// The parameters, with defaults in place of everything that the user left open.
     pub fn parameters(&self) -> &Parameters {
         &self.parameters
     }
 
-    /// The sizes of its matrices.
+    /// The sizes of the core's matrices.
     pub fn dimensions(&self) -> &Dimensions {
         &self.dimensions
     }
 
-    /// Its number formats.
+    /// The core's number formats.
     pub fn formats(&self) -> &Formats {
         &self.formats
     }
 
-    /// The numbers that decide how it rounds.
+    /// Word lengths and limits of the core's rotations.
     pub fn arithmetic(&self) -> &Arithmetic {
         &self.formats.arithmetic
     }
@@ -84,7 +88,7 @@ impl Shape {
         self.frac
     }
 
-    /// Extra bits of singular values and vectors.
+    /// Guard bits: extra fraction bits of singular values and vectors as they leave the core.
     pub fn guard(&self) -> u32 {
         self.parameters.guard
     }
@@ -94,12 +98,12 @@ impl Shape {
         self.coef
     }
 
-    /// How many 2x2 blocks are rotated per cycle.
+    /// The architecture, which decides how many 2x2 blocks are rotated per cycle.
     pub fn arch(&self) -> ArchitectureName {
         self.parameters.arch
     }
 
-    /// How many sweeps are made.
+    /// The choice of the number of sweeps.
     pub fn sweeps(&self) -> Sweeps {
         self.parameters.sweeps
     }
@@ -109,42 +113,43 @@ impl Shape {
         self.parameters.vectors
     }
 
-    /// Singular triplets that leave the core, k, at most min(m, n).
+    /// Number of singular triplets that leave the core, k, at most min(m, n).
     pub fn rank(&self) -> usize {
         self.rank
     }
 
-    /// Whether it is an eigen-decomposition of symmetric matrices.
+    /// Whether the core computes eigen-decompositions of symmetric matrices.
     pub fn symmetric(&self) -> bool {
         self.parameters.symmetric
     }
 
-    /// Scaling of each matrix in the core.
+    /// How the core scales each matrix.
     pub fn scaling(&self) -> Scaling {
         self.parameters.scaling
     }
 
-    /// Which matrices it takes.
+    /// Which sizes the core accepts: its own only, or every size up to it.
     pub fn sizes(&self) -> Sizes {
         self.parameters.sizes
     }
 
-    /// Elements of the largest matrix.
+    /// Number of elements of the largest input matrix.
     pub fn elements(&self) -> usize {
         self.dimensions.elements()
     }
 
-    /// Singular triplets of the largest matrix, min(m, n).
+    /// Number of singular triplets of the largest input matrix, min(m, n).
     pub fn triplets(&self) -> usize {
         self.dimensions.triplets()
     }
 
-    /// Whether rows are reduced to a triangle while they stream in (QR). The triangle is then what is decomposed.
+    /// Whether rows are reduced to a triangle while they stream in (QR). If so, the triangle is decomposed instead of
+    /// the input.
     pub fn is_reduced(&self) -> bool {
         self.dimensions.is_reduced()
     }
 
-    /// Whether the core takes every size up to its own.
+    /// Whether the core accepts matrices of every size up to its own.
     pub fn takes_any(&self) -> bool {
         self.dimensions.takes_any()
     }
@@ -154,22 +159,23 @@ impl Shape {
         self.dimensions.side()
     }
 
-    /// Rows and columns of the matrix inside the core. It is square and even, padded by rows or columns of zeros.
+    /// Number of rows, and of columns, of the square inside the core. It is even; the matrix is padded with rows or
+    /// columns of zeros.
     pub fn even(&self) -> usize {
         self.dimensions.even()
     }
 
-    /// Singular triplets that leave the core for a matrix of (rows, columns).
+    /// Number of singular triplets that leave the core for a matrix of (rows, columns).
     pub fn rank_of(&self, (rows, cols): (usize, usize)) -> usize {
         self.rank.min(rows).min(cols)
     }
 
-    /// Whether a matrix is prepared in the memory before its first sweep: shifted, or padded.
+    /// Whether a matrix is prepared in the memory, that is, shifted up or padded with zeros, before its first sweep.
     pub fn is_prepared(&self) -> bool {
         self.scaling() == Scaling::Auto || self.takes_any() || self.dimensions.is_padded() || self.is_reduced()
     }
 
-    /// Whether U leaves the core: the vectors of a symmetric matrix leave as V.
+    /// Whether U leaves the core. The eigenvectors of a symmetric matrix leave as V.
     pub fn has_u(&self) -> bool {
         self.vectors().has_u() && !self.symmetric()
     }
@@ -209,7 +215,7 @@ impl Shape {
         self.formats.vector_fraction
     }
 
-    /// Extra bits of an element of A inside the core.
+    /// Guard bits of an element of A inside the core, at least [`Self::guard`].
     pub fn inner_guard(&self) -> u32 {
         self.arithmetic().inner_guard
     }
@@ -219,17 +225,17 @@ impl Shape {
         crate::ir::address_width(self.word())
     }
 
-    /// The most sweeps that the core makes.
+    /// The largest number of sweeps that the core makes.
     pub fn sweep_cap(&self) -> u32 {
         self.arithmetic().sweep_cap(self.even())
     }
 
-    /// The error analysis for the largest matrices, after as many sweeps as the core ever makes.
+    /// The error analysis for the largest matrices, after the largest number of sweeps.
     pub fn budget(&self) -> Budget {
         self.budget_of(self.dimensions.largest(), self.sweep_cap())
     }
 
-    /// The error analysis for matrices of (rows, columns) that took so many sweeps.
+    /// The error analysis for matrices of `size` (rows, columns) that took `sweeps` sweeps.
     pub fn budget_of(&self, size: (usize, usize), sweeps: u32) -> Budget {
         let delivery = Delivery { rank: self.rank, u: self.has_u(), v: self.has_v() };
         Budget::new(*self.arithmetic(), &self.dimensions, size, sweeps, delivery)
@@ -243,7 +249,7 @@ impl Shape {
     }
 }
 
-/// A shape stands in files as a table of all options.
+/// In files, a shape is a table of all options.
 impl Serialize for Shape {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(OPTIONS.len()))?;

@@ -1,4 +1,5 @@
-//! The units of a core, one file each. A unit's function adds its module to the design; its header derives its bit growth.
+//! The units from which cores are built, one file each. The function of a unit adds its module to the design. The
+//! header of each file derives the bit growth.
 
 pub mod angles;
 pub mod coefficients;

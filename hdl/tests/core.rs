@@ -1,16 +1,18 @@
-//! The cores as designs: every shape passes the checker, and says what it is made of.
+//! Tests of complete cores as designs: every shape gives a design that passes the checker, with the expected number of
+//! multipliers.
 
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{MOST_ROWS, Parameters, SIZES, Scaling, Sizes, Vectors};
 
-/// Every combination of the choices, and the corners of the formats: either refused with a message, or a core that passes the checker.
+/// All combinations of the choices, and extreme number formats. Each is either refused with a message or gives a core
+/// that passes the checker.
 #[test]
-fn every_combination_is_drawn_or_refused() {
-    let (mut drawn, mut refused) = (0, 0);
-    let mut draw = |parameters: Parameters| match parameters.shape() {
+fn every_combination_is_built_or_refused() {
+    let (mut built, mut refused) = (0, 0);
+    let mut build = |parameters: Parameters| match parameters.shape() {
         Ok(shape) => {
             Core::new(shape);
-            drawn += 1;
+            built += 1;
         }
         Err(_) => refused += 1,
     };
@@ -23,7 +25,7 @@ fn every_combination_is_drawn_or_refused() {
                 (Sizes::Any, Scaling::Fixed),
             ] {
                 for (symmetric, rank) in [(false, None), (true, None), (false, Some(1)), (true, Some(1))] {
-                    draw(Parameters { rows, cols, vectors, sizes, scaling, symmetric, rank, ..Parameters::default() });
+                    build(Parameters { rows, cols, vectors, sizes, scaling, symmetric, rank, ..Parameters::default() });
                 }
             }
         }
@@ -32,23 +34,28 @@ fn every_combination_is_drawn_or_refused() {
         for guard in [0, 8] {
             for coef in [14, 15, 17, 32].map(Some).into_iter().chain([None]) {
                 for rows in [1, 32] {
-                    draw(Parameters { rows, cols: rows, word, guard, coef, ..Parameters::default() });
+                    build(Parameters { rows, cols: rows, word, guard, coef, ..Parameters::default() });
                 }
             }
         }
     }
-    // Symmetric but not square; coefficients of 14 bits for words of 24.
-    assert_eq!((drawn, refused), (7 * 64 + 100 - 4 * 32 - 4, 4 * 32 + 4));
+    // Refused are symmetric matrices that are not square, and coefficients of 14 bits for words of 24.
+    assert_eq!((built, refused), (7 * 64 + 100 - 4 * 32 - 4, 4 * 32 + 4));
 }
 
-/// Cores that reduce rows, from the smallest to the longest: what they are made of does not depend on the number of rows.
+/// Cores that reduce rows, from the smallest to the largest. Their number of multipliers does not depend on the number
+/// of rows.
 #[test]
-fn rows_without_end_take_no_more_multipliers() {
+fn the_number_of_rows_does_not_change_the_number_of_multipliers() {
     for (rows, cols) in [(3, 1), (5, 2), (512, 8), (33, 31), (65_535, 32), (MOST_ROWS, 32)] {
         for sizes in [Sizes::Fixed, Sizes::Any] {
             let parameters = Parameters { rows, cols, vectors: Vectors::V, sizes, ..Parameters::default() };
             let Ok(shape) = parameters.shape() else {
-                assert_eq!((rows, sizes), (MOST_ROWS, Sizes::Any), "More than a word of 16 bits can announce.");
+                assert_eq!(
+                    (rows, sizes),
+                    (MOST_ROWS, Sizes::Any),
+                    "A header beat of 16 bits cannot announce so many rows."
+                );
                 continue;
             };
             let core = Core::new(shape);
@@ -60,7 +67,7 @@ fn rows_without_end_take_no_more_multipliers() {
 }
 
 #[test]
-fn every_size_can_be_drawn() {
+fn every_size_can_be_built() {
     let mut sizes = 0;
     for n in SIZES {
         let shape = Parameters { rows: n, cols: n, ..Parameters::default() }.shape().unwrap();

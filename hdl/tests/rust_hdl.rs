@@ -1,4 +1,5 @@
-//! The adapter to rust_hdl: what its simulator makes of designs and cores, and a rust_hdl firmware that holds a core.
+//! Tests of the adapter to rust_hdl: designs and cores in rust_hdl's simulator, and a rust_hdl firmware that contains
+//! cores.
 
 #[path = "verilog/designs.rs"]
 mod designs;
@@ -8,7 +9,7 @@ mod firmware;
 mod interpreter;
 #[path = "rust_hdl/stream.rs"]
 mod stream;
-#[allow(dead_code, reason = "the linters' part is the Verilog exporter's")]
+#[allow(dead_code, reason = "only the tests of the Verilog exporter run linters")]
 #[path = "verilog/tools.rs"]
 mod tools;
 
@@ -21,7 +22,7 @@ use svdforge_hdl::export::rust_hdl::{DesignBlock, RustHdlSimulation};
 use svdforge_hdl::ir::mask;
 use svdforge_sim::Simulator;
 
-/// Random trees of every operation at random widths, against the IR's definitions.
+/// Random trees of all operations at random widths, compared with the interpreter.
 #[test]
 fn every_operation_computes_what_the_ir_says() {
     let mut compared = 0;
@@ -46,9 +47,9 @@ fn every_operation_computes_what_the_ir_says() {
     assert_eq!(compared, 4 * 48 * 240);
 }
 
-/// Instances, a memory, a table, enables and resets, against a model written by hand.
+/// Instances, a memory, a table, enables and resets, compared with a model written by hand.
 #[test]
-fn state_moves_as_the_ir_says() {
+fn registers_memories_and_tables_behave_as_the_ir_says() {
     let mut simulation = RustHdlSimulation::new(&sampler()).unwrap();
     let (mut model, mut random) = (SamplerModel::default(), Random(7));
     for cycle in 0..2000 {
@@ -67,10 +68,10 @@ fn state_moves_as_the_ir_says() {
     assert_eq!(simulation.cycle(), 2000);
 }
 
-/// A shift register through three levels of the hierarchy, up and down: an edge reaches the levels one after
-/// the other, and nothing may slip through two registers with it.
+/// A shift register through three levels of the hierarchy, up and down. A clock edge reaches the levels one after the
+/// other, and still no value may pass two registers at one edge.
 #[test]
-fn registers_of_all_levels_step_together() {
+fn registers_on_all_levels_take_their_values_at_the_same_edge() {
     let mut design = DesignBuilder::new();
     let mut below = None;
     for level in ["bottom", "middle", "top"] {
@@ -86,7 +87,7 @@ fn registers_of_all_levels_step_together() {
         m.output("out_value", value);
         below = Some(design.add(m));
     }
-    // bottom 1; middle 1 + 2 (1 + 1) = 5; top 1 + 2 (5 + 1) = 13.
+    // The latency is 1 for bottom, 1 + 2 (1 + 1) = 5 for middle, and 1 + 2 (5 + 1) = 13 for top.
     let mut simulation = RustHdlSimulation::new(&design.finish().unwrap()).unwrap();
     for cycle in 1..100u128 {
         simulation.poke("in_value", cycle).unwrap();
@@ -96,13 +97,13 @@ fn registers_of_all_levels_step_together() {
 }
 
 #[test]
-fn what_a_user_gets_wrong_is_an_error() {
+fn mistakes_of_a_user_are_errors() {
     let mut simulation = RustHdlSimulation::new(&sampler()).unwrap();
     let error = simulation.poke("sampel", 1).unwrap_err();
     assert_eq!(error.to_string(), "`sampler` has no input port `sampel`; its input ports are sample, take, index");
     let error = simulation.peek("sample").unwrap_err();
     assert!(error.to_string().starts_with("`sampler` has no output port `sample`; its output ports are total,"));
-    // A port takes the lowest bits of what is too wide.
+    // If a value is too wide, the port takes its lowest bits.
     simulation.poke("take", mask(100)).unwrap();
     assert_eq!(simulation.block().input("take").map(|port| port.val()), Ok(0));
     simulation.step().unwrap();
@@ -117,7 +118,8 @@ fn an_unconnected_block_is_found_by_check_all() {
     assert_eq!(check_all(&block), Ok(()));
 }
 
-/// The 2x2 core, matrix after matrix with pauses at both ends, against the project's simulator in every cycle.
+/// The 2x2 core decomposes several matrices with pauses at both ends. It is compared with the project's simulator in
+/// every cycle.
 #[test]
 fn the_small_core_agrees_with_the_simulator_cycle_for_cycle() {
     let core = core(2);
@@ -147,7 +149,7 @@ fn the_small_core_agrees_with_the_simulator_cycle_for_cycle() {
     }
     let (cycles, seconds) = (simulation.cycle(), started.elapsed().as_secs_f64());
     println!("{cycles} cycles in {seconds:.2} s: {:.0} cycles/s", cycles as f64 / seconds);
-    assert!(seconds < 10.0, "One matrix is to take a few seconds at most; {} took {seconds}.", MATRICES.len());
+    assert!(seconds < 10.0, "One matrix may take a few seconds at most, but {} took {seconds} s.", MATRICES.len());
 
     let length = frame_length(core.shape());
     assert_eq!(beats.len(), MATRICES.len() * length);

@@ -1,6 +1,8 @@
-//! Each unit alone in the simulator, against exact integers or the mathematics that its header claims.
+//! Tests of single units in the simulator. Their results are compared with exact integers, or with the claims in the
+//! headers of the units.
 //!
-//! Exhaustive where the widths allow it, random (proptest) elsewhere. Every test asserts how many cases it has seen.
+//! Tests are exhaustive if the widths permit it, and random (proptest) otherwise. Every test asserts the number of its
+//! cases.
 
 #[path = "units/angles.rs"]
 mod angles;

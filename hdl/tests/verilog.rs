@@ -1,4 +1,4 @@
-//! Exported Verilog: its text, its meaning in a simulator, and what linters say of it.
+//! Tests of the exported Verilog: its text, its behaviour in a simulator, and the messages of linters.
 
 #[path = "verilog/designs.rs"]
 mod designs;
@@ -37,14 +37,14 @@ fn the_same_design_gives_the_same_bytes() {
 }
 
 #[test]
-fn linters_have_nothing_to_say() {
+fn linters_report_nothing() {
     Folder::with(&verilog(&sampler(), &header())).assert_clean();
     for seed in 0..2 {
         Folder::with(&verilog(&operations(&mut Random(seed), 240, false), &header())).assert_clean();
     }
 }
 
-/// Random trees of every operation at random widths, against the interpreter.
+/// Random trees of all operations at random widths, compared with the interpreter.
 #[test]
 fn every_operation_computes_what_the_ir_says() {
     const DESIGNS: u64 = 4;
@@ -85,7 +85,7 @@ fn every_operation_computes_what_the_ir_says() {
         for vector in &vectors {
             let expected = interpreter::values(module, vector);
             for output in &module.outputs {
-                let line = lines.next().expect("The simulator printed too little.");
+                let line = lines.next().expect("The simulator printed too few lines.");
                 let found = u128::from_str_radix(line, 16).unwrap_or_else(|_| panic!("{}: {line}", output.name));
                 assert_eq!(found, expected[output.node.index()], "seed {seed}, {}", output.name);
                 compared += 1;
@@ -96,9 +96,9 @@ fn every_operation_computes_what_the_ir_says() {
     assert_eq!(compared, DESIGNS as usize * VECTORS * 240);
 }
 
-/// Registers with reset and enable, a memory, a table and an instance, against a model written by hand.
+/// Registers with reset and enable, a memory, a table and an instance, compared with a model written by hand.
 #[test]
-fn state_behaves_as_the_ir_says() {
+fn registers_memories_and_tables_behave_as_the_ir_says() {
     const CYCLES: usize = 400;
     let mut random = Random(11);
     let mut bench = String::from(
@@ -133,7 +133,7 @@ fn state_behaves_as_the_ir_says() {
 }
 
 #[test]
-fn linters_have_nothing_to_say_of_the_default_core() {
+fn linters_report_nothing_for_the_default_core() {
     let core = Core::new(Parameters::default().shape().unwrap());
     Folder::with(&verilog(core.design(), &header())).assert_clean();
 }

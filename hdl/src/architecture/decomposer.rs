@@ -1,28 +1,36 @@
-//! What an architecture draws: one module, the *decomposer*.
-//! Around it stands what all cores share ([`crate::core`]): the stream ends, the
-//! frame controller, the sorter. They meet at logical ports, which name elements by row and column. Memories, banks, the order of
-//! rotations and the rotators are the architecture's own affair.
+//! The interface between an architecture and the rest of a core.
+//!
+//! An architecture draws one module, the *decomposer*. The modules that all cores share ([`crate::core`]) surround it:
+//! the stream ends, the frame controller and the sorter. They are connected to the decomposer by logical ports, which
+//! address elements by row and column. The memories with their banks, the order of the rotations and the rotators
+//! belong to the architecture alone.
 //!
 //! # Ports of a decomposer
 //!
 //! | port | bits | meaning |
 //! |---|---|---|
-//! | `load_valid`, `load_row`, `load_column`, `load_data` | 1, index, index, word | an element of the matrix comes in |
-//! | `load_batch`, `load_final` | 1, 1 | only where rows are reduced: this element completes two rows, or the last one; it is the matrix's last |
-//! | `batch_taken` (out) | 1 | only where rows are reduced: room for two more rows |
-//! | `restart` | 1 | only where rows are reduced: forget the rows that came; a new frame begins |
-//! | `loaded` (out) | 1 | only where rows are reduced: the triangle is complete, and waits for `start` |
-//! | `shift` | shift bits | by how much the matrix is to be shifted up (block floating point, where no rows are reduced) |
-//! | `start` | 1 | decompose what was loaded |
-//! | `size_rows`, `size_cols` | index | only with any size: last row and column of the matrix that was started |
-//! | `loading_rows`, `loading_cols` | index | only with any size: the same of the matrix that comes in |
-//! | `done` (out) | 1 | the decomposition is over: values can be read |
-//! | `sweeps`, `cap_reached`, `overflow`, `shifted` (out) | 8, 1, 1, shift bits | what the status word says; stable from the end of the drain to the next start |
+//! | `load_valid`, `load_row`, `load_column`, `load_data` | 1, index, index, word | write one element of the matrix |
+//! | `load_batch` (QR) | 1 | this element completes a batch of two rows (or the last row, if it is alone) |
+//! | `load_final` (QR) | 1 | this batch is the last one of the matrix |
+//! | `batch_taken` (out, QR) | 1 | there is room for two more rows |
+//! | `restart` (QR) | 1 | discard the rows received so far; a new frame begins |
+//! | `loaded` (out, QR) | 1 | the triangle is complete and waits for `start` |
+//! | `shift` (not QR) | shift bits | by how many bits the matrix is to be shifted up (block floating point) |
+//! | `start` | 1 | decompose the loaded matrix |
+//! | `size_rows`, `size_cols` (any size) | index | last row and last column of the matrix being decomposed |
+//! | `loading_rows`, `loading_cols` (any size) | index | last row and last column of the matrix being loaded |
+//! | `done` (out) | 1 | the decomposition is over, and values can be read |
+//! | `sweeps`, `cap_reached`, `overflow`, `shifted` (out) | 8, 1, 1, shift bits | fields of the status word |
 //! | `value_index` to `value` (out) | index, element | the diagonal element with this index, signed |
-//! | `vector_read`, `vector_index`, `vector_row` to `u`, `v` (out) | 1, index, index, vector | element of a column of U and of V |
+//! | `vector_read`, `vector_index`, `vector_row` | 1, index, index | address of one element of the vectors |
+//! | `u`, `v` (out) | vector | the addressed elements of U and of V |
 //!
-//! Frames come one after the other: nothing is loaded between the end of a frame and its release, and vectors are read only while
-//! nothing is decomposed.
+//! Ports marked QR exist only where rows are reduced to a triangle while they stream in. Ports marked "any size" exist
+//! only in cores that accept every size up to their own. The fields of the status word are stable from the end of the
+//! drain to the next `start`.
+//!
+//! Frames follow one another: nothing is loaded between the end of a frame and its release, and vectors are read only
+//! while no matrix is being decomposed.
 
 use super::probe::{Probe, Rotations, Write};
 use crate::builder::DesignBuilder;
@@ -32,63 +40,65 @@ use serde::Serialize;
 
 /// The name of the decomposer's instance in a core.
 pub const INSTANCE: &str = "decomposer";
-/// Batches of two rows that a decomposer which reduces them has room for.
+/// How many batches of two rows a decomposer with QR has room for.
 pub const BATCHES: u32 = 2;
 
-/// An architecture.
+/// An architecture of the decomposition: it draws the hardware, and it tells what a simulator can observe in it.
 pub trait Architecture: Sync {
-    /// Draws the decomposer of a core.
+    /// Adds the decomposer of a core to the design.
     fn draw(&self, design: &mut DesignBuilder, shape: &Shape) -> DecomposerModule;
 
     /// What a simulator can watch inside the decomposer.
     fn probe(&self, shape: &Shape) -> Probe;
 
-    /// The rotations of a matrix of (rows, columns) that took so many sweeps, from what was written to the memories of the probe
-    /// meanwhile. `None` if these are not the rotations of such a matrix.
+    /// Reconstructs the rotations of one matrix of `size` (rows, columns) that took `sweeps` sweeps.
+    ///
+    /// `written` holds, for each of [`Probe::memories`], the words that were written while the matrix was decomposed.
+    /// The result is `None` if these writes cannot belong to such a matrix.
     fn rotations(&self, shape: &Shape, size: (usize, usize), sweeps: u32, written: &[Vec<Write>]) -> Option<Rotations>;
 }
 
-/// A decomposer as drawn.
+/// A decomposer that has been added to a design.
 #[derive(Clone, Copy, Debug)]
 pub struct DecomposerModule {
     /// The module.
     pub module: ModuleId,
-    /// When its ports answer.
+    /// The latencies of its ports.
     pub timing: PortTiming,
-    /// How long it takes.
+    /// How many cycles a decomposition takes.
     pub schedule: Schedule,
 }
 
-/// When the ports of a decomposer answer, in cycles.
+/// Latencies of a decomposer's ports, in cycles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PortTiming {
     /// From `value_index` to `value`.
     pub value: u32,
     /// From `vector_index` and `vector_row` to `u` and `v`.
     pub vectors: u32,
-    /// From `done` until U and V can be read, and what the status word says is final.
+    /// From `done` until U and V can be read and the fields of the status word are final.
     pub drain: u32,
 }
 
-/// The reduction of rows to a triangle, in cycles.
+/// How long the reduction of rows to a triangle (QR) takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct QrCycles {
-    /// Rotations of one row against one row of a triangle.
+    /// How many times each incoming row is rotated against the same row of the triangle.
     pub passes: u32,
-    /// For two rows: a row in each lane passes all rows of its triangle.
+    /// Cycles for two more rows: in each of the two lanes, one row enters and all rows move on by one slot.
     pub two_rows: usize,
-    /// From the last beat to the finished triangle, at most.
+    /// Cycles from the last input beat to the finished triangle, at most.
     pub finish: usize,
 }
 
-/// How long a decomposer takes for a matrix of full size, in cycles.
+/// How long a decomposer takes for a matrix of the core's full size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schedule {
-    /// One step: each row is rotated once.
+    /// Cycles of one step, in which every row takes part in one rotation.
     pub step_cycles: usize,
     /// Steps of a sweep.
     pub steps: usize,
-    /// Where rows are reduced: how long that takes.
+    /// How long the reduction to a triangle takes, in cores that reduce rows.
     pub qr: Option<QrCycles>,
 }
 
@@ -98,8 +108,8 @@ impl Schedule {
         self.step_cycles * self.steps
     }
 
-    /// Cycles from the first to the last beat of an input frame with so many rows and beats, with a source that never stalls: about
-    /// that many where rows are reduced, exactly where they are not.
+    /// Cycles from the first to the last beat of an input frame of `rows` rows and `beats` beats, from a source that
+    /// never stalls. The number is exact for cores that do not reduce rows, and approximate for those that do.
     pub fn load_cycles(&self, rows: usize, beats: usize) -> usize {
         self.qr.map_or(beats, |qr| beats.max(rows.div_ceil(2) * qr.two_rows))
     }

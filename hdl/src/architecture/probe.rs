@@ -1,24 +1,25 @@
-//! What a simulator can watch inside a decomposer: numbers that must stay in their ranges, and the rotations that are made.
+//! What a simulator can observe inside a decomposer: signals that must stay within their ranges, and the rotations
+//! made.
 
 use std::ops::Range;
 
-/// Where to look.
+/// The modules, signals and memories of a core that a simulator observes.
 #[derive(Clone, Debug)]
 pub struct Probe {
-    /// The modules that compute with the data of a core: no sum in them may leave its width.
+    /// Names of the modules that compute with data: no sum inside them may overflow its width.
     pub arithmetic: &'static [&'static str],
-    /// The largest sizes of signals.
+    /// Bounds on the magnitudes of signals.
     pub ranges: Vec<SignalRange>,
-    /// Paths of the memories whose writes tell which rotations are made.
+    /// Hierarchical paths of the memories whose writes reveal the rotations.
     pub memories: Vec<String>,
 }
 
-/// The largest size of signals of one kind.
+/// A bound on the magnitude of all signals whose names end alike.
 #[derive(Clone, Copy, Debug)]
 pub struct SignalRange {
-    /// The ends of their names.
+    /// The signals are those whose names end in one of these.
     pub names: &'static [&'static str],
-    /// In units of their last place.
+    /// The largest magnitude allowed, in LSB of the signal.
     pub largest: f64,
 }
 
@@ -31,43 +32,45 @@ pub struct Write {
     pub word: u128,
 }
 
-/// The plane rotation (x, y) -> (cosine x - sine y, cosine y + sine x), with the coefficients that the hardware uses.
+/// The plane rotation (x, y) -> (cosine x - sine y, cosine y + sine x), with the coefficients as rounded by the
+/// hardware.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PlaneRotation {
-    /// The factor of the own element.
+    /// Factor of x in x', and of y in y'.
     pub cosine: f64,
-    /// The factor of the other element.
+    /// Factor of the other element: -y in x', x in y'.
     pub sine: f64,
 }
 
-/// A rotation of two rows, of the columns in a range, while rows are reduced to a triangle.
+/// A Givens rotation of a row of a triangle against another row, made while rows are reduced to a triangle.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RowRotation {
-    /// The row of the triangle, and the other one. The matrix's rows come first, then those of the first lane's triangle in the
-    /// order in which they are decomposed, then those of the second one's, then a row of zeros.
+    /// The row of the triangle and the row rotated against it. Numbers count the rows of the input matrix first, then
+    /// those of the first lane's triangle in the order in which they are decomposed, then those of the second lane's
+    /// triangle, and last one row of zeros.
     pub rows: (usize, usize),
-    /// Columns.
+    /// The columns that are rotated.
     pub columns: Range<usize>,
-    /// By what they are turned.
+    /// The rotation.
     pub rotation: PlaneRotation,
 }
 
-/// A two-sided rotation of a pair of rows and the same pair of columns.
+/// A two-sided Jacobi rotation of a pair of rows and the same pair of columns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PairRotation {
-    /// Rows, and columns.
+    /// Indices of the two rows, which are those of the two columns as well.
     pub pair: (usize, usize),
-    /// By what the rows are turned.
+    /// The rotation of the rows.
     pub left: PlaneRotation,
-    /// By what the columns are turned.
+    /// The rotation of the columns.
     pub right: PlaneRotation,
 }
 
 /// All rotations of a matrix, in the order in which they are made.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rotations {
-    /// The reduction to a triangle, where there is one.
+    /// The Givens rotations of the reduction to a triangle; empty for cores that do not reduce rows.
     pub reduction: Vec<RowRotation>,
-    /// The sweeps.
+    /// The Jacobi rotations of all sweeps.
     pub sweeps: Vec<PairRotation>,
 }

@@ -1,7 +1,7 @@
-//! The serial architecture: one 2x2 block is rotated per cycle, in four rotators.
+//! The serial architecture: four rotators rotate one 2x2 block per cycle.
 //!
-//! A step runs a fixed program ([`schedule`]), the same for all steps of a matrix. Where rows are reduced to a triangle while they
-//! stream in ([`qr`]), that is a phase before the first sweep, in the same rotators.
+//! Every step of a matrix runs the same fixed program ([`schedule`]). In cores that reduce rows to a triangle while
+//! they stream in ([`qr`]), this reduction is a phase before the first sweep and uses the same rotators.
 
 pub mod datapath;
 pub mod layout;
@@ -28,7 +28,7 @@ use schedule::StepProgram;
 use sequencer::sequencer;
 use square::Square;
 
-/// One 2x2 block per cycle.
+/// The architecture that rotates one 2x2 block per cycle.
 #[derive(Clone, Copy, Debug)]
 pub struct Serial;
 
@@ -38,7 +38,7 @@ impl Architecture for Serial {
         let (datapath, timing) = datapath(design, orderings, shape);
         let program = |ordering: &Ordering| StepProgram::new(ordering, timing.latencies, shape.has_vectors());
         let programs: Vec<StepProgram> = orderings.iter().map(program).collect();
-        let qr = timing.meeting.map(|latency| (row_queue(design, shape), qr_sequencer(design, shape, latency)));
+        let qr = timing.row_rotation.map(|latency| (row_queue(design, shape), qr_sequencer(design, shape, latency)));
         let (sequencer, value_arrival) = sequencer(design, orderings, shape, timing, &programs);
 
         let m = ModuleBuilder::new("serial");
@@ -60,12 +60,13 @@ impl Architecture for Serial {
         let timing_of_ports = PortTiming {
             value: value_arrival + 1,
             vectors: timing.read + 2,
-            // Commands take two cycles to the datapath, and `done` comes one after the last cycle of the program: words are
-            // there after one cycle more than their latency, and two cycles later an overflow of theirs is.
+            // A command reaches the datapath two cycles after the program counter, and `done` comes one cycle after the
+            // last cycle of the program. So the last words are in the memories one cycle after their latency. Their
+            // overflow is recorded two cycles later.
             drain: timing.latencies.block as u32 + 2,
         };
         let largest = programs.last().expect("There is a program for every ordering.");
-        let qr = timing.meeting.map(|latency| QrCycles {
+        let qr = timing.row_rotation.map(|latency| QrCycles {
             passes: shape.arithmetic().passes(),
             two_rows: step_cycles(shape, latency),
             finish: finish_cycles(shape, latency),
@@ -83,16 +84,17 @@ impl Architecture for Serial {
     }
 }
 
-/// The top module of the decomposer under construction: it translates rows and columns to places in the memories.
+/// The top module of the decomposer while it is drawn. It translates rows and columns to addresses in the memories.
 struct Drawing<'a, 'm> {
     m: &'m ModuleBuilder,
     shape: &'a Shape,
     sequencer: Instance<'m>,
     datapath: Instance<'m>,
-    /// Index of a row or column -> bank and pair.
+    /// The home table: it maps the index of a row or column to its bank and pair before the first step.
     home: Table<'m>,
-    /// Last row and column of the matrix that was started, and of the one that comes in, where sizes differ.
+    /// Last row and last column of the matrix being decomposed, in cores for any size.
     started: Option<[Signal<'m>; 2]>,
+    /// Last row and last column of the matrix being loaded, in cores for any size.
     loading: Option<[Signal<'m>; 2]>,
 }
 
@@ -110,7 +112,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         Self { m, shape, sequencer, datapath, home, started, loading }
     }
 
-    /// The square of a size at inputs, or the core's only one.
+    /// The square for the size given by the inputs `sizes`, or the core's only square if there are none.
     fn square(&self, sizes: Option<[Signal<'m>; 2]>) -> Square<'m> {
         let size = match sizes {
             None => Size::new(self.m, self.shape),
@@ -126,7 +128,8 @@ impl<'a, 'm> Drawing<'a, 'm> {
         }
     }
 
-    /// What the sequencer and the datapath tell each other, and what the sequencer tells outside.
+    /// Connects the sequencer's commands to the datapath, the datapath's flags to the sequencer, and the sequencer's
+    /// status to the ports of the module.
     fn commands(&self) {
         let (m, shape, sequencer, datapath) = (self.m, self.shape, &self.sequencer, &self.datapath);
         sequencer.drive("start", m.input("start", 1));
@@ -152,7 +155,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         }
     }
 
-    /// Elements go to their homes in the memory of A.
+    /// Connects the load port to the memory of A: each element is written to its home.
     fn load(&self) {
         let (m, shape, datapath) = (self.m, self.shape, &self.datapath);
         let index = index_bits(shape);
@@ -175,7 +178,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         }
     }
 
-    /// Rows are reduced to a triangle before the sweeps.
+    /// Connects the load port to the units that reduce rows to a triangle before the first sweep.
     fn reduce(&self, queue: &Instance<'m>, qr: &Instance<'m>) {
         let (m, shape, sequencer, datapath) = (self.m, self.shape, &self.sequencer, &self.datapath);
         let loading = ["loading_rows", "loading_cols"];
@@ -209,7 +212,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         }
     }
 
-    /// The diagonal element with an index.
+    /// Draws the port `value`: the diagonal element with the index `value_index`.
     fn value(&self) {
         let m = self.m;
         self.sequencer.drive("value_index", m.input("value_index", address_width(self.shape.triplets() as u32)));
@@ -218,7 +221,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         m.output("value", value.registered("value_out"));
     }
 
-    /// Elements of U and V, `read` cycles after their address in the memories.
+    /// Draws the ports `u` and `v`. The memories answer `read` cycles after an address.
     fn vectors(&self, read: u32) {
         let (m, shape, datapath) = (self.m, self.shape, &self.datapath);
         if !shape.has_vectors() {

@@ -1,26 +1,28 @@
-//! The size of the matrix at hand: a constant of the core, or what the frame has announced.
+//! The size of the current matrix: a constant of the core, or the size that the frame has announced.
 
 use crate::builder::{ModuleBuilder, Signal};
 use crate::ir::address_width;
 use crate::parameters::Sizes;
 use crate::shape::Shape;
 
-/// Bits of a row or column number.
+/// Bits of a row or column index of the matrix that is decomposed.
 pub fn index_bits(shape: &Shape) -> u32 {
     address_width(shape.side() as u32)
 }
 
-/// The size of the matrix that is decomposed, as a module sees it. Where rows are reduced it is the size of the triangle, less the
-/// rows that a short matrix lacks. Numbers count from 0.
+/// The size of the matrix that is decomposed, as signals of a module. All numbers are indices, counted from 0.
+///
+/// Where rows are reduced, this is the size of the triangle. The triangle of a matrix with fewer rows than columns has
+/// only as many rows as the matrix.
 #[derive(Clone, Copy)]
 pub struct Size<'m> {
     /// The last row.
     pub last_row: Signal<'m>,
     /// The last column.
     pub last_column: Signal<'m>,
-    /// The last singular value that there is.
+    /// The last singular value of the matrix.
     pub last_triplet: Signal<'m>,
-    /// The last one that leaves the core.
+    /// The last singular value that leaves the core.
     pub last_delivered: Signal<'m>,
     /// The last row or column of the longer side.
     pub last_of_longer_side: Signal<'m>,
@@ -47,7 +49,7 @@ impl<'m> Size<'m> {
         }
     }
 
-    /// The size with these last rows and columns.
+    /// The size of a matrix with this last row and last column.
     pub fn announced(m: &'m ModuleBuilder, shape: &Shape, last_row: Signal<'m>, last_column: Signal<'m>) -> Self {
         let is_wide = last_row.less_than(last_column).named("is_wide");
         let last_triplet = is_wide.select(last_row, last_column).named("last_triplet");
@@ -56,7 +58,7 @@ impl<'m> Size<'m> {
         Self {
             last_row,
             last_column,
-            // Of a triangle every column has a value, since the rows of a short matrix are not the first ones.
+            // A short matrix does not fill the first rows of its triangle. So every column of a triangle has a value.
             last_triplet: if shape.is_reduced() { last_column } else { last_triplet },
             last_delivered: rank.less_than(last_triplet).select(rank, last_triplet),
             last_of_longer_side,

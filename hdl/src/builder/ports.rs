@@ -1,23 +1,23 @@
-//! Things that are driven after they were made: registers with feedback, memories, tables, instances.
+//! Registers with feedback, memories, tables and instances: parts of a module that are created first and driven later.
 
 use super::{ModuleBuilder, Signal};
 use crate::ir::{self, InstanceId, MemoryId, Module, ModuleId, Op, TableId, WritePort, address_width};
 
-/// A register whose next value is given later.
+/// A register that is driven later.
 #[derive(Clone, Copy)]
 pub struct Register<'m> {
     pub(super) signal: Signal<'m>,
 }
 
 impl<'m> Register<'m> {
-    /// Takes this value while `aresetn` is 0.
+    /// Gives the register a reset value, which it takes at each clock edge while `aresetn` is 0.
     pub fn reset(self, value: i128) -> Self {
         let bits = ir::bits_of(value, self.signal.width);
         self.edit(|_, _, reset| *reset = Some(bits));
         self
     }
 
-    /// Keeps its value unless `enable` is 1.
+    /// Gives the register an enable: it keeps its value while `condition` is 0.
     pub fn enabled_by(self, condition: Signal<'m>) -> Self {
         self.edit(|_, enable, _| *enable = Some(condition.id));
         self
@@ -28,7 +28,11 @@ impl<'m> Register<'m> {
         self.signal
     }
 
-    /// The value that it takes at the end of a cycle.
+    /// Drives the register: it takes this value at the end of each cycle.
+    ///
+    /// # Panics
+    ///
+    /// If the register is already driven, or if the widths differ.
     #[track_caller]
     pub fn drive(self, value: Signal<'m>) {
         self.signal.same_width(value);
@@ -63,6 +67,10 @@ impl<'m> Memory<'m> {
     }
 
     /// Connects the write port.
+    ///
+    /// # Panics
+    ///
+    /// If the memory already has a write port.
     #[track_caller]
     pub fn write(self, enable: Signal<'m>, address: Signal<'m>, data: Signal<'m>) {
         let port = WritePort { enable: enable.id, address: address.id, data: data.id };
@@ -70,7 +78,8 @@ impl<'m> Memory<'m> {
         assert!(before.is_none(), "A memory has one write port.");
     }
 
-    /// A read port: the word one cycle after its address. With `enable`, the word is held while `enable` is 0.
+    /// Adds a read port, which returns the word one cycle after its address. With `enable`, the previous word is held
+    /// while `enable` is 0.
     pub fn read(self, address: Signal<'m>, enable: Option<Signal<'m>>, name: &str) -> Signal<'m> {
         let op = Op::Read { memory: self.id, address: Some(address.id), enable: enable.map(|e| e.id) };
         self.builder.push(op, self.width, address.stage.map(|s| s + 1)).named(name)
@@ -92,14 +101,15 @@ impl<'m> Table<'m> {
         address_width(self.depth)
     }
 
-    /// The entry one cycle after its address. With `enable`, the entry is held while `enable` is 0.
+    /// Looks up an entry, which is returned one cycle after its address. With `enable`, the previous entry is held
+    /// while `enable` is 0.
     pub fn lookup(self, address: Signal<'m>, enable: Option<Signal<'m>>, name: &str) -> Signal<'m> {
         let op = Op::Lookup { table: self.id, address: address.id, enable: enable.map(|e| e.id) };
         self.builder.push(op, self.width, address.stage.map(|s| s + 1)).named(name)
     }
 }
 
-/// A module placed inside another.
+/// An instance of a module inside another module.
 pub struct Instance<'m> {
     builder: &'m ModuleBuilder,
     id: InstanceId,
@@ -125,7 +135,11 @@ impl<'m> Instance<'m> {
         }
     }
 
-    /// Connects an input, whatever its stage.
+    /// Connects an input, whatever the stage of the signal.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such input, or if it is already driven.
     #[track_caller]
     pub fn drive(&self, port: &str, signal: Signal<'m>) {
         let index = self.inputs.iter().position(|name| name == port);
@@ -135,7 +149,7 @@ impl<'m> Instance<'m> {
         *driver = Some(signal.id);
     }
 
-    /// Connects outputs of this instance to inputs of another one: (output, input).
+    /// Connects outputs of this instance to inputs of another one. `ports` are pairs (output, input).
     #[track_caller]
     pub fn connect(&self, to: &Self, ports: &[(&str, &str)]) {
         for (output, input) in ports {
@@ -143,7 +157,12 @@ impl<'m> Instance<'m> {
         }
     }
 
-    /// An output; of a placed unit, at the stage that its declared latency gives.
+    /// An output of the instance. If the instance was added by [`ModuleBuilder::place`], its stage follows from its
+    /// declared latency.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such output.
     #[track_caller]
     pub fn output(&self, port: &str) -> Signal<'m> {
         let index = self.outputs.iter().position(|(name, ..)| name == port);

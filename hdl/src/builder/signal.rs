@@ -1,4 +1,4 @@
-//! A node together with its pipeline stage, and the operators that draw more nodes.
+//! Signals: nodes together with their pipeline stages, and the operators that add more nodes.
 
 use super::ModuleBuilder;
 use crate::ir::{Binary, NodeId, Op};
@@ -6,9 +6,9 @@ use std::ops::{Add, BitAnd, BitOr, BitXor, Mul, Not, Sub};
 
 /// A bit vector of the module under construction.
 ///
-/// A signal may carry the pipeline stage at which it is valid. Operations on signals of different stages delay the
-/// earlier one with registers, so that latencies are balanced by construction; signals without a stage (constants,
-/// state) go with any.
+/// A signal may carry the pipeline stage at which it is valid. An operation on signals of different stages delays the
+/// earlier ones with registers, so that latencies are balanced by construction. Signals without a stage, such as
+/// constants and state, are combined with signals of any stage and are not delayed.
 #[derive(Clone, Copy)]
 pub struct Signal<'m> {
     pub(crate) builder: &'m ModuleBuilder,
@@ -18,7 +18,7 @@ pub struct Signal<'m> {
 }
 
 impl<'m> Signal<'m> {
-    /// Bits.
+    /// Width in bits.
     pub fn width(self) -> u32 {
         self.width
     }
@@ -33,12 +33,12 @@ impl<'m> Signal<'m> {
         Self { stage: Some(stage), ..self }
     }
 
-    /// The same signal outside of any pipeline.
+    /// The same signal without a stage, outside of any pipeline.
     pub fn untimed(self) -> Self {
         Self { stage: None, ..self }
     }
 
-    /// Gives the node its Verilog name; a signal of a pipeline gets `p<stage>_` before it.
+    /// Gives the node its Verilog name. A signal of a pipeline gets the prefix `p<stage>_`.
     pub fn named(self, name: &str) -> Self {
         let full = match self.stage {
             Some(stage) => format!("p{stage}_{name}"),
@@ -50,13 +50,14 @@ impl<'m> Signal<'m> {
         self
     }
 
-    /// A comment beside the declaration: number format or meaning.
+    /// Adds a comment beside the declaration, such as the number format or the meaning.
     pub fn note(self, text: impl Into<String>) -> Self {
         self.builder.edit_node(self.id, |node| node.note = Some(text.into()));
         self
     }
 
-    /// Marks a flag: registers that delay it are 0 during reset, so that nothing stale starts an action after it.
+    /// Marks the signal as a flag: registers that delay it are 0 during reset. So no flag from before the reset can
+    /// start an action after it.
     pub fn flag(self) -> Self {
         self.builder.flags.borrow_mut().insert(self.id);
         self
@@ -80,7 +81,7 @@ impl<'m> Signal<'m> {
         self.builder.push(Op::Slice { a: self.id, low }, width, self.stage)
     }
 
-    /// The lowest bits.
+    /// The lowest `width` bits.
     #[track_caller]
     pub fn low_bits(self, width: u32) -> Self {
         self.slice(0, width)
@@ -103,22 +104,23 @@ impl<'m> Signal<'m> {
         self.bit(self.width - 1)
     }
 
-    /// Sign copies on top, up to `width` bits.
+    /// The value sign-extended to `width` bits.
     pub fn sign_extend(self, width: u32) -> Self {
         if width == self.width { self } else { self.builder.push(Op::SignExtend(self.id), width, self.stage) }
     }
 
-    /// Zeros on top, up to `width` bits.
+    /// The value zero-extended to `width` bits.
     pub fn zero_extend(self, width: u32) -> Self {
         if width == self.width { self } else { self.builder.push(Op::ZeroExtend(self.id), width, self.stage) }
     }
 
-    /// Wired shift: `count` zeros below, as many bits wider.
+    /// The value shifted up by a constant number of bits. The result is `count` bits wider, with zeros in its lowest
+    /// bits.
     pub fn shifted_up(self, count: u32) -> Self {
         if count == 0 { self } else { self.builder.concat(&[self, self.builder.zero(count)]) }
     }
 
-    /// `self` where the bit is 1, else `other`: a bit chooses between two values.
+    /// A multiplexer: `on_true` while this bit is 1, and `on_false` otherwise.
     #[track_caller]
     pub fn select(self, on_true: Signal<'m>, on_false: Signal<'m>) -> Self {
         assert!(self.width == 1, "A select has 1 bit, not {}.", self.width);
@@ -128,7 +130,7 @@ impl<'m> Signal<'m> {
         self.builder.push(op, on_true.width, b.iter().find_map(|s| s.stage))
     }
 
-    /// `subtract ? self - other : self + other` in one adder.
+    /// `subtract ? self - other : self + other`, computed by one adder.
     #[track_caller]
     pub fn add_sub(self, other: Signal<'m>, subtract: Signal<'m>) -> Self {
         self.same_width(other);
@@ -142,41 +144,41 @@ impl<'m> Signal<'m> {
         self.builder.zero(self.width).add_sub(self, negative)
     }
 
-    /// 1 when all bits agree.
+    /// 1 if both values are equal.
     #[track_caller]
     pub fn equals(self, other: Signal<'m>) -> Self {
         self.compared(Binary::Equal, other)
     }
 
-    /// 1 when the value is this constant.
+    /// 1 if the value equals this constant.
     #[track_caller]
     pub fn is(self, value: i128) -> Self {
         self.equals(self.builder.constant(self.width, value))
     }
 
-    /// 1 when any bit is 1.
+    /// 1 if any bit is 1.
     pub fn any(self) -> Self {
         if self.width == 1 { self } else { !self.is(0) }
     }
 
-    /// Unsigned comparison.
+    /// 1 if this value is less than the other one, both unsigned.
     #[track_caller]
     pub fn less_than(self, other: Signal<'m>) -> Self {
         self.compared(Binary::LessUnsigned, other)
     }
 
-    /// Signed comparison.
+    /// 1 if this value is less than the other one, both signed.
     #[track_caller]
     pub fn less_than_signed(self, other: Signal<'m>) -> Self {
         self.compared(Binary::LessSigned, other)
     }
 
-    /// Moved up by an unsigned amount, zeros moving in, same width.
+    /// The value shifted left by an unsigned amount. Zeros are shifted in, and the width stays the same.
     pub fn shift_left(self, amount: Signal<'m>) -> Self {
         self.binary(Binary::ShiftLeft, amount, self.width)
     }
 
-    /// Moved down by an unsigned amount, zeros moving in.
+    /// The value shifted right by an unsigned amount. Zeros are shifted in, and the width stays the same.
     pub fn shift_right(self, amount: Signal<'m>) -> Self {
         self.binary(Binary::ShiftRight, amount, self.width)
     }
@@ -202,7 +204,7 @@ impl<'m> Signal<'m> {
         let name = |s: Signal| s.builder.base_names.borrow().get(&s.id).cloned().unwrap_or(s.id.to_string());
         assert!(
             self.width == other.width,
-            "`{}` has {} bits and `{}` has {}; operands of one operation are equally wide.",
+            "`{}` has {} bits and `{}` has {}; operands of one operation must have the same width.",
             name(self),
             self.width,
             name(other),
@@ -231,7 +233,7 @@ operator!(BitAnd, bitand, Binary::And);
 operator!(BitOr, bitor, Binary::Or);
 operator!(BitXor, bitxor, Binary::Xor);
 
-/// Signed product, as wide as both operands together.
+/// The signed product. Its width is the sum of the widths of both operands.
 impl<'m> Mul for Signal<'m> {
     type Output = Signal<'m>;
 

@@ -1,7 +1,7 @@
-//! Words that cannot name anything in an exported design.
+//! Reserved words, which cannot be names in an exported design.
 
-/// Whether Verilog-2005 or SystemVerilog reserves the word, or every exported module uses it itself. SystemVerilog counts
-/// because Verilator and most synthesis tools may read a file as that.
+/// Whether the word is reserved by Verilog-2005, by SystemVerilog or by the exporter, which uses it in every module.
+/// SystemVerilog counts because Verilator and most synthesis tools may read the files as SystemVerilog.
 pub(super) fn is_reserved(word: &str) -> bool {
     let lists = [VERILOG_2005, SYSTEM_VERILOG, OWN];
     lists.iter().any(|list| list.split_whitespace().any(|reserved| reserved == word))

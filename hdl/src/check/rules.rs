@@ -1,4 +1,4 @@
-//! The rules themselves, in the order in which a module is read.
+//! The implementation of the rules. They are checked in the order in which a module is read.
 
 use super::CheckError;
 use super::keywords::is_reserved;
@@ -27,6 +27,7 @@ pub(super) fn check_design(design: &Design) -> Result<(), CheckError> {
     Ok(())
 }
 
+/// The module that is being checked.
 struct Place<'a> {
     design: &'a Design,
     module: &'a Module,

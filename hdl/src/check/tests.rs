@@ -1,4 +1,4 @@
-//! Every rule broken, one way after another.
+//! Tests of the checker. Each breaks one rule of a correct design in one way after another.
 
 use super::{CheckError, check};
 use crate::builder::{DesignBuilder, ModuleBuilder};
@@ -12,8 +12,8 @@ fn register(next: u32) -> Op {
     Op::Register { next: Some(NodeId(next)), enable: None, reset: None }
 }
 
-/// Nodes 0 `a` and 1 `b` of 4 bits, 2 `flag`, 3 `sum` = a + b, 4 `held`; a memory and a table of 6 words; an instance of the
-/// child `wire_4`.
+/// A correct design. Its nodes are 0 `a` and 1 `b` (4 bits each), 2 `flag`, 3 `sum` = a + b, 4 `held` and more. It has
+/// a memory and a table of 6 words each, and an instance of the child `wire_4`.
 fn design() -> Design {
     let child = Module {
         name: "wire_4".into(),
@@ -51,7 +51,7 @@ fn design() -> Design {
 fn error_of(break_it: impl FnOnce(&mut Module)) -> CheckError {
     let mut design = design();
     break_it(&mut design.modules[1]);
-    check(design).expect_err("The design is broken, and the checker did not see it.")
+    check(design).expect_err("The checker accepted a broken design.")
 }
 
 #[track_caller]
@@ -61,7 +61,7 @@ fn assert_broken(rule: u32, path: &str, message: &str, break_it: impl FnOnce(&mu
 }
 
 #[test]
-fn a_sound_design_passes() {
+fn a_correct_design_passes() {
     let checked = check(design()).unwrap();
     assert_eq!(checked.modules, design().modules);
 }
@@ -87,7 +87,7 @@ fn the_error_reads_as_one_line() {
 }
 
 #[test]
-fn r1_a_combinational_node_reads_only_what_stands_before_it() {
+fn r1_a_combinational_node_reads_only_earlier_nodes() {
     let message = "It reads `sum`, which is defined after it, without a register between.";
     assert_broken(1, "parent.sum", message, |m| m.nodes[3].op = Op::Not(NodeId(3)));
     let message = "It reads a node that does not exist.";
@@ -126,7 +126,7 @@ fn r2_widths_match() {
 }
 
 #[test]
-fn r3_state_is_driven() {
+fn r3_registers_and_memories_are_driven() {
     let idle = Op::Register { next: None, enable: None, reset: None };
     assert_broken(3, "parent.held", "The register is never driven.", |m| m.nodes[4].op = idle);
     assert_broken(3, "parent.bank", "The memory has no write port.", |m| m.memories[0].write = None);
@@ -151,7 +151,7 @@ fn r4_widths_are_1_to_128() {
 }
 
 #[test]
-fn r5_outputs_are_held() {
+fn r5_outputs_are_held_by_registers() {
     for id in [0, 3, 5, 99] {
         assert_broken(5, "parent.y", "The output is not held by a register.", |m| m.outputs[0].node = NodeId(id));
     }
@@ -180,7 +180,7 @@ fn r7_addresses_fit() {
 }
 
 #[test]
-fn r8_instances_and_ports_are_whole() {
+fn r8_instances_and_ports_are_complete() {
     let message = "An instance can place only a module that stands before its own.";
     assert_broken(8, "parent.inner", message, |m| m.instances[0].module = ModuleId(1));
     assert_broken(8, "parent.inner", "Input `x` is not driven.", |m| m.instances[0].inputs = vec![None]);

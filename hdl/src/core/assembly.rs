@@ -1,4 +1,5 @@
-//! A core: the decomposer of its architecture between stream ends, frame controller and sorter.
+//! The assembly of a core: the decomposer of its architecture, connected to the stream ends, the frame controller and
+//! the sorter.
 
 use super::frame_controller::frame_controller;
 use super::sorter::sorter;
@@ -15,7 +16,7 @@ use crate::ir::{Design, address_width};
 use crate::parameters::Scaling;
 use crate::shape::Shape;
 
-/// Builds the core of a shape: the design, and how long its decomposer takes.
+/// Builds the core of a shape. Returns its design, and the cycles that its decomposer takes.
 pub fn assemble(shape: &Shape) -> (Checked<Design>, Schedule) {
     let design = &mut DesignBuilder::new();
     let index = address_width(shape.triplets() as u32);
@@ -62,11 +63,12 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, Schedule) {
     parts.results();
     design.add(m);
     let checked = std::mem::take(design).finish();
-    let design = checked.unwrap_or_else(|broken| panic!("The generator drew a core that breaks a rule: {broken}"));
+    let design = checked
+        .unwrap_or_else(|broken| panic!("The generator built a core that breaks a rule of the checker: {broken}"));
     (design, schedule)
 }
 
-/// The parts of a core, to be connected.
+/// The instances of which a core consists, while they are connected.
 struct Parts<'a, 'm> {
     m: &'m ModuleBuilder,
     shape: &'a Shape,
@@ -79,7 +81,7 @@ struct Parts<'a, 'm> {
 }
 
 impl Parts<'_, '_> {
-    /// The ports of the core.
+    /// Connects the ports of the core to the stream ends.
     fn streams(&self) {
         let (m, interface) = (self.m, self.shape.interface());
         for (port, width) in [(port::INPUT_DATA, interface.input_bits()), (port::INPUT_VALID, 1), (port::INPUT_LAST, 1)]
@@ -93,7 +95,7 @@ impl Parts<'_, '_> {
         }
     }
 
-    /// A frame comes in, is decomposed, and is let out.
+    /// Connects the handshakes that take a frame through the core: it is loaded, decomposed and sent.
     fn frames(&self) {
         let Self { shape, input, controller, decomposer, output, .. } = self;
         for part in ["valid", "row", "column", "data"] {
@@ -116,8 +118,9 @@ impl Parts<'_, '_> {
             }
         }
         controller.connect(decomposer, &[("start", "start")]);
-        let told = [("done", "done"), ("overflow", "overflow"), ("cap_reached", "cap_reached"), ("sweeps", "sweeps")];
-        decomposer.connect(controller, &told);
+        let results =
+            [("done", "done"), ("overflow", "overflow"), ("cap_reached", "cap_reached"), ("sweeps", "sweeps")];
+        decomposer.connect(controller, &results);
         if shape.scaling() == Scaling::Auto {
             decomposer.connect(controller, &[("shifted", "shifted")]);
         }
@@ -126,7 +129,7 @@ impl Parts<'_, '_> {
         output.connect(controller, &[("done", "unloaded")]);
     }
 
-    /// The size of the matrix at hand goes to all who need it.
+    /// Distributes the size of the current matrix, in cores for any size.
     fn sizes(&self) {
         let Self { m, shape, input, controller, decomposer, sorter, output, .. } = self;
         if !shape.takes_any() {
@@ -144,7 +147,8 @@ impl Parts<'_, '_> {
         sorter.drive("last_cell", size.last_delivered.low_bits(address_width(shape.rank() as u32)));
     }
 
-    /// Values pass the sorter; vectors are read in its order.
+    /// Connects the sorter between the decomposer and the output end. Vectors are read in the order of the sorted
+    /// values.
     fn results(&self) {
         let Self { shape, controller, decomposer, sorter, output, fifo, .. } = self;
         let index = address_width(shape.triplets() as u32);

@@ -1,18 +1,26 @@
-//! The sorter: singular values in descending order, equal ones in the order of their index.
+//! The sorter: it sorts singular values in descending order, and equal ones by their index.
 //!
-//! A row of cells holds what came so far, the largest first. A new value is compared with all cells at once: cells that are at least as large keep
-//! their place, the first smaller one takes the new value, the others take their neighbour's. To read, the row is
-//! turned round by one cell a cycle; after as many turns as cells it stands as before.
+//! A row of cells holds the values inserted so far, the largest first. A new value is compared with all cells at once.
+//! Cells with values at least as large stay as they are, the first cell with a smaller value takes the new one, and
+//! every cell after it takes the value of its left neighbour.
+//!
+//! For reading, the row is rotated by one cell per cycle. After as many rotations as there are cells, the order is as
+//! before.
 
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 
-/// Adds the sorter for `cells` values of `data` bits (signed; sorted by size).
+/// Adds the sorter for `cells` values of `data` bits, signed. It keeps the largest `cells` values and drops the others.
 ///
-/// Values beyond the largest `cells` are dropped. `shrinks`: only the cells up to number `last_cell`, an input, are turned round.
-/// `signed`: by value instead of size, and the size is the value, its sign inverted.
-/// `clear` empties it, `insert` takes `value` and `index` (visible two cycles later), `turn` brings the next cell to the front.
-/// Output `front`: the front cell, from above: whether the value was negative (1 bit), its index, its size (`data` bits, unsigned).
+/// Values are sorted by magnitude, or by value if `signed` is set. If `shrinks` is set, only the cells up to number
+/// `last_cell`, an input, are rotated.
+///
+/// The input `clear` empties the sorter. `insert` inserts `value` with its `index`, which is visible two cycles later.
+/// `turn` brings the next cell to the front.
+///
+/// The output `front` is the front cell. Its fields, from the high bits down, are whether the value was negative (1
+/// bit), its index (`index_bits` bits), and the key by which it is sorted (`data` bits, unsigned). The key is the
+/// magnitude, or the value with its sign bit inverted if `signed` is set.
 pub fn sorter(
     design: &mut DesignBuilder,
     data: u32,

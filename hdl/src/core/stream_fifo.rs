@@ -1,15 +1,16 @@
-//! The last station before the output: a small FIFO whose head is an AXI4-Stream beat.
+//! The output FIFO: a small FIFO whose head drives the AXI4-Stream output.
 //!
-//! The writer holds credits: it starts with [`DEPTH`], spends one for each beat that it sets going and gets one back with each `freed`, so that the FIFO cannot
-//! overflow and nothing upstream ever stalls.
+//! Flow control uses credits. The writer starts with [`DEPTH`] credits, spends one for each beat that it issues, and
+//! gets one back with each `freed`. So the FIFO cannot overflow, and the pipeline before it never stalls.
 
 use crate::builder::{DesignBuilder, ModuleBuilder};
 use crate::ir::{ModuleId, address_width};
 
-/// Beats that the FIFO holds. More than the cycles from spending a credit to getting it back, so that one beat a cycle can flow.
+/// Number of beats that the FIFO holds. It is larger than the number of cycles from spending a credit to getting it
+/// back, so that one beat per cycle can be sent.
 pub const DEPTH: u32 = 16;
 
-/// Adds the FIFO for beats of `data` bits with their `tuser` and `tlast`.
+/// Adds the FIFO for beats of `data` bits, together with their `tuser` (2 bits) and `tlast`.
 pub fn stream_fifo(design: &mut DesignBuilder, data: u32) -> ModuleId {
     let m = ModuleBuilder::new("stream_fifo");
     m.doc(format!("Output FIFO of {DEPTH} beats; its head drives the stream. freed: a place has become free."));

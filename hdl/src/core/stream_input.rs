@@ -1,11 +1,11 @@
-//! The input end: AXI4-Stream beats to elements of a matrix, each with its row and column.
+//! The input end: it converts AXI4-Stream beats to elements of a matrix, each with its row and column.
 //!
-//! A frame is bad if its `tlast` comes early or late, or if it announces a size that the core does not take. A late frame swallows the
-//! beats up to and including its `tlast`. Either way the frame waits, `full`, until the core releases it; then `s_axis_tready`
-//! rises again.
+//! A frame is bad if its `tlast` comes early or late, or if it announces a size that the core does not accept. If
+//! `tlast` is late, all beats up to and including it are discarded. When a frame has ended, good or bad, `full` is 1
+//! until the core releases the frame. Then `s_axis_tready` rises again.
 //!
-//! Where rows are reduced while they stream in, elements come in *batches* of two rows. The input end holds credits, one for each
-//! batch that the decomposer has room for, and `s_axis_tready` falls when they are used up.
+//! In cores that reduce rows while they stream in, elements come in *batches* of two rows. The input end has one credit
+//! for each batch that the decomposer has room for. `s_axis_tready` falls when the credits are used up.
 
 use crate::architecture::decomposer::BATCHES;
 use crate::architecture::size::index_bits;
@@ -18,10 +18,16 @@ use crate::units::headroom::headroom;
 
 /// Adds the input end for the matrices of a shape.
 ///
-/// Outputs beside the stream: `full`, `bad`; `load_valid`, `load_row`, `load_column`, `load_data`. With scaling also `shift`: by how
-/// many bits a full frame can be shifted up. Where rows are reduced instead `load_batch` (the element completes a batch) and `load_final`
-/// (the batch is the matrix's last); input `batch_taken` gives a credit back. Where frames announce their size, also `size_rows`,
-/// `size_cols`: the numbers of the last row and column of the matrix that is decomposed.
+/// Beside the ports of the stream there are these:
+///
+/// - The input `release_frame` ends the wait of a full frame. The outputs `full` and `bad` describe the frame.
+/// - The outputs `load_valid`, `load_row`, `load_column` and `load_data` are the load port of the decomposer
+///   ([`crate::architecture::decomposer`]).
+/// - In cores that reduce rows, `load_batch` says that the element completes a batch, and `load_final` that this batch
+///   is the last one of the matrix. The input `batch_taken` returns a credit.
+/// - In other cores with automatic scaling, `shift` is the number of bits by which a full frame can be shifted up.
+/// - In cores for any size, `size_rows` and `size_cols` are the indices of the last row and the last column of the
+///   matrix that is decomposed.
 pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let (rows, cols, word, reduced) = (shape.rows(), shape.cols(), shape.word(), shape.is_reduced());
     let m = ModuleBuilder::new("stream_input");
@@ -73,7 +79,7 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     m.output("load_column", column.value().at(0).registered("load_column_out"));
     m.output("load_data", data.low_bits(word).at(0).registered("load_data_out"));
     if reduced {
-        // The last batch is handed on only when tlast has come with its last element.
+        // The last batch counts only if tlast comes with its last element.
         let completes = end_of_row & (row.value().bit(0) | at_last_row) & (!at_last_row | last);
         let completes = (element & completes).named("completes_batch");
         let credits = m.register("credits", address_width(BATCHES + 1)).reset(BATCHES.into());
@@ -95,7 +101,7 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     if shape.takes_any() {
         let last_row = match reduced {
             false => last_row,
-            // Of a matrix with fewer rows than columns, the triangle lacks rows.
+            // If a matrix has fewer rows than columns, so has its triangle.
             true => {
                 let [row, column] = [last_row, last_column].map(|last| last.zero_extend(row_bits.max(index)));
                 let is_short = row.less_than(column).named("is_short");
@@ -108,18 +114,19 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     design.add(m)
 }
 
-/// The first two beats of a frame, where it announces its size.
+/// The header of a frame in cores for any size: two beats that announce the numbers of rows and columns.
 struct Header<'m> {
-    /// Number of the last row.
+    /// Index of the last row.
     rows: Signal<'m>,
-    /// Number of the last column.
+    /// Index of the last column.
     cols: Signal<'m>,
-    /// The elements come, and the size is one that the core takes.
+    /// The header is complete, and the core accepts the announced size.
     is_over: Signal<'m>,
 }
 
 impl<'m> Header<'m> {
-    /// The header in beats that are `accepted`, of a frame that `ends`; numbers have `index` bits.
+    /// Draws the registers that take the header. `accepted` is 1 in the cycle of an accepted beat, and `ends` in that
+    /// of the last beat of a frame. Indices have `index` bits.
     fn new(
         m: &'m ModuleBuilder,
         shape: &Shape,

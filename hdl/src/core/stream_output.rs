@@ -1,8 +1,8 @@
-//! The output end: a frame of status word, sigma, U and V, one element per beat.
+//! The output end: it sends a frame that consists of the status word, sigma, U and V, one element per beat.
 //!
-//! Sections that a core does not compute are left out. For each beat a token runs down a short pipeline: the sorter's front cell names
-//! the column, the decomposer gives the element of U or V in that column. Columns of U whose sigma was negative are negated. Tokens
-//! start only while the FIFO behind has room.
+//! Sections that a core does not compute are left out. For each beat a token enters a short pipeline. The front cell of
+//! the sorter gives the column, and the decomposer returns the element of U or V in that column. Columns of U whose
+//! sigma was negative are negated. A token is issued only if the FIFO after the pipeline has room for its beat.
 
 use super::stream_fifo::DEPTH;
 use crate::architecture::decomposer::PortTiming;
@@ -12,14 +12,25 @@ use crate::interface::{STATUS_BITS, Section, section, status_summary};
 use crate::ir::{ModuleId, address_width};
 use crate::shape::Shape;
 
-/// Cycles from `start` to the first read of the sorter's front cell.
+/// Cycles from `start` to the first read of the front cell of the sorter.
 pub const FIRST_READ: u32 = 3;
 
-/// Adds the output end, given when the decomposer's ports answer.
+/// Adds the output end. `timing` holds the latencies of the decomposer's ports.
 ///
-/// Inputs beside the FIFO's credits: `start`; `status`, the status word, and `bad`, whether it is all that is sent; `front`, the
-/// sorter's front cell; `u` and `v`, the elements of the column that the front cell names. Outputs: the FIFO's write side (`write`, `tdata`,
-/// `tuser`, `tlast`), `turn` for the sorter, `vector_read` and `vector_row` with the front cell, `done` when the last token has read its element.
+/// Inputs:
+///
+/// - `start` begins a frame.
+/// - `status` is the status word. If `bad` is 1, it is the only word of the frame.
+/// - `front` is the front cell of the sorter.
+/// - `u` and `v` are the addressed elements of the vectors.
+/// - `freed` returns a credit of the FIFO.
+///
+/// Outputs:
+///
+/// - `write`, `tdata`, `tuser` and `tlast` write the FIFO.
+/// - `turn` rotates the sorter.
+/// - `vector_read` and `vector_row`, together with the index in the front cell, address an element of the vectors.
+/// - `done` is 1 when the last token has read its element.
 pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTiming) -> ModuleId {
     let m = ModuleBuilder::new("stream_output");
     let sections = shape.interface().sections();
@@ -55,7 +66,7 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     let frame_ends = ((is(section::STATUS) & bad) | (is(last_section) & section_ends)).named("frame_ends");
     active.drive(start | (active.value() & !(issue & frame_ends)));
     let zero = m.zero(index);
-    // Without U, V follows sigma.
+    // In cores without U, V follows sigma.
     let after_section = match shape.has_u() {
         true => section.value().plus(1),
         false => is(section::STATUS).select(m.constant(2, section::SIGMA.into()), m.constant(2, section::V.into())),
@@ -67,7 +78,7 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     column.enabled_by(start | issue).drive(next_column);
     row.enabled_by(start | issue).drive(begins.select(zero, last_column.select(row.value().plus(1), row.value())));
 
-    // Token, stage 0: which beat. Stage 1: the sorter's front cell, whose column is read.
+    // A token decides on its beat at stage 0. At stage 1 it reads the front cell of the sorter, which gives the column.
     let token = issue.at(0).flag();
     let section = section.value().at(0);
     m.output("turn", (token & !is(section::STATUS)).flag().registered("turn_out"));
@@ -78,7 +89,7 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
         m.output("vector_row", row.value().at(0).registered("vector_row_out"));
     }
 
-    // The element of U or V arrives; what is sent is chosen.
+    // The element of U or V arrives, and the word to send is selected.
     let arrival = 1 + timing.vectors;
     let beat = shape.interface().output_bits();
     let finer = shape.element_bits() - shape.sigma_bits();
@@ -118,7 +129,7 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     m.output("tuser", section.registered("tuser").delayed_to(end));
     m.output("tlast", frame_ends.at(0).registered("tlast").delayed_to(end));
     m.output("write", token.registered("token").delayed_to(end));
-    // The memories are the core's again once the last token has read them.
+    // Once the last token has read the memories, the core may write them again.
     m.output("done", (token & frame_ends.at(0)).flag().registered("done").delayed_to(arrival));
     design.add(m)
 }

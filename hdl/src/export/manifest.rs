@@ -1,4 +1,4 @@
-//! `core.json`: everything a program must know to drive a core, and nothing that it would have to guess.
+//! The manifest `core.json`. It tells a program everything that it needs in order to drive a core.
 
 use super::{File, Header};
 use crate::architecture::decomposer::QrCycles;
@@ -8,26 +8,27 @@ use crate::interface::STATUS_FIELDS;
 use crate::shape::Shape;
 use serde::Serialize;
 
-/// A core in numbers: the `core` object of every JSON document. It has the value of every option, and what follows from them.
+/// A summary of a core: the `core` object in every JSON document. It has the value of every option and the numbers that
+/// follow from them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
-    /// The options of the core, with every choice made.
+    /// The options of the core, with defaults filled in.
     #[serde(flatten)]
     pub shape: Shape,
-    /// Hardware multipliers, whatever they are for.
+    /// Number of hardware multipliers, for whatever purpose.
     pub multipliers: usize,
-    /// The most sweeps that the core makes.
+    /// The largest number of sweeps that the core makes.
     pub sweep_cap: u32,
-    /// Cycles of a step; a sweep has (even size - 1) steps.
+    /// Cycles of a step. A sweep has (even size - 1) steps.
     pub step_cycles: usize,
     /// Cycles of a sweep.
     pub sweep_cycles: usize,
-    /// Cycles of the reduction of rows to a triangle while they stream in, where that is done.
+    /// Cycles of the reduction of rows to a triangle, in cores that reduce rows while they stream in.
     pub qr: Option<QrCycles>,
 }
 
 impl Summary {
-    /// The numbers of a core.
+    /// The summary of a core.
     pub fn new(core: &Core) -> Self {
         let (shape, schedule) = (core.shape(), core.schedule());
         Self {
@@ -40,12 +41,12 @@ impl Summary {
         }
     }
 
-    /// The command that makes the core again, every parameter spelled out.
+    /// The command that generates the core, with all parameters spelled out.
     pub fn command(&self) -> String {
         format!("svdforge generate {}", self.shape.parameters().flags())
     }
 
-    /// The header of every file of the core's export.
+    /// The header for the files of the core's export.
     pub fn header(&self) -> Header {
         let given = self.shape.parameters().given().into_iter();
         Header {

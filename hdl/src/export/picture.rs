@@ -1,8 +1,9 @@
-//! Dataflow pictures, drawn from the design itself so that they cannot go out of date.
+//! Dataflow diagrams of modules. They are drawn from the design itself, so they are always up to date.
 //!
-//! A module's instances and memories are boxes, its ports two boxes more. An arrow leads from one box to another where a
-//! value of the first reaches the second through operations and registers alone; it carries the bits that arrive, and
-//! the number of registers on the way where every way has the same number.
+//! Each instance and each memory of a module is a box. Its input ports together are one more box, and its output ports
+//! another. There is an arrow from one box to another if a value of the first reaches the second through operations and
+//! registers alone. Its label has the number of bits that arrive, and the number of registers on the path if all paths
+//! have the same number.
 
 mod dot;
 mod flow;
@@ -14,12 +15,12 @@ mod tests;
 use crate::check::Checked;
 use crate::ir::{Design, Module};
 
-/// The picture of a module of the design in Graphviz's language.
+/// The diagram of a module of the design in the language of Graphviz (DOT).
 pub fn dot(design: &Checked<Design>, module: &Module) -> String {
     dot::text(&flow::Flow::of(design, module))
 }
 
-/// The picture of a module of the design as an SVG file, readable on light and on dark ground.
+/// The diagram of a module of the design as an SVG file. It is readable on light and on dark backgrounds.
 pub fn svg(design: &Checked<Design>, module: &Module) -> String {
     let flow = flow::Flow::of(design, module);
     svg::text(&flow, &layout::Layout::of(&flow))

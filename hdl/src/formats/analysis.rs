@@ -1,81 +1,93 @@
-//! What both kinds of bounds rest on: the rotations that rows and columns take part in, norms, and lengths.
+//! The common base of the rigorous and the statistical bounds: numbers of rotations, norms and lengths.
 //!
-//! The derivation of every line is in `docs/bounds.md`. Lengths are in units of the last place of A inside the core.
+//! `docs/bounds.md` derives every line. Lengths are in units of the last place of A inside the core, unless stated
+//! otherwise.
 
 use super::arithmetic::{ANGLE_ERROR, ANGLE_UNITS, Arithmetic};
 use super::reduction::Reduction;
 
-/// One side of the matrix: the rotations that its rows (or columns) take part in.
+/// One side of the matrix, its rows or its columns, and the rotations that they take part in. The comments speak of
+/// rows.
 #[derive(Clone, Copy)]
 pub(super) struct Side {
-    /// Rows.
+    /// Number of rows.
     pub size: f64,
-    /// Rotations of a row in a sweep by an angle other than 0, on average over the rows; the others turn with rows of zeros.
+    /// Rotations of a row in a sweep by an angle other than 0, on average over the rows. Only two rows of zeros are
+    /// rotated by 0.
     pub turns: f64,
-    /// The shorter side.
+    /// Length of the shorter side: the number of singular triplets.
     pub triplets: f64,
 }
 
 impl Side {
+    /// The side of length `size` of a matrix whose other side has length `other`.
     pub fn new(size: usize, other: usize) -> Self {
         let beyond = size.saturating_sub(other) as f64;
         let size = size as f64;
-        // Two rows beyond the other side's length have a diagonal block of zeros. What is over for a length of 1 is 0.
+        // If two rows both lie beyond the length of the other side, their diagonal block is zero, and so is their
+        // angle.
         Self { size, turns: size - 1.0 - beyond * (beyond - 1.0) / size, triplets: size - beyond }
     }
 
-    /// Rotations of a row that becomes a singular vector, in so many active sweeps: the first sweep clears the rows beyond the other side's length.
+    /// Rotations of a row that becomes a singular vector, in `sweeps` active sweeps. The first sweep clears the rows
+    /// beyond the length of the other side; in later ones only `triplets` rows are active.
     pub fn active(self, sweeps: f64) -> f64 {
         sweeps.min(1.0) * (self.size - 1.0) + (sweeps - 1.0).max(0.0) * (self.triplets - 1.0)
     }
 }
 
-/// Errors in units of the last place inside: of sigma, of the orthogonality of U and V, of the product.
+/// Errors in units of the last place inside the core.
 pub(super) struct RawErrors {
+    /// Error of a singular value.
     pub sigma: f64,
+    /// Errors of the elements of UᵀU - I and VᵀV - I.
     pub orthogonality: [f64; 2],
+    /// Error of an element of the product U diag(sigma) Vᵀ.
     pub product: f64,
 }
 
 /// The analysis of one core for matrices of one size.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Analysis {
-    /// The numbers of the core.
+    /// The arithmetic of the core.
     pub arithmetic: Arithmetic,
-    /// Rows of the matrix that is decomposed: the input, or its triangle.
+    /// Rows of the matrix that is decomposed, which is the input or its triangle.
     pub rows: usize,
-    /// Its columns.
+    /// Columns of the matrix that is decomposed.
     pub cols: usize,
-    /// Sweeps made.
+    /// Number of sweeps made.
     pub sweeps: f64,
-    /// Where rows are reduced to a triangle before.
+    /// The reduction to a triangle, in cores that reduce rows.
     pub reduction: Option<Reduction>,
 }
 
 impl Analysis {
-    /// No element of A, nor the length of any pair that is rotated, exceeds this inside the core; units of the last place.
+    /// Bound on the magnitude of every element of A inside the core, and on the length of every pair of elements that
+    /// is rotated, in units of the last place.
     pub(super) fn largest_element(&self) -> f64 {
         let norms = self.norms();
         norms.norm + norms.drift
     }
 
-    /// The same of U and V.
+    /// The same bound for the elements of U and V, in units of their last place.
     pub(super) fn largest_vector_element(&self) -> f64 {
         let longest = self.sides().map(|side| self.vector_drift(side)).into_iter().fold(0.0, f64::max);
         self.full_scale() + longest
     }
 
-    /// Where rows are reduced: what all rotations of an element of a row leave of it, at most, in a column of this length; units of the last place.
+    /// Bound on what is left of an element of a row after all rotations that should eliminate it, in a column of length
+    /// `column`. All three are in units of the last place. `None` for cores that do not reduce rows.
     pub(super) fn largest_residue(&self, element: f64, column: f64) -> Option<f64> {
         self.reduction.map(|reduction| reduction.residue(element, column))
     }
 
-    /// Left and right.
+    /// The left side (rows, U) and the right side (columns, V).
     pub(super) fn sides(&self) -> [Side; 2] {
         [Side::new(self.rows, self.cols), Side::new(self.cols, self.rows)]
     }
 
-    /// Full scale of an input element, and 1.0 of U and V, in units of the last place.
+    /// Full scale of an input element, in units of the last place. The number 1.0 in U and V has as many units of their
+    /// last place.
     pub(super) fn full_scale(&self) -> f64 {
         f64::from(self.arithmetic.vector_fraction()).exp2()
     }
@@ -90,16 +102,19 @@ impl Analysis {
         self.arithmetic.norm_error().largest / 2.0
     }
 
-    /// By how much all rotations of `sides` sides may stretch, at most.
+    /// The largest factor by which all rotations together change a length: those of one side (`sides` = 1) or of both
+    /// (2).
     pub(super) fn growth(&self, sides: f64) -> f64 {
         (sides * self.sweeps * self.steps() as f64 * self.stretch() * 1.001).exp()
     }
 
-    /// Frobenius norm of all roundings of one side, each 1/2 in size, the norms of the steps added: `other` elements in a row.
+    /// Bound on the Frobenius norm of all roundings of one side's rotations, with `other` elements in a row. Each
+    /// rounding is at most 1/2, and the norms of the steps are added.
     pub(super) fn roundings(&self, side: Side, other: f64) -> f64 {
         self.sweeps * (other * side.size * side.turns * self.steps() as f64).sqrt() / 2.0
     }
 
+    /// The norms of the matrix that is decomposed, and of its errors.
     pub(super) fn norms(&self) -> Norms {
         let [left, right] = self.sides();
         let (input, reduced) = match &self.reduction {
@@ -112,13 +127,14 @@ impl Analysis {
         Norms { reduced, norm, drift: growth * roundings + (growth - 1.0) * norm }
     }
 
-    /// How far a column of Uᵀ (or Vᵀ) may be from the column of an orthogonal matrix, in units of the last place.
+    /// Bound on the distance of a column of Uᵀ (or Vᵀ) from the column of an orthogonal matrix, in units of the
+    /// last place.
     pub(super) fn vector_drift(&self, side: Side) -> f64 {
         let growth = self.growth(1.0);
         growth * self.roundings(side, 1.0) + (growth - 1.0) * self.full_scale()
     }
 
-    /// tan of twice the largest half angle of a settled block.
+    /// The tangent of twice the largest half angle of a settled block.
     pub(super) fn settled_ratio(&self) -> f64 {
         let unit = self.arithmetic.angle_unit();
         let settled = (-f64::from(self.arithmetic.limits().settled_bits)).exp2();
@@ -131,13 +147,13 @@ impl Analysis {
     }
 }
 
-/// What the reduction of rows adds; norm of the matrix that is decomposed, A at full scale or its triangle; and how far rotations and roundings may take
-/// it from a matrix with the singular values of A: Frobenius norms in units of the last place.
+/// Bounds on Frobenius norms, in units of the last place.
 pub(super) struct Norms {
-    /// What the reduction of rows adds, at most.
+    /// Error that the reduction to a triangle adds; 0 in cores that do not reduce rows.
     pub reduced: f64,
-    /// Of the matrix that is decomposed: A at full scale, or its triangle.
+    /// Norm of the matrix that is decomposed: A at full scale, or its triangle.
     pub norm: f64,
-    /// How far rotations and roundings may take it from a matrix with the singular values of A.
+    /// Distance of the rotated matrix from one with the same singular values as before the first sweep, caused by
+    /// inexact rotations and roundings.
     pub drift: f64,
 }

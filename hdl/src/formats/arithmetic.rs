@@ -1,37 +1,39 @@
-//! The numbers that decide how a core rounds, and when it calls a block settled.
+//! The numbers that decide how a core rounds, and when it considers a block settled.
 
 use crate::dimensions::{Dimensions, ceil_log2};
 use crate::parameters::{Parameters, Sweeps};
 use crate::units::angles::{Limits, angle_fraction};
 use crate::units::coefficients::{NormError, norm_error};
 
-/// Largest relative error of a half angle below 2^-5 rad, where the limit stands for the arc tangent and s for its angle
-/// (`hdl/tests/units/angles.rs`: 0.0105 and a third of the square of the ratio).
+/// Largest relative error of a half angle below 2^-5 rad, where the ratio itself replaces its arc tangent and s
+/// replaces the angle. The test `hdl/tests/units/angles.rs` finds at most 0.0105 plus a third of the square of the
+/// ratio.
 pub(super) const ANGLE_ERROR: f64 = 0.0115;
-/// The same of ratios far below 2^-5, as most settled blocks have them.
+/// The same error for ratios far below 2^-5, which are those of most settled blocks.
 pub(super) const SMALL_ANGLE_ERROR: f64 = 0.0097;
-/// What is cut off and rounded of an angle, in units of its last place.
+/// Truncation and rounding error of an angle, in units of its last place.
 pub(super) const ANGLE_UNITS: f64 = 1.5;
 
-/// Bits and limits of the rotations. The error analysis needs nothing else of a core but the size of its matrices.
+/// Word lengths and limits of the rotations. Besides these, the error analysis only needs the size of the matrices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arithmetic {
     /// Bits of one input element, signed.
     pub word: u32,
     /// Extra bits of singular values and vectors as they leave the core.
     pub guard: u32,
-    /// Extra bits of an element of A inside the core: `guard`, and more where many rows are reduced to a triangle.
+    /// Extra bits of an element of A inside the core. These are `guard` bits, and more where many rows are reduced to a
+    /// triangle.
     pub inner_guard: u32,
     /// Bits of a coefficient, sign included.
     pub coefficient_bits: u32,
     /// How many sweeps are made.
     pub sweeps: Sweeps,
-    /// Whether both sides turn alike (symmetric matrices).
+    /// Whether both sides are rotated by the same angle (symmetric matrices).
     pub symmetric: bool,
 }
 
 impl Arithmetic {
-    /// The arithmetic of a core with these parameters, given the bits of its coefficients.
+    /// The arithmetic of a core with these parameters and coefficients of `coefficient_bits` bits.
     pub(super) fn new(parameters: &Parameters, dimensions: &Dimensions, coefficient_bits: u32) -> Self {
         let Parameters { word, guard, sweeps, symmetric, .. } = *parameters;
         Self { word, guard, inner_guard: inner_guard(guard, dimensions), coefficient_bits, sweeps, symmetric }
@@ -47,13 +49,13 @@ impl Arithmetic {
         self.coefficient_bits - 1
     }
 
-    /// When an angle is too small to matter.
+    /// The limits below which angles are too small to matter.
     pub fn limits(&self) -> Limits {
         let noise_bits = if self.inner_guard >= 4 { 4 } else { 3 };
         Limits { noise_bits, settled_bits: settled_bits(self.word) }
     }
 
-    /// The most sweeps that the core makes on a square of this size.
+    /// The largest number of sweeps that the core makes on a square of this size.
     pub fn sweep_cap(&self, size: usize) -> u32 {
         match self.sweeps {
             Sweeps::Fixed(sweeps) => sweeps,
@@ -61,44 +63,50 @@ impl Arithmetic {
         }
     }
 
-    /// Sweeps after which every matrix of this size is settled. It is at least one more than any of the measured matrices
-    /// took. No bound has been proven for parallel orderings (`docs/bounds.md`).
+    /// Number of sweeps after which matrices of this size are expected to be settled. It is at least one more than any
+    /// measured matrix took. No bound has been proven for parallel orderings (`docs/bounds.md`).
     pub fn settling_cap(&self, size: usize) -> u32 {
         2 * ceil_log2(size.next_multiple_of(2)) + (self.word - 1 + self.inner_guard + 25) / 8
     }
 
-    /// Rotations of one row against one row of a triangle. The first rotation by a large angle leaves 2^-6 of the element, and
-    /// each further one leaves 2^-8.5 of the rest. The angle was large only if the element was below 2^4 times the row's.
-    /// With 23 bits, three passes leave less than 8 units, which count as noise. Each further pass serves 8 bits more.
+    /// Passes of a step of the QR decomposition: how many times a row is rotated against the same row of the triangle.
+    ///
+    /// A first rotation by a large angle leaves 2^-6 of the element to be eliminated, and each further rotation leaves
+    /// 2^-8.5 of the rest. The angle is large only if the pivot is below 2^4 times the element. With 23 bits, three
+    /// passes leave less than 8 units, which count as noise. Each further pass is good for 8 bits more.
     pub fn passes(&self) -> u32 {
         3 + (self.word + self.inner_guard).saturating_sub(23).div_ceil(8)
     }
 
-    /// c² + s² - 1 of the rotations.
+    /// The error of the norm of the rotations, c² + s² - 1.
     pub(super) fn norm_error(&self) -> NormError {
         norm_error(self.coefficient_fraction())
     }
 
-    /// The last place of an angle, rad.
+    /// One unit of the last place of an angle, in rad.
     pub(super) fn angle_unit(&self) -> f64 {
         (-f64::from(angle_fraction(self.coefficient_bits))).exp2()
     }
 
-    /// Off-diagonal parts below this are left alone; units of the last place of A inside the core.
+    /// Off-diagonal parts b + c and c - b below this limit are not rotated away. In units of the last place of A inside
+    /// the core.
     pub(super) fn noise_limit(&self) -> f64 {
         f64::from(1u32 << (self.limits().noise_bits - 1))
     }
 }
 
-/// Extra bits of an element of A inside. A triangle of many rows gets so many more that their roundings stay below those of the
-/// decomposition: one for every factor of 4 beyond 16 rows.
+/// Extra bits of an element of A inside the core.
+///
+/// A core that reduces many rows has more than `guard`, so that the roundings of the reduction stay below those of the
+/// decomposition. It has one more for every factor of 4 beyond 16 rows.
 pub(super) fn inner_guard(guard: u32, dimensions: &Dimensions) -> u32 {
     let (rows, _) = dimensions.largest();
     let more = if dimensions.is_reduced() { ceil_log2(rows).saturating_sub(4).div_ceil(2) } else { 0 };
     guard + more
 }
 
-/// Angles below 2^-settled_bits rad count as settled. The limit follows the word, so that less than 1 LSB is left off the diagonal.
+/// The number b for which half angles below 2^-b rad count as settled. It follows from the word length, so that less
+/// than 1 LSB is left off the diagonal.
 pub(super) fn settled_bits(word: u32) -> u32 {
     (word - 1).saturating_sub(5).max(6)
 }

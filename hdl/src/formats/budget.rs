@@ -1,13 +1,16 @@
-//! Error and range analysis: how far a core's results may be from the mathematics, and how large its numbers become.
+//! Error and range analysis: how far a core's results may be from the exact ones, and how large its numbers become.
 //!
-//! Three figures for each error, in LSB of the input (sigma, reconstruction) or in units of 2^-(word - 1) (orthogonality):
+//! The analysis gives three figures for each kind of error. Those of sigma and of the reconstruction are in LSB of the
+//! input, and those of the orthogonality are in units of 2^-(word - 1).
 //!
-//! - rigorous: no matrix exceeds it;
-//! - statistical: one matrix in 10^6 exceeds it, if roundings are independent;
-//! - expected: the root of the mean square over the elements of the standard suite, the families of `golden` at full scale.
+//! - Rigorous: no matrix exceeds it.
+//! - Statistical: one matrix in 10^6 exceeds it, if roundings are independent.
+//! - Expected: the root mean square over the elements of the standard suite, which consists of the matrix families of
+//!   `golden` at full scale.
 //!
-//! Those of sigma and reconstruction hold for a matrix whose status word does not say that the cap was reached; those of
-//! orthogonality hold always. What rows that are reduced first add to sigma is in `reduction.rs`.
+//! The figures of sigma and of the reconstruction hold for a matrix whose status word does not report that the sweep
+//! cap was reached. Those of the orthogonality always hold. The error that the reduction of rows adds to sigma is in
+//! `reduction.rs`.
 
 use super::analysis::{Analysis, RawErrors};
 use super::arithmetic::Arithmetic;
@@ -15,10 +18,10 @@ use super::errors::{ErrorBounds, Errors};
 use super::reduction::Reduction;
 use crate::dimensions::Dimensions;
 
-/// What leaves a core of the decomposition of one matrix.
+/// The parts of a decomposition that leave the core.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Delivery {
-    /// Singular triplets, if there are so many.
+    /// Number of singular triplets, if the matrix has so many.
     pub rank: usize,
     /// Whether U leaves the core.
     pub u: bool,
@@ -34,7 +37,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// For matrices of (rows, columns) that took so many sweeps.
+    /// The analysis for matrices of `size` (rows, columns) that took `sweeps` sweeps.
     pub(crate) fn new(
         arithmetic: Arithmetic,
         dimensions: &Dimensions,
@@ -48,8 +51,8 @@ impl Budget {
         Self { analysis: Analysis { arithmetic, rows, cols, sweeps: sweeps.into(), reduction }, delivery }
     }
 
-    /// The three figures for each error, with four digits; bounds are rounded up. After few sweeps of a small matrix the rigorous bound is the smaller one,
-    /// and takes the place of the other.
+    /// The three figures for each kind of error, with four digits. Bounds are rounded up. After few sweeps of a small
+    /// matrix the rigorous bound is smaller than the statistical one, and then it replaces it.
     pub fn bounds(&self) -> ErrorBounds {
         let rigorous = self.delivered(self.analysis.rigorous());
         let statistical = self.delivered(self.analysis.statistical());
@@ -61,8 +64,10 @@ impl Budget {
         }
     }
 
-    /// [`Self::bounds`] of one matrix: the core shifted it up by -`block_exponent` bits, and it was settled or not. A triangle is shifted only when it is complete: its
-    /// bounds stay those of full scale.
+    /// The [`Self::bounds`] for one matrix that the core shifted up by -`block_exponent` bits.
+    ///
+    /// If the matrix was not `settled`, nothing bounds sigma and the reconstruction. In a core that reduces rows, the
+    /// triangle is shifted after the reduction, so the bounds stay those of full scale.
     pub fn bounds_of_matrix(&self, block_exponent: i32, settled: bool) -> ErrorBounds {
         let factor = if self.analysis.reduction.is_some() { 1.0 } else { f64::from(block_exponent).exp2() };
         let of_matrix = |errors: Errors| {
@@ -77,28 +82,30 @@ impl Budget {
         }
     }
 
-    /// No element of A, nor the length of any pair that is rotated, exceeds this inside the core; units of the last place.
+    /// Bound on the magnitude of every element of A inside the core, and on the length of every pair of elements that
+    /// is rotated, in units of the last place.
     pub fn largest_element(&self) -> f64 {
         self.analysis.largest_element()
     }
 
-    /// The same of U and V.
+    /// The same bound for the elements of U and V, in units of their last place.
     pub fn largest_vector_element(&self) -> f64 {
         self.analysis.largest_vector_element()
     }
 
-    /// No rotation makes a length longer than by this factor.
+    /// The largest factor by which one rotation lengthens a vector.
     pub fn largest_stretch(&self) -> f64 {
         1.0 + self.analysis.stretch()
     }
 
-    /// Where rows are reduced: what all rotations of an element of a row leave of it, at most, in a column of this length; units
-    /// of the last place.
+    /// Bound on what is left of an element of a row after all rotations that should eliminate it, in a column of length
+    /// `column`. All three are in units of the last place. `None` for cores that do not reduce rows.
     pub fn largest_residue(&self, element: f64, column: f64) -> Option<f64> {
         self.analysis.largest_residue(element, column)
     }
 
-    /// From units of the last place inside to LSB, and only what leaves the core.
+    /// Converts errors from units of the last place inside the core to LSB, and drops those of results that do not
+    /// leave the core.
     fn delivered(&self, units: RawErrors) -> Errors {
         let Analysis { arithmetic, rows, cols, .. } = self.analysis;
         let Delivery { rank, u, v } = self.delivery;
@@ -115,9 +122,11 @@ impl Budget {
     }
 }
 
-/// The same bytes on every machine, whose functions may differ in the last place.
+/// The value with four digits. Reports are the same on every machine, even where functions such as `exp` differ in the
+/// last place.
 fn four_digits(value: f64, round: fn(f64) -> f64) -> f64 {
-    // From 1000 on whole numbers; a bound of 10^-4 or less has no digits left that mean anything.
+    // Values from 1000 on become whole numbers. No value has more than five decimals, since further ones would mean
+    // nothing.
     let scale = [1e0, 1e1, 1e2, 1e3, 1e4].into_iter().find(|scale| value * scale >= 1e3).unwrap_or(1e5);
     round(value * scale) / scale
 }

@@ -1,12 +1,13 @@
-//! Rigorous bounds: every rounding at its worst and in the worst direction (N. J. Higham, "Accuracy and Stability of Numerical
-//! Algorithms", 2nd edition, SIAM 2002, chapters 3 and 19; Weyl's inequality for sigma).
+//! Rigorous bounds: they assume every rounding at its largest and in the worst direction.
 //!
-//! The derivation of every line is in `docs/bounds.md`, "Rigorous".
+//! Sources: N. J. Higham, "Accuracy and Stability of Numerical Algorithms", 2nd edition, SIAM 2002, chapters 3 and 19;
+//! for sigma, Weyl's inequality. `docs/bounds.md`, "Rigorous", derives every line.
 
 use super::analysis::{Analysis, RawErrors};
 use super::arithmetic::{ANGLE_ERROR, ANGLE_UNITS};
 
 impl Analysis {
+    /// The rigorous bounds.
     pub(super) fn rigorous(&self) -> RawErrors {
         let ([left, right], full, matrix) = (self.sides(), self.full_scale(), self.norms());
         let residual = self.residual(matrix.norm + matrix.drift);
@@ -20,11 +21,13 @@ impl Analysis {
         RawErrors { sigma: reduced + matrix.drift + residual, orthogonality, product }
     }
 
-    /// Frobenius norm of what a settled last sweep leaves off the diagonal, at most; `norm`: that of A at any time.
+    /// Bound on the Frobenius norm of the part of A that a settled last sweep leaves off the diagonal. `norm` bounds
+    /// the norm of A at any time.
     ///
-    /// Of the last sweep, `visited[t]` bounds the part off the diagonal whose blocks were rotated before step t, `waiting[t]` the others. Every block
-    /// was settled, which bounds it before its rotation by `before`, and after it by `after`; each step mixes the two parts by its small angles.
-    /// The bounds depend on each other; starting from `norm`, each round gives better ones.
+    /// For each step t of the last sweep, `visited[t]` bounds the off-diagonal part in blocks that were rotated before
+    /// step t, and `waiting[t]` that in the other blocks. Every block was settled, so its off-diagonal part is bounded
+    /// by `before` before its rotation and by `after` after it. The small angles of each step mix the two parts. The
+    /// bounds depend on each other: the iteration starts from `norm`, and each round gives tighter bounds.
     pub(super) fn residual(&self, norm: f64) -> f64 {
         let (steps, triplets) = (self.steps(), self.rows.min(self.cols));
         let noise = self.arithmetic.noise_limit();

@@ -1,7 +1,7 @@
-//! Statistical bounds and expected errors: roundings independent and uniform, exceeded by one matrix in 10^6 (Chernoff's method:
-//! W. Hoeffding, J. Amer. Statist. Assoc. 58, 1963).
+//! Statistical bounds and expected errors: they assume that roundings are independent and uniformly distributed.
 //!
-//! The derivation of every line is in `docs/bounds.md`, "Statistical".
+//! One matrix in 10^6 exceeds a statistical bound. Source: Chernoff's method, W. Hoeffding, J. Amer. Statist. Assoc.
+//! 58, 1963. `docs/bounds.md`, "Statistical", derives every line.
 
 use super::analysis::{Analysis, RawErrors};
 use super::arithmetic::SMALL_ANGLE_ERROR;
@@ -9,20 +9,24 @@ use super::reduction::Reduction;
 
 /// The share of matrices that may exceed the statistical bound.
 pub const FAILURE: f64 = 1e-6;
-/// No matrix keeps its rotators busy for more than this share of the cap of `--sweeps auto`: first the rotators of A, then those of
-/// U and V. In the other sweeps angles are 0 or too small for a rounding. Measured: `docs/bounds.md`.
+/// The largest share of the sweep cap of `--sweeps auto` during which the rotations of a matrix round: first for A,
+/// then for U and V. In the other sweeps, angles are 0 or too small to cause roundings. Measured, see `docs/bounds.md`.
 pub const ACTIVE_SHARE: [f64; 2] = [2.0 / 3.0, 3.0 / 4.0];
-/// Mean square of the elements of the standard suite's matrices, of full scale squared; then of their symmetric parts, scaled up again.
+/// Mean square of the elements of the standard suite, relative to the square of full scale: first for general matrices,
+/// then for symmetric ones, which are the symmetric parts of the others scaled up to full scale.
 const SUITE_POWER: [f64; 2] = [0.28, 0.18];
-/// Variance of sigma where the matrix is a triangle, of that of a full matrix: much of a triangle is small already.
+/// Variance of the error of sigma for a triangle, relative to that for a full matrix. It is smaller since many elements
+/// of a triangle are small from the start.
 const TRIANGLE_ACTIVITY: f64 = 0.6;
 
 impl Analysis {
+    /// The bounds that one matrix in 10^6 exceeds.
     pub(super) fn statistical(&self) -> RawErrors {
         let [left, right] = self.sides();
         let (full, triplets) = (self.full_scale(), left.triplets);
         let cap = f64::from(self.arithmetic.settling_cap(self.rows.min(self.cols)));
-        // Whatever the number of sweeps: in one or two, roundings that repeat weigh more than their number says.
+        // This does not depend on the number of sweeps. In one or two sweeps, the same roundings repeat, so they weigh
+        // more than their number suggests.
         let active = ACTIVE_SHARE.map(|share| share * cap);
         let pairs = |n: f64| n * (n + 1.0) / 2.0;
         let figures = triplets + pairs(left.size) + pairs(right.size) + left.size * right.size;
@@ -51,18 +55,20 @@ impl Analysis {
         RawErrors { sigma, orthogonality, product }
     }
 
+    /// The expected root mean square errors over the standard suite, when `rank` triplets leave the core.
     pub(super) fn expected_rms(&self, rank: usize) -> RawErrors {
         let [left, right] = self.sides();
         let (triplets, bits) = (left.triplets, f64::from(self.arithmetic.vector_fraction()));
-        // A fit to the activity of the standard suite, in sweeps.
+        // The number of sweeps that round, fitted to measurements on the standard suite.
         let fitted = 0.2 + 0.42 * triplets.log2() + 0.093 * bits;
         let active = self.sweeps.min(if self.arithmetic.symmetric { 0.75 * fitted } else { fitted });
         let noise = Noise::new(self, [active, active * (1.0 - 1.5 / triplets.max(2.0).powi(2))]);
-        // Off the diagonal of UᵀU - I two elements add their squares, on it their sizes; of a single plane rotation nothing is off the diagonal.
+        // In an element of UᵀU - I off the diagonal, the errors of two elements add as squares; on the diagonal they
+        // add linearly. A single plane rotation has no error off the diagonal.
         let delivered = rank as f64;
         let off = if self.steps() == 1 { 0.0 } else { 2.0 * (1.0 - 1.0 / delivered) };
         let orthogonality = noise.vectors.map(|deviation| deviation * (off + 4.0 / delivered).sqrt());
-        // What the noise rule leaves off the diagonal, uniform.
+        // The noise rule leaves elements off the diagonal that are uniformly distributed up to its limit.
         let left_alone =
             (self.arithmetic.noise_limit() / 2.0).powi(2) / 12.0 * (1.0 - triplets / (left.size * right.size));
         let product = noise.product(self, SUITE_POWER[usize::from(self.arithmetic.symmetric)]).powi(2)
@@ -78,10 +84,11 @@ impl Analysis {
         RawErrors { sigma, orthogonality, product: product.sqrt() }
     }
 
-    /// Of sigma, where rows are reduced: `tail` standard deviations of the roundings of both parts, and the residues.
+    /// The error of sigma in cores that reduce rows: `tail` standard deviations of the roundings of the reduction and
+    /// of the decomposition, plus the residues. `value` is the standard deviation for the decomposition.
     fn reduced(&self, reduction: &Reduction, tail: f64, value: f64) -> f64 {
         let (error, steps) = (self.arithmetic.norm_error(), reduction.steps());
-        // After the first pass angles are too small to change a length.
+        // After the first pass, angles are too small to change a length.
         let [stretch, drift] = [error.rms, error.mean].map(|relative| relative / 2.0 * reduction.norm());
         let roundings = (steps * (reduction.passes() / 12.0 + stretch * stretch)).sqrt();
         let random = value.hypot(roundings).hypot(self.last_place() / 12f64.sqrt());
@@ -91,14 +98,14 @@ impl Analysis {
 
 /// Standard deviations of accumulated roundings, in units of the last place.
 struct Noise {
-    /// Rotations that a row or column of A takes part in, both sides together.
+    /// Number of rotations in which an element of A takes part, both sides together.
     turns: f64,
-    /// Of an element of U and of V.
+    /// Standard deviation of an element of U and of V.
     vectors: [f64; 2],
 }
 
 impl Noise {
-    /// For so many sweeps of activity of A, and of U and V.
+    /// The noise after `matrix` active sweeps of A and `vectors` active sweeps of U and V.
     fn new(analysis: &Analysis, [matrix, vectors]: [f64; 2]) -> Self {
         let sides = analysis.sides();
         let stretch = analysis.arithmetic.norm_error().rms / 2.0 * analysis.full_scale();
@@ -106,12 +113,14 @@ impl Noise {
         Self { turns, vectors: sides.map(|side| (side.active(vectors) * variance(stretch)).sqrt()) }
     }
 
-    /// Of an element of A, or a singular value; `stretch`: what the norm of a rotation changes of it, root of the mean square.
+    /// Standard deviation of an element of A, or of a singular value. `stretch` is its root mean square change by the
+    /// error of one rotation's norm.
     fn matrix(&self, stretch: f64) -> f64 {
         (self.turns * variance(stretch)).sqrt()
     }
 
-    /// Of an element of the product, as far as it comes from U and V; `power`: mean square of the elements of A, of full scale squared.
+    /// Standard deviation of an element of the product, as far as it comes from U and V. `power` is the mean square of
+    /// the elements of A, relative to the square of full scale.
     fn product(&self, analysis: &Analysis, power: f64) -> f64 {
         let [left, right] = analysis.sides();
         let squares = self.vectors.map(|v| v * v * power);
@@ -119,7 +128,7 @@ impl Noise {
     }
 }
 
-/// Of a uniform rounding and of the change of a length.
+/// The variance of a uniformly distributed rounding plus that of a change of a length by `stretch`.
 fn variance(stretch: f64) -> f64 {
     1.0 / 12.0 + stretch * stretch
 }

@@ -1,18 +1,21 @@
-//! The order in which incoming rows meet the rows of a triangle (Givens QR, two lanes of rows at a time).
+//! The order of the Givens rotations that reduce incoming rows to a triangle (QR), in two lanes.
 //!
-//! In a *step* every row of the triangle is rotated against the row in its slot; then rows move on by one slot. When the last row of
-//! a lane has met all rows of its triangle, the second lane's triangle is merged into the first one's.
+//! Each lane has a triangle, and a slot beside each row of it. In a *step* every row of the triangle is rotated against
+//! the row in its slot, if there is one. Then the rows in the slots move on by one slot. When the last row of a lane
+//! has been rotated against all rows of its triangle, the second lane's triangle is merged into the first one's.
 
 use std::ops::Range;
 
-/// The rows of a triangle that meet a row of their lane in a step, while `lane_rows` rows come and the last ones drain: row j meets
-/// row step - j.
-pub fn rows_that_meet(step: usize, lane_rows: usize, even: usize) -> Range<usize> {
+/// The rows of a triangle that are rotated in a step while the lane's `lane_rows` rows enter and the last ones drain.
+/// Row j of the triangle is rotated against row `step - j` of the lane. `even` is the number of rows of the triangle.
+pub fn rows_rotated(step: usize, lane_rows: usize, even: usize) -> Range<usize> {
     (step + 1).saturating_sub(lane_rows)..even.min(step + 1)
 }
 
-/// Steps until the last row of a lane has met all rows of its triangle. The merge takes `even` steps more, in each of which the rows
-/// from its number on meet: row j of the first triangle meets row j - step of the second.
+/// Steps until the last row of a lane has been rotated against all rows of its triangle.
+///
+/// The merge takes `even` steps more. In step t of the merge, each row j >= t of the first triangle is rotated against
+/// row j - t of the second.
 pub fn streaming_steps(lane_rows: usize, even: usize) -> usize {
     lane_rows + even - 1
 }

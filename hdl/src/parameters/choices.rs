@@ -1,4 +1,4 @@
-//! Parameters whose values are words: each enum is the only place that spells its words and explains them.
+//! Parameters whose values are words. Each enum alone defines the spelling of its words and their explanations.
 
 use super::error::ParameterError;
 use serde::Serialize;
@@ -7,9 +7,9 @@ use std::fmt;
 /// One word that a parameter can be, and what it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word {
-    /// As the command line, files and reports spell it.
+    /// The word as the command line, files and reports spell it.
     pub name: &'static str,
-    /// What it means, as `--help` says it.
+    /// Its meaning, as printed by `--help`.
     pub help: &'static str,
 }
 
@@ -26,7 +26,11 @@ pub trait NamedChoice: Copy + Eq + Sized + 'static {
         Self::WORDS[index].name
     }
 
-    /// The value that a word stands for; the error names `option` and all words that are known.
+    /// The value that a word stands for.
+    ///
+    /// # Errors
+    ///
+    /// If no value has this word. The error names `option` and lists all words.
     fn from_name(option: &'static str, name: &str) -> Result<Self, ParameterError> {
         let index = Self::WORDS.iter().position(|word| word.name == name);
         index.map(|index| Self::ALL[index]).ok_or_else(|| {
@@ -36,7 +40,7 @@ pub trait NamedChoice: Copy + Eq + Sized + 'static {
     }
 }
 
-/// Defines an enum whose values are words: variants, words and help texts stand side by side.
+/// Defines an enum whose values are words. The doc comment of a variant is its help text as well.
 macro_rules! choice {
     ($(#[$meta:meta])* $name:ident { $(#[doc = $help:literal] $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
@@ -97,7 +101,7 @@ choice! {
 }
 
 choice! {
-    /// Which matrices a core takes.
+    /// Which sizes of matrices a core accepts.
     Sizes {
         /// Matrices of its own size
         Fixed = "fixed",
@@ -121,9 +125,9 @@ impl Vectors {
 /// How many sweeps are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sweeps {
-    /// Sweeps are made until every block of a sweep was settled, but not more than the core's cap.
+    /// The core makes sweeps until every block of a sweep was settled, but not more than its sweep cap.
     Auto,
-    /// Exactly this number of sweeps is made.
+    /// The core makes exactly this number of sweeps.
     Fixed(u32),
 }
 
@@ -152,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn words_and_values_belong_together() {
+    fn every_word_stands_for_one_value() {
         let architectures = every_value_has_its_own_word::<ArchitectureName>();
         let vectors = every_value_has_its_own_word::<Vectors>();
         let scalings = every_value_has_its_own_word::<Scaling>();

@@ -1,20 +1,20 @@
-//! What is wrong with a parameter.
+//! The error about a parameter.
 
 use std::fmt;
 
-/// A parameter that cannot be met: which, what was asked, what would be right.
+/// A parameter whose value is not possible.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("--{option} {value}: {reason}")]
 pub struct ParameterError {
     /// Name of the option.
     pub option: &'static str,
-    /// What was asked for.
+    /// The value that was given.
     pub value: String,
-    /// What would be right.
+    /// Which values are possible.
     pub reason: String,
 }
 
-/// The error about an option with a value.
+/// The error about the value of an option.
 pub(crate) fn error(option: &'static str, value: impl fmt::Display, reason: String) -> ParameterError {
     ParameterError { option, value: value.to_string(), reason }
 }

@@ -1,4 +1,4 @@
-//! Options in files: a table from names to values, as TOML and JSON have it.
+//! Options in files: a table from names to values, as in TOML and JSON.
 
 use super::options::{CoreOption, OPTIONS};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// Values of options by name. A name that no option has, or one that stands there twice, is an error.
+/// Values of options by name. Unknown names and duplicate names are errors when it is deserialised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptionMap<V>(pub BTreeMap<&'static str, V>);
 
@@ -42,7 +42,7 @@ impl<'de, V: Deserialize<'de>> Visitor<'de> for MapVisitor<V> {
     }
 }
 
-/// The name of an option. It is checked while the key is read, so that the error points there.
+/// The name of an option. It is checked while the key is read, so that the error message points to the key.
 struct Key(&'static CoreOption);
 
 impl<'de> Deserialize<'de> for Key {

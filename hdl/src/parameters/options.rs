@@ -1,7 +1,8 @@
-//! The options of a core: one row for each parameter, with its name, its help, its kind of value, and how it is read and set.
+//! The options of a core. [`OPTIONS`] has one row per parameter, with its name, its help text, its kind of value, and
+//! how it is read and set.
 //!
-//! The command line, TOML files, `core.json`, datasheets and reports all go through [`OPTIONS`]. A new parameter is a field
-//! of [`Parameters`] and a row here.
+//! The command line, TOML files, `core.json`, datasheets and reports all use this table. To add a parameter, add a
+//! field to [`Parameters`] and a row here.
 
 use super::Parameters;
 use super::choices::{ArchitectureName, NamedChoice, Scaling, Sizes, Sweeps, Vectors, Word};
@@ -12,7 +13,7 @@ use std::fmt;
 /// The value of one option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// The word `auto`, of an option that is a number otherwise.
+    /// The word `auto`, for an option whose other values are numbers.
     Auto,
     /// A whole number.
     Number(usize),
@@ -22,7 +23,7 @@ pub enum Value {
     Switch(bool),
 }
 
-/// What values an option takes.
+/// The kind of values that an option has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A whole number.
@@ -31,7 +32,7 @@ pub enum Kind {
     NumberOrAuto,
     /// One of these words.
     Choice(&'static [Word]),
-    /// On or off; off if it is not given.
+    /// On or off. It is off if it is not given.
     Switch,
 }
 
@@ -40,13 +41,13 @@ pub enum Kind {
 pub struct CoreOption {
     /// Its name: `--name` on the command line, `name` in files.
     pub name: &'static str,
-    /// What stands for the value in `--help`.
+    /// The placeholder for its value in `--help`.
     pub placeholder: &'static str,
-    /// What it is, as `--help` says it.
+    /// Its help text.
     pub help: &'static str,
-    /// What values it takes.
+    /// The kind of its values.
     pub kind: Kind,
-    /// Whether campaigns and explorations vary it, so that their command line takes lists and ranges.
+    /// Whether campaigns and explorations can vary it. If so, their command lines accept lists and ranges for it.
     pub varies: bool,
     get: fn(&Parameters) -> Option<Value>,
     set: fn(&mut Parameters, &Value) -> Result<(), ParameterError>,
@@ -187,17 +188,25 @@ impl CoreOption {
         OPTIONS.iter().find(|option| option.name == name)
     }
 
-    /// Its value among some parameters; `None` where these leave the choice to the program.
+    /// Its value in these parameters. `None` if they leave the choice to the program.
     pub fn get(&self, parameters: &Parameters) -> Option<Value> {
         (self.get)(parameters)
     }
 
-    /// Sets it among some parameters. The error says which values are right.
+    /// Sets it in these parameters.
+    ///
+    /// # Errors
+    ///
+    /// If the value is of the wrong kind, or too large. The error says which values are possible.
     pub fn set(&self, parameters: &mut Parameters, value: &Value) -> Result<(), ParameterError> {
         (self.set)(parameters, value)
     }
 
-    /// Reads a value as the command line spells it; an empty text switches a switch on.
+    /// Parses a value as the command line spells it. An empty text turns a switch on.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not a value of this option. The error says which values are possible.
     pub fn parse(&self, text: &str) -> Result<Value, ParameterError> {
         let number = || text.parse().map(Value::Number);
         let wrong = |reason: String| error(self.name, text, reason);
@@ -220,13 +229,14 @@ impl CoreOption {
 }
 
 impl Parameters {
-    /// Name and value of each option that is given, switches that are off left out, in the order of [`OPTIONS`].
+    /// The names and values of all options that are given, in the order of [`OPTIONS`]. Switches that are off are left
+    /// out.
     pub fn given(&self) -> Vec<(&'static str, Value)> {
         let given = OPTIONS.iter().filter_map(|option| Some((option.name, option.get(self)?)));
         given.filter(|(_, value)| *value != Value::Switch(false)).collect()
     }
 
-    /// The options of the command line that give these parameters.
+    /// These parameters as options of the command line.
     pub fn flags(&self) -> String {
         let flag = |(name, value): (&str, Value)| match value {
             Value::Switch(_) => format!("--{name}"),
@@ -281,7 +291,7 @@ fn bits(count: u32) -> Value {
 }
 
 fn word(choice: impl NamedChoice) -> Value {
-    // `auto` is a word of `--scaling`, too, and reads as such from a file.
+    // `auto` is also a word of `--scaling`. It is represented as it is read from a file.
     match choice.name() {
         "auto" => Value::Auto,
         name => Value::Word(name.to_owned()),
@@ -292,7 +302,7 @@ fn wrong(option: &'static str, value: &Value, reason: &str) -> ParameterError {
     error(option, value, reason.to_owned())
 }
 
-/// Puts a value that could be read in its place.
+/// Assigns a value if there is no error.
 fn assign<T>(place: &mut T, value: Result<T, ParameterError>) -> Result<(), ParameterError> {
     *place = value?;
     Ok(())
@@ -328,7 +338,7 @@ fn switch(option: &'static str, value: &Value) -> Result<bool, ParameterError> {
 mod tests {
     use super::*;
 
-    /// Each option, read from text and set, comes back with the same value and changes nothing else.
+    /// Each option is parsed and set. Then it must have the same value, and no other option may have changed.
     #[test]
     fn every_option_is_set_and_read_back() {
         let mut checked = 0;

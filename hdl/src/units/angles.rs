@@ -1,41 +1,49 @@
-//! The angle unit: left and right rotation angle of a diagonal 2x2 block (a b; c d).
+//! The angle unit: it computes the left and the right rotation angle of a diagonal 2x2 block (a b; c d).
 //!
-//! Forsythe and Henrici (1960), as half-angle sum and difference: S removes b + c, D removes c - b;
-//! left = S - D and right = S + D. S and D are rounded to about 8 significant bits, their sum and difference never again.
+//! The method is that of Forsythe and Henrici (1960), written with half angles: S removes b + c and D removes c - b.
+//! The left angle is S - D and the right angle is S + D. S and D are rounded to about 8 significant bits. Their sum and
+//! difference are not rounded again.
 //!
-//! Where one of the angles is large (tabled, so inexact) and S or D is small but not 0, only the one whose part of the off-diagonal is larger is applied,
-//! and the other waits for the next sweep: without that rule equal and clustered singular values never settle, because left and right would
-//! take different table entries. b + c and c - b of a few units are left alone, each by itself.
+//! If a resulting angle is large, it is taken from a table and is therefore inexact. If in this case S or D is small
+//! but not 0, only one of them is applied: the one whose part of the off-diagonal is larger. The other waits for the
+//! next sweep. Without this rule, matrices with equal or clustered singular values would never settle, because left and
+//! right would take different entries of the table.
 //!
-//! Bit growth: b + c and d - a have one bit more than the data. S and D are at most pi / 4, left and right at most pi / 2: one bit more.
+//! If b + c is only a few units, it is left alone, and S is 0. The same holds for c - b and D.
+//!
+//! Bit growth: b + c and d - a have one bit more than the data. S and D are at most pi / 4. Left and right are at most
+//! pi / 2, which takes one bit more.
 
 use super::half_angle::half_angle;
 use super::norm_exact::FINE_BITS;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 
-/// When an angle is too small to matter. Both limits were found by measurement: `docs/decisions/0002-arithmetic.md`.
+/// The limits below which angles are too small to matter. Both were found by measurement, see
+/// `docs/decisions/0002-arithmetic.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// b + c and c - b below 2^(noise_bits - 1) in size are not rotated away: internal units.
+    /// If |b + c| or |c - b| is below 2^(noise_bits - 1) units of the last place, it counts as noise and is not rotated
+    /// away.
     pub noise_bits: u32,
-    /// A block with S and D below 2^-settled_bits rad counts as settled.
+    /// A block with |S| and |D| below 2^-settled_bits rad counts as settled.
     pub settled_bits: u32,
 }
 
-/// What the matrices have in common.
+/// The form that all matrices of a core share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// Nothing.
+    /// Square matrices, without rows or columns of padding that must stay zero.
     Square,
-    /// Rows of zeros at the end. They stay exactly zero: of a block with one, S and D are equal, so that left = 0. Where the diagonal is 0, the
-    /// signs of S and D are free, and made equal.
+    /// Matrices with rows of zeros at the end, which stay exactly zero: in a block with such a row, S = D, so that the
+    /// left angle is 0. If both diagonal elements are 0, the signs of S and D are arbitrary and are chosen equal.
     Wide,
-    /// Columns of zeros at the end, which stay zero likewise: S = -D and right = 0.
+    /// Matrices with columns of zeros at the end, which stay exactly zero: in a block with such a column, S = -D, so
+    /// that the right angle is 0.
     Tall,
-    /// Wide or tall, as the input `tall` says.
+    /// Wide or tall matrices, as the input `tall` says.
     Any,
-    /// Symmetric: D = 0, and both sides turn alike.
+    /// Symmetric matrices: D = 0, and both sides are rotated by the same angle.
     Symmetric,
 }
 
@@ -44,9 +52,10 @@ pub fn angle_fraction(coef: u32) -> u32 {
     coef - 1 + FINE_BITS
 }
 
-/// Adds the unit for data of `data` bits and angles of `angle` fraction bits.
+/// Adds the angle unit for data of `data` bits and angles of `angle` fraction bits.
 ///
-/// Outputs: `left_size`, `right_size` (`angle + 1` bits, unsigned), `left_negative`, `right_negative`, `settled`.
+/// Inputs are `a`, `b`, `c`, `d` and, for [`Form::Any`], `tall`. Outputs are the magnitudes `left_size` and
+/// `right_size` (`angle + 1` bits, unsigned, in rad), their signs `left_negative` and `right_negative`, and `settled`.
 pub fn angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limits: Limits, form: Form) -> ModuleId {
     if form == Form::Symmetric {
         return symmetric_angle_unit(design, data, angle, limits);
@@ -107,7 +116,8 @@ pub fn angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limits: Lim
     design.add(m)
 }
 
-/// Of a block (a b; b d): both sides turn by S, whatever little b and c differ by rounding.
+/// The angle unit for symmetric matrices. Both sides are rotated by S. The elements b and c of a block may differ
+/// slightly by rounding, which is ignored.
 fn symmetric_angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limits: Limits) -> ModuleId {
     let half = half_angle(design, data + 1, angle, limits.noise_bits);
     let m = ModuleBuilder::new("angle_unit");
@@ -131,11 +141,12 @@ fn symmetric_angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limit
     design.add(m)
 }
 
+/// The magnitude and the sign that a half-angle unit computes.
 fn outputs<'m>(unit: &Instance<'m>) -> (Signal<'m>, Signal<'m>) {
     (unit.output("size"), unit.output("negative"))
 }
 
-/// Whether an angle (all bits fraction) is below 2^-bits rad.
+/// Whether an angle, all of whose bits are fraction bits, is below 2^-bits rad.
 fn is_below(size: Signal<'_>, bits: u32) -> Signal<'_> {
     size.bits_from(size.width() - bits).is(0)
 }

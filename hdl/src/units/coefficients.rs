@@ -1,38 +1,44 @@
-//! From an angle to the coefficients of the [`super::rotator`].
+//! The coefficient unit: it converts an angle to the coefficients k and s of the [`super::rotator`].
 //!
-//! - Coarse, |angle| >= 2^-4 rad: an entry of the norm-exact table ([`super::norm_exact`]), 2^-6 rad apart. Its last entry is a quarter turn by -pi / 2
-//!   whatever the sign of the angle: -1 fits a signed coefficient where +1 does not, and turning a row pair by pi more only changes signs of
-//!   singular vectors and values.
-//! - Fine: s is the angle itself, an error of the angle being harmless, and k = sqrt(1 - s²) - 1 for exactly that s.
-//!   With p = s², 1 - sqrt(1 - p) = p / 2 + h(p); h is tabled over the leading bits of p: by value where 2^9 entries do, else by value
-//!   and slope.
+//! - Coarse, |angle| >= 2^-4 rad: the coefficients are an entry of the norm-exact table ([`super::norm_exact`]), whose
+//!   angles are 2^-6 rad apart. The last entry is a quarter turn by -pi / 2 whatever the sign of the angle, since -1
+//!   fits a signed coefficient and +1 does not. This is harmless: rotating a pair of rows by pi more only changes signs
+//!   of singular vectors and values.
+//! - Fine, |angle| < 2^-4 rad: s is the angle itself, whose error is harmless, and k = sqrt(1 - s²) - 1 for exactly
+//!   that s. With p = s², 1 - sqrt(1 - p) = p / 2 + h(p). The function h is looked up by the leading bits of p. Up to
+//!   2^9 entries the table holds values; for more bits it holds values and slopes.
 //!
-//! Errors: k is wrong by less than 2.3 units of its last place, 2^-(q + 9), q the fraction bits of a coefficient; by value, less than 1.25.
+//! Errors: let q be the number of fraction bits of a coefficient. The error of k is less than 2.3 units of its last
+//! place, 2^-(q + 9), and less than 1.25 units where the table holds values only.
 //!
-//! Bit growth: |s| < 2^-4 with q + 4 fraction bits has q bits; p < 2^-8 with 2 (q + 4) fraction bits has 2 q bits. |k| reaches 2^-9 + 2^-19,
-//! which with q + 9 fraction bits would not fit the q + 1 bits of a coefficient; so the last angles before 2^-4, from 2^-4 (1 - 2^-10) on, are
-//! made smaller by 2^-14: then s < 2^-4 (1 - 2^-10) and |k| < 2^-9 - 2^-20, roundings included.
+//! Bit growth: |s| < 2^-4 with q + 4 fraction bits has q bits. p < 2^-8 with 2 (q + 4) fraction bits has 2 q bits. |k|
+//! would reach 2^-9 + 2^-19, which with q + 9 fraction bits does not fit the q + 1 bits of a coefficient. So the last
+//! angles below 2^-4, from 2^-4 (1 - 2^-10) on, are reduced by 2^-14. Then s < 2^-4 (1 - 2^-10) and |k| < 2^-9 - 2^-20,
+//! roundings included.
 
 use super::norm_exact::{self, ENTRIES, FINE_BITS, TABLE_BITS};
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal, Table};
 use crate::ir::{ModuleId, bits_of};
 
-/// The most fraction bits for which h is tabled by value alone, with 2^(q - 9) entries.
+/// The largest number of fraction bits q for which the table of h holds values only, 2^(q - 9) of them.
 const BY_VALUE_UP_TO: u32 = 18;
 
-/// c² + s² - 1 of rotations: what every result feels of its coefficients.
+/// The error c² + s² - 1 of the norm of rotations. It is the only error of coefficients that affects the accuracy of
+/// results.
 #[derive(Clone, Copy, Debug)]
 pub struct NormError {
-    /// The largest in size of all rotations.
+    /// Bound on its magnitude over all rotations.
     pub largest: f64,
-    /// At most the root of the mean square, over fine angles and over the entries of the table.
+    /// Bound on its root mean square, both over fine angles and over the entries of the table.
     pub rms: f64,
-    /// At most the mean, in size.
+    /// Bound on the magnitude of its mean.
     pub mean: f64,
 }
 
-/// The error of the norm with q = `fraction` bits: of fine rotations twice the error of k; of pairs of the table 2^-(q + 8), but more below 17 bits,
-/// where there are fewer pairs to choose from.
+/// The error of the norm for coefficients with q = `fraction` fraction bits.
+///
+/// For fine rotations it is twice the error of k. For the entries of the table it is 2^-(q + 8), and more below 17
+/// bits, where there are fewer pairs to choose from.
 pub fn norm_error(fraction: u32) -> NormError {
     let (largest, rms, mean) = match fraction {
         ..=13 => (148.0, 16.0, 0.9),
@@ -45,9 +51,10 @@ pub fn norm_error(fraction: u32) -> NormError {
     NormError { largest: largest * unit, rms: rms * unit, mean: mean * unit }
 }
 
-/// Adds the unit for coefficients of `coef` bits. Input angles have `coef + 3` fraction bits and come as size and sign.
+/// Adds the coefficient unit for coefficients of `coef` bits.
 ///
-/// Outputs: `k`, `s` (`coef` bits, signed) and `fine` (1 bit), as the rotator takes them.
+/// Inputs are the magnitude `size` and the sign `negative` of an angle with `coef + 3` fraction bits, in rad. Outputs
+/// are `k`, `s` (`coef` bits, signed) and `fine` (1 bit), in the formats of the rotator.
 pub fn coefficient_unit(design: &mut DesignBuilder, coef: u32) -> ModuleId {
     let fraction = coef - 1;
     let angle = fraction + FINE_BITS;
@@ -75,7 +82,8 @@ pub fn coefficient_unit(design: &mut DesignBuilder, coef: u32) -> ModuleId {
     let s = below_limit(&m, size.low_bits(fraction));
     let minus_excess = minus_versine(&m, s.zero_extend(coef), coef);
     let k = fine.select(minus_excess, rotation.bits_from(coef));
-    // As late as k: the negation does not follow a block RAM in the same cycle.
+    // A register, so that the negation does not follow a block RAM in the same cycle. It costs no latency, since k is
+    // as late.
     let sine = rotation.low_bits(coef).registered("sine");
     let s = fine.select(s.zero_extend(coef), sine).negated_if(negative);
     for (port, signal) in
@@ -86,31 +94,35 @@ pub fn coefficient_unit(design: &mut DesignBuilder, coef: u32) -> ModuleId {
     design.add(m)
 }
 
-/// Where the ten leading bits are all ones, the last of them is cleared: |k| stays below 2^-9, and an error of the angle is harmless.
+/// Clears the tenth bit of s if its ten leading bits are all ones, so that |k| stays below 2^-9. The error of the angle
+/// is harmless.
 fn below_limit<'m>(m: &'m ModuleBuilder, s: Signal<'m>) -> Signal<'m> {
     let low = s.width() - 10;
     let kept = s.bit(low) & !(!s.bits_from(low)).is(0);
     m.concat(&[s.bits_from(low + 1), kept, s.low_bits(low)])
 }
 
-/// sqrt(1 - s²) - 1 for s of `coef + 3` fraction bits, below 2^-4; the result has `coef` bits, `coef + 8` of them fraction.
+/// sqrt(1 - s²) - 1 for s below 2^-4 with `coef + 3` fraction bits. The result has `coef` bits and `coef + 8` fraction
+/// bits.
 fn minus_versine<'m>(m: &'m ModuleBuilder, s: Signal<'m>, coef: u32) -> Signal<'m> {
     let fraction = coef - 1;
     let square = (s * s).registered("square").low_bits(2 * fraction);
-    // Half of p, with one fraction bit more than the result. Of -(p / 2 + h), rounded to nearest, that bit is dropped.
+    // Half of p has one fraction bit more than the result. So has -(p / 2 + h), which is rounded by dropping that bit:
+    // the table of h contains the rounding.
     let half_square = square.bits_from(fraction - 1).zero_extend(coef + 1);
     let minus_h =
         if fraction <= BY_VALUE_UP_TO { by_value(m, square, fraction) } else { by_slope(m, square, fraction) };
     (minus_h.sign_extend(coef + 1) - half_square).bits_from(1)
 }
 
-/// h(p) = 1 - sqrt(1 - p) - p / 2, without cancellation.
+/// h(p) = 1 - sqrt(1 - p) - p / 2, computed without cancellation.
 fn h(p: f64) -> f64 {
     let root = (1.0 - p).sqrt();
     p * p / (2.0 * (1.0 + root).powi(2))
 }
 
-/// -h with `fraction + 10` fraction bits from 2^(fraction - 9) entries: h' < 2^-10 and intervals of 2^-(fraction - 1) keep the error below one such bit.
+/// -h with `fraction + 10` fraction bits, from a table of 2^(fraction - 9) values. Since h' < 2^-10 and an interval is
+/// 2^-(fraction - 1), the error is below one such bit.
 fn by_value<'m>(m: &'m ModuleBuilder, square: Signal<'m>, fraction: u32) -> Signal<'m> {
     let bits = fraction - 9;
     let interval = f64::from(bits + 8).exp2().recip();
@@ -120,8 +132,8 @@ fn by_value<'m>(m: &'m ModuleBuilder, square: Signal<'m>, fraction: u32) -> Sign
     table.lookup(square.bits_from(square.width() - bits), None, "minus_h")
 }
 
-/// The same from value and rise of each interval: h'' < 2^-2 + 2^-9, so over intervals of w the chord, lowered by half of its greatest distance, is
-/// wrong by less than w² / 60.
+/// -h with `fraction + 10` fraction bits, from the value and the slope of each interval. Since h'' < 2^-2 + 2^-9, the
+/// chord of an interval of width w, lowered by half of its greatest distance from h, has an error below w² / 60.
 fn by_slope<'m>(m: &'m ModuleBuilder, square: Signal<'m>, fraction: u32) -> Signal<'m> {
     let bits = (fraction - 12).div_ceil(2);
     let place_bits = fraction - 7 - bits;

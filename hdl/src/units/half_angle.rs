@@ -1,30 +1,37 @@
-//! Half the angle of a fraction: atan(|numerator / denominator|) / 2 to about 8 significant bits, without division or multiplication.
+//! The half-angle unit: it computes atan(|numerator / denominator|) / 2 to about 8 significant bits, without division
+//! or multiplication.
 //!
-//! log2 of both operands comes from the place of the leading one and a table of the 8 bits after it; the difference of
-//! the logarithms is the logarithm of the ratio; a table turns that into an angle. For ratios from 1/2 to 1 it holds the angle itself, below that its limit
-//! 2^-r / 2, which serves every further octave, shifted (the limit is 8 % off at worst, which costs no sweep, and exact in the end, where it matters).
-//! A numerator smaller than a few units is rounding noise: its angle is 0.
+//! The base-2 logarithm of each operand consists of the position of its leading one and an entry of a table that is
+//! indexed by the 8 bits after it. The difference r of the logarithms is the logarithm of the ratio, and another table
+//! converts it to an angle. For ratios from 1/2 to 1 this table holds the angle itself. For smaller ratios it holds the
+//! limit 2^-r / 2 for one octave, which is shifted for the further ones. The limit has an error of at most 8 %, which
+//! costs no sweep, and the error vanishes for small angles, where accuracy matters.
 //!
-//! Bit growth: a logarithm has `exponent + LOG_BITS` bits, its difference one more. Angles have `angle` fraction bits, and never exceed
-//! pi / 4: `angle` bits hold them.
+//! A numerator of only a few units is rounding noise, and its angle is 0.
+//!
+//! Bit growth: a logarithm has `exponent + LOG_BITS` bits, and the difference has one bit more. Angles have `angle`
+//! fraction bits and never exceed pi / 4, so `angle` bits hold them.
 
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal, Table};
 use crate::ir::ModuleId;
 use std::f64::consts::FRAC_PI_4;
 
-/// Bits after the leading one that the logarithm sees.
+/// Number of bits after the leading one that the logarithm takes into account.
 const MANTISSA_BITS: u32 = 8;
 /// Fraction bits of a logarithm.
 const LOG_BITS: u32 = 8;
-/// Octaves of the ratio in the angle table; the last one holds the limit.
+/// Octaves of the ratio in the angle table. The last one holds the limit for small ratios.
 const OCTAVES: u32 = 2;
-/// Bits of an angle entry: the angle times 2^octave is below 1/2, so these are 2^-2 to 2^-9.
+/// Bits of an entry of the angle table. The angle times 2^octave is below 1/2, so the bits have the weights 2^-2 to
+/// 2^-9.
 const ENTRY_BITS: u32 = 8;
+/// Fraction bits of an entry of the angle table.
 const ENTRY_FRACTION: u32 = ENTRY_BITS + 1;
 
-/// Adds the unit for operands of `width` bits and angles of `angle` fraction bits; numerators below 2^(noise - 1) in size give 0.
+/// Adds the half-angle unit for operands of `width` bits and angles of `angle` fraction bits.
 ///
-/// Outputs: `size`, `angle` bits unsigned, at most pi / 4; `negative`, whether numerator and denominator have opposite signs.
+/// Outputs are `size`, the angle (`angle` bits, unsigned, at most pi / 4), and `negative`, whether numerator and
+/// denominator have opposite signs. A numerator with a magnitude below 2^(noise - 1) gives the angle 0.
 pub fn half_angle(design: &mut DesignBuilder, width: u32, angle: u32, noise: u32) -> ModuleId {
     let m = ModuleBuilder::new("half_angle");
     m.doc(format!(
@@ -50,7 +57,7 @@ pub fn half_angle(design: &mut DesignBuilder, width: u32, angle: u32, noise: u32
     let row = octave.any();
     let angles = m.table("angle_table", ENTRY_BITS, angle_entries(), vec![]);
     let entry = angles.lookup(m.concat(&[row, distance.low_bits(LOG_BITS)]), None, "angle_entry");
-    // Block RAM gives its word late in the cycle, and the shift and the difference behind it are long.
+    // A block RAM returns its word late in the cycle, and the shift and the difference that follow have long paths.
     let entry = entry.registered("entry");
 
     let shallow_angle = entry.zero_extend(angle).shifted_up(angle - ENTRY_FRACTION).low_bits(angle);
@@ -69,11 +76,13 @@ pub fn quarter_turn_half(angle: u32) -> i128 {
     (FRAC_PI_4 * f64::from(angle).exp2()).round() as i128
 }
 
+/// The magnitude of a signed value.
 fn size_of<'m>(value: Signal<'m>, name: &str) -> Signal<'m> {
     value.negated_if(value.sign()).registered(name).note("unsigned")
 }
 
-/// log2 of an unsigned value (of 0: 0), with a zero on top so that differences are signed.
+/// The base-2 logarithm of an unsigned value; 0 for the value 0. It has a leading zero, so that differences can be
+/// signed.
 fn log_of<'m>(m: &'m ModuleBuilder, logs: Table<'m>, size: Signal<'m>, name: &str) -> Signal<'m> {
     let (exponent, mantissa) = leading_one(m, size);
     let exponent = exponent.registered(&format!("{name}_exponent"));
@@ -82,9 +91,10 @@ fn log_of<'m>(m: &'m ModuleBuilder, logs: Table<'m>, size: Signal<'m>, name: &st
     m.concat(&[m.zero(1), exponent, fraction])
 }
 
-/// Place of the leading one, and the [`MANTISSA_BITS`] bits after it (zeros below bit 0).
+/// The position of the leading one, and the [`MANTISSA_BITS`] bits after it (zeros below bit 0).
 ///
-/// Binary search from the top: where the upper half of the window is empty, the lower half moves up and the place loses that bit.
+/// This is a binary search from the top. If the upper half of the window is zero, the lower half moves up, and the
+/// corresponding bit of the position is 0.
 fn leading_one<'m>(m: &'m ModuleBuilder, value: Signal<'m>) -> (Signal<'m>, Signal<'m>) {
     let levels = crate::ir::address_width(value.width());
     let mut window = value.shifted_up((1 << levels) - value.width());
@@ -101,14 +111,14 @@ fn leading_one<'m>(m: &'m ModuleBuilder, value: Signal<'m>) -> (Signal<'m>, Sign
     (m.concat(&exponent), window.slice(window.width() - 1 - MANTISSA_BITS, MANTISSA_BITS))
 }
 
-/// log2(1 + m / 256) at the middle of each interval, rounded down.
+/// log2(1 + m / 256) for all m, taken at the middle of each interval and rounded down.
 fn log_entries() -> Vec<u128> {
     let count = 1u32 << MANTISSA_BITS;
     let entry = |m: u32| ((1.0 + (f64::from(m) + 0.5) / f64::from(count)).log2() * f64::from(1 << LOG_BITS)).floor();
     (0..count).map(|m| entry(m) as u128).collect()
 }
 
-/// atan(2^-r) / 2 for r in [0, 1), then its limit 2^-r / 2 times 2 for r in [1, 2); r in steps of 2^-LOG_BITS.
+/// atan(2^-r) / 2 for r in [0, 1), then twice its limit 2^-r / 2 for r in [1, 2), with r in steps of 2^-LOG_BITS.
 fn angle_entries() -> Vec<u128> {
     let ratio = |i: u32| (-f64::from(i) / f64::from(1 << LOG_BITS)).exp2();
     let half_angle = |i: u32| if i >> LOG_BITS == 0 { ratio(i).atan() / 2.0 } else { ratio(i) };

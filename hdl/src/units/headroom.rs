@@ -1,12 +1,14 @@
-//! Headroom: by how many bits the elements seen so far can all be shifted up.
+//! Headroom: the number of bits by which all elements seen so far can be shifted up without overflow.
 //!
-//! Bit growth: none; the register has a bit for each bit of an element but its sign, set once an element differs from its sign there.
+//! Bit growth: none. A register has one bit for each bit of an element except the sign. A bit is set once an element
+//! differs there from its sign.
 
 use crate::builder::{ModuleBuilder, Signal};
 use crate::ir::address_width;
 
-/// The headroom of all `elements` (equally wide, signed) of the cycles in which they are `taken`, less `reserve` bits,
-/// but never more than `most`; `most` if all are 0. It follows the last element by two cycles, and starts anew after `clear`.
+/// The headroom of all `elements` (equally wide, signed) in the cycles in which they are `taken`, minus `reserve` bits,
+/// and at most `most`. If all elements are 0, it is `most`. It is valid two cycles after the last element, and starts
+/// again after `clear`.
 pub fn headroom<'m>(
     m: &'m ModuleBuilder,
     most: u32,

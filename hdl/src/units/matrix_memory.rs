@@ -1,15 +1,17 @@
-//! The memory of A: two row banks times two column banks, two copies.
+//! The memory of A: two row banks times two column banks, with two copies of the matrix.
 //!
-//! A 2x2 block is read in one cycle, one element from each bank, all at the address (copy, row pair, column pair). A rotated block is written
-//! in one cycle as well, each element to the pairs where it goes next: one row pair for each row bank, one column pair for each column bank
-//! (see [`crate::core::ordering`]). A step reads one copy and writes the other.
+//! A 2x2 block is read in one cycle, one element from each bank, all at the address (copy, row pair, column pair). A
+//! rotated block is written in one cycle as well. Each element goes to its place for the next step: there is one row
+//! pair for each row bank and one column pair for each column bank (see [`crate::ordering`]). A step reads one copy and
+//! writes the other.
 
 use crate::builder::{DesignBuilder, ModuleBuilder};
 use crate::ir::ModuleId;
 
 /// Adds the memory for words of `data` bits and pair numbers of `pair` bits.
 ///
-/// Outputs `element_rc`: row bank r, column bank c. `write_enable` has one bit for each bank, bit 2 r + c.
+/// The outputs `element_rc` are the elements in row bank r and column bank c. `write_enable` has one bit per bank, bit
+/// 2 r + c.
 pub fn matrix_memory(design: &mut DesignBuilder, data: u32, pair: u32) -> ModuleId {
     let m = ModuleBuilder::new("matrix_memory");
     m.doc(format!(

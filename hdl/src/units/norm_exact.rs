@@ -1,39 +1,43 @@
-//! Tables of rotations whose coefficients keep the norm.
+//! The norm-exact table: rotations whose rounded coefficients nearly preserve the norm.
 //!
-//! The result of thousands of rotations feels of a coefficient pair (c, s) its c² + s² - 1; an error of the angle only slows convergence
-//! a little. Of all pairs whose faster component is within half a bin of the tabled angle's (so that the angle moves by sqrt(2)
-//! half bins at most) the one with the smallest |c² + s² - 1| is taken.
+//! After thousands of rotations, the error of a result depends on c² + s² - 1 of the coefficient pairs (c, s),
+//! while an error of the angle only slows convergence a little. So for each angle of the table the pair with the
+//! smallest |c² + s² - 1| is chosen. The candidates are all pairs whose faster-changing component is within half
+//! a bin of that of the exact angle. This moves the angle by at most sqrt(2) half bins.
 
-/// Angles of the table are multiples of 2^-6 rad.
+/// The angles of the table are multiples of 2^-TABLE_BITS rad.
 pub const TABLE_BITS: u32 = 6;
-/// Below 2^-4 rad a rotation is computed in the fine form, which needs no table.
+/// Angles below 2^-FINE_BITS rad are rotated in the fine form, which does not use this table.
 pub const FINE_BITS: u32 = 4;
-/// Entries 0 to 101: the last one is the quarter turn.
+/// Number of entries, 0 to 101. The last one is the quarter turn.
 pub const ENTRIES: usize = 102;
-/// A wider search finds pairs better than the other errors can use.
+/// The widest search, in units of the last place. A wider one would find better pairs, but other errors would dominate.
 const WIDEST_SEARCH: i64 = 8192;
 
-/// One tabled rotation, both coefficients with the same number of fraction bits.
+/// An entry of the table. Both coefficients have the same number of fraction bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coefficients {
-    /// Cosine.
+    /// Cosine, in units of the last place.
     pub cosine: i64,
-    /// Sine.
+    /// Sine, in units of the last place.
     pub sine: i64,
 }
 
-/// The rotations by k * 2^-6 rad for k = 0 to 101, with `fraction` bits (17 to 40). The last entry, (0, 1), stands for the quarter turn.
+/// The rotations by k * 2^-6 rad for k = 0 to 101, with `fraction` fraction bits (17 to 40). The last entry, (0, 1), is
+/// the quarter turn.
 pub fn table(fraction: u32) -> Vec<Coefficients> {
     let one = 1i64 << fraction;
     let quarter = Coefficients { cosine: 0, sine: one };
     (0..ENTRIES - 1).map(|k| entry(k, fraction)).chain([quarter]).collect()
 }
 
+/// Entry `k`, the best pair near the angle k * 2^-6 rad.
 fn entry(k: usize, fraction: u32) -> Coefficients {
     let one = 1i64 << fraction;
     let angle = k as f64 / f64::from(1 << TABLE_BITS);
     let (cosine, sine) = ((angle.cos() * one as f64).round() as i64, (angle.sin() * one as f64).round() as i64);
-    // Half a bin is moved along the component that changes fast; 24 units of it are left for the slope.
+    // The faster-changing component may move by half a bin, less 24 units, because it changes a little slower than the
+    // angle.
     let reach = ((1i64 << (fraction - TABLE_BITS - 1)) - 24).clamp(0, WIDEST_SEARCH);
     let steep = sine.min(cosine);
     let pairs = (-reach..=reach).map(|move_by| {
@@ -54,6 +58,7 @@ fn norm_error(a: i64, b: i64, one: i64) -> i128 {
     (square(a) + square(b) - square(one)).abs()
 }
 
+/// The square root, rounded to nearest.
 fn nearest_square_root(value: i128) -> i128 {
     let root = value.isqrt();
     if value - root * root > root { root + 1 } else { root }
@@ -63,9 +68,9 @@ fn nearest_square_root(value: i128) -> i128 {
 mod tests {
     use super::*;
 
-    /// r is the nearest to the root of v where (r - 1/2)² < v < (r + 1/2)²; no v is a tie.
+    /// r is the integer nearest to the square root of v if (r - 1/2)² < v < (r + 1/2)². There are no ties.
     #[test]
-    fn square_roots_are_the_nearest() {
+    fn square_roots_are_rounded_to_nearest() {
         for v in 1..10_000 {
             let r = nearest_square_root(v);
             assert!(r * r - r < v && v <= r * r + r, "{v}: {r}");
@@ -73,7 +78,8 @@ mod tests {
         assert_eq!(nearest_square_root(0), 0);
     }
 
-    /// The claim on which the accuracy rests: errors of the norm below 2^-(fraction + 8) for all angles used (4/64 rad and more).
+    /// The accuracy of cores depends on this property: the error of the norm is at most 2^-(fraction + 8) for all
+    /// angles that are taken from the table (4/64 rad and more).
     #[test]
     fn entries_keep_the_norm_and_stay_in_their_bin() {
         let mut entries = 0;

@@ -1,26 +1,29 @@
-//! The rotator: turns (x, y) by one angle, four multiplications, each result rounded once.
+//! The rotator: it rotates (x, y) by one angle with four multiplications. Each result is rounded once.
 //!
-//! Two forms (design of the coefficients: [`super::coefficients`]), q = coefficient fraction bits:
+//! There are two forms of coefficients (see [`super::coefficients`]). With q fraction bits of a coefficient:
 //!
 //! | form | x' | y' | k | s |
 //! |---|---|---|---|---|
 //! | coarse | k x - s y | k y + s x | cos, q fraction bits | sin, q fraction bits |
 //! | fine | x + k x - s y | y + k y + s x | cos - 1, q + 9 fraction bits | sin, q + 4 fraction bits |
 //!
-//! Bit growth: with |k| and |s| at most 1, a sum of two products of w-bit data is below sqrt(2) 2^(w-1), which takes
-//! w + 1 bits before the fraction. Both forms are brought to q + 9 fraction bits, so the sums have w + q + 10 bits. The
-//! result has w bits; a rotation that leaves them raises `overflow`.
+//! Bit growth: for w-bit data and a plane rotation, a sum of two products is below sqrt(2) 2^(w-1), which takes w + 1
+//! integer bits. Both forms are aligned to q + 9 fraction bits, so the sums have w + q + 10 bits. The result has w
+//! bits. If a rotated number does not fit them, `overflow` is raised.
 
 use super::rounder::add_and_round;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 
-/// More fraction bits of cos - 1 than of cos: below 2^-4 rad it is smaller than 2^-9.
+/// Additional fraction bits of cos - 1 in the fine form. Below 2^-4 rad its magnitude is below 2^-9.
 pub const FINE_COSINE_SHIFT: u32 = 9;
-/// More fraction bits of the sine below 2^-4 rad.
+/// Additional fraction bits of the sine in the fine form, where it is below 2^-4.
 pub const FINE_SINE_SHIFT: u32 = 4;
 
-/// Adds the rotator for data of `data` bits and coefficients of `coef` bits (signed, `coef - 1` fraction bits).
+/// Adds the rotator for data of `data` bits and coefficients of `coef` bits (signed, `coef - 1` fraction bits in the
+/// coarse form).
+///
+/// Inputs are `x`, `y`, `k`, `s` and `fine`. Outputs are `x_rotated`, `y_rotated` and `overflow`.
 pub fn rotator(design: &mut DesignBuilder, data: u32, coef: u32) -> ModuleId {
     let m = ModuleBuilder::new("rotator");
     let fraction = coef - 1 + FINE_COSINE_SHIFT;
@@ -59,7 +62,7 @@ pub fn rotator(design: &mut DesignBuilder, data: u32, coef: u32) -> ModuleId {
     design.add(m)
 }
 
-/// A product at the place that its form gives it in the sum.
+/// A product, aligned to the fraction bits of the sum. The shift depends on the form.
 fn aligned<'m>(product: Signal<'m>, fine: Signal<'m>, shift_when_fine: u32, width: u32, name: &str) -> Signal<'m> {
     let at = |shift: u32| product.shifted_up(shift).sign_extend(width);
     fine.select(at(shift_when_fine), at(FINE_COSINE_SHIFT)).named(name)

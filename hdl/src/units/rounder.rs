@@ -1,15 +1,18 @@
 //! Rounding to nearest, ties to even.
 //!
-//! Bit growth: the sum of `sum` (w bits, f of them fraction) and a base that is added at the place of the integer part has w bits when it
-//! cannot overflow, and the result w - f. Half a unit is wired into the empty fraction of the base, so that base and half take one adder; after it,
-//! a tie shows as a fraction of zeros, and clearing the lowest bit makes the result even.
+//! Bit growth: let `sum` have w bits, f of them fraction bits. The base is added to its integer part. If this cannot
+//! overflow, the total has w bits and the result has w - f bits.
+//!
+//! Half a unit is wired into the empty fraction of the base, so that one adder adds both. After this addition, a
+//! fraction of zeros indicates a tie, and clearing the lowest bit makes the result even.
 
 use crate::builder::Signal;
 
-/// `base + sum / 2^fraction`, rounded to nearest, ties to even; combinational. The result has `sum.width() - fraction` bits, `base` is sign-extended to that.
+/// `base + sum / 2^fraction`, rounded to nearest, ties to even. This is combinational logic. The result has
+/// `sum.width() - fraction` bits, to which `base` is sign-extended.
 pub fn add_and_round<'m>(base: Signal<'m>, sum: Signal<'m>, fraction: u32) -> Signal<'m> {
     let m = sum.builder;
-    // The base waits for the sum while it is narrow.
+    // The base is delayed to the stage of the sum before it is extended, which saves registers.
     let base = m.balance(&[base, sum])[0];
     let half = m.concat(&[m.one_bit(true), m.zero(fraction - 1)]);
     let addend = m.concat(&[base.sign_extend(sum.width() - fraction), half]);

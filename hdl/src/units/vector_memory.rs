@@ -1,6 +1,6 @@
-//! The memory of Uᵀ or Vᵀ: two row banks, two copies; a word holds two neighbouring columns.
+//! The memory of Uᵀ or Vᵀ: two row banks, with two copies of the matrix. A word holds two neighbouring columns.
 //!
-//! Rows move from pair to pair like those of A, columns stay; so a half block (a row pair, two columns) is read in one
+//! Rows move from pair to pair like those of A, but columns stay in place. So two rows of two columns are read in one
 //! cycle at the address (copy, row pair, column pair), and written to one row pair for each bank.
 
 use crate::builder::{DesignBuilder, ModuleBuilder};
@@ -8,7 +8,7 @@ use crate::ir::ModuleId;
 
 /// Adds the memory for elements of `element` bits and pair numbers of `pair` bits.
 ///
-/// Outputs `row_b`: the word of bank b, the element of the even column in its lower half.
+/// The outputs `row_b` are the words of bank b, with the element of the even column in the lower half.
 pub fn vector_memory(design: &mut DesignBuilder, element: u32, pair: u32) -> ModuleId {
     let m = ModuleBuilder::new("vector_memory");
     m.doc(format!(

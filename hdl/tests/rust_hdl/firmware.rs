@@ -1,4 +1,5 @@
-//! A firmware in rust_hdl that holds two cores, in rust_hdl's simulator and as the Verilog that rust_hdl generates.
+//! A rust_hdl firmware that contains two cores. It is tested in rust_hdl's simulator and as the Verilog that rust_hdl
+//! generates.
 
 use crate::stream::{Beat, MATRICES, assert_frame, core, element, frame_length};
 use crate::tools::Folder;
@@ -9,7 +10,7 @@ use svdforge_hdl::export::rust_hdl::{RustHdlError, StreamBlock};
 use svdforge_hdl::export::verilog::verilog;
 use svdforge_hdl::export::{File, Header};
 
-/// Two cores that compute the same, compared beat by beat, and a count of the frames.
+/// A firmware with two cores that compute the same. It compares them beat by beat and counts the frames.
 #[derive(LogicBlock)]
 struct Firmware {
     pub clock: Signal<In, Clock>,
@@ -83,7 +84,7 @@ impl Firmware {
     }
 }
 
-/// The beats of all matrices from rust_hdl's threaded `Simulation`, and its waveform.
+/// The output beats of all matrices in rust_hdl's threaded `Simulation`, and its waveform.
 fn simulated(core: &Core) -> (Vec<Beat>, String) {
     let beats = Arc::new(Mutex::new(Vec::new()));
     let (collected, shape) = (Arc::clone(&beats), *core.shape());
@@ -122,7 +123,7 @@ fn simulated(core: &Core) -> (Vec<Beat>, String) {
 }
 
 #[test]
-fn a_firmware_runs_the_core_and_its_verilog_does_the_same() {
+fn a_firmware_and_its_verilog_give_the_same_beats() {
     let core = core(2);
     let firmware = Firmware::new(&core);
     assert_eq!(check_all(&firmware), Ok(()));
@@ -133,7 +134,7 @@ fn a_firmware_runs_the_core_and_its_verilog_does_the_same() {
         assert_frame(core.shape(), frame, matrix);
     }
     for name in ["s_axis_tdata", "output_fifo", "frame_full"] {
-        assert!(waveform.contains(name), "The waveform shows ports, instances and nodes, but no `{name}`.");
+        assert!(waveform.contains(name), "The waveform does not contain `{name}`.");
     }
 
     let mut modules = ModuleDefines::default();
@@ -150,7 +151,7 @@ fn a_firmware_runs_the_core_and_its_verilog_does_the_same() {
     assert_eq!(printed.lines().collect::<Vec<_>>(), expected);
 }
 
-/// A Verilog testbench that feeds the matrices without pause and prints the beats.
+/// A Verilog testbench that sends the matrices without pauses and prints the output beats.
 fn bench(core: &Core) -> String {
     let elements = MATRICES.iter().flat_map(|(elements, _)| elements);
     let words: String = elements.enumerate().map(|(i, &e)| format!("m[{i}] = {};", element(core.shape(), e))).collect();

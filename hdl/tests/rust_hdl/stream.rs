@@ -1,4 +1,4 @@
-//! The streams of a 2x2 core: matrices in, frames out.
+//! The streams of a 2x2 core: the matrices that are sent, and the frames that are expected.
 
 use crate::designs::Random;
 use svdforge_hdl::core::Core;
@@ -7,22 +7,22 @@ use svdforge_hdl::ir::{bits_of, signed_value};
 use svdforge_hdl::parameters::{Parameters, Scaling};
 use svdforge_hdl::shape::Shape;
 
-/// Elements in units of 1/100, row by row, and their singular values.
+/// The matrices, as elements in units of 1/100, row by row, and singular values.
 pub const MATRICES: [([i32; 4], [f64; 2]); 3] =
     [([60, 0, 0, -20], [0.6, 0.2]), ([30, 40, -40, 30], [0.5, 0.5]), ([10, 70, 10, 70], [1.0, 0.0])];
 
-/// The default core of a size, but at the scale of its input.
+/// The core of a size, with default parameters but without scaling.
 pub fn core(n: usize) -> Core {
     let parameters = Parameters { rows: n, cols: n, scaling: Scaling::Fixed, ..Parameters::default() };
     Core::new(parameters.shape().unwrap())
 }
 
-/// Status word, sigma, U, V.
+/// Number of beats of an output frame: status word, sigma, U and V.
 pub fn frame_length(shape: &Shape) -> usize {
     shape.interface().sections().iter().map(|section| section.count).sum()
 }
 
-/// An element in the core's format.
+/// An element in the input format of the core.
 pub fn element(shape: &Shape, hundredths: i32) -> u128 {
     bits_of(
         (f64::from(hundredths) / 100.0 * f64::from(1 << shape.frac())).round() as i128,
@@ -39,7 +39,7 @@ pub struct Beat {
 }
 
 impl Beat {
-    /// The beat that a simulation shows, if any.
+    /// The output beat of the current cycle, if there is one.
     pub fn of(simulation: &RustHdlSimulation) -> Option<Self> {
         let port = |name| simulation.peek(name).unwrap();
         let beat = Self { data: port("m_axis_tdata"), user: port("m_axis_tuser"), last: port("m_axis_tlast") == 1 };
@@ -47,7 +47,7 @@ impl Beat {
     }
 }
 
-/// What is on the core's inputs in a cycle.
+/// The inputs of the core in a cycle.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Offer {
     pub data: u128,
@@ -57,7 +57,7 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// By the names of the ports.
+    /// The inputs by the names of their ports.
     pub fn pokes(self) -> [(&'static str, u128); 4] {
         [
             ("s_axis_tdata", self.data),
@@ -68,38 +68,40 @@ impl Offer {
     }
 }
 
-/// Offers the matrices element by element, with pauses if there is chance.
+/// A source that offers the matrices element by element, and a sink. Both pause at random if there is a random number
+/// generator.
 pub struct Feeder {
     elements: Vec<(u128, bool)>,
     sent: usize,
-    chance: Option<Random>,
+    random: Option<Random>,
     offered: bool,
 }
 
 impl Feeder {
-    pub fn new(shape: &Shape, chance: Option<Random>) -> Self {
+    pub fn new(shape: &Shape, random: Option<Random>) -> Self {
         let matrix = |(elements, _): &([i32; 4], [f64; 2])| {
             let beats = elements.iter().enumerate().map(|(i, &e)| (element(shape, e), i == 3));
             beats.collect::<Vec<_>>()
         };
-        Self { elements: MATRICES.iter().flat_map(matrix).collect(), sent: 0, chance, offered: false }
+        Self { elements: MATRICES.iter().flat_map(matrix).collect(), sent: 0, random, offered: false }
     }
 
-    /// What to offer in a cycle whose `s_axis_tready` is known.
+    /// The inputs for a cycle. `ready` is `s_axis_tready` in this cycle.
     pub fn offer(&mut self, ready: bool) -> Offer {
-        let mut luck = |odds: u32| self.chance.as_mut().is_none_or(|random| random.below(odds) > 0);
-        let (valid, sink_ready) = (self.offered || luck(3), luck(4));
+        let mut goes_on = |odds: u32| self.random.as_mut().is_none_or(|random| random.below(odds) > 0);
+        let (valid, sink_ready) = (self.offered || goes_on(3), goes_on(4));
         let Some(&(data, last)) = self.elements.get(self.sent) else {
             return Offer { sink_ready, ..Offer::default() };
         };
-        // What was offered stays until it is taken.
+        // A beat that was offered stays until it is taken.
         self.offered = valid && !ready;
         self.sent += usize::from(valid && ready);
         Offer { data, valid, last, sink_ready }
     }
 }
 
-/// A frame in order, with the singular values of its matrix and factors that give the matrix back.
+/// Asserts that a frame has its sections in order, contains the singular values of the matrix, and gives the matrix as
+/// the product of its factors.
 pub fn assert_frame(shape: &Shape, frame: &[Beat], (matrix, sigma): ([i32; 4], [f64; 2])) {
     let users: Vec<u128> = frame.iter().map(|beat| beat.user).collect();
     assert_eq!(users, [0, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]);

@@ -1,4 +1,4 @@
-//! Half angle and angle unit.
+//! Tests of the half-angle unit and of the angle unit.
 
 use crate::bench::{Bench, for_all, signed};
 use proptest::prelude::*;
@@ -6,19 +6,23 @@ use std::cell::RefCell;
 use svdforge_hdl::units::angles::{Form, Limits, angle_fraction, angle_unit};
 use svdforge_hdl::units::half_angle::half_angle;
 
-/// How far a half angle may be from the exact one.
+/// The largest permitted error of a half angle, in rad. `unit` is the last place of the angle.
 ///
-/// A logarithm is wrong by -1.72 to 0.72 of its last place (half an interval of the mantissa, rounded down), a difference of two by at most 2.44 of
-/// 2^-8 octaves, 0.67 % of the ratio; the rounding of an angle entry, 118 or more, adds 0.43 %. The two never meet in full: over all pairs
-/// of mantissa intervals the error is 0.89 % in the first octave of ratios, 0.96 % from 2^-4 down (so 2^-6.7, not 2^-7). Below 1/2 the limit takes the
-/// place of the arc tangent: too large by a third of the ratio's square, 8.5 % in all at worst. One unit is cut off by the shift.
+/// The error of a logarithm is -1.72 to 0.72 of its last place: half an interval of the mantissa, rounded down. The
+/// error of the difference of two logarithms is at most 2.44 times 2^-8 octaves, which is 0.67 % of the ratio. Entries
+/// of the angle table are at least 118, so their rounding adds 0.43 %. Both never reach their maxima together. Over all
+/// pairs of mantissa intervals the error is 0.89 % in the first octave of ratios, and 0.96 % for ratios below 2^-4
+/// (that is, 2^-6.7 and not 2^-7).
+///
+/// Below 1/2 the limit replaces the arc tangent, which adds a third of the square of the ratio; the total is at most
+/// 8.5 %. The shift cuts off up to one unit.
 fn tolerance(ratio: f64, unit: f64) -> f64 {
     let shallow = ratio.min(1.0 / ratio);
     let limit = if shallow < 0.504 { shallow * shallow / 3.0 } else { 0.0 };
     shallow / 2.0 * (0.0105 + 1.01 * limit) + 1.5 * unit
 }
 
-/// Checks half angles; the worst relative error of those in the first octave, and of those with ratios below 2^-4.
+/// Checks half angles. Returns the largest relative error for ratios in the first octave, and for ratios below 2^-4.
 fn check_half_angles(width: u32, angle: u32, noise: u32, operands: &[[i128; 2]], results: &[[i128; 2]]) -> (f64, f64) {
     let unit = f64::from(angle).exp2().recip();
     let quarter = (std::f64::consts::FRAC_PI_4 / unit).round() as i128;
@@ -26,10 +30,11 @@ fn check_half_angles(width: u32, angle: u32, noise: u32, operands: &[[i128; 2]],
     for (&[numerator, denominator], &[size, negative]) in operands.iter().zip(results) {
         assert_eq!(negative == 1, (numerator < 0) != (denominator < 0), "{numerator} / {denominator}");
         if numerator.abs() < 1 << (noise - 1) {
-            assert_eq!(size, 0, "{numerator} is noise");
+            assert_eq!(size, 0, "The numerator {numerator} is noise.");
             continue;
         }
-        // A denominator of 0 counts as 2^(width - w), w the next power of two: as good as 0, or 1 where the two agree.
+        // A denominator of 0 counts as 2^(width - w), where w is the next power of two. This is nearly 0, or 1 if width
+        // = w.
         let zero = (f64::from(width) - f64::from(width.next_power_of_two())).exp2();
         let ratio =
             numerator.unsigned_abs() as f64 / if denominator == 0 { zero } else { denominator.unsigned_abs() as f64 };
@@ -47,14 +52,15 @@ fn check_half_angles(width: u32, angle: u32, noise: u32, operands: &[[i128; 2]],
     (first_octave, far)
 }
 
-/// A fine coefficient of q + 1 bits is an angle below 2^-4 rad without its sign: q bits, the lowest of them 2^-(q + 4).
+/// The fine coefficient s is an angle below 2^-4 rad with q + 1 bits, sign included. So the lowest of its q other bits
+/// has the weight 2^-(q + 4).
 #[test]
 fn angles_have_four_more_fraction_bits_than_coefficients() {
     assert_eq!([14, 18, 32].map(angle_fraction), [17, 21, 35]);
 }
 
 #[test]
-fn half_angle_of_all_small_operands() {
+fn half_angle_is_accurate_for_all_short_operands() {
     let (width, angle, noise) = (10, 21, 4);
     let mut bench = Bench::new(|design| half_angle(design, width, angle, noise));
     let range = || -(1i128 << (width - 1))..1 << (width - 1);
@@ -62,13 +68,13 @@ fn half_angle_of_all_small_operands() {
     let results = bench.pipeline(["numerator", "denominator"], ["size", "negative"], &operands);
     let (first_octave, far) = check_half_angles(width, angle, noise, &operands, &results);
     println!("half angle: relative error {first_octave:.4} for ratios 1/2 to 1, {far:.4} below 1/16");
-    // Of so short operands few mantissas have all their bits.
+    // The errors are smaller than in general, since only a few of such short operands have full mantissas.
     assert!(first_octave < 2f64.powi(-7) && far < 2f64.powi(-7));
     assert_eq!(operands.len(), 1 << 20);
 }
 
 #[test]
-fn half_angle_at_the_widths_of_cores() {
+fn half_angle_is_accurate_at_the_widths_of_cores() {
     for (width, angle, noise) in [(25, 21, 4), (39, 33, 4), (10, 21, 3), (14, 17, 3)] {
         let bench = RefCell::new(Bench::new(|design| half_angle(design, width, angle, noise)));
         let operand = (signed(width), signed(width)).prop_map(|(n, d)| [n, d]);
@@ -80,6 +86,7 @@ fn half_angle_at_the_widths_of_cores() {
     }
 }
 
+/// An angle unit, with a half-angle unit as its reference.
 struct AngleBench {
     unit: Bench,
     half: Bench,
@@ -96,7 +103,8 @@ impl AngleBench {
         Self { unit, half, angle, limits, form }
     }
 
-    /// Checks blocks (a b; c d): how many settled, and of how many only one component was applied.
+    /// Checks blocks (a b; c d). Returns the number of settled blocks, and the number of blocks for which only one of S
+    /// and D was applied.
     fn check(&mut self, blocks: &[[i128; 4]]) -> (usize, usize) {
         match self.form {
             Form::Square | Form::Symmetric => self.check_for(blocks, None),
@@ -112,11 +120,12 @@ impl AngleBench {
         }
     }
 
-    /// The same for matrices that are tall, or wide, or have no zeros at the end that must stay.
+    /// Checks blocks of tall matrices, of wide ones, or (`None`) of matrices without rows or columns that must stay
+    /// zero.
     fn check_for(&mut self, blocks: &[[i128; 4]], tall: Option<bool>) -> (usize, usize) {
         let outputs = ["left_size", "left_negative", "right_size", "right_negative", "settled"];
         let results = self.unit.pipeline(["a", "b", "c", "d"], outputs, blocks);
-        // S and D from the half angle unit alone, which has its own test.
+        // S and D come from the half-angle unit alone, which has its own test.
         let mut halves = |fraction: fn(&[i128; 4]) -> [i128; 2]| {
             let operands: Vec<_> = blocks.iter().map(fraction).collect();
             self.half.pipeline(["numerator", "denominator"], ["size", "negative"], &operands)
@@ -129,7 +138,7 @@ impl AngleBench {
             let [left, right] = [signed(&[result[0], result[1]]), signed(&[result[2], result[3]])];
             let mut difference = differences[i];
             if let (Some(tall), [0, _, _, 0]) = (tall, block) {
-                // Its sign is free: alike, the left angle is 0; opposite, the right one.
+                // The sign of D is arbitrary. Equal signs make the left angle 0, and opposite signs the right one.
                 difference[1] = sums[i][1] ^ i128::from(tall);
             }
             if self.form == Form::Symmetric {
@@ -160,7 +169,8 @@ impl AngleBench {
         (settled_blocks, single)
     }
 
-    /// Exact rotations by these angles remove what was to be removed, but for a tenth, and leave what was to be left.
+    /// Checks that exact rotations by these angles reduce b + c and c - b to a tenth if the angle for them was applied,
+    /// and leave them unchanged otherwise.
     fn check_effect(&self, block: [i128; 4], angles: [i128; 2]) {
         let [left, right] = angles.map(|angle| angle as f64 / f64::from(self.angle).exp2());
         let [a, b, c, d] = block.map(|v| v as f64);
@@ -173,7 +183,7 @@ impl AngleBench {
         {
             let size: f64 = block.iter().map(|v| v.unsigned_abs() as f64).sum();
             let unit = size * f64::from(-(self.angle as i32)).exp2() * 8.0 + 1e-9 * size;
-            // A denominator of 0 counts as 1: where all is small, a unit matters.
+            // A denominator of 0 counts as 1. For blocks of small numbers, this error of a unit matters.
             let limit = if applied { 0.1 * before.abs() + 2.0 + unit } else { before.abs() + unit };
             assert!(after.abs() <= limit, "{block:?}, {name}: {before} became {after}");
             assert!(applied || (after - before).abs() <= unit, "{block:?}, {name}: {before} became {after}");
@@ -182,7 +192,7 @@ impl AngleBench {
 }
 
 #[test]
-fn angle_unit_on_blocks_of_small_and_large_numbers() {
+fn angle_unit_is_right_for_blocks_of_small_and_large_numbers() {
     let word = [-128, -127, -90, -64, -33, -9, -5, -4, -1, 0, 1, 2, 4, 7, 50, 127];
     let mut bench = AngleBench::new(8, 18, Limits { noise_bits: 3, settled_bits: 6 }, Form::Square);
     let mut seen = (0, 0, 0);
@@ -196,9 +206,10 @@ fn angle_unit_on_blocks_of_small_and_large_numbers() {
     assert!(seen.1 > 1000 && seen.2 > 100, "{seen:?}");
 }
 
-/// Rows or columns of zeros stay zero: the side that would mix them with others does not turn. Of symmetric matrices both sides turn alike.
+/// Rows or columns of zeros stay zero, since the side that would mix them with others is not rotated. For symmetric
+/// matrices both sides are rotated by the same angle.
 #[test]
-fn angle_unit_for_every_form_of_matrices() {
+fn angle_unit_is_right_for_every_form_of_matrices() {
     let word = [-128, -65, -8, -1, 0, 1, 3, 40, 127];
     for form in [Form::Wide, Form::Tall, Form::Any, Form::Symmetric] {
         let mut bench = AngleBench::new(8, 18, Limits { noise_bits: 3, settled_bits: 6 }, form);
@@ -207,7 +218,7 @@ fn angle_unit_for_every_form_of_matrices() {
         let (settled, single) = bench.check(&blocks);
         assert!(settled > 100 && (single > 100 || form == Form::Symmetric), "{form:?}: {settled} {single}");
         let outputs = ["left_size", "right_size"];
-        // A second row of zeros, or a second column; the diagonal may be 0 too.
+        // Blocks whose second row, or second column, is zero. The diagonal may be 0 as well.
         let zeros = pairs().map(|(x, y)| if form == Form::Tall { [x, 0, y, 0] } else { [x, y, 0, 0] });
         let zeros: Vec<_> = zeros.filter(|_| form != Form::Symmetric).collect();
         if form == Form::Any {
@@ -221,11 +232,11 @@ fn angle_unit_for_every_form_of_matrices() {
 }
 
 #[test]
-fn angle_unit_at_the_widths_of_cores() {
+fn angle_unit_is_right_at_the_widths_of_cores() {
     for (data, coef, noise_bits, settled_bits) in [(24, 18, 4, 10), (38, 30, 4, 18), (10, 18, 3, 6)] {
         let bench = RefCell::new(AngleBench::new(data, coef, Limits { noise_bits, settled_bits }, Form::Square));
         let seen = RefCell::new((0, 0));
-        // Blocks of four numbers of any size, and blocks with a small part off the diagonal.
+        // Blocks of four numbers of any magnitude, and blocks with small off-diagonal elements.
         let any = (signed(data), signed(data), signed(data), signed(data)).prop_map(|(a, b, c, d)| [a, b, c, d]);
         let near = (signed(data), signed(data), signed(data), 0..data)
             .prop_map(|(a, b, c, cut)| [a, b >> cut, c >> cut, a.saturating_sub(c >> 7)])

@@ -1,4 +1,4 @@
-//! A unit as the top of a design in the simulator, and generators for its operands.
+//! A bench for single units: a unit is the top of a design in the simulator. There are also generators of operands.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -8,13 +8,14 @@ use svdforge_hdl::check::Checked;
 use svdforge_hdl::ir::{Design, ModuleId};
 use svdforge_sim::Simulator;
 
+/// A unit in the simulator.
 pub struct Bench {
     design: Checked<Design>,
     simulator: Simulator,
 }
 
 impl Bench {
-    /// The unit that `draw` adds last, after a reset.
+    /// A bench for the module that `draw` adds last, after a reset.
     pub fn new(draw: impl FnOnce(&mut DesignBuilder) -> ModuleId) -> Self {
         let mut builder = DesignBuilder::new();
         draw(&mut builder);
@@ -36,7 +37,7 @@ impl Bench {
         self.simulator.poke_signed(port, value.into());
     }
 
-    /// The bits of an output in this cycle.
+    /// The bits of an output in the current cycle.
     pub fn get(&self, port: &str) -> u128 {
         self.simulator.peek(self.simulator.output(port).unwrap_or_else(|| panic!("no output {port}")))
     }
@@ -45,8 +46,8 @@ impl Bench {
         self.simulator.step();
     }
 
-    /// Sends one operand set a cycle through a pipeline: the outputs that belong to each, in order. Output ports whose name begins
-    /// with `-` are read as two's complement numbers.
+    /// Sends one set of operands per cycle through a pipeline, and returns the outputs for each set, in order. Outputs
+    /// whose names are given with the prefix `-` are read as two's complement numbers.
     pub fn pipeline<const N: usize, const M: usize>(
         &mut self,
         inputs: [&str; N],
@@ -55,11 +56,11 @@ impl Bench {
     ) -> Vec<[i128; M]> {
         let latency = |name: &str| {
             let top = self.design.top();
-            top.outputs[top.output_named(name).unwrap()].latency.expect("a pipeline")
+            top.outputs[top.output_named(name).unwrap()].latency.expect("The outputs of a pipeline have latencies.")
         };
         let plain = outputs.map(|name| name.trim_start_matches('-'));
         let latencies = plain.map(latency);
-        assert!(latencies.iter().all(|&l| l == latencies[0]), "outputs come together: {latencies:?}");
+        assert!(latencies.iter().all(|&l| l == latencies[0]), "The outputs have different latencies: {latencies:?}");
         let depth = latencies[0] as usize;
         let inputs = inputs.map(|name| self.simulator.input(name).unwrap());
         let ports = plain.map(|name| self.simulator.output(name).unwrap());
@@ -81,7 +82,8 @@ impl Bench {
     }
 }
 
-/// Two's complement numbers of `width` bits: small and large ones alike, and the extremes.
+/// Two's complement numbers of `width` bits. Small and large magnitudes are equally likely, and the extremes are
+/// frequent.
 pub fn signed(width: u32) -> BoxedStrategy<i128> {
     let (least, most) = (-(1i128 << (width - 1)), (1i128 << (width - 1)) - 1);
     let any = (any::<i64>(), 0..width).prop_map(move |(bits, cut)| i128::from(bits) >> (64 - width + cut).min(63));
@@ -89,7 +91,7 @@ pub fn signed(width: u32) -> BoxedStrategy<i128> {
         .boxed()
 }
 
-/// Runs a property on `count` random cases, no fewer, always the same ones.
+/// Checks a property on exactly `count` random cases, which are always the same.
 pub fn for_all<S: Strategy>(count: u32, strategy: S, property: impl Fn(S::Value)) {
     let seen = Cell::new(0);
     let config = Config { cases: count, failure_persistence: None, ..Config::default() };
@@ -103,13 +105,13 @@ pub fn for_all<S: Strategy>(count: u32, strategy: S, property: impl Fn(S::Value)
     assert_eq!(seen.get(), count);
 }
 
-/// `value` / 2^`fraction` is rounded to `rounded`: to nearest, ties to even.
+/// Whether `rounded` is `value` / 2^`fraction`, rounded to nearest, ties to even.
 pub fn is_nearest_even(value: i128, fraction: u32, rounded: i128) -> bool {
     let twice_distance = ((rounded << fraction) - value).abs() << 1;
     twice_distance < 1 << fraction || twice_distance == 1 << fraction && rounded & 1 == 0
 }
 
-/// The one number that [`is_nearest_even`] accepts.
+/// `value` / 2^`fraction`, rounded to nearest, ties to even: the only number that [`is_nearest_even`] accepts.
 pub fn nearest_even(value: i128, fraction: u32) -> i128 {
     let floor = value >> fraction;
     [floor, floor + 1].into_iter().find(|&r| is_nearest_even(value, fraction, r)).unwrap()

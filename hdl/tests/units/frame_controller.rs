@@ -1,4 +1,5 @@
-//! The frame controller between models of the input end, a decomposer, the sorter and the output end.
+//! Tests of the frame controller, which is connected to models of the input end, a decomposer, the sorter and the
+//! output end.
 
 use crate::bench::{Bench, for_all};
 use proptest::prelude::*;
@@ -8,38 +9,39 @@ use svdforge_hdl::core::frame_controller::frame_controller;
 use svdforge_hdl::interface::Status;
 use svdforge_hdl::parameters::{Parameters, Scaling, Sizes};
 
-/// What a frame is, and how long others take for it.
+/// A frame, and how long the other modules take for it.
 #[derive(Clone, Debug)]
 struct FrameCase {
     bad: bool,
-    /// Last row and column, where sizes differ.
+    /// Indices of the last row and the last column, for cores of any size.
     last: [i128; 2],
-    /// Cycles until it is there, until it is decomposed, and until it is unloaded.
+    /// Cycles until the frame is loaded, until it is decomposed, and until it is unloaded.
     delays: [usize; 3],
-    /// Overflow, cap reached, sweeps, bits shifted.
-    told: [i128; 4],
+    /// What the decomposer reports: overflow, cap reached, sweeps, bits shifted.
+    reported: [i128; 4],
 }
 
 fn frame() -> impl Strategy<Value = FrameCase> {
-    let told = (any::<bool>(), any::<bool>(), 0..64i128, 0..16i128);
+    let reported = (any::<bool>(), any::<bool>(), 0..64i128, 0..16i128);
     let delays = proptest::array::uniform3(0..20usize);
-    (prop::bool::weighted(0.3), proptest::array::uniform2(0..6i128), delays, told).prop_map(
+    (prop::bool::weighted(0.3), proptest::array::uniform2(0..6i128), delays, reported).prop_map(
         |(bad, last, delays, (overflow, capped, sweeps, shifted))| FrameCase {
             bad,
             last,
             delays,
-            told: [overflow.into(), capped.into(), sweeps, shifted],
+            reported: [overflow.into(), capped.into(), sweeps, shifted],
         },
     )
 }
 
-/// Lets one frame through. Good ones are started once, each value is inserted once, in order; bad ones go straight to the output. In the end the status
-/// word says all that was told, and of a bad frame nothing but that.
-fn let_through(unit: &mut Bench, frame: &FrameCase, parameters: &Parameters, timing: PortTiming) {
+/// Passes one frame through the controller and checks what it does. The decomposition of a good frame is started once,
+/// and each value is inserted once, in order. A bad frame goes directly to the output. In the end the status word
+/// contains everything that the decomposer reported, or only the flag of a bad frame.
+fn pass_frame(unit: &mut Bench, frame: &FrameCase, parameters: &Parameters, timing: PortTiming) {
     let any = parameters.sizes == Sizes::Any;
     let last_value = if any { *frame.last.iter().min().unwrap() as usize } else { parameters.rows - 1 };
     for _ in 0..frame.delays[0] {
-        assert_eq!(unit.get("start"), 0, "nothing is there");
+        assert_eq!(unit.get("start"), 0, "A decomposition was started before a frame was loaded.");
         unit.step();
     }
     unit.set("frame_full", 1);
@@ -51,11 +53,11 @@ fn let_through(unit: &mut Bench, frame: &FrameCase, parameters: &Parameters, tim
     let (mut starts, mut releases, mut unloads, mut inserted) = (0, 0, 0, Vec::new());
     let (mut done_in, mut done_at, mut numbers, mut unloading) = (None, None, Vec::new(), 0);
     for cycle in 0.. {
-        assert!(cycle < 200, "the frame is not let out: {frame:?}");
+        assert!(cycle < 200, "The frame is never unloaded: {frame:?}");
         let is = |port: &str| unit.get(port) == 1;
         numbers.push(unit.get("value_number"));
         if is("insert") {
-            // The number was there as many cycles ago as a value takes.
+            // The index of the value was requested as many cycles ago as the decomposer takes to answer.
             let index = unit.get("insert_index");
             assert_eq!(numbers[cycle - timing.value as usize], index);
             inserted.push(index);
@@ -72,7 +74,7 @@ fn let_through(unit: &mut Bench, frame: &FrameCase, parameters: &Parameters, tim
         if is("unload_start") {
             unloads += 1;
             if let Some(done_at) = done_at {
-                // The drain is over when the first vector is read.
+                // The drain must be over when the first vector is read.
                 assert!(cycle + 4 >= done_at + timing.drain as usize, "unloaded {} cycles after done", cycle - done_at);
             }
         }
@@ -88,11 +90,11 @@ fn let_through(unit: &mut Bench, frame: &FrameCase, parameters: &Parameters, tim
         let done = done_in == Some(0);
         if done {
             done_at = Some(cycle);
-            for (port, value) in ["overflow", "cap_reached", "sweeps"].into_iter().zip(&frame.told) {
+            for (port, value) in ["overflow", "cap_reached", "sweeps"].into_iter().zip(&frame.reported) {
                 unit.set(port, *value);
             }
             if parameters.scaling == Scaling::Auto {
-                unit.set("shifted", frame.told[3]);
+                unit.set("shifted", frame.reported[3]);
             }
         }
         done_in = done_in.and_then(|cycles| cycles.checked_sub(1));
@@ -117,9 +119,9 @@ fn let_through(unit: &mut Bench, frame: &FrameCase, parameters: &Parameters, tim
         );
     } else {
         assert_eq!(inserted, (0..=last_value as u128).collect::<Vec<_>>(), "{frame:?}");
-        let shifted = if parameters.scaling == Scaling::Auto { frame.told[3] } else { 0 };
-        let told: [i128; 3] = [status.overflow().into(), status.cap_reached().into(), status.sweeps().into()];
-        assert_eq!(told, frame.told[..3]);
+        let shifted = if parameters.scaling == Scaling::Auto { frame.reported[3] } else { 0 };
+        let reported: [i128; 3] = [status.overflow().into(), status.cap_reached().into(), status.sweeps().into()];
+        assert_eq!(reported, frame.reported[..3]);
         assert_eq!(i128::from(status.block_exponent()), -shifted);
     }
     unit.step();
@@ -128,7 +130,7 @@ fn let_through(unit: &mut Bench, frame: &FrameCase, parameters: &Parameters, tim
 }
 
 #[test]
-fn frames_are_let_through_one_by_one() {
+fn frames_pass_one_by_one() {
     let frames_seen = Cell::new([0; 2]);
     let timings = [
         PortTiming { value: 4, vectors: 3, drain: 12 },
@@ -147,7 +149,7 @@ fn frames_are_let_through_one_by_one() {
             for_all(20, proptest::collection::vec(frame(), 5), |frames| {
                 let mut unit = Bench::new(|design| frame_controller(design, &shape, timing));
                 for frame in frames {
-                    let_through(&mut unit, &frame, &parameters, timing);
+                    pass_frame(&mut unit, &frame, &parameters, timing);
                     let mut counts = frames_seen.get();
                     counts[usize::from(frame.bad)] += 1;
                     frames_seen.set(counts);

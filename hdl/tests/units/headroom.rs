@@ -1,4 +1,4 @@
-//! Headroom of the elements seen.
+//! Tests of the headroom unit.
 
 use crate::bench::{Bench, for_all, signed};
 use proptest::prelude::*;
@@ -18,16 +18,17 @@ fn bench(most: u32, count: usize, reserve: u32) -> Bench {
     })
 }
 
-/// The most bits, up to the word less 1, by which all elements can be shifted up and still fit `reserve` bits fewer than they have.
-fn right(seen: &[i128], reserve: u32, word: u32) -> u128 {
+/// The expected headroom: the largest number of bits, below `word`, by which all elements can be shifted up and still
+/// have `reserve` unused bits.
+fn expected(seen: &[i128], reserve: u32, word: u32) -> u128 {
     let limit = 1_i128 << (WIDTH - 1);
     let fits = |shift: u32| seen.iter().all(|element| (-limit..limit).contains(&(element << (shift + reserve))));
     (0..word).rev().find(|&shift| fits(shift)).unwrap_or(0).into()
 }
 
-/// Random elements, some of them not taken, now and then cleared.
+/// Random elements, some of which are not taken, with a `clear` now and then.
 #[test]
-fn headroom_is_that_of_all_elements_since_it_was_cleared() {
+fn headroom_is_that_of_all_elements_since_the_last_clear() {
     const WORD: u32 = 8;
     for (count, reserve) in [(1, 0), (2, 0), (2, 1), (3, 3), (1, 4)] {
         let bench = RefCell::new(bench(WORD - 1, count, reserve));
@@ -51,7 +52,7 @@ fn headroom_is_that_of_all_elements_since_it_was_cleared() {
                 bench.set("taken", false);
                 bench.set("clear", false);
                 bench.step();
-                assert_eq!(bench.get("free"), right(&seen, reserve, WORD), "{seen:?}, {reserve}");
+                assert_eq!(bench.get("free"), expected(&seen, reserve, WORD), "{seen:?}, {reserve}");
             }
         });
     }

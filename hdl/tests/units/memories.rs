@@ -1,4 +1,4 @@
-//! The banked memories, with the moves that a core makes in them.
+//! Tests of the banked memories, with the same moves of rows and columns as in a core.
 
 use crate::bench::{Bench, for_all};
 use proptest::prelude::*;
@@ -8,9 +8,10 @@ use svdforge_hdl::ordering::Ordering;
 use svdforge_hdl::units::matrix_memory::matrix_memory;
 use svdforge_hdl::units::vector_memory::vector_memory;
 
-/// A sweep of reading blocks and writing them to the places of the next step. Elements are named by their home, (row, column).
+/// Reads the blocks of all steps of a sweep and writes each to its places for the next step. The value of an element
+/// encodes its home, (row, column).
 #[test]
-fn matrix_memory_brings_every_pair_together_once_and_everyone_home() {
+fn matrix_memory_forms_every_pair_once_and_returns_all_elements_home() {
     let blocks_seen = Cell::new(0);
     for size in [2, 4, 6, 8, 16] {
         let order = any::<prop::sample::Index>();
@@ -18,16 +19,16 @@ fn matrix_memory_brings_every_pair_together_once_and_everyone_home() {
             blocks_seen.set(blocks_seen.get() + matrix_sweep(size, start.index(size * size / 4)));
         });
     }
-    // Pairs squared times steps, four times but for size 16.
+    // The number of blocks is the square of the pairs times the steps. All sizes but 16 have four cases.
     assert_eq!(blocks_seen.get(), 4 * (1 + 4 * 3 + 9 * 5 + 16 * 7) + 64 * 15);
 }
 
-/// One sweep; the blocks of each step in an order that begins anywhere.
+/// One sweep, in which the blocks of each step begin with number `start`. Returns the number of blocks.
 fn matrix_sweep(size: usize, start: usize) -> usize {
     let ordering = Ordering::new(size);
     let mut memory = Bench::new(|design| matrix_memory(design, 16, pair_bits(&ordering)));
     let name = |row: usize, column: usize| (row << 8 | column) as i128;
-    // Load, one element at a time: bank and pair of each from the rule that a place's parity is its bank.
+    // The elements are loaded one at a time. Bank and pair follow from the rule that the parity of a place is its bank.
     for (row, column) in (0..size).flat_map(|r| (0..size).map(move |c| (r, c))) {
         let (r, c) = (row % 2, column % 2);
         memory.set("write_enable", 1 << (2 * r + c));
@@ -39,8 +40,8 @@ fn matrix_sweep(size: usize, start: usize) -> usize {
     }
     memory.set("write_enable", 0);
 
-    let (pairs, mut blocks, mut met) = (size / 2, 0, vec![0; size * size]);
-    // place -> home.
+    let (pairs, mut blocks, mut times_paired) = (size / 2, 0, vec![0; size * size]);
+    // For each place, the home of the row that is there.
     let mut at: Vec<usize> = (0..size).collect();
     for step in 0..size - 1 {
         let copy = step % 2;
@@ -60,8 +61,8 @@ fn matrix_sweep(size: usize, start: usize) -> usize {
             let found = [0, 1].map(|r| [0, 1].map(|c| memory.get(&format!("element_{r}{c}")) as i128));
             assert_eq!(found, rows.map(|r| columns.map(|c| name(r, c))), "size {size}, step {step}, block {block}");
             if row == column {
-                met[rows[0] * size + rows[1]] += 1;
-                met[rows[1] * size + rows[0]] += 1;
+                times_paired[rows[0] * size + rows[1]] += 1;
+                times_paired[rows[1] * size + rows[0]] += 1;
             }
             let [row_crosses, column_crosses] = [row, column].map(|pair| usize::from(ordering.crosses(pair)));
             memory.set("write_enable", 15);
@@ -80,13 +81,13 @@ fn matrix_sweep(size: usize, start: usize) -> usize {
         at[1..].rotate_right(1);
     }
     assert_eq!(at, (0..size).collect::<Vec<_>>());
-    assert!((0..size * size).all(|p| met[p] == usize::from(p % (size + 1) != 0)), "size {size}");
+    assert!((0..size * size).all(|p| times_paired[p] == usize::from(p % (size + 1) != 0)), "size {size}");
     blocks
 }
 
-/// Random traffic against a plain model, reads in the cycle of a write included.
+/// Random reads and writes, compared with a simple model. Some words are read in the cycle in which they are written.
 #[test]
-fn vector_memory_keeps_its_words_and_gives_the_old_one_while_it_is_written() {
+fn vector_memory_returns_the_old_word_in_the_cycle_of_a_write() {
     const PAIR_BITS: u32 = 3;
     const PAIRS: usize = 1 << PAIR_BITS;
     let pair = || 0..PAIRS;

@@ -1,4 +1,5 @@
-//! The QR decomposition's own units: rows that wait in buffers, and the order in which rows meet.
+//! Tests of the units of the QR decomposition: the queue of incoming rows, the lanes, and the order of the row
+//! rotations.
 
 use crate::bench::{Bench, for_all, signed};
 use proptest::prelude::*;
@@ -21,7 +22,7 @@ fn shape(rows: usize, cols: usize, sizes: Sizes) -> Shape {
     shape
 }
 
-/// The input end of a core, and behind it the queue of rows.
+/// A module with the input end of a core, followed by the queue of rows.
 fn rows_in(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let (input, queue) = (stream_input(design, shape), row_queue(design, shape));
     let m = ModuleBuilder::new("rows_in");
@@ -54,7 +55,7 @@ fn rows_in(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     design.add(m)
 }
 
-/// The input end and the queue, with a model of the buffers that they write.
+/// The input end and the queue, with a model of the buffers to which they write.
 struct InputBench {
     unit: Bench,
     cols: usize,
@@ -63,6 +64,7 @@ struct InputBench {
 }
 
 impl InputBench {
+    /// Simulates one cycle and updates the model of the buffers.
     fn cycle(&mut self) {
         let get = |port| self.unit.get(port);
         let place = [get("write_half"), get("write_word"), get("write_bank")];
@@ -72,13 +74,14 @@ impl InputBench {
         self.unit.step();
     }
 
-    /// Sends a frame while rows are taken as they come, some cycles after they are ready; the rows that were handed on, and whether the frame was called bad.
+    /// Sends a frame. Meanwhile rows are taken some cycles after they are ready, which `patience` determines. Returns
+    /// the rows taken, and whether the frame was reported as bad.
     fn send(&mut self, elements: &[i128], offers: &[bool], patience: &[usize]) -> (Vec<Vec<i128>>, bool) {
         let cols = self.cols;
         let (mut next, mut offering, mut half, mut rows) = (0, false, 0, Vec::new());
         let (mut waited, mut last_taken) = (0, false);
         for cycle in 0.. {
-            assert!(cycle < 5000, "the frame never ends");
+            assert!(cycle < 5000, "The frame never ends.");
             offering |= next < elements.len() && offers[cycle % offers.len()];
             self.unit.set("s_axis_tvalid", i128::from(offering));
             self.unit.set("s_axis_tdata", elements[next.min(elements.len() - 1)]);
@@ -86,10 +89,11 @@ impl InputBench {
             let accepted = offering && self.unit.get("s_axis_tready") == 1;
             let bad = self.unit.get("full") == 1 && self.unit.get("bad") == 1;
             if bad || last_taken {
-                assert_eq!(next, elements.len(), "over before its end");
+                assert_eq!(next, elements.len(), "The frame was reported as complete before its last beat.");
                 return (rows, bad);
             }
-            // What is ready may be taken at once, but two cycles after a take the answer is still an old one.
+            // After a batch is taken, `rows_ready` still refers to it for two cycles. So the next batch is taken only
+            // after some cycles.
             waited = if self.unit.get("rows_ready") == 1 { waited + 1 } else { 0 };
             let takes = waited > 3 + patience[rows.len() % patience.len()];
             self.unit.set("take_rows", i128::from(takes));
@@ -137,7 +141,7 @@ fn rows_wait_in_the_buffers_until_they_are_taken() {
                 let (found, bad) = bench.send(&beats, &offers, &patience);
                 assert_eq!(bad, length != right, "{length} beats for {rows}x{cols}");
                 let expected: Vec<Vec<i128>> = elements.chunks(cols).map(<[_]>::to_vec).collect();
-                // Of a bad frame some rows were taken before that was known.
+                // Some rows of a bad frame were taken before it was known to be bad.
                 let expected = if bad { &expected[..found.len()] } else { &expected[..rows] };
                 assert_eq!(found, expected, "{rows}x{cols}");
                 bench.unit.set("s_axis_tvalid", 0);
@@ -157,7 +161,8 @@ fn rows_wait_in_the_buffers_until_they_are_taken() {
     assert!(good > 600 && bad > 350, "{good} good and {bad} bad frames");
 }
 
-/// What a lane holds: elements by row and word (slot and word) of each bank, their second copies, and the buffered rows by half and word.
+/// A model of a lane. It has the elements of each bank by (row, word) or (slot, word), the pivots and leads, and the
+/// buffered rows by (half, word).
 #[derive(Default)]
 struct LaneModel {
     triangle: [BTreeMap<(usize, usize), i128>; 2],
@@ -167,7 +172,7 @@ struct LaneModel {
     buffers: [BTreeMap<(usize, usize), i128>; 2],
 }
 
-/// Numbers drawn one after the other from random bits.
+/// Small random numbers, taken one after the other from a number of random bits.
 struct Digits(u128);
 
 impl Digits {
@@ -178,9 +183,10 @@ impl Digits {
     }
 }
 
-/// Random traffic against a plain model: writes, loads, and both readers in every cycle, the old element where it is just written.
+/// Random writes and loads, and reads at both ports in every cycle, compared with a simple model. A word that is read
+/// in the cycle in which it is written still has its old value.
 #[test]
-fn a_lane_keeps_rows_and_triangle_and_copies_of_what_angles_need() {
+fn a_lane_stores_its_rows_and_its_triangle_with_pivots_and_leads() {
     let reads = Cell::new(0);
     for cols in [3, 4, 6] {
         let shape = shape(20, cols, Sizes::Fixed);
@@ -209,7 +215,7 @@ fn a_lane_keeps_rows_and_triangle_and_copies_of_what_angles_need() {
                 };
                 let pivot = if fresh { 0 } else { kept(model.pivots.get(&pair)) };
                 let lead = if enter { entering(0, (half, 0), absent) } else { kept(model.leads.get(&pair)) };
-                // For the rotators.
+                // The read port of the rotators.
                 let [pair, word, half] = [port("pair", even), port("word", even / 2), port("half", 2)];
                 let [fresh, enter, absent] = ["fresh", "enter", "absent"].map(|name| port(name, 2) == 1);
                 let at = (pair, word);
@@ -219,7 +225,7 @@ fn a_lane_keeps_rows_and_triangle_and_copies_of_what_angles_need() {
                     false => kept(model.slots[c].get(&at)),
                 });
                 expected.push_back([pivot, lead, x[0], x[1], y[0], y[1]]);
-                // What is written.
+                // The write port and the buffers.
                 let [enable, keeps] = ["write_enable", "write_keeps"].map(|name| port(name, 2) == 1);
                 let [row, slot, word] =
                     [port("write_pair", even), port("write_target", even), port("write_word", even / 2)];
@@ -260,30 +266,33 @@ fn a_lane_keeps_rows_and_triangle_and_copies_of_what_angles_need() {
     assert_eq!(reads.get(), 3 * 10 * 199);
 }
 
-/// Every row meets every row of its triangle three times, from the first on, word by word; then every row of the second triangle those of the first from its own
-/// on. A word is never read before its last rotation is written, and an angle never before the one before has come through.
+/// Every incoming row is rotated against every row of its triangle in all passes, from the first row on, word by word.
+/// Then every row of the second triangle is rotated against the rows of the first triangle from the row of its own
+/// number on. No word is read before its previous rotation is written, and no angle is computed before the previous
+/// angle of the same two rows has taken effect.
 #[test]
-fn everyone_meets_everyone_in_time() {
+fn every_row_is_rotated_against_every_row_of_the_triangle_in_time() {
     const LATENCY: usize = 22;
     const WRITTEN: usize = WORD_LATENCY as usize;
     /// Rows of the second triangle are numbered from here on.
     const SECOND: usize = 1000;
-    let mut meetings = 0;
+    let mut row_rotations = 0;
     for (pairs_of_rows, cols) in [(1, 1), (1, 8), (3, 3), (9, 8), (20, 8), (5, 16), (18, 31), (4, 32)] {
         let shape = shape(2 * pairs_of_rows.max(cols) + 2, cols, Sizes::Fixed);
         let (n, passes) = (shape.even(), shape.arithmetic().passes() as usize);
         let mut unit = Bench::new(|design| qr_sequencer(design, &shape, LATENCY));
         unit.set("rows_ready", 1);
         let mut steps = 0;
-        // By lane, slot and word: the row there, and what is on its way. By lane, row of the triangle and word: when it was rotated last.
+        // The row at each (lane, slot, word), and the rows that are still in the pipeline. The cycle of the last
+        // rotation of each (lane, row of the triangle, word).
         let mut slots: BTreeMap<[usize; 3], usize> = BTreeMap::new();
-        let mut on_the_way: VecDeque<(usize, [usize; 3], usize)> = VecDeque::new();
+        let mut in_pipeline: VecDeque<(usize, [usize; 3], usize)> = VecDeque::new();
         let mut rotated: BTreeMap<[usize; 3], usize> = BTreeMap::new();
         let mut angles: BTreeMap<[usize; 2], usize> = BTreeMap::new();
-        // By lane, row under way and row of the triangle: words rotated.
-        let mut met: BTreeMap<[usize; 3], usize> = BTreeMap::new();
+        // The number of words rotated for each (lane, row in a slot, row of the triangle).
+        let mut words_rotated: BTreeMap<[usize; 3], usize> = BTreeMap::new();
         for cycle in 0.. {
-            assert!(cycle < 200_000, "no end");
+            assert!(cycle < 200_000, "The triangle is never complete.");
             unit.set("rows_last", i128::from(steps + 1 >= pairs_of_rows));
             unit.step();
             let get = |port: &str| unit.get(port) as usize;
@@ -291,8 +300,8 @@ fn everyone_meets_everyone_in_time() {
             if get("full") == 1 {
                 break;
             }
-            while on_the_way.front().is_some_and(|(written, ..)| *written <= cycle) {
-                let (_, place, row) = on_the_way.pop_front().expect("It has a front.");
+            while in_pipeline.front().is_some_and(|(written, ..)| *written <= cycle) {
+                let (_, place, row) = in_pipeline.pop_front().expect("The queue is not empty.");
                 slots.insert(place, row);
             }
             let (pair, word, target) = (get("pair"), get("word"), get("target"));
@@ -303,7 +312,7 @@ fn everyone_meets_everyone_in_time() {
                     (0, 0) => slots[&[lane, pair, word]],
                     both => panic!("{both:?}"),
                 };
-                let words = met.entry([lane, row, pair]).or_default();
+                let words = words_rotated.entry([lane, row, pair]).or_default();
                 assert_eq!(get("merge") == 1, row >= SECOND);
                 assert!(get("lead") == 0 || word == pair / 2);
                 if get("lead") == 1 {
@@ -312,23 +321,23 @@ fn everyone_meets_everyone_in_time() {
                 }
                 let before = rotated.insert([lane, pair, word], cycle);
                 assert!(before.is_none_or(|before| before + WRITTEN <= cycle), "{n} columns, word {word}");
-                // In the last pass it moves on, if anything is left of it.
+                // In the last pass the row moves on, if anything is left of it.
                 assert_eq!(target != pair, *words >= (passes - 1) * (n / 2 - pair / 2), "{n} columns");
                 assert_eq!(get("keeps") == 0, target != pair && pair + 1 == n, "{n} columns");
                 *words += 1;
                 if get("keeps") == 1 {
-                    on_the_way.push_back((cycle + WRITTEN, [lane, target, word], row));
+                    in_pipeline.push_back((cycle + WRITTEN, [lane, target, word], row));
                 }
             }
         }
-        for (&[lane, row, pair], &words) in &met {
+        for (&[lane, row, pair], &words) in &words_rotated {
             assert_eq!(words, passes * (n / 2 - pair / 2), "{n} columns, lane {lane}, row {row}, with {pair}");
-            meetings += 1;
+            row_rotations += 1;
         }
-        // All rows in both lanes; then row j of the second triangle with those from j on.
-        assert_eq!(met.len(), 2 * pairs_of_rows * n + n * (n + 1) / 2, "{n} columns");
+        // All rows in both lanes, and then row j of the second triangle with the rows of the first from j on.
+        assert_eq!(words_rotated.len(), 2 * pairs_of_rows * n + n * (n + 1) / 2, "{n} columns");
         assert!(step_cycles(&shape, LATENCY) >= passes * LATENCY);
     }
     let sizes = [(1, 2), (1, 8), (3, 4), (9, 8), (20, 8), (5, 16), (18, 32), (4, 32)];
-    assert_eq!(meetings, sizes.iter().map(|&(p, n)| 2 * p * n + n * (n + 1) / 2).sum::<usize>());
+    assert_eq!(row_rotations, sizes.iter().map(|&(p, n)| 2 * p * n + n * (n + 1) / 2).sum::<usize>());
 }

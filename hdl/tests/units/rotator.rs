@@ -1,4 +1,4 @@
-//! Rounder and rotator.
+//! Tests of the rounder and of the rotator.
 
 use crate::bench::{Bench, for_all, is_nearest_even, nearest_even, signed};
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ use svdforge_hdl::units::rotator::rotator;
 use svdforge_hdl::units::rounder::add_and_round;
 
 #[test]
-fn rounder_takes_the_nearest_and_of_two_the_even_one() {
+fn rounder_rounds_to_nearest_and_ties_to_even() {
     let mut cases = 0;
     for (base_bits, sum_bits, fraction) in [(4, 8, 2), (3, 9, 4), (5, 10, 3), (1, 9, 7), (6, 9, 2)] {
         let mut bench = Bench::new(|design| {
@@ -23,7 +23,7 @@ fn rounder_takes_the_nearest_and_of_two_the_even_one() {
         let results = bench.pipeline(["base", "sum"], ["-rounded"], &operands);
         for (&[base, sum], [rounded]) in operands.iter().zip(results) {
             let exact = (base << fraction) + sum;
-            // As the unit's header says, of a sum that does not fit only the lower bits remain.
+            // If a sum does not fit, only its lower bits remain, as the header of the unit says.
             let expected = nearest_even(exact, fraction);
             let kept = sum_bits - fraction;
             assert_eq!(
@@ -49,13 +49,13 @@ fn exact(coef: u32, [x, y, k, s, fine]: [i128; 5]) -> [i128; 2] {
     }
 }
 
-/// Checks results of a rotator; how many left the word.
+/// Checks results of a rotator. Returns the number of overflows.
 fn check(data: u32, coef: u32, operands: &[[i128; 5]], results: &[[i128; 3]]) -> usize {
     let mut outside = 0;
     let fits = |bits: u32, value: i128| (-(1 << (bits - 1))..1 << (bits - 1)).contains(&value);
     for (&operand, &[x, y, overflow]) in operands.iter().zip(results) {
         let rounded = exact(coef, operand).map(|value| nearest_even(value, coef + 8));
-        // The sums have one bit more than the data, which is enough for everything that is nearly a rotation.
+        // The sums have one integer bit more than the data, which is enough for everything that is nearly a rotation.
         let [_, _, k, s, fine] = operand;
         if fine == 1 || k * k + s * s <= 1 << (2 * coef - 2) {
             assert!(rounded.iter().all(|&v| fits(data + 1, v)), "{operand:?}");
@@ -89,10 +89,10 @@ fn rotator_is_exact_for_all_small_operands() {
         cases += operands.len();
     }
     assert_eq!(cases, 1 << (4 + 4 + 6 + 6 + 1));
-    assert!(outside > 10_000, "overflows are among the cases: {outside}");
+    assert!(outside > 10_000, "Only {outside} cases overflow.");
 }
 
-/// Word 16, guard 4, n = 8, and word 24, guard 8, n = 32.
+/// The widths are those of word 16, guard 4, n = 8; of word 24, guard 8, n = 32; and of a small core.
 #[test]
 fn rotator_is_exact_for_the_widths_of_cores() {
     for (data, coef) in [(24, 18), (38, 30), (9, 14)] {
@@ -111,7 +111,8 @@ fn rotator_is_exact_for_the_widths_of_cores() {
     }
 }
 
-/// The header's claim on the width: a turn by 45 degrees of the largest vector raises `overflow`, and its sum is still whole.
+/// Tests the bit growth stated in the header of the unit: a rotation of the largest vector by 45 degrees raises
+/// `overflow`, but the sum inside does not overflow.
 #[test]
 fn rotator_reports_the_largest_result() {
     let (data, coef) = (24, 18);
@@ -123,7 +124,7 @@ fn rotator_reports_the_largest_result() {
         [least, most, eighth, eighth, 0],
         [least, least, eighth, eighth, 0],
         [most, most, eighth, -eighth, 0],
-        // A quarter turn exchanges and negates: of the least number only, that does not fit.
+        // A quarter turn exchanges and negates the elements. Only the negative of the least number does not fit.
         [most, most, 0, quarter, 0],
         [least, most, 0, quarter, 0],
         [most, least, 0, quarter, 0],

@@ -1,4 +1,4 @@
-//! The sorter.
+//! Tests of the sorter.
 
 use crate::bench::{Bench, for_all, signed};
 use proptest::prelude::*;
@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::cmp::Reverse;
 use svdforge_hdl::core::sorter::sorter;
 
+/// A sorter and its parameters.
 struct SorterBench {
     unit: Bench,
     data: u32,
@@ -24,6 +25,7 @@ impl SorterBench {
         Self { unit, data, cells, index_bits, signed }
     }
 
+    /// Simulates one cycle with these commands.
     fn cycle(&mut self, clear: bool, insert: Option<(i128, usize)>, turn: bool) {
         self.unit.set("clear", i128::from(clear));
         self.unit.set("insert", i128::from(insert.is_some()));
@@ -35,14 +37,15 @@ impl SorterBench {
         self.unit.step();
     }
 
-    /// (negative, index, size) of the front cell.
+    /// The fields of the front cell: (negative, index, key).
     fn front(&self) -> (bool, usize, u128) {
         let bits = self.unit.get("front");
         let index = bits >> self.data & ((1 << self.index_bits) - 1);
         (bits >> (self.data + self.index_bits) == 1, index as usize, bits & ((1 << self.data) - 1))
     }
 
-    /// Sorts values, the i-th with a pause of `pauses[i]` cycles before it, and reads them twice round.
+    /// Inserts values, the i-th after a pause of `pauses[i]` cycles. Then it reads all cells twice and checks their
+    /// order.
     fn check(&mut self, values: &[i128], pauses: &[usize]) {
         self.cycle(true, None, false);
         for (index, &value) in values.iter().enumerate() {
@@ -61,9 +64,9 @@ impl SorterBench {
     }
 }
 
-/// More values than cells: the largest are kept. By size and by value.
+/// There are more values than cells, so only the largest are kept. Sorting is by magnitude and by value.
 #[test]
-fn sorter_keeps_the_largest_by_size_or_by_value() {
+fn sorter_keeps_the_largest_by_magnitude_or_by_value() {
     let mut cases = 0;
     for (cells, signed) in [(1, false), (2, false), (3, true), (1, true), (4, true)] {
         let mut bench = SorterBench::with(3, cells, 2, signed);
@@ -77,7 +80,7 @@ fn sorter_keeps_the_largest_by_size_or_by_value() {
 }
 
 #[test]
-fn sorter_orders_all_small_sequences() {
+fn sorter_sorts_all_short_sequences() {
     let mut bench = SorterBench::new(3, 4, 2);
     let mut cases = 0;
     for code in 0..1 << 12 {
@@ -89,7 +92,7 @@ fn sorter_orders_all_small_sequences() {
 }
 
 #[test]
-fn sorter_orders_sequences_of_cores() {
+fn sorter_sorts_at_the_sizes_of_cores() {
     for (data, cells, index_bits) in [(24, 8, 3), (38, 32, 5), (20, 2, 1), (21, 7, 3)] {
         let bench = RefCell::new(SorterBench::new(data, cells, index_bits));
         let few = prop_oneof![signed(data), -2..3i128];

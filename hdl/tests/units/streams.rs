@@ -1,4 +1,4 @@
-//! The ends of the streams: what enters, what leaves, and the handshakes.
+//! Tests of the stream ends and of the output FIFO: their data and their handshakes.
 
 use crate::bench::{Bench, for_all};
 use proptest::prelude::*;
@@ -13,18 +13,19 @@ use svdforge_hdl::ordering::Ordering;
 use svdforge_hdl::parameters::{Parameters, Sizes, Vectors};
 use svdforge_hdl::shape::Shape;
 
-/// Bank and pair of a place: its parity is its bank.
+/// The bank and the pair of a place. The parity of a place is its bank.
 fn home(place: usize, size: usize) -> (usize, usize) {
     (place % 2, place.min(size - 1 - place))
 }
 
+/// An input end, with a model of the matrix that it loads.
 struct InputBench {
     unit: Bench,
-    /// Rows and columns of the matrix, made a square.
+    /// Rows, and columns, of the square that holds the matrix.
     size: usize,
-    /// The matrix as it was loaded.
+    /// The matrix as loaded, row by row.
     matrix: Vec<i128>,
-    /// Cycles in which the source may offer a beat, repeated.
+    /// The cycles in which the source may offer a beat. The pattern is repeated.
     rhythm: Vec<bool>,
     cycles: usize,
 }
@@ -32,7 +33,7 @@ struct InputBench {
 const WORD: u32 = 12;
 
 impl InputBench {
-    /// For matrices of one size, or, of a core that takes any up to a largest one, of this size.
+    /// A bench for matrices of (rows, columns). If `largest` is given, it is the size of a core for any size.
     fn new((rows, cols): (usize, usize), largest: Option<(usize, usize)>, rhythm: Vec<bool>) -> Self {
         let (most_rows, most_cols) = largest.unwrap_or((rows, cols));
         let sizes = if largest.is_some() { Sizes::Any } else { Sizes::Fixed };
@@ -43,7 +44,7 @@ impl InputBench {
         Self { unit, size, matrix: vec![0; size * size], rhythm, cycles: 0 }
     }
 
-    /// One cycle, after which the matrix is up to date.
+    /// Simulates one cycle and updates the matrix.
     fn cycle(&mut self) {
         let get = |port: &str| self.unit.get(port) as usize;
         if get("load_valid") == 1 {
@@ -54,7 +55,8 @@ impl InputBench {
         self.cycles += 1;
     }
 
-    /// Sends a frame of these elements; then waits a while with more on offer, and releases it. Whether it was called bad, and the shift.
+    /// Sends a frame of these elements, waits while the next frame is already offered, and releases the first one.
+    /// Returns whether it was reported as bad, and its shift.
     fn send(&mut self, elements: &[i128], wait: usize) -> (bool, u32) {
         self.unit.set("release_frame", 0);
         let (mut next, mut offering) = (0, false);
@@ -63,13 +65,13 @@ impl InputBench {
             self.unit.set("s_axis_tvalid", i128::from(offering));
             self.unit.set("s_axis_tdata", elements[next]);
             self.unit.set("s_axis_tlast", i128::from(next + 1 == elements.len()));
-            assert!(self.unit.get("full") == 0, "full within a frame");
+            assert!(self.unit.get("full") == 0, "The frame was reported as full before its end.");
             let accepted = offering && self.unit.get("s_axis_tready") == 1;
             self.cycle();
             next += usize::from(accepted);
             offering &= !accepted;
         }
-        // The next frame knocks, and must wait.
+        // The next frame is offered, and must wait.
         self.unit.set("s_axis_tvalid", 1);
         self.unit.set("s_axis_tdata", 0x555);
         self.unit.set("s_axis_tlast", 1);
@@ -88,7 +90,7 @@ impl InputBench {
 }
 
 #[test]
-fn input_end_loads_every_element_and_knows_bad_frames() {
+fn input_end_loads_every_element_and_detects_bad_frames() {
     let frames_seen = Cell::new((0, 0));
     let fixed = [(2, 2), (3, 3), (4, 4), (7, 7), (5, 2), (3, 8), (1, 3)].map(|size| (size, None));
     let announced = [(1, 2), (6, 4), (3, 3), (5, 1), (2, 4)].map(|size| (size, Some((6, 4))));
@@ -96,7 +98,7 @@ fn input_end_loads_every_element_and_knows_bad_frames() {
         let header = largest.map_or(vec![], |_| vec![rows as i128, cols as i128]);
         let right = rows * cols;
         let frame = (prop_oneof![3 => Just(right), 1 => 1..right, 1 => right + 1..3 * right], 0..6usize);
-        // Elements of any size, so that there is room above some frames.
+        // Elements of any magnitude, so that some frames have headroom.
         let elements = (proptest::collection::vec(-2048..2048i128, 3 * right), 0..WORD);
         let elements = elements.prop_map(|(e, cut)| e.iter().map(|e| e >> cut).collect::<Vec<i128>>());
         let case = (
@@ -138,7 +140,7 @@ fn input_end_loads_every_element_and_knows_bad_frames() {
     assert!(good > 500 && bad > 250, "{good} good and {bad} bad frames");
 }
 
-/// Random writers and sinks: nothing lost, nothing changed while it waits, as many places freed as beats taken out.
+/// Random writers and sinks. No beat is lost or changed while it waits, and each beat taken returns one credit.
 #[test]
 fn fifo_keeps_order_under_any_rhythm() {
     let beats = Cell::new(0);
@@ -147,7 +149,7 @@ fn fifo_keeps_order_under_any_rhythm() {
         let mut fifo = Bench::new(|design| stream_fifo(design, 16));
         let (mut inside, mut credits) = (VecDeque::new(), DEPTH);
         let mut waiting = None;
-        // Some runs are full most of the time, others empty; then what is left comes out.
+        // In some runs the FIFO is full most of the time, in others empty. In the end all remaining beats are taken.
         let rhythm = rhythm.into_iter().map(|(write, ready, data)| (write || bias == 1, ready || bias == 2, data));
         for (write, ready, data) in rhythm.chain(std::iter::repeat_n((false, true, 0), 40)) {
             let write = write && credits > 0;
@@ -160,7 +162,7 @@ fn fifo_keeps_order_under_any_rhythm() {
             let head = ["m_axis_tdata", "m_axis_tuser", "m_axis_tlast"].map(|port| fifo.get(port));
             let valid = fifo.get("m_axis_tvalid") == 1;
             if let Some(promised) = waiting {
-                assert!(valid && head == promised, "a beat on offer stays");
+                assert!(valid && head == promised, "A beat that was offered has changed.");
             }
             waiting = (valid && !ready).then_some(head);
             if valid && ready {
@@ -181,7 +183,7 @@ fn fifo_keeps_order_under_any_rhythm() {
 }
 
 #[test]
-fn fifo_moves_a_beat_a_cycle_and_holds_one_more_than_its_depth() {
+fn fifo_moves_one_beat_per_cycle_and_holds_one_more_than_its_depth() {
     let mut fifo = Bench::new(|design| stream_fifo(design, 8));
     let mut credits = DEPTH;
     fifo.set("m_axis_tready", 0);
@@ -202,29 +204,30 @@ fn fifo_moves_a_beat_a_cycle_and_holds_one_more_than_its_depth() {
     fifo.set("write", 0);
     fifo.set("m_axis_tready", 1);
     for expected in 0..written {
-        assert_eq!((fifo.get("m_axis_tvalid"), fifo.get("m_axis_tdata") as i128), (1, expected), "one beat a cycle");
+        assert_eq!((fifo.get("m_axis_tvalid"), fifo.get("m_axis_tdata") as i128), (1, expected), "one beat per cycle");
         fifo.step();
     }
     assert_eq!(fifo.get("m_axis_tvalid"), 0);
 }
 
-/// What the output end reads: sorter, memories, FIFO, each as a model.
+/// A result as the output end reads it from models of the sorter and of the memories.
 #[derive(Clone, Debug)]
 struct Outcome {
-    /// (negative, index, key), as the sorter would turn them round.
+    /// The cells of the sorter, (negative, index, key), from the front one on.
     order: VecDeque<(bool, usize, i128)>,
-    /// Uᵀ and Vᵀ: row of a column's index, element.
+    /// Uᵀ and Vᵀ as rows of elements. A row is addressed by the index of its singular value.
     vectors: [Vec<Vec<i128>>; 2],
     status: i128,
 }
 
 impl Outcome {
-    /// The frame that must leave: section, bits, last.
+    /// The expected output frame, as beats (section, bits, last).
     fn frame(&self, shape: &Shape) -> Vec<(u128, u128, u128)> {
         let mask = (1i128 << shape.interface().output_bits()) - 1;
         let mut values = vec![(0, self.status)];
         if self.status & 1 == 0 {
-            // Keys that order eigenvalues are larger by half of their range; of a triangle's, guard bits of its own are rounded away.
+            // The keys of eigenvalues are offset by half of their range. For a triangle, its additional guard bits are
+            // rounded away.
             let finer = shape.element_bits() - shape.sigma_bits();
             let value = |key: i128| match shape.symmetric() {
                 true => key - (1 << (shape.element_bits() - 1)),
@@ -263,18 +266,19 @@ fn result(shape: &Shape) -> impl Strategy<Value = Outcome> + use<> {
     })
 }
 
-/// Runs a frame through the output end, whose beats leave the FIFO in the given rhythm; the beats and the most that waited.
+/// Sends a frame through the output end. Its beats leave a model of the FIFO in the given rhythm. Returns the number of
+/// beats, and the largest number that waited in the FIFO.
 fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Outcome, delay: usize, rhythm: &[bool]) -> (usize, usize) {
     let expected = result.frame(shape);
     let index_bits = address_width(shape.triplets() as u32);
     let (mut found, mut waiting, mut most, mut done) = (Vec::new(), 0, 0, 0);
-    // Column and row of an element, if one is read.
+    // The reads in progress: (column, row) of an element, if there is a read.
     let mut reads: VecDeque<Option<(usize, usize)>> = std::iter::repeat_n(None, delay).collect();
     unit.set("start", 1);
     unit.set("status", result.status);
     unit.set("bad", result.status & 1);
     for cycle in 0.. {
-        assert!(cycle < 200 + 40 * expected.len(), "the frame does not end: {} beats", found.len());
+        assert!(cycle < 200 + 40 * expected.len(), "The frame does not end after {} beats.", found.len());
         let (minus, index, value) = result.order[0];
         let front = (i128::from(minus) << index_bits | index as i128) << shape.element_bits() | value;
         unit.set("front", front);
@@ -310,17 +314,17 @@ fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Outcome, delay: usi
     }
     unit.set("freed", 0);
     for _ in 0..8 {
-        assert_eq!(unit.get("write"), 0, "a beat after the last one");
+        assert_eq!(unit.get("write"), 0, "A beat came after the last one.");
         done += unit.get("done");
         unit.step();
     }
     assert_eq!(found, expected, "{shape:?}");
-    assert_eq!(done, 1, "done once a frame");
+    assert_eq!(done, 1, "`done` must be 1 once per frame.");
     (expected.len(), most)
 }
 
 #[test]
-fn output_end_sends_whole_frames_and_never_more_than_the_fifo_holds() {
+fn output_end_sends_complete_frames_and_never_overfills_the_fifo() {
     let (beats, frames, full) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let all = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
     let shapes = [
@@ -342,7 +346,7 @@ fn output_end_sends_whole_frames_and_never_more_than_the_fifo_holds() {
     for (parameters, delay) in shapes {
         let shape = parameters.shape().unwrap();
         let timing = PortTiming { value: 4, vectors: delay, drain: 12 };
-        // Now and then nothing leaves the FIFO for longer than it takes to fill it.
+        // Sometimes nothing leaves the FIFO for longer than it takes to fill it.
         let case =
             (proptest::collection::vec(result(&shape), 3), proptest::collection::vec(any::<bool>(), 0..9), 0..60usize);
         for_all(20, case, |(results, mut rhythm, pause)| {
@@ -363,7 +367,7 @@ fn output_end_sends_whole_frames_and_never_more_than_the_fifo_holds() {
 }
 
 #[test]
-fn home_is_where_the_ordering_says() {
+fn home_agrees_with_the_ordering() {
     let mut places = 0;
     for size in (2..=32).step_by(2) {
         let ordering = Ordering::new(size);

@@ -1,10 +1,10 @@
-//! Designs that contain every operation, and random numbers that are the same everywhere.
+//! Designs that contain all operations, and random numbers that are the same on every machine.
 
 use svdforge_hdl::builder::{DesignBuilder, ModuleBuilder, Signal};
 use svdforge_hdl::check::Checked;
 use svdforge_hdl::ir::{Design, mask};
 
-/// SplitMix64.
+/// The random number generator SplitMix64.
 pub struct Random(pub u64);
 
 impl Random {
@@ -20,7 +20,7 @@ impl Random {
         (self.next() % u64::from(limit)) as u32
     }
 
-    /// A value of `width` bits; the ends of the range come often.
+    /// A value of `width` bits. The ends of the range are frequent.
     pub fn operand(&mut self, width: u32) -> u128 {
         let top = 1u128 << (width - 1);
         let any = (u128::from(self.next()) << 64) | u128::from(self.next());
@@ -36,13 +36,15 @@ impl Random {
     }
 }
 
-/// `count` outputs, each a register behind a random tree of operations; with constants, or without: linters rightly
-/// ask about the `x & 0` that chance makes.
+/// A design with `count` outputs, each a register that takes the value of a random tree of operations.
+///
+/// Without `constants` the trees have none. This serves for linters, which rightly warn about expressions such as `x &
+/// 0`.
 pub fn operations(random: &mut Random, count: u32, constants: bool) -> Checked<Design> {
     let m = ModuleBuilder::new("operations");
     let inputs: Vec<Signal> = (0..24).map(|i| m.input(&format!("x{i}"), 1 + random.below(100)).at(0)).collect();
     for i in 0..count {
-        // Every operation is the root of a tree equally often.
+        // Each operation is the root of equally many trees.
         let width = 1 + random.below(100);
         let root = Tree { m: &m, inputs: &inputs, random, constants }.grow(i % KINDS, width, 3);
         m.output(&format!("y{i}"), root.registered(&format!("r{i}")));
@@ -52,8 +54,10 @@ pub fn operations(random: &mut Random, count: u32, constants: bool) -> Checked<D
     design.finish().unwrap()
 }
 
+/// Number of kinds of operations.
 const KINDS: u32 = 19;
 
+/// A grower of random trees.
 struct Tree<'a, 'm> {
     m: &'m ModuleBuilder,
     inputs: &'a [Signal<'m>],
@@ -107,7 +111,7 @@ impl<'m> Tree<'_, 'm> {
     }
 }
 
-/// The signal cut or extended to a width.
+/// The signal, truncated or extended to a width.
 fn fitted(signal: Signal<'_>, width: u32, signed: bool) -> Signal<'_> {
     if signal.width() >= width {
         signal.bits_from(signal.width() - width)
@@ -118,7 +122,8 @@ fn fitted(signal: Signal<'_>, width: u32, signed: bool) -> Signal<'_> {
     }
 }
 
-/// A design as people would write one: two children, a memory, a table, registers with all kinds of control.
+/// A small design like those written by hand. It has two child modules, a memory, a table, and registers with all kinds
+/// of control.
 pub fn sampler() -> Checked<Design> {
     let mut design = DesignBuilder::new();
 
@@ -168,7 +173,7 @@ pub fn sampler() -> Checked<Design> {
     design.finish().unwrap()
 }
 
-/// What [`sampler`] does, written by hand.
+/// A model of [`sampler`], written by hand.
 #[derive(Default)]
 pub struct SamplerModel {
     total: u16,
@@ -203,7 +208,7 @@ impl SamplerModel {
         }
     }
 
-    /// total, earlier, weight, scaled, count: the order of the ports.
+    /// The outputs in the order of the ports: total, earlier, weight, scaled, count.
     pub fn outputs(&self) -> [u32; 5] {
         [self.total, self.earlier, self.weight, self.scaled[1].into(), self.count.into()].map(u32::from)
     }

@@ -1,8 +1,9 @@
-//! What each combinational operation means, straight from the IR's documentation.
+//! An interpreter of the combinational operations, written from the documentation of the IR.
 
 use svdforge_hdl::ir::{Binary, Module, Op, bits_of, mask, signed_value};
 
-/// Values of all nodes of a module whose state is one register deep: each register holds what it takes.
+/// The values of all nodes of a module whose registers are only at its outputs. The value of a register is the one that
+/// it takes.
 pub fn values(module: &Module, inputs: &[u128]) -> Vec<u128> {
     let mut values: Vec<u128> = Vec::new();
     for node in &module.nodes {

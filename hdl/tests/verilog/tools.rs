@@ -1,11 +1,11 @@
-//! Runs the tools that judge Verilog. A tool that is missing fails the test: nothing is skipped.
+//! Runs the tools that check and simulate Verilog. If a tool is missing, the test fails: nothing is skipped.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use svdforge_hdl::export::File;
 
-/// An exported design in a folder of its own, removed afterwards.
+/// An exported design in a temporary folder, which is removed afterwards.
 pub struct Folder {
     folder: tempfile::TempDir,
     top: String,
@@ -13,7 +13,7 @@ pub struct Folder {
 
 impl Folder {
     pub fn with(files: &[File]) -> Self {
-        // Beside the build: Yosys in its WebAssembly box has a /tmp of its own.
+        // The folder is inside the build directory, since Yosys runs in a WebAssembly sandbox with a /tmp of its own.
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         for file in files {
             fs::write(folder.path().join(&file.name), &file.text).unwrap();
@@ -26,7 +26,7 @@ impl Folder {
         format!("{}.f", self.top)
     }
 
-    /// Standard output and standard error of a tool that succeeds.
+    /// Runs a tool, which must succeed, and returns its standard output and standard error.
     fn run(&self, tool: &str, arguments: &[&str]) -> String {
         let output = Command::new(find(tool)).args(arguments).current_dir(self.folder.path()).output();
         let output = output.unwrap_or_else(|e| panic!("{tool} does not start ({e}); run scripts/install-tools.sh"));
@@ -35,7 +35,8 @@ impl Folder {
         text
     }
 
-    /// Both linters with all warnings have nothing to say, and Yosys finds no loop, no latch, no conflict.
+    /// Asserts that both linters print nothing with all warnings enabled, and that Yosys finds no loop, latch or
+    /// conflict.
     pub fn assert_clean(&self) {
         let list = self.list();
         let verilator =
@@ -52,7 +53,7 @@ impl Folder {
         assert!(!yosys.contains("Warning"), "Yosys warns:\n{yosys}");
     }
 
-    /// What the testbench `bench` of this text prints.
+    /// Simulates a testbench with the top module `bench`, and returns what it prints.
     pub fn simulate(&self, bench: &str) -> String {
         fs::write(self.folder.path().join("bench.v"), bench).unwrap();
         let list = self.list();
@@ -62,7 +63,7 @@ impl Folder {
     }
 }
 
-/// The tool that the project installs, or else the one on the path.
+/// The tool that the project has installed, or else the one on the path.
 fn find(tool: &str) -> PathBuf {
     let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/bin").join(tool);
     if installed.exists() { installed } else { PathBuf::from(tool) }

@@ -1,10 +1,14 @@
-//! The datapath of the serial core: memories, four rotators, the angle unit.
+//! The datapath of the serial core: its memories, four rotators and the angle unit.
 //!
-//! One block of A a cycle: its columns turn in the two left rotators, then its rows in the two right ones. In the cycles in which no block
-//! of A is under way, the left rotators turn a block of Uᵀ and the right ones a block of Vᵀ. Results go back to the memories, moved to
-//! the places of the next step. Diagonal blocks of the next step go to the angle unit, and their coefficients to a small memory.
-//! Before the first step every block may pass the preparation: shifted up, rows and columns beyond the matrix made zero.
-//! Where rows are reduced to a triangle while they stream in, the same rotators and angle unit do that first ([`qr`]).
+//! One block of A enters the pipeline per cycle. The two left rotators turn its columns, then the two right
+//! rotators turn its rows. In slots without a block of A, the left rotators turn a block of Uᵀ and the right
+//! rotators a block of Vᵀ. Results are written to the memories at their places for the next step. The angle unit
+//! takes the diagonal blocks of the next step, and the coefficients that follow from its angles are kept in a
+//! small memory.
+//!
+//! Before the first step, every block may pass the preparation: its elements are shifted up, and rows and columns
+//! beyond the matrix are set to zero. In cores that reduce rows to a triangle while they stream in, the same rotators
+//! and the same angle unit do that first ([`crate::architecture::serial::qr`]).
 
 mod drawing;
 mod qr;
@@ -24,11 +28,13 @@ use crate::units::coefficients::coefficient_unit;
 use crate::units::matrix_memory::matrix_memory;
 use crate::units::rotator::rotator;
 use crate::units::vector_memory::vector_memory;
-use drawing::{Block, Command, Drawing, Fill, UnitModules, VectorCommand, VectorSide, block, instead, stage};
+use drawing::{
+    Block, Command, Drawing, PlainWrite, UnitModules, VectorCommand, VectorSide, block, select_if_present, stage,
+};
 pub use qr::COMMANDS as QR_COMMANDS;
 use qr::{Qr, Side};
 
-/// Adds the datapath of the serial core.
+/// Adds the datapath of the serial core. Returns its module and its latencies.
 pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
     let pair = pair_bits(largest(orderings));
     let units = UnitModules {
@@ -73,7 +79,7 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
 impl<'m> Drawing<'_, 'm> {
     fn draw(&self) -> Timing {
         let (m, command) = (self.m, self.command);
-        // A diagonal block of the next step is in the copy that this step writes.
+        // The diagonal blocks of the next step are in the copy that this step writes.
         let diagonal = command.diagonal;
         let address = [
             ("read_copy", diagonal ^ command.copy),
@@ -91,14 +97,14 @@ impl<'m> Drawing<'_, 'm> {
         let left_new = if self.shape.symmetric() { right_new } else { self.coefficients("left", &angles) };
         let rotates_vectors = |at: u32| command.vectors.map(|v| v.rotate.delayed_to(at));
 
-        // Left rotators: the columns of a block of A, or of Uᵀ.
+        // The left rotators turn the columns of a block of A or of Uᵀ.
         let u = command.vectors.filter(|_| self.shape.has_u()).map(|c| self.vectors(c, "u", 0));
         let qr_left = qr.as_ref().map(|qr| qr.left(left_new));
         let left_coefficients = self.stored("left", left_new, command.row, qr_left.as_ref());
         let left = [0, 1].map(|c| {
             let from_u = |r: usize| u.as_ref().map(|u| u.elements[r][c]);
             let [x, y] = [0, 1].map(|r| {
-                let own = instead(rotates_vectors(read), from_u(r), a[r][c]);
+                let own = select_if_present(rotates_vectors(read), from_u(r), a[r][c]);
                 qr_left.as_ref().map_or(own, |side| side.operand(r, c, own))
             });
             self.rotator(&format!("left_{c}"), x, y, left_coefficients)
@@ -106,17 +112,17 @@ impl<'m> Drawing<'_, 'm> {
         let from_left = block(|r, c| left[c].output(["x_rotated", "y_rotated"][r]));
         let left_done = stage(from_left[0][0]);
 
-        // Right rotators: the rows of that block, or the columns of Vᵀ.
+        // The right rotators turn the rows of that block of A, or the columns of a block of Vᵀ.
         let right_address = left_done - read;
         let v = command.vectors.filter(|_| self.shape.has_v()).map(|c| self.vectors(c, "v", right_address));
         let row_of_v = v.as_ref().map(|_| command.row);
-        let turned = instead(rotates_vectors(0), row_of_v, command.column).delayed_to(right_address);
+        let turned = select_if_present(rotates_vectors(0), row_of_v, command.column).delayed_to(right_address);
         let qr_right = qr.as_ref().map(|qr| qr.right(left_new, right_address, left_done));
         let right_coefficients = self.stored("right", right_new, turned, qr_right.as_ref());
         let right = [0, 1].map(|i| {
             let from_v = |j: usize| v.as_ref().map(|v| v.elements[j][i]);
             let [x, y] = [0, 1].map(|j| {
-                let own = instead(rotates_vectors(left_done), from_v(j), from_left[i][j]);
+                let own = select_if_present(rotates_vectors(left_done), from_v(j), from_left[i][j]);
                 qr_right.as_ref().map_or(own, |side| side.operand(j, i, own))
             });
             self.rotator(&format!("right_{i}"), x, y, right_coefficients)
@@ -131,20 +137,20 @@ impl<'m> Drawing<'_, 'm> {
             self.write_vectors(&v.memory, block(|r, c| from_right[c][r]));
         }
         let triangle = qr_left.zip(qr_right).map(|(left_side, right_side)| {
-            let left_wrong = left_side.write(from_left, &left);
-            let right_wrong = right_side.write(block(|r, c| from_right[c][r]), &right);
-            let overflow = left_wrong.untimed() | right_wrong.untimed();
+            let left_overflow = left_side.write(from_left, &left);
+            let right_overflow = right_side.write(block(|r, c| from_right[c][r]), &right);
+            let overflow = left_overflow.untimed() | right_overflow.untimed();
             m.output("qr_overflow", overflow.flag().registered("qr_overflow_out"));
             self.triangle(&left_side, from_left, right_done)
         });
         self.write_matrix(&matrix, a, from_right, triangle);
-        let wrong = |sides: &[Instance<'m>; 2], vectors: bool, at: u32| {
+        let overflow = |sides: &[Instance<'m>; 2], vectors: bool, at: u32| {
             let block = command.block.delayed_to(at);
             let busy = rotates_vectors(at).filter(|_| vectors).map_or(block, |rotates| block | rotates);
             busy & (sides[0].output("overflow") | sides[1].output("overflow"))
         };
-        let wrong = wrong(&left, u.is_some(), left_done) | wrong(&right, v.is_some(), right_done);
-        m.output("overflow", wrong.flag().registered("overflow_out"));
+        let overflow = overflow(&left, u.is_some(), left_done) | overflow(&right, v.is_some(), right_done);
+        m.output("overflow", overflow.flag().registered("overflow_out"));
         let settled = angles.output("settled");
         m.output("settled", settled);
         m.output("settled_valid", command.measure.delayed_to(stage(settled)));
@@ -153,10 +159,11 @@ impl<'m> Drawing<'_, 'm> {
             vectors: (left_done.max(right_done - right_address) + 1) as usize,
             angle: stage(left_new) as usize + 1,
         };
-        let meeting = qr.map(|qr| qr.meeting(left_new, left_done));
-        Timing { latencies, settled: stage(settled), read, meeting }
+        let row_rotation = qr.map(|qr| qr.row_rotation_latency(left_new, left_done));
+        Timing { latencies, settled: stage(settled), read, row_rotation }
     }
 
+    /// The angle unit, fed with the diagonal block `a`, or with the operands of a row rotation.
     fn angles(&self, a: Block<'m>, qr: Option<&Qr<'m>>) -> Instance<'m> {
         let (a, is_column) = qr.map_or((a, None), |qr| {
             let (a, is_column) = qr.diagonal_block(a);
@@ -171,7 +178,7 @@ impl<'m> Drawing<'_, 'm> {
         angles
     }
 
-    /// Coefficients of one side as they come from the angle unit: (fine, k, s) side by side.
+    /// The coefficient unit of one side. Returns a word of coefficients: (fine, k, s) side by side.
     fn coefficients(&self, side: &str, angles: &Instance<'m>) -> Signal<'m> {
         let angle = |part: &str| angles.output(&format!("{side}_{part}"));
         let ports = [("size", angle("size")), ("negative", angle("negative"))];
@@ -179,7 +186,8 @@ impl<'m> Drawing<'_, 'm> {
         self.m.concat(&[unit.output("fine"), unit.output("k"), unit.output("s")])
     }
 
-    /// Keeps the coefficients of the next step beside those of this one; gives those of a pair, one cycle after its number.
+    /// The coefficient memory of one side. It stores the `new` coefficients of the next step beside those of the
+    /// current one, and returns those of `pair` one cycle after the number of the pair.
     fn stored(&self, side: &str, new: Signal<'m>, pair: Signal<'m>, qr: Option<&Side<'_, 'm>>) -> Signal<'m> {
         let (m, command) = (self.m, self.command);
         let memory = m.memory(&format!("{side}_coefficient_memory"), new.width(), 2 << self.pair);
@@ -195,13 +203,15 @@ impl<'m> Drawing<'_, 'm> {
         qr.map_or(read, |qr| qr.coefficient(new, read))
     }
 
+    /// A rotator for (x, y), with the coefficients of one word.
     fn rotator(&self, name: &str, x: Signal<'m>, y: Signal<'m>, coefficients: Signal<'m>) -> Instance<'m> {
         let coef = self.shape.coef();
         let (fine, k, s) = (coefficients.sign(), coefficients.slice(coef, coef), coefficients.low_bits(coef));
         self.m.place(self.design, self.units.rotator, name, &[("x", x), ("y", y), ("k", k), ("s", s), ("fine", fine)])
     }
 
-    /// The memory of Uᵀ or Vᵀ, addressed at a stage, and the two rows by two columns that it gives; those of the identity before the first step.
+    /// The memory of Uᵀ or Vᵀ, addressed at stage `at`, and the block that is read from it. In the first step the
+    /// block is that of the identity matrix instead.
     fn vectors(&self, vectors: VectorCommand<'m>, name: &str, at: u32) -> VectorSide<'m> {
         let (m, command, vector) = (self.m, self.command, self.shape.vector_bits());
         let [row, column, copy] = [command.row, command.column, command.copy].map(|s| s.delayed_to(at));
@@ -230,7 +240,7 @@ impl<'m> Drawing<'_, 'm> {
         VectorSide { memory, elements }
     }
 
-    /// Writes two rotated rows of Uᵀ or Vᵀ to the places of the next step.
+    /// Writes two rotated rows of Uᵀ or Vᵀ to their places for the next step.
     fn write_vectors(&self, memory: &Instance<'m>, rotated: Block<'m>) {
         let (m, command, vector) = (self.m, self.command, self.shape.vector_bits());
         let at = stage(rotated[0][0]);
@@ -246,42 +256,49 @@ impl<'m> Drawing<'_, 'm> {
         }
     }
 
-    /// Writes a rotated block of A to the places of the next step, a prepared block to where it was, or an element to its home: a loaded one, or those of
-    /// a `triangle`.
-    fn write_matrix(&self, memory: &Instance<'m>, read: Block<'m>, rotated: Block<'m>, triangle: Option<Fill<'m>>) {
+    /// Draws the write port of the memory of A. It writes a rotated block to its places for the next step, a prepared
+    /// block back to its own place, or elements to their homes. These are loaded elements, or those of a final word of
+    /// the `triangle`.
+    fn write_matrix(
+        &self,
+        memory: &Instance<'m>,
+        read: Block<'m>,
+        rotated: Block<'m>,
+        triangle: Option<PlainWrite<'m>>,
+    ) {
         let (m, command) = (self.m, self.command);
         let at = stage(rotated[0][0]);
         let (row_crosses, rows) = self.moves(command.row, at);
         let (column_crosses, columns) = self.moves(command.column, at);
         let loaded = triangle.unwrap_or_else(|| self.loaded(at));
-        let fill = match command.prepare {
+        let plain = match command.prepare {
             Some(prepare) => self.prepared(prepare, read, at, loaded),
             None => loaded,
         };
 
         let rotates = command.block.delayed_to(at);
-        memory.drive("write_enable", rotates.select(m.constant(4, 15), fill.enable));
+        memory.drive("write_enable", rotates.select(m.constant(4, 15), plain.enable));
         memory.drive("write_copy", rotates & !command.copy.delayed_to(at));
         for bank in 0..2 {
-            memory.drive(&format!("write_row_{bank}"), rotates.select(rows[bank], fill.row));
-            memory.drive(&format!("write_column_{bank}"), rotates.select(columns[bank], fill.column));
+            memory.drive(&format!("write_row_{bank}"), rotates.select(rows[bank], plain.row));
+            memory.drive(&format!("write_column_{bank}"), rotates.select(columns[bank], plain.column));
         }
         let exchanged = rotated.map(|row| [0, 1].map(|c| column_crosses.select(row[1 - c], row[c])));
         for (r, c) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             let new = row_crosses.select(exchanged[1 - r][c], exchanged[r][c]);
-            let element = fill.elements[r][c];
+            let element = plain.elements[r][c];
             let element =
                 if element.width() == self.shape.word() { element.shifted_up(self.shape.guard()) } else { element };
             memory.drive(&format!("write_{r}{c}"), rotates.select(new, element.sign_extend(self.shape.element_bits())));
         }
     }
 
-    /// An element from the input end, at stage `at`.
-    fn loaded(&self, at: u32) -> Fill<'m> {
+    /// The write of an element from the load port, at stage `at`.
+    fn loaded(&self, at: u32) -> PlainWrite<'m> {
         let load = |name, width| self.m.input(name, width).at(at);
         let home = |name| load(name, self.pair + 1).low_bits(self.pair);
         let data = load("load_data", self.shape.word());
-        Fill {
+        PlainWrite {
             enable: load("load_enable", 4),
             row: home("load_row"),
             column: home("load_column"),
@@ -290,9 +307,11 @@ impl<'m> Drawing<'_, 'm> {
         }
     }
 
-    /// The block just read, shifted and padded, if one is being prepared; else what is loaded. Declared to stand at stage `at`: nothing is
-    /// rotated meanwhile.
-    fn prepared(&self, prepare: Signal<'m>, read: Block<'m>, at: u32, loaded: Fill<'m>) -> Fill<'m> {
+    /// The write of the block just read, shifted and padded, if one is being prepared; otherwise the write `loaded`.
+    ///
+    /// The signals are declared to stand at stage `at`, although they do not come through the rotators. This is correct
+    /// because no block is rotated during the preparation.
+    fn prepared(&self, prepare: Signal<'m>, read: Block<'m>, at: u32, loaded: PlainWrite<'m>) -> PlainWrite<'m> {
         let (m, command, shape) = (self.m, self.command, self.shape);
         let from = stage(read[0][0]);
         let shift = loaded.shift.or_else(|| {
@@ -308,7 +327,7 @@ impl<'m> Drawing<'_, 'm> {
         });
         let now = |signal: Signal<'m>| signal.delayed_to(from + 1).untimed().at(at);
         let active = now(prepare);
-        Fill {
+        PlainWrite {
             enable: active.select(m.constant(4, 15), loaded.enable),
             row: active.select(now(command.row), loaded.row),
             column: active.select(now(command.column), loaded.column),
@@ -317,7 +336,8 @@ impl<'m> Drawing<'_, 'm> {
         }
     }
 
-    /// Of each element of the block that is prepared, the conditions under which it belongs to the matrix; of a triangle, its block does.
+    /// For each element of the block being prepared, the conditions that must all hold for it to belong to the matrix.
+    /// For a triangle, all elements of a block share one condition.
     fn inside(&self) -> [[Vec<Signal<'m>>; 2]; 2] {
         let (m, command, shape) = (self.m, self.command, self.shape);
         if shape.is_reduced() {
@@ -339,14 +359,14 @@ impl<'m> Drawing<'_, 'm> {
         [0, 1].map(|r| [0, 1].map(|c| [rows[r], columns[c]].into_iter().flatten().collect()))
     }
 
-    /// Of a pair: whether its results are exchanged, and the target pair of each bank.
+    /// Looks up where the results of a pair go: whether they exchange their banks, and the target pair in each bank.
     fn moves(&self, pair: Signal<'m>, at: u32) -> (Signal<'m>, [Signal<'m>; 2]) {
         let moves = self.move_table.lookup(self.square.address(self.m, pair.delayed_to(at - 1)), None, "moves");
         (moves.sign(), [moves.low_bits(self.pair), moves.slice(self.pair, self.pair)])
     }
 }
 
-/// What all matrices of the core have in common.
+/// The form that all matrices of the core share, as the angle unit needs it.
 fn form(shape: &Shape) -> Form {
     match shape.rows().cmp(&shape.cols()) {
         _ if shape.symmetric() => Form::Symmetric,

@@ -1,4 +1,4 @@
-//! Where the elements of a matrix lie: constant tables that several modules look up.
+//! Where the elements of a matrix are stored: constant tables that several modules look up.
 
 use crate::builder::{ModuleBuilder, Table};
 use crate::ir::address_width;
@@ -10,7 +10,8 @@ pub fn pair_bits(ordering: &Ordering) -> u32 {
     address_width(ordering.pairs() as u32)
 }
 
-/// The orderings that a core needs, smallest first: that of its size, or those of all even sizes up to it.
+/// The orderings that a core needs, smallest first. A core of fixed size needs the ordering of its size; a core for any
+/// size needs those of all even sizes up to its own.
 pub fn orderings(shape: &Shape) -> Vec<Ordering> {
     match shape.takes_any() {
         false => vec![Ordering::new(shape.even())],
@@ -18,12 +19,12 @@ pub fn orderings(shape: &Shape) -> Vec<Ordering> {
     }
 }
 
-/// Of several orderings, smallest first: the largest, which sets the widths.
+/// The largest of several orderings, given smallest first. It decides the widths of the tables.
 pub fn largest(orderings: &[Ordering]) -> &Ordering {
     orderings.last().expect("A core has an ordering.")
 }
 
-/// Element index (below `n`) -> (bank, pair): where a row or column lies before and after a sweep.
+/// The home table: index of a row or column (below `n`) -> (bank, pair). This is its place before and after a sweep.
 pub fn home_table<'m>(m: &'m ModuleBuilder, orderings: &[Ordering], n: usize) -> Table<'m> {
     let bits = pair_bits(largest(orderings));
     let entry = |o: &Ordering, i| (o.bank(i) << bits | o.pair(i)) as u128;
@@ -31,8 +32,10 @@ pub fn home_table<'m>(m: &'m ModuleBuilder, orderings: &[Ordering], n: usize) ->
     parts(m, "home_table", bits + 1, orderings, (n, Ordering::size), entry, comment)
 }
 
-/// A table with a part for each ordering. A part has `entries` entries, or, of several, the next power of two; `used` says how many of them an
-/// ordering has.
+/// A table with one part per ordering.
+///
+/// A single part has `entries` entries. If there are several parts, each is padded to the next power of two, so that
+/// the number of the ordering forms the high bits of the address. `used` gives the number of entries of an ordering.
 fn parts<'m>(
     m: &'m ModuleBuilder,
     name: &str,
@@ -56,7 +59,8 @@ fn parts<'m>(
     m.table(name, width, all, comments)
 }
 
-/// Pair -> (crosses, target of bank 1, target of bank 0): where the results of a rotation are written.
+/// The move table: pair -> (crosses, target pair in bank 1, target pair in bank 0). It tells where the results of a
+/// rotation are written.
 pub fn move_table<'m>(m: &'m ModuleBuilder, orderings: &[Ordering]) -> Table<'m> {
     let bits = pair_bits(largest(orderings));
     let entry = |o: &Ordering, p| {
@@ -71,7 +75,7 @@ pub fn move_table<'m>(m: &'m ModuleBuilder, orderings: &[Ordering]) -> Table<'m>
     parts(m, "move_table", 2 * bits + 1, orderings, pairs, entry, comment)
 }
 
-/// Pair -> (index of the member in bank 1, in bank 0), before and after a sweep.
+/// The member table: pair -> (index of the row or column in bank 1, in bank 0), before and after a sweep.
 pub fn member_table<'m>(m: &'m ModuleBuilder, orderings: &[Ordering]) -> Table<'m> {
     let bits = pair_bits(largest(orderings)) + 1;
     let entry = |o: &Ordering, p| (o.place(p, 1) << bits | o.place(p, 0)) as u128;

@@ -1,17 +1,17 @@
-//! The rotations that a serial core makes, seen where it stores their coefficients.
+//! The rotations that a serial core makes, read from the coefficients that it stores.
 
 use super::layout::{largest, orderings, pair_bits};
 use crate::architecture::decomposer::INSTANCE;
 use crate::architecture::probe::{PairRotation, PlaneRotation, Probe, Rotations, RowRotation, SignalRange, Write};
 use crate::ir::signed_value;
 use crate::ordering::Ordering;
-use crate::ordering::reduction::{rows_that_meet, streaming_steps};
+use crate::ordering::reduction::{rows_rotated, streaming_steps};
 use crate::shape::Shape;
 use crate::units::rotator::{FINE_COSINE_SHIFT, FINE_SINE_SHIFT};
 use std::ops::Range;
 use std::slice::Iter;
 
-/// Where to look in the core of a shape.
+/// The probe for the serial core of a shape.
 pub fn probe(shape: &Shape) -> Probe {
     let memory = |side: &str| format!("{INSTANCE}.datapath.{side}_coefficient_memory");
     Probe {
@@ -21,7 +21,8 @@ pub fn probe(shape: &Shape) -> Probe {
     }
 }
 
-/// Elements of A and what the rotators make of them (U and V are smaller); elements of U and V; sums of products; coefficients.
+/// Bounds on the elements of A, on the outputs of the rotators (the larger of A, U and V), on the elements of U and V,
+/// on the sums of products inside the rotators, and on the coefficients.
 fn ranges(shape: &Shape) -> Vec<SignalRange> {
     let budget = shape.budget();
     let fraction = shape.arithmetic().coefficient_fraction();
@@ -38,7 +39,8 @@ fn ranges(shape: &Shape) -> Vec<SignalRange> {
     ]
 }
 
-/// The rotations of a matrix, from the words of left and right coefficients in the order in which they were stored.
+/// The rotations of a matrix, from the words of left and right coefficients in the order in which they were written.
+/// See [`crate::architecture::decomposer::Architecture::rotations`].
 pub fn rotations(
     shape: &Shape,
     (rows, cols): (usize, usize),
@@ -51,7 +53,7 @@ pub fn rotations(
     let (decomposed_rows, _) = shape.dimensions().decomposed((rows, cols));
     let ordering = Ordering::new(decomposed_rows.max(cols).next_multiple_of(2));
     let pair_mask = (1 << pair_bits(largest(&orderings(shape)))) - 1;
-    // For each place, the row that is there.
+    // The row that is at each place.
     let mut row_at: Vec<usize> = (0..ordering.size()).collect();
     let mut made = Vec::new();
     let [left, right] = words.each_ref().map(|words| words.as_slice().chunks_exact(ordering.pairs()));
@@ -72,7 +74,8 @@ pub fn rotations(
     Some(Rotations { reduction, sweeps: made })
 }
 
-/// The rotations that reduce the rows of a matrix, in two lanes and then in the first one; its words begin with them.
+/// The Givens rotations that reduce a matrix to a triangle: those of the two lanes, then those of the merge in the
+/// first lane. Takes their words from the front of `words`.
 fn reduction(
     words: &mut [Iter<'_, Write>; 2],
     shape: &Shape,
@@ -82,15 +85,15 @@ fn reduction(
     let lane_rows = rows.div_ceil(2);
     let place = |j: usize| if j.is_multiple_of(2) { j / 2 } else { even - 1 - j / 2 };
     let triangle_row = |lane: usize, j: usize| rows + lane * even + place(j);
-    // If the number of rows is odd, the last one of the second lane is zero.
+    // If the number of rows is odd, the last row of the second lane is the row of zeros.
     let row_of_lane = |lane: usize, number: usize| match 2 * number + lane {
         row if row < rows => row,
         _ => rows + 2 * even,
     };
     let mut all = Vec::new();
-    // Row j of a lane's triangle meets another one in every pass.
-    let mut step = |lane: usize, met: Range<usize>, other: &dyn Fn(usize) -> usize| {
-        for j in (0..shape.arithmetic().passes()).flat_map(|_| met.clone()) {
+    // In each pass of a step, every row j in `rotated` of the lane's triangle is rotated against the row `other(j)`.
+    let mut step = |lane: usize, rotated: Range<usize>, other: &dyn Fn(usize) -> usize| {
+        for j in (0..shape.arithmetic().passes()).flat_map(|_| rotated.clone()) {
             let word = words[lane].next().filter(|word| word.address == j)?;
             all.push(RowRotation {
                 rows: (triangle_row(lane, j), other(j)),
@@ -102,7 +105,7 @@ fn reduction(
     };
     for t in 0..streaming_steps(lane_rows, even) {
         for lane in 0..2 {
-            step(lane, rows_that_meet(t, lane_rows, even), &|j| row_of_lane(lane, t - j))?;
+            step(lane, rows_rotated(t, lane_rows, even), &|j| row_of_lane(lane, t - j))?;
         }
     }
     for t in 0..even {
@@ -111,7 +114,8 @@ fn reduction(
     Some(all)
 }
 
-/// The rotation of a word of coefficients: (fine, k, s) side by side, with the formats of the rotator.
+/// The rotation that a stored word of coefficients stands for. A word is (fine, k, s) side by side, in the formats of
+/// [`crate::units::rotator`].
 fn rotation(word: u128, coef: u32) -> PlaneRotation {
     let number = |shift: u32| signed_value(word >> shift & ((1 << coef) - 1), coef) as f64;
     let (k, s) = (number(coef), number(0));

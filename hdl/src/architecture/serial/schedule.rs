@@ -1,17 +1,19 @@
-//! What the serial core does in each cycle of a step: a fixed program, found here from the latencies of the units.
+//! The step program: what the serial core does in each cycle of a step. It is fixed, and follows from the latencies of
+//! the units.
 //!
-//! In a step every 2x2 block of A is rotated once, and every pair of rows of Uᵀ and Vᵀ. One slot of the rotators is one
-//! block of A, or one block of Uᵀ beside one block of Vᵀ. The blocks that make up the next diagonal go first; while the rotators work on
-//! U and V, the next diagonal is read and its angles are computed, so that their latency hides.
+//! In a step every 2x2 block of A and every pair of rows of Uᵀ and Vᵀ is rotated once. One slot of the rotators
+//! takes one block of A, or one block of Uᵀ together with one block of Vᵀ. The blocks of A that contribute to the
+//! next diagonal go first. While the rotators work on U and V, the next diagonal blocks are read and their angles
+//! are computed. This hides the latency of the angle unit.
 
 use crate::ordering::Ordering;
 
-/// Latencies in cycles that decide how early one operation may follow another.
+/// Latencies, in cycles, that decide how soon one operation may follow another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Latencies {
     /// From the read address of a block of A to the first cycle in which the rotated block can be addressed.
     pub block: usize,
-    /// The same for a block of Uᵀ or Vᵀ, the later of the two.
+    /// The same for a block of Uᵀ or Vᵀ, whichever takes longer.
     pub vectors: usize,
     /// From the read address of a diagonal block to the first cycle in which its coefficients can be addressed.
     pub angle: usize,
@@ -20,25 +22,26 @@ pub struct Latencies {
 /// One cycle of a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Slot {
-    /// Rotate this block of A: row pair, column pair.
+    /// Rotate this block of A: (row pair, column pair).
     pub block: Option<(usize, usize)>,
-    /// Rotate these blocks of Uᵀ and Vᵀ: row pair, two neighbouring columns.
+    /// Rotate these blocks of Uᵀ and Vᵀ: (row pair, pair of neighbouring columns).
     pub vectors: Option<(usize, usize)>,
-    /// Read this diagonal block of the next step for the angle unit.
+    /// Read the diagonal block of this pair for the next step and pass it to the angle unit.
     pub diagonal: Option<usize>,
 }
 
-/// The program of a step. Every step runs the same one.
+/// The program of a step. All steps run the same program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepProgram {
     /// One entry for each cycle.
     pub slots: Vec<Slot>,
-    /// The cycle of the first diagonal read. A matrix starts here, with its rotations left out.
+    /// The cycle of the first diagonal read. A matrix starts in this cycle, with rotations suppressed until the first
+    /// step, so that the first angles are computed.
     pub first_diagonal: usize,
 }
 
 impl StepProgram {
-    /// The shortest program found for an ordering, with or without singular vectors.
+    /// The shortest program among those for all block orders that are tried, with or without singular vectors.
     pub fn new(ordering: &Ordering, latencies: Latencies, vectors: bool) -> Self {
         let pairs = ordering.pairs();
         let candidates =
@@ -54,6 +57,7 @@ impl StepProgram {
         self.slots.len()
     }
 
+    /// The program that rotates the blocks of A in this order.
     fn with_order(ordering: &Ordering, latencies: Latencies, vectors: bool, order: &[(usize, usize)]) -> Self {
         let (pairs, blocks) = (ordering.pairs(), order.len());
         let issued = |block: (usize, usize)| order.iter().position(|&b| b == block).expect("Every block is issued.");
@@ -65,7 +69,8 @@ impl StepProgram {
             })
             .collect();
         diagonals.sort_unstable();
-        // Addresses of A are busy with blocks in the first cycles; then one diagonal block a cycle.
+        // In the first cycles, the read port of A is used for the blocks to rotate. After them one diagonal block can
+        // be read per cycle.
         let mut cycle = blocks;
         for (earliest, _) in &mut diagonals {
             *earliest = cycle.max(*earliest);
@@ -94,7 +99,10 @@ impl StepProgram {
     }
 }
 
-/// All blocks, those that make the next diagonal first, walking along the cycle in which pairs hand their rows on.
+/// All blocks of A in an order that lists those of the next diagonal first.
+///
+/// Pairs pass their rows on to one another in a cycle. The order follows this cycle from the pair `start`, in one
+/// direction or in the other (`backwards`).
 fn block_order(ordering: &Ordering, start: usize, backwards: bool) -> Vec<(usize, usize)> {
     let pairs = ordering.pairs();
     let mut order = Vec::with_capacity(pairs * pairs);
@@ -124,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_program_does_all_the_work_and_respects_every_latency() {
+    fn every_program_rotates_every_block_once_and_respects_every_latency() {
         let latencies = Latencies { block: 10, vectors: 10, angle: 14 };
         let mut checked = 0;
         for size in (2..=32).step_by(2) {
@@ -145,8 +153,8 @@ mod tests {
                 for column in 0..pairs {
                     let block = find(&|s| s.block == Some((row, column)));
                     let vectors = find(&|s| s.vectors == Some((row, column)));
-                    assert!(program.slots[block].diagonal.is_none(), "one address a cycle");
-                    assert!(program.slots[vectors].block.is_none(), "one rotation a cycle");
+                    assert!(program.slots[block].diagonal.is_none(), "one address per cycle");
+                    assert!(program.slots[vectors].block.is_none(), "one rotation per cycle");
                     // The next step reads what this step wrote, and uses the angles that this step computed.
                     for source in o.sources(row) {
                         assert!(find(&|s| s.vectors == Some((source, column))) + latencies.vectors <= vectors + cycles);

@@ -1,5 +1,7 @@
-//! The sequencer: prepares the matrix in its memory, runs the step program, counts steps and sweeps, and ends when the matrix is
-//! settled.
+//! The sequencer of the serial core.
+//!
+//! It prepares the matrix in its memory, runs the step program, counts steps and sweeps, and ends the decomposition
+//! when the matrix is settled or the sweep cap is reached.
 
 mod preparation;
 mod program;
@@ -16,11 +18,12 @@ use crate::shape::Shape;
 use preparation::Preparation;
 use program::{ProgramRange, program_table};
 
-/// Adds the sequencer. Beside it the cycles from `value_index` to the words of the memory of A, with which `value_bank` comes.
+/// Adds the sequencer. Returns its module, and the cycles from `value_index` to the words of the memory of A. The
+/// output `value_bank` arrives in the same cycle as these words.
 ///
-/// A matrix starts at the first diagonal read of the step program, with its rotations left out (`warm`), so that the first angles are
-/// there when the first step begins. Where matrices are prepared, every block of A is read, shifted, padded and written back before
-/// that.
+/// A matrix starts at the first diagonal read of the step program. Until the first step begins, rotations are
+/// suppressed (`warm`) and only angles are computed, so that the first step finds its coefficients. In cores that
+/// prepare matrices, every block of A is read, shifted, padded and written back before that.
 pub fn sequencer(
     design: &mut DesignBuilder,
     orderings: &[Ordering],
@@ -53,7 +56,7 @@ pub fn sequencer(
     let preparation = shape.is_prepared().then(|| Preparation::new(&m, accept, square.last_pair, timing));
     let start = preparation.as_ref().map_or(accept, |p| p.done);
 
-    // Cycle, step, sweep.
+    // Counters of cycles, steps and sweeps.
     let range = ProgramRange::new(&m, programs, &square);
     let cycle = m.register("cycle", range.last.width()).reset(0);
     let last_cycle = cycle.value().equals(range.last).named("last_cycle");
@@ -69,11 +72,12 @@ pub fn sequencer(
     running.drive(start | (running.value() & !finished));
     warm.drive(start | (warm.value() & !last_cycle));
     first_step.drive(start | (first_step.value() & !step_ends));
-    let turns_over = running.value() & last_cycle & !finished;
+    let copies_change = running.value() & last_cycle & !finished;
     // Matrices are loaded and prepared in copy 0.
-    copy.enabled_by(accept | start | turns_over).drive(start | !(accept | copy.value()));
+    copy.enabled_by(accept | start | copies_change).drive(start | !(accept | copy.value()));
 
-    // A sweep's verdict is complete when its last step reads the diagonal of the next sweep.
+    // In the last step of a sweep, the first diagonal block read is one of the next sweep. By then all angles of this
+    // sweep are computed, so it is known whether the sweep left the matrix settled.
     let verdict =
         (running.value() & !warm.value() & last_step & cycle.value().equals(range.first_diagonal)).named("verdict");
     for program in programs {
@@ -81,7 +85,7 @@ pub fn sequencer(
         let latest = last_angle + COMMAND_LATENCY as usize + timing.settled as usize;
         assert!(
             latest < program.cycles() + program.first_diagonal,
-            "The verdict on a sweep would come before its last angle."
+            "The core would decide whether a sweep has settled the matrix before the last angle of the sweep is known."
         );
     }
     let at_cap = sweeps.value().is(cap - 1).named("at_cap");
@@ -93,7 +97,7 @@ pub fn sequencer(
     finish.enabled_by(start | verdict).drive(!start & done);
     capped.enabled_by(start | verdict).drive(verdict & at_cap & !all_settled.value());
     let before = shape.is_reduced().then(|| {
-        // Of the rows that are reduced before a matrix is accepted.
+        // Rows are reduced before `start`, so an overflow there is remembered until then.
         let seen = m.register("qr_overflow_seen", 1).reset(0);
         let [overflowed, starting] = ["qr_overflow", "qr_starting"].map(|name| m.input(name, 1));
         seen.drive(!starting & (seen.value() | overflowed));
@@ -128,7 +132,7 @@ pub fn sequencer(
     m.output("row", row.registered("row_out"));
     m.output("column", column.registered("column_out"));
     m.output("copy", copy.value().at(0).registered("copy").registered("copy_out"));
-    // While nothing runs, the diagonal can be read.
+    // While no program and no preparation runs, the diagonal can be read from outside.
     let reads_value = match &preparation {
         Some(p) => !(runs | p.active),
         None => !runs,

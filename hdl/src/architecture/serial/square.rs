@@ -1,4 +1,7 @@
-//! The square inside the core that holds the matrix at hand, and which of the core's orderings it takes.
+//! The square inside the core that holds the current matrix.
+//!
+//! A core for any size holds a matrix in the smallest even square that it fits, and uses the round-robin ordering of
+//! that square.
 
 use super::layout::pair_bits;
 use crate::architecture::size::{Size, index_bits};
@@ -6,24 +9,24 @@ use crate::builder::{ModuleBuilder, Signal};
 use crate::ordering::Ordering;
 use crate::shape::Shape;
 
-/// The size of the matrix at hand, and of the square that holds it.
+/// The size of the current matrix, and of the square that holds it.
 #[derive(Clone, Copy)]
 pub struct Square<'m> {
-    /// The matrix.
+    /// The size of the matrix.
     pub size: Size<'m>,
-    /// The last pair of rows (and of columns) of the square.
+    /// The number of the square's last row pair, which is that of its last column pair as well.
     pub last_pair: Signal<'m>,
-    /// Which of the core's orderings it takes, if there are several.
+    /// The number of the square's ordering, counted from the smallest, if the core has several.
     number: Option<Signal<'m>>,
 }
 
 impl<'m> Square<'m> {
-    /// The core's only square, or that of the size at the inputs `size_rows` and `size_cols`.
+    /// The core's only square, or the one for the size at the inputs `size_rows` and `size_cols`.
     pub fn new(m: &'m ModuleBuilder, shape: &Shape) -> Self {
         Self::of(m, shape, Size::new(m, shape))
     }
 
-    /// The core's only square, or that of the size at the inputs `loading_rows` and `loading_cols`.
+    /// The core's only square, or the one for the size at the inputs `loading_rows` and `loading_cols`.
     pub fn loading(m: &'m ModuleBuilder, shape: &Shape) -> Self {
         let size = match shape.takes_any() {
             false => Size::new(m, shape),
@@ -35,7 +38,7 @@ impl<'m> Square<'m> {
         Self::of(m, shape, size)
     }
 
-    /// The square of a matrix of this size.
+    /// The square for a matrix of this size.
     pub fn of(m: &'m ModuleBuilder, shape: &Shape, size: Size<'m>) -> Self {
         let pair = pair_bits(&Ordering::new(shape.even()));
         let last_pair = match shape.takes_any() {
@@ -49,12 +52,12 @@ impl<'m> Square<'m> {
         Self { size, last_pair, number }
     }
 
-    /// Which of the core's orderings it takes, if there are several.
+    /// The number of the square's ordering, counted from the smallest, if the core has several.
     pub fn number(&self) -> Option<Signal<'m>> {
         self.number
     }
 
-    /// The address of an entry in a table that has a part for each ordering.
+    /// The address of `entry` in a table with one part per ordering (see [`super::layout`]).
     pub fn address(&self, m: &'m ModuleBuilder, entry: Signal<'m>) -> Signal<'m> {
         self.number.map_or(entry, |number| m.concat(&[number, entry]))
     }

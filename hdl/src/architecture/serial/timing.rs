@@ -1,16 +1,17 @@
-//! What the other modules of the serial architecture must know of the datapath's timing.
+//! Latencies of the datapath on which the other modules of the serial architecture depend.
 
 use super::schedule::Latencies;
 
 /// Latencies of the datapath, in cycles.
 #[derive(Clone, Copy, Debug)]
 pub struct Timing {
-    /// How early one operation may follow another.
+    /// How soon one operation may follow another.
     pub latencies: Latencies,
-    /// From the read address of a diagonal block to its verdict `settled`.
+    /// From the read address of a diagonal block to its flag `settled`.
     pub settled: u32,
-    /// From an address to the words of the memories.
+    /// From an address to the word that the memories of A, U and V return.
     pub read: u32,
-    /// Where rows are reduced: from an angle of two rows to the first cycle in which the next one can be read.
-    pub meeting: Option<usize>,
+    /// Where rows are reduced: from the command that reads the operands of an angle of two rows to the first command
+    /// that may read those of the next angle of the same two rows.
+    pub row_rotation: Option<usize>,
 }

@@ -1,4 +1,4 @@
-//! Graphviz's language.
+//! Diagrams in the language of Graphviz (DOT).
 
 use super::flow::{Flow, Kind};
 

@@ -1,9 +1,9 @@
-//! What reaches what inside a module.
+//! The dataflow between the boxes of a diagram.
 
 use crate::ir::*;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a box stands for.
+/// What a box of a diagram represents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Inputs,
@@ -12,28 +12,28 @@ pub(super) enum Kind {
     Outputs,
 }
 
-/// A box.
+/// A box of a diagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
     pub(super) kind: Kind,
     pub(super) name: String,
-    /// A second line: the module of an instance, the size of a memory.
+    /// The second line of text: the module of an instance, or the size of a memory.
     pub(super) detail: String,
 }
 
-/// An arrow; all that leads from one box to another is one.
+/// An arrow. There is at most one from one box to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Arrow {
     pub(super) from: usize,
     pub(super) to: usize,
-    /// Bits of the ports that it reaches.
+    /// Total width of the ports that it reaches, in bits.
     pub(super) bits: u32,
-    /// Registers on the way, where that is one number.
+    /// Number of registers on the path, if it is the same on all paths.
     pub(super) registers: Option<u32>,
 }
 
 impl Arrow {
-    /// `16 bits, 2 registers`.
+    /// The label, such as `16 bits, 2 registers`.
     pub(super) fn label(&self) -> String {
         let bits = if self.bits == 1 { "1 bit".to_owned() } else { format!("{} bits", self.bits) };
         match self.registers {
@@ -51,7 +51,8 @@ pub(super) struct Flow {
     pub(super) arrows: Vec<Arrow>,
 }
 
-/// From which boxes a node's value comes, each with the number of registers between, or none if that differs.
+/// The boxes from which the value of a node comes. Each has the number of registers on the path, or `None` if paths
+/// differ.
 type Origins = BTreeMap<usize, Option<u32>>;
 
 impl Flow {
@@ -73,7 +74,7 @@ impl Flow {
         Self { title: module.name.clone(), shapes, arrows }.without_idle_ports()
     }
 
-    /// Drops the box of inputs or outputs where no arrow touches it.
+    /// Removes the boxes of the ports that have no arrows.
     fn without_idle_ports(mut self) -> Self {
         for kind in [Kind::Outputs, Kind::Inputs] {
             let Some(index) = self.shapes.iter().position(|s| s.kind == kind) else { continue };
@@ -89,7 +90,7 @@ impl Flow {
     }
 }
 
-/// Inputs, instances, memories, outputs, in this order.
+/// The boxes of a module, in the order inputs, instances, memories, outputs.
 fn shapes(design: &Design, module: &Module) -> Vec<Shape> {
     let ports = |kind, name: &str| Shape { kind, name: name.into(), detail: String::new() };
     let instances = module.instances.iter().map(|instance| Shape {
@@ -106,15 +107,18 @@ fn shapes(design: &Design, module: &Module) -> Vec<Shape> {
     first.chain(instances).chain(memories).chain([ports(Kind::Outputs, "outputs")]).collect()
 }
 
+/// The index of an instance's box.
 fn of_instance(id: InstanceId) -> usize {
     1 + id.index()
 }
 
+/// The index of a memory's box.
 fn of_memory(module: &Module, id: MemoryId) -> usize {
     1 + module.instances.len() + id.index()
 }
 
-/// Repeats passes over the arena until nothing changes: a loop through registers settles as "differs".
+/// The origins of all nodes. Passes over the arena are repeated until nothing changes. In a loop through registers the
+/// number of registers becomes `None`.
 fn origins(module: &Module) -> Vec<Origins> {
     let mut all: Vec<Origins> = vec![Origins::new(); module.nodes.len()];
     loop {
@@ -135,7 +139,7 @@ fn origins(module: &Module) -> Vec<Origins> {
                             *known = known.filter(|_| *known == registers);
                         }
                     }
-                    // A number that grew was counted around a loop.
+                    // If a number has changed since the last pass, it was counted around a loop.
                     for (shape, registers) in &mut own {
                         if all[id.index()].get(shape).is_some_and(|before| before != registers) {
                             *registers = None;
@@ -154,7 +158,7 @@ fn origins(module: &Module) -> Vec<Origins> {
     }
 }
 
-/// The nodes that enter each box; a node that enters it at two ports counts twice.
+/// The nodes that drive the ports of each box. A node that drives two ports is listed twice.
 fn sinks(module: &Module) -> Vec<(usize, Vec<NodeId>)> {
     let instances =
         module.instances.iter().enumerate().map(|(i, instance)| {
@@ -170,7 +174,7 @@ fn sinks(module: &Module) -> Vec<(usize, Vec<NodeId>)> {
     instances.chain(memories).chain([outputs]).collect()
 }
 
-/// Arrows that close a loop, found by walking from the inputs on in the order of the boxes.
+/// The arrows that close a loop, found by a depth-first search from the inputs on, in the order of the boxes.
 pub(super) fn backward(flow: &Flow) -> BTreeSet<usize> {
     fn walk(flow: &Flow, shape: usize, state: &mut [u8], backward: &mut BTreeSet<usize>) {
         state[shape] = 1;

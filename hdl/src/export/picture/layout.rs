@@ -1,22 +1,27 @@
-//! Places boxes in layers from left to right, so that most arrows point forward and few cross.
+//! The layout of a diagram. Boxes are placed in layers from left to right, so that most arrows point forward and few
+//! cross.
 
 use super::flow::{Arrow, Flow, Kind, backward};
 use std::collections::BTreeMap;
 
-/// Width of a character in the picture's font, about.
+/// Approximate width of a character in the font of the diagram. All lengths are in pixels.
 const CHARACTER: f64 = 7.2;
+/// Smallest height of a box.
 const BOX_HEIGHT: f64 = 46.0;
-/// Height that each arrow takes at the side of a box, enough for its label.
+/// Height of an arrow at the side of a box, enough for its label.
 const PORT: f64 = 16.0;
-/// Height that an arrow takes where it passes a layer.
+/// Height of an arrow where it passes through a layer.
 const PASSAGE: f64 = 22.0;
+/// Space between the items of a layer.
 const GAP: f64 = 20.0;
+/// Distance between backward arrows below the boxes.
 const LANE: f64 = 20.0;
+/// Margin around the diagram.
 const MARGIN: f64 = 20.0;
-/// How often the order within layers is improved.
+/// Number of sweeps that improve the order within the layers.
 const SWEEPS: usize = 12;
 
-/// A box in the picture, by its upper left corner.
+/// The rectangle of a box, given by its upper left corner and its size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Frame {
     pub(super) x: f64,
@@ -31,25 +36,25 @@ impl Frame {
     }
 }
 
-/// The way of an arrow.
+/// The path of an arrow.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Route {
-    /// From point to point, forward.
+    /// Forward through these points.
     Forward(Vec<(f64, f64)>),
-    /// Back below all boxes, at this height.
+    /// Backward below all boxes, at the height `lane`.
     Backward { from: (f64, f64), to: (f64, f64), lane: f64 },
 }
 
-/// Where everything stands.
+/// The coordinates of all boxes and arrows.
 pub(super) struct Layout {
     pub(super) frames: Vec<Frame>,
-    /// One for each arrow.
+    /// The path of each arrow.
     pub(super) routes: Vec<Route>,
     pub(super) width: f64,
     pub(super) height: f64,
 }
 
-/// A place in a layer: a box, or an arrow that passes.
+/// An item of a layer: a box, or an arrow that passes through the layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Item {
     Shape(usize),
@@ -82,7 +87,7 @@ impl Layout {
     }
 }
 
-/// The longest way from the left; outputs stand rightmost.
+/// The layer of each box. It is the length of the longest path to the box; outputs are in the rightmost layer.
 fn layers_of(flow: &Flow, is_backward: impl Fn(usize) -> bool) -> Vec<usize> {
     let mut layers = vec![0; flow.shapes.len()];
     for (index, shape) in flow.shapes.iter().enumerate() {
@@ -106,7 +111,8 @@ fn layers_of(flow: &Flow, is_backward: impl Fn(usize) -> bool) -> Vec<usize> {
     layers
 }
 
-/// Moves each item to the mean height of its neighbours, alternately from the left and from the right.
+/// Orders the items within the layers. Each item moves to the mean height of its neighbours, alternately in the layer
+/// to its left and to its right.
 fn order(layers: &mut [Vec<Item>], chains: &BTreeMap<usize, Vec<Item>>) {
     let links: Vec<(Item, Item)> = chains.values().flat_map(|c| c.windows(2).map(|w| (w[0], w[1]))).collect();
     for sweep in 0..SWEEPS {
@@ -138,7 +144,7 @@ fn order(layers: &mut [Vec<Item>], chains: &BTreeMap<usize, Vec<Item>>) {
     }
 }
 
-/// Gives every item its coordinates.
+/// Computes the coordinates of all items.
 fn place(flow: &Flow, layers: &[Vec<Item>], chains: &BTreeMap<usize, Vec<Item>>) -> Layout {
     let width_of = |shape: usize| {
         let shape = &flow.shapes[shape];
@@ -154,7 +160,7 @@ fn place(flow: &Flow, layers: &[Vec<Item>], chains: &BTreeMap<usize, Vec<Item>>)
     };
     let total = |layer: &[Item]| layer.iter().map(|i| height_of(i) + GAP).sum::<f64>() - GAP;
     let tallest = layers.iter().map(|layer| total(layer)).fold(0.0, f64::max);
-    // Labels stand between the layers.
+    // The space between layers must hold the labels.
     let label = flow.arrows.iter().map(|a| a.label().len()).max().unwrap_or(0) as f64;
     let between = 60.0 + 0.8 * CHARACTER * label;
     let top = MARGIN + 30.0;
@@ -195,7 +201,8 @@ fn place(flow: &Flow, layers: &[Vec<Item>], chains: &BTreeMap<usize, Vec<Item>>)
     Layout { frames, routes, width: x - between + MARGIN, height: lane + MARGIN + 10.0 }
 }
 
-/// Where each arrow leaves its box and where it arrives: spread over the sides in the order in which they come.
+/// The points where each arrow leaves and enters its boxes. They are distributed over the sides of a box, in the
+/// vertical order of the other ends.
 struct Ports {
     departures: Vec<(f64, f64)>,
     arrivals: Vec<(f64, f64)>,
@@ -205,7 +212,7 @@ impl Ports {
     fn of(flow: &Flow, chains: &BTreeMap<usize, Vec<Item>>, frames: &BTreeMap<Item, Frame>) -> Self {
         let nowhere = vec![(0.0, 0.0); flow.arrows.len()];
         let mut ports = Self { departures: nowhere.clone(), arrivals: nowhere };
-        // Arrows that go back run below all boxes.
+        // Backward arrows run below all boxes.
         let height = |item: Option<&Item>| item.map_or(f64::INFINITY, |item| frames[item].middle());
         for shape in 0..flow.shapes.len() {
             let frame = frames[&Item::Shape(shape)];

@@ -1,4 +1,4 @@
-//! SVG.
+//! Diagrams as SVG files.
 
 use super::flow::{Flow, Kind};
 use super::layout::{Layout, Route};
@@ -62,7 +62,7 @@ pub(super) fn text(flow: &Flow, layout: &Layout) -> String {
             text += &format!("  <text class=\"detail\" x=\"{middle:.1}\" y=\"{y:.1}\">{}</text>\n", shape.detail);
         }
     }
-    // Labels last, so that no arrow crosses them.
+    // Labels are drawn last, so that no arrow crosses them.
     for (arrow, route) in flow.arrows.iter().zip(&layout.routes) {
         let (x, y, anchor) = label_place(route);
         text += &format!("  <text class=\"label\" x=\"{x:.1}\" y=\"{y:.1}\"{anchor}>{}</text>\n", arrow.label());
@@ -91,7 +91,8 @@ fn path(route: &Route) -> String {
     }
 }
 
-/// Where a label stands and which of its ends: beside the tip of an arrow, where no other arrow is near, or on its way back.
+/// The position of a label, and the attribute that aligns it. The label of a forward arrow is beside its tip, where no
+/// other arrow is near. That of a backward arrow is in the middle of its lane.
 fn label_place(route: &Route) -> (f64, f64, &'static str) {
     match route {
         Route::Forward(points) => {

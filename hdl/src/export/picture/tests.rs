@@ -1,4 +1,4 @@
-//! A pipeline with a detour, a memory and a loop.
+//! Tests of the diagrams with a small machine that has a pipeline, a memory and a loop.
 
 use super::{dot, flow::Flow, svg};
 use crate::builder::{DesignBuilder, ModuleBuilder};
@@ -41,7 +41,7 @@ fn svg_of_a_machine() {
 }
 
 #[test]
-fn a_leaf_has_an_arrow_from_inputs_to_outputs() {
+fn a_module_without_instances_has_an_arrow_from_inputs_to_outputs() {
     let design = machine();
     let flow = Flow::of(&design, &design.modules[0]);
     assert_eq!(flow.arrows.len(), 1);
@@ -49,7 +49,7 @@ fn a_leaf_has_an_arrow_from_inputs_to_outputs() {
 }
 
 #[test]
-fn a_loop_through_registers_has_no_number() {
+fn an_arrow_through_a_loop_has_no_number_of_registers() {
     let design = machine();
     let flow = Flow::of(&design, design.top());
     let bank = flow.shapes.iter().position(|s| s.name == "bank").unwrap();

@@ -1,4 +1,4 @@
-//! What the IR's combinational operations mean for vectors, written from the IR's definitions alone.
+//! The combinational operations of the IR on vectors, implemented from the definitions of the IR alone.
 
 use super::vector::Vector;
 use crate::ir::{Binary, Node, NodeId, Op, bits_of, mask, signed_value};
@@ -20,12 +20,12 @@ pub(super) fn combinational(node: &Node, nodes: &[Vector]) -> Option<u128> {
             Binary::Equal => u128::from(of(*a) == of(*b)),
             Binary::LessUnsigned => u128::from(of(*a) < of(*b)),
             Binary::LessSigned => u128::from(signed(*a) < signed(*b)),
-            // An amount of 128 or more moves every bit out, also one that does not fit into 32 bits.
+            // An amount of 128 or more shifts every bit out, even if it does not fit into 32 bits.
             Binary::ShiftLeft => of(*a).unbounded_shl(of(*b).min(128) as u32),
             Binary::ShiftRight => of(*a).unbounded_shr(of(*b).min(128) as u32),
         },
         Op::AddSub { a, b, subtract } => {
-            // As the hardware does it: one adder, whose second operand is inverted and whose carry enters.
+            // One adder as in hardware: to subtract, its second operand is inverted and its carry input is 1.
             let inverted = if of(*subtract) == 1 { !of(*b) } else { of(*b) };
             of(*a).wrapping_add(inverted).wrapping_add(of(*subtract))
         }

@@ -9,44 +9,46 @@ use crate::ir::{Design, Module, Node, NodeId, Op, Output};
 use rust_hdl::prelude::{Bit, BlackBox, Block, Clock, In, Logic, Probe, Signal, Verilog};
 use std::sync::Arc;
 
-/// A design as a rust_hdl block; the instances inside are blocks of the same type.
+/// A design as a rust_hdl block. The instances inside it are blocks of the same type.
 ///
-/// A rust_hdl design that holds one drives `aclk`, `aresetn` and the inputs in its `update`, reads the outputs there, and
-/// connects in its `connect` what it drives. Run-time widths cannot appear in `#[hdl_gen]` code, so such a
-/// design writes its `hdl` by hand; for SVD cores there is [`StreamBlock`](super::StreamBlock).
+/// A rust_hdl design that contains such a block drives `aclk`, `aresetn` and the inputs in its `update`, where it also
+/// reads the outputs. In its `connect` it connects the signals that it drives. Run-time widths cannot appear in
+/// `#[hdl_gen]` code, so such a design must implement `hdl` by hand. For SVD cores use
+/// [`StreamBlock`](super::StreamBlock) instead.
 pub struct DesignBlock {
-    /// The clock; everything happens at its rising edge.
+    /// The clock. Registers take their values at its rising edge.
     pub aclk: Signal<In, Clock>,
-    /// The synchronous reset, asserted while false: as with every rust_hdl signal, that is its value until it is driven.
+    /// The synchronous reset, active low. Like every rust_hdl signal it is false until it is driven, so the reset is
+    /// asserted at first.
     pub aresetn: Signal<In, Bit>,
     module: Arc<Module>,
     nodes: Vec<Vector>,
     outputs: Vec<Vector>,
     memories: Vec<Vec<u128>>,
     instances: Vec<DesignBlock>,
-    /// Exported Verilog of the whole design, or nothing.
+    /// The exported Verilog of the complete design, or nothing.
     text: String,
-    /// Whether the last commit changed anything in here.
+    /// Whether the last commit changed any signal in this block.
     changed: bool,
-    /// Whether it changed anything that combinational nodes read.
+    /// Whether the last commit changed a signal that combinational nodes read.
     stale: bool,
 }
 
 impl DesignBlock {
-    /// The block of a design. Its Verilog names the top module without containing it.
+    /// The block of a design. Its Verilog refers to the top module without containing its text.
     pub fn new(design: &Checked<Design>) -> Self {
         let modules: Vec<Arc<Module>> = design.modules.iter().cloned().map(Arc::new).collect();
         Self::place(&modules, modules.len() - 1)
     }
 
-    /// The same block carrying the files of [`verilog`](crate::export::verilog::verilog), so that the Verilog that rust_hdl
-    /// generates is complete. Of several instances of one design, one is to carry them.
+    /// Attaches the files of [`verilog`](crate::export::verilog::verilog), so that the Verilog that rust_hdl generates
+    /// is complete. If a design has several instances, attach the files to only one of them.
     pub fn with_verilog(mut self, files: &[File]) -> Self {
         self.text = Self::text_of(files);
         self
     }
 
-    /// The modules among the files of an export.
+    /// The text of all modules among the files of an export.
     pub(super) fn text_of(files: &[File]) -> String {
         let modules = files.iter().filter(|file| file.name.ends_with(".v"));
         modules.map(|file| file.text.as_str()).collect::<Vec<_>>().join("\n")
@@ -66,7 +68,7 @@ impl DesignBlock {
             aresetn: Signal::default(),
             nodes: module.nodes.iter().map(vector).collect(),
             outputs: module.outputs.iter().map(output).collect(),
-            // Every address is a word, so that none can be missed; a design uses the first `depth` of them.
+            // There is a word for every possible address, although the design uses only the first `depth` words.
             memories: module.memories.iter().map(|m| vec![0; m.depth.max(2).next_power_of_two() as usize]).collect(),
             instances: module.instances.iter().map(|i| Self::place(modules, i.module.index())).collect(),
             text: String::new(),
@@ -81,13 +83,13 @@ impl DesignBlock {
         &self.module.name
     }
 
-    /// An input port, to be read.
+    /// An input port, for reading.
     pub fn input(&self, name: &str) -> Result<&Vector, RustHdlError> {
         let port = self.module.input_named(name).ok_or_else(|| self.no_port("input", name))?;
         Ok(&self.nodes[self.module.inputs[port].index()])
     }
 
-    /// An input port, to be driven and connected.
+    /// An input port, for driving and connecting.
     pub fn input_mut(&mut self, name: &str) -> Result<&mut Vector, RustHdlError> {
         let port = self.module.input_named(name).ok_or_else(|| self.no_port("input", name))?;
         Ok(&mut self.nodes[self.module.inputs[port].index()])
@@ -124,7 +126,7 @@ impl DesignBlock {
         enable.is_none_or(|id| self.value(id) == 1)
     }
 
-    /// Drives the combinational nodes in the order of the arena, then what hangs on them.
+    /// Drives the combinational nodes in the order of the arena, then the outputs and the inputs of instances.
     fn settle(&mut self, module: &Module) {
         for (index, node) in module.nodes.iter().enumerate() {
             let driven = match node.op {
@@ -140,13 +142,13 @@ impl DesignBlock {
         }
         for (placed, instance) in module.instances.iter().zip(&mut self.instances) {
             for (&driver, input) in placed.inputs.iter().zip(&instance.module.inputs) {
-                let driver = driver.expect("The checker lets no input of an instance undriven.");
+                let driver = driver.expect("The checker ensures that every input of an instance is driven.");
                 instance.nodes[input.index()].drive(self.nodes[driver.index()].val());
             }
         }
     }
 
-    /// The rising edge: registers and read ports take their next values, then memories are written.
+    /// Evaluates a rising edge: registers and read ports take their next values, and then memories are written.
     fn clock(&mut self, module: &Module) {
         for (index, node) in module.nodes.iter().enumerate() {
             let taken = match &node.op {

@@ -1,16 +1,16 @@
-//! A design in rust_hdl's simulator.
+//! Simulation of a design in rust_hdl's simulator.
 
 use super::{DesignBlock, RustHdlError};
 use crate::check::Checked;
 use crate::ir::Design;
 use rust_hdl::prelude::{Block, check_all, simulate};
 
-/// Iterations after which rust_hdl's own `Simulation` gives up too.
+/// The largest number of iterations per clock level, the same as in rust_hdl's own `Simulation`.
 const ITERATIONS: usize = 100;
 
-/// A design driven cycle by cycle, evaluated by rust_hdl's `simulate`.
+/// A design that is driven cycle by cycle and evaluated by rust_hdl's `simulate`.
 ///
-/// At power-up registers, memories and inputs are 0 and the reset is not asserted.
+/// At power-up, registers, memories and inputs are 0, and the reset is not asserted.
 ///
 /// ```
 /// use svdforge_hdl::builder::{DesignBuilder, ModuleBuilder};
@@ -32,7 +32,11 @@ pub struct RustHdlSimulation {
 }
 
 impl RustHdlSimulation {
-    /// A simulation of a design that rust_hdl's `check_all` has found no fault in.
+    /// A simulation of a design.
+    ///
+    /// # Errors
+    ///
+    /// If rust_hdl's `check_all` finds a fault in the design.
     pub fn new(design: &Checked<Design>) -> Result<Self, RustHdlError> {
         let mut design = DesignBlock::new(design);
         design.connect_all();
@@ -43,23 +47,27 @@ impl RustHdlSimulation {
         Ok(Self { design, cycle: 0 })
     }
 
-    /// Sets an input to a bit pattern, of which the port takes its lowest bits. It keeps them until the next poke.
+    /// Sets an input to the lowest bits of a pattern. It keeps them until the next poke.
     pub fn poke(&mut self, port: &str, bits: u128) -> Result<(), RustHdlError> {
         self.design.input_mut(port)?.drive(bits);
         Ok(())
     }
 
-    /// The bits of an output, after the last clock edge.
+    /// The bits of an output after the last clock edge.
     pub fn peek(&self, port: &str) -> Result<u128, RustHdlError> {
         Ok(self.design.output(port)?.val())
     }
 
-    /// Asserts the reset (`aresetn` = 0) or releases it. It takes effect at each clock edge while it is asserted.
+    /// Asserts the reset (`aresetn` = 0) or releases it. Registers are reset at each clock edge while it is asserted.
     pub fn set_reset(&mut self, asserted: bool) {
         self.design.aresetn.next = !asserted;
     }
 
-    /// One clock cycle: the inputs settle while the clock is low, then it rises.
+    /// Simulates one clock cycle. The inputs settle while the clock is low, then it rises.
+    ///
+    /// # Errors
+    ///
+    /// If signals still change after the largest number of iterations.
     pub fn step(&mut self) -> Result<(), RustHdlError> {
         for level in [false, true] {
             self.design.aclk.next = level.into();
@@ -72,12 +80,12 @@ impl RustHdlSimulation {
         Ok(())
     }
 
-    /// Clock edges so far.
+    /// Number of clock cycles simulated so far.
     pub fn cycle(&self) -> u64 {
         self.cycle
     }
 
-    /// The block, for rust_hdl's probes.
+    /// The block of the design, for the probes of rust_hdl.
     pub fn block(&self) -> &DesignBlock {
         &self.design
     }

@@ -1,4 +1,4 @@
-//! A core between two AXI4-Streams as a rust_hdl block with typed ports.
+//! A core with AXI4-Stream ports as a rust_hdl block with typed ports.
 
 use super::{DesignBlock, RustHdlError};
 use crate::check::Checked;
@@ -6,45 +6,50 @@ use crate::export::File;
 use crate::ir::Design;
 use rust_hdl::prelude::*;
 
-/// An SVD core whose input beats have `INPUT` bits and whose output beats have `OUTPUT` bits
-/// ([`Shape::input_bits`](crate::shape::Shape::input_bits) and `output_bits`).
+/// An SVD core with input beats of `INPUT` bits and output beats of `OUTPUT` bits. These are `input_bits` and
+/// `output_bits` of [`Shape::interface`](crate::shape::Shape::interface).
 ///
-/// The fields are rust_hdl's own signals, so that a firmware's `#[hdl_gen]` code drives and reads them:
-/// `self.core.s_axis_tvalid.next = self.valid.val();`. `aresetn` is asserted while false.
+/// The fields are signals of rust_hdl, so that `#[hdl_gen]` code of a firmware can drive and read them:
+/// `self.core.s_axis_tvalid.next = self.valid.val();`.
 #[derive(LogicBlock)]
 pub struct StreamBlock<const INPUT: usize, const OUTPUT: usize> {
-    /// The clock; everything happens at its rising edge.
+    /// The clock. Registers take their values at its rising edge.
     pub aclk: Signal<In, Clock>,
-    /// The synchronous reset, asserted while false.
+    /// The synchronous reset, active low.
     pub aresetn: Signal<In, Bit>,
-    /// A matrix element.
+    /// An element of the matrix.
     pub s_axis_tdata: Signal<In, Bits<INPUT>>,
-    /// Whether there is one.
+    /// Whether the input beat is valid.
     pub s_axis_tvalid: Signal<In, Bit>,
-    /// Whether it is the last one of its matrix.
+    /// Whether the input beat is the last one of its frame.
     pub s_axis_tlast: Signal<In, Bit>,
-    /// Whether the core takes it.
+    /// Whether the core accepts the input beat.
     pub s_axis_tready: Signal<Out, Bit>,
     /// A word of the result.
     pub m_axis_tdata: Signal<Out, Bits<OUTPUT>>,
-    /// Whether there is one.
+    /// Whether the output beat is valid.
     pub m_axis_tvalid: Signal<Out, Bit>,
-    /// Whether it is the last one of its frame.
+    /// Whether the output beat is the last one of its frame.
     pub m_axis_tlast: Signal<Out, Bit>,
-    /// Its section of the frame.
+    /// The section of the frame to which the output beat belongs.
     pub m_axis_tuser: Signal<Out, Bits<2>>,
-    /// Whether the sink takes it.
+    /// Whether the sink accepts the output beat.
     pub m_axis_tready: Signal<In, Bit>,
     design: DesignBlock,
-    /// Exported Verilog, or nothing. (The derived block passes over fields with an underscore.)
+    /// The exported Verilog, or nothing. The underscore makes `LogicBlock` skip this field.
     _text: String,
 }
 
 impl<const INPUT: usize, const OUTPUT: usize> StreamBlock<INPUT, OUTPUT> {
-    /// The block of a core whose ports have these widths.
+    /// The block of a core.
     ///
-    /// `files` are those of [`verilog`](crate::export::verilog::verilog), or none: of several instances of one core, one is to
-    /// carry them. Without them the Verilog that rust_hdl generates names the core without containing it.
+    /// `files` are those of [`verilog`](crate::export::verilog::verilog), or none. Without them, the Verilog that
+    /// rust_hdl generates refers to the core without containing its text. If a core has several instances, give the
+    /// files to only one of them.
+    ///
+    /// # Errors
+    ///
+    /// If a port is missing, if its width is not that of the type, or if there is an input port beside the streams.
     pub fn new(design: &Checked<Design>, files: &[File]) -> Result<Self, RustHdlError> {
         let design = DesignBlock::new(design);
         let module = || design.name().to_owned();
@@ -93,7 +98,7 @@ impl<const INPUT: usize, const OUTPUT: usize> StreamBlock<INPUT, OUTPUT> {
     }
 }
 
-const CHECKED: &str = "The ports were compared when the block was made.";
+const CHECKED: &str = "The constructor has checked that all ports exist.";
 
 impl<const INPUT: usize, const OUTPUT: usize> Logic for StreamBlock<INPUT, OUTPUT> {
     fn update(&mut self) {
@@ -128,7 +133,8 @@ impl<const INPUT: usize, const OUTPUT: usize> Logic for StreamBlock<INPUT, OUTPU
     }
 }
 
-/// Bit by bit, since rust_hdl makes wide `Bits` from literals of 64 bits only.
+/// A pattern as rust_hdl `Bits`. It is assembled bit by bit, since rust_hdl converts only integers of up to 64 bits to
+/// `Bits`.
 fn bits_from<const N: usize>(bits: u128) -> Bits<N> {
     (0..N).fold(Bits::default(), |made, index| made.replace_bit(index, bits >> index & 1 == 1))
 }

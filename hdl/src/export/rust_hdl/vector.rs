@@ -1,4 +1,4 @@
-//! A rust_hdl signal whose width is a value of the run time.
+//! A rust_hdl signal whose width is a run-time value.
 
 use crate::ir::mask;
 use rust_hdl::core::signal::get_signal_id;
@@ -6,20 +6,21 @@ use rust_hdl::prelude::{
     Atom, AtomKind, Block, Logic, PinConstraint, Probe, TypeDescriptor, TypeKind, VCDValue, VerilogLiteral,
 };
 
-/// What a vector is in its block. As with rust_hdl's `Signal`, it decides which of the two values a reader sees.
+/// The role of a vector in its block. As with rust_hdl's `Signal`, it decides whether readers see the committed value
+/// or the driven one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// An input port: readers see the committed value.
+    /// An input port. Readers see the committed value.
     Input,
-    /// An output port: readers see what is driven.
+    /// An output port. Readers see the driven value.
     Output,
-    /// A combinational node: readers see what is driven.
+    /// A combinational node. Readers see the driven value.
     Local,
-    /// A register: readers see the committed value, so that an edge's new values appear in the iteration after it.
+    /// A register. Readers see the committed value, so the value taken at an edge appears in the next iteration.
     Held,
 }
 
-/// A bit vector of 1 to 128 bits: the run-time counterpart of rust_hdl's `Signal<D, Bits<N>>`.
+/// A signal of 1 to 128 bits. It is the run-time counterpart of rust_hdl's `Signal<D, Bits<N>>`.
 #[derive(Debug)]
 pub struct Vector {
     role: Role,
@@ -33,7 +34,7 @@ pub struct Vector {
 
 impl Vector {
     pub(super) fn new(role: Role, width: u32, value: u128) -> Self {
-        // A constant is driven from the start; all else is 0 at power-up.
+        // Constants have their value from the start. All other vectors are 0 at power-up.
         Self { role, width, next: value, committed: value, changed: false, connected: false, id: get_signal_id() }
     }
 
@@ -41,17 +42,18 @@ impl Vector {
         self.role == Role::Input
     }
 
-    /// Whether its committed value is what combinational nodes start from.
+    /// Whether combinational nodes depend on its committed value.
     pub(super) fn is_source(&self) -> bool {
         matches!(self.role, Role::Input | Role::Held)
     }
 
-    /// Bits.
+    /// Width in bits.
     pub fn width(&self) -> u32 {
         self.width
     }
 
-    /// The bits, as rust_hdl's `val()` gives them: at an input what was committed, at an output what is driven.
+    /// The value as rust_hdl's `val()` returns it: the committed value of inputs and registers, and the driven value of
+    /// the others.
     pub fn val(&self) -> u128 {
         match self.role {
             Role::Input | Role::Held => self.committed,
@@ -59,7 +61,7 @@ impl Vector {
         }
     }
 
-    /// Sets the bits to be committed, as an assignment to rust_hdl's `next` does. The vector takes the lowest ones.
+    /// Drives the vector with the lowest bits of a pattern, like an assignment to rust_hdl's `next`.
     pub fn drive(&mut self, bits: u128) {
         self.next = bits & mask(self.width);
     }

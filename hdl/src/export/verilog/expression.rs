@@ -1,21 +1,21 @@
-//! Expressions: a node as text, with the reads that it makes.
+//! Expressions: the Verilog text of nodes, together with the nodes that the text reads.
 //!
-//! Verilog widens operands to the widest of an expression and forgets their sign as soon as one of them is unsigned.
-//! Neither can happen here: the rules of the IR make the operands of one operation equally wide, every constant is
-//! printed with its width, and a signed operation stands inside `$signed` on both sides, with a comparison's
-//! result unsigned again and a product alone on the right of an assignment of full width. So an operation may be
-//! printed inside another one without a change of meaning.
+//! Verilog extends all operands of an expression to the widest one, and treats them as unsigned as soon as one of them
+//! is unsigned. Neither can happen here, for these reasons. The rules of the IR give all operands of one operation the
+//! same width. Every constant is printed with its width. Both operands of a signed operation are inside `$signed`. The
+//! result of a comparison is unsigned again, and a product is always the complete right side of an assignment of full
+//! width. So an operation can be printed inside another one without a change of meaning.
 
 use super::scope::Scope;
 use super::text::{as_negative, literal, signed_literal};
 use crate::ir::*;
 
-/// How tightly an expression holds together.
+/// The binding strength of an expression's outermost operator, which decides about parentheses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
     /// An identifier, a slice of one, a constant, a replication.
     Atom,
-    /// A concatenation: as tight, and without its braces inside another one.
+    /// A concatenation. It binds like an atom, and loses its braces inside another concatenation.
     List,
     /// `~a`, `-a`.
     Unary,
@@ -27,20 +27,20 @@ pub(super) enum Level {
     Or,
     /// `a ^ b`.
     Xor,
-    /// Shifts, products and comparisons: in parentheses wherever they stand inside another operation.
+    /// Shifts, products and comparisons, which get parentheses inside any other operation.
     Loose,
     /// `a ? b : c`.
     Choice,
 }
 
-/// Bits of an identifier that an expression reads.
+/// The bits of a node that an expression reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Read {
     pub(super) node: NodeId,
     pub(super) bits: u128,
 }
 
-/// Text with what is needed to place it inside other text.
+/// The text of an expression, with what is needed to insert it into other text.
 #[derive(Clone, Debug)]
 pub(super) struct Expression {
     pub(super) text: String,
@@ -53,22 +53,23 @@ impl Expression {
         Self { text, level: Level::Atom, reads }
     }
 
-    /// As an operand: only what holds together tightly goes without parentheses.
+    /// The text as an operand of an operation, in parentheses unless it binds tightly.
     fn operand(&self) -> String {
         match self.level {
-            // Two signs in a row, as in `~-a`, are no Verilog.
+            // Two unary operators in a row, as in `~-a`, are not valid Verilog.
             Level::Unary if self.text.starts_with('-') => format!("({})", self.text),
             Level::Atom | Level::List | Level::Unary => self.text.clone(),
             _ => format!("({})", self.text),
         }
     }
 
-    /// As the left operand of an operation of the same level, which binds from left to right.
+    /// The text as the left operand of an operation of `level`. Operators of one level associate from left to right, so
+    /// it needs no parentheses if it has the same level.
     fn left_of(&self, level: Level) -> String {
         if self.level == level && level != Level::Loose { self.text.clone() } else { self.operand() }
     }
 
-    /// As a part of a concatenation.
+    /// The text as a part of a concatenation.
     fn part(&self) -> String {
         match self.level {
             Level::List => self.text[1..self.text.len() - 1].to_owned(),
@@ -76,13 +77,13 @@ impl Expression {
         }
     }
 
-    /// As an arm of a choice.
+    /// The text as an arm of a conditional.
     fn arm(&self) -> String {
         if self.level == Level::Choice { format!("({})", self.text) } else { self.text.clone() }
     }
 }
 
-/// Joins operands into one expression, keeping track of the reads.
+/// Collects the reads of operands that are combined into one expression.
 struct Joiner {
     reads: Vec<Read>,
 }
@@ -99,7 +100,7 @@ impl Joiner {
 }
 
 impl Scope<'_> {
-    /// A node as an operand of others: its identifier where it has one, else the operation itself.
+    /// A node as an operand: its identifier if it has one, and its operation otherwise.
     pub(super) fn value(&self, id: NodeId) -> Expression {
         let id = self.usage.representative(self.module, id);
         match self.identifier(id) {
@@ -110,15 +111,15 @@ impl Scope<'_> {
         }
     }
 
-    /// `count` bits of a node from `low` on. The node, or what it is a slice of, is an identifier, a constant or
-    /// transparent.
+    /// `count` bits of a node from bit `low` on. The node, or the node of which it is a slice, must have an identifier,
+    /// be a constant or be transparent (see [`Scope::is_transparent`]).
     pub(super) fn bits(&self, id: NodeId, low: u32, count: u32) -> Expression {
         let id = self.usage.representative(self.module, id);
         let node = self.module.node(id);
         if count == node.width {
             return self.value(id);
         }
-        // A part of a named constant is illegal in Verilog-2005.
+        // Verilog-2005 does not allow part selects of named constants.
         if let Op::Constant(bits) = node.op {
             return Expression::atom(literal(bits >> low & mask(count), count), vec![]);
         }
@@ -159,7 +160,7 @@ impl Scope<'_> {
         }
     }
 
-    /// The operation of a combinational node, its operands as far as possible by name.
+    /// The operation of a combinational node. Operands are printed by name where they have one.
     pub(super) fn operation(&self, id: NodeId) -> Expression {
         let node = self.module.node(id);
         let width = node.width;
@@ -224,7 +225,7 @@ impl Scope<'_> {
         join.done(Level::List, format!("{{{signs}, {low}}}"))
     }
 
-    /// `~a`, or the opposite comparison.
+    /// The inverse of a node: `~a`, or the opposite comparison.
     fn inverse(&self, a: NodeId) -> Expression {
         if self.identifier(a).is_none()
             && let Op::Binary(binary, left, right) = self.module.node(a).op
@@ -247,7 +248,8 @@ impl Scope<'_> {
     }
 
     fn comparison(&self, operator: &str, a: NodeId, b: NodeId, signed: bool) -> Expression {
-        // Nothing is below the smallest number, and the largest is below nothing; linters ask about such comparisons.
+        // No number is below the smallest one, and the largest one is below no number. Linters warn about such
+        // comparisons, so their constant result is printed instead.
         let width = self.module.node(a).width;
         let largest = if signed { mask(width) >> 1 } else { mask(width) };
         let never = self.constant(a) == Some(largest) || self.constant(b) == Some(!largest & mask(width));
@@ -262,7 +264,8 @@ impl Scope<'_> {
         join.done(Level::Loose, format!("{a} {operator} {b}"))
     }
 
-    /// An operand of a signed operation; a constant is printed at the width at which the operation works.
+    /// An operand of a signed operation. Constants are printed with `working_width`, the width of the operation, if it
+    /// is given.
     fn signed(&self, id: NodeId, working_width: Option<u32>, join: &mut Joiner) -> String {
         let width = self.module.node(id).width;
         match self.constant(id) {
@@ -300,7 +303,7 @@ impl Scope<'_> {
         join.done(level, text)
     }
 
-    /// Sums and differences; a small negative constant is printed as the opposite operation.
+    /// A sum or a difference. If an operand is a small negative constant, the opposite operation is printed.
     fn sum(&self, binary: Binary, a: NodeId, b: NodeId, width: u32) -> Expression {
         let mut join = Joiner { reads: vec![] };
         let add = binary == Binary::Add;

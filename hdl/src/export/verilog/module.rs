@@ -1,4 +1,5 @@
-//! The text of one module: ports, constants, tables and memories, then stage after stage, then what closes loops.
+//! The text of one module: ports, constants, tables and memories, then one pipeline stage after the other, and last the
+//! assignments that close feedback loops.
 
 use super::expression::Expression;
 use super::scope::Scope;
@@ -11,7 +12,7 @@ mod blocks;
 mod ports;
 mod storage;
 
-/// One module while it is written.
+/// The state while the text of one module is written.
 pub(super) struct Writer<'a> {
     design: &'a Design,
     module: &'a Module,
@@ -19,25 +20,25 @@ pub(super) struct Writer<'a> {
     tree: &'a Tree,
     index: usize,
     scope: Scope<'a>,
-    /// Per node, the bits that the text written so far reads.
+    /// For each node, the bits that the text written so far reads.
     used: Vec<u128>,
-    /// Wires for instance outputs that nothing reads.
+    /// Names of wires for unread outputs of instances, by instance and port.
     idle: BTreeMap<(usize, usize), String>,
     text: String,
 }
 
-/// Where a block of statements can stand: after everything that it reads.
+/// Where a block of statements is printed. It must come after the declarations of everything that it reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
-    /// In a section, before its wires.
+    /// In the section of this stage, before its wires.
     Early(u32),
-    /// In a section, after its wires.
+    /// In the section of this stage, after its wires.
     Late(u32),
-    /// At the end of the module, since it reads a later section than it writes.
+    /// At the end of the module, since it reads nodes of a later section than that of its registers.
     Feedback,
 }
 
-/// From `module` to `endmodule`.
+/// The text of a module, from `module` to `endmodule`.
 pub(super) fn text(design: &Design, index: usize, tree: &Tree) -> String {
     let (module, usage) = (&design.modules[index], &tree.usages[index]);
     let mut scope = Scope::of(module, usage);
@@ -75,7 +76,7 @@ impl Writer<'_> {
         self.text += "endmodule\n";
     }
 
-    /// Live nodes, one for each identifier.
+    /// The nodes to be declared: live nodes, one for each identifier.
     fn declared(&self) -> impl Iterator<Item = NodeId> {
         self.module.node_ids().filter(|&id| {
             self.usage.is_live(id)
@@ -84,6 +85,7 @@ impl Writer<'_> {
         })
     }
 
+    /// The sections of the module, see [`Scope::group`].
     fn groups(&self) -> BTreeSet<u32> {
         self.declared()
             .filter(|&id| !self.is_input(id) && !self.is_constant(id))
@@ -101,10 +103,10 @@ impl Writer<'_> {
 
     fn name(&self, id: NodeId) -> &str {
         let id = self.usage.representative(self.module, id);
-        self.scope.identifier(id).expect("State and ports have identifiers.")
+        self.scope.identifier(id).expect("All registers and ports have identifiers.")
     }
 
-    /// Text of an expression that goes into the file; its reads are counted.
+    /// The text of an expression that goes into the file. Its reads are recorded in `used`.
     fn put(&mut self, expression: Expression) -> String {
         for read in &expression.reads {
             self.used[read.node.index()] |= read.bits;
@@ -136,7 +138,7 @@ impl Writer<'_> {
         }
     }
 
-    /// One group: what holds state, what that takes, and the logic behind it.
+    /// A section: its registers, their assignments, and the logic that follows them.
     fn section(&mut self, group: u32, blocks: &BTreeMap<Place, String>) {
         let ids: Vec<NodeId> = self
             .declared()
@@ -176,7 +178,7 @@ impl Writer<'_> {
             let kind = if matches!(node.op, Op::InstanceOutput { .. }) { "wire" } else { "reg" };
             rows.push((kind, range(node.width), format!("{};", self.name(id)), notes.join("; ")));
             if let Op::InstanceOutput { instance, .. } = node.op {
-                // The idle outputs of an instance stand behind its first live one.
+                // The unread outputs of an instance are declared after its first live one.
                 let idle: Vec<_> = self
                     .idle
                     .iter()
@@ -206,7 +208,7 @@ impl Writer<'_> {
         matches!(self.module.node(id).op, Op::InstanceOutput { instance, .. } if instance == wanted)
     }
 
-    /// The section of an instance: the last one in which one of its outputs is declared.
+    /// The section in which an instance is printed: the last one in which one of its outputs is declared.
     fn home(&self, instance: InstanceId) -> u32 {
         let outputs = self.declared().filter(|&id| self.same_instance(id, instance));
         outputs.map(|id| self.scope.group(id)).max().unwrap_or(0)
@@ -236,7 +238,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Linters ask about bits that nothing reads; this says that it is known.
+    /// Linters warn about unread bits. This statement reads them all, which tells linters that they are unread on
+    /// purpose.
     fn unused(&mut self) {
         let mut list = Vec::new();
         let inputs = self.module.inputs.iter().copied();
@@ -262,12 +265,13 @@ impl Writer<'_> {
     }
 }
 
-/// `text` in a column of `width` characters and a space; nothing where the column is empty.
+/// `text`, aligned to the right in a column of `width` characters and followed by a space. If the column is empty, the
+/// result is empty.
 fn spaced(text: &str, width: usize) -> String {
     if text.is_empty() && width == 0 { String::new() } else { format!("{text:>width$} ") }
 }
 
-/// The runs of ones in a pattern, from the top: lowest bit and length.
+/// The runs of ones in a pattern, from the high bits down, each as its lowest bit and its length.
 fn runs(mut bits: u128) -> Vec<(u32, u32)> {
     let mut runs = Vec::new();
     while bits != 0 {

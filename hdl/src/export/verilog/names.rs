@@ -1,18 +1,19 @@
-//! Identifiers for nodes that have none: short, unique, and telling what the node is.
+//! Identifiers for nodes without a name. They are short and unique, and describe the node.
 
 use super::scope::Scope;
 use crate::ir::*;
 use std::collections::BTreeSet;
 
-/// Longest generated name, its stage and number not counted.
+/// Largest length of a generated name, not counting the prefix for the stage and the number at the end.
 const LONGEST: usize = 30;
 
-/// The identifiers of a module.
+/// The identifiers that are used in a module.
 pub(super) struct Names {
     taken: BTreeSet<String>,
 }
 
 impl Names {
+    /// The identifiers of a module before any is generated.
     pub(super) fn of_module(module: &Module) -> Self {
         let nodes = module.nodes.iter().filter_map(|n| n.name.clone());
         let outputs = module.outputs.iter().map(|o| o.name.clone());
@@ -24,22 +25,22 @@ impl Names {
         Self { taken }
     }
 
-    /// `wanted`, or that with the first free number behind it.
+    /// Reserves and returns the name `wanted`, with the first free number appended if it is taken.
     pub(super) fn free(&mut self, wanted: &str) -> String {
         let numbered = (2..).map(|k| format!("{wanted}_{k}"));
         let mut candidates = std::iter::once(wanted.to_owned()).chain(numbered);
-        let name = candidates.find(|name| !self.taken.contains(name)).expect("There is always a next number.");
+        let name = candidates.find(|name| !self.taken.contains(name)).expect("There are infinitely many numbers.");
         self.taken.insert(name.clone());
         name
     }
 }
 
-/// The stage of a name like `p3_x`.
+/// The stage in a name like `p3_x`.
 pub(super) fn stage_of(name: &str) -> Option<u32> {
     name.strip_prefix('p')?.split_once('_')?.0.parse().ok()
 }
 
-/// `x` of `p3_x`.
+/// The name without its stage: `x` for `p3_x`.
 pub(super) fn without_stage(name: &str) -> &str {
     match (stage_of(name), name.split_once('_')) {
         (Some(_), Some((_, rest))) if !rest.is_empty() => rest,
@@ -47,7 +48,7 @@ pub(super) fn without_stage(name: &str) -> &str {
     }
 }
 
-/// A name for an operation that gets a wire.
+/// Chooses a name for an operation that is declared as a wire.
 pub(super) fn for_operation(scope: &mut Scope, id: NodeId) -> String {
     let wanted = next_of_register(scope, id)
         .or_else(|| scope.usage.role(id).map(str::to_owned))
@@ -61,7 +62,7 @@ pub(super) fn for_operation(scope: &mut Scope, id: NodeId) -> String {
     scope.names.free(&wanted)
 }
 
-/// `x_next`, where `x` is the register that takes the value.
+/// The name `x_next` for the value that a register `x` takes, if that is its only reader.
 fn next_of_register(scope: &Scope, id: NodeId) -> Option<String> {
     let reader = scope.usage.only_reader(id)?;
     match scope.module.node(reader).op {
@@ -72,7 +73,7 @@ fn next_of_register(scope: &Scope, id: NodeId) -> Option<String> {
     }
 }
 
-/// `x_plus_y`, where the operands have names and the whole is short.
+/// A name like `x_plus_y`, if the operands have names and the result is short.
 fn from_operands(scope: &Scope, id: NodeId) -> Option<String> {
     let operand = |id: NodeId| -> Option<String> {
         let id = scope.usage.representative(scope.module, id);
@@ -95,7 +96,7 @@ fn from_operands(scope: &Scope, id: NodeId) -> Option<String> {
     (starts_well && name.len() <= LONGEST).then_some(name)
 }
 
-/// `x_term` and the like, where `x` is the named node behind the only readers.
+/// A name like `x_term`, where `x` is the first named node in the chain of only readers.
 fn from_reader(scope: &Scope, id: NodeId) -> Option<String> {
     let mut reader = scope.usage.only_reader(id)?;
     while scope.identifier(reader).is_none() {
@@ -112,6 +113,7 @@ fn from_reader(scope: &Scope, id: NodeId) -> Option<String> {
     (name.len() <= LONGEST).then_some(name)
 }
 
+/// The word for an operator between the names of its operands.
 fn between(binary: Binary) -> &'static str {
     match binary {
         Binary::And => "and",
@@ -127,6 +129,7 @@ fn between(binary: Binary) -> &'static str {
     }
 }
 
+/// The word for an operation.
 fn word(op: &Op) -> &'static str {
     match op {
         Op::Not(_) => "inverted",

@@ -1,17 +1,18 @@
-//! Which nodes of a module get an identifier, and which one.
+//! The decision which nodes of a module get identifiers, and which ones.
 
 use super::expression::{Expression, Level};
 use super::names::{self, Names};
 use super::usage::Usage;
 use crate::ir::*;
 
-/// An operation read once is printed inside its reader up to this length; longer ones get a wire.
+/// The largest length of an operation that is printed inside its only reader. Longer operations are declared as wires.
 const INLINE: usize = 56;
 
-/// The same where the reader is a register, so that the operation is all that stands on its line.
+/// The largest length if the only reader is a register. It is larger, since the operation is then alone on the right
+/// side of an assignment.
 const INLINE_OF_REGISTER: usize = 84;
 
-/// A module with a name for every node that is declared.
+/// A module with an identifier for every node that is declared.
 pub(super) struct Scope<'a> {
     pub(super) module: &'a Module,
     pub(super) usage: &'a Usage,
@@ -52,7 +53,7 @@ impl<'a> Scope<'a> {
         self.identifiers[id.index()].as_deref()
     }
 
-    /// The part of the module's text that declares the node: 0, or its pipeline stage.
+    /// The section of the module's text that declares the node: its pipeline stage, or 0 outside pipelines.
     pub(super) fn group(&self, id: NodeId) -> u32 {
         self.groups[id.index()]
     }
@@ -69,7 +70,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// State always has an identifier.
+    /// Gives an identifier to a register, a read, a look-up or an instance output without a name.
     fn name_state(&mut self, id: NodeId) {
         let node = self.module.node(id);
         if !node.op.is_state() || self.identifiers[id.index()].is_some() {
@@ -88,14 +89,16 @@ impl<'a> Scope<'a> {
         self.identifiers[id.index()] = Some(self.names.free(&wanted));
     }
 
-    /// A wire stands after all that it reads: in the latest group among its operands, or its own if that is later.
+    /// The section of a wire. It is the latest section among its operands, or its own if that is later, so that a wire
+    /// comes after everything that it reads.
     fn group_of_operation(&self, id: NodeId) -> u32 {
         let operands = self.module.node(id).operands();
         let latest = operands.into_iter().map(|o| self.group(o)).max().unwrap_or(0);
         latest.max(self.group(id))
     }
 
-    /// Nodes that need an identifier because text around them names bits of them, or names them twice.
+    /// Marks nodes that need an identifier because the text of their readers selects some of their bits or contains
+    /// them twice.
     fn anchors(&self) -> Vec<bool> {
         let mut anchors = vec![false; self.module.nodes.len()];
         for id in self.module.node_ids().filter(|&id| self.usage.is_live(id)) {
@@ -132,13 +135,13 @@ impl<'a> Scope<'a> {
         matches!(self.module.node(id).op, Op::Slice { .. }) && self.identifier(id).is_none()
     }
 
-    /// Whether a slice of the node may be printed as slices of its parts: a nameless concatenation of names, slices
-    /// and constants.
+    /// Whether a slice of the node can be printed as slices of its parts. This holds for a concatenation or a zero
+    /// extension without a name, whose parts are named nodes, slices and constants.
     pub(super) fn is_transparent(&self, id: NodeId) -> bool {
         let simple = |&part: &NodeId| {
             let op = &self.module.node(part).op;
             let plain = matches!(op, Op::Slice { .. } | Op::Constant(_) | Op::Input);
-            // Names of operations are not given before this is asked, so that the answer never changes.
+            // This must not depend on generated names of operations, so that the answer never changes.
             plain || op.is_state() || self.module.node(part).name.is_some() || self.is_transparent(part)
         };
         self.module.node(id).name.is_none()
@@ -149,7 +152,8 @@ impl<'a> Scope<'a> {
             }
     }
 
-    /// The bits of a transparent node as bits of its parts, highest first; none stands for zeros.
+    /// Bits of a transparent node as bits of its parts, each as (part, lowest bit, number of bits), from the high bits
+    /// down. `None` stands for zeros.
     pub(super) fn parts(&self, id: NodeId, low: u32, count: u32) -> Vec<(Option<NodeId>, u32, u32)> {
         let width = |id: NodeId| self.module.node(id).width;
         let whole: Vec<(Option<NodeId>, u32)> = match &self.module.node(id).op {
@@ -178,7 +182,7 @@ impl<'a> Scope<'a> {
             Op::Not(a) if self.is_short(*a) && self.module.node(id).width == 1 => true,
             _ if anchors[id.index()] => false,
             _ if self.is_transparent(id) && self.usage.is_only_sliced(id) => true,
-            // A product keeps its sign only alone on the right of an assignment.
+            // A product is signed only if it is the complete right side of an assignment.
             Op::Binary(Binary::Mul, ..) => self.only_feeds_register(id),
             Op::ZeroExtend(_) | Op::SignExtend(_) if self.operation(id).text.len() <= 24 => true,
             _ => {
@@ -199,7 +203,7 @@ impl<'a> Scope<'a> {
         self.identifier(id).is_some() || matches!(self.module.node(id).op, Op::Slice { .. } | Op::Constant(_))
     }
 
-    /// `condition` for use inside `if (...)`.
+    /// A node as a condition inside `if (...)`.
     pub(super) fn condition(&self, id: NodeId) -> Expression {
         let mut expression = self.value(id);
         if expression.level == Level::Unary && expression.text.starts_with('~') {
@@ -209,7 +213,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Nodes that are no operation of this module: ports and state.
+/// Whether a node is no combinational operation, that is, an input port or state.
 fn is_leaf(module: &Module, id: NodeId) -> bool {
     matches!(module.node(id).op, Op::Input) || module.node(id).op.is_state()
 }

@@ -1,16 +1,16 @@
-//! Pieces of Verilog text: literals, ranges, comments, line breaks, columns.
+//! Helpers for Verilog text: literals, ranges, comments, line breaks and columns.
 
 use crate::ir::{mask, signed_value};
 
-/// Longest line that is not broken.
+/// Largest length of a line, in characters. Longer lines are broken.
 const LINE: usize = 112;
 
-/// A constant in decimal with its width.
+/// A constant in decimal, with its width.
 pub(super) fn literal(bits: u128, width: u32) -> String {
     if width == 1 { format!("1'b{bits}") } else { format!("{width}'d{bits}") }
 }
 
-/// A constant as an operand of a signed operation; `width` is the width at which that works.
+/// A constant as an operand of a signed operation of `width` bits.
 pub(super) fn signed_literal(value: i128, width: u32) -> String {
     match (width, value < 0) {
         (1, _) => format!("$signed(1'b{})", value.unsigned_abs()),
@@ -19,20 +19,21 @@ pub(super) fn signed_literal(value: i128, width: u32) -> String {
     }
 }
 
-/// `Some(k)` where adding the pattern means subtracting a small `k`.
+/// `Some(k)` if the pattern is best read as the small negative number -k.
 pub(super) fn as_negative(bits: u128, width: u32) -> Option<u128> {
     let value = signed_value(bits, width);
-    // Only the uppermost quarter: 8'd200 is more likely meant as it stands than as -56.
+    // Larger magnitudes do not count: most likely they are meant as unsigned numbers.
     let small = value.unsigned_abs() <= mask(width) / 4 + 1;
     (width > 1 && value < 0 && small && value.unsigned_abs() <= mask(width) / 2).then(|| value.unsigned_abs())
 }
 
-/// `[7:0]`, or nothing for a single bit.
+/// The range of a vector, such as `[7:0]`; nothing for a single bit.
 pub(super) fn range(width: u32) -> String {
     if width == 1 { String::new() } else { format!("[{}:0]", width - 1) }
 }
 
-/// One line of comment text: no control characters, and no word at its start that a tool takes for a directive.
+/// One line of comment text. Control characters are replaced by spaces. If it begins with a word that a tool could take
+/// for a directive, a dash is put before it.
 pub(super) fn comment(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let text = text.trim_end();
@@ -41,7 +42,8 @@ pub(super) fn comment(text: &str) -> String {
     if directives.contains(&first.as_str()) { format!("- {text}") } else { text.to_owned() }
 }
 
-/// `code;  // comment`, broken at spaces where it is too long; the comment goes above code of several lines.
+/// A statement with an optional comment behind it. If it is too long, the code is broken at spaces and the comment is
+/// put above it.
 pub(super) fn statement(indent: usize, code: &str, note: Option<&str>) -> String {
     let pad = " ".repeat(indent);
     let note = note.map(comment).filter(|n| !n.is_empty());
@@ -66,7 +68,8 @@ pub(super) fn statement(indent: usize, code: &str, note: Option<&str>) -> String
     text + rest + "\n"
 }
 
-/// The space at which a line of at most `room` bytes is best broken: outside of most brackets, before an operator, late.
+/// The position of the space where code is best broken into a line of at most `room` bytes. Preferred are, in this
+/// order, positions inside few brackets, positions before an operator or after a comma, and late positions.
 fn best_break(code: &str, room: usize) -> Option<usize> {
     let mut depth = 0;
     let mut best = None;
@@ -88,13 +91,13 @@ fn best_break(code: &str, room: usize) -> Option<usize> {
     best.map(|(_, at)| at)
 }
 
-/// A heading between two parts of a module.
+/// A heading between parts of a module.
 pub(super) fn banner(title: &str) -> String {
     let dashes = "-".repeat(LINE.saturating_sub(12 + title.len()));
     format!("\n    // ---- {title} {dashes}\n")
 }
 
-/// Words in lines of comment.
+/// A paragraph of comment lines: a prefix, then words with separators between them.
 pub(super) fn comment_paragraph(prefix: &str, words: &[String], separator: &str) -> String {
     let mut text = String::new();
     let mut line = prefix.to_owned();
@@ -110,7 +113,7 @@ pub(super) fn comment_paragraph(prefix: &str, words: &[String], separator: &str)
     text + &format!("// {}\n", line.trim_end())
 }
 
-/// The longest of several texts, in characters.
+/// The length of the longest of several texts, in characters.
 pub(super) fn longest<'a>(texts: impl IntoIterator<Item = &'a str>) -> usize {
     texts.into_iter().map(|t| t.chars().count()).max().unwrap_or(0)
 }

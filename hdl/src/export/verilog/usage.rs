@@ -1,26 +1,27 @@
-//! What of a module is worth printing: nodes that reach an output, and how often each is read.
+//! Which parts of a module are printed: the live nodes, which affect an output, and how often each is read.
 
 use crate::ir::*;
 use std::collections::BTreeMap;
 
-/// Which nodes, memories, tables and instances of a module reach one of its outputs.
+/// The nodes, memories, tables and instances of a module that affect one of its outputs.
 pub(super) struct Usage {
     live: Vec<bool>,
     reads: Vec<u32>,
-    /// How many of the reads are slices.
+    /// How many of the reads of each node are slices.
     slices: Vec<u32>,
-    /// For a node with a single reader: that reader, if it is a node.
+    /// The last reader found for each node, if it is a node. It is the only one if the node is read once.
     reader: Vec<Option<NodeId>>,
-    /// What a memory or table does with the node.
+    /// The role of each node at a port of a memory or table.
     roles: Vec<Option<&'static str>>,
     memories: Vec<bool>,
     tables: Vec<bool>,
     instances: Vec<bool>,
-    /// The first live node of each instance output; later ones are other names of the same wire.
+    /// The first live node of each instance output. Further nodes of the same output share its wire.
     outputs: BTreeMap<(InstanceId, usize), NodeId>,
 }
 
 impl Usage {
+    /// The usage of a module.
     pub(super) fn of(module: &Module) -> Self {
         let mut usage = Self {
             live: vec![false; module.nodes.len()],
@@ -79,32 +80,34 @@ impl Usage {
         usage
     }
 
+    /// Records a read of `operand`, which becomes live.
     fn read(&mut self, operand: NodeId, reader: Option<NodeId>, waiting: &mut Vec<NodeId>) {
         self.reads[operand.index()] += 1;
         self.reader[operand.index()] = reader;
         waiting.push(operand);
     }
 
+    /// Whether the node affects an output.
     pub(super) fn is_live(&self, id: NodeId) -> bool {
         self.live[id.index()]
     }
 
-    /// How many live operations, ports, memories and instances read the node.
+    /// The number of reads of the node by live operations, ports, memories and instances.
     pub(super) fn reads(&self, id: NodeId) -> u32 {
         self.reads[id.index()]
     }
 
-    /// Whether nothing but slices reads the node.
+    /// Whether all readers of the node are slices.
     pub(super) fn is_only_sliced(&self, id: NodeId) -> bool {
         self.slices[id.index()] == self.reads(id)
     }
 
-    /// The one node that reads this one.
+    /// The only node that reads this one, if there is only one read.
     pub(super) fn only_reader(&self, id: NodeId) -> Option<NodeId> {
         self.reader[id.index()].filter(|_| self.reads(id) == 1)
     }
 
-    /// `read_address`, `write_address` or `write_data`, for what goes to a memory or table.
+    /// `read_address`, `write_address` or `write_data` for a node that drives a port of a memory or table.
     pub(super) fn role(&self, id: NodeId) -> Option<&'static str> {
         self.roles[id.index()]
     }
@@ -121,12 +124,12 @@ impl Usage {
         self.instances[index]
     }
 
-    /// The node that stands for an instance output, if anything reads that output.
+    /// The node that represents an instance output, if the output is read.
     pub(super) fn instance_output(&self, instance: InstanceId, port: usize) -> Option<NodeId> {
         self.outputs.get(&(instance, port)).copied()
     }
 
-    /// The node whose identifier stands for this one.
+    /// The node whose identifier is used for this one.
     pub(super) fn representative(&self, module: &Module, id: NodeId) -> NodeId {
         match module.node(id).op {
             Op::InstanceOutput { instance, port } => self.instance_output(instance, port).unwrap_or(id),
@@ -135,7 +138,7 @@ impl Usage {
     }
 }
 
-/// Which modules the top contains, and which of them need the clock or the reset.
+/// Which modules the top contains, and which modules need the clock and the reset.
 pub(super) struct Tree {
     pub(super) usages: Vec<Usage>,
     pub(super) present: Vec<bool>,

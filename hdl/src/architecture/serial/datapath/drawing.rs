@@ -1,4 +1,4 @@
-//! The datapath under construction: what its parts share.
+//! The datapath while it is drawn: the types and helpers that its parts share.
 
 use crate::architecture::serial::square::Square;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
@@ -6,6 +6,7 @@ use crate::ir::ModuleId;
 use crate::ordering::Ordering;
 use crate::shape::Shape;
 
+/// The modules of which the datapath is made.
 pub(super) struct UnitModules {
     pub(super) angles: ModuleId,
     pub(super) coefficients: ModuleId,
@@ -15,30 +16,42 @@ pub(super) struct UnitModules {
     pub(super) lane: Option<ModuleId>,
 }
 
-/// What the sequencer asks for in a cycle; all at stage 0.
+/// The command of the sequencer in a cycle. All signals but `unload` stand at stage 0.
 #[derive(Clone, Copy)]
 pub(super) struct Command<'m> {
+    /// Rotate the block (row, column) of A.
     pub(super) block: Signal<'m>,
+    /// The command for singular vectors, in cores that compute them.
     pub(super) vectors: Option<VectorCommand<'m>>,
+    /// Shift and pad the block (row, column) of A, in cores that prepare matrices.
     pub(super) prepare: Option<Signal<'m>>,
+    /// Row pair of the block.
     pub(super) row: Signal<'m>,
+    /// Column pair of the block.
     pub(super) column: Signal<'m>,
+    /// The copy of the memories that this step reads.
     pub(super) copy: Signal<'m>,
+    /// Read a diagonal block of the next step.
     pub(super) diagonal: Signal<'m>,
+    /// Compute the angles of that diagonal block.
     pub(super) measure: Signal<'m>,
+    /// Row pair, and column pair, of that diagonal block.
     pub(super) diagonal_pair: Signal<'m>,
 }
 
-/// The part of a command that is about singular vectors.
+/// The part of a command that concerns singular vectors.
 #[derive(Clone, Copy)]
 pub(super) struct VectorCommand<'m> {
+    /// Rotate the blocks (row, column) of Uᵀ and Vᵀ.
     pub(super) rotate: Signal<'m>,
+    /// U and V are still the identity matrix.
     pub(super) identity: Signal<'m>,
-    /// The output end's address: whether it is the one, (bank, pair), column pair.
+    /// A read by the output end: whether there is one, the home (bank, pair) of the vector, and the column pair.
     pub(super) unload: [Signal<'m>; 3],
 }
 
 impl<'m> Command<'m> {
+    /// Draws the inputs of the datapath that carry the command. A pair number has `pair` bits.
     pub(super) fn new(m: &'m ModuleBuilder, shape: &Shape, pair: u32) -> Self {
         let input = |name, width| m.input(name, width).at(0);
         let vectors = || VectorCommand {
@@ -60,6 +73,7 @@ impl<'m> Command<'m> {
     }
 }
 
+/// The datapath while it is drawn.
 pub(super) struct Drawing<'a, 'm> {
     pub(super) m: &'m ModuleBuilder,
     pub(super) design: &'a DesignBuilder,
@@ -73,34 +87,44 @@ pub(super) struct Drawing<'a, 'm> {
     pub(super) square: Square<'m>,
 }
 
-/// Elements of a 2x2 block, by row and column, or of two rows by two columns of a vector memory.
+/// The elements of a 2x2 block by row and column: of A, or of two rows and two columns of Uᵀ or Vᵀ.
 pub(super) type Block<'m> = [[Signal<'m>; 2]; 2];
 
-/// One side's singular vectors: their memory, and what it gives.
+/// The singular vectors of one side: their memory, and the block read from it.
 pub(super) struct VectorSide<'m> {
     pub(super) memory: Instance<'m>,
     pub(super) elements: Block<'m>,
 }
 
-/// A write into the memory of A that is no rotation: banks, row pair, column pair, elements: input words, or as wide as those of A.
-pub(super) struct Fill<'m> {
+/// A write to the memory of A that does not come from a rotation of a block.
+pub(super) struct PlainWrite<'m> {
+    /// One bit per bank.
     pub(super) enable: Signal<'m>,
+    /// Row pair.
     pub(super) row: Signal<'m>,
+    /// Column pair.
     pub(super) column: Signal<'m>,
+    /// Either input words or elements of A in full width.
     pub(super) elements: Block<'m>,
-    /// By how much elements are to be shifted up in the end, if that is known here.
+    /// By how many bits the preparation is to shift elements up, if that is computed with these elements.
     pub(super) shift: Option<Signal<'m>>,
 }
 
-/// `other` where the condition holds, if there are both.
-pub(super) fn instead<'m>(condition: Option<Signal<'m>>, other: Option<Signal<'m>>, own: Signal<'m>) -> Signal<'m> {
+/// `other` while the condition holds and `own` otherwise; always `own` if there is no condition or no `other`.
+pub(super) fn select_if_present<'m>(
+    condition: Option<Signal<'m>>,
+    other: Option<Signal<'m>>,
+    own: Signal<'m>,
+) -> Signal<'m> {
     condition.zip(other).map_or(own, |(condition, other)| condition.select(other, own))
 }
 
+/// A block with an element for each (row, column).
 pub(super) fn block<'m>(element: impl Fn(usize, usize) -> Signal<'m>) -> Block<'m> {
     [0, 1].map(|r| [0, 1].map(|c| element(r, c)))
 }
 
+/// The pipeline stage of a signal.
 pub(super) fn stage(signal: Signal<'_>) -> u32 {
-    signal.stage().expect("Every signal of this pipeline has a stage.")
+    signal.stage().expect("All signals of the datapath's pipeline have a stage.")
 }

@@ -1,10 +1,14 @@
-//! QR in the datapath: two lanes of rows and triangles, whose rotations the four rotators make while there is nothing to decompose.
+//! QR in the datapath: two lanes with a triangle each. Their row rotations use the four rotators while no matrix is
+//! decomposed.
 //!
-//! Lane 0 uses the left rotators, lane 1, one cycle later, the right ones; each turns one word, two columns of (r_jk, w_k), per cycle. The
-//! angle unit sees a diagonal element x of R above the element y that must vanish as the block (x 0; y 0), which the left angle solves alone, or for
-//! lane 1 as (x y; 0 0), which the right one does. When lane 1's triangle is merged, its rows enter lane 0, read at lane 0's time.
+//! Lane 0 uses the left rotators. Lane 1 uses the right rotators, one cycle later. Each lane rotates one word, two
+//! columns of (r_jk, w_k), per cycle.
+//!
+//! To eliminate an element y below a diagonal element x of R, lane 0 gives the angle unit the block (x 0; y 0), for
+//! which the left rotation alone suffices. Lane 1 gives it the block (x y; 0 0), for which the right rotation alone
+//! suffices. When the triangle of lane 1 is merged, its rows enter lane 0 and are read with the timing of lane 0.
 
-use super::drawing::{Block, Drawing, Fill, block, stage};
+use super::drawing::{Block, Drawing, PlainWrite, block, stage};
 use crate::architecture::serial::layout::home_table;
 use crate::architecture::serial::qr::lane::READ_LATENCY;
 use crate::architecture::serial::qr::sequencer::WORD_LATENCY;
@@ -14,42 +18,43 @@ use crate::ir::address_width;
 use crate::parameters::{Scaling, Sizes};
 use crate::units::headroom::headroom;
 
-/// What the QR sequencer asks for; all at stage 0.
+/// The command of the QR sequencer. All signals but the last three stand at stage 0.
 #[derive(Clone, Copy)]
 struct Command<'m> {
     /// A word is rotated in this lane.
     valid: [Signal<'m>; 2],
-    /// It is the first one of its meeting, and an angle is wanted.
+    /// The word is the first one of its row rotation, so an angle must be computed.
     lead: Signal<'m>,
     /// The row of R is still empty.
     fresh: Signal<'m>,
-    /// The row comes from the buffer, ...
+    /// The row comes from the buffer.
     enter: Signal<'m>,
-    /// ... of lane 1 as zeros, if there is none, ...
+    /// There is no row for lane 1: it enters as zeros.
     absent: Signal<'m>,
-    /// ... from this half.
+    /// The half of the buffer from which the row comes.
     half: Signal<'m>,
     /// The row is one of lane 1's triangle.
     take: Signal<'m>,
-    /// Something is left of the row.
+    /// The row still has elements after this rotation, so it must be stored.
     keeps: Signal<'m>,
-    /// The row of R is finished.
+    /// The row of R is final.
     is_final: Signal<'m>,
-    /// Row of R, and slot of the row.
+    /// The number of the row of R, which is that of the slot as well.
     pair: Signal<'m>,
-    /// The slot to which the row goes.
+    /// The slot to which the row moves.
     target: Signal<'m>,
-    /// Two columns.
+    /// The number of the word, that is, of a pair of columns.
     word: Signal<'m>,
-    /// Lane 1's triangle is merged into lane 0's. This and the two that follow are levels: they change only while nothing is under way.
+    /// The triangle of lane 1 is being merged into that of lane 0. This signal and the next two have no stage: they
+    /// change only while the pipeline is empty.
     merge: Signal<'m>,
-    /// Rows are reduced, or awaited.
+    /// Rows are being reduced, or awaited.
     active: Signal<'m>,
-    /// Rows still come.
+    /// Rows are still coming in.
     streaming: Signal<'m>,
 }
 
-/// The commands by name: outputs of the QR sequencer, and with `qr_` before them inputs of the datapath.
+/// The names of the commands. They are outputs of the QR sequencer, and inputs of the datapath with the prefix `qr_`.
 pub const COMMANDS: [&str; 16] = [
     "valid_0",
     "valid_1",
@@ -69,12 +74,12 @@ pub const COMMANDS: [&str; 16] = [
     "streaming",
 ];
 
-/// The two lanes and their commands.
+/// The two lanes in the datapath, and their commands.
 pub struct Qr<'m> {
     m: &'m ModuleBuilder,
     command: Command<'m>,
     lanes: [Instance<'m>; 2],
-    /// Stage at which the angle unit and the left rotators take their operands.
+    /// The stage at which the angle unit and the left rotators take their operands.
     read: u32,
 }
 
@@ -82,19 +87,20 @@ pub struct Qr<'m> {
 pub struct Side<'q, 'm> {
     qr: &'q Qr<'m>,
     lane: usize,
-    /// Stage at which the coefficients' address stands.
+    /// The stage at which the address of the coefficients stands.
     address: u32,
-    /// Cycles from a command to stage 0 of the rotators' pipeline, less than 0 if that pipeline begins before.
+    /// Cycles from a command to stage 0 of the pipeline of the rotators; negative if that stage comes before the
+    /// command.
     lag: i64,
 }
 
-/// A signal of stage 0, so many cycles later, as one of another pipeline.
+/// A signal of stage 0, delayed by `cycles` and declared to stand at stage `at` of another pipeline.
 fn later(signal: Signal<'_>, cycles: u32, at: u32) -> Signal<'_> {
     signal.delayed_to(cycles).untimed().at(at)
 }
 
 impl<'m> Qr<'m> {
-    /// The lanes of a core that reduces rows; `read` is the stage of the operands.
+    /// Draws the lanes, if the core reduces rows. `read` is the stage of the operands.
     pub fn new(drawing: &Drawing<'_, 'm>, read: u32) -> Option<Self> {
         let (m, shape) = (drawing.m, drawing.shape);
         let unit = drawing.units.lane?;
@@ -148,7 +154,8 @@ impl<'m> Qr<'m> {
         Some(qr)
     }
 
-    /// Addresses a lane so many cycles after the command, lane 1 one later; while it is merged, both at lane 0's time.
+    /// Addresses a lane `cycles` cycles after the command, and lane 1 one cycle later. During the merge both lanes are
+    /// addressed with the timing of lane 0.
     fn address(&self, lane: usize, cycles: u32, [pair, fresh, enter, half]: [&str; 4]) {
         let (c, memory) = (&self.command, &self.lanes[lane]);
         let at = |signal: Signal<'m>| later(signal, cycles + lane as u32, 0).untimed();
@@ -165,7 +172,8 @@ impl<'m> Qr<'m> {
         }
     }
 
-    /// The diagonal block for the angle unit: (x 0; y 0), or (x y; 0 0) for lane 1, or the block of A where no rows are reduced. Beside it whether it is lane 0's.
+    /// The block for the angle unit, and whether it comes from lane 0. The block is (x 0; y 0) for lane 0, (x y; 0 0)
+    /// for lane 1, and the block `a` of A while no rows are reduced.
     pub fn diagonal_block(&self, a: Block<'m>) -> (Block<'m>, Signal<'m>) {
         let (c, read) = (&self.command, self.read);
         let is_lane_1 = later(c.lead & c.valid[1], READ_LATENCY + 1, read).named("lead_of_lane_1");
@@ -180,44 +188,50 @@ impl<'m> Qr<'m> {
         (block(|i, j| active.select(reduced[i][j], a[i][j])), active & !is_lane_1)
     }
 
-    /// Lane 0, in the left rotators; the coefficients come at the stage of `new`.
+    /// Lane 0, in the left rotators. `new` are the coefficients as they leave the coefficient unit.
     pub fn left(&self, new: Signal<'m>) -> Side<'_, 'm> {
         self.side(0, new, 0, self.read)
     }
 
-    /// Lane 1, in the right rotators, whose coefficients are addressed at one stage and whose operands stand at another.
+    /// Lane 1, in the right rotators. Their coefficients are addressed at stage `address`, and their operands stand at
+    /// stage `operands`.
     pub fn right(&self, new: Signal<'m>, address: u32, operands: u32) -> Side<'_, 'm> {
         self.side(1, new, address, operands)
     }
 
     fn side(&self, lane: usize, new: Signal<'m>, address: u32, operands: u32) -> Side<'_, 'm> {
-        // Words are addressed so that they arrive just when the coefficients, written and read again, do.
-        let cycles = self.words_addressed(new);
+        // Words are addressed so that they arrive in the same cycle as their coefficients, which have gone through the
+        // coefficient memory.
+        let cycles = self.word_address_cycles(new);
         self.address(lane, cycles, ["pair", "fresh", "enter", "half"]);
         let lag = i64::from(cycles + READ_LATENCY) + lane as i64 - i64::from(operands);
         Side { qr: self, lane, address, lag }
     }
 
-    /// Cycles from a command to the address of its words. Those of a first word, whose coefficients are just being written, pass their memory by.
-    fn words_addressed(&self, new: Signal<'m>) -> u32 {
+    /// Cycles from a command to the address of its words. A first word needs its coefficients while they are being
+    /// written, so they bypass the coefficient memory (see [`Side::coefficient`]).
+    fn word_address_cycles(&self, new: Signal<'m>) -> u32 {
         stage(new)
     }
 
-    /// Cycles from an angle to the next one of the same two rows.
-    pub fn meeting(&self, new: Signal<'m>, left_done: u32) -> usize {
+    /// Cycles from one angle of a row rotation to the next angle of the same two rows.
+    pub fn row_rotation_latency(&self, new: Signal<'m>, left_done: u32) -> usize {
         let word_latency = READ_LATENCY + (left_done - self.read) + 1;
         assert!(word_latency <= WORD_LATENCY, "A word would be read before its rotation is written.");
-        (self.words_addressed(new) + word_latency) as usize
+        (self.word_address_cycles(new) + word_latency) as usize
     }
 }
 
 impl<'m> Side<'_, 'm> {
+    /// A signal of the command, delayed to stage `at` of the pipeline of the rotators.
     fn command(&self, signal: Signal<'m>, at: u32) -> Signal<'m> {
-        let cycles = u32::try_from(i64::from(at) + self.lag).expect("Words are addressed after their angles.");
+        let cycles =
+            u32::try_from(i64::from(at) + self.lag).expect("Words are addressed after their angles are computed.");
         later(signal, cycles, at)
     }
 
-    /// Whether and where `new` coefficients are written: by the row of R, or as `own` and `address` say.
+    /// Whether and where `new` coefficients are written. While rows are reduced, the address is the number of the row
+    /// of R. Otherwise `own` and `address` decide.
     pub fn coefficient_write(&self, new: Signal<'m>, own: Signal<'m>, address: Signal<'m>) -> (Signal<'m>, Signal<'m>) {
         let (c, qr) = (&self.qr.command, self.qr);
         let cycles = stage(new) + READ_LATENCY + self.lane as u32 - qr.read;
@@ -225,13 +239,14 @@ impl<'m> Side<'_, 'm> {
         (own | comes, c.active.select(pair.zero_extend(address.width()), address))
     }
 
-    /// Where coefficients are read: by the row of R, or at `own`.
+    /// Where coefficients are read: at the number of the row of R while rows are reduced, and at `own` otherwise.
     pub fn coefficient_read(&self, own: Signal<'m>) -> Signal<'m> {
         let pair = self.command(self.qr.command.pair, self.address).zero_extend(own.width());
         self.qr.command.active.select(pair, own)
     }
 
-    /// The coefficients of a word: those just found for a first word, or `read` from their memory.
+    /// The coefficients of a word: the `new` ones for the first word of a row rotation, and those `read` from the
+    /// memory for the others.
     pub fn coefficient(&self, new: Signal<'m>, read: Signal<'m>) -> Signal<'m> {
         let (c, at) = (&self.qr.command, stage(read));
         let is_first = self.command(c.lead & c.active, at);
@@ -239,7 +254,8 @@ impl<'m> Side<'_, 'm> {
         is_first.select(newest, read)
     }
 
-    /// Operand x (0, of R) or y (1, of the row) of a column, or `own`.
+    /// An operand of a rotator while rows are reduced, and `own` otherwise. `which` is 0 for x, an element of R, and 1
+    /// for y, an element of the row in the slot.
     pub fn operand(&self, which: usize, column: usize, own: Signal<'m>) -> Signal<'m> {
         let (qr, at) = (self.qr, stage(own));
         let port = |name: &str, lane: usize| qr.lanes[lane].output(&format!("{name}_{column}")).at(at);
@@ -251,7 +267,7 @@ impl<'m> Side<'_, 'm> {
         qr.command.active.select(operand, own)
     }
 
-    /// Writes rotated words back; whether they have left their range.
+    /// Writes rotated words back to the lane. Returns whether one of them has overflowed.
     pub fn write(&self, rotated: Block<'m>, rotators: &[Instance<'m>; 2]) -> Signal<'m> {
         let (c, memory, at) = (&self.qr.command, &self.qr.lanes[self.lane], stage(rotated[0][0]));
         let valid = self.command(c.valid[self.lane], at);
@@ -269,13 +285,15 @@ impl<'m> Side<'_, 'm> {
 }
 
 impl<'m> Drawing<'_, 'm> {
-    /// A final word of the triangle, from lane 0's rotators to the memory of A, where it is needed at stage `at`; the shift for the whole triangle leaves at `shift`.
-    pub(super) fn triangle(&self, side: &Side<'_, 'm>, rotated: Block<'m>, at: u32) -> Fill<'m> {
+    /// The write of a final word of the triangle from the rotators of lane 0 to the memory of A, at stage `at`. The
+    /// shift for the whole triangle leaves the module at the port `shift`.
+    pub(super) fn triangle(&self, side: &Side<'_, 'm>, rotated: Block<'m>, at: u32) -> PlainWrite<'m> {
         let (m, shape, c) = (self.m, self.shape, &side.qr.command);
         let done = stage(rotated[0][0]);
         let [pair, word] = [c.pair, c.word].map(|signal| side.command(signal, done - 1));
         let row = pair.zero_extend(self.pair + 1).bits_from(1);
-        // Row and column j of the triangle lie at place j / 2, or opposite it if j is odd.
+        // Row j and column j of the triangle lie at place j / 2 if j is even, and at the other place of the same pair
+        // if j is odd.
         let homes = home_table(m, self.orderings, shape.even() / 2);
         let bank = |pair, name| homes.lookup(self.square.address(m, pair), None, name).sign();
         let row_bank = bank(row, "triangle_row_home") ^ pair.bit(0).delayed_to(done);
@@ -283,7 +301,7 @@ impl<'m> Drawing<'_, 'm> {
         let is_final = side.command(c.is_final, done);
         let element = |column: usize| crosses.select(rotated[0][1 - column], rotated[0][column]);
         let elements = [0, 1].map(element);
-        // As many times the largest element as there are columns must still fit.
+        // A value as large as the number of columns times the largest element must still fit.
         let reserve = ceil_log2(shape.even());
         let auto = shape.scaling() == Scaling::Auto;
         let shift = auto.then(|| headroom(m, shape.word() - 1, &elements, reserve, is_final, c.streaming));
@@ -293,7 +311,7 @@ impl<'m> Drawing<'_, 'm> {
         let both = |bank: Signal<'m>| m.concat(&[bank, bank]);
         let banks = m.concat(&[both(row_bank), both(!row_bank)]);
         let now = |signal: Signal<'m>| signal.untimed().at(at);
-        Fill {
+        PlainWrite {
             enable: now(is_final.select(banks, m.zero(4))),
             row: now(row.delayed_to(done)),
             column: now(word.delayed_to(done)),

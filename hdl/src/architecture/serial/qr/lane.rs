@@ -1,21 +1,33 @@
-//! The memories of one lane of the QR decomposition: a triangle R, the rows under way, and the rows that come in.
+//! The memories of one lane of the QR decomposition: a triangle R, the rows in the slots, and the buffered incoming
+//! rows.
 //!
-//! A *meeting* of row j of R and the row in slot j is one Givens rotation of (r_jk, w_k), two columns k (a word) per cycle, from the word of the
-//! diagonal on. After the last pass the row moves on to slot j + 1. Elements that the angle unit needs, the diagonal of R (*pivots*) and the
-//! first element of each row that is not gone yet (*leads*), are kept a second time, so that they can be read while words are.
+//! A row rotation is the Givens rotation of row j of R against the row w in slot j. It turns (r_jk, w_k) for all
+//! columns k from the diagonal on, two columns (one word) per cycle. After the last pass the row moves on to slot j +
+//! 1.
+//!
+//! The angle unit needs the diagonal elements of R (*pivots*) and the first remaining element of each row in a slot
+//! (*leads*). Both are stored a second time, in memories of their own, so that they can be read while the rotators read
+//! words.
 
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::{ModuleId, address_width};
 use crate::shape::Shape;
 
-/// Cycles from an address to the operands.
+/// Cycles from an address to the operands that are read there.
 pub const READ_LATENCY: u32 = 2;
 
 /// Adds the lane for a shape.
 ///
-/// Two readers, each at stages of its own: for the angle unit `lead_pair` to `pivot` and `lead`; for the rotators `pair`, `word` to `x_0`, `x_1` (of R) and
-/// `y_0`, `y_1` (of the row). `fresh`: R is still empty. `enter`: the row comes from the buffer's `half`, as zeros if it is `absent`. `odd`: the second column of
-/// word 0 is padding. Written are rotated words: `write_target` is the slot that the row goes to, if it is not gone (`write_keeps`).
+/// The lane has two read ports, each with pipeline stages of its own:
+///
+/// - for the angle unit, `lead_pair` addresses `pivot` and `lead`;
+/// - for the rotators, `pair` and `word` address `x_0`, `x_1` (of R) and `y_0`, `y_1` (of the row in the slot).
+///
+/// `fresh` says that this row of R is still empty and reads as zeros. `enter` says that the row comes from `half` of
+/// the buffer; it reads as zeros if it is `absent`. `odd` says that the second column of word 0 is padding.
+///
+/// The write port takes rotated words. `write_target` is the slot to which the row moves; `write_keeps` is 0 if nothing
+/// is left of the row.
 pub fn qr_lane(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let (data, even) = (shape.element_bits(), shape.even() as u32);
     let (number, word) = (address_width(even), address_width(even / 2));
@@ -28,7 +40,7 @@ pub fn qr_lane(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let input = |name: &str, width| m.input(name, width);
     let start = |name: &str, width| m.input(name, width).at(0);
 
-    // Writes.
+    // The write port.
     let enable = input("write_enable", 1);
     let (row, target) = (input("write_pair", number), input("write_target", number));
     let (to_word, keeps) = (input("write_word", word), input("write_keeps", 1));
@@ -55,7 +67,7 @@ pub fn qr_lane(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     buffers[0].write(load & !load_bank, load_at, load_data);
     buffers[1].write(load & load_bank, load_at, load_data);
 
-    // For the angle unit.
+    // The read port of the angle unit.
     let zero = m.zero(data);
     let pair = start("lead_pair", number);
     let [fresh, enter, absent] = ["lead_fresh", "lead_enter", "lead_absent"].map(|name| start(name, 1));
@@ -66,7 +78,7 @@ pub fn qr_lane(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     m.output("pivot", pivot.registered("pivot_out"));
     m.output("lead", lead.registered("lead_out"));
 
-    // For the rotators.
+    // The read port of the rotators.
     let at = m.concat(&[start("pair", number), start("word", word)]);
     let [fresh, enter, absent] = ["fresh", "enter", "absent"].map(|name| start(name, 1));
     let column = at.low_bits(word);
@@ -82,7 +94,7 @@ pub fn qr_lane(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     design.add(m)
 }
 
-/// An element of a row that comes in, as wide as the others; 0 where it is absent.
+/// An element of an incoming row, extended to the width of the elements inside the core; 0 if the row is `absent`.
 fn entering<'m>(shape: &Shape, element: Signal<'m>, absent: Signal<'m>) -> Signal<'m> {
     let grown = element.shifted_up(shape.inner_guard()).sign_extend(shape.element_bits());
     absent.select(element.builder.zero(shape.element_bits()), grown)

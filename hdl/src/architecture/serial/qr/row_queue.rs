@@ -1,8 +1,11 @@
-//! The queue of rows that wait to be reduced: where each element goes in the buffers of the two lanes, and which rows can be taken.
+//! The queue of rows that wait to be reduced. It decides where each element goes in the buffers of the two lanes, and
+//! it counts the rows that are ready.
 //!
-//! Even rows go to lane 0, odd ones to lane 1. A buffer holds two rows of its lane, one in each half: while the lanes work on one
-//! half, the next two rows fill the other. Columns that form a pair of the first Jacobi step (c and n - 1 - c) are neighbours in a
-//! buffer: word c holds both, the smaller one in bank 0.
+//! Even rows go to lane 0, odd rows to lane 1. The buffer of a lane holds two rows, one in each half. While the lanes
+//! work on the rows in one half, the next two rows fill the other half.
+//!
+//! The columns c and n - 1 - c form a pair in the first Jacobi step. They share word c of a buffer: the column with the
+//! smaller index is in bank 0.
 
 use crate::architecture::decomposer::BATCHES;
 use crate::architecture::serial::square::Square;
@@ -13,9 +16,12 @@ use crate::shape::Shape;
 
 /// Adds the queue for the rows of a shape.
 ///
-/// Inputs: the load port of [`crate::architecture`]; `taken`: the oldest batch of two rows is used up. Outputs: `rows_ready`: the
-/// oldest batch can be used; `rows_last`: after it the matrix is over; `rows_absent`: it has no row for lane 1. For the buffers
-/// `write_enable` (a bit for each lane), `write_half`, `write_word`, `write_bank`, `write_data`.
+/// Inputs are the load port of the decomposer ([`crate::architecture::decomposer`]) and `taken`: the lanes need the
+/// oldest batch of two rows no longer.
+///
+/// Outputs describe the oldest batch: it is complete (`rows_ready`), it is the last one of the matrix (`rows_last`), it
+/// has no row for lane 1 (`rows_absent`). The outputs `write_enable` (one bit per lane), `write_half`, `write_word`,
+/// `write_bank` and `write_data` write the buffers.
 pub fn row_queue(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let (row_bits, index) = (address_width(shape.rows() as u32), index_bits(shape));
     let m = ModuleBuilder::new("row_queue");
@@ -26,7 +32,7 @@ pub fn row_queue(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let (taken, restart) = (m.input("taken", 1), m.input("restart", 1));
     let square = Square::loading(&m, shape);
 
-    // Batches that wait, and whether the last one of them is the matrix's last.
+    // The number of waiting batches, and whether the newest of them is the last one of the matrix.
     let waiting = m.register("waiting", address_width(BATCHES + 1)).reset(0);
     let width = waiting.value().width();
     let next = waiting.value() + batch.zero_extend(width) - taken.zero_extend(width);
@@ -40,7 +46,7 @@ pub fn row_queue(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     m.output("rows_last", is_last.registered("rows_last_out"));
     m.output("rows_absent", (is_last & odd.value()).registered("rows_absent_out"));
 
-    // The word of a column, and its bank.
+    // The word and the bank of a column.
     let columns_less_one = m.concat(&[square.last_pair, m.one_bit(true)]);
     let width = columns_less_one.width().max(index);
     let wide = column.zero_extend(width);

@@ -1,27 +1,35 @@
-//! The sequencer of the QR decomposition: which row meets which row of a triangle, and when.
+//! The sequencer of the QR decomposition: it decides which row is rotated against which row of a triangle, and when.
 //!
-//! A *step* lets every row of R meet the row in its slot; then rows move on, and two new ones enter slot 0, one in each lane. So each row passes all rows of
-//! R, and n rows are under way. When no more rows come, the last ones *drain*; then lane 1's triangle is *merged* into lane 0's: all its rows enter
-//! lane 0's slots at once, and what row t of R becomes in step t of the merge is final.
+//! In a *step* every row of R is rotated against the row in its slot. Then the rows move on by one slot, and two new
+//! rows enter, one in slot 0 of each lane. So each row is rotated against all rows of R in turn, and up to n rows are
+//! in the slots of a lane.
 //!
-//! A step is three or more *passes* over the same meetings, since each rotation leaves about 2^-8 of the angle ([`Shape::passes`]). A pass of n rows: first the word
-//! of the diagonal and the next one of every meeting in turn, so that a first word, whose angle is wanted, comes in every second cycle; then the further words,
-//! one column after the other. A pass is n (n + 2) / 4 + 2 cycles, or the latency from an angle to the next one of the same meeting, if that is longer.
+//! When no more rows come, the last ones *drain* out of the slots. Then the triangle of lane 1 is *merged* into that of
+//! lane 0: all rows of lane 1's triangle enter the slots of lane 0 at once. Row t of R is final after step t of the
+//! merge.
+//!
+//! Each rotation leaves about 2^-8 of the angle, so a step consists of three or more *passes* over the same row
+//! rotations ([`crate::formats::Arithmetic::passes`]). A pass over n rows begins with the first two words of every row
+//! rotation in turn, the word of the diagonal and the next one. So a first word, for which an angle must be computed,
+//! comes every second cycle. The remaining words follow, one word column after the other. A pass takes n (n + 2) / 4 +
+//! 2 cycles, or the latency from one angle of a row rotation to its next angle if that is longer.
 
 use crate::architecture::serial::square::Square;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::{ModuleId, address_width};
 use crate::shape::Shape;
 
-/// The longest latency from the address of a word to that of the rotated one for which the order of words is made: no word is read again sooner.
+/// The largest latency, in cycles, from reading a word to reading the rotated word for which the order of the words is
+/// correct. The sequencer never reads a word again sooner.
 pub const WORD_LATENCY: u32 = 9;
 
-/// Cycles of a step, in which two more rows are taken, given the latency from one angle of a meeting to the next.
+/// Cycles of a step, in which two more rows enter. `latency` is that from one angle of a row rotation to its next
+/// angle.
 pub fn step_cycles(shape: &Shape, latency: usize) -> usize {
     shape.arithmetic().passes() as usize * pass_cycles(shape, 0).max(latency)
 }
 
-/// Cycles of a pass over the rows of R from `first` on, but for the wait for the last angle.
+/// Cycles of a pass over the rows of R from `first` on, without the wait for the last angle.
 fn pass_cycles(shape: &Shape, first: usize) -> usize {
     let n = shape.even();
     let tail: usize = (2..n / 2).map(|offset| (n - first).saturating_sub(2 * offset)).sum();
@@ -29,7 +37,8 @@ fn pass_cycles(shape: &Shape, first: usize) -> usize {
     head + tail
 }
 
-/// Cycles from the last beat to the finished triangle, at most: two steps and a pass for rows that wait, then the last rows drain, then the triangles are merged.
+/// Cycles from the last input beat to the finished triangle, at most. Waiting rows take two steps and a pass; then the
+/// last rows drain, and the triangles are merged.
 pub fn finish_cycles(shape: &Shape, latency: usize) -> usize {
     let pass = |first: usize| pass_cycles(shape, first).max(latency + 2);
     let over = |firsts: std::ops::Range<usize>| firsts.map(pass).sum::<usize>();
@@ -38,12 +47,14 @@ pub fn finish_cycles(shape: &Shape, latency: usize) -> usize {
     waits + shape.arithmetic().passes() as usize * (over(1..n) + over(0..n)) + OVERHEAD
 }
 
-/// Cycles from the last beat to the first step, and from the last step to the finished triangle, with some to spare.
+/// Upper bound on the cycles from the last input beat to the next step and from the last step to the finished triangle.
 const OVERHEAD: usize = 12;
 
-/// Adds the sequencer. `latency`: cycles from the command that reads an angle to the first one that may read the next angle of the same meeting.
+/// Adds the sequencer. `latency` is the number of cycles from the command that reads the operands of an angle to the
+/// first command that may read those of the next angle of the same row rotation.
 ///
-/// Outputs beside the commands: `starting` (nothing of this frame has been rotated yet), `take_rows`, `full` (a triangle waits for its decomposition, and then for `restart`).
+/// Outputs beside the commands: `starting` (no row of this frame has been rotated yet), `take_rows` (the rows in the
+/// buffers are no longer needed), `full` (the triangle is complete; it stays so until `restart`).
 pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -> ModuleId {
     let number = address_width(shape.even() as u32);
     let m = ModuleBuilder::new("qr_sequencer");
@@ -69,7 +80,7 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     let age = m.register("age", address_width(latency as u32 + 3)).reset(0);
     let last_pair = m.concat(&[last_word, m.one_bit(true)]).low_bits(number).named("last_pair");
 
-    // Whether the pass goes on: its first cycle waits for rows.
+    // Whether the pass advances in this cycle. The first cycle of a step waits for rows.
     let streaming = (!(draining.value() | merging.value() | finished.value())).named("streams");
     let first_pass = pass.value().is(0).named("first_pass");
     let last_pass = pass.value().is(i128::from(shape.arithmetic().passes()) - 1).named("last_pass");
@@ -79,7 +90,7 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     let enters = (goes & streaming & first_pass & begins).named("rows_enter");
     last_rows.enabled_by(enters | restart).drive(!restart & is_last);
 
-    // The meeting and the word of this cycle.
+    // The row rotation and the word of this cycle.
     let diagonal_word = pair.value().zero_extend(bits + 1).bits_from(1);
     let offset_now = tail.value().select(offset.value(), second.value().zero_extend(bits));
     let word = (diagonal_word + offset_now).named("word_now");
@@ -89,7 +100,7 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     let end_of_column = (word.equals(last_word) & pair.value().bit(0)).named("end_of_column");
     let head_ends = (!tail.value() & second.value() & at_last_pair).named("head_ends");
     let column_ends = (tail.value() & end_of_column).named("column_ends");
-    // The first meeting has a word at the offset that comes next.
+    // Whether any row has a word at the next offset. The first row of the pass has the most words, so it decides.
     let first_word = first.value().zero_extend(bits + 1).bits_from(1);
     let next_offset = tail.value().select(offset.value().plus(1), m.constant(bits.max(2), 2).low_bits(bits));
     let after_offset = offset.value().zero_extend(bits + 1).plus(1);
@@ -104,7 +115,7 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     let pass_ends = (goes & (over.value() | last_entry) & is_old).named("pass_ends");
     let resets = (restart | pass_ends).named("resets");
 
-    // Counters of the pass.
+    // Counters within a pass.
     age.enabled_by(restart | goes);
     let grown = is_old.select(age.value(), age.value().plus(1));
     age.drive(resets.select(m.zero(grown.width()), grown));
@@ -125,7 +136,7 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     let next_pair = resets.select(restart.select(m.zero(number), next_start), within);
     pair.enabled_by(resets | (goes & pair_moves)).drive(next_pair);
 
-    // Passes, steps, phases.
+    // Counters of passes and steps, and the phases.
     pass.enabled_by(resets);
     pass.drive((restart | last_pass).select(m.zero(pass_bits), pass.value().plus(1)));
     first.enabled_by(restart | steps_on).drive(next_first);
@@ -142,8 +153,8 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     half.enabled_by(restart | (steps_on & streaming)).drive(!restart & !half.value());
 
     // Commands.
-    let is_here = merging.value() | !step.value().less_than(pair.value().zero_extend(number + 1));
-    let valid = (goes & !no_word & is_here & !restart).named("valid");
+    let slot_is_occupied = merging.value() | !step.value().less_than(pair.value().zero_extend(number + 1));
+    let valid = (goes & !no_word & slot_is_occupied & !restart).named("valid");
     let is_first_row = step.value().equals(pair.value().zero_extend(number + 1));
     let command = |name: &str, signal: Signal<'_>| {
         m.output(name, signal.at(0).flag().registered(&format!("{name}_out")));
@@ -164,10 +175,10 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     command("word", word);
     command("active", !finished.value());
     command("streaming", streaming);
-    // Until the first pass of a frame ends, what the frame before has left under way comes through.
+    // Until the first pass of a frame ends, results of the previous frame can still leave the pipeline.
     let starts = (streaming & first_pass & step.value().is(0)).named("first_pass_of_frame");
     m.output("starting", starts.registered("starting_out"));
-    // The commands of the first pass are through when the second one ends.
+    // Only the first pass reads the buffers, and all its commands have been executed when the second pass ends.
     m.output("take_rows", (pass_ends & pass.value().is(1) & streaming).flag().registered("take_rows_out"));
     m.output("full", finished.value().flag().registered("full_out"));
     design.add(m)

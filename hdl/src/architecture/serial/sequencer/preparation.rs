@@ -1,25 +1,27 @@
-//! Before the first sweep: every block of A is read, shifted and padded (by the datapath), and written back.
+//! The preparation of a matrix before its first sweep.
+//!
+//! Every block of A is read from the memory, shifted and padded with zeros by the datapath, and written back.
 
 use crate::architecture::serial::timing::Timing;
 use crate::builder::{ModuleBuilder, Signal};
 
-/// Cycles from a word of the memory of A, through the preparation, back into the memory.
+/// Cycles from the word read from the memory of A to the prepared word in the memory.
 const WRITE_BACK: u32 = 2;
 
-/// A walk over all blocks of A before the first sweep. Signals for the datapath stand at stage 1.
+/// A walk over all blocks of A before the first sweep. The signals for the datapath stand at stage 1.
 pub struct Preparation<'m> {
-    /// A block is read.
+    /// A block is read in this cycle.
     pub active: Signal<'m>,
-    /// Its row pair.
+    /// The row pair of the block.
     pub row: Signal<'m>,
-    /// Its column pair.
+    /// The column pair of the block.
     pub column: Signal<'m>,
-    /// Everything is written back when the program, started now, reads it.
+    /// The program can start: every block is written back before the program reads it.
     pub done: Signal<'m>,
 }
 
 impl<'m> Preparation<'m> {
-    /// The walk that `begin` starts, up to the pair `last_pair` of rows and of columns.
+    /// Draws the walk. `begin` starts it; it ends at the row pair and column pair `last_pair`.
     pub fn new(m: &'m ModuleBuilder, begin: Signal<'m>, last_pair: Signal<'m>, timing: Timing) -> Self {
         let pair = last_pair.width();
         let walking = m.register("walking", 1).reset(0);

@@ -1,22 +1,22 @@
-//! The step programs as a table, one after the other, smallest size first.
+//! The table of step programs: one program after the other, smallest size first.
 
 use crate::architecture::serial::schedule::{Slot, StepProgram};
 use crate::architecture::serial::square::Square;
 use crate::builder::{ModuleBuilder, Signal, Table};
 use crate::ir::address_width;
 
-/// Where in the program table the program for the size at hand stands.
+/// The addresses in the program table of the program for the current size.
 pub struct ProgramRange<'m> {
-    /// Its first entry.
+    /// Address of its first entry.
     pub first: Signal<'m>,
-    /// The entry of the first diagonal read.
+    /// Address of the entry with the first diagonal read.
     pub first_diagonal: Signal<'m>,
-    /// Its last entry.
+    /// Address of its last entry.
     pub last: Signal<'m>,
 }
 
 impl<'m> ProgramRange<'m> {
-    /// The range of the program for the size at hand.
+    /// Draws the look-up of these addresses for the current size.
     pub fn new(m: &'m ModuleBuilder, programs: &[StepProgram], square: &Square<'m>) -> Self {
         let total: usize = programs.iter().map(StepProgram::cycles).sum();
         let bits = address_width(total as u32);
@@ -43,7 +43,10 @@ impl<'m> ProgramRange<'m> {
     }
 }
 
-/// One entry for each cycle of a step: vectors (if there are any), block, diagonal (1 bit each), row, column, diagonal pair.
+/// The program table, with one entry per cycle of a step.
+///
+/// The fields of an entry, from the high bits down: `vectors` (only if singular vectors are computed), `block` and
+/// `diagonal`, 1 bit each; then row pair, column pair and diagonal pair, `pair` bits each.
 pub fn program_table<'m>(m: &'m ModuleBuilder, programs: &[StepProgram], pair: u32, vectors: bool) -> Table<'m> {
     let entry = |slot: &Slot| {
         let (row, column) = slot.block.or(slot.vectors).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Clocked blocks and instances, sorted by where they can stand.
+//! Clocked blocks and instances, grouped by the place where they are printed.
 
 use super::{Place, Writer};
 use crate::export::verilog::expression::Expression;
@@ -6,7 +6,7 @@ use crate::export::verilog::text::{literal, longest, statement};
 use crate::ir::*;
 use std::collections::BTreeMap;
 
-/// Registers with the same control stand in one block.
+/// The control of a register. Registers with the same control share one clocked block.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Control {
     place: Place,
@@ -15,7 +15,7 @@ struct Control {
 }
 
 impl Writer<'_> {
-    /// The text of all clocked blocks and instances by their place.
+    /// The text of all clocked blocks and instances, by place.
     pub(super) fn blocks(&mut self) -> BTreeMap<Place, String> {
         let mut blocks: BTreeMap<Place, String> = BTreeMap::new();
         for index in (0..self.module.instances.len()).filter(|&i| self.usage.has_instance(i)) {
@@ -39,7 +39,7 @@ impl Writer<'_> {
         blocks
     }
 
-    /// What a register or a lookup takes at the end of a cycle.
+    /// The value that a register or a look-up takes at the end of a cycle; `None` for other nodes.
     fn takes(&self, id: NodeId) -> Option<Expression> {
         match self.module.node(id).op {
             Op::Register { next: Some(next), .. } => Some(self.scope.value(next)),
@@ -65,13 +65,13 @@ impl Writer<'_> {
         Control { place: self.place(self.scope.group(id), reads.iter().map(|r| r.node)), resets, enable }
     }
 
-    /// The earliest place for a block that belongs to a group and reads these nodes.
+    /// The earliest place for a block whose registers belong to a group and that reads these nodes.
     fn place(&self, group: u32, reads: impl Iterator<Item = NodeId>) -> Place {
         let of_read = |id: NodeId| match self.scope.group(id) {
             _ if group > 0 && (self.is_input(id) || self.is_constant(id)) => Place::Early(group),
             later if later > group => Place::Feedback,
             same if same == group && self.scope.is_wire(id) => Place::Late(group),
-            // State outside of the pipeline reads best behind the logic that decides on it.
+            // Registers outside any pipeline are easiest to read after the logic that drives them.
             _ if group == 0 => Place::Late(group),
             _ => Place::Early(group),
         };
@@ -84,7 +84,7 @@ impl Writer<'_> {
         reads.map(of_read).max_by_key(rank).unwrap_or(least)
     }
 
-    /// The condition of an enable; none where it is always 1.
+    /// The condition of an enable; `None` if it is always 1.
     pub(super) fn condition(&mut self, id: NodeId) -> Option<String> {
         if matches!(self.module.node(id).op, Op::Constant(1)) {
             return None;
@@ -135,10 +135,10 @@ impl Writer<'_> {
             }
         }
         for (&port, driver) in child.inputs.iter().zip(&instance.inputs) {
-            let driver = driver.expect("Rule R8 wants every input driven.");
+            let driver = driver.expect("Rule R8 requires that every input is driven.");
             let expression = self.scope.value(driver);
             reads.extend(expression.reads.iter().map(|r| r.node));
-            let port = child.node(port).name.clone().expect("Rule R8 wants every input named.");
+            let port = child.node(port).name.clone().expect("Rule R8 requires that every input has a name.");
             rows.push((port, self.put(expression)));
         }
         for (port, output) in child.outputs.iter().enumerate() {

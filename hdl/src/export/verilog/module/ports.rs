@@ -4,7 +4,7 @@ use super::{Writer, spaced};
 use crate::export::verilog::text::{comment, longest, range};
 
 impl Writer<'_> {
-    /// `module name (` to `);`, a port on each line with its meaning.
+    /// The port list, from `module name (` to `);`. Each port is on a line of its own, with its meaning as a comment.
     pub(super) fn ports(&mut self) {
         let mut rows: Vec<(&str, String, String, String)> = Vec::new();
         if self.tree.clocked[self.index] {

@@ -1,14 +1,14 @@
 //! Tables and memories.
 //!
-//! Both are arrays that are read in clocked blocks: the form from which synthesis tools infer block RAM, and which
-//! passes unknown addresses on as unknown words in simulation.
+//! Both are arrays that are read in clocked blocks. Synthesis tools infer block RAM from this form, and in simulation
+//! an unknown address gives an unknown word.
 
 use super::{Writer, remark, spaced};
 use crate::export::verilog::text::{banner, comment, literal, range, statement};
 use crate::ir::*;
 
 impl Writer<'_> {
-    /// Tables as initialised arrays, filled up with zeros to the reach of their addresses.
+    /// The tables as initialised arrays, padded with zeros so that every address has an entry.
     pub(super) fn tables(&mut self) {
         let module = self.module;
         let live = module.tables.iter().enumerate().filter(|&(i, _)| self.usage.has_table(i));
@@ -40,7 +40,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The arrays of the memories.
+    /// The declarations of the memories.
     pub(super) fn memories(&mut self) {
         let module = self.module;
         let live = module.memories.iter().enumerate().filter(|&(i, _)| self.usage.has_memory(i));
@@ -54,7 +54,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The ports of each memory in one block: its write port, then its read ports.
+    /// The ports of the memories. Each memory has one clocked block with its write port and its read ports.
     pub(super) fn memory_blocks(&mut self) {
         let module = self.module;
         let mut first = true;
@@ -90,12 +90,12 @@ impl Writer<'_> {
     }
 }
 
-/// `3 words`, `1 word`.
+/// A number with its noun, such as `3 words` or `1 word`.
 fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// A statement, under a condition if there is one.
+/// A statement, inside an `if` if there is a condition.
 fn guarded(indent: usize, condition: Option<&str>, code: &str) -> String {
     match condition {
         Some(condition) => {
