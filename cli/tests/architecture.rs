@@ -23,7 +23,9 @@ const CRATES: [(&str, &[&str]); 9] = [
 ];
 
 /// Modules of `hdl`, and the modules that they must not import.
-const HDL: [(&str, &[&str]); 12] = [
+const HDL: [(&str, &[&str]); 14] = [
+    ("fixed", &["ir", "builder", "units", "shape", "architecture", "core", "export", "parameters"]),
+    ("graph", &["units", "shape", "architecture", "core", "export", "parameters"]),
     ("ir", &["builder", "check", "graph", "units", "shape", "architecture", "core", "export", "parameters"]),
     ("builder", &["units", "shape", "architecture", "core", "export", "parameters"]),
     ("check", &["units", "shape", "architecture", "core", "export", "parameters"]),
