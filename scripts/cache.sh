@@ -20,7 +20,9 @@ open_cache() {
   local folder=${SVDFORGE_CACHE:-}
   unset SVDFORGE_CACHE
   [[ -n $folder ]] || return 0
-  if mkdir -p "$folder" 2>/dev/null && [[ -O $folder && -w $folder && -x $folder ]]; then
+  if [[ $folder != /* ]]; then
+    echo "cache: $folder is not an absolute path; going on without it" >&2
+  elif mkdir -p "$folder" 2>/dev/null && [[ -O $folder && -w $folder && -x $folder ]]; then
     cache=$(cd "$folder" && pwd -P)
   else
     echo "cache: $folder does not belong to this user or cannot be written to; going on without it" >&2
@@ -94,7 +96,8 @@ load_crates() {
 # When everything is installed and compiled. An older target folder also holds what nobody needs any more.
 save_cache() {
   [[ -n $cache ]] || return 0
-  find .data ! -name lock -type f -print0 | cache_save data "$(data_key)" . || true
+  # .data may be a link; with the slash, find follows it.
+  find .data/ ! -name lock -type f -print0 | cache_save data "$(data_key)" . || true
   (cd .tools && find yowasp-cache -type f -print0) | cache_save tools "$(tools_key)" .tools || true
   [[ -n $new_target ]] || return 0
   (compiled_crates) | cache_save crates "$(crates_key)" target || true
