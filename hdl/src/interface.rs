@@ -1,7 +1,7 @@
 //! The outside of a core as one value: ports, frames, sections, fields of the status word.
 //!
-//! The stream ends, `core.json`, the datasheet, the framing of test benches and every wrapper read it here, so that a new section or
-//! status field is written down once.
+//! The stream ends, `core.json`, the datasheet, the framing of test benches and every wrapper read it here, so that a
+//! new section or status field is written down once.
 
 mod status;
 

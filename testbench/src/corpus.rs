@@ -1,4 +1,5 @@
-//! The corpus: runs that every engine must survive, as data in `testbench/corpus/*.toml`. A new engine inherits every case.
+//! The corpus: runs that every engine must survive, as data in `testbench/corpus/*.toml`. A new engine inherits every
+//! case.
 
 use crate::framing::{InputBeat, input_format};
 use crate::samples::example_matrix;

@@ -1,7 +1,7 @@
 //! Matrices to stream beats and back.
 //!
-//! Which sections and formats a frame has, the core's [`svdforge_hdl::interface`] says. Elements are real or complex ([`Scalar`]); a beat
-//! carries all components of one element.
+//! Which sections and formats a frame has, the core's [`svdforge_hdl::interface`] says. Elements are real or complex
+//! ([`Scalar`]); a beat carries all components of one element.
 
 use crate::scalar::{Scalar, components, pack, unpack};
 use nalgebra::DMatrix;
@@ -124,8 +124,8 @@ impl Quantised {
     }
 }
 
-/// An output frame, dequantised: A = U diag(sigma) Vᴴ in the core's own scale. For a symmetric matrix `sigma` holds the eigenvalues
-/// with their signs, and `v` the eigenvectors.
+/// An output frame, dequantised: A = U diag(sigma) Vᴴ in the core's own scale. For a symmetric matrix `sigma` holds the
+/// eigenvalues with their signs, and `v` the eigenvectors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decomposition<T: Scalar = f64> {
     /// The status word.

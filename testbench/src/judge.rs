@@ -122,8 +122,8 @@ pub enum JudgeError {
     Metrics(#[from] MetricsError),
 }
 
-/// Runs a matrix alone through a core in any engine and judges the result: `input`, which [`crate::run::prepare`] has
-/// made of `matrix`.
+/// Runs a matrix alone through a core in any engine and judges the result: `input`, which [`crate::run::quantise_for`]
+/// has made of `matrix`.
 pub fn judge(
     shape: &Shape,
     engine: &mut dyn Engine,

@@ -46,7 +46,7 @@ module serial (
         home_table[7] = 3'd4;  // 7 lies in bank 1, pair 0
     end
 
-    // ---- State and logic -------------------------------------------------------------------------------------
+    // ---- State -----------------------------------------------------------------------------------------------
     wire        datapath_settled;
     wire        datapath_settled_valid;
     wire        datapath_overflow;
@@ -73,8 +73,6 @@ module serial (
     wire [41:0] datapath_u_row_1;
     wire [41:0] datapath_v_row_0;
     wire [41:0] datapath_v_row_1;
-
-    wire p0_row_is_odd = vector_row[0];
 
     sequencer sequencer (
         .aclk          (aclk),
@@ -115,7 +113,7 @@ module serial (
     reg  [2:0] p1_vector_home;
     reg  [1:0] p1_row_pair;
     reg        p1_vector_read_now;
-    reg        p1_row_is_odd;
+    reg        p1_n84_later;
 
     always @(posedge aclk) begin
         p1_row_home    <= home_table[load_row];
@@ -123,7 +121,7 @@ module serial (
         p1_element     <= load_data;
         p1_vector_home <= home_table[vector_index];
         p1_row_pair    <= vector_row[2:1];
-        p1_row_is_odd  <= p0_row_is_odd;
+        p1_n84_later   <= vector_row[0];
     end
 
     always @(posedge aclk) begin
@@ -140,12 +138,12 @@ module serial (
             ~p1_row_home[2] & p1_column_home[2], ~p1_row_home[2] & ~p1_column_home[2]};
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
-    reg p2_row_is_odd;
+    reg p2_n84_later;
     reg p2_n87_later;
 
     always @(posedge aclk) begin
-        p2_row_is_odd <= p1_row_is_odd;
-        p2_n87_later  <= p1_vector_home[2];
+        p2_n84_later <= p1_n84_later;
+        p2_n87_later <= p1_vector_home[2];
     end
 
     wire [41:0] p2_chosen = p2_n87_later ? datapath_u_row_1 : datapath_u_row_0;
@@ -156,8 +154,8 @@ module serial (
     reg [20:0] p3_v_out;
 
     always @(posedge aclk) begin
-        p3_u_out <= p2_row_is_odd ? p2_chosen[41:21] : p2_chosen[20:0];
-        p3_v_out <= p2_row_is_odd ? p2_chosen_2[41:21] : p2_chosen_2[20:0];
+        p3_u_out <= p2_n84_later ? p2_chosen[41:21] : p2_chosen[20:0];
+        p3_v_out <= p2_n84_later ? p2_chosen_2[41:21] : p2_chosen_2[20:0];
     end
 
     // ---- Fed back from later stages --------------------------------------------------------------------------

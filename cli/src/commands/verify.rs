@@ -16,7 +16,7 @@ use svdforge_testbench::verify::{VerifyReport, verify};
 /// Run the same matrices through every engine, and check that all agree bit for bit and cycle for cycle
 ///
 /// Every engine runs twice: without stalls, and with random stalls at both ends.
-/// Example: svdforge verify --rows 4 --with icarus,verilator,rust_hdl
+/// Example: svdforge verify --rows 4 --with icarus,verilator
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Verify {
@@ -24,7 +24,7 @@ pub struct Verify {
     core: CoreOptions,
     #[command(flatten)]
     scale: ScaleOption,
-    /// Engines to compare with the simulator: icarus, verilator, rust_hdl (up to 4 x 4)
+    /// Engines to compare with the simulator: icarus, verilator, and rust_hdl (up to 4 x 4, in builds with `--features rust-hdl`)
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "icarus")]
     with: Vec<String>,
     /// Matrix files [default: five frames made for the core, of which one is bad]

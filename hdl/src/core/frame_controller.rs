@@ -17,9 +17,10 @@ const SORTER_LATENCY: u32 = 2;
 
 /// Adds the frame controller, given when the decomposer's ports answer.
 ///
-/// A frame that is `full` and not `bad` is started; one that is bad goes straight to the output, as its status word. When the
-/// decomposition is `done`, `value_number`, whose lowest bits are the index of a value, walks over the values, each of which is inserted into the sorter. The frame is released,
-/// and the output started, as early as the sorter and the drain of the decomposer allow.
+/// A frame that is `full` and not `bad` is started; one that is bad goes straight to the output, as its status word.
+/// When the decomposition is `done`, `value_number`, whose lowest bits are the index of a value, walks over the values,
+/// each of which is inserted into the sorter. The frame is released, and the output started, as early as the sorter and
+/// the drain of the decomposer allow.
 pub fn frame_controller(design: &mut DesignBuilder, shape: &Shape, timing: PortTiming) -> ModuleId {
     let m = ModuleBuilder::new("frame_controller");
     m.doc("Accepts a frame, has it decomposed, sorts its values, starts the output: one frame at a time.");
@@ -48,8 +49,9 @@ pub fn frame_controller(design: &mut DesignBuilder, shape: &Shape, timing: PortT
 
     // Sorting: every value passes the sorter, while the decomposer finishes what is under way.
     let values = shape.triplets() as u32;
-    // `place` is 0 in the first cycle of sorting, one after `done`, and the output end starts one after `sorted`. When it first reads
-    // the sorter, the last value is in its cell. When it then first reads a vector, and the status word, the drain is over.
+    // `place` is 0 in the first cycle of sorting, one after `done`, and the output end starts one after `sorted`. When
+    // it first reads the sorter, the last value is in its cell. When it then first reads a vector, and the status word,
+    // the drain is over.
     let in_its_cell = values - 1 + timing.value + SORTER_LATENCY;
     let (cell_read, vector_read) = (FIRST_READ + 1, FIRST_READ + 2);
     let last_place =

@@ -7,6 +7,7 @@ use super::error::EngineError;
 use crate::stimulus::{Stimulus, Trace};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::rust_hdl::{RustHdlError, RustHdlSimulation};
+use svdforge_hdl::interface::port;
 
 const NAME: &str = "rust_hdl";
 /// The largest number of rows or columns for which a run does not take minutes.
@@ -39,17 +40,17 @@ impl Ports for RustHdlEngine {
         let simulation = &mut self.simulation;
         simulation.set_reset(!pins.aresetn);
         if let Some(beat) = pins.offered {
-            simulation.poke("s_axis_tdata", beat.data as u128)?;
-            simulation.poke("s_axis_tlast", beat.last.into())?;
+            simulation.poke(port::INPUT_DATA, beat.data as u128)?;
+            simulation.poke(port::INPUT_LAST, beat.last.into())?;
         }
-        simulation.poke("s_axis_tvalid", pins.offered.is_some().into())?;
-        simulation.poke("m_axis_tready", pins.sink_ready.into())?;
+        simulation.poke(port::INPUT_VALID, pins.offered.is_some().into())?;
+        simulation.poke(port::OUTPUT_READY, pins.sink_ready.into())?;
         let seen = Seen {
-            source_ready: simulation.peek("s_axis_tready")? == 1,
-            valid: simulation.peek("m_axis_tvalid")? == 1,
-            data: simulation.peek("m_axis_tdata")? as u64,
-            user: simulation.peek("m_axis_tuser")? as u8,
-            last: simulation.peek("m_axis_tlast")? == 1,
+            source_ready: simulation.peek(port::INPUT_READY)? == 1,
+            valid: simulation.peek(port::OUTPUT_VALID)? == 1,
+            data: simulation.peek(port::OUTPUT_DATA)? as u64,
+            user: simulation.peek(port::OUTPUT_USER)? as u8,
+            last: simulation.peek(port::OUTPUT_LAST)? == 1,
         };
         simulation.step()?;
         Ok(seen)

@@ -3,6 +3,7 @@
 use super::{DesignBlock, RustHdlError};
 use crate::check::Checked;
 use crate::export::File;
+use crate::interface::{USER_BITS, port};
 use crate::ir::Design;
 use rust_hdl::prelude::*;
 
@@ -53,13 +54,14 @@ impl<const INPUT: usize, const OUTPUT: usize> StreamBlock<INPUT, OUTPUT> {
     pub fn new(design: &Checked<Design>, files: &[File]) -> Result<Self, RustHdlError> {
         let design = DesignBlock::new(design);
         let module = || design.name().to_owned();
-        let inputs = [("s_axis_tdata", INPUT), ("s_axis_tvalid", 1), ("s_axis_tlast", 1), ("m_axis_tready", 1)];
+        let inputs =
+            [(port::INPUT_DATA, INPUT), (port::INPUT_VALID, 1), (port::INPUT_LAST, 1), (port::OUTPUT_READY, 1)];
         let outputs = [
-            ("s_axis_tready", 1),
-            ("m_axis_tdata", OUTPUT),
-            ("m_axis_tvalid", 1),
-            ("m_axis_tlast", 1),
-            ("m_axis_tuser", 2),
+            (port::INPUT_READY, 1),
+            (port::OUTPUT_DATA, OUTPUT),
+            (port::OUTPUT_VALID, 1),
+            (port::OUTPUT_LAST, 1),
+            (port::OUTPUT_USER, USER_BITS as usize),
         ];
         let found = inputs.iter().map(|(port, _)| design.input(port));
         let found = found.chain(outputs.iter().map(|(port, _)| design.output(port)));

@@ -8,7 +8,8 @@ use svdforge_hdl::interface::Flags;
 use svdforge_testbench::judge::Judgement;
 use svdforge_testbench::run::Cycles;
 
-/// Decimals that are kept of an error in LSB. More would show how the processor of the reference rounds, and differ between machines.
+/// Decimals that are kept of an error in LSB. More would show how the processor of the reference rounds, and differ
+/// between machines.
 pub const PLACES: i32 = 6;
 
 /// Relative difference of errors, in LSB, that two processors may have: some units of the last place that is kept.
@@ -17,7 +18,8 @@ pub const TOLERANCE: f64 = 1e-5;
 /// Errors in LSB are below this by far; above, sums could overflow.
 pub const LARGEST: f64 = 1e30;
 
-/// One matrix through one simulated core. `core`, `family` and `seed` tell the same matrix in another report of the same sizes.
+/// One matrix through one simulated core. `core`, `family` and `seed` tell the same matrix in another report of the
+/// same sizes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
@@ -107,8 +109,8 @@ impl Record {
         }
     }
 
-    /// Where two records of the same matrix differ, if they do: field, value here, value there. The hardware's part must be the same; errors may
-    /// differ by what the rounding of another processor's arithmetic explains.
+    /// Where two records of the same matrix differ, if they do: field, value here, value there. The hardware's part
+    /// must be the same; errors may differ by what the rounding of another processor's arithmetic explains.
     pub fn difference(&self, other: &Self) -> Option<String> {
         let hardware = |r: &Self| Self { accuracy: self.accuracy.clone(), sources: self.sources, ..r.clone() };
         let say = |(field, here, there)| format!("`{field}` is {here}, there {there}");

@@ -189,10 +189,10 @@ mod tests {
             format!(r#"{{ "type": "{kind}", "delay": {delay}, "from": {from}, "to": {to} }}"#)
         };
         let steps = [
-            step("clk-to-q", 0.5, pin("datapath.left_0.a", "CLK"), pin("datapath.left_0.a", "Q")),
-            step("routing", 1.0, pin("datapath.left_0.a", "Q"), pin("datapath.matrix.b.c", "A")),
-            step("logic", 0.25, pin("datapath.matrix.b.c", "A"), pin("datapath.matrix.b.c", "F")),
-            step("setup", 0.0, pin("datapath.matrix.b.c", "F"), pin("datapath.matrix.b.c", "F")),
+            step("clk-to-q", 0.5, pin("decomposer.datapath.left_0.a", "CLK"), pin("decomposer.datapath.left_0.a", "Q")),
+            step("routing", 1.0, pin("decomposer.datapath.left_0.a", "Q"), pin("decomposer.datapath.matrix.b.c", "A")),
+            step("logic", 0.25, pin("decomposer.datapath.matrix.b.c", "A"), pin("decomposer.datapath.matrix.b.c", "F")),
+            step("setup", 0.0, pin("decomposer.datapath.matrix.b.c", "F"), pin("decomposer.datapath.matrix.b.c", "F")),
         ];
         let text = format!(
             r#"{{ "critical_paths": [ {{ "from": "async", "to": "posedge c", "path": [] }}, {{ "from": "posedge c", "to": "posedge c", "path": [ {} ] }} ],
@@ -210,8 +210,10 @@ mod tests {
             logic_ns,
             routing_ns,
         };
-        let expected =
-            [share("datapath.left_0", "rotator", 0.5, 0.0), share("datapath.matrix", "matrix_memory", 0.25, 1.0)];
+        let expected = [
+            share("decomposer.datapath.left_0", "rotator", 0.5, 0.0),
+            share("decomposer.datapath.matrix", "matrix_memory", 0.25, 1.0),
+        ];
         assert_eq!(path.shares, expected);
     }
 }
