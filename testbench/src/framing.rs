@@ -104,7 +104,8 @@ impl Quantised {
 
     /// Components of an element.
     fn components(&self) -> usize {
-        self.units.len() / (self.rows * self.cols)
+        // A frame may be made too short, to see that the core refuses it.
+        (self.units.len() / (self.rows * self.cols)).max(1)
     }
 
     /// The weight of one unit of the last place, at true scale.
@@ -119,7 +120,7 @@ impl Quantised {
         let elements = self.units.chunks_exact(self.components());
         let elements = elements.map(|components| pack(components, interface.input_component_bits()));
         let beats = header[..interface.header().len()].iter().copied().chain(elements);
-        let last = interface.header().len() + self.rows * self.cols - 1;
+        let last = interface.header().len() + self.units.len() / self.components() - 1;
         beats.enumerate().map(|(i, data)| InputBeat { data, last: i == last }).collect()
     }
 }
