@@ -86,7 +86,7 @@ fn broken(all: &BTreeMap<&'static str, Vec<Module>>) -> Vec<String> {
         }
     }
     for module in all.values().flatten() {
-        if module.file != UNSAFE && module.text.contains("unsafe_code)") {
+        if module.file != UNSAFE && module.text.contains("unsafe_code") {
             broken.push(format!("{}: only {UNSAFE} may have unsafe code", module.file));
         }
         if !module.file.starts_with("cli/") && module.prints {
