@@ -16,11 +16,6 @@ impl Target {
     pub fn is_in(&self, module: &str) -> bool {
         is_in(&self.0, module)
     }
-
-    /// Whether the path begins like this, whatever crate it is from.
-    pub fn starts_with(&self, start: &str) -> bool {
-        is_in(&self.0, start)
-    }
 }
 
 impl fmt::Display for Target {

@@ -1,6 +1,6 @@
 //! Parameters whose values are words. Each enum alone defines the spelling of its words and their explanations.
 
-use super::error::ParameterError;
+use super::error::{ParameterError, error};
 use serde::Serialize;
 use std::fmt;
 
@@ -32,12 +32,20 @@ pub trait NamedChoice: Copy + Eq + Sized + 'static {
     ///
     /// If no value has this word. The error names `option` and lists all words.
     fn from_name(option: &'static str, name: &str) -> Result<Self, ParameterError> {
-        let index = Self::WORDS.iter().position(|word| word.name == name);
-        index.map(|index| Self::ALL[index]).ok_or_else(|| {
-            let known: Vec<&str> = Self::WORDS.iter().map(|word| word.name).collect();
-            ParameterError { option, value: name.to_owned(), reason: format!("use one of {}", known.join(", ")) }
-        })
+        position(Self::WORDS, option, name).map(|index| Self::ALL[index])
     }
+}
+
+/// The place of a word among those that an option takes.
+///
+/// # Errors
+///
+/// If the option does not take it. The error lists all words.
+pub(super) fn position(words: &[Word], option: &'static str, name: &str) -> Result<usize, ParameterError> {
+    words.iter().position(|word| word.name == name).ok_or_else(|| {
+        let known: Vec<&str> = words.iter().map(|word| word.name).collect();
+        error(option, name, format!("use one of {}", known.join(", ")))
+    })
 }
 
 /// Defines an enum whose values are words. The doc comment of a variant is its help text as well.

@@ -5,7 +5,7 @@
 //! field to [`Parameters`] and a row here.
 
 use super::Parameters;
-use super::choices::{ArchitectureName, NamedChoice, Scaling, Sizes, Sweeps, Vectors, Word};
+use super::choices::{ArchitectureName, NamedChoice, Scaling, Sizes, Sweeps, Vectors, Word, position};
 use super::error::{ParameterError, error};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -214,11 +214,7 @@ impl CoreOption {
             Kind::Number => number().map_err(|_| wrong("give a whole number".to_owned())),
             Kind::NumberOrAuto if text == "auto" => Ok(Value::Auto),
             Kind::NumberOrAuto => number().map_err(|_| wrong("give `auto` or a whole number".to_owned())),
-            Kind::Choice(words) if words.iter().any(|word| word.name == text) => Ok(Value::Word(text.to_owned())),
-            Kind::Choice(words) => {
-                let known: Vec<&str> = words.iter().map(|word| word.name).collect();
-                Err(wrong(format!("use one of {}", known.join(", "))))
-            }
+            Kind::Choice(words) => position(words, self.name, text).map(|_| Value::Word(text.to_owned())),
             Kind::Switch => match text {
                 "" | "true" => Ok(Value::Switch(true)),
                 "false" => Ok(Value::Switch(false)),
