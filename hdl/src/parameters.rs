@@ -3,12 +3,14 @@
 mod choices;
 mod error;
 mod map;
+mod name;
 mod options;
 
 pub use choices::{ArchitectureName, NamedChoice, Scaling, Sizes, Sweeps, Vectors, Word};
 pub use error::ParameterError;
 pub(crate) use error::error;
 pub use map::OptionMap;
+pub use name::CoreName;
 pub use options::{CoreOption, Kind, OPTIONS, Value};
 
 use std::ops::RangeInclusive;
@@ -55,6 +57,8 @@ pub struct Parameters {
     pub scaling: Scaling,
     /// Which sizes the core accepts: its own only, or every size up to it.
     pub sizes: Sizes,
+    /// The name of the core. `None` stands for a name that tells the size and what differs from the defaults.
+    pub name: Option<CoreName>,
 }
 
 impl Default for Parameters {
@@ -73,6 +77,7 @@ impl Default for Parameters {
             symmetric: false,
             scaling: Scaling::Auto,
             sizes: Sizes::Fixed,
+            name: None,
         }
     }
 }

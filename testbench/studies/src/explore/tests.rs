@@ -286,7 +286,7 @@ fn marks_and_commands_tell_cores_apart() {
     let found = small();
     let commands: Vec<String> = found.points.iter().map(Point::command).collect();
     assert!(
-        commands[0].ends_with("--out svd_2x2_w8_g0_c18") && commands[1].ends_with("--out svd_2x2_w8_g0_c18_s1"),
+        commands[0].ends_with("--out svd_2x2_w8_g0") && commands[1].ends_with("--out svd_2x2_w8_g0_s1"),
         "{commands:?}"
     );
     let page = html::page(&found).unwrap();
