@@ -147,7 +147,7 @@ impl Compress {
             let begin = Instant::now();
             // The table shows the effect of more and of fewer triplets.
             let all = if rank == 0 || rank > most { rank } else { most };
-            let compressed = compress(picture, cut, all, word, engine.as_mut()).map_err(|e| anyhow!("--{e}"))?;
+            let compressed = compress(picture, cut, all, word, engine.as_mut())?;
             let seconds = begin.elapsed().as_secs_f64();
             let points: Vec<Point> = (1..=most).map(|rank| compressed.point(picture, rank)).collect();
             runs.push(Run { engine, seconds, picture: compressed.picture(rank), result: points });
