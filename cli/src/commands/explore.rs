@@ -102,7 +102,7 @@ impl Explore {
         drop(progress);
         let matrices = records.len();
         let mut exploration = Exploration::new(plan, left_out, records);
-        exploration.write(&self.out)?;
+        exploration.write(&self.out, self.pick.as_ref())?;
         if let Some((target, setup)) = self.target.zip(setup) {
             let points = exploration.to_synthesise(self.pick.as_ref());
             let progress = Progress::steps(points.len(), "synthesising with Yosys");
@@ -119,7 +119,7 @@ impl Explore {
             let done = synthesise(&mut exploration, &points, target, &setup, &self.out, &step);
             drop(progress);
             // What was measured before an error is kept.
-            exploration.write(&self.out)?;
+            exploration.write(&self.out, self.pick.as_ref())?;
             done?;
         }
         let answer = self.pick.as_ref().map(|pick| Answer::new(&exploration, pick));

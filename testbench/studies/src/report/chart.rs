@@ -14,6 +14,8 @@ const SIZE: (u32, u32) = (380, 250);
 const TEXT: f64 = 15.0;
 /// The width of a character of a label beside a point, and the height of the label, in pixels.
 const LABEL: (i32, i32) = (7, 14);
+/// The space beside the vertical axis for its title and ticks, and for each character of the longest tick, in pixels.
+const BESIDE: (u32, u32) = (32, 9);
 const GRID: RGBColor = RGBColor(221, 221, 221);
 
 /// A chart with curves or bars.
@@ -104,6 +106,8 @@ pub enum Stroke {
     Dots,
     /// A small mark at each point, without a line.
     Specks,
+    /// A ring around each point, without a line.
+    Rings,
 }
 
 impl Stroke {
@@ -115,7 +119,7 @@ impl Stroke {
             Self::Marked | Self::Plain => 1.0,
             Self::Dashed => 0.99,
             Self::Dotted => 0.98,
-            Self::Dots | Self::Specks => 1.0,
+            Self::Dots | Self::Specks | Self::Rings => 1.0,
         }
     }
 
@@ -125,12 +129,13 @@ impl Stroke {
             Self::Marked => Some(3),
             Self::Dots => Some(4),
             Self::Specks => Some(2),
+            Self::Rings => Some(7),
             Self::Plain | Self::Dashed | Self::Dotted => None,
         }
     }
 
     fn has_line(self) -> bool {
-        !matches!(self, Self::Dots | Self::Specks)
+        !matches!(self, Self::Dots | Self::Specks | Self::Rings)
     }
 
     /// Replaces these opacities in an SVG by dashes.
@@ -234,12 +239,14 @@ impl Chart {
     ) -> Result<(), DrawError<'a>> {
         let x = Scale { axis: self.x.clone(), logarithmic: false };
         let y = Scale { axis: self.y.clone(), logarithmic: self.logarithmic };
+        let longest = self.y.ticks.iter().map(|&tick| number(tick, self.y.apart()).chars().count()).max();
+        let beside = BESIDE.0 + BESIDE.1 * longest.unwrap_or(0) as u32;
         let mut chart = ChartBuilder::on(area)
             .caption(&self.title, (FONT, TEXT + 2.0))
             .margin(6)
             .margin_right(12)
             .x_label_area_size(40)
-            .y_label_area_size(60)
+            .y_label_area_size(beside.max(60))
             .build_cartesian_2d(x, y)?;
         chart
             .configure_mesh()
@@ -266,9 +273,14 @@ impl Chart {
                 chart.draw_series(LineSeries::new(points.clone(), style))?;
             }
             if let Some(radius) = line.stroke.mark() {
-                chart.draw_series(points.map(|point| Circle::new(point, radius, colour.filled())))?;
+                let style = match line.stroke {
+                    Stroke::Rings => colour.stroke_width(2),
+                    _ => colour.filled(),
+                };
+                chart.draw_series(points.map(|point| Circle::new(point, radius, style)))?;
             }
         }
+        let (horizontal, vertical) = chart.plotting_area().get_pixel_range();
         let mut taken: Vec<(i32, i32, i32)> = Vec::new();
         for (point, text) in labels {
             let (x, y) = chart.backend_coord(point);
@@ -279,7 +291,9 @@ impl Chart {
                 let far = |&(a, b, wide): &(i32, i32, i32)| {
                     left >= a + wide || a >= left + width || (top - b).abs() > LABEL.1
                 };
-                taken.iter().all(far)
+                // The title, the ticks and the edge of the picture stay free.
+                let inside = top >= vertical.start && left >= horizontal.start && left + width <= SIZE.0 as i32;
+                inside && taken.iter().all(far)
             };
             let Some((dx, dy)) = [(6, -14), (-width, 2), (6, 2), (-width, -14)].into_iter().find(free) else {
                 continue;
