@@ -174,8 +174,8 @@ impl CoreOptions {
         Ok(parameters)
     }
 
-    /// Checks the size if only the rows are given. The error is about the rows, even if it is the columns, as many, that
-    /// are too many.
+    /// Checks the size if only the rows are given. An error about the columns, which are as many, is then about the
+    /// rows.
     fn check_rows(&self, parameters: &Parameters) -> Result<()> {
         let (rows, most) = (parameters.rows, SIZES.end());
         let reason = match rows {

@@ -8,8 +8,9 @@ use comfy_table::{Attribute, CellAlignment, Color, ColumnConstraint, ContentArra
 use std::fmt;
 use unicode_width::UnicodeWidthStr;
 
-/// The width of tables that are not printed on a terminal. It does not depend on where they are made.
-pub const PIPED_WIDTH: usize = 110;
+/// The width of tables that are not printed on a terminal, wherever they are made. At this width, most tables are
+/// whole.
+pub const PIPED_WIDTH: usize = 140;
 
 /// The columns that the frame of a table and the spaces beside each cell take, for each column of the table and once.
 const AROUND_CELL: usize = 3;
@@ -167,23 +168,24 @@ impl Cell {
     }
 }
 
-/// Widths of these columns that add up to `inner` at most, unless their least widths do not. What they leave is shared
-/// by the columns that can use it.
+/// Widths of these columns that add up to `inner` at most, unless their least widths do not. What they leave goes first
+/// to the columns that need least to have every cell in one line; the last ones share the rest.
 fn widths(columns: &[Column], inner: usize) -> Vec<usize> {
     let mut widths: Vec<usize> = columns.iter().map(|column| column.least).collect();
     let mut left = inner.saturating_sub(widths.iter().sum());
-    loop {
-        let needy: Vec<usize> = (0..columns.len()).filter(|&i| widths[i] < columns[i].most).collect();
-        if needy.is_empty() || left == 0 {
-            return widths;
-        }
-        let share = (left / needy.len()).max(1);
-        for i in needy {
-            let more = share.min(columns[i].most - widths[i]).min(left);
-            widths[i] += more;
+    let mut needy: Vec<usize> = (0..columns.len()).collect();
+    needy.sort_by_key(|&i| columns[i].most - columns[i].least);
+    while let Some((&first, others)) = needy.split_first() {
+        let need = columns[first].most - columns[first].least;
+        // Long texts share what is left; a short head takes what it needs.
+        let more = if need <= LEAST_TEXT { need } else { need.min(left / (others.len() + 1)) };
+        if more <= left {
+            widths[first] += more;
             left -= more;
         }
+        needy = others.to_vec();
     }
+    widths
 }
 
 impl fmt::Display for Table {

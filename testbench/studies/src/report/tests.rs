@@ -206,6 +206,7 @@ fn texts_of_a_chart_do_not_cover_each_other() {
     let ticks = texts.iter().filter(|text| ["10", "1000", "10000", "1e5"].contains(&text.2.as_str()) && text.0 < 100.0);
     let ticks: Vec<f64> = ticks.map(|(x, _, text)| x - 8.0 * text.len() as f64).collect();
     assert!(ticks.len() >= 3 && ticks.iter().all(|left| *left > axis + 14.0), "{ticks:?}, title at {axis}");
+    assert_eq!(texts.iter().filter(|text| text.2 == "x").count(), 1, "the axis is labelled below only");
     let beside: Vec<_> = texts.iter().filter(|text| text.2 == "12+0 c18").collect();
     assert!(beside.len() >= 3, "{texts:?}");
     for (x, y, _) in beside {
