@@ -10,6 +10,11 @@ pub fn path(path: &Path) -> String {
 
 /// Any text as one word of a shell command. It is quoted only if it has to be.
 pub fn word(text: &str) -> String {
+    // shlex quotes every `=`, but only one at the beginning of a word means something, and only to zsh.
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:=+".contains(c);
+    if !text.is_empty() && !text.starts_with('=') && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
     // The only text that cannot be quoted has a NUL byte, which no argument and no path can contain.
     shlex::try_quote(text).map_or_else(|_| text.to_owned(), |word| word.into_owned())
 }
@@ -37,7 +42,8 @@ mod tests {
         ] {
             assert_eq!(path(Path::new(name)), quoted);
         }
-        assert_eq!(word("--out"), "--out");
+        assert_eq!(word("--suite=quick"), "--suite=quick");
+        assert_eq!(word("=x"), "'=x'");
         assert_eq!(word("sigma_max_lsb<=1, cycles<=2000"), "'sigma_max_lsb<=1, cycles<=2000'");
         assert_eq!(word(""), "''");
     }
