@@ -7,7 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::path::{Path, PathBuf};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::parameters::{CoreOption, Kind, OPTIONS, OptionMap, Parameters, Sweeps, Value};
+use svdforge_hdl::parameters::{CoreOption, Kind, OPTIONS, OptionMap, Parameters, SIZES, Sweeps, Value};
 use svdforge_hdl::shape::Shape;
 use svdforge_testbench::framing::InputScale;
 
@@ -160,11 +160,34 @@ impl CoreOptions {
     fn set(&self, given: &OptionMap<Setting>, wanted: impl Fn(&CoreOption) -> bool) -> Result<Parameters> {
         let mut parameters = set(given, wanted).map_err(|error| anyhow!("{error}{}", self.place()))?;
         match (given.0.contains_key("rows"), given.0.contains_key("cols")) {
-            (true, false) => parameters.cols = parameters.rows,
-            (false, true) => parameters.rows = parameters.cols,
+            (true, false) => {
+                parameters.cols = parameters.rows;
+                self.check_rows(&parameters)?;
+            }
+            (false, true) => {
+                parameters.rows = parameters.cols;
+                let cols = parameters.check_cols();
+                cols.map_err(|error| anyhow!("{error}{}", self.place()))?;
+            }
             _ => {}
         }
         Ok(parameters)
+    }
+
+    /// Checks the size if only the rows are given. An error about the columns, which are as many, is then about the
+    /// rows.
+    fn check_rows(&self, parameters: &Parameters) -> Result<()> {
+        let (rows, most) = (parameters.rows, SIZES.end());
+        let reason = match rows {
+            _ if SIZES.contains(&rows) => return Ok(()),
+            0 => format!("the rows must be 1 to {most}"),
+            _ if parameters.symmetric => format!("a symmetric matrix must be at most {most} x {most}"),
+            _ => format!(
+                "without --cols there are as many columns, and a core has at most {most}; give --cols, and with more \
+                 than {most} rows also --vectors v or none"
+            ),
+        };
+        Err(anyhow!("--rows {rows}: {reason}{}", self.place()))
     }
 
     /// Says where the options come from, for messages.
