@@ -66,7 +66,7 @@ fn elements_that_do_not_fit_the_input_scale_asked_for() {
 
 #[test]
 fn options_out_of_range() {
-    let cases: [(&[&str], &[&str]); 24] = [
+    let cases: [(&[&str], &[&str]); 29] = [
         (&["--word", "7"], &["--word 7", "8 to 24"]),
         (&["--word", "25"], &["--word 25", "8 to 24"]),
         (&["--guard", "9"], &["--guard 9", "0 to 8"]),
@@ -90,6 +90,11 @@ fn options_out_of_range() {
         (&["--rows", "4", "--cols", "8", "--rank", "5"], &["--rank 5", "1 to 4"]),
         (&["--vectors", "w"], &["--vectors", "uv"]),
         (&["--frac", "17"], &["--frac 17", "--word 16", "0 to 16"]),
+        (&["--name", "2d"], &["--name", "'2d'", "starts with a letter"]),
+        (&["--name", "my core"], &["--name", "'my core'", "letters, digits and underscores"]),
+        (&["--name", "module"], &["--name", "'module'", "reserved in Verilog"]),
+        (&["--name", "Entity"], &["--name", "'Entity'", "reserved in VHDL"]),
+        (&["--name", "a__b"], &["--name", "'a__b'", "VHDL allows no underscore"]),
         (&["--coef", "10"], &["--coef 10"]),
         (&["--sweeps", "0"], &["--sweeps 0", "1 to 63", "auto"]),
         (&["--sweeps", "many"], &["--sweeps", "auto"]),

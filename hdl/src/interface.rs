@@ -60,8 +60,12 @@ pub struct Section {
     pub tuser: u8,
     /// Beats.
     pub count: usize,
-    /// Bits that carry the value; `tdata` above them is sign extension.
+    /// Bits that carry the value.
     pub word: u32,
+    /// Whether they are a signed number. If so, the bits of `tdata` above them repeat the sign; if not, they are 0.
+    pub signed: bool,
+    /// What the bits of `tdata` above them hold.
+    pub padding: &'static str,
     /// Fraction bits.
     pub frac: u32,
     /// Order of the beats.
@@ -172,7 +176,11 @@ impl Interface<'_> {
         ];
         let present = all.into_iter().filter(|&(present, ..)| present);
         present
-            .map(|(_, name, tuser, count, (word, frac), order)| Section { name, tuser, count, word, frac, order })
+            .map(|(_, name, tuser, count, (word, frac), order)| {
+                let signed = tuser != 0;
+                let padding = if signed { "sign" } else { "zeros" };
+                Section { name, tuser, count, word, signed, padding, frac, order }
+            })
             .collect()
     }
 

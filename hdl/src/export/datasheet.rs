@@ -38,10 +38,10 @@ pub fn datasheet(core: &Core) -> File {
     text += "\n`aresetn` is synchronous and active low; one cycle is enough, at any time.\n\n## Input frame\n\n";
     let _ = writeln!(
         text,
-        "{}, the matrix row by row, one element per beat, `tlast` on the last: {} bits signed, {} of them fraction.\n\
+        "{}, the matrix row by row, one element per beat, `tlast` on the last: {} bits signed, {} of them fraction; the core does not read the bits of `tdata` above them.\n\
          A frame whose `tlast` comes early or late{} is answered by its status word alone, and the next frame is taken as usual.\n\
          `s_axis_tready` is high while the core can take a frame: also while the result before it is still leaving.\n\n\
-         ## Output frame\n\n| tuser | section | beats | bits | fraction bits | order |\n|---|---|---|---|---|---|",
+         ## Output frame\n\n| tuser | section | beats | bits | fraction bits | tdata above them | order |\n|---|---|---|---|---|---|---|",
         match shape.sizes() {
             Sizes::Fixed => format!("{} beats", shape.elements()),
             Sizes::Any => format!(
@@ -55,7 +55,7 @@ pub fn datasheet(core: &Core) -> File {
     );
     for s in interface.sections() {
         let numbers = [s.tuser.to_string(), s.count.to_string(), s.word.to_string(), s.frac.to_string()];
-        row(&mut text, &[&numbers[0], s.name, &numbers[1], &numbers[2], &numbers[3], s.order]);
+        row(&mut text, &[&numbers[0], s.name, &numbers[1], &numbers[2], &numbers[3], s.padding, s.order]);
     }
     let _ = writeln!(
         text,

@@ -6,6 +6,7 @@ use std::path::Path;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::Header;
 use svdforge_hdl::export::verilog::verilog;
+use svdforge_hdl::parameters::Parameters;
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::stimulus::Stimulus;
 use svdforge_testbench::testbench_verilog::testbench_files;
@@ -140,4 +141,28 @@ fn linters_have_nothing_to_say() {
 fn a_missing_tool_is_an_error() {
     let message = find("no-such-tool", "the engine icarus").unwrap_err().to_string();
     insta::assert_snapshot!(message, @"`no-such-tool` is not on the PATH, and the engine icarus needs it; install it with scripts/install-tools.sh, then source scripts/tools-env.sh");
+}
+
+/// The bits of `tdata` above each value hold what the interface says: the sign, or zeros.
+#[test]
+fn the_bits_above_a_value_are_as_stated() {
+    let mut beats = 0;
+    for parameters in [square(3)].into_iter().chain(variants()) {
+        for word in [8, 16] {
+            let core = core_of(Parameters { word, ..parameters });
+            let interface = core.shape().interface();
+            let trace = simulate(&mut SimulatorEngine::new(&core).unwrap(), &Stimulus::new(frame(&core, 1)));
+            for beat in &trace.output {
+                let sections = interface.sections();
+                let section = sections.iter().find(|section| section.tuser == beat.user).expect("a section");
+                let all = u64::MAX >> (64 - interface.output_bits());
+                let value = beat.data & (u64::MAX >> (64 - section.word));
+                let negative = section.signed && value >> (section.word - 1) == 1;
+                let padding = if negative { all & !(u64::MAX >> (64 - section.word)) } else { 0 };
+                assert_eq!(beat.data & all, value | padding, "{}, {}", core.shape().name(), section.name);
+                beats += 1;
+            }
+        }
+    }
+    assert!(beats > 500, "{beats}");
 }
