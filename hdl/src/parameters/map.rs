@@ -1,6 +1,8 @@
 //! Options in files: a table from names to values, as in TOML and JSON.
 
-use super::options::{CoreOption, OPTIONS};
+use super::Parameters;
+use super::error::ParameterError;
+use super::options::{CoreOption, OPTIONS, Value};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,6 +15,33 @@ pub struct OptionMap<V>(pub BTreeMap<&'static str, V>);
 impl<V> Default for OptionMap<V> {
     fn default() -> Self {
         Self(BTreeMap::new())
+    }
+}
+
+impl<V> OptionMap<V> {
+    /// The defaults with the options of this map. `value` tells which value is set for an option; `None` leaves the
+    /// default. If only one of rows and columns is in the map, the other is equal to it.
+    ///
+    /// # Errors
+    ///
+    /// `value` reports one, or a value is not possible for its option.
+    pub fn parameters<E: From<ParameterError>>(
+        &self,
+        value: impl Fn(&CoreOption, &V) -> Result<Option<Value>, E>,
+    ) -> Result<Parameters, E> {
+        let mut parameters = Parameters::default();
+        for option in OPTIONS {
+            let Some(given) = self.0.get(option.name) else { continue };
+            if let Some(value) = value(option, given)? {
+                option.set(&mut parameters, &value)?;
+            }
+        }
+        match (self.0.contains_key("rows"), self.0.contains_key("cols")) {
+            (true, false) => parameters.cols = parameters.rows,
+            (false, true) => parameters.rows = parameters.cols,
+            _ => {}
+        }
+        Ok(parameters)
     }
 }
 
