@@ -42,6 +42,11 @@ impl Core {
         serde_json::to_string(&self.pool.core().shape().budget().bounds()).map_err(value_error)
     }
 
+    /// The sections of an output frame, as in `core.json`.
+    fn sections(&self) -> PyResult<String> {
+        serde_json::to_string(&self.pool.core().shape().interface().sections()).map_err(value_error)
+    }
+
     /// The command that generates the core.
     fn command(&self) -> String {
         Summary::new(self.pool.core()).command()

@@ -3,12 +3,15 @@
 import json
 import operator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _native
+
+# What is None for some cores. With Any, type checkers do not ask for a check wherever it is used.
+_Vectors: TypeAlias = NDArray[np.float64] | Any
 
 _EXPONENTS = range(-1000, 1001)
 
@@ -23,15 +26,15 @@ class Result:
     A symmetric core delivers `eigenvalues` and `vectors` instead of sigma, u and v.
     """
 
-    sigma: NDArray[np.float64] | None
+    sigma: _Vectors
     """Singular values at true scale, descending."""
-    u: NDArray[np.float64] | None
+    u: _Vectors
     """Left singular vectors, one in each column."""
-    v: NDArray[np.float64] | None
+    v: _Vectors
     """Right singular vectors, one in each column."""
-    eigenvalues: NDArray[np.float64] | None
+    eigenvalues: _Vectors
     """Eigenvalues at true scale, highest first."""
-    vectors: NDArray[np.float64] | None
+    vectors: _Vectors
     """Eigenvectors, one in each column."""
     status: dict[str, Any]
     """The status word as `word`, and each of its fields: `bad_frame`, `overflow`, `cap_reached`, `self_check_failed`,
@@ -40,7 +43,8 @@ class Result:
     """Clock cycles of a matrix that passes through the core alone: `load`, `compute`, `unload`, `total`."""
     raw: dict[str, NDArray[np.int64]]
     """The integers that leave the core, by section: `sigma`, `u`, `v`, or `eigenvalues`, `vectors`. The true singular
-    value is raw * 2^-frac * 2^(input_exponent + block_exponent), where frac is that of the section in core.json."""
+    value is raw * 2^-frac * 2^(input_exponent + block_exponent), where frac is that of the section (`Core.sections`).
+    Elements of vectors are raw * 2^-frac."""
     input_exponent: Any
     """The power of two by which a matrix was divided before it was quantised."""
     lsb: Any
@@ -73,6 +77,13 @@ class Core:
         for block exponent 0 and where `cap_reached` is 0."""
         bounds: dict[str, Any] = json.loads(self._native.bounds())
         return bounds
+
+    @property
+    def sections(self) -> list[dict[str, Any]]:
+        """The sections of an output frame for a matrix of the core's size, as in `core.json`: `name`, `count`, and the
+        format of their integers, which are `word` bits with `frac` fraction bits."""
+        sections: list[dict[str, Any]] = json.loads(self._native.sections())
+        return sections
 
     def __repr__(self) -> str:
         return f"<svdforge.Core: {self._native.command()}>"
