@@ -53,7 +53,8 @@ fn a_stack_is_several_matrices_and_tells_the_size() {
     let real = |value: &Value| value.as_f64().unwrap().to_le_bytes();
     let all = |pointer: &str| -> Vec<[u8; 8]> {
         let rows = results.iter().flat_map(|result| result.pointer(pointer).unwrap().as_array().unwrap());
-        rows.flat_map(|row| row.as_array().map_or(vec![real(row)], |row| row.iter().map(real).collect())).collect()
+        rows.flat_map(|row| row.as_array().map_or_else(|| vec![real(row)], |row| row.iter().map(real).collect()))
+            .collect()
     };
     assert_eq!(numbers(&out, "sigma.npy", "(2, 2,)"), all("/sigma"));
     assert_eq!(numbers(&out, "u.npy", "(2, 3, 2,)"), all("/u"));
@@ -112,6 +113,10 @@ fn given_rows_columns_and_files_of_options_win() {
     assert!(!folder.path().join("out").exists());
     let document = good(folder.path(), b"", &["--matrix", "a.csv", "b.csv", "--sizes", "any"]);
     assert_eq!((&document["core"]["rows"], &document["core"]["cols"]), (&2.into(), &3.into()));
+    let stack = npy("(2, 1, 2)", &[0.5, 0.25, 0.5, 1.5]);
+    let (status, _, message) = simulate(folder.path(), &stack, &["--matrix", "-", "--input-scale", "0"]);
+    assert_eq!(status, Some(2), "{message}");
+    assert!(message.contains("standard input[1]: row 1, column 2: 1.5"), "{message}");
     let (status, _, message) = simulate(folder.path(), b"", &["--matrix", "-"]);
     assert_eq!(status, Some(2), "{message}");
     assert!(message.contains("standard input"), "{message}");

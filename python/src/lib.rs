@@ -1,4 +1,5 @@
-//! The part of the Python package `svdforge` that is written in Rust: a core in the simulator, and the table of options.
+//! The part of the Python package `svdforge` that is written in Rust: a core in the simulator, and the table of
+//! options.
 //!
 //! The Python files in `python/svdforge` are what users see. This module gets stacks of matrices in `f64`, and returns
 //! arrays whose first index counts the matrices.

@@ -5,7 +5,7 @@ use crate::options::{CoreOptions, ScaleOption};
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use svdforge_golden::read_matrices;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
@@ -46,7 +46,11 @@ impl Simulate {
     pub fn run(self) -> Result<Verdict> {
         let mut matrices = Vec::new();
         for file in &self.matrix {
-            matrices.extend(read_matrices(file)?.into_iter().map(|matrix| (file, matrix)));
+            let found = read_matrices(file)?;
+            let is_one = found.len() == 1 && *file != Path::new("-");
+            let place =
+                |name: &str| if is_one { file.display().to_string() } else { format!("{}: {name}", file.display()) };
+            matrices.extend(found.into_iter().map(|matrix| (place(&matrix.name), matrix)));
         }
         let sizes: Vec<(usize, usize)> = matrices.iter().map(|(_, m)| m.matrix.shape()).collect();
         let core = self.core.core_for(&sizes).with_context(|| self.matrix[0].display().to_string())?;
@@ -54,10 +58,7 @@ impl Simulate {
             self.npy.as_deref().map(|folder| ArrayFolder::new(folder, core.shape(), &sizes)).transpose()?;
         let inputs = matrices
             .iter()
-            .map(|(file, m)| {
-                let place = || if file.ends_with("-") { m.name.clone() } else { file.display().to_string() };
-                quantise_for(core.shape(), m, self.scale.get()).with_context(place)
-            })
+            .map(|(place, m)| quantise_for(core.shape(), m, self.scale.get()).with_context(|| place.clone()))
             .collect::<Result<Vec<_>>>()?;
         let (waves, mut engine) = match &self.vcd {
             None => (None, SimulatorEngine::new(&core)?),

@@ -1,7 +1,8 @@
 //! The numpy file format (NEP 1, and `numpy.lib.format`), versions 1.0, 2.0 and 3.0.
 //!
-//! Arrays have one to three dimensions, in C or Fortran order. An array of three dimensions is a stack of matrices. Elements are `f4`, `f8`, `i1` to `i8` or `u1` to `u8`, in
-//! either byte order. An array of one dimension is a column, as in `numpy.savetxt`.
+//! Arrays have one to three dimensions, in C or Fortran order. Elements are `f4`, `f8`, `i1` to `i8` or `u1` to `u8`,
+//! in either byte order. An array of one dimension is a column, as in `numpy.savetxt`, and one of three dimensions is a
+//! stack of matrices.
 //!
 //! The reader is our own: npyz 0.9.1 allocates whatever header length a file claims, up to 4 GiB, and multiplies the
 //! dimensions without a check, which panics in a debug build. The header is a Python dictionary, but of a fixed form.
