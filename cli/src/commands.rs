@@ -5,6 +5,7 @@ pub mod compare;
 pub mod complete;
 pub mod compress;
 pub mod demo;
+pub mod documents;
 pub mod explore;
 pub mod generate;
 pub mod lsi;

@@ -3,12 +3,16 @@
 mod array_folder;
 mod commands;
 mod engine_options;
+mod interrupt;
 mod later;
 mod options;
 mod output;
+mod progress;
+mod shell;
+mod table;
 mod values;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
 /// Generates fixed-point singular value decomposition (SVD) cores for FPGAs.
@@ -37,6 +41,8 @@ enum Command {
     Complete(commands::complete::Complete),
     Lsi(commands::lsi::Lsi),
     Compress(commands::compress::Compress),
+    Completions(commands::documents::Completions),
+    Man(commands::documents::Man),
 }
 
 /// The outcome of a command that did its work.
@@ -49,12 +55,7 @@ pub enum Verdict {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // A shell reports the status 130 for a program that Ctrl-C has ended.
-    let interrupted = ctrlc::set_handler(|| {
-        svdforge_testbench::folder::remove_staged();
-        std::process::exit(130);
-    });
-    let result = interrupted.map_err(anyhow::Error::from).and_then(|()| match cli.command {
+    let result = interrupt::handle(progress::clear).map_err(anyhow::Error::from).and_then(|()| match cli.command {
         Command::Demo(command) => command.run(),
         Command::Generate(command) => command.run(),
         Command::Simulate(command) => command.run(),
@@ -68,6 +69,8 @@ fn main() -> ExitCode {
         Command::Complete(command) => command.run(),
         Command::Lsi(command) => command.run(),
         Command::Compress(command) => command.run(),
+        Command::Completions(command) => command.run(Cli::command()),
+        Command::Man(command) => command.run(Cli::command()),
     });
     match result {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,

@@ -60,7 +60,7 @@ fn argument(option: &'static CoreOption) -> Arg {
             let arg = arg.num_args(0..=1).require_equals(true).default_missing_value("true");
             arg.hide_possible_values(true).value_parser(parser)
         }
-        Kind::Number | Kind::NumberOrAuto => arg.value_parser(|text: &str| Setting::parse(option, text)),
+        Kind::Number | Kind::NumberOrAuto | Kind::Name => arg.value_parser(|text: &str| Setting::parse(option, text)),
     }
 }
 

@@ -1,15 +1,13 @@
 //! Prints tables and messages for readers, and JSON for programs.
 
+pub use crate::table::{Cell, Table, number, table, verdict};
+
 use crate::Verdict;
+use crate::progress::Progress;
 use anyhow::{Context, Result};
-use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
 use svdforge_golden::BySource;
-use svdforge_studies::campaign::Progress;
 use svdforge_testbench::judge::Judgement;
 
 /// Prints one message on stderr. Causes follow after colons, unless the message already contains them.
@@ -45,58 +43,9 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().filter_map(|e| e.downcast_ref::<io::Error>()).any(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// An empty table as wide as the terminal allows.
-pub fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(header.iter().map(|h| Cell::new(h).add_attribute(Attribute::Bold)));
-    table
-}
-
-/// A number, aligned to the right.
-pub fn number(text: impl std::fmt::Display) -> Cell {
-    Cell::new(text).set_alignment(CellAlignment::Right)
-}
-
-/// A word that says whether something holds, in green or red.
-pub fn verdict(holds: bool, text: &str) -> Cell {
-    Cell::new(text).fg(if holds { Color::Green } else { Color::Red })
-}
-
-/// A progress bar on stderr, if that is a terminal.
-pub fn progress(count: usize, what: &str) -> ProgressBar {
-    let bar = ProgressBar::new(count as u64).with_message(what.to_owned());
-    bar.with_style(
-        ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta} left")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
-    )
-}
-
-/// A progress bar for work that is not measured by the number of matrices. Its length and message are set later.
-pub fn work() -> ProgressBar {
-    let bar = ProgressBar::no_length();
-    bar.with_style(
-        ProgressStyle::with_template("{msg} {wide_bar} {percent} %, {eta} left")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
-    )
-}
-
-/// Shows the progress of a campaign on a bar made by [`work`]. If the folder already has results, a message says that
-/// the campaign continues.
-pub fn campaign<'a>(bar: &'a ProgressBar, folder: &'a Path) -> impl Fn(Progress) + Sync + 'a {
-    move |progress| {
-        if bar.length().is_none() {
-            bar.set_length(progress.of_work);
-            bar.set_position(progress.work);
-            bar.reset_eta();
-            if progress.matrices > 0 {
-                let (there, of) = (progress.matrices, progress.of);
-                note(format!("{}: continuing this campaign: {there} of {of} matrices are there", folder.display()));
-            }
-        }
-        bar.set_position(progress.work);
-        bar.set_message(format!("{} of {} matrices", progress.matrices, progress.of));
-    }
+/// The progress of work in this number of steps.
+pub fn progress(count: usize, what: &str) -> Progress {
+    Progress::steps(count, what)
 }
 
 /// Prints every promise of the core that the results do not keep.
@@ -150,7 +99,7 @@ pub fn accuracy_table(judgements: &[Judgement]) -> Table {
         .collect();
         let status = if problems.is_empty() { "ok".to_owned() } else { problems.join(", ") };
         table.add_row([
-            Cell::new(&j.matrix),
+            Cell::from(&j.matrix),
             lsb(Some(a.sigma_max_lsb)),
             lsb(a.bound_lsb),
             lsb(product),
@@ -174,7 +123,7 @@ pub fn sources_table(judgements: &[Judgement]) -> Option<Table> {
     for (judgement, sources) in judgements.iter().filter_map(|j| Some((j, j.sources?.sigma_rms_lsb))) {
         let error = |error: f64| number(format!("{error:.3}"));
         let parts = sources.parts().into_iter().chain([sources.total]).map(error);
-        table.add_row([Cell::new(&judgement.matrix)].into_iter().chain(parts));
+        table.add_row([Cell::from(&judgement.matrix)].into_iter().chain(parts));
     }
     (!table.is_empty()).then_some(table)
 }

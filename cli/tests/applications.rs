@@ -141,7 +141,7 @@ fn requests_that_ratings_cannot_meet_are_refused() {
         (&["--user", "nobody"], &["a.csv", "no user 'nobody'", "such as 'u0'", "--fold-in FILE"]),
         (&["--similar-items", "x"], &["a.csv", "no item 'x'", "such as 'i0'"]),
         (&["--similar-users", "x"], &["a.csv", "no user 'x'"]),
-        (&["--rank", "6"], &["a.csv", "rank 6", "1 to 5"]),
+        (&["--rank", "6"], &["a.csv", "--rank 6", "1 to 5"]),
         (&["--rank", "33"], &["--rank", "1 to 32"]),
         (&["--rank", "many"], &["--rank", "auto"]),
         (&["--scale", "5,1"], &["--scale", "such as 1,5"]),

@@ -66,11 +66,17 @@ fn elements_that_do_not_fit_the_input_scale_asked_for() {
 
 #[test]
 fn options_out_of_range() {
-    let cases: [(&[&str], &[&str]); 18] = [
+    let cases: [(&[&str], &[&str]); 24] = [
         (&["--word", "7"], &["--word 7", "8 to 24"]),
         (&["--word", "25"], &["--word 25", "8 to 24"]),
         (&["--guard", "9"], &["--guard 9", "0 to 8"]),
-        (&["--rows", "33"], &["--cols 33", "1 to 32", "as many as the rows"]),
+        (&["--rows", "33"], &["--rows 33", "without --cols", "at most 32", "--vectors v"]),
+        (&["--rows", "33", "--vectors", "v"], &["--rows 33", "without --cols", "at most 32"]),
+        (&["--rows", "40", "--symmetric"], &["--rows 40", "symmetric", "32 x 32"]),
+        (&["--rows", "33", "--cols", "33"], &["--cols 33", "1 to 32"]),
+        (&["--cols", "40"], &["--cols 40", "1 to 32"]),
+        (&["--cols", "40", "--vectors", "v", "--symmetric"], &["--cols 40", "1 to 32"]),
+        (&["--cols", "0"], &["--cols 0", "1 to 32"]),
         (&["--rows", "33", "--cols", "8"], &["--rows 33", "U of more than 32 rows", "--vectors v"]),
         (&["--rows", "8", "--cols", "33"], &["--cols 33", "1 to 32", "transpose"]),
         (&["--rows", "262145", "--cols", "3", "--vectors", "v"], &["--rows 262145", "262144"]),
@@ -83,7 +89,7 @@ fn options_out_of_range() {
         (&["--rows", "4", "--cols", "8", "--symmetric"], &["--cols 8", "symmetric", "--cols 4"]),
         (&["--rows", "4", "--cols", "8", "--rank", "5"], &["--rank 5", "1 to 4"]),
         (&["--vectors", "w"], &["--vectors", "uv"]),
-        (&["--frac", "17"], &["--frac 17", "0 to 16"]),
+        (&["--frac", "17"], &["--frac 17", "--word 16", "0 to 16"]),
         (&["--coef", "10"], &["--coef 10"]),
         (&["--sweeps", "0"], &["--sweeps 0", "1 to 63", "auto"]),
         (&["--sweeps", "many"], &["--sweeps", "auto"]),

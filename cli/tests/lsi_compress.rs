@@ -155,7 +155,7 @@ fn questions_that_cannot_be_answered() {
     refused(&[], &["lsi", "--query", "xylophone"], &["none of the words", "'xylophone'"]);
     refused(&[], &["lsi", "--query", ""], &["none of the words"]);
     refused(&[], &["lsi", "--similar", "stocks"], &["'stocks'", "it has stock"]);
-    refused(&[], &["lsi", "--rank", "10"], &["rank 10", "1 to 9"]);
+    refused(&[], &["lsi", "--rank", "10"], &["--rank 10", "1 to 9"]);
     refused(&[], &["lsi", "--rank", "0"], &["rank 0", "1 to 9"]);
     refused(&[], &["lsi", "--picture", "map.gif"], &["map.gif", ".svg or .png"]);
     refused(&[], &["lsi", "--picture", "m.svg", "--axes", "2,9"], &["--axes", "3 dimensions"]);

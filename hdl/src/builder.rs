@@ -6,6 +6,7 @@
 
 mod ports;
 mod signal;
+mod simplify;
 
 pub use ports::{Instance, Memory, Register, Table};
 pub use signal::Signal;
@@ -27,12 +28,13 @@ impl DesignBuilder {
         Self::default()
     }
 
-    /// Adds a finished module and returns its id.
+    /// Simplifies a finished module, adds it, and returns its id.
     ///
     /// If the design already has an identical module, that one is returned. If it has a different module of the same
     /// name, a number is appended to the name of the new one.
     pub fn add(&mut self, module: ModuleBuilder) -> ModuleId {
         let mut module = module.module.into_inner();
+        simplify::simplify(&mut module);
         let base = module.name.clone();
         for number in 2.. {
             if let Some(found) = self.design.modules.iter().position(|m| m.name == module.name) {

@@ -14,7 +14,6 @@
 //! - R9: constants, reset values and table entries fit their width.
 //! - R10: select, enable and subtract inputs are 1 bit wide.
 
-mod keywords;
 mod rules;
 #[cfg(test)]
 mod tests;

@@ -4,11 +4,14 @@
 //! text to files.
 
 pub mod datasheet;
+pub mod fusesoc;
 pub mod manifest;
 pub mod picture;
 #[cfg(feature = "rust-hdl")]
 pub mod rust_hdl;
 pub mod verilog;
+
+use serde::Serialize;
 
 /// A text file of an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +20,31 @@ pub struct File {
     pub name: String,
     /// The complete text, which ends with a line feed.
     pub text: String,
+}
+
+/// What a file of an export is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The core: Verilog, and the list of its files.
+    Rtl,
+    /// Verilog that runs the core.
+    Testbench,
+    /// What presents the core to a tool or a language.
+    Wrapper,
+    /// What people read.
+    Document,
+    /// What programs read.
+    Data,
+}
+
+/// The name of a file of an export, and what it is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Listed {
+    /// Name without a folder.
+    pub name: String,
+    /// What it is for.
+    pub role: Role,
 }
 
 /// The origin of generated files, printed at the top of each of them.

@@ -56,7 +56,7 @@ impl<'m> Signal<'m> {
                 Some(id) => Self { id, stage: Some(at), ..self },
                 None => {
                     let base = self.builder.base_names.borrow().get(&self.id).cloned();
-                    let delay = last.registered(base.as_deref().unwrap_or(&format!("{}_later", self.id)));
+                    let delay = last.registered(&base.unwrap_or_else(|| self.described()));
                     self.builder.delays.borrow_mut().insert(key, delay.id);
                     delay
                 }

@@ -205,7 +205,7 @@ pub struct Node {
 }
 
 /// The operations. Whether bits are signed is a property of the operation, not of the node.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Op {
     /// An input port.
     Input,

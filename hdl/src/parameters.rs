@@ -3,12 +3,14 @@
 mod choices;
 mod error;
 mod map;
+mod name;
 mod options;
 
 pub use choices::{ArchitectureName, NamedChoice, Scaling, Sizes, Sweeps, Vectors, Word};
 pub use error::ParameterError;
 pub(crate) use error::error;
 pub use map::OptionMap;
+pub use name::CoreName;
 pub use options::{CoreOption, Kind, OPTIONS, Value};
 
 use std::ops::RangeInclusive;
@@ -55,6 +57,8 @@ pub struct Parameters {
     pub scaling: Scaling,
     /// Which sizes the core accepts: its own only, or every size up to it.
     pub sizes: Sizes,
+    /// The name of the core. `None` stands for a name that tells the size and what differs from the defaults.
+    pub name: Option<CoreName>,
 }
 
 impl Default for Parameters {
@@ -73,6 +77,7 @@ impl Default for Parameters {
             symmetric: false,
             scaling: Scaling::Auto,
             sizes: Sizes::Fixed,
+            name: None,
         }
     }
 }
@@ -93,7 +98,7 @@ impl Parameters {
         inside("word", self.word, WORDS, "the bits of an input element")?;
         inside("guard", self.guard, GUARDS, "the guard bits")?;
         let frac = self.frac.unwrap_or(self.word - 1);
-        inside("frac", frac, 0..=self.word, "with this word, the fraction bits")?;
+        inside("frac", frac, 0..=self.word, &format!("with --word {}, the fraction bits", self.word))?;
         if let Sweeps::Fixed(sweeps) = self.sweeps {
             inside("sweeps", sweeps, SWEEPS, "the number of sweeps (or `auto`)")?;
         }
@@ -103,19 +108,26 @@ impl Parameters {
         Ok(Self { frac: Some(frac), rank: Some(rank), ..*self })
     }
 
+    /// Checks whether the core can hold as many columns.
+    ///
+    /// # Errors
+    ///
+    /// A [`ParameterError`] about the columns.
+    pub fn check_cols(&self) -> Result<(), ParameterError> {
+        if SIZES.contains(&self.cols) {
+            return Ok(());
+        }
+        let remedy = if self.cols > self.rows { "; of a wider matrix, decompose the transpose" } else { "" };
+        Err(error("cols", self.cols, format!("the columns must be 1 to {}{remedy}", SIZES.end())))
+    }
+
     /// Checks whether the core can hold the matrix, or can reduce its rows while they stream in.
     fn check_size(&self) -> Result<(), ParameterError> {
         let most = *SIZES.end();
         if self.rows == 0 {
             return Err(error("rows", 0, format!("the rows must be 1 to {most}")));
         }
-        if !SIZES.contains(&self.cols) {
-            let remedy = match self.rows.cmp(&self.cols) {
-                std::cmp::Ordering::Less => "; of a wider matrix, decompose the transpose",
-                _ => "; without `--cols` they are as many as the rows",
-            };
-            return Err(error("cols", self.cols, format!("the columns must be 1 to {most}{remedy}")));
-        }
+        self.check_cols()?;
         if self.symmetric && self.rows > most {
             return Err(error("rows", self.rows, format!("a symmetric matrix must be at most {most} x {most}")));
         }

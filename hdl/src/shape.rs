@@ -3,7 +3,8 @@
 use crate::dimensions::Dimensions;
 use crate::formats::{Arithmetic, Budget, Delivery, Formats, least_coefficient_bits};
 use crate::parameters::{
-    ArchitectureName, OPTIONS, OptionMap, ParameterError, Parameters, Scaling, Sizes, Sweeps, Value, Vectors, error,
+    ArchitectureName, Kind, OPTIONS, OptionMap, ParameterError, Parameters, Scaling, Sizes, Sweeps, Value, Vectors,
+    error,
 };
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -241,11 +242,38 @@ impl Shape {
         Budget::new(*self.arithmetic(), &self.dimensions, size, sweeps, delivery)
     }
 
-    /// The name of the top module: `svd_8x8`, `eigen_8x8`, `svd_any_8x8`.
+    /// The name of the top module, which begins the name of every module and file of the core: the one that the user
+    /// chose, or else the size and every option that differs from its default, such as `svd_8x8`, `eigen_8x8` or
+    /// `svd_16x8_w12_v`.
     pub fn name(&self) -> String {
+        match self.parameters.name {
+            Some(name) => name.as_str().to_owned(),
+            None => self.describing_name(),
+        }
+    }
+
+    /// The name of the core if the user chooses none. Different cores have different ones.
+    pub fn describing_name(&self) -> String {
         let kind = if self.symmetric() { "eigen" } else { "svd" };
-        let sizes = if self.takes_any() { "_any" } else { "" };
-        format!("{kind}{sizes}_{}x{}", self.rows(), self.cols())
+        let mut name = format!("{kind}_{}x{}", self.rows(), self.cols());
+        let default = Parameters::default();
+        let open = Parameters { frac: default.frac, coef: default.coef, rank: default.rank, ..self.parameters };
+        let open = open.shape().map_or(default, |shape| shape.parameters);
+        for option in OPTIONS {
+            let usual = option.get(&default).or_else(|| option.get(&open));
+            if let (Some(code), Some(value)) =
+                (option.code, option.get(&self.parameters).filter(|v| Some(v) != usual.as_ref()))
+            {
+                let value = match option.kind {
+                    Kind::Choice(words) => {
+                        words.iter().find(|word| word.name == value.to_string()).map(|word| word.code.to_owned())
+                    }
+                    _ => Some(value.to_string()),
+                };
+                name += &format!("_{code}{}", value.unwrap_or_default());
+            }
+        }
+        name
     }
 }
 
@@ -262,11 +290,13 @@ impl Serialize for Shape {
 
 impl<'de> Deserialize<'de> for Shape {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let OptionMap(map) = OptionMap::<Value>::deserialize(deserializer)?;
+        let OptionMap(map) = OptionMap::<Option<Value>>::deserialize(deserializer)?;
         let mut parameters = Parameters::default();
         for option in OPTIONS {
-            let value = map.get(option.name).ok_or_else(|| D::Error::missing_field(option.name))?;
-            option.set(&mut parameters, value).map_err(D::Error::custom)?;
+            let Some(value) = map.get(option.name) else { return Err(D::Error::missing_field(option.name)) };
+            if let Some(value) = value {
+                option.set(&mut parameters, value).map_err(D::Error::custom)?;
+            }
         }
         parameters.shape().map_err(D::Error::custom)
     }

@@ -8,11 +8,13 @@ use crate::testbench_verilog::testbench_files;
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::datasheet::datasheet;
-use svdforge_hdl::export::manifest::{Summary, manifest};
-use svdforge_hdl::export::{File, picture, verilog};
+use svdforge_hdl::export::fusesoc::fusesoc;
+use svdforge_hdl::export::manifest::{MANIFEST, Summary, manifest};
+use svdforge_hdl::export::{File, Listed, Role, picture, verilog};
 use svdforge_hdl::shape::Shape;
 
-/// The files of an export: Verilog, file list, testbench with its data, pictures, datasheet and `core.json`. The
+/// The files of an export: Verilog, file list, testbench with its data, pictures, datasheet, package description and
+/// `core.json`. The
 /// testbench contains an example run, so an error means that the core failed in the simulator.
 pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let header = Summary::new(core).header();
@@ -20,16 +22,37 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let stimulus = example(core.shape(), Stalls::random(1, 1000, 0.8, 0.7));
     let trace = SimulatorEngine::new(core)?.run(&stimulus)?;
 
-    let mut files = verilog::verilog(core.design(), &header);
-    files.extend(testbench_files(core, &header, &stimulus, &trace));
-    files.push(File { name: format!("{name}.dot"), text: picture::dot(core.design(), core.design().top()) });
-    files.push(File { name: format!("{name}.svg"), text: picture::svg(core.design(), core.design().top()) });
-    files.push(datasheet(core));
-    let mut names: Vec<String> = files.iter().map(|f| f.name.clone()).collect();
-    names.push("core.json".to_owned());
-    names.sort();
-    files.push(manifest(core, &names));
-    Ok(files)
+    let mut export = Export::default();
+    export.add(|_| Role::Rtl, verilog::verilog(core.design(), &header));
+    let of_bench = |name: &str| if name.ends_with(".v") { Role::Testbench } else { Role::Data };
+    export.add(of_bench, testbench_files(core, &header, &stimulus, &trace));
+    let (dot, svg) =
+        (picture::dot(core.design(), core.design().top()), picture::svg(core.design(), core.design().top()));
+    let pictures = [("dot", dot), ("svg", svg)].map(|(kind, text)| File { name: format!("{name}.{kind}"), text });
+    export.add(|_| Role::Document, pictures);
+    export.add(|_| Role::Document, [datasheet(core)]);
+    let package = fusesoc(&name, &header, &export.listed);
+    export.add(|_| Role::Wrapper, [package]);
+    export.listed.push(Listed { name: MANIFEST.to_owned(), role: Role::Data });
+    export.listed.sort_by(|a, b| a.name.cmp(&b.name));
+    export.files.push(manifest(core, &export.listed));
+    Ok(export.files)
+}
+
+/// The files so far, and the list of them.
+#[derive(Default)]
+struct Export {
+    files: Vec<File>,
+    listed: Vec<Listed>,
+}
+
+impl Export {
+    fn add(&mut self, role: impl Fn(&str) -> Role, files: impl IntoIterator<Item = File>) {
+        for file in files {
+            self.listed.push(Listed { name: file.name.clone(), role: role(&file.name) });
+            self.files.push(file);
+        }
+    }
 }
 
 /// The most elements of a matrix for which a run of five frames is still short.

@@ -167,7 +167,9 @@ fn earlier_files(folder: &Path) -> Option<BTreeSet<String>> {
     let text = fs::read_to_string(folder.join("core.json")).ok()?;
     let manifest: serde_json::Value = serde_json::from_str(&text).ok()?;
     (manifest["generator"] == "svdforge").then_some(())?;
-    let files = manifest["files"].as_array()?.iter().filter_map(|f| f.as_str().map(str::to_owned));
+    let files = manifest["files"].as_array()?.iter();
+    // Exports of earlier versions list names alone.
+    let files = files.filter_map(|file| file.as_str().or(file["name"].as_str()).map(str::to_owned));
     Some(files.collect())
 }
 

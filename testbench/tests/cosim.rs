@@ -13,3 +13,5 @@ mod judge;
 mod reset;
 #[path = "cosim/stalls.rs"]
 mod stalls;
+#[path = "cosim/two_cores.rs"]
+mod two_cores;

@@ -143,8 +143,8 @@ fn too_little_and_too_much_is_refused() {
         study(&ratings(count), &settings, &mut GoldenDecomposer).expect_err("refused").to_string()
     };
     assert_eq!(refused(19, None), "19 ratings are too few to learn from and to test; give at least 20");
-    assert_eq!(refused(20, Some(5)), "rank 5: the rank must be 1 to 4 here; choose one in that range");
-    assert!(refused(20, Some(0)).starts_with("rank 0"));
+    assert_eq!(refused(20, Some(5)), "--rank 5: the rank must be 1 to 4 here; choose one in that range");
+    assert!(refused(20, Some(0)).starts_with("--rank 0"));
     // With one item there is nothing to factor, which is not an error.
     let one: String = (0..30).map(|n| format!("u{n},i,{}\n", n % 5)).collect();
     let one = parse_ratings(Path::new("r.csv"), one.as_bytes(), None).expect("reads");

@@ -1,6 +1,7 @@
 //! The command `svdforge bench`.
 
 use crate::options::CoreOptions;
+use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -36,8 +37,10 @@ impl Bench {
     pub fn run(self) -> Result<Verdict> {
         let What::Sim(sim) = self.what;
         let core = sim.core.core()?;
-        output::note("measuring; Verilator takes most of a minute to build the core ...");
+        let progress = Progress::start("measuring");
+        progress.announce("and Verilator takes most of a minute to build the core");
         let result = bench(&core, sim.matrices as usize)?;
+        drop(progress);
         if sim.json {
             output::json(&serde_json::json!({ "cores": [result] }))?;
         } else {

@@ -127,7 +127,7 @@ fn print_one(against: &Against) -> Result<()> {
 }
 
 /// A verdict, in a colour if it is better or worse.
-fn judged(verdict: Judged) -> comfy_table::Cell {
+fn judged(verdict: Judged) -> output::Cell {
     match verdict {
         Judged::Better => output::verdict(true, verdict.name()),
         Judged::Worse => output::verdict(false, verdict.name()),

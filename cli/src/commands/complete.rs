@@ -2,6 +2,7 @@
 
 use crate::engine_options::EngineOptions;
 use crate::later::LaterFile;
+use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -85,6 +86,7 @@ impl Complete {
         let out = LaterFile::create(self.out.as_deref())?;
         let mut runs = Vec::new();
         for mut engine in self.engine.engines()? {
+            let _progress = Progress::start(format!("decomposing, engine {}", engine.name()));
             let result = complete(&table, &settings, engine.as_mut()).with_context(|| file.display().to_string())?;
             runs.push(Run { engine, result });
         }
@@ -172,7 +174,7 @@ impl Complete {
 
 /// A table with a row for each lambda, which shows how its iteration ended. With `errors` it also shows the error on
 /// the numbers held out.
-fn path_table(path: &[PathStep], errors: bool) -> comfy_table::Table {
+fn path_table(path: &[PathStep], errors: bool) -> output::Table {
     let last = if errors { "held-out error" } else { "objective" };
     let mut table = output::table(&["lambda", "factors", "steps", "last change", last]);
     for step in path {

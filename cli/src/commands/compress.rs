@@ -2,6 +2,7 @@
 
 use crate::engine_options::EngineOptions;
 use crate::later::LaterFile;
+use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
@@ -142,10 +143,11 @@ impl Compress {
         let word = self.engine.word()?;
         let mut runs = Vec::new();
         for mut engine in engines {
+            let _progress = Progress::start(format!("decomposing, engine {}", engine.name()));
             let begin = Instant::now();
             // The table shows the effect of more and of fewer triplets.
             let all = if rank == 0 || rank > most { rank } else { most };
-            let compressed = compress(picture, cut, all, word, engine.as_mut()).map_err(|e| anyhow!("--{e}"))?;
+            let compressed = compress(picture, cut, all, word, engine.as_mut())?;
             let seconds = begin.elapsed().as_secs_f64();
             let points: Vec<Point> = (1..=most).map(|rank| compressed.point(picture, rank)).collect();
             runs.push(Run { engine, seconds, picture: compressed.picture(rank), result: points });
@@ -207,6 +209,7 @@ impl Compress {
         let noise = self.noise.0.map_or(Noise::Unknown, Noise::Known);
         let mut runs = Vec::new();
         for mut engine in engines {
+            let _progress = Progress::start(format!("decomposing, engine {}", engine.name()));
             let begin = Instant::now();
             let planes = noisy.planes.iter().map(|plane| denoise(plane, cut, noise, engine.as_mut()));
             let planes = planes.collect::<Result<Vec<Denoised>, _>>().with_context(|| file.display().to_string())?;

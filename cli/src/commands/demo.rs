@@ -1,6 +1,7 @@
 //! The command `svdforge demo`.
 
 use super::simulate;
+use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::Result;
 use clap::Args;
@@ -36,10 +37,14 @@ impl Demo {
         write_folder(&folder, &files, false)?;
         let mut engine = SimulatorEngine::new(&core)?;
         let mut judgements = Vec::new();
-        for sample in samples()? {
+        let samples = samples()?;
+        let progress = Progress::steps(samples.len(), "simulating");
+        for sample in samples {
             let input = quantise_for(core.shape(), &sample, InputScale::Auto)?;
             judgements.push(judge(core.shape(), &mut engine, &sample, &input)?);
+            progress.inc(1);
         }
+        drop(progress);
         if self.json {
             output::json(&serde_json::json!({ "core": Summary::new(&core), "out": folder, "results": judgements }))?;
         } else {

@@ -1,7 +1,8 @@
 //! The command `svdforge explore`.
 
 use crate::options::CoreOptions;
-use crate::{Verdict, output};
+use crate::progress::Progress;
+use crate::{Verdict, interrupt, output};
 use anyhow::{Result, anyhow};
 use clap::Args;
 use serde::Serialize;
@@ -96,23 +97,29 @@ impl Explore {
         let setup = self.target.map(|target| Setup::new(target, self.pnr)).transpose()?;
         prepare_folder(&self.out, &plan, Some(Shard::ALL.count))?;
         report_left_out(&left_out);
-        let bar = output::work();
-        let records = run(&plan, Shard::ALL, &self.out, &output::campaign(&bar, &self.out))?;
-        bar.finish_and_clear();
+        let progress = Progress::campaign();
+        let records = run(&plan, Shard::ALL, &self.out, &progress.follow(&self.out))?;
+        drop(progress);
+        let matrices = records.len();
         let mut exploration = Exploration::new(plan, left_out, records);
-        exploration.write(&self.out)?;
+        exploration.write(&self.out, self.pick.as_ref())?;
         if let Some((target, setup)) = self.target.zip(setup) {
             let points = exploration.to_synthesise(self.pick.as_ref());
-            output::note(format!(
-                "synthesising with Yosys, cores: {}; the results are kept in the folder ...",
-                points.len()
-            ));
-            let bar = output::progress(points.len(), "synthesising");
-            bar.tick();
-            let done = synthesise(&mut exploration, &points, target, &setup, &self.out, &|| bar.inc(1));
-            bar.finish_and_clear();
+            let progress = Progress::steps(points.len(), "synthesising with Yosys");
+            progress.announce(&format!("cores: {}; the results are kept in the folder", points.len()));
+            let keep = || {
+                let (done, of) = (progress.done(), points.len());
+                interrupt::keep(&self.out, format!("all {matrices} matrices and {done} of {of} synthesised cores"));
+            };
+            keep();
+            let step = || {
+                progress.inc(1);
+                keep();
+            };
+            let done = synthesise(&mut exploration, &points, target, &setup, &self.out, &step);
+            drop(progress);
             // What was measured before an error is kept.
-            exploration.write(&self.out)?;
+            exploration.write(&self.out, self.pick.as_ref())?;
             done?;
         }
         let answer = self.pick.as_ref().map(|pick| Answer::new(&exploration, pick));
@@ -162,9 +169,11 @@ fn print(exploration: &Exploration, out: &Path) -> Result<()> {
     output::print(format!("{}: {}", out.display(), FILES.join(", ")))
 }
 
-fn table(exploration: &Exploration, points: &[usize]) -> comfy_table::Table {
+fn table(exploration: &Exploration, points: &[usize]) -> output::Table {
     let columns = exploration.columns();
-    let mut table = output::table(&columns.iter().map(|column| column.0).collect::<Vec<_>>());
+    let heads: Vec<&str> = columns.iter().map(|column| column.0).collect();
+    // The word and the guard bits name a core.
+    let mut table = output::table(&heads).named_by(2);
     for &index in points {
         table.add_row(columns.iter().map(|(_, cell)| output::number(cell(&exploration.points[index]))));
     }

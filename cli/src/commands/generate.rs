@@ -1,7 +1,7 @@
 //! The command `svdforge generate`.
 
 use crate::options::CoreOptions;
-use crate::{Verdict, output};
+use crate::{Verdict, output, shell};
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -38,10 +38,10 @@ impl Generate {
         if self.json {
             output::json(&serde_json::json!({ "core": summary, "out": self.out, "files": files.len() }))?;
         } else {
-            let (out, name) = (self.out.display(), core.shape().name());
+            let (out, folder, name) = (self.out.display(), shell::path(&self.out), core.shape().name());
             output::print(format!(
                 "{out}: {} files, {} multipliers, {} cycles per sweep, at most {} sweeps. Start with {out}/README.md.\n\
-                 To see it work: cd {out} && iverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim",
+                 To see it work: cd {folder} && iverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim",
                 files.len(),
                 summary.multipliers,
                 summary.sweep_cycles,

@@ -2,6 +2,7 @@
 
 use crate::engine_options::EngineOptions;
 use crate::later::LaterFile;
+use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, ValueEnum};
@@ -118,6 +119,7 @@ impl Lsi {
         let sink = LaterFile::create(self.picture.as_deref())?;
         let mut runs = Vec::new();
         for mut engine in engines {
+            let _progress = Progress::start(format!("decomposing, engine {}", engine.name()));
             let begin = Instant::now();
             let model =
                 Model::fit(&corpus, weights, rank, engine.as_mut()).with_context(|| file.display().to_string())?;

@@ -4,6 +4,7 @@ mod people;
 
 use crate::engine_options::EngineOptions;
 use crate::later::LaterFile;
+use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -118,6 +119,7 @@ impl Recommend {
         let settings = Settings { rank: self.rank.0, top, seed: self.seed, scale: self.scale };
         let mut runs = Vec::new();
         for mut engine in self.engine.engines()? {
+            let _progress = Progress::start(format!("decomposing, engine {}", engine.name()));
             let study = study(&ratings, &settings, engine.as_mut()).with_context(|| file.display().to_string())?;
             runs.push(Run { engine, study });
         }

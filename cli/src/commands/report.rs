@@ -3,7 +3,8 @@
 use crate::commands::simulate;
 use crate::later::LaterFile;
 use crate::options::{CoreOptions, ScaleOption};
-use crate::{Verdict, output};
+use crate::progress::Progress;
+use crate::{Verdict, output, shell};
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -139,9 +140,9 @@ impl Report {
         };
         let plan = request.plan()?;
         prepare_folder(out, &plan, Some(self.shard.count))?;
-        let bar = output::work();
-        let records = run(&plan, self.shard, out, &output::campaign(&bar, out))?;
-        bar.finish_and_clear();
+        let progress = Progress::campaign();
+        let records = run(&plan, self.shard, out, &progress.follow(out))?;
+        drop(progress);
         if self.shard != Shard::ALL {
             return self::shard(out, self.shard, records.len(), self.json);
         }
@@ -154,7 +155,7 @@ fn shard(out: &Path, shard: Shard, matrices: usize, json: bool) -> Result<Verdic
     if json {
         output::json(&json!({ "out": out, "shard": shard, "matrices": matrices, "journal": journal }))?;
     } else {
-        let (journal, out) = (journal.display(), out.display());
+        let (journal, out) = (journal.display(), shell::path(out));
         output::print(format!(
             "{journal}: shard {shard} is done, {matrices} matrices. When all shards are done, run: svdforge report merge {out} --out {out}"
         ))?;
@@ -247,8 +248,8 @@ impl Matrices {
         output::print(format!(
             "{}: add `name`, and `sigma`, `u` and `v` of each matrix; then run: svdforge compare {} --external {}",
             self.out.display(),
-            self.report.display(),
-            self.out.display()
+            shell::path(&self.report),
+            shell::path(&self.out)
         ))?;
         Ok(Verdict::Holds)
     }
@@ -295,7 +296,7 @@ impl Replay {
                 let scale = plan.settings.input_scale;
                 output::print(format!(
                     "To look into it, run: svdforge simulate {flags} --input-scale {scale} --matrix {} --vcd waves.vcd",
-                    path.display()
+                    shell::path(path)
                 ))?;
             }
             output::print(match &difference {

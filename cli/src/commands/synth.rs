@@ -1,6 +1,7 @@
 //! The command `svdforge synth`.
 
 use crate::options::CoreOptions;
+use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::Result;
 use clap::Args;
@@ -35,12 +36,13 @@ impl Synth {
         let core = self.core.core()?;
         let cycles = if self.pnr { Some(period(&core)?) } else { None };
         let options = Options { seed: self.seed, cycles_per_matrix: cycles, ..Options::default() };
-        output::note(if self.pnr {
-            "synthesising with Yosys, then placing and routing with nextpnr; this takes some minutes ..."
-        } else {
-            "synthesising with Yosys ..."
+        let progress = Progress::start("synthesising with Yosys");
+        progress.announce(match self.pnr {
+            true => "then placing and routing with nextpnr; this takes some minutes",
+            false => "which takes up to a minute",
         });
         let report = synth(&core, self.target, self.pnr, &options)?;
+        drop(progress);
         if self.json {
             output::json(&report)?;
         } else {

@@ -1,6 +1,7 @@
 //! The command `svdforge verify`.
 
 use crate::options::{CoreOptions, ScaleOption};
+use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -46,9 +47,12 @@ impl Verify {
         let mut engines = self.with.iter().map(|name| engine(name, &core)).collect::<Result<Vec<_>, _>>()?;
         let stalled = Stimulus { stalls: Stalls::random(2, 1000, 0.7, 0.6), ..plain.clone() };
         let mut reports = Vec::new();
+        let progress = Progress::steps(2, "comparing the engines");
         for (rhythm, stimulus) in [("without stalls", plain), ("with random stalls", stalled)] {
             reports.push((rhythm, verify(&core, &stimulus, &mut engines)?));
+            progress.inc(1);
         }
+        drop(progress);
         let equal = reports.iter().all(|(_, report)| report.is_equal());
         if self.json {
             let runs: Vec<_> =

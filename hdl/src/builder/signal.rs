@@ -1,6 +1,7 @@
 //! Signals: nodes together with their pipeline stages, and the operators that add more nodes.
 
 use super::ModuleBuilder;
+use crate::describe::describe;
 use crate::ir::{Binary, NodeId, Op};
 use std::ops::{Add, BitAnd, BitOr, BitXor, Mul, Not, Sub};
 
@@ -69,6 +70,12 @@ impl<'m> Signal<'m> {
         let op = Op::Register { next: Some(self.id), enable: None, reset: is_flag.then_some(0) };
         let later = self.builder.push(op, self.width, self.stage.map(|s| s + 1)).named(name);
         if is_flag { later.flag() } else { later }
+    }
+
+    /// A name for the signal if it has none, made of the names of its operands.
+    pub(crate) fn described(self) -> String {
+        let given = |id: NodeId| self.builder.base_names.borrow().get(&id).cloned();
+        describe(&self.builder.module.borrow(), self.id, &given)
     }
 
     /// `width` bits from bit `low` on.

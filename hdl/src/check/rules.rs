@@ -1,8 +1,8 @@
 //! The implementation of the rules. They are checked in the order in which a module is read.
 
 use super::CheckError;
-use super::keywords::is_reserved;
 use crate::ir::*;
+use crate::keywords::is_reserved;
 use std::collections::BTreeSet;
 
 pub(super) fn check_design(design: &Design) -> Result<(), CheckError> {

@@ -1,6 +1,6 @@
 //! The manifest `core.json`. It tells a program everything that it needs in order to drive a core.
 
-use super::{File, Header};
+use super::{File, Header, Listed};
 use crate::architecture::decomposer::QrCycles;
 use crate::core::Core;
 use crate::formats::FAILURE;
@@ -57,8 +57,11 @@ impl Summary {
     }
 }
 
-/// The file `core.json`. `files` are the names of all files of the export.
-pub fn manifest(core: &Core, files: &[String]) -> File {
+/// The name of the manifest.
+pub const MANIFEST: &str = "core.json";
+
+/// The file `core.json`. `files` are all files of the export.
+pub fn manifest(core: &Core, files: &[Listed]) -> File {
     let (shape, summary) = (core.shape(), Summary::new(core));
     let (interface, element) = (shape.interface(), shape.interface().element());
     let document = serde_json::json!({
@@ -88,5 +91,5 @@ pub fn manifest(core: &Core, files: &[String]) -> File {
         "files": files,
     });
     let text = serde_json::to_string_pretty(&document).expect("A document of strings and numbers can be written.");
-    File { name: "core.json".to_owned(), text: text + "\n" }
+    File { name: MANIFEST.to_owned(), text: text + "\n" }
 }

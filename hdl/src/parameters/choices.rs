@@ -11,6 +11,8 @@ pub struct Word {
     pub name: &'static str,
     /// Its meaning, as printed by `--help`.
     pub help: &'static str,
+    /// What stands for it in the name of a core.
+    pub code: &'static str,
 }
 
 /// A parameter whose values are words.
@@ -48,9 +50,10 @@ pub(super) fn position(words: &[Word], option: &'static str, name: &str) -> Resu
     })
 }
 
-/// Defines an enum whose values are words. The doc comment of a variant is its help text as well.
+/// Defines an enum whose values are words. The doc comment of a variant is its help text as well, and what follows `as`
+/// stands for it in the name of a core.
 macro_rules! choice {
-    ($(#[$meta:meta])* $name:ident { $(#[doc = $help:literal] $variant:ident = $word:literal,)+ }) => {
+    ($(#[$meta:meta])* $name:ident { $(#[doc = $help:literal] $variant:ident = $word:literal as $code:literal,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name {
@@ -59,7 +62,7 @@ macro_rules! choice {
 
         impl NamedChoice for $name {
             const ALL: &'static [Self] = &[$(Self::$variant),+];
-            const WORDS: &'static [Word] = &[$(Word { name: $word, help: $help.trim_ascii() }),+];
+            const WORDS: &'static [Word] = &[$(Word { name: $word, help: $help.trim_ascii(), code: $code }),+];
         }
 
         impl Serialize for $name {
@@ -80,7 +83,7 @@ choice! {
     /// The architecture: how many 2x2 blocks are rotated per cycle.
     ArchitectureName {
         /// One block per cycle: 16 multipliers in the rotators
-        Serial = "serial",
+        Serial = "serial" as "serial",
     }
 }
 
@@ -88,13 +91,13 @@ choice! {
     /// Which singular vectors are computed.
     Vectors {
         /// U and V
-        Uv = "uv",
+        Uv = "uv" as "uv",
         /// U alone
-        U = "u",
+        U = "u" as "u",
         /// V alone
-        V = "v",
+        V = "v" as "v",
         /// Singular values alone
-        None = "none",
+        None = "none" as "values",
     }
 }
 
@@ -102,9 +105,9 @@ choice! {
     /// Whether the core shifts each matrix to full scale.
     Scaling {
         /// Each matrix is shifted to full scale; the exponent comes with the result
-        Auto = "auto",
+        Auto = "auto" as "scaled",
         /// None: the host scales (`--input-scale`)
-        Fixed = "fixed",
+        Fixed = "fixed" as "unscaled",
     }
 }
 
@@ -112,9 +115,9 @@ choice! {
     /// Which sizes of matrices a core accepts.
     Sizes {
         /// Matrices of its own size
-        Fixed = "fixed",
+        Fixed = "fixed" as "fixed",
         /// Any matrix up to its own size; each frame begins with two beats, its rows and columns
-        Any = "any",
+        Any = "any" as "any",
     }
 }
 
@@ -158,6 +161,7 @@ mod tests {
             assert_eq!(C::from_name("option", word.name), Ok(value));
             assert_eq!(value.name(), word.name);
             assert!(!word.help.is_empty() && word.help == word.help.trim());
+            assert!(!word.code.is_empty());
         }
         assert!(C::from_name("option", "?").unwrap_err().to_string().contains(C::WORDS[0].name));
         C::ALL.len()

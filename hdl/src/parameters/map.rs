@@ -1,8 +1,8 @@
 //! Options in files: a table from names to values, as in TOML and JSON.
 
-use super::Parameters;
-use super::error::ParameterError;
+use super::error::{ParameterError, error};
 use super::options::{CoreOption, OPTIONS, Value};
+use super::{Parameters, SIZES};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -37,12 +37,33 @@ impl<V> OptionMap<V> {
             }
         }
         match (self.0.contains_key("rows"), self.0.contains_key("cols")) {
-            (true, false) => parameters.cols = parameters.rows,
-            (false, true) => parameters.rows = parameters.cols,
+            (true, false) => {
+                parameters.cols = parameters.rows;
+                check_rows(&parameters)?;
+            }
+            (false, true) => {
+                parameters.rows = parameters.cols;
+                parameters.check_cols()?;
+            }
             _ => {}
         }
         Ok(parameters)
     }
+}
+
+/// Checks the size if only the rows are given. An error about the columns, which are as many, is then about the rows.
+fn check_rows(parameters: &Parameters) -> Result<(), ParameterError> {
+    let (rows, most) = (parameters.rows, SIZES.end());
+    let reason = match rows {
+        _ if SIZES.contains(&rows) => return Ok(()),
+        0 => format!("the rows must be 1 to {most}"),
+        _ if parameters.symmetric => format!("a symmetric matrix must be at most {most} x {most}"),
+        _ => format!(
+            "without --cols there are as many columns, and a core has at most {most}; give --cols, and with more than \
+             {most} rows also --vectors v or none"
+        ),
+    };
+    Err(error("rows", rows, reason))
 }
 
 impl<'de, V: Deserialize<'de>> Deserialize<'de> for OptionMap<V> {

@@ -7,6 +7,7 @@
 use super::Parameters;
 use super::choices::{ArchitectureName, NamedChoice, Scaling, Sizes, Sweeps, Vectors, Word, position};
 use super::error::{ParameterError, error};
+use super::name::CoreName;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -34,6 +35,8 @@ pub enum Kind {
     Choice(&'static [Word]),
     /// On or off. It is off if it is not given.
     Switch,
+    /// The name of a core.
+    Name,
 }
 
 /// One option of a core.
@@ -49,6 +52,9 @@ pub struct CoreOption {
     pub kind: Kind,
     /// Whether campaigns and explorations can vary it. If so, their command lines accept lists and ranges for it.
     pub varies: bool,
+    /// What stands before its value in the name of a core that differs from the defaults in it. `None` if it never
+    /// stands there.
+    pub code: Option<&'static str>,
     get: fn(&Parameters) -> Option<Value>,
     set: fn(&mut Parameters, &Value) -> Result<(), ParameterError>,
 }
@@ -61,6 +67,7 @@ pub static OPTIONS: &[CoreOption] = &[
         help: "Rows of the matrix, 1 to 32; up to 262144 with `--vectors v` or `none` [default: the columns, or 8]",
         kind: Kind::Number,
         varies: false,
+        code: None,
         get: |p| Some(Value::Number(p.rows)),
         set: |p, value| assign(&mut p.rows, number("rows", value)),
     },
@@ -70,6 +77,7 @@ pub static OPTIONS: &[CoreOption] = &[
         help: "Columns of the matrix, 1 to 32 [default: the rows]",
         kind: Kind::Number,
         varies: false,
+        code: None,
         get: |p| Some(Value::Number(p.cols)),
         set: |p, value| assign(&mut p.cols, number("cols", value)),
     },
@@ -79,6 +87,7 @@ pub static OPTIONS: &[CoreOption] = &[
         help: "Bits of one input element, signed, 8 to 24 [default: 16]",
         kind: Kind::Number,
         varies: true,
+        code: Some("w"),
         get: |p| Some(bits(p.word)),
         set: |p, value| assign(&mut p.word, number("word", value)),
     },
@@ -88,6 +97,7 @@ pub static OPTIONS: &[CoreOption] = &[
         help: "Fraction bits of one input element [default: W-1]",
         kind: Kind::Number,
         varies: false,
+        code: Some("f"),
         get: |p| p.frac.map(bits),
         set: |p, value| assign(&mut p.frac, number("frac", value).map(Some)),
     },
@@ -97,6 +107,7 @@ pub static OPTIONS: &[CoreOption] = &[
         help: "Extra bits inside, 0 to 8: each halves the rounding error [default: 4]",
         kind: Kind::Number,
         varies: true,
+        code: Some("g"),
         get: |p| Some(bits(p.guard)),
         set: |p, value| assign(&mut p.guard, number("guard", value)),
     },
@@ -106,6 +117,7 @@ pub static OPTIONS: &[CoreOption] = &[
         help: "Bits of a coefficient, sign included [default: 18, more where the error needs it]",
         kind: Kind::NumberOrAuto,
         varies: true,
+        code: Some("c"),
         get: |p| p.coef.map(bits),
         set: |p, value| assign(&mut p.coef, number_or_auto("coef", value)),
     },
@@ -115,6 +127,7 @@ pub static OPTIONS: &[CoreOption] = &[
         help: "How many 2x2 blocks are rotated per cycle [default: serial, one]",
         kind: Kind::Choice(ArchitectureName::WORDS),
         varies: false,
+        code: Some(""),
         get: |p| Some(word(p.arch)),
         set: |p, value| assign(&mut p.arch, choice("arch", value)),
     },
@@ -124,6 +137,7 @@ pub static OPTIONS: &[CoreOption] = &[
         help: "Sweeps: `auto` stops when settled, a number K makes always exactly K [default: auto]",
         kind: Kind::NumberOrAuto,
         varies: true,
+        code: Some("s"),
         get: |p| match p.sweeps {
             Sweeps::Auto => Some(Value::Auto),
             Sweeps::Fixed(sweeps) => Some(bits(sweeps)),
@@ -141,6 +155,7 @@ pub static OPTIONS: &[CoreOption] = &[
         help: "Which singular vectors are computed [default: uv]",
         kind: Kind::Choice(Vectors::WORDS),
         varies: false,
+        code: Some(""),
         get: |p| Some(word(p.vectors)),
         set: |p, value| assign(&mut p.vectors, choice("vectors", value)),
     },
@@ -150,6 +165,7 @@ pub static OPTIONS: &[CoreOption] = &[
         help: "Only the k largest singular values and their vectors leave the core [default: all]",
         kind: Kind::Number,
         varies: false,
+        code: Some("k"),
         get: |p| p.rank.map(Value::Number),
         set: |p, value| assign(&mut p.rank, number("rank", value).map(Some)),
     },
@@ -159,6 +175,7 @@ pub static OPTIONS: &[CoreOption] = &[
         help: "Eigen-decomposition of symmetric matrices: eigenvalues in signed order, highest first, one set of vectors",
         kind: Kind::Switch,
         varies: false,
+        code: None,
         get: |p| Some(Value::Switch(p.symmetric)),
         set: |p, value| assign(&mut p.symmetric, switch("symmetric", value)),
     },
@@ -168,6 +185,7 @@ pub static OPTIONS: &[CoreOption] = &[
         help: "Scaling of each matrix in the hardware [default: auto, to full scale]",
         kind: Kind::Choice(Scaling::WORDS),
         varies: false,
+        code: Some(""),
         get: |p| Some(word(p.scaling)),
         set: |p, value| assign(&mut p.scaling, choice("scaling", value)),
     },
@@ -177,8 +195,19 @@ pub static OPTIONS: &[CoreOption] = &[
         help: "Which matrices the core takes [default: fixed, those of its size]",
         kind: Kind::Choice(Sizes::WORDS),
         varies: false,
+        code: Some(""),
         get: |p| Some(word(p.sizes)),
         set: |p, value| assign(&mut p.sizes, choice("sizes", value)),
+    },
+    CoreOption {
+        name: "name",
+        placeholder: "NAME",
+        help: "Name of the top module, and prefix of all modules and files [default: the size and what differs from the defaults]",
+        kind: Kind::Name,
+        varies: false,
+        code: None,
+        get: |p| p.name.map(|name| Value::Word(name.as_str().to_owned())),
+        set: |p, value| assign(&mut p.name, CoreName::new(&value.to_string()).map(Some)),
     },
 ];
 
@@ -220,6 +249,7 @@ impl CoreOption {
                 "false" => Ok(Value::Switch(false)),
                 _ => Err(wrong("use true or false".to_owned())),
             },
+            Kind::Name => CoreName::new(text).map(|_| Value::Word(text.to_owned())),
         }
     }
 }
@@ -344,6 +374,7 @@ mod tests {
                 Kind::NumberOrAuto => vec!["5".into(), "auto".into()],
                 Kind::Choice(words) => words.iter().map(|word| word.name.to_owned()).collect(),
                 Kind::Switch => vec!["true".into(), "false".into()],
+                Kind::Name => vec!["mine".into()],
             };
             for text in texts {
                 let value = option.parse(&text).unwrap();
@@ -360,6 +391,6 @@ mod tests {
             }
             assert!(option.parse("?").unwrap_err().to_string().starts_with(&format!("--{} ?", option.name)));
         }
-        assert_eq!(checked, 6 + 2 * 2 + (1 + 4 + 2 + 2) + 2);
+        assert_eq!(checked, 6 + 2 * 2 + (1 + 4 + 2 + 2) + 2 + 1);
     }
 }

@@ -141,7 +141,8 @@ fn a_firmware_and_its_verilog_give_the_same_beats() {
     firmware.accept("firmware", &mut modules);
     let text = modules.defines();
     for module in &core.design().modules {
-        let opening = format!("module {} ", module.name);
+        let (top, own) = (&core.design().top().name, &module.name);
+        let opening = if own == top { format!("module {top} ") } else { format!("module {top}_{own} ") };
         assert_eq!(text.lines().filter(|line| line.starts_with(&opening)).count(), 1, "{}", module.name);
     }
     let files = [("firmware.v", text.as_str()), ("firmware.f", "firmware.v\n")];

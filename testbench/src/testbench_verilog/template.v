@@ -19,6 +19,7 @@
 //     {{name}}_accepted.hex   cycle in which each input beat is taken
 //     {{name}}_expected.hex   output beats: cycle tuser tlast tdata
 
+`timescale 1ns / 1ps
 `default_nettype none
 
 module {{name}}_tb;
@@ -58,7 +59,7 @@ module {{name}}_tb;
         .m_axis_tuser  (m_axis_tuser)
     );
 
-    always #1 aclk = !aclk;
+    always #5 aclk = !aclk;
 
     // ------------------------------------------------------------------ Lists in files
     // Each list has its next entry here, and a flag: there is one.

@@ -104,12 +104,12 @@ fn the_testbench_fails_where_something_is_wrong() {
     // Changes one bit in every entry of a table of the core.
     let table = |text: String| {
         let entry = |l: &str| match l.trim_start().starts_with("rotation_table[") {
-            true => l.replace("= 36'd", "= 36'd1 ^ 36'd"),
+            true => l.replace("= 36'h", "= 36'h1 ^ 36'h"),
             false => l.to_owned(),
         };
         text.lines().map(|l| entry(l) + "\n").collect()
     };
-    insta::assert_snapshot!(failure("coefficient_unit.v", &table), @"FAIL: cycle N: sigma 0 of output frame 0: tdata is H, expected H");
+    insta::assert_snapshot!(failure("svd_2x2_coefficient_unit.v", &table), @"FAIL: cycle N: sigma 0 of output frame 0: tdata is H, expected H");
 }
 
 #[test]

@@ -41,7 +41,7 @@ enum Place {
 /// The text of a module, from `module` to `endmodule`.
 pub(super) fn text(design: &Design, index: usize, tree: &Tree) -> String {
     let (module, usage) = (&design.modules[index], &tree.usages[index]);
-    let mut scope = Scope::of(module, usage);
+    let mut scope = Scope::of(module, usage, &super::module_name(design, index));
     let mut idle = BTreeMap::new();
     for (i, instance) in module.instances.iter().enumerate().filter(|&(i, _)| usage.has_instance(i)) {
         for (port, output) in design.module(instance.module).outputs.iter().enumerate() {

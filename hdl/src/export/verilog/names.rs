@@ -1,6 +1,7 @@
 //! Identifiers for nodes without a name. They are short and unique, and describe the node.
 
 use super::scope::Scope;
+use crate::describe::{describe, word};
 use crate::ir::*;
 use std::collections::BTreeSet;
 
@@ -13,14 +14,14 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// The identifiers of a module before any is generated.
-    pub(super) fn of_module(module: &Module) -> Self {
+    /// The identifiers of a module, which is exported as `name`, before any is generated.
+    pub(super) fn of_module(module: &Module, name: &str) -> Self {
         let nodes = module.nodes.iter().filter_map(|n| n.name.clone());
         let outputs = module.outputs.iter().map(|o| o.name.clone());
         let memories = module.memories.iter().map(|m| m.name.clone());
         let tables = module.tables.iter().map(|t| t.name.clone());
         let instances = module.instances.iter().map(|i| i.name.clone());
-        let own = ["aclk", "aresetn", module.name.as_str()].map(str::to_owned);
+        let own = ["aclk", "aresetn", name].map(str::to_owned);
         let taken = nodes.chain(outputs).chain(memories).chain(tables).chain(instances).chain(own).collect();
         Self { taken }
     }
@@ -50,11 +51,11 @@ pub(super) fn without_stage(name: &str) -> &str {
 
 /// Chooses a name for an operation that is declared as a wire.
 pub(super) fn for_operation(scope: &mut Scope, id: NodeId) -> String {
-    let wanted = next_of_register(scope, id)
-        .or_else(|| scope.usage.role(id).map(str::to_owned))
-        .or_else(|| from_operands(scope, id))
-        .or_else(|| from_reader(scope, id));
-    let mut wanted = wanted.unwrap_or_else(|| word(&scope.module.node(id).op).to_owned());
+    let wanted = next_of_register(scope, id).or_else(|| scope.usage.role(id).map(str::to_owned));
+    let mut wanted = wanted.unwrap_or_else(|| from_operands(scope, id));
+    if wanted == word(&scope.module.node(id).op) {
+        wanted = from_reader(scope, id).unwrap_or(wanted);
+    }
     let group = scope.group(id);
     if group > 0 {
         wanted = format!("p{group}_{wanted}");
@@ -73,27 +74,12 @@ fn next_of_register(scope: &Scope, id: NodeId) -> Option<String> {
     }
 }
 
-/// A name like `x_plus_y`, if the operands have names and the result is short.
-fn from_operands(scope: &Scope, id: NodeId) -> Option<String> {
-    let operand = |id: NodeId| -> Option<String> {
+/// A name like `x_plus_y`, made of the names that the operands have.
+fn from_operands(scope: &Scope, id: NodeId) -> String {
+    describe(scope.module, id, &|id| {
         let id = scope.usage.representative(scope.module, id);
-        match (&scope.module.node(id).op, scope.identifier(id)) {
-            (_, Some(name)) => Some(without_stage(name).to_owned()),
-            (Op::Constant(bits), None) if *bits < 100_000 => Some(bits.to_string()),
-            _ => None,
-        }
-    };
-    let node = scope.module.node(id);
-    let name = match &node.op {
-        Op::Not(a) => format!("not_{}", operand(*a)?),
-        Op::ZeroExtend(a) | Op::SignExtend(a) => format!("{}_wide", operand(*a)?),
-        Op::Binary(binary, a, b) => format!("{}_{}_{}", operand(*a)?, between(*binary), operand(*b)?),
-        Op::AddSub { a, b, .. } => format!("{}_plus_minus_{}", operand(*a)?, operand(*b)?),
-        Op::Mux { on_true, on_false, .. } => format!("{}_else_{}", operand(*on_true)?, operand(*on_false)?),
-        _ => return None,
-    };
-    let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic());
-    (starts_well && name.len() <= LONGEST).then_some(name)
+        scope.identifier(id).map(|name| without_stage(name).to_owned())
+    })
 }
 
 /// A name like `x_term`, where `x` is the first named node in the chain of only readers.
@@ -111,38 +97,4 @@ fn from_reader(scope: &Scope, id: NodeId) -> Option<String> {
     };
     let name = format!("{}_{suffix}", without_stage(scope.identifier(reader)?));
     (name.len() <= LONGEST).then_some(name)
-}
-
-/// The word for an operator between the names of its operands.
-fn between(binary: Binary) -> &'static str {
-    match binary {
-        Binary::And => "and",
-        Binary::Or => "or",
-        Binary::Xor => "xor",
-        Binary::Add => "plus",
-        Binary::Sub => "minus",
-        Binary::Mul => "times",
-        Binary::Equal => "is",
-        Binary::LessUnsigned | Binary::LessSigned => "below",
-        Binary::ShiftLeft => "up_by",
-        Binary::ShiftRight => "down_by",
-    }
-}
-
-/// The word for an operation.
-fn word(op: &Op) -> &'static str {
-    match op {
-        Op::Not(_) => "inverted",
-        Op::Binary(Binary::And | Binary::Or | Binary::Xor, ..) => "logic_value",
-        Op::Binary(Binary::Add, ..) | Op::AddSub { .. } => "sum",
-        Op::Binary(Binary::Sub, ..) => "difference",
-        Op::Binary(Binary::Mul, ..) => "product",
-        Op::Binary(Binary::Equal, ..) => "is_equal",
-        Op::Binary(Binary::LessUnsigned | Binary::LessSigned, ..) => "is_less",
-        Op::Binary(Binary::ShiftLeft | Binary::ShiftRight, ..) => "shifted",
-        Op::Mux { .. } => "chosen",
-        Op::Concat(_) => "joined",
-        Op::ZeroExtend(_) | Op::SignExtend(_) => "extended",
-        _ => "value",
-    }
 }

@@ -3,6 +3,7 @@
 use super::expression::{Expression, Level};
 use super::names::{self, Names};
 use super::usage::Usage;
+use crate::describe::describe;
 use crate::ir::*;
 
 /// The largest length of an operation that is printed inside its only reader. Longer operations are declared as wires.
@@ -22,14 +23,14 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn of(module: &'a Module, usage: &'a Usage) -> Self {
+    pub(super) fn of(module: &'a Module, usage: &'a Usage, name: &str) -> Self {
         let count = module.nodes.len();
         let mut scope = Self {
             module,
             usage,
             identifiers: vec![None; count],
             groups: vec![0; count],
-            names: Names::of_module(module),
+            names: Names::of_module(module, name),
         };
         for id in module.node_ids().filter(|&id| usage.is_live(id) || module.inputs.contains(&id)) {
             scope.name_given(id);
@@ -76,16 +77,8 @@ impl<'a> Scope<'a> {
         if !node.op.is_state() || self.identifiers[id.index()].is_some() {
             return;
         }
-        let wanted = match &node.op {
-            Op::Register { next: Some(next), .. } => match self.identifier(*next) {
-                Some(name) => format!("{}_held", names::without_stage(name)),
-                None => "held".to_owned(),
-            },
-            Op::Read { memory, .. } => format!("{}_word", self.module.memories[memory.index()].name),
-            Op::Lookup { table, .. } => format!("{}_entry", self.module.tables[table.index()].name),
-            Op::InstanceOutput { instance, .. } => format!("{}_output", self.module.instances[instance.index()].name),
-            _ => "held".to_owned(),
-        };
+        let given = |id: NodeId| self.identifier(id).map(|name| names::without_stage(name).to_owned());
+        let wanted = describe(self.module, id, &given);
         self.identifiers[id.index()] = Some(self.names.free(&wanted));
     }
 

@@ -10,6 +10,11 @@ pub(super) fn literal(bits: u128, width: u32) -> String {
     if width == 1 { format!("1'b{bits}") } else { format!("{width}'d{bits}") }
 }
 
+/// A constant in hexadecimal, all digits, with its width.
+pub(super) fn hexadecimal(bits: u128, width: u32) -> String {
+    format!("{width}'h{bits:0digits$x}", digits = width.div_ceil(4) as usize)
+}
+
 /// A constant as an operand of a signed operation of `width` bits.
 pub(super) fn signed_literal(value: i128, width: u32) -> String {
     match (width, value < 0) {

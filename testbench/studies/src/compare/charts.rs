@@ -41,20 +41,54 @@ fn errors(metric: Metric, results: &[ResultPair], of: impl Fn(&ResultPair) -> &M
     errors
 }
 
+/// The title of a chart with the curves of several documents.
+struct Title {
+    /// The size and the word, which they share.
+    core: String,
+    /// The first document and its guard bits.
+    first: (String, u32),
+    /// The names and guard bits of the others.
+    others: Vec<(String, u32)>,
+}
+
+impl Title {
+    fn new(name: &str, grid: &Grid) -> Self {
+        let core = format!("{}, word {}", size_name(grid.size), grid.word);
+        Self { core, first: (name.to_owned(), grid.guards[0]), others: Vec::new() }
+    }
+
+    /// Such as "A and B: 8 x 8, word 16, guard 4", or "A, B: 8 x 8, word 16, guard 4, 5".
+    fn text(&self) -> String {
+        let all = || std::iter::once(&self.first).chain(&self.others);
+        let names: Vec<&str> = all().map(|(name, _)| name.as_str()).collect();
+        if self.others.iter().any(|(_, guard)| *guard != self.first.1) {
+            let guards: Vec<String> = all().map(|(_, guard)| guard.to_string()).collect();
+            return format!("{}: {}, guard {}", names.join(", "), self.core, guards.join(", "));
+        }
+        match &names[..] {
+            [a, b] => format!("{a} and {b}: {}, guard {}", self.core, self.first.1),
+            _ => format!("{}: {}, guard {}", names.join(", "), self.core, self.first.1),
+        }
+    }
+}
+
 /// Draws the distribution of the errors over the matrices: a chart for each size, with a curve for each document.
 pub fn quantiles(comparison: &Comparison, metric: Metric) -> Vec<Chart> {
-    let mut charts: BTreeMap<(usize, usize), (String, Vec<Line>)> = BTreeMap::new();
+    let mut charts: BTreeMap<(usize, usize), (Title, Vec<Line>)> = BTreeMap::new();
     for (index, against) in comparison.comparisons.iter().enumerate() {
         for (size, core) in chosen(&against.cores) {
-            let (_, lines) = charts.entry(size).or_insert_with(|| {
+            let (title, lines) = charts.entry(size).or_insert_with(|| {
                 // A's curve covers the matrices that A shares with the first document that has this size.
-                (core.name.clone(), vec![curve(0, &errors(metric, &core.results, |both| &both.a))])
+                let curve = curve(0, &errors(metric, &core.results, |both| &both.a));
+                (Title::new(&comparison.baseline.name, &core.grid), vec![curve])
             });
+            title.others.push((against.source.name.clone(), core.grid.guards[1]));
             lines.push(curve(index + 1, &errors(metric, &core.results, |both| &both.b)));
         }
     }
     let ticks = [0, 25, 50, 75, 100];
-    panels(charts.into_values(), &Axis::of_values("% of the matrices at or below", &ticks), "error, LSB of A")
+    let charts = charts.into_values().map(|(title, lines)| (title.text(), lines));
+    panels(charts, &Axis::of_values("% of the matrices at or below", &ticks), "error, LSB of A")
 }
 
 /// A curve of errors, given in ascending order, over percentages of the matrices.

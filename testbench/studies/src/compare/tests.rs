@@ -221,6 +221,17 @@ fn what_is_left_out_is_told() {
     assert!(markdown.contains("## C against A") && markdown.contains("C: median"), "{markdown}");
 }
 
+/// A chart shows the curves of all documents, so its title names them all, and their guard bits where they differ.
+#[test]
+fn the_titles_of_charts_name_all_documents() {
+    let titles = |b: Report| -> Vec<String> {
+        let comparison = compare(&four(), b).unwrap();
+        charts::quantiles(&comparison, Metric::Sigma).into_iter().map(|chart| chart.title).collect()
+    };
+    assert_eq!(titles(four()), ["A and B: 3 x 3, word 12, guard 4"]);
+    assert_eq!(titles(small(5)), ["A, B: 3 x 3, word 12, guard 4, 5"]);
+}
+
 /// Cores that deliver less are compared in what both of them deliver.
 #[test]
 fn only_what_both_deliver_is_compared() {

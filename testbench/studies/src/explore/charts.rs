@@ -42,12 +42,17 @@ pub fn colour(words: &[u32], word: u32) -> usize {
     words.iter().position(|&known| known == word).unwrap_or(0) % FRONT
 }
 
-/// Draws one chart for each cost. A line shows the front of the error and this cost alone.
-pub fn charts(exploration: &Exploration) -> Result<Vec<String>, CampaignError> {
-    COUNTED.iter().chain(&MEASURED).filter_map(|cost| chart(exploration, cost)).collect()
+/// Draws one chart for each cost. A line shows the front of the error and this cost alone, and a ring the point that is
+/// picked.
+pub fn charts(exploration: &Exploration, picked: Option<usize>) -> Result<Vec<String>, CampaignError> {
+    COUNTED.iter().chain(&MEASURED).filter_map(|cost| chart(exploration, picked, cost)).collect()
 }
 
-fn chart(exploration: &Exploration, &(title, label, cost): &Cost) -> Option<Result<String, CampaignError>> {
+fn chart(
+    exploration: &Exploration,
+    picked: Option<usize>,
+    &(title, label, cost): &Cost,
+) -> Option<Result<String, CampaignError>> {
     let words = words(exploration);
     let mut places: Vec<(usize, (f64, f64))> = Vec::new();
     for (index, point) in exploration.points.iter().enumerate() {
@@ -59,16 +64,20 @@ fn chart(exploration: &Exploration, &(title, label, cost): &Cost) -> Option<Resu
         return None;
     }
     let (error, cost) = (|place: &(usize, (f64, f64))| place.1.1, |place: &(usize, (f64, f64))| place.1.0);
+    let of_pick = places.iter().filter(|place| Some(place.0) == picked).map(|place| place.1);
+    let ring = Line { colour: FRONT, stroke: Stroke::Rings, points: of_pick.collect() };
     let chart = Chart {
         title: title.to_owned(),
         x: Axis::around(label, places.iter().map(cost)),
         y: Axis::decades("error / full scale", places.iter().map(error)),
         logarithmic: true,
-        lines: std::iter::once(staircase(&places)).chain(marks(exploration, &words, &places)).collect(),
+        lines: [staircase(&places)].into_iter().chain(marks(exploration, &words, &places)).chain([ring]).collect(),
         bars: Vec::new(),
     };
     let mut labels = Vec::new();
-    for &index in &exploration.front() {
+    // The label of the pick comes first, because it must not be left out.
+    let others = exploration.front().into_iter().filter(|&index| Some(index) != picked);
+    for index in picked.into_iter().chain(others) {
         let place = places.iter().find(|place| place.0 == index);
         labels.extend(place.map(|place| (place.1, label_of(exploration, index))));
     }

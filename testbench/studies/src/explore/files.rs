@@ -1,6 +1,7 @@
 //! Writes the files of an exploration.
 
 use super::exploration::Exploration;
+use super::pick::Pick;
 use super::{html, tables};
 use crate::campaign::CampaignError;
 use std::path::Path;
@@ -15,9 +16,9 @@ impl Exploration {
         tables::json(self)
     }
 
-    /// Writes all files into a folder that exists.
-    pub fn write(&self, folder: &Path) -> Result<(), CampaignError> {
-        let contents = [self.to_json(), tables::csv(self)?, tables::markdown(self), html::page(self)?];
+    /// Writes all files into a folder that exists. The page marks the pick, if there is one.
+    pub fn write(&self, folder: &Path, pick: Option<&Pick>) -> Result<(), CampaignError> {
+        let contents = [self.to_json(), tables::csv(self)?, tables::markdown(self), html::page(self, pick)?];
         let files: Vec<(&str, &str)> = FILES.into_iter().zip(contents.iter().map(String::as_str)).collect();
         Ok(write_files(folder, &files)?)
     }

@@ -2,18 +2,21 @@
 
 use super::charts::{FRONT, charts, colour, words};
 use super::exploration::{Exploration, Standing};
+use super::pick::{Pick, Picked};
 use super::tables::LEGEND;
 use crate::campaign::CampaignError;
 use crate::report::page::{card, document};
 use crate::report::thousands;
 use maud::{Markup, PreEscaped, html};
 
-/// The page.
-pub fn page(exploration: &Exploration) -> Result<String, CampaignError> {
+/// The page. It marks the pick, if there is one.
+pub fn page(exploration: &Exploration, pick: Option<&Pick>) -> Result<String, CampaignError> {
     let front = exploration.front();
     let shape = exploration.points[0].shape();
     let words = words(exploration);
-    let svgs = charts(exploration)?;
+    let picked = pick.and_then(|pick| pick.of(exploration));
+    let point = picked.as_ref().map(Picked::point);
+    let svgs = charts(exploration, point)?;
     let body = html! {
         h1 { "Exploration, " (shape.rows()) " x " (shape.cols()) }
         p class="soft" {
@@ -29,6 +32,7 @@ pub fn page(exploration: &Exploration) -> Result<String, CampaignError> {
             }
             @if !exploration.holds() { (card("NO", "everything that must hold holds")) }
         }
+        @if let Some(pick) = pick { (answer(exploration, pick, picked.as_ref())) }
         h2 { "What accuracy costs" }
         p { "Each mark is a core. Its label gives word + guard bits and, where they vary, the bits of coefficients (c) and the sweeps (s). Large marks are on the Pareto front (no other core is at least as good in error, cycles and \
              multipliers, and better in one of them); small ones are not. The error is the largest of all errors of a core, as a share of full scale, \
@@ -36,15 +40,20 @@ pub fn page(exploration: &Exploration) -> Result<String, CampaignError> {
         p class="legend" {
             @for &word in &words { span { i class={ "k" (colour(&words, word)) } {} "word " (word) } }
             span { i class={ "k" (FRONT) } {} "the best at this cost" }
+            @if point.is_some() { span { i class="ring" {} "the pick" } }
         }
         div class="plots" { @for svg in &svgs { (PreEscaped(svg)) } }
         h2 { "The Pareto front" }
         p { (LEGEND) }
-        (table(exploration, &front, true))
+        (table(exploration, &front, point, true))
+        details {
+            summary { "The commands that generate these cores" }
+            @for &index in &front { p class="command" { "core " (index) ": " code { (exploration.points[index].command()) } } }
+        }
         h2 { "All cores" }
         details open[exploration.points.len() <= 30] {
             summary { "All " (exploration.points.len()) " cores; in bold, the front" }
-            (table(exploration, &(0..exploration.points.len()).collect::<Vec<_>>(), false))
+            (table(exploration, &(0..exploration.points.len()).collect::<Vec<_>>(), point, false))
         }
         @if !exploration.too_large().is_empty() {
             h2 { "Does not fit" }
@@ -60,33 +69,62 @@ pub fn page(exploration: &Exploration) -> Result<String, CampaignError> {
     Ok(document("exploration", &body))
 }
 
-/// A table of points. The table of the front gives the commands, and the table of all cores names the core that is
-/// better.
-fn table(exploration: &Exploration, points: &[usize], front: bool) -> Markup {
+/// The pick: its conditions, the core, the command that generates it, and the conditions that it misses.
+fn answer(exploration: &Exploration, pick: &Pick, picked: Option<&Picked>) -> Markup {
+    html! {
+        h2 { "The pick" }
+        @match picked {
+            None => { p class="bad" { "There is nothing to pick from with " (pick) ": no core passes all checks and fits the device." } },
+            Some(Picked::Point(index)) => {
+                p { "The cheapest core with " (pick) " is core " (index) ": " b { (exploration.points[*index].label()) } "." }
+            },
+            Some(Picked::Nearest(index, misses)) => {
+                p { span class="bad" { "No core meets " (pick) "." } " The nearest is core " (index) ": " b { (exploration.points[*index].label()) } "." }
+                ul { @for miss in misses { li { "misses " (miss) } } }
+            },
+        }
+        @if let Some(index) = picked.map(Picked::point) {
+            (table(exploration, &[index], Some(index), true))
+            p class="command" { code { (exploration.points[index].command()) } }
+        }
+    }
+}
+
+/// A table of points. The table of all cores names the core that is better.
+fn table(exploration: &Exploration, points: &[usize], picked: Option<usize>, brief: bool) -> Markup {
     let columns = exploration.columns();
     html! {
         div class="wide" { table {
             tr {
                 th { "core" }
                 @for (head, _) in &columns { th { (head) } }
-                th class="left" { @if front { "command" } @else { "better" } }
+                @if !brief { th class="left" { "better" } }
             }
             @for &index in points {
                 @let (point, standing) = (&exploration.points[index], exploration.standings[index]);
-                tr class=[(!front && standing == Standing::Front).then_some("chosen")] {
-                    td { (index) }
+                tr class=[class(!brief && standing == Standing::Front, picked == Some(index))] {
+                    td { @if picked == Some(index) { "pick: " } (index) }
                     @for (_, cell) in &columns { td { (cell(point)) } }
-                    td class="left" {
+                    @if !brief { td class="left" {
                         @match standing {
-                            _ if front => { code { (point.command()) } },
                             Standing::Front => { "on the front" },
                             Standing::Dominated(other) => { "core " (other) },
                             Standing::Fails => { span class="bad" { "FAILS" } },
                         }
-                    }
+                    } }
                 }
             }
         } }
+    }
+}
+
+/// The CSS class of the row of a core.
+fn class(chosen: bool, picked: bool) -> Option<&'static str> {
+    match (chosen, picked) {
+        (true, true) => Some("chosen picked"),
+        (true, false) => Some("chosen"),
+        (false, true) => Some("picked"),
+        (false, false) => None,
     }
 }
 

@@ -56,6 +56,15 @@ pub enum Picked {
     Nearest(usize, Vec<Miss>),
 }
 
+impl Picked {
+    /// The index of the point.
+    pub fn point(&self) -> usize {
+        match self {
+            Self::Point(point) | Self::Nearest(point, _) => *point,
+        }
+    }
+}
+
 impl Constraint {
     fn holds(&self, value: f64) -> bool {
         match self.relation {

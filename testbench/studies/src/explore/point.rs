@@ -121,11 +121,7 @@ impl Point {
     /// The command that generates the core in a folder of its own.
     pub fn command(&self) -> String {
         let shape = self.shape();
-        let sweeps = match shape.sweeps() {
-            Sweeps::Auto => String::new(),
-            Sweeps::Fixed(sweeps) => format!("_s{sweeps}"),
-        };
-        let folder = format!("{}_w{}_g{}_c{}{sweeps}", shape.name(), shape.word(), shape.guard(), shape.coef());
+        let folder = shape.describing_name();
         format!("svdforge generate {} --out {folder}", self.core.flags())
     }
 

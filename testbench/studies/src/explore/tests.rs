@@ -132,7 +132,7 @@ fn cores_that_fail_are_not_compared() {
     assert_eq!((found.standings[core], found.holds()), (Standing::Fails, false));
     assert_eq!(found.front(), [1]);
     assert_eq!("word>=8".parse::<Pick>().unwrap().of(&found), Some(Picked::Point(1)));
-    check_page(&html::page(&found).unwrap());
+    check_page(&html::page(&found, None).unwrap());
     let mut none = found;
     none.points[1].holds = false;
     assert_eq!("word>=8".parse::<Pick>().unwrap().of(&none), None, "there is nothing to pick from");
@@ -205,7 +205,7 @@ fn the_cheapest_that_meets_everything_is_picked() {
     let pick: Pick = "guard>4, cycles>=1e300".parse().unwrap();
     let misses: Vec<String> = pick.misses(&found.points[found.points.len() - 1]).iter().map(Miss::to_string).collect();
     assert!(misses[0] == "guard>4: it is 4" && misses[1].starts_with("cycles>=1e300: it is "), "{misses:?}");
-    check_page(&html::page(&none).unwrap());
+    check_page(&html::page(&none, None).unwrap());
 }
 
 /// Whether a core can have a figure is known before the run, and agrees with the result of the run.
@@ -272,7 +272,7 @@ fn what_was_synthesised_is_kept_and_decides() {
     assert_eq!(fields(picked), [1000 - picked as u64, 7, 5, 3].map(Some));
     assert_eq!(fields(last), [None; 4]);
     assert!(found.to_json().contains("\"does_not_fit\":\"small: the core needs 2 LUT4"));
-    let page = html::page(&found).unwrap();
+    let page = html::page(&found, None).unwrap();
     check_page(&page);
     assert!(page.contains("Error and LUTs") && page.contains("Does not fit") && !page.contains("Error and clock rate"));
     for point in &mut found.points {
@@ -286,9 +286,35 @@ fn marks_and_commands_tell_cores_apart() {
     let found = small();
     let commands: Vec<String> = found.points.iter().map(Point::command).collect();
     assert!(
-        commands[0].ends_with("--out svd_2x2_w8_g0_c18") && commands[1].ends_with("--out svd_2x2_w8_g0_c18_s1"),
+        commands[0].ends_with("--out svd_2x2_w8_g0") && commands[1].ends_with("--out svd_2x2_w8_g0_s1"),
         "{commands:?}"
     );
-    let page = html::page(&found).unwrap();
+    let page = html::page(&found, None).unwrap();
     assert!(page.contains("8+0 s1") && page.contains(" auto\n"));
+}
+
+/// The page tells of the same core as the terminal: in words, in the charts and in both tables.
+#[test]
+fn the_pick_is_marked_on_the_page() {
+    let found = small();
+    assert!(!html::page(&found, None).unwrap().contains("The pick"), "there is none");
+    let met: Pick = "word=8, guard=4".parse().unwrap();
+    let missed: Pick = "cycles<1".parse().unwrap();
+    for (pick, words) in
+        [(&met, "The cheapest core with word=8, guard=4 is core "), (&missed, "No core meets cycles&lt;1.")]
+    {
+        let point = pick.of(&found).unwrap().point();
+        let page = html::page(&found, Some(pick)).unwrap();
+        check_page(&page);
+        assert!(page.contains(words) && page.contains(&found.points[point].label()), "{pick}");
+        assert_eq!(page.matches("r=\"7\"").count(), 2, "a ring in each chart");
+        assert!(page.matches(&format!("<td>pick: {point}</td>")).count() >= 2);
+        let before = page.split("What accuracy costs").next().unwrap();
+        assert!(before.contains(&found.points[point].command()));
+    }
+    // Commands are too long for tables: they are below them.
+    let page = html::page(&found, Some(&met)).unwrap();
+    for table in page.split("<table>").skip(1) {
+        assert!(!table.split("</table>").next().unwrap().contains("svdforge generate"));
+    }
 }

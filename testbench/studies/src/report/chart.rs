@@ -5,6 +5,7 @@ use crate::campaign::CampaignError;
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::ops::Range;
 use svdforge_drawing::{COLOURS, FONT, register_fonts};
 
@@ -12,8 +13,12 @@ use svdforge_drawing::{COLOURS, FONT, register_fonts};
 const SIZE: (u32, u32) = (380, 250);
 /// The font size for plotters that SVG viewers show as 12 pixels.
 const TEXT: f64 = 15.0;
+/// Where the title begins and where the curves begin, in pixels from the top.
+const TITLE: (i32, i32) = (3, 30);
 /// The width of a character of a label beside a point, and the height of the label, in pixels.
 const LABEL: (i32, i32) = (7, 14);
+/// The space beside the vertical axis for its title and ticks, and for each character of the longest tick, in pixels.
+const BESIDE: (u32, u32) = (32, 9);
 const GRID: RGBColor = RGBColor(221, 221, 221);
 
 /// A chart with curves or bars.
@@ -104,6 +109,8 @@ pub enum Stroke {
     Dots,
     /// A small mark at each point, without a line.
     Specks,
+    /// A ring around each point, without a line.
+    Rings,
 }
 
 impl Stroke {
@@ -115,7 +122,7 @@ impl Stroke {
             Self::Marked | Self::Plain => 1.0,
             Self::Dashed => 0.99,
             Self::Dotted => 0.98,
-            Self::Dots | Self::Specks => 1.0,
+            Self::Dots | Self::Specks | Self::Rings => 1.0,
         }
     }
 
@@ -125,12 +132,13 @@ impl Stroke {
             Self::Marked => Some(3),
             Self::Dots => Some(4),
             Self::Specks => Some(2),
+            Self::Rings => Some(7),
             Self::Plain | Self::Dashed | Self::Dotted => None,
         }
     }
 
     fn has_line(self) -> bool {
-        !matches!(self, Self::Dots | Self::Specks)
+        !matches!(self, Self::Dots | Self::Specks | Self::Rings)
     }
 
     /// Replaces these opacities in an SVG by dashes.
@@ -234,12 +242,16 @@ impl Chart {
     ) -> Result<(), DrawError<'a>> {
         let x = Scale { axis: self.x.clone(), logarithmic: false };
         let y = Scale { axis: self.y.clone(), logarithmic: self.logarithmic };
+        let style = (FONT, TEXT + 2.0).into_text_style(area).pos(Pos::new(HPos::Center, VPos::Top));
+        area.draw_text(&self.title, &style, (SIZE.0 as i32 / 2, TITLE.0))?;
+        let longest = self.y.ticks.iter().map(|&tick| number(tick, self.y.apart()).chars().count()).max();
+        let beside = BESIDE.0 + BESIDE.1 * longest.unwrap_or(0) as u32;
         let mut chart = ChartBuilder::on(area)
-            .caption(&self.title, (FONT, TEXT + 2.0))
             .margin(6)
+            .margin_top(TITLE.1)
             .margin_right(12)
             .x_label_area_size(40)
-            .y_label_area_size(60)
+            .y_label_area_size(beside.max(60))
             .build_cartesian_2d(x, y)?;
         chart
             .configure_mesh()
@@ -266,27 +278,60 @@ impl Chart {
                 chart.draw_series(LineSeries::new(points.clone(), style))?;
             }
             if let Some(radius) = line.stroke.mark() {
-                chart.draw_series(points.map(|point| Circle::new(point, radius, colour.filled())))?;
+                let style = match line.stroke {
+                    Stroke::Rings => colour.stroke_width(2),
+                    _ => colour.filled(),
+                };
+                chart.draw_series(points.map(|point| Circle::new(point, radius, style)))?;
             }
         }
-        let mut taken: Vec<(i32, i32, i32)> = Vec::new();
+        let marked = self.lines.iter().filter(|line| line.stroke.mark().is_some()).flat_map(|line| &line.points);
+        let mut space = Space {
+            inside: chart.plotting_area().get_pixel_range(),
+            marks: marked.map(|point| chart.backend_coord(point)).collect(),
+            labels: Vec::new(),
+        };
         for (point, text) in labels {
-            let (x, y) = chart.backend_coord(point);
             let width = LABEL.0 * text.chars().count() as i32;
-            // The label is placed beside its point, where there is no other label.
-            let free = |&(dx, dy): &(i32, i32)| {
-                let (left, top) = (x + dx, y + dy);
-                let far = |&(a, b, wide): &(i32, i32, i32)| {
-                    left >= a + wide || a >= left + width || (top - b).abs() > LABEL.1
-                };
-                taken.iter().all(far)
-            };
-            let Some((dx, dy)) = [(6, -14), (-width, 2), (6, 2), (-width, -14)].into_iter().find(free) else {
-                continue;
-            };
-            taken.push((x + dx, y + dy, width));
-            area.draw(&Text::new(text.as_str(), (x + dx, y + dy), (FONT, TEXT - 2.0)))?;
+            if let Some(place) = space.place(chart.backend_coord(point), width) {
+                area.draw(&Text::new(text.as_str(), place, (FONT, TEXT - 2.0)))?;
+            }
         }
         Ok(())
+    }
+}
+
+/// The space for labels beside points, in pixels.
+struct Space {
+    /// Where the curves are, horizontally and vertically. The title and the ticks are outside.
+    inside: (Range<i32>, Range<i32>),
+    /// The centres of the marks.
+    marks: Vec<(i32, i32)>,
+    /// The left end, the top and the width of each label.
+    labels: Vec<(i32, i32, i32)>,
+}
+
+impl Space {
+    /// Takes the place of a label of this width beside a point. Places that cover no mark are preferred. If every place
+    /// covers another label, there is none.
+    fn place(&mut self, (x, y): (i32, i32), width: i32) -> Option<(i32, i32)> {
+        let beside = [(6, -14), (-width - 4, 2), (6, 2), (-width - 4, -14), (-width / 2, -20), (-width / 2, 7)];
+        let free = || beside.map(|(dx, dy)| (x + dx, y + dy)).into_iter().filter(|&place| self.is_free(place, width));
+        let place = free().find(|&place| self.is_clear(place, width)).or_else(|| free().next())?;
+        self.labels.push((place.0, place.1, width));
+        Some(place)
+    }
+
+    fn is_free(&self, (left, top): (i32, i32), width: i32) -> bool {
+        let far = |&(a, b, wide): &(i32, i32, i32)| left >= a + wide || a >= left + width || (top - b).abs() > LABEL.1;
+        let (horizontal, vertical) = &self.inside;
+        let inside = top >= vertical.start && left >= horizontal.start && left + width <= SIZE.0 as i32;
+        inside && self.labels.iter().all(far)
+    }
+
+    fn is_clear(&self, (left, top): (i32, i32), width: i32) -> bool {
+        let covers =
+            |&(x, y): &(i32, i32)| (left - 2..left + width).contains(&x) && (top - 2..top + LABEL.1).contains(&y);
+        !self.marks.iter().any(covers)
     }
 }

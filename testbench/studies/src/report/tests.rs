@@ -171,3 +171,45 @@ fn every_kind_of_core_can_be_reported() {
         assert!(overview.holds());
     }
 }
+
+/// The x, the y and the text of every text of an SVG.
+fn texts(svg: &str) -> Vec<(f64, f64, String)> {
+    let number = |tag: &str, name: &str| -> f64 {
+        let rest = tag.split(&format!(" {name}=\"")).nth(1).unwrap();
+        rest.split('"').next().unwrap().parse().unwrap()
+    };
+    let text = |part: &str| {
+        let (tag, rest) = part.split_once('>').unwrap();
+        (number(tag, "x"), number(tag, "y"), rest.split('<').next().unwrap().trim().to_owned())
+    };
+    svg.split("<text").skip(1).map(text).collect()
+}
+
+/// The title of the vertical axis stands left of the longest tick, and labels beside points stay inside.
+#[test]
+fn texts_of_a_chart_do_not_cover_each_other() {
+    let points = vec![(0.0, 1e5), (1.0, 9e4), (10.0, 1e5), (5.0, 1e1)];
+    let chart = chart::Chart {
+        title: "the title of the chart".to_owned(),
+        x: chart::Axis::from_zero("x", 10.0),
+        y: chart::Axis::decades("max |U^T A V - S|, LSB", points.iter().map(|point| point.1)),
+        logarithmic: true,
+        lines: vec![chart::Line { colour: 0, stroke: chart::Stroke::Dots, points: points.clone() }],
+        bars: Vec::new(),
+    };
+    let labels: Vec<_> = points.iter().map(|&point| (point, "12+0 c18".to_owned())).collect();
+    let svg = chart.svg_with_labels(&labels).unwrap();
+    let texts = texts(&svg);
+    let (_, title, _) = texts.iter().find(|text| text.2 == chart.title).unwrap();
+    let (axis, _, _) = texts.iter().find(|text| text.2 == chart.y.label).unwrap();
+    // A character of a tick is 8 pixels wide at most. The x of a tick is its right end.
+    let ticks = texts.iter().filter(|text| ["10", "1000", "10000", "1e5"].contains(&text.2.as_str()) && text.0 < 100.0);
+    let ticks: Vec<f64> = ticks.map(|(x, _, text)| x - 8.0 * text.len() as f64).collect();
+    assert!(ticks.len() >= 3 && ticks.iter().all(|left| *left > axis + 14.0), "{ticks:?}, title at {axis}");
+    assert_eq!(texts.iter().filter(|text| text.2 == "x").count(), 1, "the axis is labelled below only");
+    let beside: Vec<_> = texts.iter().filter(|text| text.2 == "12+0 c18").collect();
+    assert!(beside.len() >= 3, "{texts:?}");
+    for (x, y, _) in beside {
+        assert!(y - title > 14.0 && *x > 60.0 && x + 56.0 <= 380.0, "{x}, {y}: title at {title}");
+    }
+}

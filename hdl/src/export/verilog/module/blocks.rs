@@ -2,6 +2,7 @@
 
 use super::{Place, Writer};
 use crate::export::verilog::expression::Expression;
+use crate::export::verilog::module_name;
 use crate::export::verilog::text::{literal, longest, statement};
 use crate::ir::*;
 use std::collections::BTreeMap;
@@ -150,7 +151,8 @@ impl Writer<'_> {
         }
         let names = longest(rows.iter().map(|r| r.0.as_str()));
         let ports: Vec<String> = rows.iter().map(|(port, value)| format!("        .{port:names$} ({value})")).collect();
-        let text = format!("    {} {} (\n{}\n    );\n", child.name, instance.name, ports.join(",\n"));
+        let name = module_name(self.design, child_index);
+        let text = format!("    {name} {} (\n{}\n    );\n", instance.name, ports.join(",\n"));
         (self.place(self.home(id), reads.into_iter()), text)
     }
 }

@@ -1,6 +1,7 @@
 //! The port list.
 
 use super::{Writer, spaced};
+use crate::export::verilog::module_name;
 use crate::export::verilog::text::{comment, longest, range};
 
 impl Writer<'_> {
@@ -27,11 +28,12 @@ impl Writer<'_> {
             let notes: Vec<String> = node.note.iter().cloned().chain(latency).collect();
             rows.push(("output wire", range(node.width), output.name.clone(), notes.join("; ")));
         }
+        let name = module_name(self.design, self.index);
         if rows.is_empty() {
-            self.text += &format!("module {};\n", self.module.name);
+            self.text += &format!("module {name};\n");
             return;
         }
-        self.text += &format!("module {} (\n", self.module.name);
+        self.text += &format!("module {name} (\n");
         let ranges = longest(rows.iter().map(|r| r.1.as_str()));
         let names = longest(rows.iter().map(|r| r.2.as_str()));
         for (i, (kind, range, name, note)) in rows.iter().enumerate() {

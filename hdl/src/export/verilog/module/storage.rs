@@ -4,8 +4,11 @@
 //! an unknown address gives an unknown word.
 
 use super::{Writer, remark, spaced};
-use crate::export::verilog::text::{banner, comment, literal, range, statement};
+use crate::export::verilog::text::{banner, comment, hexadecimal, literal, range, statement};
 use crate::ir::*;
+
+/// The most bits of a table entry that is printed in decimal. Wider entries are several numbers side by side.
+const WIDEST_DECIMAL: u32 = 24;
 
 impl Writer<'_> {
     /// The tables as initialised arrays, padded with zeros so that every address has an entry.
@@ -25,8 +28,9 @@ impl Writer<'_> {
             self.text += &format!("    reg {}{} [0:{}];\n", spaced(&range(table.width), 0), table.name, reach - 1);
             self.text += "    initial begin\n";
             let digits = (reach - 1).to_string().len();
+            let form = if table.width > WIDEST_DECIMAL { hexadecimal } else { literal };
             let values: Vec<String> =
-                (0..reach).map(|i| literal(table.entries.get(i).copied().unwrap_or(0), table.width)).collect();
+                (0..reach).map(|i| form(table.entries.get(i).copied().unwrap_or(0), table.width)).collect();
             let column = values.iter().map(String::len).max().unwrap_or(0) + 1;
             for (i, value) in values.iter().enumerate() {
                 let value = format!("{value};");

@@ -2,9 +2,14 @@
 
 /// Whether the word is reserved by Verilog-2005, by SystemVerilog or by the exporter, which uses it in every module.
 /// SystemVerilog counts because Verilator and most synthesis tools may read the files as SystemVerilog.
-pub(super) fn is_reserved(word: &str) -> bool {
+pub(crate) fn is_reserved(word: &str) -> bool {
     let lists = [VERILOG_2005, SYSTEM_VERILOG, OWN];
     lists.iter().any(|list| list.split_whitespace().any(|reserved| reserved == word))
+}
+
+/// Whether the word is reserved by VHDL-2008, in whatever case it is written.
+pub(crate) fn is_reserved_in_vhdl(word: &str) -> bool {
+    VHDL_2008.split_whitespace().any(|reserved| reserved.eq_ignore_ascii_case(word))
 }
 
 const OWN: &str = "aclk aresetn";
@@ -32,4 +37,15 @@ const SYSTEM_VERILOG: &str = "
     s_nexttime s_until s_until_with sequence shortint shortreal soft solve static string strong struct super
     sync_accept_on sync_reject_on tagged this throughout timeprecision timeunit type typedef union unique
     unique0 until until_with untyped var virtual void wait_order weak wildcard with within
+";
+
+const VHDL_2008: &str = "
+    abs access after alias all and architecture array assert assume assume_guarantee attribute begin block body
+    buffer bus case component configuration constant context cover default disconnect downto else elsif end entity
+    exit fairness file for force function generate generic group guarded if impure in inertial inout is label
+    library linkage literal loop map mod nand new next nor not null of on open or others out package parameter
+    port postponed procedure process property protected pure range record register reject release rem report
+    restrict restrict_guarantee return rol ror select sequence severity shared signal sla sll sra srl strong
+    subtype then to transport type unaffected units until use variable vmode vprop vunit wait when while with xnor
+    xor
 ";
