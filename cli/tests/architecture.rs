@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every crate: its folder, and the crates of the project that it may depend on.
-const CRATES: [(&str, &[&str]); 9] = [
+const CRATES: [(&str, &[&str]); 10] = [
     ("hdl", &[]),
     ("sim", &["hdl"]),
     ("golden", &[]),
@@ -20,6 +20,7 @@ const CRATES: [(&str, &[&str]); 9] = [
     ("testbench/studies", &["hdl", "golden", "drawing", "testbench", "tools"]),
     ("apps", &["hdl", "golden", "drawing", "testbench"]),
     ("cli", &["hdl", "golden", "testbench", "studies", "tools", "apps"]),
+    ("python", &["hdl", "golden", "testbench"]),
 ];
 
 /// Modules of `hdl`, and the modules that they must not import.
@@ -167,6 +168,8 @@ fn crates_depend_on_what_they_may() {
             seen += 1;
         }
         for (name, value) in dependencies {
+            let is_for_python = ["pyo3", "numpy"].contains(&name.as_str());
+            assert!(!is_for_python || folder == "python", "{folder}/Cargo.toml: only python depends on {name}");
             let in_workspace = value.as_table().and_then(|table| table.get("workspace"));
             assert!(in_workspace.is_some(), "{folder}/Cargo.toml: the version of {name} belongs into the workspace");
         }
@@ -176,6 +179,9 @@ fn crates_depend_on_what_they_may() {
     let members = manifest["workspace"]["members"].as_array().unwrap();
     let members: BTreeSet<&str> = members.iter().filter_map(|member| member.as_str()).collect();
     assert_eq!(members, CRATES.map(|(folder, _)| folder).into(), "every crate has its rules");
+    let default = manifest["workspace"]["default-members"].as_array().unwrap();
+    let default: Vec<&str> = default.iter().filter_map(|member| member.as_str()).collect();
+    assert_eq!(default, ["cli"], "the first command of the README needs no Python");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The golden model: the mathematics by which a core is judged, in `f64`.
 //!
-//! - [`reader`] turns a `.csv`, `.mtx`, `.npy` or `.json` file into a [`NamedMatrix`], or into one message that says
-//!   where the file is wrong and what would be right.
+//! - [`reader`] turns a `.csv`, `.mtx`, `.npy`, `.npz` or `.json` file into one or more [`NamedMatrix`], or into one
+//!   message that says where the file is wrong and what would be right.
 //! - [`families`] makes test matrices from seeds, with the same bits on every platform.
 //! - [`oracle`] computes the reference decomposition with nalgebra, and checks it on every call.
 //! - [`metrics`] measures the errors of a core's result against the oracle, in units of the last bit of the core's
@@ -33,6 +33,6 @@ pub mod sources;
 pub use element::Element;
 pub use families::Family;
 pub use metrics::{Accuracy, Factors, accuracy, eigen_accuracy};
-pub use reader::{NamedMatrix, ReadError, read_matrix};
+pub use reader::{NamedMatrix, ReadError, read_matrices};
 pub use replay::{BlockRotation, GivensRotation, Recording, Rotation};
 pub use sources::{BySource, Sources};

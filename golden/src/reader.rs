@@ -1,4 +1,4 @@
-//! Reads one matrix from a file: `.csv`, `.mtx` (Matrix Market), `.npy` (numpy) or `.json`.
+//! Reads matrices from a file: `.csv`, `.mtx` (Matrix Market), `.npy` and `.npz` (numpy) or `.json`.
 //!
 //! Every refusal is a [`ReadError`] that names the file and the place in it, what is wrong there, and what would be
 //! right. No bytes make these functions panic, and no header makes them allocate more than [`MAX_ELEMENTS`] elements.
@@ -13,13 +13,14 @@ mod limits;
 mod matrix;
 mod matrix_market;
 mod npy;
+mod npz;
 mod records;
 mod text;
 
 pub use error::{Fault, Kind, Place, ReadError};
 pub use file::read_bytes;
 pub use limits::{MAX_BYTES, MAX_ELEMENTS};
-pub use matrix::{NamedMatrix, parse_matrix, read_matrix};
+pub use matrix::{NamedMatrix, parse_matrices, parse_matrix, read_matrices};
 pub use records::Records;
 pub use text::{number, quote, utf8};
 

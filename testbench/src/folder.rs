@@ -84,9 +84,9 @@ impl StagedFile {
     }
 }
 
-/// Writes text files, given as (name, content), into a folder that exists. All files are first written beside their
+/// Writes files, given as (name, content), into a folder that exists. All files are first written beside their
 /// places and only then renamed. If a folder has the name of one of them, none is written.
-pub fn write_files(folder: &Path, files: &[(&str, &str)]) -> Result<(), FolderError> {
+pub fn write_files(folder: &Path, files: &[(&str, impl AsRef<[u8]>)]) -> Result<(), FolderError> {
     if let Some(path) = files.iter().map(|(name, _)| folder.join(name)).find(|path| path.is_dir()) {
         return Err(FolderError::Io { path, source: io::ErrorKind::IsADirectory.into() });
     }
@@ -94,7 +94,7 @@ pub fn write_files(folder: &Path, files: &[(&str, &str)]) -> Result<(), FolderEr
     for (name, content) in files {
         let path = folder.join(name);
         let (file, mut sink) = StagedFile::create(&path)?;
-        let written = sink.write_all(content.as_bytes()).and_then(|()| sink.flush());
+        let written = sink.write_all(content.as_ref()).and_then(|()| sink.flush());
         written.map_err(|source| FolderError::Io { path, source })?;
         staged.push(file);
     }

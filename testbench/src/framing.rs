@@ -6,7 +6,7 @@
 use crate::scalar::{Scalar, components, pack, unpack};
 use nalgebra::DMatrix;
 use svdforge_hdl::fixed::{QFormat, RangeError};
-use svdforge_hdl::interface::{Status, section};
+use svdforge_hdl::interface::{Section, Status, section};
 use svdforge_hdl::shape::Shape;
 
 /// One beat into a core.
@@ -157,47 +157,83 @@ pub struct FrameError {
     pub message: String,
 }
 
-/// Reads the output frame of a matrix of (rows, columns).
+/// An output frame as integers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The status word.
+    pub status: Status,
+    /// The other sections, in order. There are none in a bad frame.
+    pub sections: Vec<FrameSection>,
+}
+
+/// A section of an output frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrameSection {
+    /// What it holds, and in which format.
+    pub section: Section,
+    /// The numbers, in units of their last bit; of complex elements the components one after the other.
+    pub units: Vec<i64>,
+}
+
+impl FrameSection {
+    /// The numbers in the core's own scale.
+    pub fn values(&self) -> impl Iterator<Item = f64> {
+        let format = QFormat { word: self.section.word, frac: self.section.frac };
+        self.units.iter().map(move |&units| format.dequantise(units))
+    }
+}
+
+impl Frame {
+    /// Reads the output frame of a matrix of (rows, columns) whose elements are of type `T`.
+    pub fn read<T: Scalar>(shape: &Shape, size: (usize, usize), beats: &[OutputBeat]) -> Result<Self, FrameError> {
+        let error = |beat, message: String| FrameError { beat, message };
+        let Some(first) = beats.first() else { return Err(error(0, "the frame is empty".into())) };
+        let status = Status::from_bits(first.data);
+        let mut sections = shape.interface().sections_of(size);
+        sections.truncate(if status.bad_frame() { 1 } else { sections.len() });
+        let expected: Vec<u8> =
+            sections.iter().flat_map(|section| std::iter::repeat_n(section.tuser, section.count)).collect();
+        if beats.len() != expected.len() {
+            return Err(error(beats.len(), format!("{} beats where {} were expected", beats.len(), expected.len())));
+        }
+        for (i, (beat, &user)) in beats.iter().zip(&expected).enumerate() {
+            if beat.user != user {
+                return Err(error(i, format!("tuser {} where section {user} was expected", beat.user)));
+            }
+            if beat.last != (i + 1 == expected.len()) {
+                return Err(error(i, format!("tlast is {}", beat.last)));
+            }
+        }
+        let bits = shape.interface().output_component_bits();
+        let read = |section: Section| {
+            // Singular values are real.
+            let components = if section.tuser == section::SIGMA { 1 } else { T::KIND.components() };
+            let beats = beats.iter().filter(|beat| beat.user == section.tuser);
+            let units = beats.flat_map(|beat| (0..components).map(|number| unpack(beat.data, number, bits))).collect();
+            FrameSection { section, units }
+        };
+        Ok(Self { status, sections: sections.into_iter().skip(1).map(read).collect() })
+    }
+}
+
+/// Reads the output frame of a matrix of (rows, columns) as a decomposition.
 pub fn parse_frame<T: Scalar>(
     shape: &Shape,
     (rows, cols): (usize, usize),
     beats: &[OutputBeat],
 ) -> Result<Decomposition<T>, FrameError> {
-    let error = |beat, message: String| FrameError { beat, message };
-    let Some(first) = beats.first() else { return Err(error(0, "the frame is empty".into())) };
-    let status = Status::from_bits(first.data);
-    let mut sections = shape.interface().sections_of((rows, cols));
-    sections.truncate(if status.bad_frame() { 1 } else { sections.len() });
-    let expected: Vec<u8> =
-        sections.iter().flat_map(|section| std::iter::repeat_n(section.tuser, section.count)).collect();
-    if beats.len() != expected.len() {
-        return Err(error(beats.len(), format!("{} beats where {} were expected", beats.len(), expected.len())));
-    }
-    for (i, (beat, &user)) in beats.iter().zip(&expected).enumerate() {
-        if beat.user != user {
-            return Err(error(i, format!("tuser {} where section {user} was expected", beat.user)));
-        }
-        if beat.last != (i + 1 == expected.len()) {
-            return Err(error(i, format!("tlast is {}", beat.last)));
-        }
-    }
-    let bits = shape.interface().output_component_bits();
-    let value = |beat: &OutputBeat, component: u32, frac: u32| {
-        QFormat { word: bits, frac }.dequantise(unpack(beat.data, component, bits))
+    let Frame { status, sections } = Frame::read::<T>(shape, (rows, cols), beats)?;
+    let values = |user: u8| {
+        let section = sections.iter().find(|found| found.section.tuser == user)?;
+        Some(section.values().collect::<Vec<f64>>())
     };
-    let element = |beat: &OutputBeat, frac: u32| {
-        let values: Vec<f64> = (0..T::KIND.components()).map(|component| value(beat, component, frac)).collect();
-        T::from_components(&values)
-    };
-    let in_section = |user: u8| beats.iter().filter(move |beat| beat.user == user);
     let rank = shape.rank_of((rows, cols));
     let vectors = |user: u8, rows: usize| {
-        let present = sections.iter().any(|section| section.tuser == user);
-        let elements = in_section(user).map(|beat| element(beat, shape.vector_fraction()));
-        present.then(|| DMatrix::from_row_iterator(rows, rank, elements))
+        let values = values(user)?;
+        let elements = values.chunks_exact(components::<T>()).map(T::from_components);
+        Some(DMatrix::from_row_iterator(rows, rank, elements))
     };
-    // Singular values are real.
-    let sigma = in_section(section::SIGMA).map(|beat| value(beat, 0, shape.sigma_fraction())).collect();
+    let sigma = values(section::SIGMA).unwrap_or_default();
     Ok(Decomposition { status, sigma, u: vectors(section::U, rows), v: vectors(section::V, cols) })
 }
 

@@ -3,7 +3,7 @@
 use crate::engine::{Engine, SeenRotations};
 use crate::framing::{Decomposition, FrameError, Quantised, input_format};
 use crate::run::{CoreRun, Cycles, RunError};
-use crate::stimulus::Stimulus;
+use crate::stimulus::{Stimulus, Trace};
 use nalgebra::DMatrix;
 use serde::{Serialize, Serializer};
 use svdforge_golden::metrics::MetricsError;
@@ -130,11 +130,21 @@ pub fn judge(
     matrix: &NamedMatrix,
     input: &Quantised,
 ) -> Result<Judgement, JudgeError> {
+    Ok(judge_and_trace(shape, engine, matrix, input)?.0)
+}
+
+/// Does the same as [`judge`], and also returns the beats that were seen.
+pub fn judge_and_trace(
+    shape: &Shape,
+    engine: &mut dyn Engine,
+    matrix: &NamedMatrix,
+    input: &Quantised,
+) -> Result<(Judgement, Trace), JudgeError> {
     let (trace, rotations) = engine.run_seeing_rotations(&Stimulus::new(input.frame(shape))).map_err(RunError::from)?;
     let CoreRun { decomposition, trace } = CoreRun::read(shape, input, trace)?;
     let empty = || RunError::from(FrameError { beat: 0, message: "the trace is empty".to_owned() });
     let cycles = Cycles::of(&trace).ok_or_else(empty)?;
-    assess(shape, matrix, input, decomposition, rotations.as_ref(), cycles)
+    Ok((assess(shape, matrix, input, decomposition, rotations.as_ref(), cycles)?, trace))
 }
 
 fn assess(

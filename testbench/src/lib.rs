@@ -4,6 +4,7 @@
 //! - [`stimulus`] holds the beats that enter a core and the trace of the beats that leave it.
 //! - [`engine`] runs a core in the project's own simulator, in Icarus, in Verilator or in rust_hdl.
 //! - [`run`] passes one matrix through a core in any engine and reads the result back.
+//! - [`pool`] passes many matrices through a core, on all processors, and [`arrays`] turns their results into arrays.
 //! - [`verify`] checks that all engines agree bit for bit and cycle for cycle.
 //! - [`judge`] compares a result with the golden model.
 //! - [`corpus`] and [`samples`] supply the matrices for these checks.
@@ -14,12 +15,14 @@
 //! nothing in it draws pictures, makes pages or computes statistics. The applications are built on this crate and need
 //! none of that.
 
+pub mod arrays;
 pub mod corpus;
 pub mod engine;
 pub mod export;
 pub mod folder;
 pub mod framing;
 pub mod judge;
+pub mod pool;
 pub mod run;
 pub mod samples;
 pub mod scalar;

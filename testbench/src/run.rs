@@ -12,7 +12,7 @@ use svdforge_hdl::parameters::{SIZES, Sizes};
 use svdforge_hdl::shape::Shape;
 
 /// The clock cycles that one matrix takes, with a source and a sink that never stall.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cycles {
     /// From the first input beat to the last, both included.
     pub load: u64,
@@ -25,6 +25,11 @@ pub struct Cycles {
 }
 
 impl Cycles {
+    /// All counts, with their names.
+    pub fn parts(&self) -> [(&'static str, u64); 4] {
+        [("load", self.load), ("compute", self.compute), ("unload", self.unload), ("total", self.total)]
+    }
+
     /// Counts the cycles in the trace of a single frame. The result is `None` if the trace has no input or no output
     /// beat.
     pub fn of(trace: &Trace) -> Option<Self> {

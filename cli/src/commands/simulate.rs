@@ -1,16 +1,17 @@
 //! The command `svdforge simulate`.
 
+use crate::array_folder::ArrayFolder;
 use crate::options::{CoreOptions, ScaleOption};
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
-use std::path::PathBuf;
-use svdforge_golden::{NamedMatrix, read_matrix};
+use std::path::{Path, PathBuf};
+use svdforge_golden::read_matrices;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::folder::StagedFile;
-use svdforge_testbench::judge::{Judgement, judge};
+use svdforge_testbench::judge::{Judgement, judge_and_trace};
 use svdforge_testbench::run::quantise_for;
 
 /// Run matrices through the cycle-accurate simulator, and judge the results
@@ -23,12 +24,18 @@ pub struct Simulate {
     core: CoreOptions,
     #[command(flatten)]
     scale: ScaleOption,
-    /// Matrix files: .csv, .mtx, .npy or .json
+    /// Matrix files: .csv, .mtx, .npy, .npz or .json, or `-` for standard input
+    ///
+    /// An array of three dimensions and an .npz file hold several matrices. Without --rows and --cols, the core has
+    /// the size of the matrices.
     #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
     matrix: Vec<PathBuf>,
     /// Write the waveforms of every named signal, as VCD
     #[arg(long, value_name = "FILE")]
     vcd: Option<PathBuf>,
+    /// Write the results into this folder as numpy arrays, with the matrix as their first dimension
+    #[arg(long, value_name = "DIR")]
+    npy: Option<PathBuf>,
     /// Print the results as JSON
     #[arg(long)]
     json: bool,
@@ -37,14 +44,21 @@ pub struct Simulate {
 impl Simulate {
     /// Simulates and judges the matrices, and prints the results.
     pub fn run(self) -> Result<Verdict> {
-        let core = self.core.core()?;
-        let matrices: Vec<NamedMatrix> = self.matrix.iter().map(read_matrix).collect::<Result<_, _>>()?;
+        let mut matrices = Vec::new();
+        for file in &self.matrix {
+            let found = read_matrices(file)?;
+            let is_one = found.len() == 1 && *file != Path::new("-");
+            let place =
+                |name: &str| if is_one { file.display().to_string() } else { format!("{}: {name}", file.display()) };
+            matrices.extend(found.into_iter().map(|matrix| (place(&matrix.name), matrix)));
+        }
+        let sizes: Vec<(usize, usize)> = matrices.iter().map(|(_, m)| m.matrix.shape()).collect();
+        let core = self.core.core_for(&sizes).with_context(|| self.matrix[0].display().to_string())?;
+        let mut arrays =
+            self.npy.as_deref().map(|folder| ArrayFolder::new(folder, core.shape(), &sizes)).transpose()?;
         let inputs = matrices
             .iter()
-            .zip(&self.matrix)
-            .map(|(m, file)| {
-                quantise_for(core.shape(), m, self.scale.get()).with_context(|| file.display().to_string())
-            })
+            .map(|(place, m)| quantise_for(core.shape(), m, self.scale.get()).with_context(|| place.clone()))
             .collect::<Result<Vec<_>>>()?;
         let (waves, mut engine) = match &self.vcd {
             None => (None, SimulatorEngine::new(&core)?),
@@ -55,13 +69,16 @@ impl Simulate {
         };
         let bar = output::progress(inputs.len(), "simulating");
         let mut judgements = Vec::new();
-        for (matrix, input) in matrices.iter().zip(&inputs) {
-            judgements.push(judge(core.shape(), &mut engine, matrix, input)?);
+        for ((_, matrix), input) in matrices.iter().zip(&inputs) {
+            let (judgement, trace) = judge_and_trace(core.shape(), &mut engine, matrix, input)?;
+            arrays.as_mut().map(|arrays| arrays.push(input, &trace)).transpose()?;
+            judgements.push(judgement);
             bar.inc(1);
         }
         bar.finish_and_clear();
         engine.finish()?;
         waves.map(StagedFile::commit).transpose()?;
+        arrays.map(ArrayFolder::write).transpose()?;
         if self.json {
             output::json(&serde_json::json!({ "core": Summary::new(&core), "results": judgements }))?;
         } else {

@@ -6,7 +6,7 @@ use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::path::PathBuf;
-use svdforge_golden::read_matrix;
+use svdforge_golden::{NamedMatrix, read_matrices};
 use svdforge_hdl::core::Core;
 use svdforge_testbench::engine::engine;
 use svdforge_testbench::export::example;
@@ -39,8 +39,11 @@ pub struct Verify {
 impl Verify {
     /// Runs the engines and compares their traces.
     pub fn run(self) -> Result<Verdict> {
-        let core = self.core.core()?;
-        let plain = self.stimulus(&core)?;
+        let read = |file: &PathBuf| Ok::<_, anyhow::Error>((file.clone(), read_matrices(file)?));
+        let files = self.matrix.iter().map(read).collect::<Result<Vec<_>>>()?;
+        let sizes: Vec<(usize, usize)> = files.iter().flat_map(|(_, found)| found).map(|m| m.matrix.shape()).collect();
+        let core = self.core.core_for(&sizes)?;
+        let plain = self.stimulus(&core, &files)?;
         let mut engines = self.with.iter().map(|name| engine(name, &core)).collect::<Result<Vec<_>, _>>()?;
         let stalled = Stimulus { stalls: Stalls::random(2, 1000, 0.7, 0.6), ..plain.clone() };
         let mut reports = Vec::new();
@@ -61,15 +64,14 @@ impl Verify {
         Ok(if equal { Verdict::Holds } else { Verdict::Fails })
     }
 
-    fn stimulus(&self, core: &Core) -> Result<Stimulus> {
-        if self.matrix.is_empty() {
+    fn stimulus(&self, core: &Core, files: &[(PathBuf, Vec<NamedMatrix>)]) -> Result<Stimulus> {
+        if files.is_empty() {
             return Ok(example(core.shape(), Stalls::none()));
         }
         let mut beats = Vec::new();
-        for file in &self.matrix {
-            let matrix = read_matrix(file)?;
+        for (file, matrix) in files.iter().flat_map(|(file, found)| found.iter().map(move |matrix| (file, matrix))) {
             let input =
-                quantise_for(core.shape(), &matrix, self.scale.get()).with_context(|| file.display().to_string())?;
+                quantise_for(core.shape(), matrix, self.scale.get()).with_context(|| file.display().to_string())?;
             beats.extend(input.frame(core.shape()));
         }
         Ok(Stimulus::new(beats))

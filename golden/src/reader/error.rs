@@ -48,7 +48,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// A place in a matrix file. All numbers count from 1.
+/// A place in a matrix file. Numbers count from 1, unless they say otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// The file as a whole.
@@ -76,6 +76,15 @@ pub enum Place {
         /// The column of the matrix.
         column: usize,
     },
+    /// An element of a matrix in a stack.
+    StackElement {
+        /// The index of the matrix, which counts from 0 as numpy does.
+        index: usize,
+        /// The row of the matrix.
+        row: usize,
+        /// The column of the matrix.
+        column: usize,
+    },
 }
 
 impl fmt::Display for Place {
@@ -86,6 +95,7 @@ impl fmt::Display for Place {
             Self::Field { line, field } => write!(f, ", line {line}, field {field}"),
             Self::Character { line, column } => write!(f, ", line {line}, character {column}"),
             Self::Element { row, column } => write!(f, ", row {row}, column {column}"),
+            Self::StackElement { index, row, column } => write!(f, "[{index}], row {row}, column {column}"),
         }
     }
 }
@@ -109,7 +119,7 @@ pub enum Kind {
     TooLarge,
     /// The bytes do not follow the format.
     Malformed,
-    /// The file uses a part of its format that is not supported, such as complex numbers or three dimensions.
+    /// The file uses a part of its format that is not supported, such as complex numbers.
     Unsupported,
     /// There are more or fewer elements or bytes than the header promises.
     Count,

@@ -1,65 +1,101 @@
 //! The numpy file format (NEP 1, and `numpy.lib.format`), versions 1.0, 2.0 and 3.0.
 //!
-//! Arrays have one or two dimensions, in C or Fortran order. Elements are `f4`, `f8`, `i1` to `i8` or `u1` to `u8`, in
-//! either byte order. An array of one dimension is a column, as in `numpy.savetxt`.
+//! Arrays have one to three dimensions, in C or Fortran order. Elements are `f4`, `f8`, `i1` to `i8` or `u1` to `u8`,
+//! in either byte order. An array of one dimension is a column, as in `numpy.savetxt`, and one of three dimensions is a
+//! stack of matrices.
 //!
 //! The reader is our own: npyz 0.9.1 allocates whatever header length a file claims, up to 4 GiB, and multiplies the
 //! dimensions without a check, which panics in a debug build. The header is a Python dictionary, but of a fixed form.
 
 use crate::reader::error::{Fault, Kind, Place};
-use crate::reader::limits::element_count;
+use crate::reader::limits::{MAX_ELEMENTS, element_count};
 use crate::reader::text::quote;
 use nalgebra::DMatrix;
 
-pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, Fault> {
+/// The matrices of an array.
+pub(super) enum Parsed {
+    /// An array of one or two dimensions.
+    One(DMatrix<f64>),
+    /// An array of three dimensions, of which the first counts the matrices.
+    Stack(Vec<DMatrix<f64>>),
+}
+
+pub(super) fn parse(bytes: &[u8]) -> Result<Parsed, Fault> {
     let (text, data) = split_header(bytes)?;
     let header = Header::parse(&text)?;
     let element = ElementType::parse(&header.descr)?;
-    let (rows, columns) = match header.shape[..] {
-        [rows] => (rows, 1),
-        [rows, columns] => (rows, columns),
+    let (depth, rows, columns) = match header.shape[..] {
+        [rows] => (None, rows, 1),
+        [rows, columns] => (None, rows, columns),
+        [depth, rows, columns] => (Some(depth), rows, columns),
         _ => {
             let found = format!("the array has {} dimensions", header.shape.len());
-            return Err(Fault::new(Place::File, Kind::Unsupported, found, "save an array of one or two dimensions"));
+            return Err(Fault::new(Place::File, Kind::Unsupported, found, "save an array of one to three dimensions"));
         }
     };
-    let count = element_count(rows, columns, Place::File)?;
+    let count = match depth {
+        None => element_count(rows, columns, Place::File)?,
+        Some(depth) => stack_count(depth, rows, columns)?,
+    };
     let promised = count * element.size;
     if data.len() != promised {
+        let stack = depth.map_or(String::new(), |depth| format!("{depth} x "));
         return Err(Fault::new(
             Place::File,
             Kind::Count,
             format!(
-                "{} bytes follow the header where {rows} x {columns} of '{}' take {promised}",
+                "{} bytes follow the header where {stack}{rows} x {columns} of '{}' take {promised}",
                 data.len(),
                 header.descr
             ),
             "save the array again: the file was cut short or added to",
         ));
     }
-    // Both fit, because their product does.
-    let (rows, columns) = (rows as usize, columns as usize);
-    let values = data.chunks_exact(element.size).map(|chunk| element.value(chunk));
-    let matrix = if header.fortran_order {
-        DMatrix::from_iterator(rows, columns, values)
-    } else {
-        DMatrix::from_row_iterator(rows, columns, values)
-    };
-    for row in 0..rows {
-        for column in 0..columns {
-            let value = matrix[(row, column)];
-            if !value.is_finite() {
-                let place = Place::Element { row: row + 1, column: column + 1 };
-                return Err(Fault::new(
-                    place,
-                    Kind::NotFinite,
-                    format!("the element is {value}"),
-                    "save finite numbers only",
-                ));
-            }
+    // All of them fit, because their product does.
+    let (matrices, rows, columns) = (depth.unwrap_or(1) as usize, rows as usize, columns as usize);
+    let mut found = Vec::with_capacity(matrices);
+    for index in 0..matrices {
+        let position = |row: usize, column: usize| match header.fortran_order {
+            true => index + matrices * (row + rows * column),
+            false => (index * rows + row) * columns + column,
+        };
+        let value = |row, column| element.value(&data[position(row, column) * element.size..][..element.size]);
+        let matrix = DMatrix::from_fn(rows, columns, value);
+        if let Some((row, column)) = first_not_finite(&matrix) {
+            let place = match depth {
+                None => Place::Element { row: row + 1, column: column + 1 },
+                Some(_) => Place::StackElement { index, row: row + 1, column: column + 1 },
+            };
+            let value = format!("the element is {}", matrix[(row, column)]);
+            return Err(Fault::new(place, Kind::NotFinite, value, "save finite numbers only"));
         }
+        found.push(matrix);
     }
-    Ok(matrix)
+    Ok(match (depth, found.pop()) {
+        (None, Some(only)) => Parsed::One(only),
+        (_, last) => Parsed::Stack(found.into_iter().chain(last).collect()),
+    })
+}
+
+/// The number of elements of a stack of matrices, or the fault if there are none or too many.
+fn stack_count(depth: u64, rows: u64, columns: u64) -> Result<usize, Fault> {
+    let fault = |kind, found, remedy| Err(Fault::new(Place::File, kind, found, remedy));
+    let of_one = element_count(rows, columns, Place::File)?;
+    match usize::try_from(depth).ok().and_then(|depth| depth.checked_mul(of_one)) {
+        Some(0) => fault(Kind::Empty, "the array holds no matrix".to_owned(), "save at least one matrix".to_owned()),
+        Some(count) if count <= MAX_ELEMENTS => Ok(count),
+        _ => fault(
+            Kind::TooLarge,
+            format!("a stack of {depth} matrices of {rows} x {columns} is too large"),
+            format!("give at most {MAX_ELEMENTS} elements"),
+        ),
+    }
+}
+
+/// The row and column of the first element, row by row, that is not finite.
+fn first_not_finite(matrix: &DMatrix<f64>) -> Option<(usize, usize)> {
+    let places = (0..matrix.nrows()).flat_map(|row| (0..matrix.ncols()).map(move |column| (row, column)));
+    places.into_iter().find(|&place| !matrix[place].is_finite())
 }
 
 const SAVE: &str = "write the file with numpy.save";

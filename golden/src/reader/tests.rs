@@ -4,6 +4,8 @@
 mod matrix_market;
 #[path = "tests/npy.rs"]
 mod npy_file;
+#[path = "tests/stacks.rs"]
+mod stacks;
 #[path = "tests/text.rs"]
 mod text;
 
@@ -66,15 +68,21 @@ fn files_are_read_and_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("little one.Csv");
     std::fs::write(&path, "1,2\n").expect("written");
-    assert_eq!(read_matrix(&path).expect("read").name, "little one");
-    let missing = read_matrix(folder.path().join("none.npy")).expect_err("refused");
+    assert_eq!(read_matrices(&path).expect("read")[0].name, "little one");
+    let missing = read_matrices(folder.path().join("none.npy")).expect_err("refused");
     assert_eq!(missing.fault.kind, Kind::Unreadable);
     assert!(missing.to_string().ends_with("; give the path of an existing, readable matrix file"));
-    assert_eq!(read_matrix(folder.path().join("none.xls")).expect_err("refused").fault.kind, Kind::UnknownExtension);
+    assert_eq!(read_matrices(folder.path().join("none.xls")).expect_err("refused").fault.kind, Kind::UnknownExtension);
     std::fs::create_dir(folder.path().join("folder.csv")).expect("made");
-    assert_eq!(read_matrix(folder.path().join("folder.csv")).expect_err("refused").fault.kind, Kind::Unreadable);
-    assert_eq!(bad("m.xls", "1").1, "m.xls: the extension 'xls' is no matrix format; use .csv, .mtx, .npy or .json");
-    assert_eq!(bad("m", "1").1, "m: the file name has no extension to tell its format; use .csv, .mtx, .npy or .json");
+    assert_eq!(read_matrices(folder.path().join("folder.csv")).expect_err("refused").fault.kind, Kind::Unreadable);
+    assert_eq!(
+        bad("m.xls", "1").1,
+        "m.xls: the extension 'xls' is no matrix format; use .csv, .mtx, .npy, .npz or .json"
+    );
+    assert_eq!(
+        bad("m", "1").1,
+        "m: the file name has no extension to tell its format; use .csv, .mtx, .npy, .npz or .json"
+    );
 }
 
 const FILES: [&str; 4] = ["m.csv", "m.json", "m.mtx", "m.npy"];

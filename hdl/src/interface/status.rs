@@ -99,6 +99,19 @@ impl Status {
         Self(bits & ((1 << STATUS_BITS) - 1))
     }
 
+    /// The bits of the word.
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// The value of a field.
+    pub fn value(self, field: &StatusField) -> i64 {
+        match field.name {
+            "block_exponent" => self.block_exponent().into(),
+            _ => field.of(self.0) as i64,
+        }
+    }
+
     /// Its flags.
     pub fn flags(self) -> Flags {
         let flags = STATUS_FIELDS.iter().filter(|field| field.is_flag());

@@ -20,7 +20,7 @@ pub struct SimulatorEngine {
     cycle_limit: u64,
     /// The number of observed memories from which rotations are read.
     memories: usize,
-    waveform: Option<Waveform<Box<dyn Write>>>,
+    waveform: Option<Waveform<Box<dyn Write + Send>>>,
     /// The rotations recorded so far, while a run records them.
     rotations: Option<SeenRotations>,
 }
@@ -54,7 +54,7 @@ impl SimulatorEngine {
 
     /// Compiles a core for simulation, and writes the waveforms of everything that it runs to `sink` in VCD format. It
     /// runs somewhat slower than without.
-    pub fn recording(core: &Core, sink: Box<dyn Write>) -> Result<Self, EngineError> {
+    pub fn recording(core: &Core, sink: Box<dyn Write + Send>) -> Result<Self, EngineError> {
         let simulator = simulator(core, Observe { names: true, ..Observe::default() })?;
         let waveform = Waveform::start(sink, &simulator)?;
         Ok(Self::with(core, simulator, Some(waveform)))
@@ -78,7 +78,7 @@ impl SimulatorEngine {
         }
     }
 
-    fn with(core: &Core, simulator: Simulator, waveform: Option<Waveform<Box<dyn Write>>>) -> Self {
+    fn with(core: &Core, simulator: Simulator, waveform: Option<Waveform<Box<dyn Write + Send>>>) -> Self {
         let input = |name| simulator.input(name).expect("Every core has the ports of its interface.");
         let output = |name| simulator.output(name).expect("Every core has the ports of its interface.");
         let inputs = Inputs {

@@ -1,0 +1,78 @@
+//! A folder of numpy arrays, one for each part of the results.
+
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use svdforge_hdl::shape::Shape;
+use svdforge_testbench::arrays::ResultArrays;
+use svdforge_testbench::folder::{FolderError, write_files};
+use svdforge_testbench::framing::Quantised;
+use svdforge_testbench::stimulus::Trace;
+
+/// The arrays that not every core delivers. Those of an earlier run are removed, so that all arrays in the folder are
+/// of one run.
+const NOT_OF_EVERY_CORE: [&str; 10] = [
+    "sigma.npy",
+    "eigenvalues.npy",
+    "u.npy",
+    "v.npy",
+    "vectors.npy",
+    "raw_sigma.npy",
+    "raw_eigenvalues.npy",
+    "raw_u.npy",
+    "raw_v.npy",
+    "raw_vectors.npy",
+];
+
+/// Arrays that are written into a folder when all results are there.
+pub struct ArrayFolder {
+    path: PathBuf,
+    arrays: ResultArrays,
+}
+
+impl ArrayFolder {
+    /// No results yet, of matrices of these sizes (rows, columns). It is an error if they differ, or if the path is
+    /// that of a file.
+    pub fn new(path: &Path, shape: &Shape, sizes: &[(usize, usize)]) -> Result<Self> {
+        let size = sizes.first().copied().unwrap_or((shape.rows(), shape.cols()));
+        if let Some(other) = sizes.iter().find(|&&other| other != size) {
+            bail!(
+                "--npy {}: the matrices are {} x {} and {} x {}, which do not fit one array; run each size by itself",
+                path.display(),
+                size.0,
+                size.1,
+                other.0,
+                other.1
+            );
+        }
+        if path.exists() && !path.is_dir() {
+            return Err(FolderError::IsFile(path.to_owned()).into());
+        }
+        Ok(Self { path: path.to_owned(), arrays: ResultArrays::new(shape, size) })
+    }
+
+    /// Adds the result of a matrix.
+    pub fn push(&mut self, input: &Quantised, trace: &Trace) -> Result<()> {
+        Ok(self.arrays.push(input, trace)?)
+    }
+
+    /// Writes all arrays.
+    pub fn write(self) -> Result<()> {
+        let files: Vec<(String, Vec<u8>)> =
+            self.arrays.finish().iter().map(|array| (array.file_name(), array.npy())).collect();
+        let files: Vec<(&str, &[u8])> =
+            files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+        let place = || format!("{}: cannot be written", self.path.display());
+        fs::create_dir_all(&self.path).with_context(place)?;
+        write_files(&self.path, &files)?;
+        let is_new = |name: &str| files.iter().any(|(new, _)| *new == name);
+        for name in NOT_OF_EVERY_CORE.into_iter().filter(|name| !is_new(name)) {
+            match fs::remove_file(self.path.join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error).with_context(place),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}

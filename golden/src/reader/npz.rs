@@ -1,0 +1,54 @@
+//! The archives of `numpy.savez` and `numpy.savez_compressed`: zip files of `.npy` files.
+
+use crate::reader::error::{Fault, Kind, Place};
+use crate::reader::file::at_most;
+use crate::reader::limits::{MAX_BYTES, MAX_ELEMENTS};
+use crate::reader::npy::{self, Parsed};
+use std::io::Cursor;
+use zip::ZipArchive;
+
+/// A fault of an archive, and the array that has it. It is `None` if the archive as a whole has it.
+pub(super) type ArrayFault = (Option<String>, Fault);
+
+/// The arrays, with their names, in the order in which they stand in the archive.
+pub(super) fn parse(bytes: &[u8]) -> Result<Vec<(String, Parsed)>, ArrayFault> {
+    let whole = |kind, found: String, remedy: &str| (None, Fault::new(Place::File, kind, found, remedy));
+    if bytes.is_empty() {
+        return Err(whole(Kind::Empty, "the file is empty".to_owned(), SAVE));
+    }
+    let malformed = |error| whole(Kind::Malformed, format!("the archive cannot be read: {error}"), SAVE);
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(malformed)?;
+    let mut arrays = Vec::new();
+    let (mut bytes_left, mut elements) = (MAX_BYTES, 0);
+    for number in 0..archive.len() {
+        let entry = archive.by_index(number).map_err(malformed)?;
+        let name = entry.name().map_err(malformed)?;
+        let name = name.strip_suffix(".npy").unwrap_or(&name).to_owned();
+        let array =
+            |kind, found: String, remedy: &str| (Some(name.clone()), Fault::new(Place::File, kind, found, remedy));
+        // The size in the header may be wrong, so that it is not relied on.
+        let content = at_most(bytes_left, entry)
+            .map_err(|error| array(Kind::Malformed, format!("cannot be unpacked: {error}"), SAVE))?
+            .ok_or_else(|| {
+                let found = format!("the arrays are longer than {MAX_BYTES} bytes when unpacked");
+                array(Kind::TooLarge, found, "give fewer arrays")
+            })?;
+        bytes_left -= content.len() as u64;
+        let parsed = npy::parse(&content).map_err(|fault| (Some(name.clone()), fault))?;
+        elements += match &parsed {
+            Parsed::One(matrix) => matrix.len(),
+            Parsed::Stack(matrices) => matrices.iter().map(|matrix| matrix.len()).sum(),
+        };
+        if elements > MAX_ELEMENTS {
+            let found = format!("the arrays have more than {MAX_ELEMENTS} elements in all");
+            return Err(array(Kind::TooLarge, found, "give fewer arrays"));
+        }
+        arrays.push((name, parsed));
+    }
+    if arrays.is_empty() {
+        return Err(whole(Kind::Empty, "the archive holds no array".to_owned(), SAVE));
+    }
+    Ok(arrays)
+}
+
+const SAVE: &str = "write the file with numpy.savez";

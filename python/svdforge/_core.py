@@ -1,0 +1,153 @@
+"""`Core` and `Result`: what users of the package see."""
+
+import json
+import operator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import _native
+
+# What is None for some cores. With Any, type checkers do not ask for a check wherever it is used.
+_Vectors: TypeAlias = NDArray[np.float64] | Any
+
+_EXPONENTS = range(-1000, 1001)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a core delivers: A = U diag(sigma) transpose(V).
+
+    For one matrix, sigma has the shape (r,), u (m, r) and v (n, r), and every other value is a scalar. For a stack of
+    k matrices, k is the first dimension of every array. Vectors that the core does not compute are None.
+
+    A symmetric core delivers `eigenvalues` and `vectors` instead of sigma, u and v.
+    """
+
+    sigma: _Vectors
+    """Singular values at true scale, descending."""
+    u: _Vectors
+    """Left singular vectors, one in each column."""
+    v: _Vectors
+    """Right singular vectors, one in each column."""
+    eigenvalues: _Vectors
+    """Eigenvalues at true scale, highest first."""
+    vectors: _Vectors
+    """Eigenvectors, one in each column."""
+    status: dict[str, Any]
+    """The status word as `word`, and each of its fields: `bad_frame`, `overflow`, `cap_reached`, `self_check_failed`,
+    `sweeps`, `block_exponent`."""
+    cycles: dict[str, Any]
+    """Clock cycles of a matrix that passes through the core alone: `load`, `compute`, `unload`, `total`."""
+    raw: dict[str, NDArray[np.int64]]
+    """The integers that leave the core, by section: `sigma`, `u`, `v`, or `eigenvalues`, `vectors`. The true singular
+    value is raw * 2^-frac * 2^(input_exponent + block_exponent), where frac is that of the section (`Core.sections`).
+    Elements of vectors are raw * 2^-frac."""
+    input_exponent: Any
+    """The power of two by which a matrix was divided before it was quantised."""
+    lsb: Any
+    """The weight of the last bit of the input, at true scale. Errors of sigma are given in this unit."""
+
+
+class Core:
+    """A core in the simulator, ready to run.
+
+    The keyword arguments are the options of the command line, such as rows=16, vectors="v" or symmetric=True. None
+    leaves an option to the program. A core that cannot be built is a ValueError.
+    """
+
+    def __init__(self, **options: int | str | bool | None) -> None:
+        self._native = _native.Core(**options)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options with defaults filled in, and the numbers that follow from them: the `core` object of every JSON
+        document of svdforge."""
+        summary: dict[str, Any] = json.loads(self._native.summary())
+        return summary
+
+    @property
+    def bounds(self) -> dict[str, Any]:
+        """The error bounds of `core.json`: `statistical`, `rigorous` and `expected_rms`, each with `sigma`,
+        `orthogonality_u`, `orthogonality_v` and `reconstruction`.
+
+        The unit of sigma and reconstruction is `Result.lsb`, and that of the orthogonality is 2^-(word - 1). They hold
+        for block exponent 0 and where `cap_reached` is 0."""
+        bounds: dict[str, Any] = json.loads(self._native.bounds())
+        return bounds
+
+    @property
+    def sections(self) -> list[dict[str, Any]]:
+        """The sections of an output frame for a matrix of the core's size, as in `core.json`: `name`, `count`, and the
+        format of their integers, which are `word` bits with `frac` fraction bits."""
+        sections: list[dict[str, Any]] = json.loads(self._native.sections())
+        return sections
+
+    def __repr__(self) -> str:
+        return f"<svdforge.Core: {self._native.command()}>"
+
+    def simulate(self, a: ArrayLike, *, input_scale: int | str = "auto") -> Result:
+        """Runs one matrix (m, n), or a stack of matrices (k, m, n), through the core.
+
+        Each matrix passes through the core alone. A stack is shared out among all processors, and other threads of
+        Python run meanwhile. `input_scale` is the exponent of the power of two by which matrices are divided before
+        they are quantised; "auto" takes the smallest with which each one fits.
+
+        Elements that are not finite, a wrong shape and elements that do not fit are a ValueError, and elements that
+        are not real numbers a TypeError.
+        """
+        stack, single = _stack(a)
+        found = self._native.simulate(stack, _exponent(input_scale), single)
+        if single:
+            found = {name: _first(value) for name, value in found.items()}
+        decomposition = ("sigma", "u", "v", "eigenvalues", "vectors")
+        return Result(**{**dict.fromkeys(decomposition), **found})
+
+
+# The table of options is in Rust; here it becomes the documentation.
+Core.__doc__ = f"{Core.__doc__}\n    Options:\n" + "".join(
+    f"        {name}: {help}\n" for name, help in _native.options()
+)
+
+
+def _first(value: Any) -> Any:
+    """The part of the first matrix."""
+    if isinstance(value, dict):
+        return {name: _first(part) for name, part in value.items()}
+    return value[0]
+
+
+def _stack(a: ArrayLike) -> tuple[NDArray[np.float64], bool]:
+    """The argument as a stack of matrices in float64, and whether it was a single matrix."""
+    try:
+        array = np.asarray(a)
+    except ValueError as error:
+        raise ValueError(f"a is no matrix: {error}") from None
+    if array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
+        raise TypeError(
+            f"a has elements of type {array.dtype}; give real numbers, for example with .astype('float64')"
+        )
+    if array.ndim not in (2, 3):
+        raise ValueError(
+            f"a has the shape {array.shape}; give one matrix (m, n) or a stack of matrices (k, m, n)"
+        )
+    single = array.ndim == 2
+    stack = np.ascontiguousarray(array[np.newaxis] if single else array, dtype=np.float64)
+    return stack, single
+
+
+def _exponent(input_scale: int | str) -> int | None:
+    if isinstance(input_scale, str):
+        if input_scale == "auto":
+            return None
+    else:
+        try:
+            exponent = operator.index(input_scale)
+        except TypeError:
+            pass
+        else:
+            if exponent in _EXPONENTS:
+                return exponent
+    raise ValueError(f"input_scale {input_scale!r}: give \"auto\" or a whole number from -1000 to 1000")
