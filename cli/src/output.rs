@@ -3,7 +3,6 @@
 pub use crate::table::{Cell, Table, number, table, verdict};
 
 use crate::Verdict;
-use crate::progress::Progress;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
@@ -41,11 +40,6 @@ pub fn json(document: &impl Serialize) -> Result<()> {
 /// Whether the error means that the reader of stdout has gone away, as in `svdforge ... | head`.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().filter_map(|e| e.downcast_ref::<io::Error>()).any(|e| e.kind() == io::ErrorKind::BrokenPipe)
-}
-
-/// The progress of work in this number of steps.
-pub fn progress(count: usize, what: &str) -> Progress {
-    Progress::steps(count, what)
 }
 
 /// Prints every promise of the core that the results do not keep.

@@ -90,17 +90,12 @@ impl Progress {
             self.bar.set_message(format!("{}, {count}", self.what));
         }
     }
-
-    /// Clears the line.
-    pub fn finish_and_clear(&self) {
-        self.bar.finish_and_clear();
-        SHOWN.lock().unwrap_or_else(PoisonError::into_inner).take();
-    }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        self.finish_and_clear();
+        self.bar.finish_and_clear();
+        SHOWN.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 

@@ -1,4 +1,5 @@
-//! Tests what a user sees in a terminal: widths of tables, interruptions, commands to copy, completions and manual pages.
+//! Tests what a user sees in a terminal: widths of tables, interruptions, commands to copy, completions and manual
+//! pages.
 
 use assert_cmd::Command;
 use std::fs;

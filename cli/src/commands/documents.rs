@@ -106,12 +106,9 @@ fn print(text: &[u8]) -> Result<()> {
 
 /// Writes these files into the folder, and says which.
 fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
-    let mut texts = Vec::new();
-    for (name, text) in files {
-        texts.push((name.as_str(), str::from_utf8(text).context("the text is not UTF-8")?));
-    }
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_slice())).collect();
     fs::create_dir_all(folder).map_err(|source| FolderError::Io { path: folder.to_owned(), source })?;
-    write_files(folder, &texts)?;
-    let names: Vec<&str> = texts.iter().map(|(name, _)| *name).collect();
+    write_files(folder, &files)?;
+    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
     output::print(format!("{}: {}", folder.display(), names.join(", ")))
 }

@@ -2,6 +2,7 @@
 
 use crate::array_folder::ArrayFolder;
 use crate::options::{CoreOptions, ScaleOption};
+use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -67,15 +68,15 @@ impl Simulate {
                 (Some(staged), SimulatorEngine::recording(&core, Box::new(sink))?)
             }
         };
-        let bar = output::progress(inputs.len(), "simulating");
+        let progress = Progress::steps(inputs.len(), "simulating");
         let mut judgements = Vec::new();
         for ((_, matrix), input) in matrices.iter().zip(&inputs) {
             let (judgement, trace) = judge_and_trace(core.shape(), &mut engine, matrix, input)?;
             arrays.as_mut().map(|arrays| arrays.push(input, &trace)).transpose()?;
             judgements.push(judgement);
-            bar.inc(1);
+            progress.inc(1);
         }
-        bar.finish_and_clear();
+        drop(progress);
         engine.finish()?;
         waves.map(StagedFile::commit).transpose()?;
         arrays.map(ArrayFolder::write).transpose()?;
