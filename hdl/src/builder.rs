@@ -110,6 +110,14 @@ impl ModuleBuilder {
         self.module.borrow_mut().outputs.push(Output { name: name.to_owned(), node: signal.id, latency });
     }
 
+    /// Joins ports of the top module to a wider one in the export, with the first part in the low bits. A port that is
+    /// its own only part stays as it is.
+    pub fn wide_port(&self, name: &str, parts: Vec<String>) {
+        if parts != [name] {
+            self.module.borrow_mut().wide_ports.push(ir::WidePort { name: name.to_owned(), parts });
+        }
+    }
+
     /// A two's complement constant.
     ///
     /// # Panics

@@ -10,7 +10,8 @@
 //!   the design.
 //! - R7: memories and tables have at least 1 word, and addresses have exactly the width that is needed.
 //! - R8: a design has a top module. An instance refers to an earlier module, and all its inputs are driven. The port
-//!   list contains every input exactly once, and all inputs have names.
+//!   list contains every input exactly once, and all inputs have names. A port of several parts is one of the top, and
+//!   its parts are all inputs or all outputs, each part of one such port.
 //! - R9: constants, reset values and table entries fit their width.
 //! - R10: select, enable and subtract inputs are 1 bit wide.
 

@@ -4,7 +4,10 @@
 //! architecture of the core provides.
 
 mod assembly;
+pub mod beat_packer;
+pub mod beat_unpacker;
 pub mod frame_controller;
+pub mod registers;
 pub mod sorter;
 mod status;
 pub mod stream_fifo;
@@ -50,7 +53,7 @@ impl Core {
     /// that never stall.
     pub fn cycle_limit(&self) -> u64 {
         let (shape, schedule) = (&self.shape, &self.schedule);
-        let beats = shape.interface().input_beats();
+        let beats = shape.interface().input_elements();
         let unload: usize = shape.interface().sections().iter().map(|section| section.count).sum();
         let load = schedule.load_cycles(shape.rows(), beats) + schedule.qr.map_or(0, |qr| qr.finish);
         let sweeps = shape.sweep_cap() as usize * schedule.sweep_cycles();

@@ -3,6 +3,7 @@
 //! Everything here takes a [`Checked`](crate::check::Checked) design or a core and returns text. Other crates write the
 //! text to files.
 
+pub mod c_header;
 pub mod datasheet;
 pub mod fusesoc;
 pub mod manifest;

@@ -13,12 +13,15 @@ mod errors;
 mod reduction;
 mod rigorous;
 mod statistics;
+mod streams;
 
 pub use arithmetic::Arithmetic;
 pub use budget::Budget;
 pub(crate) use budget::Delivery;
 pub use errors::{ErrorBounds, Errors};
 pub use statistics::{ACTIVE_SHARE, FAILURE};
+pub(crate) use streams::Content;
+pub use streams::{BeatFormat, STATUS_BITS, Streams};
 
 use crate::dimensions::{Dimensions, ceil_log2};
 use crate::parameters::{COEFS, Parameters};

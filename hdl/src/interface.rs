@@ -3,12 +3,16 @@
 //! The stream ends, `core.json`, the datasheet, the framing of test benches and every wrapper read it here, so that a
 //! new section or status field is written down once.
 
+mod registers;
 mod status;
 
+pub use registers::{ADDRESS_BITS, Access, COUNTERS, EVENTS, IDENTITY, REGISTER_BITS, Register, RegisterField};
 pub use status::{Flags, STATUS_BITS, STATUS_FIELDS, Status, StatusField, status_summary};
 
 use crate::fixed::QFormat;
-use crate::shape::Shape;
+use crate::formats::Streams;
+use crate::parameters::Front;
+use crate::shape::{HEADER, Shape};
 use serde::Serialize;
 
 /// The sections of an output frame: their `tuser`.
@@ -23,13 +27,13 @@ pub mod section {
     pub const V: u8 = 3;
 }
 
-/// Names of the ports of every core.
+/// Names of the ports of cores.
 pub mod port {
     /// Clock; everything happens on its rising edge.
     pub const CLOCK: &str = "aclk";
     /// Synchronous reset, active low.
     pub const RESET: &str = "aresetn";
-    /// Input stream: element.
+    /// Input stream: elements.
     pub const INPUT_DATA: &str = "s_axis_tdata";
     /// Input stream: the source offers a beat.
     pub const INPUT_VALID: &str = "s_axis_tvalid";
@@ -37,7 +41,9 @@ pub mod port {
     pub const INPUT_READY: &str = "s_axis_tready";
     /// Input stream: last beat of a frame.
     pub const INPUT_LAST: &str = "s_axis_tlast";
-    /// Output stream: element.
+    /// Input stream: the bytes of a beat that hold elements.
+    pub const INPUT_KEEP: &str = "s_axis_tkeep";
+    /// Output stream: elements.
     pub const OUTPUT_DATA: &str = "m_axis_tdata";
     /// Output stream: the core offers a beat.
     pub const OUTPUT_VALID: &str = "m_axis_tvalid";
@@ -45,11 +51,67 @@ pub mod port {
     pub const OUTPUT_READY: &str = "m_axis_tready";
     /// Output stream: last beat of a frame.
     pub const OUTPUT_LAST: &str = "m_axis_tlast";
-    /// Output stream: section of a frame.
+    /// Output stream: the bytes of a beat that hold elements.
+    pub const OUTPUT_KEEP: &str = "m_axis_tkeep";
+    /// Output stream: for each element of a beat, its section of the frame.
     pub const OUTPUT_USER: &str = "m_axis_tuser";
+    /// AXI4-Lite: address of a write.
+    pub const AXI_AWADDR: &str = "s_axi_awaddr";
+    /// AXI4-Lite: protection of a write.
+    pub const AXI_AWPROT: &str = "s_axi_awprot";
+    /// AXI4-Lite: the address of a write is offered.
+    pub const AXI_AWVALID: &str = "s_axi_awvalid";
+    /// AXI4-Lite: the address of a write is taken.
+    pub const AXI_AWREADY: &str = "s_axi_awready";
+    /// AXI4-Lite: data of a write.
+    pub const AXI_WDATA: &str = "s_axi_wdata";
+    /// AXI4-Lite: bytes that are written.
+    pub const AXI_WSTRB: &str = "s_axi_wstrb";
+    /// AXI4-Lite: the data of a write are offered.
+    pub const AXI_WVALID: &str = "s_axi_wvalid";
+    /// AXI4-Lite: the data of a write are taken.
+    pub const AXI_WREADY: &str = "s_axi_wready";
+    /// AXI4-Lite: answer to a write.
+    pub const AXI_BRESP: &str = "s_axi_bresp";
+    /// AXI4-Lite: the answer to a write is offered.
+    pub const AXI_BVALID: &str = "s_axi_bvalid";
+    /// AXI4-Lite: the answer to a write is taken.
+    pub const AXI_BREADY: &str = "s_axi_bready";
+    /// AXI4-Lite: address of a read.
+    pub const AXI_ARADDR: &str = "s_axi_araddr";
+    /// AXI4-Lite: protection of a read.
+    pub const AXI_ARPROT: &str = "s_axi_arprot";
+    /// AXI4-Lite: the address of a read is offered.
+    pub const AXI_ARVALID: &str = "s_axi_arvalid";
+    /// AXI4-Lite: the address of a read is taken.
+    pub const AXI_ARREADY: &str = "s_axi_arready";
+    /// AXI4-Lite: data of a read.
+    pub const AXI_RDATA: &str = "s_axi_rdata";
+    /// AXI4-Lite: answer to a read.
+    pub const AXI_RRESP: &str = "s_axi_rresp";
+    /// AXI4-Lite: the data of a read are offered.
+    pub const AXI_RVALID: &str = "s_axi_rvalid";
+    /// AXI4-Lite: the data of a read are taken.
+    pub const AXI_RREADY: &str = "s_axi_rready";
+    /// Interrupt, high while an enabled event is pending.
+    pub const INTERRUPT: &str = "irq";
+
+    /// The names of the parts of a port that has one part for each element of a beat. The part of element 0 comes
+    /// first, and holds the low bits of the port. A port for one element is its own only part.
+    pub fn parts(port: &str, elements: u32) -> Vec<String> {
+        match elements {
+            1 => vec![port.to_owned()],
+            _ => parts_of_keep(port, elements),
+        }
+    }
+
+    /// The names of the parts of a `tkeep` port, one for each element.
+    pub fn parts_of_keep(port: &str, elements: u32) -> Vec<String> {
+        (0..elements).map(|element| format!("{port}_{element}")).collect()
+    }
 }
 
-/// Bits of `m_axis_tuser`.
+/// Bits of `m_axis_tuser` for each element of a beat.
 pub const USER_BITS: u32 = 2;
 /// One section of an output frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -58,7 +120,7 @@ pub struct Section {
     pub name: &'static str,
     /// Its `tuser`.
     pub tuser: u8,
-    /// Beats.
+    /// Elements. Each is a beat, unless beats have several.
     pub count: usize,
     /// Bits that carry the value.
     pub word: u32,
@@ -68,7 +130,7 @@ pub struct Section {
     pub padding: &'static str,
     /// Fraction bits.
     pub frac: u32,
-    /// Order of the beats.
+    /// Order of the elements.
     pub order: &'static str,
 }
 
@@ -81,6 +143,42 @@ pub struct Port {
     pub direction: &'static str,
     /// Its width in bits.
     pub width: u32,
+}
+
+/// The ports of the register block, inputs first.
+pub fn register_ports() -> Vec<Port> {
+    let input = |name, width| Port { name, direction: "input", width };
+    let output = |name, width| Port { name, direction: "output", width };
+    vec![
+        input(port::AXI_AWADDR, ADDRESS_BITS),
+        input(port::AXI_AWPROT, 3),
+        input(port::AXI_AWVALID, 1),
+        input(port::AXI_WDATA, REGISTER_BITS),
+        input(port::AXI_WSTRB, REGISTER_BITS / 8),
+        input(port::AXI_WVALID, 1),
+        input(port::AXI_BREADY, 1),
+        input(port::AXI_ARADDR, ADDRESS_BITS),
+        input(port::AXI_ARPROT, 3),
+        input(port::AXI_ARVALID, 1),
+        input(port::AXI_RREADY, 1),
+        output(port::AXI_AWREADY, 1),
+        output(port::AXI_WREADY, 1),
+        output(port::AXI_BRESP, 2),
+        output(port::AXI_BVALID, 1),
+        output(port::AXI_ARREADY, 1),
+        output(port::AXI_RDATA, REGISTER_BITS),
+        output(port::AXI_RRESP, 2),
+        output(port::AXI_RVALID, 1),
+        output(port::INTERRUPT, 1),
+    ]
+}
+
+impl Port {
+    /// Whether it is the clock, the reset, or belongs to a stream.
+    pub fn is_of_streams(&self) -> bool {
+        let prefixes = ["s_axis_", "m_axis_"];
+        [port::CLOCK, port::RESET].contains(&self.name) || prefixes.iter().any(|prefix| self.name.starts_with(prefix))
+    }
 }
 
 /// The kind of number that the elements of a matrix are.
@@ -126,34 +224,44 @@ impl Interface<'_> {
         ElementKind::Real
     }
 
-    /// Bits of one component of an input element: whole bytes.
-    pub fn input_component_bits(&self) -> u32 {
-        self.shape.word().next_multiple_of(8)
+    /// How elements are laid out on the streams.
+    pub fn streams(&self) -> &Streams {
+        self.shape.streams()
     }
 
-    /// Bits of one component of an output element: whole bytes, wide enough for the widest section.
+    /// Bits of one component of an input element.
+    pub fn input_component_bits(&self) -> u32 {
+        self.streams().input.element_bits() / self.scalar().components()
+    }
+
+    /// Bits of one component of an output element.
     pub fn output_component_bits(&self) -> u32 {
-        self.shape.sigma_bits().max(self.shape.vector_bits()).max(STATUS_BITS).next_multiple_of(8)
+        self.streams().output.element_bits() / self.scalar().components()
     }
 
     /// Bits of `s_axis_tdata`.
     pub fn input_bits(&self) -> u32 {
-        self.scalar().components() * self.input_component_bits()
+        self.streams().input.data_bits()
     }
 
     /// Bits of `m_axis_tdata`.
     pub fn output_bits(&self) -> u32 {
-        self.scalar().components() * self.output_component_bits()
+        self.streams().output.data_bits()
     }
 
-    /// What the beats before the elements of an input frame say: unsigned integers.
+    /// What the elements before the matrix in an input frame say: unsigned integers.
     pub fn header(&self) -> &'static [&'static str] {
-        if self.shape.takes_any() { &["rows", "columns"] } else { &[] }
+        if self.shape.takes_any() { &HEADER } else { &[] }
     }
 
-    /// Beats of an input frame of the largest matrix.
-    pub fn input_beats(&self) -> usize {
+    /// Elements of an input frame of the largest matrix, header included.
+    pub fn input_elements(&self) -> usize {
         self.header().len() + self.shape.elements()
+    }
+
+    /// Elements of a good output frame of the largest matrix.
+    pub fn output_elements(&self) -> usize {
+        self.sections().iter().map(|section| section.count).sum()
     }
 
     /// The sections of a good output frame for a matrix of the largest size, in order.
@@ -188,18 +296,27 @@ impl Interface<'_> {
     pub fn ports(&self) -> Vec<Port> {
         let input = |name, width| Port { name, direction: "input", width };
         let output = |name, width| Port { name, direction: "output", width };
-        vec![
-            input(port::CLOCK, 1),
-            input(port::RESET, 1),
-            input(port::INPUT_DATA, self.input_bits()),
-            input(port::INPUT_VALID, 1),
-            input(port::INPUT_LAST, 1),
-            input(port::OUTPUT_READY, 1),
-            output(port::INPUT_READY, 1),
-            output(port::OUTPUT_DATA, self.output_bits()),
-            output(port::OUTPUT_VALID, 1),
-            output(port::OUTPUT_LAST, 1),
-            output(port::OUTPUT_USER, USER_BITS),
-        ]
+        let streams = self.streams();
+        let keep = |port: Port| Some(port).filter(|_| streams.keep);
+        let ports = [
+            Some(input(port::CLOCK, 1)),
+            Some(input(port::RESET, 1)),
+            Some(input(port::INPUT_DATA, self.input_bits())),
+            keep(input(port::INPUT_KEEP, streams.input.keep_bits())),
+            Some(input(port::INPUT_VALID, 1)),
+            Some(input(port::INPUT_LAST, 1)),
+            Some(input(port::OUTPUT_READY, 1)),
+            Some(output(port::INPUT_READY, 1)),
+            Some(output(port::OUTPUT_DATA, self.output_bits())),
+            keep(output(port::OUTPUT_KEEP, streams.output.keep_bits())),
+            Some(output(port::OUTPUT_VALID, 1)),
+            Some(output(port::OUTPUT_LAST, 1)),
+            Some(output(port::OUTPUT_USER, streams.output.elements * USER_BITS)),
+        ];
+        let of_registers = match self.shape.front() {
+            Front::Stream => vec![],
+            Front::AxiLite => register_ports(),
+        };
+        ports.into_iter().flatten().chain(of_registers).collect()
     }
 }

@@ -107,6 +107,8 @@ pub struct Module {
     pub tables: Vec<Table>,
     /// Instances of other modules inside this one.
     pub instances: Vec<Instance>,
+    /// Ports of the top module that the exported text joins to wider ones.
+    pub wide_ports: Vec<WidePort>,
 }
 
 impl Module {
@@ -140,6 +142,15 @@ pub struct Output {
     pub node: NodeId,
     /// Cycles from the module's inputs to this output, for outputs of a pipeline.
     pub latency: Option<u32>,
+}
+
+/// A port of the export that consists of several ports of the module. It may be wider than [`MAX_WIDTH`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct WidePort {
+    /// Its name.
+    pub name: String,
+    /// Names of the ports that it consists of, with that in the low bits first. An output may stand in it repeatedly.
+    pub parts: Vec<String>,
 }
 
 /// A memory of `depth` words of `width` bits. Its contents are unknown at power-up. If a word is read in the cycle in

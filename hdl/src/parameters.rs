@@ -6,7 +6,7 @@ mod map;
 mod name;
 mod options;
 
-pub use choices::{ArchitectureName, NamedChoice, Scaling, Sizes, Sweeps, Vectors, Word};
+pub use choices::{ArchitectureName, Front, NamedChoice, Scaling, Sizes, Sweeps, Vectors, Word};
 pub use error::ParameterError;
 pub(crate) use error::error;
 pub use map::OptionMap;
@@ -27,6 +27,10 @@ pub const GUARDS: RangeInclusive<u32> = 0..=8;
 pub const COEFS: RangeInclusive<u32> = 14..=32;
 /// Numbers of sweeps that can be fixed by `--sweeps`.
 pub const SWEEPS: RangeInclusive<u32> = 1..=63;
+/// Bytes that one element can take on the streams.
+pub const ELEMENT_BYTES: [u32; 3] = [2, 4, 8];
+/// Numbers of elements that one beat can carry.
+pub const ELEMENTS_PER_BEAT: [u32; 4] = [1, 2, 4, 8];
 
 /// The parameters of a core as a user gives them. They are not checked yet: [`crate::shape::Shape::new`] does that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +61,14 @@ pub struct Parameters {
     pub scaling: Scaling,
     /// Which sizes the core accepts: its own only, or every size up to it.
     pub sizes: Sizes,
+    /// What stands beside the streams.
+    pub front: Front,
+    /// Bytes of one element on both streams. `None` stands for the fewest on each.
+    pub element_bytes: Option<u32>,
+    /// Elements in one beat of the input stream.
+    pub elements_per_beat_in: u32,
+    /// Elements in one beat of the output stream.
+    pub elements_per_beat_out: u32,
     /// The name of the core. `None` stands for a name that tells the size and what differs from the defaults.
     pub name: Option<CoreName>,
 }
@@ -77,6 +89,10 @@ impl Default for Parameters {
             symmetric: false,
             scaling: Scaling::Auto,
             sizes: Sizes::Fixed,
+            front: Front::Stream,
+            element_bytes: None,
+            elements_per_beat_in: 1,
+            elements_per_beat_out: 1,
             name: None,
         }
     }
@@ -105,6 +121,11 @@ impl Parameters {
         if let Some(coef) = self.coef {
             inside("coef", coef, COEFS, "the bits of a coefficient")?;
         }
+        if let Some(bytes) = self.element_bytes {
+            one_of("element-bytes", bytes, &ELEMENT_BYTES, "the bytes of an element (or `auto`)")?;
+        }
+        one_of("elements-per-beat-in", self.elements_per_beat_in, &ELEMENTS_PER_BEAT, "the elements of a beat")?;
+        one_of("elements-per-beat-out", self.elements_per_beat_out, &ELEMENTS_PER_BEAT, "the elements of a beat")?;
         Ok(Self { frac: Some(frac), rank: Some(rank), ..*self })
     }
 
@@ -151,10 +172,10 @@ impl Parameters {
             );
             return Err(error("rows", self.rows, reason));
         }
-        let announced = 1usize.checked_shl(self.word.next_multiple_of(8)).map_or(usize::MAX, |count| count - 1);
+        let bits = self.element_bytes.map_or(self.word.next_multiple_of(8), |bytes| 8 * bytes);
+        let announced = 1usize.checked_shl(bits).map_or(usize::MAX, |count| count - 1);
         if self.sizes == Sizes::Any && self.rows > announced {
-            let reason =
-                format!("with --sizes any, a beat announces the rows: with --word {} at most {announced}", self.word);
+            let reason = format!("with --sizes any, an element of {bits} bits announces the rows, at most {announced}");
             return Err(error("rows", self.rows, reason));
         }
         Ok(())
@@ -165,4 +186,11 @@ impl Parameters {
 fn inside(option: &'static str, value: u32, range: RangeInclusive<u32>, what: &str) -> Result<(), ParameterError> {
     let reason = format!("{what} must be {} to {}", range.start(), range.end());
     if range.contains(&value) { Ok(()) } else { Err(error(option, value, reason)) }
+}
+
+/// Checks that a value is among those that are possible. `what` begins the message.
+fn one_of(option: &'static str, value: u32, all: &[u32], what: &str) -> Result<(), ParameterError> {
+    let known: Vec<String> = all.iter().map(u32::to_string).collect();
+    let reason = format!("{what} must be one of {}", known.join(", "));
+    if all.contains(&value) { Ok(()) } else { Err(error(option, value, reason)) }
 }

@@ -1,13 +1,16 @@
 //! The shape of a core: valid parameters, together with all sizes and formats that follow from them.
 
 use crate::dimensions::Dimensions;
-use crate::formats::{Arithmetic, Budget, Delivery, Formats, least_coefficient_bits};
+use crate::formats::{Arithmetic, Budget, Content, Delivery, Formats, STATUS_BITS, Streams, least_coefficient_bits};
 use crate::parameters::{
-    ArchitectureName, Kind, OPTIONS, OptionMap, ParameterError, Parameters, Scaling, Sizes, Sweeps, Value, Vectors,
-    error,
+    ArchitectureName, Front, Kind, OPTIONS, OptionMap, ParameterError, Parameters, Scaling, Sizes, Sweeps, Value,
+    Vectors, error,
 };
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// What the elements before a matrix say, in frames of cores for any size: unsigned integers.
+pub const HEADER: [&str; 2] = ["rows", "columns"];
 
 /// Valid parameters, and the sizes and number formats that follow from them. Only [`Shape::new`] constructs a shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +22,7 @@ pub struct Shape {
     rank: usize,
     dimensions: Dimensions,
     formats: Formats,
+    streams: Streams,
 }
 
 impl Parameters {
@@ -46,7 +50,9 @@ impl Shape {
         }
         let frac = checked.frac.unwrap_or(checked.word - 1);
         let rank = checked.rank.unwrap_or(dimensions.triplets());
-        Ok(Self { parameters: Parameters { coef: Some(coef), ..checked }, frac, coef, rank, dimensions, formats })
+        let parameters = Parameters { coef: Some(coef), ..checked };
+        let streams = streams(&parameters, rank, &dimensions, &formats)?;
+        Ok(Self { parameters, frac, coef, rank, dimensions, formats, streams })
     }
 
     /// The parameters, with defaults in place of everything that the user left open.
@@ -62,6 +68,11 @@ impl Shape {
     /// The core's number formats.
     pub fn formats(&self) -> &Formats {
         &self.formats
+    }
+
+    /// How elements are laid out on the core's streams.
+    pub fn streams(&self) -> &Streams {
+        &self.streams
     }
 
     /// Word lengths and limits of the core's rotations.
@@ -134,6 +145,11 @@ impl Shape {
         self.parameters.sizes
     }
 
+    /// What stands beside the streams of the core.
+    pub fn front(&self) -> Front {
+        self.parameters.front
+    }
+
     /// Number of elements of the largest input matrix.
     pub fn elements(&self) -> usize {
         self.dimensions.elements()
@@ -178,12 +194,12 @@ impl Shape {
 
     /// Whether U leaves the core. The eigenvectors of a symmetric matrix leave as V.
     pub fn has_u(&self) -> bool {
-        self.vectors().has_u() && !self.symmetric()
+        delivers_u(&self.parameters)
     }
 
     /// Whether V leaves the core.
     pub fn has_v(&self) -> bool {
-        self.vectors().has_v() || self.symmetric() && self.vectors().has_u()
+        delivers_v(&self.parameters)
     }
 
     /// Whether any vectors are computed.
@@ -277,12 +293,35 @@ impl Shape {
     }
 }
 
+fn delivers_u(parameters: &Parameters) -> bool {
+    parameters.vectors.has_u() && !parameters.symmetric
+}
+
+fn delivers_v(parameters: &Parameters) -> bool {
+    parameters.vectors.has_v() || parameters.symmetric && parameters.vectors.has_u()
+}
+
+/// The layout of the streams that carry the largest matrix and its decomposition.
+fn streams(
+    parameters: &Parameters,
+    rank: usize,
+    dimensions: &Dimensions,
+    formats: &Formats,
+) -> Result<Streams, ParameterError> {
+    let header = if dimensions.takes_any() { HEADER.len() } else { 0 };
+    let input = Content { bits: parameters.word, elements: header + dimensions.elements() };
+    let u = if delivers_u(parameters) { parameters.rows } else { 0 };
+    let v = if delivers_v(parameters) { parameters.cols } else { 0 };
+    let bits = formats.sigma_bits.max(formats.vector_bits).max(STATUS_BITS);
+    Streams::new(parameters, input, Content { bits, elements: 1 + rank * (1 + u + v) })
+}
+
 /// In files, a shape is a table of all options.
 impl Serialize for Shape {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(OPTIONS.len()))?;
         for option in OPTIONS {
-            map.serialize_entry(option.name, &option.get(&self.parameters))?;
+            map.serialize_entry(&option.key(), &option.get(&self.parameters))?;
         }
         map.end()
     }
@@ -295,8 +334,7 @@ impl<'de> Deserialize<'de> for Shape {
         for option in OPTIONS {
             let value = match map.get(option.name) {
                 Some(value) => value.as_ref(),
-                // Files from before cores had names of their own.
-                None if option.kind == Kind::Name => None,
+                None if option.came_later => None,
                 None => return Err(D::Error::missing_field(option.name)),
             };
             if let Some(value) = value {

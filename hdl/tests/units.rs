@@ -6,6 +6,8 @@
 
 #[path = "units/angles.rs"]
 mod angles;
+#[path = "units/beats.rs"]
+mod beats;
 #[path = "units/bench.rs"]
 mod bench;
 #[path = "units/coefficients.rs"]
@@ -18,6 +20,8 @@ mod headroom;
 mod memories;
 #[path = "units/qr.rs"]
 mod qr;
+#[path = "units/registers.rs"]
+mod registers;
 #[path = "units/rotator.rs"]
 mod rotator;
 #[path = "units/sorter.rs"]

@@ -1,7 +1,7 @@
 //! The corpus: runs that every engine must survive, as data in `testbench/corpus/*.toml`. A new engine inherits every
 //! case.
 
-use crate::framing::{InputBeat, input_format};
+use crate::framing::{InputElement, input_format};
 use crate::samples::example_matrix;
 use crate::stimulus::{Reset, Stalls, Stimulus};
 use nalgebra::DMatrix;
@@ -10,11 +10,12 @@ use svdforge_golden::Family;
 use svdforge_hdl::shape::Shape;
 
 /// The files of the corpus: name and text.
-pub const FILES: [(&str, &str); 4] = [
+pub const FILES: [(&str, &str); 5] = [
     ("matrices.toml", include_str!("../corpus/matrices.toml")),
     ("streams.toml", include_str!("../corpus/streams.toml")),
     ("bad_frames.toml", include_str!("../corpus/bad_frames.toml")),
     ("resets.toml", include_str!("../corpus/resets.toml")),
+    ("keep.toml", include_str!("../corpus/keep.toml")),
 ];
 
 /// A run: frames, and the rhythm in which they are offered and taken.
@@ -59,14 +60,17 @@ pub struct CaseFrame {
     family: Option<String>,
     seed: Option<u64>,
     constant: Option<f64>,
-    /// Beats in all.
+    /// Elements in all.
     beats: Option<usize>,
-    /// Beats that are missing.
+    /// Elements that are missing.
     early: Option<usize>,
-    /// Beats that are too many.
+    /// Elements that are too many.
     late: Option<usize>,
     /// Rows and columns that the frame announces instead of its own, where cores take several sizes.
     announced: Option<[i64; 2]>,
+    /// Elements that are not there according to `tkeep`, where streams have it: 0 is the first one, -1 the last one.
+    #[serde(default)]
+    absent: Vec<i64>,
 }
 
 /// A corpus file that is not as it should be.
@@ -115,14 +119,14 @@ impl Case {
         self.frames.iter().all(|frame| frame.fits(shape))
     }
 
-    /// The case as beats for a core.
+    /// The case as elements for a core.
     pub fn stimulus(&self, shape: &Shape) -> Stimulus {
         let stalls = match self.random {
             Some(random) => Stalls::random(random.seed, random.length, random.source, random.sink),
             None => Stalls { pattern: self.pattern.iter().filter_map(|word| ready(word)).collect() },
         };
         let resets = self.resets.iter().map(|r| Reset { cycle: r.cycle, length: r.length }).collect();
-        Stimulus { beats: self.frames.iter().flat_map(|frame| frame.beats(shape)).collect(), stalls, resets }
+        Stimulus { elements: self.frames.iter().flat_map(|frame| frame.elements(shape)).collect(), stalls, resets }
     }
 
     /// Whether frames may get lost.
@@ -164,17 +168,22 @@ impl CaseFrame {
         let [rows, cols] = self.announced.unwrap_or([own.0 as i64, own.1 as i64]);
         let taken = (1..=shape.rows() as i64).contains(&rows) && (1..=shape.cols() as i64).contains(&cols);
         let taken = taken && (!shape.symmetric() || rows == cols);
-        !taken || self.length(shape) != Some(shape.interface().header().len() + (rows * cols) as usize)
+        !taken
+            || !self.absent.is_empty()
+            || self.length(shape) != Some(shape.interface().header().len() + (rows * cols) as usize)
     }
 
     fn fits(&self, shape: &Shape) -> bool {
         let fits = self.rows.as_ref().is_none_or(|rows| (rows.len(), rows[0].len()) == (shape.rows(), shape.cols()));
-        // A bad frame must stay bad, and a cut one keeps a beat.
+        let length = || self.length(shape).unwrap_or(0) as i64;
+        let is_there = |place: i64| shape.streams().keep && (-length()..length()).contains(&place);
+        let fits = fits && self.absent.iter().all(|&place| is_there(place));
+        // A bad frame must stay bad, and a cut one keeps an element.
         let fits = fits && (self.announced.is_none() || !shape.interface().header().is_empty() && self.is_bad(shape));
         fits && self.length(shape).is_some_and(|length| length > 0) && (self.beats.is_none() || self.is_bad(shape))
     }
 
-    /// Beats; none if there is no such number.
+    /// Elements; none if there is no such number.
     fn length(&self, shape: &Shape) -> Option<usize> {
         let right = shape.interface().header().len() + self.matrix(shape).len() + self.late.unwrap_or(0);
         self.beats.or_else(|| right.checked_sub(self.early.unwrap_or(0)))
@@ -192,8 +201,8 @@ impl CaseFrame {
         }
     }
 
-    /// The beats. What does not fit the word saturates; a late frame goes on with its own elements from the first on.
-    pub fn beats(&self, shape: &Shape) -> Vec<InputBeat> {
+    /// The elements. What does not fit the word saturates; a late frame goes on with its own elements from the first on.
+    pub fn elements(&self, shape: &Shape) -> Vec<InputElement> {
         let (matrix, format) = (self.matrix(shape), input_format(shape));
         let range = format.dequantise(format.lowest())..=format.dequantise(format.highest());
         let unit = |value: f64| {
@@ -205,13 +214,21 @@ impl CaseFrame {
         let header = size[..shape.interface().header().len()].iter().copied();
         let units: Vec<i64> = header.chain(elements.iter().map(|&value| unit(value))).collect();
         let length = self.length(shape).unwrap_or(0);
-        (0..length).map(|i| InputBeat { data: units[i % units.len()], last: i + 1 == length }).collect()
+        let element = |i: usize| InputElement::new(units[i % units.len()], i + 1 == length);
+        let mut elements: Vec<InputElement> = (0..length).map(element).collect();
+        for &place in &self.absent {
+            elements[place.rem_euclid(length as i64) as usize].kept = false;
+        }
+        elements
     }
 
     fn check(&self) -> Result<(), String> {
         let count = |present: &[bool]| present.iter().filter(|&&p| p).count();
         if count(&[self.rows.is_some(), self.family.is_some(), self.constant.is_some()]) != 1 {
             return Err("give exactly one of `rows`, `family`, `constant`".into());
+        }
+        if !self.absent.is_empty() && self.late.is_some() {
+            return Err("give `absent` or `late`, not both".into());
         }
         if count(&[self.beats.is_some(), self.early.is_some(), self.late.is_some()]) > 1 {
             return Err("give at most one of `beats`, `early`, `late`".into());

@@ -7,6 +7,7 @@ use crate::stimulus::{Stalls, Stimulus};
 use crate::testbench_verilog::testbench_files;
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
+use svdforge_hdl::export::c_header::c_header;
 use svdforge_hdl::export::datasheet::datasheet;
 use svdforge_hdl::export::fusesoc::fusesoc;
 use svdforge_hdl::export::manifest::{MANIFEST, Summary, manifest};
@@ -31,6 +32,7 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let pictures = [("dot", dot), ("svg", svg)].map(|(kind, text)| File { name: format!("{name}.{kind}"), text });
     export.add(|_| Role::Document, pictures);
     export.add(|_| Role::Document, [datasheet(core)]);
+    export.add(|_| Role::Wrapper, c_header(core.shape(), &header));
     let package = fusesoc(&name, &header, &export.listed);
     export.add(|_| Role::Wrapper, [package]);
     export.listed.push(Listed { name: MANIFEST.to_owned(), role: Role::Data });

@@ -9,25 +9,35 @@ use svdforge_hdl::fixed::{QFormat, RangeError};
 use svdforge_hdl::interface::{Section, Status, section};
 use svdforge_hdl::shape::Shape;
 
-/// One beat into a core.
+/// One element into a core. Where a beat has several, consecutive elements share a beat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InputBeat {
+pub struct InputElement {
     /// The element in units of its last bit; of a complex one both components, as bit patterns.
     pub data: i64,
-    /// `tlast`.
+    /// Whether it is the last one of its frame, so that its beat has `tlast`.
     pub last: bool,
+    /// Whether `tkeep` says that it is there. An element that is not there takes its place in a beat nevertheless; only
+    /// a frame that is to be refused has any.
+    pub kept: bool,
 }
 
-/// One beat out of a core.
+impl InputElement {
+    /// An element that is there.
+    pub fn new(data: i64, last: bool) -> Self {
+        Self { data, last, kept: true }
+    }
+}
+
+/// One element out of a core. Those of one beat have the same cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OutputBeat {
-    /// The cycle in which it was taken, counted from the end of the reset.
+pub struct OutputElement {
+    /// The cycle in which its beat was taken, counted from the end of the reset.
     pub cycle: u64,
-    /// `tdata`, as a bit pattern.
+    /// Its part of `tdata`, as a bit pattern.
     pub data: u64,
-    /// `tuser`: the section.
+    /// Its part of `tuser`: the section.
     pub user: u8,
-    /// `tlast`.
+    /// Whether it is the last one of its frame: that of a beat with `tlast`.
     pub last: bool,
 }
 
@@ -113,15 +123,15 @@ impl Quantised {
         f64::from(self.exponent - shape.frac() as i32).exp2()
     }
 
-    /// The matrix as a frame: its size, where the core takes several, then row by row, `tlast` on the last beat.
-    pub fn frame(&self, shape: &Shape) -> Vec<InputBeat> {
+    /// The matrix as a frame: its size, where the core takes several, then row by row, `tlast` on the last element.
+    pub fn frame(&self, shape: &Shape) -> Vec<InputElement> {
         let interface = shape.interface();
         let header = [self.rows as i64, self.cols as i64];
         let elements = self.units.chunks_exact(self.components());
         let elements = elements.map(|components| pack(components, interface.input_component_bits()));
-        let beats = header[..interface.header().len()].iter().copied().chain(elements);
+        let frame = header[..interface.header().len()].iter().copied().chain(elements);
         let last = interface.header().len() + self.units.len() / self.components() - 1;
-        beats.enumerate().map(|(i, data)| InputBeat { data, last: i == last }).collect()
+        frame.enumerate().map(|(i, data)| InputElement::new(data, i == last)).collect()
     }
 }
 
@@ -185,7 +195,7 @@ impl FrameSection {
 
 impl Frame {
     /// Reads the output frame of a matrix of (rows, columns) whose elements are of type `T`.
-    pub fn read<T: Scalar>(shape: &Shape, size: (usize, usize), beats: &[OutputBeat]) -> Result<Self, FrameError> {
+    pub fn read<T: Scalar>(shape: &Shape, size: (usize, usize), beats: &[OutputElement]) -> Result<Self, FrameError> {
         let error = |beat, message: String| FrameError { beat, message };
         let Some(first) = beats.first() else { return Err(error(0, "the frame is empty".into())) };
         let status = Status::from_bits(first.data);
@@ -220,7 +230,7 @@ impl Frame {
 pub fn parse_frame<T: Scalar>(
     shape: &Shape,
     (rows, cols): (usize, usize),
-    beats: &[OutputBeat],
+    beats: &[OutputElement],
 ) -> Result<Decomposition<T>, FrameError> {
     let Frame { status, sections } = Frame::read::<T>(shape, (rows, cols), beats)?;
     let values = |user: u8| {

@@ -139,7 +139,7 @@ pub fn period(core: &Core) -> Result<u64, RunError> {
     let matrix = example_matrix(core.shape(), Family::Uniform, 1);
     let matrix = NamedMatrix { name: "uniform".to_owned(), matrix };
     let frame = quantise_for(core.shape(), &matrix, InputScale::Auto)?.frame(core.shape());
-    let stimulus = Stimulus { beats: frame.repeat(3), ..Stimulus::default() };
+    let stimulus = Stimulus { elements: frame.repeat(3), ..Stimulus::default() };
     let trace = SimulatorEngine::new(core)?.run(&stimulus)?;
     let ends: Vec<u64> = trace.output.iter().filter(|b| b.last).map(|b| b.cycle).collect();
     Ok(ends[2] - ends[1])

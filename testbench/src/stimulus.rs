@@ -1,4 +1,4 @@
-//! What goes into a core and what comes out of it: input beats with their timing, and the trace that an engine returns.
+//! What goes into a core and what comes out of it: input elements with their timing, and the trace that an engine returns.
 //!
 //! # Timing
 //!
@@ -11,7 +11,7 @@
 //!   may be missing or cut off.
 //! - A run ends when all beats are taken and every whole frame that was not lost has been answered.
 
-use crate::framing::{InputBeat, OutputBeat};
+use crate::framing::{InputElement, OutputElement};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
@@ -51,8 +51,8 @@ impl Stalls {
 /// Frames for a core, and the timing with which they are offered and taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stimulus {
-    /// All beats, frame after frame.
-    pub beats: Vec<InputBeat>,
+    /// All elements, frame after frame.
+    pub elements: Vec<InputElement>,
     /// When source and sink are ready.
     pub stalls: Stalls,
     /// Resets during the run, in addition to the one before cycle 0. They are in order and do not overlap.
@@ -69,9 +69,9 @@ pub struct Reset {
 }
 
 impl Stimulus {
-    /// A stimulus of these beats, offered and taken without stalls.
-    pub fn new(beats: Vec<InputBeat>) -> Self {
-        Self { beats, ..Self::default() }
+    /// A stimulus of these elements, offered and taken without stalls.
+    pub fn new(elements: Vec<InputElement>) -> Self {
+        Self { elements, ..Self::default() }
     }
 
     /// Whether a cycle belongs to a reset during the run.
@@ -79,60 +79,97 @@ impl Stimulus {
         self.resets.iter().any(|r| cycle.checked_sub(r.cycle).is_some_and(|since| since < r.length))
     }
 
-    /// The number of input frames, which is the number of beats with `tlast`.
+    /// The number of input frames.
     pub fn frames(&self) -> usize {
-        self.beats.iter().filter(|b| b.last).count()
+        self.elements.iter().filter(|element| element.last).count()
+    }
+
+    /// The beat that begins with an element, where beats have at most `most` elements. No beat reaches into the next
+    /// frame. The beat is empty if there is no such element.
+    pub fn beat_at(&self, first: usize, most: u32) -> &[InputElement] {
+        let left = self.elements.get(first..).unwrap_or_default();
+        let left = &left[..left.len().min(most as usize)];
+        let end = left.iter().position(|element| element.last).map_or(left.len(), |last| last + 1);
+        &left[..end]
+    }
+
+    /// All beats, where beats have at most `most` elements.
+    pub fn beats(&self, most: u32) -> impl Iterator<Item = &[InputElement]> {
+        let mut first = 0;
+        std::iter::from_fn(move || {
+            let beat = self.beat_at(first, most);
+            first += beat.len();
+            (!beat.is_empty()).then_some(beat)
+        })
     }
 }
 
-/// What an engine saw at the ports.
+/// What an engine saw at the ports, element by element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
-    /// The cycle in which each input beat was accepted.
+    /// For each input element, the cycle in which its beat was accepted.
     pub accepted: Vec<u64>,
-    /// All output beats.
-    pub output: Vec<OutputBeat>,
+    /// All output elements.
+    pub output: Vec<OutputElement>,
 }
 
 impl Trace {
-    /// The output beats, frame by frame. A frame that a reset has cut off ends where the next status word begins.
-    pub fn frames(&self) -> impl Iterator<Item = &[OutputBeat]> {
-        self.output.chunk_by(|beat, next| !beat.last && next.user != 0)
+    /// The number of input beats. In one cycle at most one is taken.
+    pub fn input_beats(&self) -> usize {
+        self.accepted.chunk_by(|a, b| a == b).count()
+    }
+
+    /// The number of output beats.
+    pub fn output_beats(&self) -> usize {
+        self.output.chunk_by(|a, b| a.cycle == b.cycle).count()
+    }
+
+    /// The output elements, frame by frame. A frame that a reset has cut off ends where the next status word begins.
+    pub fn frames(&self) -> impl Iterator<Item = &[OutputElement]> {
+        self.output.chunk_by(|element, next| !element.last && next.user != 0)
     }
 }
 
 /// The source's side of the handshake. A beat that is once offered stays until it is taken.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct BeatSource {
+    /// The most elements of a beat.
+    most: u32,
+    /// The first element of the next beat.
     next: usize,
     offering: bool,
 }
 
 impl BeatSource {
+    /// A source at the start of its stimulus. Its beats have at most `most` elements.
+    pub fn new(most: u32) -> Self {
+        Self { most, next: 0, offering: false }
+    }
+
     /// The beat that is offered in this cycle, if there is one.
-    pub fn offer<'a>(&mut self, stimulus: &'a Stimulus, cycle: u64) -> Option<&'a InputBeat> {
+    pub fn offer<'a>(&mut self, stimulus: &'a Stimulus, cycle: u64) -> Option<&'a [InputElement]> {
         self.offering |= stimulus.stalls.at(cycle).0;
-        stimulus.beats.get(self.next).filter(|_| self.offering)
+        Some(stimulus.beat_at(self.next, self.most)).filter(|beat| self.offering && !beat.is_empty())
     }
 
     /// Whether all beats have been taken.
     pub fn is_done(&self, stimulus: &Stimulus) -> bool {
-        self.next >= stimulus.beats.len()
+        self.next >= stimulus.elements.len()
     }
 
     /// Handles a reset: if part of a frame has been taken, the rest of that frame is skipped.
     pub fn reset(&mut self, stimulus: &Stimulus) {
-        let within_frame = self.next > 0 && !stimulus.beats[self.next - 1].last;
+        let within_frame = self.next > 0 && !stimulus.elements[self.next - 1].last;
         if within_frame {
-            let rest = &stimulus.beats[self.next..];
-            self.next += rest.iter().position(|b| b.last).map_or(rest.len(), |last| last + 1);
+            let rest = &stimulus.elements[self.next..];
+            self.next += rest.iter().position(|element| element.last).map_or(rest.len(), |last| last + 1);
         }
         self.offering = false;
     }
 
     /// Notes that the offered beat was taken.
-    pub fn taken(&mut self) {
-        self.next += 1;
+    pub fn taken(&mut self, stimulus: &Stimulus) {
+        self.next += stimulus.beat_at(self.next, self.most).len();
         self.offering = false;
     }
 }

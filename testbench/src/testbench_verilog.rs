@@ -7,6 +7,8 @@ use crate::stimulus::{RESET_CYCLES, Stimulus, Trace};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::verilog::provenance;
 use svdforge_hdl::export::{File, Header};
+use svdforge_hdl::formats::{BeatFormat, Streams};
+use svdforge_hdl::interface::{USER_BITS, port};
 use svdforge_hdl::parameters::Sizes;
 use svdforge_hdl::shape::Shape;
 
@@ -31,16 +33,25 @@ pub(crate) fn bench(core: &Core, header: &Header) -> File {
         let words: Vec<String> = header.parameters.iter().map(|(key, value)| format!("{key} {value}")).collect();
         opening += &format!("// Parameters: {}\n", one_line(&words.join(", ")));
     }
-    let rank = RankText::of(shape);
+    let (place, beat) = (PlaceText::of(shape), BeatText::of(shape));
     let values = [
         ("opening", opening),
         ("name", name.clone()),
-        ("rank_parameter", rank.parameter),
-        ("rank_variable", rank.variable),
-        ("rank_counted", rank.counted),
-        ("rank", rank.name),
-        ("input_bits", shape.interface().input_bits().to_string()),
-        ("output_bits", shape.interface().output_bits().to_string()),
+        ("rank_parameter", place.parameter),
+        ("rank_variable", place.rank_variable),
+        ("rank_counted", place.counted),
+        ("place_variables", place.variables),
+        ("place_names", place.names),
+        ("next_place", place.next),
+        ("missing_place", place.missing),
+        ("write_place", place.write),
+        ("payload", beat.payload.to_owned()),
+        ("data", beat.data.to_owned()),
+        ("connections", beat.connections),
+        ("register_wires", register_wires(shape)),
+        ("input_bits", beat.input_bits.to_string()),
+        ("output_bits", beat.output_bits.to_string()),
+        ("user_bits", (shape.streams().output.elements * USER_BITS).to_string()),
         ("reset_cycles", RESET_CYCLES.to_string()),
         ("patience", (core.cycle_limit() + LONGEST_STALL).to_string()),
     ];
@@ -49,47 +60,152 @@ pub(crate) fn bench(core: &Core, header: &Header) -> File {
     File { name: format!("{name}_tb.v"), text }
 }
 
-/// How the testbench knows the columns of U and V, to name the place of a beat.
-struct RankText {
-    name: String,
-    parameter: String,
-    variable: String,
-    counted: String,
+/// How the testbench holds a beat: `tdata`, with `tkeep` above it if there is one.
+struct BeatText {
+    /// The end of the names of its variables.
+    payload: &'static str,
+    /// What they are in messages and headings.
+    data: &'static str,
+    input_bits: u32,
+    output_bits: u32,
+    /// The ports of the core.
+    connections: String,
 }
 
-impl RankText {
-    /// A constant of the core, or, where matrices differ in size, the singular values of each expected frame.
+impl BeatText {
     fn of(shape: &Shape) -> Self {
-        match shape.sizes() {
-            Sizes::Fixed => Self {
-                name: "RANK".to_owned(),
-                parameter: format!("    localparam RANK         = {};   // columns of U and V that leave the core\n", shape.rank()),
-                variable: String::new(),
-                counted: String::new(),
-            },
-            Sizes::Any => Self {
-                name: "rank".to_owned(),
-                parameter: String::new(),
-                variable: "    integer           rank;   // columns of U and V in the expected frame: its singular values so far\n\n"
-                    .to_owned(),
-                counted: "            if (fields == 4 && expected_user == 0) rank = 0;\n            if (fields == 4 && expected_user == 1) rank = rank + 1;\n"
-                    .to_owned(),
-            },
+        let Streams { input, output, keep } = *shape.streams();
+        let (payload, data) = if keep { ("beat", "{tkeep, tdata}") } else { ("tdata", "tdata") };
+        let part = |variable: &str, low: u32, width: u32| format!("{variable}[{}:{low}]", low + width - 1);
+        let (sent, seen) = (format!("s_axis_{payload}"), format!("m_axis_{payload}"));
+        let ports = shape.interface().ports();
+        let longest = ports.iter().map(|port| port.name.len()).max().unwrap_or(0);
+        let connections = ports.iter().map(|port| {
+            let variable = match port.name {
+                port::INPUT_DATA if keep => part(&sent, 0, input.data_bits()),
+                port::OUTPUT_DATA if keep => part(&seen, 0, output.data_bits()),
+                port::INPUT_KEEP => part(&sent, input.data_bits(), input.keep_bits()),
+                port::OUTPUT_KEEP => part(&seen, output.data_bits(), output.keep_bits()),
+                name if port.is_of_streams() => name.to_owned(),
+                _ if port.direction == "input" => format!("{}'d0", port.width),
+                name => name.to_owned(),
+            };
+            format!("        .{:longest$} ({variable})", port.name)
+        });
+        let keep_bits = |bits: u32| if keep { bits } else { 0 };
+        Self {
+            payload,
+            data,
+            input_bits: input.data_bits() + keep_bits(input.keep_bits()),
+            output_bits: output.data_bits() + keep_bits(output.keep_bits()),
+            connections: connections.collect::<Vec<_>>().join(",\n"),
         }
     }
 }
 
+/// Wires for the outputs of registers, which the testbench leaves alone.
+fn register_wires(shape: &Shape) -> String {
+    let ports = shape.interface().ports();
+    let outputs: Vec<_> = ports.iter().filter(|port| !port.is_of_streams() && port.direction == "output").collect();
+    if outputs.is_empty() {
+        return String::new();
+    }
+    let names: Vec<&str> = outputs.iter().map(|port| port.name).collect();
+    let wires = outputs.iter().map(|port| format!("    wire [{}:0] {};\n", port.width - 1, port.name));
+    format!(
+        "\n    // The registers are left alone.\n{}    wire _unused_ok = &{{1'b0, {}, 1'b0}};\n",
+        wires.collect::<String>(),
+        names.join(", ")
+    )
+}
+
+/// How the testbench names the place of an output beat.
+#[derive(Default)]
+struct PlaceText {
+    parameter: String,
+    rank_variable: String,
+    counted: String,
+    variables: String,
+    names: String,
+    next: String,
+    missing: String,
+    write: String,
+}
+
+impl PlaceText {
+    /// By its section, row and column if a beat is one element, and by its number otherwise.
+    fn of(shape: &Shape) -> Self {
+        if shape.streams().output.elements > 1 {
+            let write = "    // `output beat 3, of output frame 0`: the expected beat\n    task write_place;\n        \
+                         $write(\"output beat %0d, of output frame %0d\", output_beats, frames);\n    endtask\n";
+            return Self { write: write.to_owned(), ..Self::default() };
+        }
+        // The columns of U and V are a constant of the core, or, where matrices differ in size, the singular values of
+        // the expected frame.
+        let (rank, parameter, rank_variable, counted) = match shape.sizes() {
+            Sizes::Fixed => (
+                "RANK",
+                format!(
+                    "    localparam RANK         = {};   // columns of U and V that leave the core\n",
+                    shape.rank()
+                ),
+                "",
+                "",
+            ),
+            Sizes::Any => (
+                "rank",
+                String::new(),
+                "    integer           rank;   // columns of U and V in the expected frame: its singular values so far\n\n",
+                "            if (fields == 4 && expected_user == 0) rank = 0;\n            if (fields == 4 && expected_user == 1) rank = rank + 1;\n",
+            ),
+        };
+        let place = "                place = expected_user == section && expected_user != 0 ? place + 1 : 0;\n";
+        Self {
+            parameter,
+            rank_variable: rank_variable.to_owned(),
+            counted: counted.to_owned(),
+            variables: "    integer               place;     // of the expected beat in its section\n    \
+                        reg [1:0]             section;   // of the expected beat before\n"
+                .to_owned(),
+            names: ", place, section".to_owned(),
+            next: format!("{place}                section = expected_user;\n"),
+            missing: place.to_owned(),
+            write: WRITE_PLACE.replace("{{rank}}", rank),
+        }
+    }
+}
+
+/// The task of the testbench that names a place.
+const WRITE_PLACE: &str = r#"    // `U row 1, column 2 of output frame 0`: the place of the expected beat
+    task write_place;
+        begin
+            case (expected_user)
+                0: $write("the status word");
+                1: $write("sigma %0d", place);
+                2: $write("U row %0d, column %0d", place / {{rank}}, place % {{rank}});
+                default: $write("V row %0d, column %0d", place / {{rank}}, place % {{rank}});
+            endcase
+            $write(" of output frame %0d", frames);
+        end
+    endtask
+"#;
+
 /// The data files of a run; those with the expected result only if there is one.
 pub(crate) fn data_files(core: &Core, stimulus: &Stimulus, expected: Option<&Trace>) -> Vec<File> {
-    let (input_bits, output_bits) = (core.shape().interface().input_bits(), core.shape().interface().output_bits());
+    let streams = core.shape().streams();
+    let data = BeatText::of(core.shape()).data;
     let bit = u8::from;
     let file = |part: &str, heading: &str, lines: Vec<String>| File {
         name: format!("{}_{part}.hex", core.shape().name()),
         text: format!("// {heading}\n") + &lines.iter().map(|line| format!("{line}\n")).collect::<String>(),
     };
 
-    let beats = stimulus.beats.iter();
-    let beats = beats.map(|beat| format!("{} {}", bit(beat.last), hexadecimal(beat.data as u64, input_bits)));
+    let beats = stimulus.beats(streams.input.elements);
+    let beats = beats.map(|beat| {
+        let last = beat.iter().any(|element| element.last);
+        let elements: Vec<(u64, bool)> = beat.iter().map(|element| (element.data as u64, element.kept)).collect();
+        format!("{} {}", bit(last), beat_digits(&elements, streams.input, streams.keep, 'x'))
+    });
     let mut pattern = stimulus.stalls.pattern.clone();
     if pattern.is_empty() {
         pattern.push((true, true));
@@ -97,24 +213,49 @@ pub(crate) fn data_files(core: &Core, stimulus: &Stimulus, expected: Option<&Tra
     let pattern = pattern.iter().map(|&(source, sink)| format!("{} {}", bit(source), bit(sink)));
     let resets = stimulus.resets.iter().map(|reset| format!("{} {}", reset.cycle, reset.length));
     let mut files = vec![
-        file("stimulus", "input beats: tlast tdata", beats.collect()),
+        file("stimulus", &format!("input beats: tlast {data}"), beats.collect()),
         file("stalls", "per cycle, again from the start at the end: source may offer, sink takes", pattern.collect()),
         file("resets", "resets during the run: first cycle, length", resets.collect()),
     ];
     if let Some(trace) = expected {
-        let accepted = trace.accepted.iter().map(u64::to_string);
+        let accepted = trace.accepted.chunk_by(|a, b| a == b).map(|beat| beat[0].to_string());
         files.push(file("accepted", "the cycle in which each input beat is taken", accepted.collect()));
-        let output = trace.output.iter().map(|beat| {
-            let data = hexadecimal(beat.data, output_bits);
-            format!("{} {:x} {} {data}", beat.cycle, beat.user, bit(beat.last))
+        let beats = trace.output.chunk_by(|a, b| a.cycle == b.cycle);
+        let output = beats.map(|beat| {
+            let last = beat.iter().any(|element| element.last);
+            let user = beat.iter().rev().fold(0, |users, element| users << USER_BITS | u32::from(element.user));
+            let elements: Vec<(u64, bool)> = beat.iter().map(|element| (element.data, true)).collect();
+            let digits = (streams.output.elements * USER_BITS).div_ceil(4) as usize;
+            let data = beat_digits(&elements, streams.output, streams.keep, '0');
+            format!("{} {user:0digits$x} {} {data}", beat[0].cycle, bit(last))
         });
-        files.push(file("expected", "output beats: cycle tuser tlast tdata", output.collect()));
+        files.push(file("expected", &format!("output beats: cycle tuser tlast {data}"), output.collect()));
     }
     files
 }
 
-/// The lowest bits of a number, all digits.
-fn hexadecimal(value: u64, bits: u32) -> String {
-    let digits = bits.div_ceil(4) as usize;
-    format!("{:0digits$x}", value & (u64::MAX >> (64 - bits)))
+/// A beat as one hexadecimal number: `tdata`, with `tkeep` above it if there is one. `elements` are the elements and
+/// whether they are there. `filler` is the digit of the places after them.
+fn beat_digits(elements: &[(u64, bool)], format: BeatFormat, keep: bool, filler: char) -> String {
+    let digits = format.element_bits() as usize / 4;
+    let mut text = String::new();
+    if keep {
+        let bits: Vec<bool> = (0..format.elements as usize)
+            .flat_map(|number| {
+                let kept = elements.get(number).is_some_and(|&(_, kept)| kept);
+                std::iter::repeat_n(kept, format.element_bytes as usize)
+            })
+            .collect();
+        let digit = |bits: &[bool]| bits.iter().rev().fold(0, |digit, &bit| digit << 1 | u32::from(bit));
+        text.extend(
+            bits.chunks(4).rev().map(|bits| char::from_digit(digit(bits), 16).expect("Four bits are a digit.")),
+        );
+    }
+    for number in (0..format.elements as usize).rev() {
+        match elements.get(number) {
+            Some(&(data, _)) => text += &format!("{:0digits$x}", data & (u64::MAX >> (64 - format.element_bits()))),
+            None => text.extend(std::iter::repeat_n(filler, digits)),
+        }
+    }
+    text
 }

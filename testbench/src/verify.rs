@@ -2,7 +2,7 @@
 //! difference is reported in words.
 
 use crate::engine::{Engine, EngineError, SimulatorEngine};
-use crate::framing::OutputBeat;
+use crate::framing::OutputElement;
 use crate::stimulus::{Stimulus, Trace};
 use serde::Serialize;
 use svdforge_hdl::core::Core;
@@ -57,8 +57,8 @@ pub fn verify(core: &Core, stimulus: &Stimulus, engines: &mut [Box<dyn Engine>])
     Ok(VerifyReport {
         core: core.shape().name(),
         frames: stimulus.frames(),
-        input_beats: expected.accepted.len(),
-        output_beats: expected.output.len(),
+        input_beats: expected.input_beats(),
+        output_beats: expected.output_beats(),
         cycles: cycles(&expected),
         engines: engines.collect::<Result<_, _>>()?,
     })
@@ -68,7 +68,7 @@ fn compare(engine: &mut dyn Engine, stimulus: &Stimulus, expected: &Trace) -> Re
     let name = engine.name();
     let (difference, beats_compared, cycles_compared) = match engine.run_against(stimulus, expected) {
         Ok(found) => match first_difference(expected, &found) {
-            None => (None, expected.accepted.len() + expected.output.len(), cycles(expected)),
+            None => (None, expected.input_beats() + expected.output_beats(), cycles(expected)),
             Some(difference) => (Some(difference.words), difference.beats, difference.cycle),
         },
         // The testbench has compared the beats itself, and its message says where it stopped.
@@ -119,12 +119,12 @@ pub fn first_difference(expected: &Trace, found: &Trace) -> Option<Mismatch> {
     input.into_iter().chain(output).min_by_key(|difference| difference.cycle)
 }
 
-fn before(beats: &[OutputBeat], cycle: u64) -> usize {
+fn before(beats: &[OutputElement], cycle: u64) -> usize {
     beats.iter().filter(|beat| beat.cycle < cycle).count()
 }
 
 /// How two beats differ, in the same words as the messages of the exported testbench.
-fn parting(expected: Option<&OutputBeat>, found: Option<&OutputBeat>) -> String {
+fn parting(expected: Option<&OutputElement>, found: Option<&OutputElement>) -> String {
     let (wanted, is) = match (expected, found) {
         (Some(wanted), Some(is)) => (wanted, is),
         (Some(wanted), None) => return format!(" does not come, expected in cycle {}", wanted.cycle),

@@ -9,6 +9,8 @@ mod corpus;
 mod export;
 #[path = "cosim/judge.rs"]
 mod judge;
+#[path = "cosim/registers.rs"]
+mod registers;
 #[path = "cosim/reset.rs"]
 mod reset;
 #[path = "cosim/stalls.rs"]

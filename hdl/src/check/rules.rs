@@ -23,6 +23,7 @@ pub(super) fn check_design(design: &Design) -> Result<(), CheckError> {
             here.node(id)?;
         }
         here.outputs()?;
+        here.wide_ports()?;
     }
     Ok(())
 }
@@ -59,7 +60,8 @@ impl Place<'_> {
         let rest = module.memories.iter().map(|m| &m.name).chain(module.tables.iter().map(|t| &t.name));
         let instances = module.instances.iter().map(|i| &i.name);
         let mut seen = BTreeSet::new();
-        for name in [&module.name].into_iter().chain(nodes).chain(ports).chain(rest).chain(instances) {
+        let wide = module.wide_ports.iter().map(|port| &port.name);
+        for name in [&module.name].into_iter().chain(nodes).chain(ports).chain(wide).chain(rest).chain(instances) {
             let mut chars = name.chars();
             let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
             if !first || !chars.all(|c| c.is_ascii_alphanumeric() || c == '_') || is_reserved(name) {
@@ -165,6 +167,30 @@ impl Place<'_> {
             let is_state = self.module.nodes.get(output.node.index()).is_some_and(|n| n.op.is_state());
             if !is_state {
                 return self.broken(5, &output.name, "The output is not held by a register.".into());
+            }
+        }
+        Ok(())
+    }
+
+    fn wide_ports(&self) -> Verdict {
+        let (module, mut seen) = (self.module, BTreeSet::new());
+        for port in &module.wide_ports {
+            let wrong = |message: String| self.broken(8, &port.name, message);
+            if self.index + 1 != self.design.modules.len() {
+                return wrong("Only the top module can have a port of several parts.".into());
+            }
+            let inputs = port.parts.iter().filter(|part| module.input_named(part).is_some()).count();
+            let outputs = port.parts.iter().filter(|part| module.output_named(part).is_some()).count();
+            if port.parts.is_empty() || inputs.max(outputs) != port.parts.len() {
+                return wrong(format!("Its parts {:?} are not all inputs, nor all outputs.", port.parts));
+            }
+            let mut distinct: Vec<&String> = port.parts.iter().collect();
+            distinct.dedup();
+            if let Some(part) = distinct.iter().find(|&&part| !seen.insert(part)) {
+                return wrong(format!("The port `{part}` is already part of another port, or of this one."));
+            }
+            if inputs > distinct.len() {
+                return wrong("An input is several parts of it.".into());
             }
         }
         Ok(())

@@ -1,20 +1,25 @@
 //! The assembly of a core: the decomposer of its architecture, connected to the stream ends, the frame controller and
 //! the sorter.
 
+use super::beat_packer::beat_packer;
+use super::beat_unpacker::beat_unpacker;
 use super::frame_controller::frame_controller;
+use super::registers::registers;
 use super::sorter::sorter;
-use super::stream_fifo::stream_fifo;
+use super::stream_fifo::{parts_of_beat, stream_fifo};
 use super::stream_input::stream_input;
 use super::stream_output::stream_output;
 use crate::architecture::architecture;
 use crate::architecture::decomposer::{DecomposerModule, INSTANCE, Schedule};
 use crate::architecture::size::Size;
-use crate::builder::{DesignBuilder, Instance, ModuleBuilder};
+use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::check::Checked;
-use crate::interface::port;
+use crate::formats::Streams;
+use crate::interface::{Port, STATUS_BITS, port, register_ports};
 use crate::ir::{Design, address_width};
-use crate::parameters::Scaling;
+use crate::parameters::{Front, Scaling};
 use crate::shape::Shape;
+use std::iter::repeat_n;
 
 /// Builds the core of a shape. Returns its design, and the cycles that its decomposer takes.
 pub fn assemble(shape: &Shape) -> (Checked<Design>, Schedule) {
@@ -25,12 +30,16 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, Schedule) {
     let controller = frame_controller(design, shape, timing);
     let sorter = sorter(design, shape.element_bits(), shape.rank(), index, shape.symmetric(), shape.takes_any());
     let output = stream_output(design, shape, timing);
-    let fifo = stream_fifo(design, shape.interface().output_bits());
+    let streams = shape.streams();
+    let beats = streams.keep.then(|| (beat_unpacker(design, shape), beat_packer(design, shape)));
+    let fifo = stream_fifo(design, streams);
+
+    let registers = (shape.front() == Front::AxiLite).then(|| registers(design, shape));
 
     let m = ModuleBuilder::new(shape.name());
     m.doc(format!(
         "{} of matrices {}{}x{}, two-sided Jacobi, fixed point.\n\
-         Input: one element per beat, row by row, {} bits, {} of them fraction.\n\
+         Input: {} per beat, row by row, {} bits, {} of them fraction.\n\
          Output: status word, {} {} fraction bits, vectors row by row with {}.",
         if shape.symmetric() {
             "Eigen-decomposition A = V diag(lambda) V^T"
@@ -40,6 +49,10 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, Schedule) {
         if shape.takes_any() { "up to " } else { "" },
         shape.rows(),
         shape.cols(),
+        match streams.input.elements {
+            1 => "one element".to_owned(),
+            count => format!("{count} elements"),
+        },
         shape.word(),
         shape.frac(),
         if shape.symmetric() { "eigenvalues with" } else { "sigma with" },
@@ -56,11 +69,15 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, Schedule) {
         sorter: place(sorter, "sorter"),
         output: place(output, "output_end"),
         fifo: place(fifo, "output_fifo"),
+        beats: beats.map(|(unpacker, packer)| (place(unpacker, "unpacker"), place(packer, "packer"))),
+        registers: registers.map(|module| place(module, "registers")),
+        stream_inputs: [port::INPUT_VALID, port::INPUT_LAST, port::OUTPUT_READY].map(|port| m.input(port, 1)),
     };
     parts.streams();
     parts.frames();
     parts.sizes();
     parts.results();
+    parts.registers();
     design.add(m);
     let checked = std::mem::take(design).finish();
     let design = checked
@@ -78,20 +95,102 @@ struct Parts<'a, 'm> {
     sorter: Instance<'m>,
     output: Instance<'m>,
     fifo: Instance<'m>,
+    /// The unpacker and the packer, if beats have `tkeep`.
+    beats: Option<(Instance<'m>, Instance<'m>)>,
+    /// The register block, if there is one.
+    registers: Option<Instance<'m>>,
+    /// `s_axis_tvalid`, `s_axis_tlast` and `m_axis_tready`.
+    stream_inputs: [Signal<'m>; 3],
 }
 
 impl Parts<'_, '_> {
     /// Connects the ports of the core to the stream ends.
     fn streams(&self) {
-        let (m, interface) = (self.m, self.shape.interface());
-        for (port, width) in [(port::INPUT_DATA, interface.input_bits()), (port::INPUT_VALID, 1), (port::INPUT_LAST, 1)]
-        {
-            self.input.drive(port, m.input(port, width));
+        let Self { m, shape, input, output, fifo, .. } = self;
+        let Streams { input: from, output: to, keep } = *shape.streams();
+        let first = self.beats.as_ref().map_or(input, |(unpacker, _)| unpacker);
+        let take = |name: &str, parts: &[String], width: u32| {
+            parts.iter().for_each(|part| first.drive(part, m.input(part, width)));
+            m.wide_port(name, parts.to_vec());
+        };
+        take(port::INPUT_DATA, &port::parts(port::INPUT_DATA, from.elements), from.element_bits());
+        if keep {
+            take(port::INPUT_KEEP, &port::parts_of_keep(port::INPUT_KEEP, from.elements), from.element_bytes);
         }
-        self.fifo.drive(port::OUTPUT_READY, m.input(port::OUTPUT_READY, 1));
-        m.output(port::INPUT_READY, self.input.output(port::INPUT_READY));
-        for port in [port::OUTPUT_DATA, port::OUTPUT_VALID, port::OUTPUT_LAST, port::OUTPUT_USER] {
-            m.output(port, self.fifo.output(port));
+        let [valid, last, sink] = self.stream_inputs;
+        first.drive(port::INPUT_VALID, valid);
+        first.drive(port::INPUT_LAST, last);
+        fifo.drive(port::OUTPUT_READY, sink);
+        m.output(port::INPUT_READY, first.output(port::INPUT_READY));
+
+        let give = |name: &str, parts: Vec<String>, repeated: u32| {
+            parts.iter().for_each(|part| m.output(part, fifo.output(part)));
+            m.wide_port(name, parts.into_iter().flat_map(|part| repeat_n(part, repeated as usize)).collect());
+        };
+        give(port::OUTPUT_DATA, port::parts(port::OUTPUT_DATA, to.elements), 1);
+        if keep {
+            give(port::OUTPUT_KEEP, port::parts_of_keep(port::OUTPUT_KEEP, to.elements), to.element_bytes);
+        }
+        m.output(port::OUTPUT_VALID, fifo.output(port::OUTPUT_VALID));
+        m.output(port::OUTPUT_LAST, fifo.output(port::OUTPUT_LAST));
+        give(port::OUTPUT_USER, port::parts(port::OUTPUT_USER, to.elements), 1);
+
+        fifo.connect(output, &[("freed", "freed")]);
+        match &self.beats {
+            None => output.connect(fifo, &["write", "tdata", "tuser", "tlast"].map(|port| (port, port))),
+            Some((unpacker, packer)) => {
+                for (from, to) in [
+                    ("element", port::INPUT_DATA),
+                    ("element_valid", port::INPUT_VALID),
+                    ("element_last", port::INPUT_LAST),
+                    ("element_broken", "broken"),
+                ] {
+                    unpacker.connect(input, &[(from, to)]);
+                }
+                input.connect(unpacker, &[(port::INPUT_READY, "element_ready")]);
+                let element = [
+                    ("write", "write_element"),
+                    ("tdata", "element"),
+                    ("tuser", "element_user"),
+                    ("tlast", "element_last"),
+                ];
+                output.connect(packer, &element);
+                packer.connect(fifo, &[("write_beat", "write")]);
+                for (part, _) in parts_of_beat(shape.streams()) {
+                    packer.connect(fifo, &[(&part, &part)]);
+                }
+            }
+        }
+    }
+
+    /// Connects the register block to its ports, and lets it watch both streams.
+    fn registers(&self) {
+        let Self { m, shape, input, fifo, beats, .. } = self;
+        let Some(registers) = &self.registers else { return };
+        let first = beats.as_ref().map_or(input, |(unpacker, _)| unpacker);
+        let [valid, last, sink] = self.stream_inputs;
+        let element = |port: &str| port::parts(port, shape.streams().output.elements)[0].clone();
+        let watched = [
+            ("input_valid", valid),
+            ("input_ready", first.output(port::INPUT_READY)),
+            ("input_last", last),
+            ("output_valid", fifo.output(port::OUTPUT_VALID)),
+            ("output_ready", sink),
+            ("output_last", fifo.output(port::OUTPUT_LAST)),
+            ("output_user", fifo.output(&element(port::OUTPUT_USER))),
+            ("output_data", fifo.output(&element(port::OUTPUT_DATA)).low_bits(STATUS_BITS)),
+        ];
+        watched.iter().for_each(|&(port, signal)| registers.drive(port, signal));
+        for Port { name, direction, width } in register_ports() {
+            match direction {
+                "input" => registers.drive(name, m.input(name, width)),
+                _ => m.output(name, registers.output(name)),
+            }
+        }
+        if shape.takes_any() {
+            for port in ["size_from_register", "frame_rows", "frame_cols"] {
+                registers.connect(input, &[(port, port)]);
+            }
         }
     }
 
@@ -150,7 +249,7 @@ impl Parts<'_, '_> {
     /// Connects the sorter between the decomposer and the output end. Vectors are read in the order of the sorted
     /// values.
     fn results(&self) {
-        let Self { shape, controller, decomposer, sorter, output, fifo, .. } = self;
+        let Self { shape, controller, decomposer, sorter, output, .. } = self;
         let index = address_width(shape.triplets() as u32);
         decomposer.drive("value_index", controller.output("value_number").low_bits(index));
         controller.connect(sorter, &[("clear", "clear"), ("insert", "insert"), ("insert_index", "index")]);
@@ -164,10 +263,6 @@ impl Parts<'_, '_> {
         }
         for (_, side) in [(shape.has_u(), "u"), (shape.has_v(), "v")].into_iter().filter(|&(present, _)| present) {
             decomposer.connect(output, &[(side, side)]);
-        }
-        fifo.connect(output, &[("freed", "freed")]);
-        for port in ["write", "tdata", "tuser", "tlast"] {
-            output.connect(fifo, &[(port, port)]);
         }
     }
 }

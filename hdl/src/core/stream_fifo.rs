@@ -4,14 +4,30 @@
 //! gets one back with each `freed`. So the FIFO cannot overflow, and the pipeline before it never stalls.
 
 use crate::builder::{DesignBuilder, ModuleBuilder};
+use crate::formats::Streams;
+use crate::interface::{USER_BITS, port};
 use crate::ir::{ModuleId, address_width};
 
 /// Number of beats that the FIFO holds. It is larger than the number of cycles from spending a credit to getting it
 /// back, so that one beat per cycle can be sent.
 pub const DEPTH: u32 = 16;
 
-/// Adds the FIFO for beats of `data` bits, together with their `tuser` (2 bits) and `tlast`.
-pub fn stream_fifo(design: &mut DesignBuilder, data: u32) -> ModuleId {
+/// The parts of a beat in the FIFO, each with its bits: `tdata` and `tuser` of each element, whether the element is
+/// there (`tkeep`) if the stream says so, and `tlast`.
+pub fn parts_of_beat(streams: &Streams) -> Vec<(String, u32)> {
+    let format = streams.output;
+    let keep = if streams.keep { port::parts_of_keep("tkeep", format.elements) } else { vec![] };
+    let parts = [
+        (port::parts("tdata", format.elements), format.element_bits()),
+        (keep, 1),
+        (port::parts("tuser", format.elements), USER_BITS),
+        (vec!["tlast".to_owned()], 1),
+    ];
+    parts.into_iter().flat_map(|(names, bits)| names.into_iter().map(move |name| (name, bits))).collect()
+}
+
+/// Adds the FIFO for the beats of a core with these streams.
+pub fn stream_fifo(design: &mut DesignBuilder, streams: &Streams) -> ModuleId {
     let m = ModuleBuilder::new("stream_fifo");
     m.doc(format!("Output FIFO of {DEPTH} beats; its head drives the stream. freed: a place has become free."));
     let write = m.input("write", 1);
@@ -27,9 +43,9 @@ pub fn stream_fifo(design: &mut DesignBuilder, data: u32) -> ModuleId {
     count.drive(count.value() + write.zero_extend(bits + 1) - taken.zero_extend(bits + 1));
     write_at.enabled_by(write).drive(write_at.value().plus(1));
     read_at.enabled_by(taken).drive(read_at.value().plus(1));
-    for (name, width) in [("tdata", data), ("tuser", 2), ("tlast", 1)] {
+    for (name, width) in parts_of_beat(streams) {
         let memory = m.memory(&format!("{name}_memory"), width, DEPTH);
-        memory.write(write, write_at.value(), m.input(name, width));
+        memory.write(write, write_at.value(), m.input(&name, width));
         m.output(&format!("m_axis_{name}"), memory.read(read_at.value(), Some(taken), &format!("{name}_head")));
     }
     m.output("m_axis_tvalid", valid.value());

@@ -12,7 +12,7 @@ use crate::architecture::size::index_bits;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::interface::port;
 use crate::ir::{ModuleId, address_width};
-use crate::parameters::{Scaling, Sizes};
+use crate::parameters::{Front, Scaling, Sizes};
 use crate::shape::Shape;
 use crate::units::headroom::headroom;
 
@@ -26,6 +26,9 @@ use crate::units::headroom::headroom;
 /// - In cores that reduce rows, `load_batch` says that the element completes a batch, and `load_final` that this batch
 ///   is the last one of the matrix. The input `batch_taken` returns a credit.
 /// - In other cores with automatic scaling, `shift` is the number of bits by which a full frame can be shifted up.
+/// - If beats have `tkeep`, the input `broken` comes with an element of a beat that breaks its rule.
+/// - In cores for any size with registers, the inputs `size_from_register`, `frame_rows` and `frame_cols` are fields of
+///   these registers: software announces the size instead of the frame.
 /// - In cores for any size, `size_rows` and `size_cols` are the indices of the last row and the last column of the
 ///   matrix that is decomposed.
 pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
@@ -40,7 +43,7 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
         },
         if shape.takes_any() { ", or its size is not taken" } else { "" }
     ));
-    let data = m.input(port::INPUT_DATA, shape.interface().input_bits());
+    let data = m.input(port::INPUT_DATA, shape.streams().input.element_bits());
     let (valid, last) = (m.input(port::INPUT_VALID, 1), m.input(port::INPUT_LAST, 1));
     let release = m.input("release_frame", 1);
     let flag = |name| m.register(name, 1).reset(0);
@@ -54,16 +57,26 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let ends = (accepted & last).named("frame_ends");
     let header = shape.takes_any().then(|| Header::new(&m, shape, row_bits.max(index), data, accepted, ends));
     let (last_row, last_column) = match &header {
-        Some(h) => (h.rows.low_bits(row_bits), h.cols.low_bits(index)),
+        Some(h) => (h.rows.now.low_bits(row_bits), h.cols.now.low_bits(index)),
         None => (m.constant(row_bits, rows as i128 - 1), m.constant(index, cols as i128 - 1)),
     };
     let in_elements = |signal| header.as_ref().map_or(signal, |h| signal & h.is_over);
     let end_of_row = column.value().equals(last_column).named("end_of_row");
     let at_last_row = row.value().equals(last_row).named("at_last_row");
     let last_element = in_elements(end_of_row & at_last_row).named("last_element");
+    // Whether the beats were not as `tkeep` must be.
+    let broken = match shape.streams().keep {
+        false => m.one_bit(false),
+        true => {
+            let seen = m.register("broken_before", 1).reset(0);
+            let broken = (m.input("broken", 1) | seen.value()).named("frame_is_broken");
+            seen.enabled_by(accepted).drive(broken & !last);
+            broken
+        }
+    };
     let waits = (ends | (full.value() & !release)).named("frame_waits");
     full.drive(waits);
-    bad.drive(waits & ends.select(late.value() | !last_element, bad.value()));
+    bad.drive(waits & ends.select(late.value() | !last_element | broken, bad.value()));
     late.enabled_by(accepted).drive(!last & (late.value() | last_element));
     let element = in_elements(accepted & !late.value()).named("element_accepted");
     let next_row = end_of_row.select(row.value().plus(1), row.value());
@@ -80,7 +93,7 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     m.output("load_data", data.low_bits(word).at(0).registered("load_data_out"));
     if reduced {
         // The last batch counts only if tlast comes with its last element.
-        let completes = end_of_row & (row.value().bit(0) | at_last_row) & (!at_last_row | last);
+        let completes = end_of_row & (row.value().bit(0) | at_last_row) & (!at_last_row | (last & !broken));
         let completes = (element & completes).named("completes_batch");
         let credits = m.register("credits", address_width(BATCHES + 1)).reset(BATCHES.into());
         let width = credits.value().width();
@@ -98,35 +111,49 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
             m.output("shift", headroom(&m, word - 1, &[data.low_bits(word)], 0, element, release));
         }
     }
-    if shape.takes_any() {
+    if let Some(header) = &header {
+        let (rows, cols) = (header.rows.kept.low_bits(row_bits), header.cols.kept.low_bits(index));
         let last_row = match reduced {
-            false => last_row,
+            false => rows,
             // If a matrix has fewer rows than columns, so has its triangle.
             true => {
-                let [row, column] = [last_row, last_column].map(|last| last.zero_extend(row_bits.max(index)));
+                let [row, column] = [rows, cols].map(|last| last.zero_extend(row_bits.max(index)));
                 let is_short = row.less_than(column).named("is_short");
-                is_short.select(row.low_bits(index), last_column).registered("size_rows_out")
+                is_short.select(row.low_bits(index), cols).registered("size_rows_out")
             }
         };
         m.output("size_rows", last_row);
-        m.output("size_cols", if reduced { last_column.registered("size_cols_out") } else { last_column });
+        m.output("size_cols", if reduced { cols.registered("size_cols_out") } else { cols });
     }
     design.add(m)
 }
 
-/// The header of a frame in cores for any size: two beats that announce the numbers of rows and columns.
+/// The header of a frame in cores for any size: two elements that announce the numbers of rows and columns.
+///
+/// In cores with registers, software can announce the size instead. Then frames have no header, and the size is that
+/// in the registers when the first element of a frame is accepted.
 struct Header<'m> {
     /// Index of the last row.
-    rows: Signal<'m>,
+    rows: Announced<'m>,
     /// Index of the last column.
-    cols: Signal<'m>,
-    /// The header is complete, and the core accepts the announced size.
+    cols: Announced<'m>,
+    /// The size is known, and the core accepts it.
     is_over: Signal<'m>,
 }
 
+/// One number of a size, less one.
+struct Announced<'m> {
+    /// As it holds for the element that is offered.
+    now: Signal<'m>,
+    /// The same, held by a register. It is right one cycle later.
+    kept: Signal<'m>,
+    /// Whether the core accepts the number.
+    fits: Signal<'m>,
+}
+
 impl<'m> Header<'m> {
-    /// Draws the registers that take the header. `accepted` is 1 in the cycle of an accepted beat, and `ends` in that
-    /// of the last beat of a frame. Indices have `index` bits.
+    /// Draws the registers that hold the size. `accepted` is 1 in the cycle of an accepted element, and `ends` in that
+    /// of the last element of a frame. Indices have `index` bits.
     fn new(
         m: &'m ModuleBuilder,
         shape: &Shape,
@@ -135,24 +162,50 @@ impl<'m> Header<'m> {
         accepted: Signal<'m>,
         ends: Signal<'m>,
     ) -> Self {
-        let (waits_for_rows, waits_for_cols) =
-            (m.register("waits_for_rows", 1).reset(1), m.register("waits_for_cols", 1).reset(0));
-        waits_for_rows.enabled_by(accepted).drive(ends);
-        waits_for_cols.enabled_by(accepted).drive(waits_for_rows.value() & !ends);
-        let last = data.plus(-1).named("announced_less_one");
-        let number = |name: &str, waits: Signal<'m>, most: usize| {
-            let takes = accepted & waits;
-            let number = m.register(name, index).enabled_by(takes);
-            number.drive(last.low_bits(index));
-            let fits = m.register(&format!("{name}_fits"), 1).enabled_by(takes);
-            fits.drive(last.less_than(m.constant(last.width(), most as i128)));
-            (number.value(), fits.value())
+        let (begins, waits_for_cols) =
+            (m.register("frame_begins", 1).reset(1), m.register("waits_for_cols", 1).reset(0));
+        let begins_frame = begins.value();
+        let has_registers = shape.front() == Front::AxiLite;
+        let from_register = has_registers.then(|| {
+            let given = m.input("size_from_register", 1);
+            (begins_frame & given).named("takes_size_of_register")
+        });
+        let waits_for_rows = match from_register {
+            None => begins_frame,
+            Some(given) => (begins_frame & !given).named("waits_for_rows"),
         };
-        let (rows, rows_fit) = number("announced_row", waits_for_rows.value(), shape.rows());
-        let (cols, cols_fit) = number("announced_column", waits_for_cols.value(), shape.cols());
-        let fits = rows_fit & cols_fit;
-        let fits = if shape.symmetric() { fits & rows.equals(cols) } else { fits };
-        let is_over = !(waits_for_rows.value() | waits_for_cols.value()) & fits;
+        begins.enabled_by(accepted).drive(ends);
+        waits_for_cols.enabled_by(accepted).drive(waits_for_rows & !ends);
+        let registers = shape.interface().registers();
+        let size = registers.iter().find(|register| register.name == "frame_size");
+        let number = |name: &str, waits: Signal<'m>, most: usize, side: &str| {
+            let less_one = |number: Signal<'m>, name: &str| {
+                let last = number.plus(-1).named(name);
+                (last.low_bits(index), last.less_than(m.constant(last.width(), most as i128)))
+            };
+            let element = less_one(data, "announced_less_one");
+            let (takes, (last, fits)) = match from_register.zip(size) {
+                None => (accepted & waits, element),
+                Some((given, size)) => {
+                    let register = m.input(&format!("frame_{side}"), size.field(side).width());
+                    let register = less_one(register, &format!("frame_{side}_less_one"));
+                    let of = |register: Signal<'m>, element| given.select(register, element);
+                    (accepted & (waits | given), (of(register.0, element.0), of(register.1, element.1)))
+                }
+            };
+            let kept = m.register(name, index).enabled_by(takes);
+            kept.drive(last);
+            let fit = m.register(&format!("{name}_fits"), 1).enabled_by(takes);
+            fit.drive(fits);
+            let (kept, fit) = (kept.value(), fit.value());
+            let now = |new: Signal<'m>, kept: Signal<'m>| from_register.map_or(kept, |given| given.select(new, kept));
+            Announced { now: now(last, kept), kept, fits: now(fits, fit) }
+        };
+        let rows = number("announced_row", waits_for_rows, shape.rows(), "rows");
+        let cols = number("announced_column", waits_for_cols.value(), shape.cols(), "cols");
+        let fits = rows.fits & cols.fits;
+        let fits = if shape.symmetric() { fits & rows.now.equals(cols.now) } else { fits };
+        let is_over = !(waits_for_rows | waits_for_cols.value()) & fits;
         Self { rows, cols, is_over: is_over.named("header_is_over") }
     }
 }

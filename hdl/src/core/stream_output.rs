@@ -1,8 +1,9 @@
-//! The output end: it sends a frame that consists of the status word, sigma, U and V, one element per beat.
+//! The output end: it sends a frame that consists of the status word, sigma, U and V, one element per cycle.
 //!
-//! Sections that a core does not compute are left out. For each beat a token enters a short pipeline. The front cell of
+//! Sections that a core does not compute are left out. For each element a token enters a short pipeline. The front cell of
 //! the sorter gives the column, and the decomposer returns the element of U or V in that column. Columns of U whose
-//! sigma was negative are negated. A token is issued only if the FIFO after the pipeline has room for its beat.
+//! sigma was negative are negated. A token is issued only if the FIFO after the pipeline has room for its beat. Where a
+//! beat has several elements, its last one takes the room.
 
 use super::stream_fifo::DEPTH;
 use crate::architecture::decomposer::PortTiming;
@@ -27,18 +28,18 @@ pub const FIRST_READ: u32 = 3;
 ///
 /// Outputs:
 ///
-/// - `write`, `tdata`, `tuser` and `tlast` write the FIFO.
+/// - `write`, `tdata`, `tuser` and `tlast` write an element.
 /// - `turn` rotates the sorter.
 /// - `vector_read` and `vector_row`, together with the index in the front cell, address an element of the vectors.
 /// - `done` is 1 when the last token has read its element.
 pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTiming) -> ModuleId {
     let m = ModuleBuilder::new("stream_output");
     let sections = shape.interface().sections();
-    let beats = |section: &Section| format!("{} of section {}", section.count, section.tuser);
+    let counted = |section: &Section| format!("{} of section {}", section.count, section.tuser);
     m.doc(format!(
-        "Sends a frame, beats by section (tuser), of the largest matrix: {}. A bad frame is its status word alone.\n\
+        "Sends a frame, elements by section (tuser), of the largest matrix: {}. A bad frame is its status word alone.\n\
          Status, by bits: {}.",
-        sections.iter().map(beats).collect::<Vec<_>>().join(", "),
+        sections.iter().map(counted).collect::<Vec<_>>().join(", "),
         status_summary()
     ));
     let start = m.input("start", 1);
@@ -46,6 +47,7 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     let bad = m.input("bad", 1);
     let freed = m.input("freed", 1);
     let index = index_bits(shape);
+    let beat = shape.streams().output;
 
     let active = m.register("active", 1).reset(0);
     let section = m.register("section", 2);
@@ -54,7 +56,6 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     let credits = m.register("credits", DEPTH.ilog2() + 1).reset(DEPTH.into());
 
     let issue = (active.value() & credits.value().any()).named("issue");
-    credits.drive(credits.value() + freed.zero_extend(5) - issue.zero_extend(5));
     let is = |wanted: u8| section.value().is(wanted.into());
     let in_matrix = section.value().bit(1).named("in_matrix");
     let size = Size::new(&m, shape);
@@ -65,6 +66,16 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     let last_section = sections.last().map_or(section::STATUS, |section| section.tuser);
     let frame_ends = ((is(section::STATUS) & bad) | (is(last_section) & section_ends)).named("frame_ends");
     active.drive(start | (active.value() & !(issue & frame_ends)));
+    let fills = match beat.elements {
+        1 => issue,
+        elements => {
+            let place = m.register("place_in_beat", elements.ilog2()).reset(0);
+            let last = place.value().is(i128::from(elements) - 1) | frame_ends;
+            place.enabled_by(issue).drive(last.select(m.zero(place.value().width()), place.value().plus(1)));
+            (issue & last).named("fills_beat")
+        }
+    };
+    credits.drive(credits.value() + freed.zero_extend(5) - fills.zero_extend(5));
     let zero = m.zero(index);
     // In cores without U, V follows sigma.
     let after_section = match shape.has_u() {
@@ -91,7 +102,7 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
 
     // The element of U or V arrives, and the word to send is selected.
     let arrival = 1 + timing.vectors;
-    let beat = shape.interface().output_bits();
+    let bits = beat.element_bits();
     let finer = shape.element_bits() - shape.sigma_bits();
     let value = match front.low_bits(shape.element_bits()) {
         value if finer > 0 => value.plus(1 << (finer - 1)).bits_from(finer),
@@ -99,11 +110,11 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     };
     let value = value.registered("sigma");
     let sigma = match shape.symmetric() {
-        true => m.concat(&[!value.sign(), value.low_bits(shape.sigma_bits() - 1)]).sign_extend(beat),
-        false => value.zero_extend(beat),
+        true => m.concat(&[!value.sign(), value.low_bits(shape.sigma_bits() - 1)]).sign_extend(bits),
+        false => value.zero_extend(bits),
     };
     let is_sigma = section.bit(0).registered("is_sigma");
-    let head = is_sigma.select(sigma, status.zero_extend(beat).at(arrival));
+    let head = is_sigma.select(sigma, status.zero_extend(bits).at(arrival));
     let vectors: Vec<Signal<'_>> = [(shape.has_u(), "u"), (shape.has_v(), "v")]
         .into_iter()
         .filter(|&(present, _)| present)
@@ -120,7 +131,7 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
             let negate = front.sign() & section.is(section::U.into()).registered("is_u");
             let element = if shape.has_u() { element.negated_if(negate).named("element") } else { element };
             let is_matrix = section.bit(1).registered("is_matrix");
-            is_matrix.select(element.sign_extend(beat), head)
+            is_matrix.select(element.sign_extend(bits), head)
         }
     };
     let tdata = tdata.registered("tdata_out");

@@ -1,11 +1,13 @@
 //! `README.md` of an exported core: its datasheet.
 
+mod registers;
+
 use super::File;
 use super::manifest::Summary;
 use crate::core::Core;
 use crate::core::stream_fifo;
-use crate::formats::{ErrorBounds, Errors};
-use crate::interface::status_summary;
+use crate::formats::{BeatFormat, ErrorBounds, Errors};
+use crate::interface::{USER_BITS, status_summary};
 use crate::parameters::{Scaling, Sizes, Sweeps};
 use crate::shape::Shape;
 use std::fmt::Write;
@@ -14,7 +16,7 @@ use std::fmt::Write;
 pub fn datasheet(core: &Core) -> File {
     let (shape, summary) = (core.shape(), Summary::new(core));
     let (name, rows, cols) = (shape.name(), shape.rows(), shape.cols());
-    let interface = shape.interface();
+    let (interface, streams) = (shape.interface(), shape.streams());
     let kind = if shape.symmetric() { "eigen-decomposition of symmetric" } else { "singular value decomposition of" };
     let what = match shape.sizes() {
         Sizes::Any => format!("matrices up to {rows} x {cols}"),
@@ -38,20 +40,35 @@ pub fn datasheet(core: &Core) -> File {
     text += "\n`aresetn` is synchronous and active low; one cycle is enough, at any time.\n\n## Input frame\n\n";
     let _ = writeln!(
         text,
-        "{}, the matrix row by row, one element per beat, `tlast` on the last: {} bits signed, {} of them fraction; the core does not read the bits of `tdata` above them.\n\
-         A frame whose `tlast` comes early or late{} is answered by its status word alone, and the next frame is taken as usual.\n\
+        "{}, the matrix row by row, {}, `tlast` on the last: {} bits signed, {} of them fraction; the core does not read the bits {} above them.\n\
+         {}A frame whose `tlast` comes early or late{} is answered by its status word alone, and the next frame is taken as usual.\n\
          `s_axis_tready` is high while the core can take a frame: also while the result before it is still leaving.\n\n\
-         ## Output frame\n\n| tuser | section | beats | bits | fraction bits | tdata above them | order |\n|---|---|---|---|---|---|---|",
+         ## Output frame\n\n{}| tuser | section | elements | bits | fraction bits | bits above them | order |\n|---|---|---|---|---|---|---|",
         match shape.sizes() {
-            Sizes::Fixed => format!("{} beats", shape.elements()),
+            Sizes::Fixed => format!("{} elements", shape.elements()),
             Sizes::Any => format!(
-                "Two beats with the numbers of rows (1 to {rows}) and columns (1 to {cols}{}), unsigned integers in all of `tdata`; then",
+                "Two elements with the numbers of rows (1 to {rows}) and columns (1 to {cols}{}), unsigned integers in all their bits; then",
                 if shape.symmetric() { ", as many as rows" } else { "" }
             ),
         },
+        per_beat(streams.input, streams.keep),
         shape.word(),
         shape.frac(),
-        if shape.sizes() == Sizes::Any { ", or whose size the core does not take," } else { "" }
+        if streams.keep { "of an element" } else { "of `tdata`" },
+        if streams.keep {
+            "`tkeep` is all ones, except that in the last beat of a frame the bytes after the last element are marked by zeros. A frame with any other `tkeep` is bad.\n"
+        } else {
+            ""
+        },
+        if shape.sizes() == Sizes::Any { ", or whose size the core does not take," } else { "" },
+        match streams.keep {
+            false => String::new(),
+            true => format!(
+                "Beats carry {}. The sections follow each other without a gap, so that memory behind a DMA holds them as one array; only the last beat of a frame may be partial. \
+                 `tuser` has {USER_BITS} bits for each element, those of element 0 in the low bits.\n\n",
+                per_beat(streams.output, true)
+            ),
+        }
     );
     for s in interface.sections() {
         let numbers = [s.tuser.to_string(), s.count.to_string(), s.word.to_string(), s.frac.to_string()];
@@ -70,7 +87,7 @@ pub fn datasheet(core: &Core) -> File {
         },
         notes(shape)
     );
-    let beats = interface.input_beats();
+    let beats = interface.input_elements();
     let unload: usize = interface.sections().iter().map(|section| section.count).sum();
     let mut figures = vec![];
     match core.schedule().qr {
@@ -90,12 +107,24 @@ pub fn datasheet(core: &Core) -> File {
     ]);
     figures.iter().for_each(|(figure, value)| row(&mut text, &[figure, value]));
     text += "\nCycles to load and to unload hold for a source and a sink that never stall. Loading the next matrix overlaps with unloading.\n";
+    registers::registers(&mut text, &interface, &name);
     accuracy(&mut text, shape);
     let _ = writeln!(
         text,
         "\nArea and clock rate: `svdforge synth`. Accuracy on a matrix of yours: `svdforge simulate --matrix FILE`, with the options above."
     );
     File { name: "README.md".to_owned(), text }
+}
+
+/// How many elements a beat has, in words.
+fn per_beat(format: BeatFormat, keep: bool) -> String {
+    match (format.elements, keep) {
+        (1, false) => "one element per beat".to_owned(),
+        (1, true) => format!("one element of {} bytes per beat", format.element_bytes),
+        (count, _) => {
+            format!("{count} elements of {} bytes per beat, the first in the low bits", format.element_bytes)
+        }
+    }
 }
 
 /// The bounds of the errors, and where the sweep cap comes from.

@@ -4,7 +4,7 @@ use super::{File, Header, Listed};
 use crate::architecture::decomposer::QrCycles;
 use crate::core::Core;
 use crate::formats::FAILURE;
-use crate::interface::STATUS_FIELDS;
+use crate::interface::{ADDRESS_BITS, Interface, REGISTER_BITS, STATUS_FIELDS, USER_BITS, port};
 use crate::shape::Shape;
 use serde::Serialize;
 
@@ -60,10 +60,20 @@ impl Summary {
 /// The name of the manifest.
 pub const MANIFEST: &str = "core.json";
 
+/// The register block, if there is one.
+fn registers(interface: &Interface<'_>) -> Option<serde_json::Value> {
+    let map = Some(interface.registers()).filter(|map| !map.is_empty())?;
+    Some(serde_json::json!({
+        "bus": "s_axi", "protocol": "AXI4-Lite", "interrupt": port::INTERRUPT,
+        "address_bits": ADDRESS_BITS, "data_bits": REGISTER_BITS, "map": map,
+    }))
+}
+
 /// The file `core.json`. `files` are all files of the export.
 pub fn manifest(core: &Core, files: &[Listed]) -> File {
     let (shape, summary) = (core.shape(), Summary::new(core));
     let (interface, element) = (shape.interface(), shape.interface().element());
+    let streams = interface.streams();
     let document = serde_json::json!({
         "generator": "svdforge",
         "schema": 1,
@@ -75,14 +85,19 @@ pub fn manifest(core: &Core, files: &[Listed]) -> File {
         "reset": { "port": "aresetn", "active": "low", "synchronous": true },
         "ports": interface.ports(),
         "input": {
-            "stream": "s_axis", "beats": interface.input_beats(), "header": interface.header(), "header_format": "unsigned integers", "order": "row by row",
+            "stream": "s_axis", "beats": streams.input.beats(interface.input_elements()), "elements": interface.input_elements(),
+            "elements_per_beat": streams.input.elements, "element_bytes": streams.input.element_bytes, "tkeep": streams.keep,
+            "header": interface.header(), "header_format": "unsigned integers", "order": "row by row",
             "word": element.word, "frac": element.frac, "signed": true, "tdata_bits": interface.input_bits(),
         },
         "output": {
-            "stream": "m_axis", "tdata_bits": interface.output_bits(), "signed": true,
+            "stream": "m_axis", "beats": streams.output.beats(interface.output_elements()), "elements": interface.output_elements(),
+            "elements_per_beat": streams.output.elements, "element_bytes": streams.output.element_bytes, "tkeep": streams.keep,
+            "tuser_bits_per_element": USER_BITS, "tdata_bits": interface.output_bits(), "signed": true,
             "sections": interface.sections(), "status_fields": STATUS_FIELDS,
             "bad_frame": "the status word alone, with tlast",
         },
+        "registers": registers(&interface),
         "accuracy": {
             "units": "sigma and reconstruction: the last place of an input element; orthogonality: 2^-(word - 1)",
             "condition": "the most sweeps, block exponent 0; sigma and reconstruction: status field cap_reached is 0",

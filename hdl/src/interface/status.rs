@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::collections::BTreeMap;
 
 /// Bits of the status word.
-pub const STATUS_BITS: u32 = 24;
+pub use crate::formats::STATUS_BITS;
 
 /// A field of the status word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]

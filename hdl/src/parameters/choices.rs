@@ -121,6 +121,16 @@ choice! {
     }
 }
 
+choice! {
+    /// What stands beside the streams of a core.
+    Front {
+        /// The streams alone
+        Stream = "stream" as "stream",
+        /// Registers with an AXI4-Lite port: identity, size, status, counters, interrupt
+        AxiLite = "axi-lite" as "registers",
+    }
+}
+
 impl Vectors {
     /// Whether U is computed.
     pub fn has_u(self) -> bool {
@@ -173,6 +183,7 @@ mod tests {
         let vectors = every_value_has_its_own_word::<Vectors>();
         let scalings = every_value_has_its_own_word::<Scaling>();
         let sizes = every_value_has_its_own_word::<Sizes>();
-        assert_eq!([architectures, vectors, scalings, sizes], [1, 4, 2, 2]);
+        let fronts = every_value_has_its_own_word::<Front>();
+        assert_eq!([architectures, vectors, scalings, sizes, fronts], [1, 4, 2, 2, 2]);
     }
 }

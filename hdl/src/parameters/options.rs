@@ -5,7 +5,7 @@
 //! field to [`Parameters`] and a row here.
 
 use super::Parameters;
-use super::choices::{ArchitectureName, NamedChoice, Scaling, Sizes, Sweeps, Vectors, Word, position};
+use super::choices::{ArchitectureName, Front, NamedChoice, Scaling, Sizes, Sweeps, Vectors, Word, position};
 use super::error::{ParameterError, error};
 use super::name::CoreName;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -55,6 +55,8 @@ pub struct CoreOption {
     /// What stands before its value in the name of a core that differs from the defaults in it. `None` if it never
     /// stands there.
     pub code: Option<&'static str>,
+    /// Whether it may be missing in a file, since files were written before the option existed. It then has its default.
+    pub came_later: bool,
     get: fn(&Parameters) -> Option<Value>,
     set: fn(&mut Parameters, &Value) -> Result<(), ParameterError>,
 }
@@ -68,6 +70,7 @@ pub static OPTIONS: &[CoreOption] = &[
         kind: Kind::Number,
         varies: false,
         code: None,
+        came_later: false,
         get: |p| Some(Value::Number(p.rows)),
         set: |p, value| assign(&mut p.rows, number("rows", value)),
     },
@@ -78,6 +81,7 @@ pub static OPTIONS: &[CoreOption] = &[
         kind: Kind::Number,
         varies: false,
         code: None,
+        came_later: false,
         get: |p| Some(Value::Number(p.cols)),
         set: |p, value| assign(&mut p.cols, number("cols", value)),
     },
@@ -88,6 +92,7 @@ pub static OPTIONS: &[CoreOption] = &[
         kind: Kind::Number,
         varies: true,
         code: Some("w"),
+        came_later: false,
         get: |p| Some(bits(p.word)),
         set: |p, value| assign(&mut p.word, number("word", value)),
     },
@@ -98,6 +103,7 @@ pub static OPTIONS: &[CoreOption] = &[
         kind: Kind::Number,
         varies: false,
         code: Some("f"),
+        came_later: false,
         get: |p| p.frac.map(bits),
         set: |p, value| assign(&mut p.frac, number("frac", value).map(Some)),
     },
@@ -108,6 +114,7 @@ pub static OPTIONS: &[CoreOption] = &[
         kind: Kind::Number,
         varies: true,
         code: Some("g"),
+        came_later: false,
         get: |p| Some(bits(p.guard)),
         set: |p, value| assign(&mut p.guard, number("guard", value)),
     },
@@ -118,6 +125,7 @@ pub static OPTIONS: &[CoreOption] = &[
         kind: Kind::NumberOrAuto,
         varies: true,
         code: Some("c"),
+        came_later: false,
         get: |p| p.coef.map(bits),
         set: |p, value| assign(&mut p.coef, number_or_auto("coef", value)),
     },
@@ -128,6 +136,7 @@ pub static OPTIONS: &[CoreOption] = &[
         kind: Kind::Choice(ArchitectureName::WORDS),
         varies: false,
         code: Some(""),
+        came_later: false,
         get: |p| Some(word(p.arch)),
         set: |p, value| assign(&mut p.arch, choice("arch", value)),
     },
@@ -138,6 +147,7 @@ pub static OPTIONS: &[CoreOption] = &[
         kind: Kind::NumberOrAuto,
         varies: true,
         code: Some("s"),
+        came_later: false,
         get: |p| match p.sweeps {
             Sweeps::Auto => Some(Value::Auto),
             Sweeps::Fixed(sweeps) => Some(bits(sweeps)),
@@ -156,6 +166,7 @@ pub static OPTIONS: &[CoreOption] = &[
         kind: Kind::Choice(Vectors::WORDS),
         varies: false,
         code: Some(""),
+        came_later: false,
         get: |p| Some(word(p.vectors)),
         set: |p, value| assign(&mut p.vectors, choice("vectors", value)),
     },
@@ -166,6 +177,7 @@ pub static OPTIONS: &[CoreOption] = &[
         kind: Kind::Number,
         varies: false,
         code: Some("k"),
+        came_later: false,
         get: |p| p.rank.map(Value::Number),
         set: |p, value| assign(&mut p.rank, number("rank", value).map(Some)),
     },
@@ -176,6 +188,7 @@ pub static OPTIONS: &[CoreOption] = &[
         kind: Kind::Switch,
         varies: false,
         code: None,
+        came_later: false,
         get: |p| Some(Value::Switch(p.symmetric)),
         set: |p, value| assign(&mut p.symmetric, switch("symmetric", value)),
     },
@@ -186,6 +199,7 @@ pub static OPTIONS: &[CoreOption] = &[
         kind: Kind::Choice(Scaling::WORDS),
         varies: false,
         code: Some(""),
+        came_later: false,
         get: |p| Some(word(p.scaling)),
         set: |p, value| assign(&mut p.scaling, choice("scaling", value)),
     },
@@ -196,8 +210,53 @@ pub static OPTIONS: &[CoreOption] = &[
         kind: Kind::Choice(Sizes::WORDS),
         varies: false,
         code: Some(""),
+        came_later: false,
         get: |p| Some(word(p.sizes)),
         set: |p, value| assign(&mut p.sizes, choice("sizes", value)),
+    },
+    CoreOption {
+        name: "front",
+        placeholder: "FRONT",
+        help: "What stands beside the streams [default: stream, nothing]",
+        kind: Kind::Choice(Front::WORDS),
+        varies: false,
+        code: Some(""),
+        came_later: true,
+        get: |p| Some(word(p.front)),
+        set: |p, value| assign(&mut p.front, choice("front", value)),
+    },
+    CoreOption {
+        name: "element-bytes",
+        placeholder: "auto|B",
+        help: "Bytes of one element on the streams, 2, 4 or 8; 4 suits a 32-bit DMA [default: auto, the fewest]",
+        kind: Kind::NumberOrAuto,
+        varies: false,
+        code: Some("b"),
+        came_later: true,
+        get: |p| Some(p.element_bytes.map_or(Value::Auto, bits)),
+        set: |p, value| assign(&mut p.element_bytes, number_or_auto("element-bytes", value)),
+    },
+    CoreOption {
+        name: "elements-per-beat-in",
+        placeholder: "E",
+        help: "Elements in one beat of the input stream, 1, 2, 4 or 8 [default: 1]",
+        kind: Kind::Number,
+        varies: false,
+        code: Some("i"),
+        came_later: true,
+        get: |p| Some(bits(p.elements_per_beat_in)),
+        set: |p, value| assign(&mut p.elements_per_beat_in, number("elements-per-beat-in", value)),
+    },
+    CoreOption {
+        name: "elements-per-beat-out",
+        placeholder: "E",
+        help: "Elements in one beat of the output stream, 1, 2, 4 or 8 [default: 1]",
+        kind: Kind::Number,
+        varies: false,
+        code: Some("o"),
+        came_later: true,
+        get: |p| Some(bits(p.elements_per_beat_out)),
+        set: |p, value| assign(&mut p.elements_per_beat_out, number("elements-per-beat-out", value)),
     },
     CoreOption {
         name: "name",
@@ -206,15 +265,21 @@ pub static OPTIONS: &[CoreOption] = &[
         kind: Kind::Name,
         varies: false,
         code: None,
+        came_later: true,
         get: |p| p.name.map(|name| Value::Word(name.as_str().to_owned())),
         set: |p, value| assign(&mut p.name, CoreName::new(&value.to_string()).map(Some)),
     },
 ];
 
 impl CoreOption {
-    /// The option with this name.
+    /// The option with this name. Files and programs may write underscores in place of hyphens.
     pub fn named(name: &str) -> Option<&'static Self> {
-        OPTIONS.iter().find(|option| option.name == name)
+        OPTIONS.iter().find(|option| option.name == name || option.key() == name)
+    }
+
+    /// Its name in JSON and in Python: with underscores in place of hyphens.
+    pub fn key(&self) -> String {
+        self.name.replace('-', "_")
     }
 
     /// Its value in these parameters. `None` if they leave the choice to the program.
@@ -256,9 +321,11 @@ impl CoreOption {
 
 impl Parameters {
     /// The names and values of all options that are given, in the order of [`OPTIONS`]. Switches that are off are left
-    /// out.
+    /// out, and so are the defaults of options that came later, so that commands stay short.
     pub fn given(&self) -> Vec<(&'static str, Value)> {
-        let given = OPTIONS.iter().filter_map(|option| Some((option.name, option.get(self)?)));
+        let default = Self::default();
+        let is_given = |option: &&CoreOption| !option.came_later || option.get(self) != option.get(&default);
+        let given = OPTIONS.iter().filter(is_given).filter_map(|option| Some((option.name, option.get(self)?)));
         given.filter(|(_, value)| *value != Value::Switch(false)).collect()
     }
 
@@ -391,6 +458,6 @@ mod tests {
             }
             assert!(option.parse("?").unwrap_err().to_string().starts_with(&format!("--{} ?", option.name)));
         }
-        assert_eq!(checked, 6 + 2 * 2 + (1 + 4 + 2 + 2) + 2 + 1);
+        assert_eq!(checked, 8 + 3 * 2 + (1 + 4 + 2 + 2 + 2) + 2 + 1);
     }
 }

@@ -8,6 +8,7 @@ use svdforge_hdl::architecture::decomposer::PortTiming;
 use svdforge_hdl::core::stream_fifo::{DEPTH, stream_fifo};
 use svdforge_hdl::core::stream_input::stream_input;
 use svdforge_hdl::core::stream_output::stream_output;
+use svdforge_hdl::formats::{BeatFormat, Streams};
 use svdforge_hdl::ir::address_width;
 use svdforge_hdl::ordering::Ordering;
 use svdforge_hdl::parameters::{Parameters, Sizes, Vectors};
@@ -140,13 +141,19 @@ fn input_end_loads_every_element_and_detects_bad_frames() {
     assert!(good > 500 && bad > 250, "{good} good and {bad} bad frames");
 }
 
+/// Streams with single elements of so many bytes.
+fn streams(element_bytes: u32) -> Streams {
+    let format = BeatFormat { elements: 1, element_bytes };
+    Streams { input: format, output: format, keep: false }
+}
+
 /// Random writers and sinks. No beat is lost or changed while it waits, and each beat taken returns one credit.
 #[test]
 fn fifo_keeps_order_under_any_rhythm() {
     let beats = Cell::new(0);
     let case = (proptest::collection::vec((any::<bool>(), any::<bool>(), any::<u16>()), 50..400), 0..3u8);
     for_all(60, case, |(rhythm, bias)| {
-        let mut fifo = Bench::new(|design| stream_fifo(design, 16));
+        let mut fifo = Bench::new(|design| stream_fifo(design, &streams(2)));
         let (mut inside, mut credits) = (VecDeque::new(), DEPTH);
         let mut waiting = None;
         // In some runs the FIFO is full most of the time, in others empty. In the end all remaining beats are taken.
@@ -184,7 +191,7 @@ fn fifo_keeps_order_under_any_rhythm() {
 
 #[test]
 fn fifo_moves_one_beat_per_cycle_and_holds_one_more_than_its_depth() {
-    let mut fifo = Bench::new(|design| stream_fifo(design, 8));
+    let mut fifo = Bench::new(|design| stream_fifo(design, &streams(1)));
     let mut credits = DEPTH;
     fifo.set("m_axis_tready", 0);
     let mut written = 0;

@@ -2,7 +2,7 @@
 //! records the beats that it sees.
 
 use super::error::EngineError;
-use crate::framing::OutputBeat;
+use crate::framing::OutputElement;
 use crate::stimulus::{Stimulus, Trace};
 use crate::testbench_verilog::{bench, data_files};
 use std::fs;
@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::verilog::verilog;
 use svdforge_hdl::export::{File, Header};
+use svdforge_hdl::formats::Streams;
+use svdforge_hdl::interface::USER_BITS;
 use svdforge_tools::process::{Finished, ToolError};
 use tempfile::TempDir;
 
@@ -66,7 +68,7 @@ impl ExportFolder {
         let finished = simulate(&plusargs, self.path())?;
         self.verdict(finished, expected.is_some())?;
         let text = fs::read_to_string(&record).map_err(|source| EngineError::File { path: record, source })?;
-        self.parse(&text)
+        self.parse(&text, stimulus)
     }
 
     fn write(&self, files: &[File]) -> Result<(), EngineError> {
@@ -101,20 +103,26 @@ impl ExportFolder {
         EngineError::Unreadable { engine: self.engine, message }
     }
 
-    fn parse(&self, record: &str) -> Result<Trace, EngineError> {
+    fn parse(&self, record: &str, stimulus: &Stimulus) -> Result<Trace, EngineError> {
+        let streams = self.core.shape().streams();
+        let sent: Vec<usize> = stimulus.beats(streams.input.elements).map(<[_]>::len).collect();
         let mut trace = Trace::default();
         for line in record.lines() {
             let fields: Vec<&str> = line.split_whitespace().collect();
             let read = match fields[..] {
-                ["i", cycle] => cycle.parse().ok().map(|cycle| trace.accepted.push(cycle)),
-                ["o", cycle, user, last, data] => {
-                    if [user, last, data].iter().any(|field| field.contains(['x', 'X', 'z', 'Z'])) {
+                ["i", cycle, number] => {
+                    let elements = number.parse().ok().and_then(|number: usize| sent.get(number));
+                    let accepted = cycle.parse::<u64>().ok().zip(elements);
+                    accepted.map(|(cycle, &elements)| trace.accepted.extend(std::iter::repeat_n(cycle, elements)))
+                }
+                ["o", cycle, user, last, beat] => {
+                    if [user, last, beat].iter().any(|field| field.contains(['x', 'X', 'z', 'Z'])) {
                         let message = format!(
-                            "cycle {cycle}: an output beat has unknown bits: tuser {user}, tlast {last}, tdata {data}"
+                            "cycle {cycle}: an output beat has unknown bits: tuser {user}, tlast {last}, tdata {beat}"
                         );
                         return Err(EngineError::Core { engine: self.engine, message });
                     }
-                    output_beat(cycle, user, last, data).map(|beat| trace.output.push(beat))
+                    output_beat(streams, cycle, user, last, beat).map(|elements| trace.output.extend(elements))
                 }
                 _ => None,
             };
@@ -128,11 +136,31 @@ impl ExportFolder {
     }
 }
 
-fn output_beat(cycle: &str, user: &str, last: &str, data: &str) -> Option<OutputBeat> {
-    Some(OutputBeat {
-        cycle: cycle.parse().ok()?,
-        data: u64::from_str_radix(data, 16).ok()?,
-        user: u8::from_str_radix(user, 16).ok()?,
-        last: last == "1",
-    })
+/// The elements of a recorded beat: `tuser`, `tlast`, and `tdata` with `tkeep` above it if there is one. `None` if it is
+/// not what a core may send.
+fn output_beat(streams: &Streams, cycle: &str, user: &str, last: &str, beat: &str) -> Option<Vec<OutputElement>> {
+    let format = streams.output;
+    let (digits, keep_digits) = (format.element_bits() as usize / 4, format.keep_bits().div_ceil(4) as usize);
+    let (keep, data) = beat.split_at_checked(if streams.keep { keep_digits } else { 0 })?;
+    let users = u32::from_str_radix(user, 16).ok()?;
+    let count = match streams.keep {
+        false => 1,
+        // Elements that are there come first, and all their bytes are there.
+        true => {
+            let bytes = u64::from_str_radix(keep, 16).ok()?.trailing_ones();
+            let is_whole = keep == format!("{:0keep_digits$x}", u64::MAX.checked_shr(64 - bytes).unwrap_or(0));
+            (is_whole && bytes.is_multiple_of(format.element_bytes)).then_some(bytes / format.element_bytes)?
+        }
+    };
+    let (cycle, last) = (cycle.parse().ok()?, last == "1");
+    let element = |number: u32| {
+        let end = data.len() - digits * number as usize;
+        Some(OutputElement {
+            cycle,
+            data: u64::from_str_radix(data.get(end.checked_sub(digits)?..end)?, 16).ok()?,
+            user: (users >> (number * USER_BITS) & 3) as u8,
+            last: last && number + 1 == count,
+        })
+    };
+    (0..count).map(element).collect()
 }

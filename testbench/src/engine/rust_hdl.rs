@@ -2,7 +2,7 @@
 //! is slow, and therefore limited to small cores.
 
 use super::contract::Engine;
-use super::drive::{Halt, Pins, Ports, Seen, drive};
+use super::drive::{Halt, Limits, MOST_ELEMENTS, Pins, Ports, Seen, drive};
 use super::error::EngineError;
 use crate::stimulus::{Stimulus, Trace};
 use svdforge_hdl::core::Core;
@@ -16,7 +16,7 @@ const LARGEST: usize = 4;
 /// A core in rust_hdl's simulator.
 pub struct RustHdlEngine {
     simulation: RustHdlSimulation,
-    patience: u64,
+    limits: Limits,
 }
 
 impl RustHdlEngine {
@@ -29,29 +29,35 @@ impl RustHdlEngine {
             );
             return Err(EngineError::Unsupported { engine: NAME, reason });
         }
-        Ok(Self { simulation: RustHdlSimulation::new(core.design())?, patience: core.cycle_limit() })
+        if core.shape().streams().keep {
+            let reason = "it drives streams of one element per beat without tkeep; leave out --element-bytes and \
+                          --elements-per-beat-in and -out, or use the engine icarus or verilator";
+            return Err(EngineError::Unsupported { engine: NAME, reason: reason.to_owned() });
+        }
+        Ok(Self { simulation: RustHdlSimulation::new(core.design())?, limits: Limits::of(core) })
     }
 }
 
 impl Ports for RustHdlEngine {
     type Error = RustHdlError;
 
-    fn cycle(&mut self, pins: Pins) -> Result<Seen, RustHdlError> {
+    fn cycle(&mut self, pins: Pins<'_>) -> Result<Seen, RustHdlError> {
         let simulation = &mut self.simulation;
         simulation.set_reset(!pins.aresetn);
-        if let Some(beat) = pins.offered {
-            simulation.poke(port::INPUT_DATA, beat.data as u128)?;
-            simulation.poke(port::INPUT_LAST, beat.last.into())?;
+        if let Some(&[element]) = pins.offered {
+            simulation.poke(port::INPUT_DATA, element.data as u128)?;
+            simulation.poke(port::INPUT_LAST, element.last.into())?;
         }
         simulation.poke(port::INPUT_VALID, pins.offered.is_some().into())?;
         simulation.poke(port::OUTPUT_READY, pins.sink_ready.into())?;
-        let seen = Seen {
+        let mut seen = Seen {
             source_ready: simulation.peek(port::INPUT_READY)? == 1,
             valid: simulation.peek(port::OUTPUT_VALID)? == 1,
-            data: simulation.peek(port::OUTPUT_DATA)? as u64,
-            user: simulation.peek(port::OUTPUT_USER)? as u8,
             last: simulation.peek(port::OUTPUT_LAST)? == 1,
+            count: 1,
+            elements: [(0, 0); MOST_ELEMENTS],
         };
+        seen.elements[0] = (simulation.peek(port::OUTPUT_DATA)? as u64, simulation.peek(port::OUTPUT_USER)? as u8);
         simulation.step()?;
         Ok(seen)
     }
@@ -63,8 +69,8 @@ impl Engine for RustHdlEngine {
     }
 
     fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, EngineError> {
-        let patience = self.patience;
-        drive(self, stimulus, patience).map_err(|halt| match halt {
+        let limits = self.limits;
+        drive(self, stimulus, limits).map_err(|halt| match halt {
             Halt::Failed(error) => error.into(),
             Halt::Stuck { cycles, found } => {
                 let frames = stimulus.frames();

@@ -1,7 +1,7 @@
 //! The project's own simulator as an engine.
 
 use super::contract::Engine;
-use super::drive::{Halt, Pins, Ports, Seen, drive};
+use super::drive::{Halt, Limits, MOST_ELEMENTS, Pins, Ports, Seen, drive};
 use super::error::EngineError;
 use super::rotations::SeenRotations;
 use crate::stimulus::{Stimulus, Trace};
@@ -9,6 +9,7 @@ use std::io::Write;
 use svdforge_hdl::architecture::architecture;
 use svdforge_hdl::architecture::probe::Probe;
 use svdforge_hdl::core::Core;
+use svdforge_hdl::formats::{BeatFormat, Streams};
 use svdforge_hdl::interface::port;
 use svdforge_sim::{InputPort, Observe, OutputPort, SimError, Simulator, Waveform};
 
@@ -17,7 +18,7 @@ pub struct SimulatorEngine {
     simulator: Simulator,
     inputs: Inputs,
     outputs: Outputs,
-    cycle_limit: u64,
+    limits: Limits,
     /// The number of observed memories from which rotations are read.
     memories: usize,
     waveform: Option<Waveform<Box<dyn Write + Send>>>,
@@ -26,7 +27,9 @@ pub struct SimulatorEngine {
 }
 
 struct Inputs {
-    data: InputPort,
+    data: Vec<InputPort>,
+    /// For each element of a beat, if there is `tkeep`.
+    keep: Vec<InputPort>,
     valid: InputPort,
     last: InputPort,
     ready: InputPort,
@@ -34,10 +37,12 @@ struct Inputs {
 
 struct Outputs {
     ready: OutputPort,
-    data: OutputPort,
+    data: Vec<OutputPort>,
+    /// For each element of a beat, if there is `tkeep`.
+    keep: Vec<OutputPort>,
     valid: OutputPort,
     last: OutputPort,
-    user: OutputPort,
+    user: Vec<OutputPort>,
 }
 
 impl SimulatorEngine {
@@ -79,26 +84,30 @@ impl SimulatorEngine {
     }
 
     fn with(core: &Core, simulator: Simulator, waveform: Option<Waveform<Box<dyn Write + Send>>>) -> Self {
-        let input = |name| simulator.input(name).expect("Every core has the ports of its interface.");
-        let output = |name| simulator.output(name).expect("Every core has the ports of its interface.");
+        let Streams { input: from, output: to, keep } = *core.shape().streams();
+        let keeps = |port, beat: BeatFormat| if keep { port::parts_of_keep(port, beat.elements) } else { vec![] };
+        let input = |name: &str| simulator.input(name).expect("Every core has the ports of its interface.");
+        let output = |name: &str| simulator.output(name).expect("Every core has the ports of its interface.");
         let inputs = Inputs {
-            data: input(port::INPUT_DATA),
+            data: port::parts(port::INPUT_DATA, from.elements).iter().map(|part| input(part)).collect(),
+            keep: keeps(port::INPUT_KEEP, from).iter().map(|part| input(part)).collect(),
             valid: input(port::INPUT_VALID),
             last: input(port::INPUT_LAST),
             ready: input(port::OUTPUT_READY),
         };
         let outputs = Outputs {
             ready: output(port::INPUT_READY),
-            data: output(port::OUTPUT_DATA),
+            data: port::parts(port::OUTPUT_DATA, to.elements).iter().map(|part| output(part)).collect(),
+            keep: keeps(port::OUTPUT_KEEP, to).iter().map(|part| output(part)).collect(),
             valid: output(port::OUTPUT_VALID),
             last: output(port::OUTPUT_LAST),
-            user: output(port::OUTPUT_USER),
+            user: port::parts(port::OUTPUT_USER, to.elements).iter().map(|part| output(part)).collect(),
         };
         Self {
             simulator,
             inputs,
             outputs,
-            cycle_limit: core.cycle_limit(),
+            limits: Limits::of(core),
             memories: probe(core).memories.len(),
             waveform,
             rotations: None,
@@ -130,23 +139,36 @@ fn probe(core: &Core) -> Probe {
 impl Ports for SimulatorEngine {
     type Error = EngineError;
 
-    fn cycle(&mut self, pins: Pins) -> Result<Seen, EngineError> {
-        let sim = &mut self.simulator;
+    fn cycle(&mut self, pins: Pins<'_>) -> Result<Seen, EngineError> {
+        let (sim, inputs, outputs) = (&mut self.simulator, &self.inputs, &self.outputs);
         sim.set_reset(!pins.aresetn);
         if let Some(beat) = pins.offered {
-            sim.poke_signed(self.inputs.data, beat.data.into());
-            sim.poke(self.inputs.last, beat.last.into());
+            for (number, &port) in inputs.keep.iter().enumerate() {
+                let is_kept = beat.get(number).is_some_and(|element| element.kept);
+                sim.poke_signed(port, -i128::from(is_kept));
+            }
+            for (element, &port) in beat.iter().zip(&inputs.data) {
+                sim.poke_signed(port, element.data.into());
+            }
+            sim.poke(inputs.last, beat.iter().any(|element| element.last).into());
         }
-        sim.poke(self.inputs.valid, pins.offered.is_some().into());
-        sim.poke(self.inputs.ready, pins.sink_ready.into());
-        let outputs = &self.outputs;
-        let seen = Seen {
+        sim.poke(inputs.valid, pins.offered.is_some().into());
+        sim.poke(inputs.ready, pins.sink_ready.into());
+        let mut seen = Seen {
             source_ready: sim.peek(outputs.ready) == 1,
             valid: sim.peek(outputs.valid) == 1,
-            data: sim.peek(outputs.data) as u64,
-            user: sim.peek(outputs.user) as u8,
             last: sim.peek(outputs.last) == 1,
+            count: 1,
+            elements: [(0, 0); MOST_ELEMENTS],
         };
+        if seen.valid {
+            if !outputs.keep.is_empty() {
+                seen.count = outputs.keep.iter().take_while(|&&port| sim.peek(port) == 1).count();
+            }
+            for (element, (&data, &user)) in seen.elements.iter_mut().zip(outputs.data.iter().zip(&outputs.user)) {
+                *element = (sim.peek(data) as u64, sim.peek(user) as u8);
+            }
+        }
         self.step()?;
         Ok(seen)
     }
@@ -158,8 +180,8 @@ impl Engine for SimulatorEngine {
     }
 
     fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, EngineError> {
-        let patience = self.cycle_limit;
-        let trace = drive(self, stimulus, patience).map_err(|halt| match halt {
+        let limits = self.limits;
+        let trace = drive(self, stimulus, limits).map_err(|halt| match halt {
             Halt::Failed(error) => error,
             Halt::Stuck { cycles, found } => EngineError::Stuck { cycles, found, expected: stimulus.frames() },
         });

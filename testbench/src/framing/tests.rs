@@ -69,7 +69,7 @@ fn frames_come_back_as_they_were_made() {
                     section::SIGMA => 100 - i as u64,
                     _ => pack(&element(i), bits) as u64,
                 };
-                beats.push(OutputBeat { cycle: 0, data, user: section.tuser, last: false });
+                beats.push(OutputElement { cycle: 0, data, user: section.tuser, last: false });
             }
         }
         beats.last_mut().unwrap().last = true;

@@ -9,15 +9,15 @@
 // One line, PASS or FAIL, tells the result, and so does the exit status: 0 or not.
 //
 //     +vcd=FILE      write waves (Verilator: build with --trace)
-//     +record=FILE   write every beat that moves: `i cycle`, `o cycle tuser tlast tdata`
+//     +record=FILE   write every beat that moves: `i cycle number`, `o cycle tuser tlast {{data}}`
 //     +unchecked     compare nothing; stop when every frame that was taken has been answered
 //
 // Data files (cycles decimal, tlast binary, all else hexadecimal; the first line is a heading):
-//     {{name}}_stimulus.hex   input beats: tlast tdata
+//     {{name}}_stimulus.hex   input beats: tlast {{data}}
 //     {{name}}_stalls.hex     per cycle, again from the start at the end: source may offer, sink takes
 //     {{name}}_resets.hex     resets during the run, usually none: first cycle, length
 //     {{name}}_accepted.hex   cycle in which each input beat is taken
-//     {{name}}_expected.hex   output beats: cycle tuser tlast tdata
+//     {{name}}_expected.hex   output beats: cycle tuser tlast {{data}}
 
 `timescale 1ns / 1ps
 `default_nettype none
@@ -25,6 +25,7 @@
 module {{name}}_tb;
 {{rank_parameter}}    localparam INPUT_BITS   = {{input_bits}};
     localparam OUTPUT_BITS  = {{output_bits}};
+    localparam USER_BITS    = {{user_bits}};
     localparam RESET_CYCLES = {{reset_cycles}};
     localparam QUIET        = 32;   // cycles watched after the last beat: nothing may follow
     localparam PATIENCE     = {{patience}};   // cycles without a beat after which the core counts as stuck
@@ -35,28 +36,18 @@ module {{name}}_tb;
 
     reg                    aclk;
     reg                    aresetn;
-    reg  [INPUT_BITS-1:0]  s_axis_tdata;
+    reg  [INPUT_BITS-1:0]  s_axis_{{payload}};
     reg                    s_axis_tvalid;
     wire                   s_axis_tready;
     reg                    s_axis_tlast;
-    wire [OUTPUT_BITS-1:0] m_axis_tdata;
+    wire [OUTPUT_BITS-1:0] m_axis_{{payload}};
     wire                   m_axis_tvalid;
     reg                    m_axis_tready;
     wire                   m_axis_tlast;
-    wire [1:0]             m_axis_tuser;
-
+    wire [USER_BITS-1:0]   m_axis_tuser;
+{{register_wires}}
     {{name}} core (
-        .aclk          (aclk),
-        .aresetn       (aresetn),
-        .s_axis_tdata  (s_axis_tdata),
-        .s_axis_tvalid (s_axis_tvalid),
-        .s_axis_tready (s_axis_tready),
-        .s_axis_tlast  (s_axis_tlast),
-        .m_axis_tdata  (m_axis_tdata),
-        .m_axis_tvalid (m_axis_tvalid),
-        .m_axis_tready (m_axis_tready),
-        .m_axis_tlast  (m_axis_tlast),
-        .m_axis_tuser  (m_axis_tuser)
+{{connections}}
     );
 
     always #5 aclk = !aclk;
@@ -69,6 +60,7 @@ module {{name}}_tb;
     reg     checking;
 
     reg                   stimulus_left;
+    integer               stimulus_number;   // of the beat in its file, from 0
     reg                   stimulus_last;
     reg [INPUT_BITS-1:0]  stimulus_data;
     reg                   stall_left;
@@ -79,7 +71,7 @@ module {{name}}_tb;
     reg signed [63:0]     accepted_cycle;
     reg                   expected_left;
     reg signed [63:0]     expected_cycle;
-    reg [1:0]             expected_user;
+    reg [USER_BITS-1:0]   expected_user;
     reg                   expected_last;
     reg [OUTPUT_BITS-1:0] expected_data;
 
@@ -90,6 +82,7 @@ module {{name}}_tb;
         begin
             fields = $fscanf(stimulus_file, "%b %h\n", stimulus_last, stimulus_data);
             stimulus_left = fields == 2;
+            stimulus_number = stimulus_number + 1;
             if (fields < 2) check_end_of(stimulus_file);
         end
     endtask
@@ -155,15 +148,13 @@ module {{name}}_tb;
     integer quiet;          // cycles since everything was done
     integer input_beats, output_beats, frames;
 
-    integer               place;     // of the expected beat in its section
-    reg [1:0]             section;   // of the expected beat before
-    reg                   waiting;   // an output beat was not taken in the cycle before
-    reg [OUTPUT_BITS+2:0] held;      // that beat
+{{place_variables}}    reg                   waiting;   // an output beat was not taken in the cycle before
+    reg [OUTPUT_BITS+USER_BITS:0] held;   // that beat
 
     initial begin
         cycle = -RESET_CYCLES;
-        {finished, aclk, aresetn, s_axis_tdata, s_axis_tvalid, s_axis_tlast, m_axis_tready} = 0;
-        {offering, within_frame, waiting, held, place, section} = 0;
+        {finished, aclk, aresetn, s_axis_{{payload}}, s_axis_tvalid, s_axis_tlast, m_axis_tready} = 0;
+        {offering, within_frame, waiting, held{{place_names}}} = 0;
         {unanswered, silence, quiet, input_beats, output_beats, frames} = 0;
 
         record_file = 0;
@@ -179,6 +170,7 @@ module {{name}}_tb;
         skip_heading(stimulus_file);
         skip_heading(stalls_file);
         skip_heading(resets_file);
+        stimulus_number = -1;
         if (!finished) begin
             next_stimulus;
             next_reset;
@@ -248,7 +240,7 @@ module {{name}}_tb;
                 offering = offering || source_goes;
                 // Data is unknown while nothing is offered: the core must not look at it.
                 s_axis_tvalid <= offering && stimulus_left;
-                s_axis_tdata <= offering && stimulus_left ? stimulus_data : {INPUT_BITS{1'bx}};
+                s_axis_{{payload}} <= offering && stimulus_left ? stimulus_data : {INPUT_BITS{1'bx}};
                 s_axis_tlast <= offering && stimulus_left ? stimulus_last : 1'bx;
                 m_axis_tready <= sink_goes;
             end
@@ -257,7 +249,7 @@ module {{name}}_tb;
 
     task input_beat;
         begin
-            if (record_file != 0) $fdisplay(record_file, "i %0d", cycle);
+            if (record_file != 0) $fdisplay(record_file, "i %0d %0d", cycle, stimulus_number);
             if (checking && !finished) begin
                 if (!accepted_left || accepted_cycle != cycle) begin
                     $write("FAIL: input beat %0d is taken in cycle %0d, ", input_beats, cycle);
@@ -278,32 +270,18 @@ module {{name}}_tb;
 
     // ------------------------------------------------------------------ Checks
 
-    // `U row 1, column 2 of output frame 0`: the place of the expected beat
-    task write_place;
-        begin
-            case (expected_user)
-                0: $write("the status word");
-                1: $write("sigma %0d", place);
-                2: $write("U row %0d, column %0d", place / {{rank}}, place % {{rank}});
-                default: $write("V row %0d, column %0d", place / {{rank}}, place % {{rank}});
-            endcase
-            $write(" of output frame %0d", frames);
-        end
-    endtask
-
+{{write_place}}
     task output_beat;
         begin
             if (record_file != 0)
-                $fdisplay(record_file, "o %0d %h %b %h", cycle, m_axis_tuser, m_axis_tlast, m_axis_tdata);
+                $fdisplay(record_file, "o %0d %h %b %h", cycle, m_axis_tuser, m_axis_tlast, m_axis_{{payload}});
             if (checking && !finished) begin
-                place = expected_user == section && expected_user != 0 ? place + 1 : 0;
-                section = expected_user;
-                if (!expected_left) begin
-                    $display("FAIL: cycle %0d: output beat %0d comes, expected none: tuser %h, tlast %b, tdata %h",
-                             cycle, output_beats, m_axis_tuser, m_axis_tlast, m_axis_tdata);
+{{next_place}}                if (!expected_left) begin
+                    $display("FAIL: cycle %0d: output beat %0d comes, expected none: tuser %h, tlast %b, {{data}} %h",
+                             cycle, output_beats, m_axis_tuser, m_axis_tlast, m_axis_{{payload}});
                     give_up;
                 end else if (expected_cycle != cycle || m_axis_tuser !== expected_user ||
-                             m_axis_tlast !== expected_last || m_axis_tdata !== expected_data) begin
+                             m_axis_tlast !== expected_last || m_axis_{{payload}} !== expected_data) begin
                     $write("FAIL: cycle %0d: ", cycle);
                     write_place;
                     if (expected_cycle != cycle) $display(" comes now, expected in cycle %0d", expected_cycle);
@@ -311,7 +289,7 @@ module {{name}}_tb;
                         $display(": tuser is %h, expected %h", m_axis_tuser, expected_user);
                     else if (m_axis_tlast !== expected_last)
                         $display(": tlast is %b, expected %b", m_axis_tlast, expected_last);
-                    else $display(": tdata is %h, expected %h", m_axis_tdata, expected_data);
+                    else $display(": {{data}} is %h, expected %h", m_axis_{{payload}}, expected_data);
                     give_up;
                 end
                 next_expected;
@@ -334,8 +312,7 @@ module {{name}}_tb;
                 give_up;
             end
             if (expected_left && expected_cycle <= cycle && !finished) begin
-                place = expected_user == section && expected_user != 0 ? place + 1 : 0;
-                $write("FAIL: cycle %0d: ", cycle);
+{{missing_place}}                $write("FAIL: cycle %0d: ", cycle);
                 write_place;
                 $display(" does not come, expected in cycle %0d", expected_cycle);
                 give_up;
@@ -354,13 +331,14 @@ module {{name}}_tb;
             end else if (waiting && m_axis_tvalid !== 1'b1) begin
                 $display("FAIL: cycle %0d: m_axis_tvalid falls before the beat was taken", cycle);
                 give_up;
-            end else if (waiting && {m_axis_tdata, m_axis_tuser, m_axis_tlast} !== held) begin
-                $display("FAIL: cycle %0d: a beat changes while it waits: tdata, tuser, tlast are %h %h %b, were %h %h %b",
-                         cycle, m_axis_tdata, m_axis_tuser, m_axis_tlast, held[OUTPUT_BITS+2:3], held[2:1], held[0]);
+            end else if (waiting && {m_axis_{{payload}}, m_axis_tuser, m_axis_tlast} !== held) begin
+                $display("FAIL: cycle %0d: a beat changes while it waits: {{data}}, tuser, tlast are %h %h %b, were %h %h %b",
+                         cycle, m_axis_{{payload}}, m_axis_tuser, m_axis_tlast,
+                         held[OUTPUT_BITS+USER_BITS:USER_BITS+1], held[USER_BITS:1], held[0]);
                 give_up;
             end
             waiting = m_axis_tvalid === 1'b1 && !m_axis_tready;
-            held = {m_axis_tdata, m_axis_tuser, m_axis_tlast};
+            held = {m_axis_{{payload}}, m_axis_tuser, m_axis_tlast};
         end
     endtask
 

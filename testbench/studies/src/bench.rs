@@ -7,7 +7,7 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_hdl::export::verilog::verilog;
 use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, SimulatorEngine};
-use svdforge_testbench::framing::{InputBeat, InputScale, OutputBeat};
+use svdforge_testbench::framing::{InputElement, InputScale, OutputElement};
 use svdforge_testbench::run::{RunError, quantise_for};
 use svdforge_testbench::samples::example_matrix;
 use svdforge_testbench::stimulus::{Stimulus, Trace};
@@ -107,8 +107,8 @@ pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
     };
     let own = speed("svdforge", build_s, own_s);
     let verilator = speed("verilator", build.build_s, verilator_s);
-    let first = stimulus.beats.iter().position(|beat| beat.last).map_or(0, |last| last + 1);
-    let (icarus, icarus_agrees) = icarus(core, &stimulus.beats[..first], &trace)?;
+    let first = stimulus.elements.iter().position(|beat| beat.last).map_or(0, |last| last + 1);
+    let (icarus, icarus_agrees) = icarus(core, &stimulus.elements[..first], &trace)?;
     Ok(CoreBench {
         core: Summary::new(core),
         cycles,
@@ -122,7 +122,7 @@ fn cycles(trace: &Trace) -> u64 {
 }
 
 /// The FNV-1a hash (G. Fowler, L. C. Noll, K.-P. Vo) of the fields of all beats. The C++ program computes the same.
-fn hash(beats: &[OutputBeat]) -> u64 {
+fn hash(beats: &[OutputElement]) -> u64 {
     let step = |hash: u64, value: u64| (hash ^ value).wrapping_mul(0x0100_0000_01b3);
     beats.iter().fold(0xcbf2_9ce4_8422_2325, |hash, b| {
         [b.cycle, b.data, b.user.into(), b.last.into()].into_iter().fold(hash, step)
@@ -143,7 +143,7 @@ impl VerilatorBuild {
             std::fs::write(folder.path().join(&file.name), &file.text)?;
         }
         std::fs::write(folder.path().join("harness.cpp"), HARNESS.replace("VTOP", &format!("V{top}")))?;
-        let lines: String = stimulus.beats.iter().map(|b| format!("{} {}\n", b.data, u8::from(b.last))).collect();
+        let lines: String = stimulus.elements.iter().map(|b| format!("{} {}\n", b.data, u8::from(b.last))).collect();
         std::fs::write(folder.path().join("beats.txt"), lines)?;
         let list = format!("{top}.f");
         let arguments =
@@ -173,7 +173,7 @@ impl VerilatorBuild {
 
 /// Runs the first frame in Icarus, through the exported testbench. Returns the speed, which includes the start of the
 /// program, and whether the beats are those of the trace.
-fn icarus(core: &Core, first: &[InputBeat], trace: &Trace) -> Result<(EngineSpeed, bool), BenchError> {
+fn icarus(core: &Core, first: &[InputElement], trace: &Trace) -> Result<(EngineSpeed, bool), BenchError> {
     let start = Instant::now();
     let mut engine = IcarusEngine::new(core)?;
     let build_s = start.elapsed().as_secs_f64();

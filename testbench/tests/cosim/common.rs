@@ -2,9 +2,9 @@
 
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::parameters::{Parameters, Scaling, Sizes, Sweeps, Vectors};
+use svdforge_hdl::parameters::{Front, Parameters, Scaling, Sizes, Sweeps, Vectors};
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
-use svdforge_testbench::framing::{InputBeat, InputScale, quantise};
+use svdforge_testbench::framing::{InputElement, InputScale, quantise};
 use svdforge_testbench::samples::example_matrix;
 use svdforge_testbench::stimulus::{Stimulus, Trace};
 
@@ -43,12 +43,19 @@ pub fn variants() -> Vec<Parameters> {
         Parameters { vectors: Vectors::None, scaling: Scaling::Fixed, rank: Some(3), ..size(20, 8) },
         Parameters { vectors: Vectors::V, sizes: Sizes::Any, ..size(12, 5) },
         Parameters { symmetric: true, ..size(4, 4) },
+        Parameters { element_bytes: Some(4), ..size(3, 2) },
+        Parameters { front: Front::AxiLite, ..size(2, 3) },
+        Parameters { front: Front::AxiLite, sizes: Sizes::Any, vectors: Vectors::V, ..size(9, 3) },
+        Parameters { elements_per_beat_in: 2, ..size(3, 3) },
+        Parameters { elements_per_beat_in: 4, elements_per_beat_out: 8, sizes: Sizes::Any, ..size(5, 4) },
+        Parameters { elements_per_beat_in: 8, elements_per_beat_out: 2, vectors: Vectors::V, ..size(12, 5) },
+        Parameters { elements_per_beat_out: 4, element_bytes: Some(8), symmetric: true, ..size(4, 4) },
         Parameters { symmetric: true, vectors: Vectors::None, scaling: Scaling::Fixed, rank: Some(2), ..size(7, 7) },
     ]
 }
 
 /// A good frame with a uniformly distributed random matrix.
-pub fn frame(core: &Core, seed: u64) -> Vec<InputBeat> {
+pub fn frame(core: &Core, seed: u64) -> Vec<InputElement> {
     quantise(core.shape(), &example_matrix(core.shape(), Family::Uniform, seed), InputScale::Auto)
         .expect("a scaled matrix")
         .frame(core.shape())
@@ -59,12 +66,12 @@ pub fn simulate(engine: &mut SimulatorEngine, stimulus: &Stimulus) -> Trace {
 }
 
 /// The contents of a frame without its timing: section, data, tlast.
-pub fn values(frame: &[svdforge_testbench::framing::OutputBeat]) -> Vec<(u8, u64, bool)> {
+pub fn values(frame: &[svdforge_testbench::framing::OutputElement]) -> Vec<(u8, u64, bool)> {
     frame.iter().map(|beat| (beat.user, beat.data, beat.last)).collect()
 }
 
 /// The values that a core returns for a single frame after a reset.
-pub fn alone(engine: &mut SimulatorEngine, beats: Vec<InputBeat>) -> Vec<(u8, u64, bool)> {
+pub fn alone(engine: &mut SimulatorEngine, beats: Vec<InputElement>) -> Vec<(u8, u64, bool)> {
     values(&simulate(engine, &Stimulus::new(beats)).output)
 }
 

@@ -133,7 +133,7 @@ fn linters_have_nothing_to_say() {
         }
         cores += 1;
     }
-    assert_eq!(cores, 23);
+    assert_eq!(cores, 30);
 }
 
 /// The message for a missing tool names it and says what to do.
@@ -155,7 +155,7 @@ fn the_bits_above_a_value_are_as_stated() {
             for beat in &trace.output {
                 let sections = interface.sections();
                 let section = sections.iter().find(|section| section.tuser == beat.user).expect("a section");
-                let all = u64::MAX >> (64 - interface.output_bits());
+                let all = u64::MAX >> (64 - interface.streams().output.element_bits());
                 let value = beat.data & (u64::MAX >> (64 - section.word));
                 let negative = section.signed && value >> (section.word - 1) == 1;
                 let padding = if negative { all & !(u64::MAX >> (64 - section.word)) } else { 0 };

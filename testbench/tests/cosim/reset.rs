@@ -4,13 +4,13 @@ use crate::common::{core, core_of, frame, simulate, square, variants};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{Parameters, Sizes};
 use svdforge_testbench::engine::{Engine, IcarusEngine, SimulatorEngine};
-use svdforge_testbench::framing::InputBeat;
+use svdforge_testbench::framing::InputElement;
 use svdforge_testbench::stimulus::{Reset, Stimulus, Trace};
 
 const FRAMES: usize = 4;
 
 /// Four frames, one of them bad, so that resets happen in each of the core's states.
-fn frames(core: &Core) -> Vec<Vec<InputBeat>> {
+fn frames(core: &Core) -> Vec<Vec<InputElement>> {
     let mut frames: Vec<_> = (0..FRAMES as u64).map(|seed| frame(core, seed)).collect();
     frames[1].truncate(2);
     frames[1][1].last = true;
@@ -20,13 +20,13 @@ fn frames(core: &Core) -> Vec<Vec<InputBeat>> {
 /// The part of a trace from a cycle on, with cycles counted from there.
 fn since(trace: &Trace, start: u64) -> Trace {
     let output = trace.output.iter().filter(|b| b.cycle >= start);
-    let output = output.map(|&beat| svdforge_testbench::framing::OutputBeat { cycle: beat.cycle - start, ..beat });
+    let output = output.map(|&beat| svdforge_testbench::framing::OutputElement { cycle: beat.cycle - start, ..beat });
     let accepted = trace.accepted.iter().filter(|&&c| c >= start).map(|c| c - start);
     Trace { accepted: accepted.collect(), output: output.collect() }
 }
 
 /// Asserts that the run continues after the reset like a new run of the frames that are left, cycle for cycle.
-fn assert_fresh(frames: &[Vec<InputBeat>], fresh: &[Trace], trace: &Trace, reset: Reset) {
+fn assert_fresh(frames: &[Vec<InputElement>], fresh: &[Trace], trace: &Trace, reset: Reset) {
     let taken = trace.accepted.iter().filter(|&&c| c < reset.cycle).count();
     let ends = frames.iter().scan(0, |end, frame| {
         *end += frame.len();

@@ -46,7 +46,7 @@ fn bench(cores: &[Core]) -> String {
     let mut pins = vec![".aclk(aclk)".to_owned(), ".aresetn(aresetn)".to_owned()];
     for (k, core) in cores.iter().enumerate() {
         let interface = core.shape().interface();
-        let beats = stimulus(core).beats;
+        let beats = stimulus(core).elements;
         let (count, bits) = (beats.len(), interface.input_bits());
         for port in interface.ports().iter().filter(|port| port.name.contains("axis")) {
             text += &format!("    wire [{}:0] {}_{k};\n", port.width - 1, port.name);

@@ -225,19 +225,6 @@ impl Writer<'_> {
         }
     }
 
-    fn outputs(&mut self) {
-        if self.module.outputs.is_empty() {
-            return;
-        }
-        self.text += &banner("Outputs");
-        let module = self.module;
-        let names = longest(module.outputs.iter().map(|o| o.name.as_str()));
-        for output in &module.outputs {
-            let value = self.value(output.node);
-            self.text += &format!("    assign {:names$} = {value};\n", output.name);
-        }
-    }
-
     /// Linters warn about unread bits. This statement reads them all, which tells linters that they are unread on
     /// purpose.
     fn unused(&mut self) {

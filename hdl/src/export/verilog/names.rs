@@ -21,8 +21,10 @@ impl Names {
         let memories = module.memories.iter().map(|m| m.name.clone());
         let tables = module.tables.iter().map(|t| t.name.clone());
         let instances = module.instances.iter().map(|i| i.name.clone());
+        let wide = module.wide_ports.iter().map(|port| port.name.clone());
         let own = ["aclk", "aresetn", name].map(str::to_owned);
-        let taken = nodes.chain(outputs).chain(memories).chain(tables).chain(instances).chain(own).collect();
+        let taken =
+            nodes.chain(outputs).chain(memories).chain(tables).chain(instances).chain(wide).chain(own).collect();
         Self { taken }
     }
 

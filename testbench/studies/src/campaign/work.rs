@@ -20,7 +20,7 @@ pub fn expected_cycles(core: &Core) -> u64 {
 /// left out.
 fn cycles(core: &Core, sweeps: u32) -> u64 {
     let shape = core.shape();
-    let beats = shape.interface().input_beats();
+    let beats = shape.interface().input_elements();
     let schedule = core.schedule();
     let load = schedule.load_cycles(shape.rows(), beats) + schedule.qr.map_or(0, |qr| qr.finish);
     let unload: usize = shape.interface().sections().iter().map(|section| section.count).sum();

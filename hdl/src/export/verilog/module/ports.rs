@@ -2,7 +2,8 @@
 
 use super::{Writer, spaced};
 use crate::export::verilog::module_name;
-use crate::export::verilog::text::{comment, longest, range};
+use crate::export::verilog::text::{banner, comment, longest, range, statement};
+use crate::ir::NodeId;
 
 impl Writer<'_> {
     /// The port list, from `module name (` to `);`. Each port is on a line of its own, with its meaning as a comment.
@@ -17,9 +18,15 @@ impl Writer<'_> {
         for &id in &self.module.inputs {
             let node = self.module.node(id);
             let note = node.note.clone().unwrap_or_default();
+            if self.joined(&mut rows, "input  wire", self.name(id)) {
+                continue;
+            }
             rows.push(("input  wire", range(node.width), self.name(id).to_owned(), note));
         }
         for output in &self.module.outputs {
+            if self.joined(&mut rows, "output wire", &output.name) {
+                continue;
+            }
             let node = self.module.node(output.node);
             let latency = output.latency.map(|cycles| match cycles {
                 1 => "1 cycle after the inputs".to_owned(),
@@ -47,5 +54,75 @@ impl Writer<'_> {
             self.text.push('\n');
         }
         self.text += ");\n";
+        self.parts_of_inputs();
+    }
+
+    /// If the port is a part of a wide port, adds the row of that port in place of its lowest part, and returns true.
+    fn joined<'s>(&self, rows: &mut Vec<(&'s str, String, String, String)>, kind: &'s str, port: &str) -> bool {
+        let Some(wide) = self.module.wide_ports.iter().find(|wide| wide.parts.iter().any(|part| part == port)) else {
+            return false;
+        };
+        if wide.parts[0] == port {
+            let width = wide.parts.iter().map(|part| self.width_of_port(part)).sum();
+            rows.push((kind, range(width), wide.name.clone(), String::new()));
+        }
+        true
+    }
+
+    fn width_of_port(&self, port: &str) -> u32 {
+        let module = self.module;
+        let input = module.input_named(port).map(|index| module.inputs[index]);
+        let node = input.or_else(|| module.output_named(port).map(|index| module.outputs[index].node));
+        module.node(node.expect("The checker has seen that parts of ports are ports.")).width
+    }
+
+    /// The parts of wide inputs as wires.
+    fn parts_of_inputs(&mut self) {
+        let mut text = String::new();
+        let inputs = self.module.wide_ports.iter().filter(|wide| self.module.input_named(&wide.parts[0]).is_some());
+        for wide in inputs {
+            let mut low = 0;
+            for part in &wide.parts {
+                let width = self.width_of_port(part);
+                let bits = if width == 1 { format!("[{low}]") } else { format!("[{}:{low}]", low + width - 1) };
+                text += &statement(4, &format!("wire {}{part} = {}{bits};", spaced(&range(width), 0), wide.name), None);
+                low += width;
+            }
+        }
+        if !text.is_empty() {
+            self.text += &banner("Parts of the input ports");
+            self.text += &text;
+        }
+    }
+
+    /// The assignments of all outputs. Wide outputs are concatenations of their parts.
+    pub(super) fn outputs(&mut self) {
+        if self.module.outputs.is_empty() {
+            return;
+        }
+        self.text += &banner("Outputs");
+        let module = self.module;
+        let is_part = |name: &String| module.wide_ports.iter().any(|wide| wide.parts.contains(name));
+        let plain = module.outputs.iter().filter(|output| !is_part(&output.name));
+        let mut rows: Vec<(&str, String)> =
+            plain.map(|output| (output.name.as_str(), self.value(output.node))).collect();
+        for wide in &module.wide_ports {
+            let nodes: Option<Vec<NodeId>> = wide
+                .parts
+                .iter()
+                .map(|part| module.output_named(part).map(|index| module.outputs[index].node))
+                .collect();
+            let Some(nodes) = nodes else { continue };
+            let values: Vec<String> = nodes.iter().rev().map(|&node| self.value(node)).collect();
+            let terms = values.chunk_by(|a, b| a == b).map(|run| match run.len() {
+                1 => run[0].clone(),
+                count => format!("{{{count}{{{}}}}}", run[0]),
+            });
+            rows.push((&wide.name, format!("{{{}}}", terms.collect::<Vec<_>>().join(", "))));
+        }
+        let names = longest(rows.iter().map(|(name, _)| *name));
+        for (name, value) in rows {
+            self.text += &statement(4, &format!("assign {name:names$} = {value};"), None);
+        }
     }
 }
