@@ -7,7 +7,7 @@ use super::stream_fifo::stream_fifo;
 use super::stream_input::stream_input;
 use super::stream_output::stream_output;
 use crate::architecture::architecture;
-use crate::architecture::decomposer::{DecomposerModule, INSTANCE, Schedule};
+use crate::architecture::decomposer::{DecomposerModule, INSTANCE, PortTiming, Schedule};
 use crate::architecture::size::Size;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder};
 use crate::check::Checked;
@@ -16,8 +16,9 @@ use crate::ir::{Design, address_width};
 use crate::parameters::Scaling;
 use crate::shape::Shape;
 
-/// Builds the core of a shape. Returns its design, and the cycles that its decomposer takes.
-pub fn assemble(shape: &Shape) -> (Checked<Design>, Schedule) {
+/// Builds the core of a shape. Returns its design, the latencies of its decomposer's ports, and the cycles that its
+/// decomposer takes.
+pub fn assemble(shape: &Shape) -> (Checked<Design>, PortTiming, Schedule) {
     let design = &mut DesignBuilder::new();
     let index = address_width(shape.triplets() as u32);
     let input = stream_input(design, shape);
@@ -65,7 +66,7 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, Schedule) {
     let checked = std::mem::take(design).finish();
     let design = checked
         .unwrap_or_else(|broken| panic!("The generator built a core that breaks a rule of the checker: {broken}"));
-    (design, schedule)
+    (design, timing, schedule)
 }
 
 /// The instances of which a core consists, while they are connected.

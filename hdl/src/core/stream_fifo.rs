@@ -10,6 +10,9 @@ use crate::ir::{ModuleId, address_width};
 /// back, so that one beat per cycle can be sent.
 pub const DEPTH: u32 = 16;
 
+/// Cycles from `write` to the beat at the head, if the FIFO is empty.
+pub const LATENCY: usize = 2;
+
 /// Adds the FIFO for beats of `data` bits, together with their `tuser` (2 bits) and `tlast`.
 pub fn stream_fifo(design: &mut DesignBuilder, data: u32) -> ModuleId {
     let m = ModuleBuilder::new("stream_fifo");
