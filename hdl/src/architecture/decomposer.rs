@@ -133,7 +133,7 @@ impl SquareCycles {
 
 /// The reduction of rows to a triangle, as seen at the ports of the decomposer. A batch of two rows, or of the last one,
 /// *enters* in the cycle in which its first rotation begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ReductionCycles {
     /// Cycles from `load_batch` until the batch enters, if no earlier batch keeps the rotators busy.
     pub entry: usize,

@@ -1,5 +1,6 @@
 //! The manifest `core.json`. It tells a program everything that it needs in order to drive a core.
 
+use super::timing::Timing;
 use super::{File, Header, Listed};
 use crate::architecture::decomposer::QrCycles;
 use crate::core::Core;
@@ -61,7 +62,7 @@ impl Summary {
 pub const MANIFEST: &str = "core.json";
 
 /// The file `core.json`. `files` are all files of the export.
-pub fn manifest(core: &Core, files: &[Listed]) -> File {
+pub fn manifest(core: &Core, timing: &Timing, files: &[Listed]) -> File {
     let (shape, summary) = (core.shape(), Summary::new(core));
     let (interface, element) = (shape.interface(), shape.interface().element());
     let document = serde_json::json!({
@@ -83,6 +84,7 @@ pub fn manifest(core: &Core, files: &[Listed]) -> File {
             "sections": interface.sections(), "status_fields": STATUS_FIELDS,
             "bad_frame": "the status word alone, with tlast",
         },
+        "timing": timing,
         "accuracy": {
             "units": "sigma and reconstruction: the last place of an input element; orthogonality: 2^-(word - 1)",
             "condition": "the most sweeps, block exponent 0; sigma and reconstruction: status field cap_reached is 0",

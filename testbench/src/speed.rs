@@ -1,0 +1,44 @@
+//! What the export tells of the speed of a core beyond the formula of its latency: how many sweeps its matrices usually
+//! take, and what its streams look like. Both come from one run in the simulator.
+
+use crate::engine::{Engine, EngineError};
+use crate::framing::{InputScale, quantise};
+use crate::samples::matrix_of_size;
+use crate::stimulus::{Stimulus, Trace};
+use svdforge_golden::Family;
+use svdforge_hdl::core::Core;
+use svdforge_hdl::export::picture::{Beat, Streams};
+use svdforge_hdl::export::timing::TypicalSweeps;
+use svdforge_hdl::interface::Status;
+
+/// Matrices of the run, and those of a run with large ones, which take long.
+const MATRICES: u64 = 9;
+const LARGE_MATRICES: u64 = 2;
+/// The most elements of a matrix that is not large.
+const LARGE: usize = 1 << 14;
+
+/// Runs uniformly distributed random matrices of the core's largest size, one after the other without a pause and
+/// without stalls. Returns how many sweeps they take, and the beats.
+pub fn measure(core: &Core, engine: &mut dyn Engine) -> Result<(TypicalSweeps, Streams), EngineError> {
+    let shape = core.shape();
+    let matrices = if shape.elements() <= LARGE { MATRICES } else { LARGE_MATRICES };
+    let frame = |seed| {
+        let matrix = matrix_of_size(shape, shape.dimensions().largest(), Family::Uniform, seed);
+        let quantised = quantise(shape, &matrix, InputScale::Auto);
+        quantised.expect("With an automatic scale every matrix fits the input word.").frame(shape)
+    };
+    let stimulus = Stimulus::new((1..=matrices).flat_map(frame).collect());
+    let trace = engine.run(&stimulus)?;
+    let mut sweeps: Vec<u32> = trace.frames().map(|beats| Status::from_bits(beats[0].data).sweeps()).collect();
+    sweeps.sort_unstable();
+    let typical = TypicalSweeps { sweeps: sweeps[sweeps.len() / 2], matrices: sweeps.len() };
+    Ok((typical, streams(&stimulus, &trace)))
+}
+
+fn streams(stimulus: &Stimulus, trace: &Trace) -> Streams {
+    let input = stimulus.beats.iter().zip(&trace.accepted);
+    let input = input.map(|(beat, &cycle)| Beat { cycle, user: 0, last: beat.last }).collect();
+    let output = trace.output.iter();
+    let output = output.map(|beat| Beat { cycle: beat.cycle, user: beat.user, last: beat.last }).collect();
+    Streams { input, output }
+}
