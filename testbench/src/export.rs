@@ -31,8 +31,8 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     export.add(|_| Role::Rtl, verilog::verilog(core.design(), &header));
     let of_bench = |name: &str| if name.ends_with(".v") { Role::Testbench } else { Role::Data };
     export.add(of_bench, testbench_files(core, &header, &stimulus, &trace));
-    let (dot, svg) =
-        (picture::dot(core.design(), core.design().top()), picture::svg(core.design(), core.design().top()));
+    let dot = picture::dot(core.design(), core.design().top());
+    let svg = picture::svg(core.design(), core.shape().word());
     let pictures = [("dot", dot), ("svg", svg)].map(|(kind, text)| File { name: format!("{name}.{kind}"), text });
     export.add(|_| Role::Document, pictures);
     let timing_svg = File { name: format!("{name}_timing.svg"), text: picture::timing(core, &streams) };

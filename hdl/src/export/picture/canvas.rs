@@ -8,9 +8,10 @@ const SMALL_CHARACTER: f64 = 5.8;
 const STYLE: &str = "\
     text { font: 12px sans-serif; fill: #1f2328; text-anchor: middle; }
     .title { font-size: 15px; font-weight: 600; text-anchor: start; }
-    .small, .note { font-size: 10px; fill: #57606a; }
-    .left, .note { text-anchor: start; }
-    .right { text-anchor: end; }
+    .small, .note, .bits { font-size: 10px; fill: #57606a; }
+    .name { font-weight: 600; }
+    .left, .note, .name { text-anchor: start; }
+    .right, .bits { text-anchor: end; }
     .ground { fill: #ffffff; }
     .instance, .blue { fill: #ddf4ff; stroke: #0969da; }
     .memory, .yellow { fill: #fff8c5; stroke: #9a6700; }
@@ -20,22 +21,23 @@ const STYLE: &str = "\
     .frame { fill: none; stroke: #57606a; stroke-dasharray: 4 3; }
     .line, .arrow, .leader { fill: none; stroke: #57606a; stroke-width: 1.3; }
     .leader { stroke-width: 0.7; stroke-dasharray: 2 2; }
+    .command { fill: none; stroke: #57606a; stroke-dasharray: 3 3; }
     .tip { fill: #57606a; }
     @media (prefers-color-scheme: dark) {
       text { fill: #e6edf3; }
-      .small, .note { fill: #9da7b1; }
+      .small, .note, .bits { fill: #9da7b1; }
       .ground { fill: #0d1117; }
       .instance, .blue { fill: #0c2d6b; stroke: #4493f8; }
       .memory, .yellow { fill: #3d2f00; stroke: #d29922; }
       .green { fill: #0f3d1e; stroke: #3fb950; }
       .purple { fill: #341a55; stroke: #ab7df8; }
       .grey { fill: #2a313c; stroke: #9da7b1; }
-      .frame, .line, .arrow, .leader { stroke: #9da7b1; }
+      .frame, .line, .arrow, .leader, .command { stroke: #9da7b1; }
       .tip { fill: #9da7b1; }
     }
 ";
 
-/// The width that a text takes, in pixels, and that of a small text.
+/// The width that a text takes, in pixels.
 pub(super) fn width_of(text: &str) -> f64 {
     CHARACTER * text.chars().count() as f64
 }
@@ -59,6 +61,15 @@ impl Canvas {
     pub(super) fn rectangle(&mut self, class: &str, (x, y): (f64, f64), (width, height): (f64, f64), round: u32) {
         self.body += &format!(
             "  <rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{round}\"/>\n"
+        );
+    }
+
+    /// A rectangle with rounded corners that tells its full name when pointed at.
+    pub(super) fn named(&mut self, class: &str, (x, y): (f64, f64), (width, height): (f64, f64), name: &str) {
+        self.body += &format!(
+            "  <rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"5\">\
+             <title>{}</title></rect>\n",
+            escaped(name)
         );
     }
 
