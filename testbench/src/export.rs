@@ -32,10 +32,10 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let of_bench = |name: &str| if name.ends_with(".v") { Role::Testbench } else { Role::Data };
     export.add(of_bench, testbench_files(core, &header, &stimulus, &trace));
     let dot = picture::dot(core.design(), core.design().top());
-    let svg = picture::svg(core.design(), core.shape().word());
+    let svg = picture::svg(core.design(), core.shape().word(), &header);
     let pictures = [("dot", dot), ("svg", svg)].map(|(kind, text)| File { name: format!("{name}.{kind}"), text });
     export.add(|_| Role::Document, pictures);
-    let timing_svg = File { name: format!("{name}_timing.svg"), text: picture::timing(core, &streams) };
+    let timing_svg = File { name: format!("{name}_timing.svg"), text: picture::timing(core, &streams, &header) };
     export.add(|_| Role::Document, [timing_svg]);
     export.add(|_| Role::Document, [datasheet(core, &timing)]);
     let package = fusesoc(&name, &header, &export.listed);

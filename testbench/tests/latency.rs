@@ -7,6 +7,7 @@ use svdforge_hdl::core::latency::Latency;
 use svdforge_hdl::interface::Status;
 use svdforge_hdl::parameters::{Parameters, Scaling, Sizes, Sweeps, Vectors};
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
+use svdforge_testbench::export::export;
 use svdforge_testbench::framing::{InputBeat, InputScale, quantise};
 use svdforge_testbench::run::Cycles;
 use svdforge_testbench::stimulus::{Stimulus, Trace};
@@ -183,4 +184,93 @@ fn no_smaller_matrix_takes_longer_than_the_limit() {
         }
     }
     assert_eq!(checked, 32 * 32 + 9 * 20 + 70 * 32 + 64);
+}
+
+/// Whoever knows nothing but `core.json` can tell the cycles of every matrix: from the terms, and for smaller matrices
+/// from those of their square. The formulas are those that stand in the file.
+#[test]
+fn the_manifest_tells_the_cycles_of_every_matrix() {
+    let size = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
+    let tall = |rows, cols| Parameters { vectors: Vectors::V, ..size(rows, cols) };
+    let any = |parameters| Parameters { sizes: Sizes::Any, ..parameters };
+    let kinds = [
+        size(8, 8),
+        Parameters { sweeps: Sweeps::Fixed(4), ..size(5, 3) },
+        Parameters { symmetric: true, ..size(6, 6) },
+        tall(33, 4),
+        any(size(7, 6)),
+        any(Parameters { rank: Some(2), ..tall(30, 7) }),
+    ];
+    let mut checked = 0;
+    for parameters in kinds {
+        let core = Core::new(parameters.shape().unwrap());
+        let name = core.shape().name();
+        let files = export(&core).unwrap();
+        let text = |name: &str| &files.iter().find(|file| file.name == name).unwrap_or_else(|| panic!("{name}")).text;
+        let manifest: serde_json::Value = serde_json::from_str(text("core.json")).unwrap();
+        let timing = &manifest["timing"];
+        let number = |value: &serde_json::Value| value.as_u64().unwrap_or_else(|| panic!("{name}: {value}"));
+        let terms = |term: &str| number(&timing["terms"][term]);
+        assert_eq!(
+            timing["formulas"]["latency"],
+            "load + triangle + start + preparation + first_angles + sweeps * sweep + sort + output + unload"
+        );
+        assert_eq!(
+            timing["formulas"]["interval"],
+            "start + preparation + first_angles + sweeps * sweep + sort + max(load + triangle, output + unload - read_ahead)"
+        );
+        let engine = &mut SimulatorEngine::new(&core).unwrap();
+        for (rows, cols) in sizes(&core) {
+            let trace = simulate(engine, &[frame(&core, (rows, cols), Family::Uniform, 3)]);
+            let sweeps = u64::from(sweeps(&trace)[0]);
+            let cycles = Cycles::of(&trace).unwrap();
+            // Where rows are reduced, the triangle has as many rows as columns.
+            let side = if core.shape().is_reduced() { cols } else { rows.max(cols) }.next_multiple_of(2);
+            let squares = timing["squares"].as_array().unwrap();
+            let square = squares.iter().find(|square| number(&square["size"]) == side as u64).unwrap();
+            let header = manifest["input"]["header"].as_array().unwrap().len() as u64;
+            let (r, c) = (rows as u64, cols as u64);
+            let loaded = match &square["reduction"] {
+                serde_json::Value::Null => header + r * c,
+                reduction => {
+                    assert_eq!(
+                        timing["formulas"]["reduced"],
+                        "load + triangle = header + min(2, r) * c + entry + (ceil(r / 2) - 1) * batch + ending"
+                    );
+                    let [entry, batch, ending] = ["entry", "batch", "ending"].map(|term| number(&reduction[term]));
+                    header + r.min(2) * c + entry + (r.div_ceil(2) - 1) * batch + ending
+                }
+            };
+            let square = |term: &str| number(&square[term]);
+            let before = loaded + terms("start") + square("preparation") + square("first_angles");
+            let total = before + sweeps * square("sweep") + terms("sort") + terms("output") + cycles.unload;
+            assert_eq!(total, cycles.total, "{name}: {rows} x {cols}");
+            if (rows, cols) == (core.shape().rows(), core.shape().cols()) {
+                assert_eq!(loaded, terms("load") + terms("triangle"), "{name}");
+                assert_eq!(cycles.unload, terms("unload"), "{name}");
+                for term in ["preparation", "first_angles", "sweep"] {
+                    assert_eq!(square(term), terms(term), "{name}");
+                }
+            }
+            checked += 1;
+        }
+        for kind in ["typical", "largest"] {
+            let figures = &timing[kind];
+            let sweeps = number(&figures["sweeps"]) as u32;
+            assert_eq!(number(&figures["latency"]), core.latency().total(sweeps) as u64);
+            let interval = number(&figures["interval"]);
+            assert_eq!(interval, core.latency().interval(sweeps) as u64);
+            let per_second = figures["per_second_at_100_mhz"].as_f64().unwrap();
+            assert!((per_second - 1e8 / interval as f64).abs() <= 0.051, "{name}: {per_second}");
+            // The datasheet has the same numbers.
+            let row = format!("| {sweeps} | {} | {interval} | {per_second} |", figures["latency"]);
+            assert!(text("README.md").contains(&row), "{name}: {row}");
+        }
+        let typical = number(&timing["typical"]["sweeps"]);
+        let cap = u64::from(core.shape().sweep_cap());
+        assert!(typical <= cap && number(&timing["largest"]["sweeps"]) == cap, "{name}");
+        assert!(text(&format!("{name}_timing.svg")).starts_with("<svg "), "{name}");
+        assert!(text("README.md").contains(&format!("({name}_timing.svg)")), "{name}");
+    }
+    assert!(checked >= 6 + 10, "{checked}");
 }

@@ -25,7 +25,7 @@ pub fn datasheet(core: &Core, timing: &Timing) -> File {
     let mut text = format!(
         "# {name}: {kind} {what}\n\n\
          {formula} in fixed point: two-sided Jacobi, norm-exact rotations, every result rounded once to nearest.\n\
-         Verilog-2005 without vendor primitives. The picture of the datapath is `{name}.svg`; `core.json` holds everything below for programs.\n\n\
+         Verilog-2005 without vendor primitives. `core.json` holds everything below for programs.\n\n\
          Made by `{}`\n\n## Use\n\nInstantiate `{name}`; compile the files listed in `{name}.f`. To see it work, in this folder:\n\n\
          ```\niverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim\n```\n\n\
          The names of all modules begin with `{name}`, so that other cores can stand beside this one. `{name}.core` is its description for FuseSoC: \
@@ -79,6 +79,7 @@ pub fn datasheet(core: &Core, timing: &Timing) -> File {
         ("output FIFO, beats", stream_fifo::DEPTH.to_string()),
     ];
     figures.iter().for_each(|(figure, value)| row(&mut text, &[figure, value]));
+    let _ = writeln!(text, "\n![The datapath inside the core]({name}.svg)");
     accuracy(&mut text, shape);
     let _ = writeln!(
         text,

@@ -18,6 +18,8 @@ mod streams;
 #[cfg(test)]
 mod tests;
 
+use super::Header;
+use super::verilog::provenance;
 use crate::check::Checked;
 use crate::core::Core;
 use crate::ir::{Design, Module};
@@ -30,11 +32,12 @@ pub fn dot(design: &Checked<Design>, module: &Module) -> String {
 
 /// The diagram of a design as an SVG file: its top module, and each module on the way to its datapath. Ports with fewer
 /// than `least` bits are not data. It is readable on light and on dark backgrounds.
-pub fn svg(design: &Checked<Design>, least: u32) -> String {
-    panels::text(design, least)
+pub fn svg(design: &Checked<Design>, least: u32, header: &Header) -> String {
+    panels::text(design, least, &provenance("", header))
 }
 
 /// The timing diagram of a core's streams as an SVG file, drawn from a run with frames of the largest size.
-pub fn timing(core: &Core, streams: &Streams) -> String {
-    streams::text(&core.shape().name(), &core.latency(), &core.shape().interface().sections(), streams)
+pub fn timing(core: &Core, streams: &Streams, header: &Header) -> String {
+    let sections = core.shape().interface().sections();
+    streams::text(&core.shape().name(), &core.latency(), &sections, streams, &provenance("", header))
 }

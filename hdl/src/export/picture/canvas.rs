@@ -86,12 +86,12 @@ impl Canvas {
         self.body += &format!("  <path class=\"{class}\"{tip} d=\"M{}\"/>\n", points.join(" L"));
     }
 
-    /// The complete SVG file.
-    pub(super) fn finish(self, title: &str, width: f64, height: f64) -> String {
-        let title = escaped(title);
+    /// The complete SVG file. `origin` says how it was made.
+    pub(super) fn finish(self, title: &str, origin: &str, width: f64, height: f64) -> String {
+        let (title, origin) = (escaped(title), escaped(origin));
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" \
-             height=\"{height:.0}\" role=\"img\">\n  <title>{title}</title>\n  <style>\n{STYLE}  </style>\n  \
+             height=\"{height:.0}\" role=\"img\">\n  <metadata>\n{origin}  </metadata>\n  <title>{title}</title>\n  <style>\n{STYLE}  </style>\n  \
              <defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" \
              orient=\"auto\"><path class=\"tip\" d=\"M0 0 L8 4 L0 8 Z\"/></marker></defs>\n  \
              <rect class=\"ground\" width=\"{width:.0}\" height=\"{height:.0}\"/>\n  \

@@ -20,8 +20,8 @@ const LONGEST: usize = 15;
 /// How many modules below each other a module has at least, if it is shown in a panel of its own.
 const DEEP: usize = 2;
 
-/// The picture of a design. Ports with fewer than `least` bits are not data.
-pub(super) fn text(design: &Design, least: u32) -> String {
+/// The picture of a design. Ports with fewer than `least` bits are not data. `origin` says how it was made.
+pub(super) fn text(design: &Design, least: u32, origin: &str) -> String {
     let top = ModuleId(design.modules.len() as u32 - 1);
     let mut canvas = Canvas::new();
     let note = "Numbers at arrows: bits of data. Dashed lines: commands and flags alone. Latencies in cycles.";
@@ -46,7 +46,7 @@ pub(super) fn text(design: &Design, least: u32) -> String {
         y += down + 14.0;
         panel = next;
     }
-    canvas.finish(&format!("{}: the datapath inside the core", design.top().name), width, y + 6.0)
+    canvas.finish(&format!("{}: the datapath inside the core", design.top().name), origin, width, y + 6.0)
 }
 
 /// The number of modules below each other inside of a module.

@@ -102,8 +102,8 @@ impl Axis {
 }
 
 /// The timing diagram of a core with this name. `latency` is that of its largest matrices, whose results have these
-/// `sections`.
-pub(super) fn text(name: &str, latency: &Latency, sections: &[Section], streams: &Streams) -> String {
+/// `sections`. `origin` says how the diagram was made.
+pub(super) fn text(name: &str, latency: &Latency, sections: &[Section], streams: &Streams, origin: &str) -> String {
     let (inputs, outputs) = (frames(&streams.input), frames(&streams.output));
     assert!(inputs.len() >= 2 && outputs.len() >= 2, "A timing diagram shows two frames.");
     let canvas = &mut Canvas::new();
@@ -111,7 +111,12 @@ pub(super) fn text(name: &str, latency: &Latency, sections: &[Section], streams:
     let y = overview(canvas, latency, streams, Axis { shown: (zero, outputs[1].1), zero });
     let y = handover(canvas, streams, (&inputs, &outputs), y + 24.0);
     let height = legend(canvas, sections, y + 14.0);
-    std::mem::replace(canvas, Canvas::new()).finish(&format!("{name}: timing of both streams"), WIDTH, height + 16.0)
+    std::mem::replace(canvas, Canvas::new()).finish(
+        &format!("{name}: timing of both streams"),
+        origin,
+        WIDTH,
+        height + 16.0,
+    )
 }
 
 /// Two frames to scale. Returns the height below.
