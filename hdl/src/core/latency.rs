@@ -55,6 +55,8 @@ impl Latency {
     pub(super) fn new(shape: &Shape, ports: PortTiming, schedule: &Schedule, size: (usize, usize)) -> Self {
         let square = square(shape, schedule, size);
         let unload = shape.interface().sections_of(size).iter().map(|section| section.count).sum();
+        // The cycles of the input beats, and those until the last element is in the core, which takes one element per
+        // cycle. A core with several elements in a beat would have fewer of the former and as many of the latter.
         let (load, loaded) = match square.reduction {
             None => {
                 let load = shape.interface().header().len() + size.0 * size.1;
