@@ -7,6 +7,7 @@ mod assembly;
 pub mod beat_packer;
 pub mod beat_unpacker;
 pub mod frame_controller;
+pub mod latency;
 pub mod registers;
 pub mod sorter;
 mod status;
@@ -14,24 +15,26 @@ pub mod stream_fifo;
 pub mod stream_input;
 pub mod stream_output;
 
-use crate::architecture::decomposer::Schedule;
+use crate::architecture::decomposer::{PortTiming, Schedule};
 use crate::check::Checked;
 use crate::ir::Design;
 use crate::shape::Shape;
+use latency::Latency;
 
 /// A core: its shape, its hardware, and how many cycles it takes.
 #[derive(Clone, Debug)]
 pub struct Core {
     shape: Shape,
     design: Checked<Design>,
+    ports: PortTiming,
     schedule: Schedule,
 }
 
 impl Core {
     /// Builds the core of a shape.
     pub fn new(shape: Shape) -> Self {
-        let (design, schedule) = assembly::assemble(&shape);
-        Self { shape, design, schedule }
+        let (design, ports, schedule) = assembly::assemble(&shape);
+        Self { shape, design, ports, schedule }
     }
 
     /// Its parameters, sizes and number formats.
@@ -49,16 +52,19 @@ impl Core {
         &self.schedule
     }
 
-    /// Upper bound on the cycles from the first beat of a frame to the last beat of its result, for a source and a sink
-    /// that never stall.
+    /// The cycles of a matrix of the core's largest size.
+    pub fn latency(&self) -> Latency {
+        self.latency_of(self.shape.dimensions().largest())
+    }
+
+    /// The cycles of a matrix of `size` (rows, columns), which the core must take.
+    pub fn latency_of(&self, size: (usize, usize)) -> Latency {
+        Latency::new(&self.shape, self.ports, &self.schedule, size)
+    }
+
+    /// The most cycles from the first beat of a frame to the last beat of its result, for a source and a sink that never
+    /// stall: those of the largest matrix, after the most sweeps. No smaller matrix takes longer.
     pub fn cycle_limit(&self) -> u64 {
-        let (shape, schedule) = (&self.shape, &self.schedule);
-        let beats = shape.interface().input_elements();
-        let unload: usize = shape.interface().sections().iter().map(|section| section.count).sum();
-        let load = schedule.load_cycles(shape.rows(), beats) + schedule.qr.map_or(0, |qr| qr.finish);
-        let sweeps = shape.sweep_cap() as usize * schedule.sweep_cycles();
-        // The preparation visits every block once, and the sorter takes one value per cycle. The rest is a margin.
-        let around = shape.even() * shape.even() / 4 + shape.triplets() + 100;
-        (load + around + sweeps + unload) as u64
+        self.latency().total(self.shape.sweep_cap()) as u64
     }
 }

@@ -10,6 +10,7 @@ pub mod manifest;
 pub mod picture;
 #[cfg(feature = "rust-hdl")]
 pub mod rust_hdl;
+pub mod timing;
 pub mod verilog;
 
 use serde::Serialize;

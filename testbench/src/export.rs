@@ -3,6 +3,7 @@
 use crate::engine::{Engine, EngineError, SimulatorEngine};
 use crate::framing::{InputScale, quantise};
 use crate::samples::example_matrix;
+use crate::speed::measure;
 use crate::stimulus::{Stalls, Stimulus};
 use crate::testbench_verilog::testbench_files;
 use svdforge_golden::Family;
@@ -11,6 +12,7 @@ use svdforge_hdl::export::c_header::c_header;
 use svdforge_hdl::export::datasheet::datasheet;
 use svdforge_hdl::export::fusesoc::fusesoc;
 use svdforge_hdl::export::manifest::{MANIFEST, Summary, manifest};
+use svdforge_hdl::export::timing::Timing;
 use svdforge_hdl::export::{File, Listed, Role, picture, verilog};
 use svdforge_hdl::shape::Shape;
 
@@ -21,23 +23,28 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let header = Summary::new(core).header();
     let name = core.shape().name();
     let stimulus = example(core.shape(), Stalls::random(1, 1000, 0.8, 0.7));
-    let trace = SimulatorEngine::new(core)?.run(&stimulus)?;
+    let mut engine = SimulatorEngine::new(core)?;
+    let trace = engine.run(&stimulus)?;
+    let (typical, streams) = measure(core, &mut engine)?;
+    let timing = Timing::new(core, typical);
 
     let mut export = Export::default();
     export.add(|_| Role::Rtl, verilog::verilog(core.design(), &header));
     let of_bench = |name: &str| if name.ends_with(".v") { Role::Testbench } else { Role::Data };
     export.add(of_bench, testbench_files(core, &header, &stimulus, &trace));
-    let (dot, svg) =
-        (picture::dot(core.design(), core.design().top()), picture::svg(core.design(), core.design().top()));
+    let dot = picture::dot(core.design(), core.design().top());
+    let svg = picture::svg(core.design(), core.shape().word(), &header);
     let pictures = [("dot", dot), ("svg", svg)].map(|(kind, text)| File { name: format!("{name}.{kind}"), text });
     export.add(|_| Role::Document, pictures);
-    export.add(|_| Role::Document, [datasheet(core)]);
+    let timing_svg = File { name: format!("{name}_timing.svg"), text: picture::timing(core, &streams, &header) };
+    export.add(|_| Role::Document, [timing_svg]);
+    export.add(|_| Role::Document, [datasheet(core, &timing)]);
     export.add(|_| Role::Wrapper, c_header(core.shape(), &header));
     let package = fusesoc(&name, &header, &export.listed);
     export.add(|_| Role::Wrapper, [package]);
     export.listed.push(Listed { name: MANIFEST.to_owned(), role: Role::Data });
     export.listed.sort_by(|a, b| a.name.cmp(&b.name));
-    export.files.push(manifest(core, &export.listed));
+    export.files.push(manifest(core, &timing, &export.listed));
     Ok(export.files)
 }
 

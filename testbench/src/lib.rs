@@ -8,6 +8,7 @@
 //! - [`verify`] checks that all engines agree bit for bit and cycle for cycle.
 //! - [`judge`] compares a result with the golden model.
 //! - [`corpus`] and [`samples`] supply the matrices for these checks.
+//! - [`speed`] runs matrices for what the export tells of the speed of a core.
 //! - [`testbench_verilog`] and [`export`] make the files that accompany an exported core.
 //! - [`folder`] writes them to disk.
 //!
@@ -26,6 +27,7 @@ pub mod pool;
 pub mod run;
 pub mod samples;
 pub mod scalar;
+pub mod speed;
 pub mod stimulus;
 pub mod testbench_verilog;
 pub mod verify;

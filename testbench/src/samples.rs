@@ -33,6 +33,11 @@ pub fn example_matrix(shape: &Shape, family: Family, seed: u64) -> DMatrix<f64> 
     };
     let rows = up_to(shape.rows(), 3);
     let cols = if shape.symmetric() { rows } else { up_to(shape.cols(), 5) };
+    matrix_of_size(shape, (rows, cols), family, seed)
+}
+
+/// A matrix of a family with this size (rows, columns). For a symmetric core it is the symmetric part of the matrix.
+pub fn matrix_of_size(shape: &Shape, (rows, cols): (usize, usize), family: Family, seed: u64) -> DMatrix<f64> {
     let matrix = family.generate(rows, cols, seed);
     if shape.symmetric() { (&matrix + matrix.transpose()) / 2.0 } else { matrix }
 }

@@ -59,7 +59,7 @@ pub trait Architecture: Sync {
 }
 
 /// A decomposer that has been added to a design.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct DecomposerModule {
     /// The module.
     pub module: ModuleId,
@@ -91,26 +91,63 @@ pub struct QrCycles {
     pub finish: usize,
 }
 
-/// How long a decomposer takes for a matrix of the core's full size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How long a decomposer takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
-    /// Cycles of one step, in which every row takes part in one rotation.
+    /// Cycles of one step of the core's full size, in which every row takes part in one rotation.
     pub step_cycles: usize,
+    /// Steps of a sweep of the core's full size.
+    pub steps: usize,
+    /// How long the reduction to a triangle takes at the core's full size, in cores that reduce rows.
+    pub qr: Option<QrCycles>,
+    /// The phases of a decomposition, for each square that the core holds matrices in, smallest first.
+    pub squares: Vec<SquareCycles>,
+}
+
+/// The phases of a decomposition of a matrix that is held in a square of this size.
+///
+/// From `start` to `done` there are `preparation + first_angles + sweeps x steps x step + 1` cycles, if the decomposition
+/// makes that many sweeps: the last cycle of the last sweep comes one cycle before `done`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SquareCycles {
+    /// Rows, and columns, of the square.
+    pub size: usize,
+    /// Cycles in which the matrix is shifted up and padded in the memory; 0 if that is not necessary.
+    pub preparation: usize,
+    /// Cycles in which the angles of the first step are computed.
+    pub first_angles: usize,
+    /// Cycles of one step.
+    pub step: usize,
     /// Steps of a sweep.
     pub steps: usize,
-    /// How long the reduction to a triangle takes, in cores that reduce rows.
-    pub qr: Option<QrCycles>,
+    /// How rows are reduced to a triangle with as many columns as the square, in cores that reduce rows.
+    pub reduction: Option<ReductionCycles>,
+}
+
+impl SquareCycles {
+    /// Cycles of a sweep.
+    pub fn sweep(&self) -> usize {
+        self.step * self.steps
+    }
+}
+
+/// The reduction of rows to a triangle, as seen at the ports of the decomposer. A batch of two rows, or of the last one,
+/// *enters* in the cycle in which its first rotation begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReductionCycles {
+    /// Cycles from `load_batch` until the batch enters, if no earlier batch keeps the rotators busy.
+    pub entry: usize,
+    /// Cycles from one batch that enters to the next, if that one waits.
+    pub batch: usize,
+    /// Cycles from a batch that enters to its `batch_taken`. The last batch is not followed by another.
+    pub taken: usize,
+    /// Cycles from the last batch that enters to `loaded`.
+    pub ending: usize,
 }
 
 impl Schedule {
-    /// Cycles of a sweep.
+    /// Cycles of a sweep of the core's full size.
     pub fn sweep_cycles(&self) -> usize {
         self.step_cycles * self.steps
-    }
-
-    /// Cycles from the first to the last beat of an input frame of `rows` rows and `beats` beats, from a source that
-    /// never stalls. The number is exact for cores that do not reduce rows, and approximate for those that do.
-    pub fn load_cycles(&self, rows: usize, beats: usize) -> usize {
-        self.qr.map_or(beats, |qr| beats.max(rows.div_ceil(2) * qr.two_rows))
     }
 }

@@ -12,7 +12,7 @@ pub mod sequencer;
 pub mod square;
 pub mod timing;
 
-use crate::architecture::decomposer::{Architecture, DecomposerModule, PortTiming, QrCycles, Schedule};
+use crate::architecture::decomposer::{Architecture, DecomposerModule, PortTiming, QrCycles, Schedule, SquareCycles};
 use crate::architecture::probe::{Probe, Rotations, Write};
 use crate::architecture::size::{Size, index_bits};
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
@@ -23,10 +23,11 @@ use crate::shape::Shape;
 use datapath::{QR_COMMANDS, datapath};
 use layout::{home_table, orderings};
 use qr::row_queue::row_queue;
-use qr::sequencer::{finish_cycles, qr_sequencer, step_cycles};
+use qr::sequencer::{qr_sequencer, reduction_cycles};
 use schedule::StepProgram;
-use sequencer::sequencer;
+use sequencer::{preparation_cycles, sequencer};
 use square::Square;
+use timing::Timing;
 
 /// The architecture that rotates one 2x2 block per cycle.
 #[derive(Clone, Copy, Debug)]
@@ -65,13 +66,7 @@ impl Architecture for Serial {
             // overflow is recorded two cycles later.
             drain: timing.latencies.block as u32 + 2,
         };
-        let largest = programs.last().expect("There is a program for every ordering.");
-        let qr = timing.row_rotation.map(|latency| QrCycles {
-            passes: shape.arithmetic().passes(),
-            two_rows: step_cycles(shape, latency),
-            finish: finish_cycles(shape, latency),
-        });
-        let schedule = Schedule { step_cycles: largest.cycles(), steps: shape.even() - 1, qr };
+        let schedule = schedule(shape, orderings, &programs, timing);
         DecomposerModule { module: design.add(m), timing: timing_of_ports, schedule }
     }
 
@@ -82,6 +77,28 @@ impl Architecture for Serial {
     fn rotations(&self, shape: &Shape, size: (usize, usize), sweeps: u32, written: &[Vec<Write>]) -> Option<Rotations> {
         probe::rotations(shape, size, sweeps, written)
     }
+}
+
+/// How long a decomposition takes, for each ordering with its step program.
+fn schedule(shape: &Shape, orderings: &[Ordering], programs: &[StepProgram], timing: Timing) -> Schedule {
+    let passes = shape.arithmetic().passes();
+    let square = |(ordering, program): (&Ordering, &StepProgram)| SquareCycles {
+        size: ordering.size(),
+        preparation: if shape.is_prepared() { preparation_cycles(ordering.pairs(), timing) } else { 0 },
+        first_angles: program.first_angles(),
+        step: program.cycles(),
+        steps: ordering.steps(),
+        reduction: timing.row_rotation.map(|latency| reduction_cycles(passes as usize, ordering.size(), latency)),
+    };
+    let squares: Vec<SquareCycles> = orderings.iter().zip(programs).map(square).collect();
+    let largest = *squares.last().expect("There is a program for every ordering.");
+    let qr = largest.reduction.map(|reduction| QrCycles {
+        passes,
+        two_rows: reduction.batch,
+        // When the last rows arrive, the rows before them are under way. They have waited since those before were taken.
+        finish: 2 * reduction.batch - reduction.taken + reduction.ending,
+    });
+    Schedule { step_cycles: largest.step, steps: largest.steps, qr, squares }
 }
 
 /// The top module of the decomposer while it is drawn. It translates rows and columns to addresses in the memories.

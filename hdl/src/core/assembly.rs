@@ -10,7 +10,7 @@ use super::stream_fifo::{parts_of_beat, stream_fifo};
 use super::stream_input::stream_input;
 use super::stream_output::stream_output;
 use crate::architecture::architecture;
-use crate::architecture::decomposer::{DecomposerModule, INSTANCE, Schedule};
+use crate::architecture::decomposer::{DecomposerModule, INSTANCE, PortTiming, Schedule};
 use crate::architecture::size::Size;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::check::Checked;
@@ -21,8 +21,9 @@ use crate::parameters::{Front, Scaling};
 use crate::shape::Shape;
 use std::iter::repeat_n;
 
-/// Builds the core of a shape. Returns its design, and the cycles that its decomposer takes.
-pub fn assemble(shape: &Shape) -> (Checked<Design>, Schedule) {
+/// Builds the core of a shape. Returns its design, the latencies of its decomposer's ports, and the cycles that its
+/// decomposer takes.
+pub fn assemble(shape: &Shape) -> (Checked<Design>, PortTiming, Schedule) {
     let design = &mut DesignBuilder::new();
     let index = address_width(shape.triplets() as u32);
     let input = stream_input(design, shape);
@@ -82,7 +83,7 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, Schedule) {
     let checked = std::mem::take(design).finish();
     let design = checked
         .unwrap_or_else(|broken| panic!("The generator built a core that breaks a rule of the checker: {broken}"));
-    (design, schedule)
+    (design, timing, schedule)
 }
 
 /// The instances of which a core consists, while they are connected.

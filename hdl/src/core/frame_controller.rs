@@ -15,6 +15,25 @@ use crate::shape::Shape;
 /// Cycles from a value at the sorter's input to its place in the sorted row.
 const SORTER_LATENCY: u32 = 2;
 
+/// Cycles from `done`, included, to `unload_start`, included: while they pass, the values are sorted and the
+/// decomposer's pipeline drains.
+pub fn sort_cycles(shape: &Shape, timing: PortTiming) -> usize {
+    // Before the walk the decomposition ends, and after it `unload_start` is registered.
+    1 + (last_place(shape, timing) + 1) as usize + 1
+}
+
+/// The number of the last place in the walk over the values, the first one having number 0.
+///
+/// `place` is 0 in the first cycle of sorting, one after `done`, and the output end starts one after `sorted`. When it
+/// first reads the sorter, the last value is in its cell. When it then first reads a vector, and the status word, the
+/// drain is over.
+fn last_place(shape: &Shape, timing: PortTiming) -> u32 {
+    let values = shape.triplets() as u32;
+    let in_its_cell = values - 1 + timing.value + SORTER_LATENCY;
+    let (cell_read, vector_read) = (FIRST_READ + 1, FIRST_READ + 2);
+    in_its_cell.saturating_sub(cell_read).max(timing.drain.saturating_sub(vector_read + 1)).max(values - 1)
+}
+
 /// Adds the frame controller, given when the decomposer's ports answer.
 ///
 /// A frame that is `full` and not `bad` is started; one that is bad goes straight to the output, as its status word.
@@ -49,13 +68,7 @@ pub fn frame_controller(design: &mut DesignBuilder, shape: &Shape, timing: PortT
 
     // Sorting: every value passes the sorter, while the decomposer finishes what is under way.
     let values = shape.triplets() as u32;
-    // `place` is 0 in the first cycle of sorting, one after `done`, and the output end starts one after `sorted`. When
-    // it first reads the sorter, the last value is in its cell. When it then first reads a vector, and the status word,
-    // the drain is over.
-    let in_its_cell = values - 1 + timing.value + SORTER_LATENCY;
-    let (cell_read, vector_read) = (FIRST_READ + 1, FIRST_READ + 2);
-    let last_place =
-        in_its_cell.saturating_sub(cell_read).max(timing.drain.saturating_sub(vector_read + 1)).max(values - 1);
+    let last_place = last_place(shape, timing);
     let place = m.register("place", address_width(last_place + 1)).reset(0);
     let sorted = (sorting.value() & place.value().is(last_place.into())).named("sorted");
     place.drive(sorting.value().select(place.value().plus(1), m.zero(place.value().width())));

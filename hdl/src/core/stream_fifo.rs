@@ -12,6 +12,9 @@ use crate::ir::{ModuleId, address_width};
 /// back, so that one beat per cycle can be sent.
 pub const DEPTH: u32 = 16;
 
+/// Cycles from `write` to the beat at the head, if the FIFO is empty.
+pub const LATENCY: usize = 2;
+
 /// The parts of a beat in the FIFO, each with its bits: `tdata` and `tuser` of each element, whether the element is
 /// there (`tkeep`) if the stream says so, and `tlast`.
 pub fn parts_of_beat(streams: &Streams) -> Vec<(String, u32)> {

@@ -16,6 +16,16 @@ use crate::shape::Shape;
 /// Cycles from `start` to the first read of the front cell of the sorter.
 pub const FIRST_READ: u32 = 3;
 
+/// Cycles from the token of a beat to its `write`. One register after its element has arrived, the beat is complete.
+pub fn beat_cycles(timing: PortTiming) -> usize {
+    element_cycles(timing) + 1
+}
+
+/// Cycles from the token of a beat to its element of U or V. The first of them reads the sorter.
+pub fn element_cycles(timing: PortTiming) -> usize {
+    1 + timing.vectors as usize
+}
+
 /// Adds the output end. `timing` holds the latencies of the decomposer's ports.
 ///
 /// Inputs:
@@ -101,7 +111,7 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     }
 
     // The element of U or V arrives, and the word to send is selected.
-    let arrival = 1 + timing.vectors;
+    let arrival = element_cycles(timing) as u32;
     let bits = beat.element_bits();
     let finer = shape.element_bits() - shape.sigma_bits();
     let value = match front.low_bits(shape.element_bits()) {
@@ -136,6 +146,7 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     };
     let tdata = tdata.registered("tdata_out");
     let end = tdata.stage().unwrap_or(0);
+    assert_eq!(end as usize, beat_cycles(timing), "The latency of a beat is known without drawing it.");
     m.output("tdata", tdata);
     m.output("tuser", section.registered("tuser").delayed_to(end));
     m.output("tlast", frame_ends.at(0).registered("tlast").delayed_to(end));

@@ -4,6 +4,7 @@ mod registers;
 
 use super::File;
 use super::manifest::Summary;
+use super::timing::{CLOCK_NAME, INTERVAL, LATENCY, REDUCED, Timing};
 use crate::core::Core;
 use crate::core::stream_fifo;
 use crate::formats::{BeatFormat, ErrorBounds, Errors};
@@ -13,7 +14,7 @@ use crate::shape::Shape;
 use std::fmt::Write;
 
 /// The datasheet of a core, as Markdown.
-pub fn datasheet(core: &Core) -> File {
+pub fn datasheet(core: &Core, timing: &Timing) -> File {
     let (shape, summary) = (core.shape(), Summary::new(core));
     let (name, rows, cols) = (shape.name(), shape.rows(), shape.cols());
     let (interface, streams) = (shape.interface(), shape.streams());
@@ -26,7 +27,7 @@ pub fn datasheet(core: &Core) -> File {
     let mut text = format!(
         "# {name}: {kind} {what}\n\n\
          {formula} in fixed point: two-sided Jacobi, norm-exact rotations, every result rounded once to nearest.\n\
-         Verilog-2005 without vendor primitives. The picture of the datapath is `{name}.svg`; `core.json` holds everything below for programs.\n\n\
+         Verilog-2005 without vendor primitives. `core.json` holds everything below for programs.\n\n\
          Made by `{}`\n\n## Use\n\nInstantiate `{name}`; compile the files listed in `{name}.f`. To see it work, in this folder:\n\n\
          ```\niverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim\n```\n\n\
          The names of all modules begin with `{name}`, so that other cores can stand beside this one. `{name}.core` is its description for FuseSoC: \
@@ -78,7 +79,7 @@ pub fn datasheet(core: &Core) -> File {
         text,
         "\nStatus word, by bits: {}. Bit 3 is always 0: no self-check is built.\n\
          With the block exponent e ({}), true values are those of the frame times 2^e.\n\
-         {}\n\n## Speed and size\n\n| figure | value |\n|---|---|",
+         {}",
         status_summary(),
         if shape.scaling() == Scaling::Auto {
             "minus the bits by which the matrix was shifted up"
@@ -87,26 +88,15 @@ pub fn datasheet(core: &Core) -> File {
         },
         notes(shape)
     );
-    let beats = interface.input_elements();
-    let unload: usize = interface.sections().iter().map(|section| section.count).sum();
-    let mut figures = vec![];
-    match core.schedule().qr {
-        None => figures.push(("cycles to load", beats.to_string())),
-        Some(qr) => figures.extend([
-            ("cycles to load two rows", qr.two_rows.to_string()),
-            ("cycles to load", format!("about {}", shape.rows().div_ceil(2) * qr.two_rows)),
-            ("cycles from the last beat to the triangle, at most", qr.finish.to_string()),
-        ]),
-    }
-    figures.extend([
-        ("cycles of a sweep", summary.sweep_cycles.to_string()),
+    speed(&mut text, core, timing);
+    text += "\n## Size\n\n| figure | value |\n|---|---|\n";
+    let figures = [
         ("most sweeps", summary.sweep_cap.to_string()),
-        ("cycles to unload", unload.to_string()),
         ("hardware multipliers", summary.multipliers.to_string()),
         ("output FIFO, beats", stream_fifo::DEPTH.to_string()),
-    ]);
+    ];
     figures.iter().for_each(|(figure, value)| row(&mut text, &[figure, value]));
-    text += "\nCycles to load and to unload hold for a source and a sink that never stall. Loading the next matrix overlaps with unloading.\n";
+    let _ = writeln!(text, "\n![The datapath inside the core]({name}.svg)");
     registers::registers(&mut text, &interface, &name);
     accuracy(&mut text, shape);
     let _ = writeln!(
@@ -124,6 +114,70 @@ fn per_beat(format: BeatFormat, keep: bool) -> String {
         (count, _) => {
             format!("{count} elements of {} bytes per beat, the first in the low bits", format.element_bytes)
         }
+    }
+}
+
+/// Latency and interval between results: their terms, their formulas, and what they come to.
+fn speed(text: &mut String, core: &Core, timing: &Timing) {
+    let (shape, name) = (core.shape(), core.shape().name());
+    *text += "\n## Speed\n\nIn clock cycles, exact for a source and a sink that never stall";
+    *text += if shape.takes_any() { "; for a matrix of the largest size:\n" } else { ":\n" };
+    *text += "\n| term | cycles | |\n|---|---|---|\n";
+    timing.described().iter().for_each(|(term, cycles, what)| row(text, &[term, &cycles.to_string(), what]));
+    let _ = writeln!(
+        text,
+        "\n- Latency, from the first input beat to the last output beat: `{}`.\n\
+         - Interval, from one result to the next if matrices arrive without a pause: `{}`. The next matrix is loaded while the result leaves; one matrix at a time is decomposed.\n\
+         - Matrices per second: clock rate / interval.\n\n\
+         | | sweeps | latency | interval | matrices per second at {CLOCK_NAME} |\n|---|---|---|---|---|",
+        timing.short(LATENCY),
+        timing.short(INTERVAL)
+    );
+    for (kind, figures) in [("typical", &timing.typical), ("largest", &timing.largest)] {
+        let numbers = [figures.sweeps as usize, figures.latency, figures.interval].map(|number| number.to_string());
+        let rate = figures.per_second_at_100_mhz.to_string();
+        row(text, &[&format!("{kind}: {}", figures.source), &numbers[0], &numbers[1], &numbers[2], &rate]);
+    }
+    if shape.takes_any() {
+        squares(text, core, timing);
+    }
+    let _ = writeln!(
+        text,
+        "\nBoth streams in a run of this core, with the numbers of the cycles:\n\n![Timing of both streams]({name}_timing.svg)"
+    );
+}
+
+/// The terms for smaller matrices, in cores for any size.
+fn squares(text: &mut String, core: &Core, timing: &Timing) {
+    let reduced = core.shape().is_reduced();
+    *text += "\nA smaller matrix, of r x c, lies in the smallest even square that holds ";
+    *text += if reduced { "its triangle, c x c. " } else { "it. " };
+    let (terms, header) = (&timing.terms, core.shape().interface().header().len());
+    let keep = core.shape().streams().keep;
+    *text += &match keep {
+        false => {
+            "Its terms are those of that square, with as many cycles for `unload` as its result has beats".to_owned()
+        }
+        true => format!(
+            "Its terms are those of that square, with `output + unload` = {} + the elements of its result",
+            terms.output + terms.unload - core.shape().interface().output_elements()
+        ),
+    };
+    *text += &match reduced {
+        true => format!(". The header has two elements, and `{}`", timing.short(REDUCED)),
+        false if keep => format!(" and `load + unpack - prefetch` = {header} + r c"),
+        false => format!(" and {header} + r c for `load`"),
+    };
+    *text += ". The other terms are as above.\n\n| square | preparation | first_angles | sweep |";
+    *text +=
+        if reduced { " entry | batch | ending |\n|---|---|---|---|---|---|---|\n" } else { "\n|---|---|---|---|\n" };
+    for square in &timing.squares {
+        let mut numbers = vec![square.preparation, square.first_angles, square.sweep];
+        numbers.extend(square.reduction.iter().flat_map(|r| [r.entry, r.batch, r.ending]));
+        let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
+        let mut cells = vec![format!("{0} x {0}", square.size)];
+        cells.extend(numbers);
+        row(text, &cells.iter().map(String::as_str).collect::<Vec<_>>());
     }
 }
 

@@ -1,5 +1,6 @@
 //! The manifest `core.json`. It tells a program everything that it needs in order to drive a core.
 
+use super::timing::Timing;
 use super::{File, Header, Listed};
 use crate::architecture::decomposer::QrCycles;
 use crate::core::Core;
@@ -70,7 +71,7 @@ fn registers(interface: &Interface<'_>) -> Option<serde_json::Value> {
 }
 
 /// The file `core.json`. `files` are all files of the export.
-pub fn manifest(core: &Core, files: &[Listed]) -> File {
+pub fn manifest(core: &Core, timing: &Timing, files: &[Listed]) -> File {
     let (shape, summary) = (core.shape(), Summary::new(core));
     let (interface, element) = (shape.interface(), shape.interface().element());
     let streams = interface.streams();
@@ -98,6 +99,7 @@ pub fn manifest(core: &Core, files: &[Listed]) -> File {
             "bad_frame": "the status word alone, with tlast",
         },
         "registers": registers(&interface),
+        "timing": timing,
         "accuracy": {
             "units": "sigma and reconstruction: the last place of an input element; orthogonality: 2^-(word - 1)",
             "condition": "the most sweeps, block exponent 0; sigma and reconstruction: status field cap_reached is 0",

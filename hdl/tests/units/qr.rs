@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use svdforge_hdl::architecture::serial::qr::lane::{READ_LATENCY, qr_lane};
 use svdforge_hdl::architecture::serial::qr::row_queue::row_queue;
-use svdforge_hdl::architecture::serial::qr::sequencer::{WORD_LATENCY, qr_sequencer, step_cycles};
+use svdforge_hdl::architecture::serial::qr::sequencer::{WORD_LATENCY, qr_sequencer, reduction_cycles};
 use svdforge_hdl::builder::{DesignBuilder, ModuleBuilder};
 use svdforge_hdl::core::stream_input::stream_input;
 use svdforge_hdl::interface::port;
@@ -336,7 +336,7 @@ fn every_row_is_rotated_against_every_row_of_the_triangle_in_time() {
         }
         // All rows in both lanes, and then row j of the second triangle with the rows of the first from j on.
         assert_eq!(words_rotated.len(), 2 * pairs_of_rows * n + n * (n + 1) / 2, "{n} columns");
-        assert!(step_cycles(&shape, LATENCY) >= passes * LATENCY);
+        assert!(reduction_cycles(passes, n, LATENCY).batch >= passes * LATENCY);
     }
     let sizes = [(1, 2), (1, 8), (3, 4), (9, 8), (20, 8), (5, 16), (18, 32), (4, 32)];
     assert_eq!(row_rotations, sizes.iter().map(|&(p, n)| 2 * p * n + n * (n + 1) / 2).sum::<usize>());

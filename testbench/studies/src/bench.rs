@@ -76,13 +76,13 @@ const ROUNDS: usize = 5;
 /// Runs `matrices` uniformly distributed random matrices through the project's simulator and through Verilator -O3,
 /// five times in turn. Icarus, which is much slower, gets only the first matrix.
 pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
-    let mut beats = Vec::new();
+    let mut elements = Vec::new();
     for seed in 0..matrices as u64 {
         let matrix =
             NamedMatrix { name: "uniform".to_owned(), matrix: example_matrix(core.shape(), Family::Uniform, seed) };
-        beats.extend(quantise_for(core.shape(), &matrix, InputScale::Auto)?.frame(core.shape()));
+        elements.extend(quantise_for(core.shape(), &matrix, InputScale::Auto)?.frame(core.shape()));
     }
-    let stimulus = Stimulus { beats, ..Stimulus::default() };
+    let stimulus = Stimulus::new(elements);
     let start = Instant::now();
     let mut engine = SimulatorEngine::new(core)?;
     let build_s = start.elapsed().as_secs_f64();

@@ -57,6 +57,11 @@ impl StepProgram {
         self.slots.len()
     }
 
+    /// Cycles from the start of a matrix to its first step.
+    pub fn first_angles(&self) -> usize {
+        self.cycles() - self.first_diagonal
+    }
+
     /// The program that rotates the blocks of A in this order.
     fn with_order(ordering: &Ordering, latencies: Latencies, vectors: bool, order: &[(usize, usize)]) -> Self {
         let (pairs, blocks) = (ordering.pairs(), order.len());

@@ -16,6 +16,7 @@ use crate::ordering::Ordering;
 use crate::parameters::{Scaling, Sweeps};
 use crate::shape::Shape;
 use preparation::Preparation;
+pub use preparation::preparation_cycles;
 use program::{ProgramRange, program_table};
 
 /// Adds the sequencer. Returns its module, and the cycles from `value_index` to the words of the memory of A. The

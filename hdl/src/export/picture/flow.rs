@@ -1,7 +1,7 @@
 //! The dataflow between the boxes of a diagram.
 
 use crate::ir::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What a box of a diagram represents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,12 +53,12 @@ pub(super) struct Flow {
 
 /// The boxes from which the value of a node comes. Each has the number of registers on the path, or `None` if paths
 /// differ.
-type Origins = BTreeMap<usize, Option<u32>>;
+pub(super) type Origins = BTreeMap<usize, Option<u32>>;
 
 impl Flow {
     pub(super) fn of(design: &Design, module: &Module) -> Self {
         let shapes = shapes(design, module);
-        let origins = origins(module);
+        let origins = origins(module, Node::operands);
         let mut arrows: BTreeMap<(usize, usize), Arrow> = BTreeMap::new();
         for (to, nodes) in sinks(module) {
             for node in nodes {
@@ -91,7 +91,7 @@ impl Flow {
 }
 
 /// The boxes of a module, in the order inputs, instances, memories, outputs.
-fn shapes(design: &Design, module: &Module) -> Vec<Shape> {
+pub(super) fn shapes(design: &Design, module: &Module) -> Vec<Shape> {
     let ports = |kind, name: &str| Shape { kind, name: name.into(), detail: String::new() };
     let instances = module.instances.iter().map(|instance| Shape {
         kind: Kind::Instance,
@@ -108,18 +108,18 @@ fn shapes(design: &Design, module: &Module) -> Vec<Shape> {
 }
 
 /// The index of an instance's box.
-fn of_instance(id: InstanceId) -> usize {
+pub(super) fn of_instance(id: InstanceId) -> usize {
     1 + id.index()
 }
 
 /// The index of a memory's box.
-fn of_memory(module: &Module, id: MemoryId) -> usize {
+pub(super) fn of_memory(module: &Module, id: MemoryId) -> usize {
     1 + module.instances.len() + id.index()
 }
 
-/// The origins of all nodes. Passes over the arena are repeated until nothing changes. In a loop through registers the
+/// The origins of all nodes, if a node has its value from these `operands`. Passes over the arena are repeated until nothing changes. In a loop through registers the
 /// number of registers becomes `None`.
-fn origins(module: &Module) -> Vec<Origins> {
+pub(super) fn origins(module: &Module, operands: fn(&Node) -> Vec<NodeId>) -> Vec<Origins> {
     let mut all: Vec<Origins> = vec![Origins::new(); module.nodes.len()];
     loop {
         let mut changed = false;
@@ -132,7 +132,7 @@ fn origins(module: &Module) -> Vec<Origins> {
                 Op::Read { memory, .. } => drop(own.insert(of_memory(module, memory), Some(0))),
                 _ => {
                     let step = u32::from(node.op.is_state());
-                    for operand in node.operands() {
+                    for operand in operands(node) {
                         for (&shape, &registers) in &all[operand.index()] {
                             let registers = registers.map(|count| count + step);
                             let known = own.entry(shape).or_insert(registers);
@@ -172,27 +172,4 @@ fn sinks(module: &Module) -> Vec<(usize, Vec<NodeId>)> {
     });
     let outputs = (1 + module.instances.len() + module.memories.len(), module.outputs.iter().map(|o| o.node).collect());
     instances.chain(memories).chain([outputs]).collect()
-}
-
-/// The arrows that close a loop, found by a depth-first search from the inputs on, in the order of the boxes.
-pub(super) fn backward(flow: &Flow) -> BTreeSet<usize> {
-    fn walk(flow: &Flow, shape: usize, state: &mut [u8], backward: &mut BTreeSet<usize>) {
-        state[shape] = 1;
-        for (index, arrow) in flow.arrows.iter().enumerate().filter(|(_, a)| a.from == shape) {
-            match state[arrow.to] {
-                0 => walk(flow, arrow.to, state, backward),
-                1 => drop(backward.insert(index)),
-                _ => {}
-            }
-        }
-        state[shape] = 2;
-    }
-    let mut backward_arrows = BTreeSet::new();
-    let mut state = vec![0; flow.shapes.len()];
-    for shape in 0..flow.shapes.len() {
-        if state[shape] == 0 {
-            walk(flow, shape, &mut state, &mut backward_arrows);
-        }
-    }
-    backward_arrows
 }

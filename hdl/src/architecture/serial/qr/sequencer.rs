@@ -14,6 +14,7 @@
 //! comes every second cycle. The remaining words follow, one word column after the other. A pass takes n (n + 2) / 4 +
 //! 2 cycles, or the latency from one angle of a row rotation to its next angle if that is longer.
 
+use crate::architecture::decomposer::ReductionCycles;
 use crate::architecture::serial::square::Square;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::{ModuleId, address_width};
@@ -23,32 +24,39 @@ use crate::shape::Shape;
 /// correct. The sequencer never reads a word again sooner.
 pub const WORD_LATENCY: u32 = 9;
 
-/// Cycles of a step, in which two more rows enter. `latency` is that from one angle of a row rotation to its next
-/// angle.
-pub fn step_cycles(shape: &Shape, latency: usize) -> usize {
-    shape.arithmetic().passes() as usize * pass_cycles(shape, 0).max(latency)
-}
+/// Cycles from `load_batch` to the first cycle of the step in which the batch enters: one until the queue has counted it,
+/// one until the sequencer sees that.
+const ENTRY: usize = 2;
+/// Cycles from the last cycle of the merge to `full`: the phase ends, and a register follows.
+const FULL: usize = 2;
+/// The pass that reads the buffers of incoming rows for the last time ends before this one does.
+const LAST_READER: usize = 2;
 
-/// Cycles of a pass over the rows of R from `first` on, without the wait for the last angle.
-fn pass_cycles(shape: &Shape, first: usize) -> usize {
-    let n = shape.even();
+/// Cycles of a pass over the rows of R from `first` on, for n columns, without the wait for the last angle.
+fn pass_cycles(n: usize, first: usize) -> usize {
     let tail: usize = (2..n / 2).map(|offset| (n - first).saturating_sub(2 * offset)).sum();
     let head = if tail > 0 { 2 * (n - first) } else { 2 * (n - first) - 1 };
     head + tail
 }
 
-/// Cycles from the last input beat to the finished triangle, at most. Waiting rows take two steps and a pass; then the
-/// last rows drain, and the triangles are merged.
-pub fn finish_cycles(shape: &Shape, latency: usize) -> usize {
-    let pass = |first: usize| pass_cycles(shape, first).max(latency + 2);
-    let over = |firsts: std::ops::Range<usize>| firsts.map(pass).sum::<usize>();
-    let n = shape.even();
-    let waits = 2 * step_cycles(shape, latency) + pass(0);
-    waits + shape.arithmetic().passes() as usize * (over(1..n) + over(0..n)) + OVERHEAD
+/// How long `passes` passes a step take for a triangle of n (even) columns. `latency` is that from one angle of a row
+/// rotation to its next angle.
+///
+/// While rows stream in, the next pass begins when the angles of its first row rotation can be computed. In the step of
+/// the last rows, while rows drain and while the triangles are merged, the next pass begins two cycles later at the
+/// earliest.
+pub fn reduction_cycles(passes: usize, n: usize, latency: usize) -> ReductionCycles {
+    let streaming = pass_cycles(n, 0).max(latency);
+    let ending = |first: usize| pass_cycles(n, first).max(latency + 2);
+    // The step of the last rows, those in which rows drain, and those of the merge.
+    let steps = ending(0) + (1..n).map(ending).sum::<usize>() + (0..n).map(ending).sum::<usize>();
+    ReductionCycles {
+        entry: ENTRY,
+        batch: passes * streaming,
+        taken: LAST_READER * streaming,
+        ending: passes * steps - 1 + FULL,
+    }
 }
-
-/// Upper bound on the cycles from the last input beat to the next step and from the last step to the finished triangle.
-const OVERHEAD: usize = 12;
 
 /// Adds the sequencer. `latency` is the number of cycles from the command that reads the operands of an angle to the
 /// first command that may read those of the next angle of the same row rotation.
@@ -61,7 +69,7 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     m.doc(format!(
         "Reduces rows to a triangle: {} passes a step, {} cycles each; then drains, then merges lane 1 into lane 0.",
         shape.arithmetic().passes(),
-        pass_cycles(shape, 0).max(latency)
+        pass_cycles(shape.even(), 0).max(latency)
     ));
     let [ready, is_last, absent] = ["rows_ready", "rows_last", "rows_absent"].map(|name| m.input(name, 1));
     let restart = m.input("restart", 1);
@@ -179,7 +187,10 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
     let starts = (streaming & first_pass & step.value().is(0)).named("first_pass_of_frame");
     m.output("starting", starts.registered("starting_out"));
     // Only the first pass reads the buffers, and all its commands have been executed when the second pass ends.
-    m.output("take_rows", (pass_ends & pass.value().is(1) & streaming).flag().registered("take_rows_out"));
+    m.output(
+        "take_rows",
+        (pass_ends & pass.value().is(LAST_READER as i128 - 1) & streaming).flag().registered("take_rows_out"),
+    );
     m.output("full", finished.value().flag().registered("full_out"));
     design.add(m)
 }

@@ -8,6 +8,12 @@ use crate::builder::{ModuleBuilder, Signal};
 /// Cycles from the word read from the memory of A to the prepared word in the memory.
 const WRITE_BACK: u32 = 2;
 
+/// Cycles by which the preparation of a matrix with `pairs` row pairs delays its start: one for each block, then those
+/// until the last block is back in the memory.
+pub fn preparation_cycles(pairs: usize, timing: Timing) -> usize {
+    pairs * pairs + (timing.read + WRITE_BACK) as usize
+}
+
 /// A walk over all blocks of A before the first sweep. The signals for the datapath stand at stage 1.
 pub struct Preparation<'m> {
     /// A block is read in this cycle.

@@ -1,0 +1,206 @@
+//! How many cycles a matrix takes, and how many pass from one result to the next: the exact numbers for a source and a
+//! sink that never stall.
+//!
+//! Nothing here is measured. Each phase lasts as long as the module that makes it says, and the modules follow one
+//! another through registers, which are counted here.
+
+use super::frame_controller::sort_cycles;
+use super::stream_fifo;
+use super::stream_output::{beat_cycles, element_cycles};
+use crate::architecture::decomposer::{PortTiming, ReductionCycles, Schedule, SquareCycles};
+use crate::formats::BeatFormat;
+use crate::shape::Shape;
+use serde::Serialize;
+
+/// Cycles from the beat that ends a frame to its flag `frame_full`, which the frame controller sees.
+const FULL: usize = 1;
+/// Cycles from an accepted beat to its element at the load port of the decomposer.
+const ELEMENT: usize = 1;
+/// Cycles from `batch_taken` to the first cycle in which `s_axis_tready` is high again.
+const CREDIT: usize = 1;
+/// Cycles from the acceptance of a frame to `start`.
+const ACCEPTED: usize = 1;
+
+/// The phases of a matrix of one size, in cycles. Each begins where the one before it ends: together they fill the time
+/// from the first input beat to the last output beat, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Latency {
+    /// From the first input beat to the last, both included. Rows that are reduced while they stream in are accepted at
+    /// the pace of their reduction.
+    pub load: usize,
+    /// Until the last element of the last beat has left the beat unpacker, in cores whose beats have `tkeep`.
+    pub unpack: usize,
+    /// Until the triangle is complete, in cores that reduce rows.
+    pub triangle: usize,
+    /// Until the decomposition starts.
+    pub start: usize,
+    /// The matrix is shifted up and padded in the memory.
+    pub preparation: usize,
+    /// The angles of the first step are computed.
+    pub first_angles: usize,
+    /// One sweep.
+    pub sweep: usize,
+    /// The values are sorted.
+    pub sort: usize,
+    /// Until the first output beat.
+    pub output: usize,
+    /// From the first output beat to the last, both included.
+    pub unload: usize,
+    /// From the first output beat, the cycles by which the output end has read the last element before the last beat
+    /// leaves: so much earlier than the end of `output` and `unload` the next decomposition may start.
+    pub read_ahead: usize,
+    /// The cycles by which the first element of the next matrix is in the beat unpacker earlier than in the core.
+    pub prefetch: usize,
+}
+
+impl Latency {
+    /// The phases of a matrix of `size` (rows, columns).
+    ///
+    /// `ports` holds the latencies of the decomposer's ports, and `schedule` its cycles.
+    pub(super) fn new(shape: &Shape, ports: PortTiming, schedule: &Schedule, size: (usize, usize)) -> Self {
+        let square = square(shape, schedule, size);
+        let streams = shape.streams();
+        let arrivals = Arrivals::new(shape, &square, size);
+        let (load, unpack) = match streams.keep {
+            false => (arrivals.elements(), 0),
+            true => arrivals.unpacked(streams.input),
+        };
+        // The output end gives one element per cycle. The packer takes a cycle, and sends a beat with its last element.
+        let elements: usize = shape.interface().sections_of(size).iter().map(|section| section.count).sum();
+        let packing = usize::from(streams.keep);
+        let first_beat = elements.min(streams.output.elements as usize);
+        // Until the FIFO's head: the token is issued one cycle after `unload_start`.
+        let output = beat_cycles(ports) + packing + first_beat - 1 + stream_fifo::LATENCY;
+        let unload = elements - first_beat + 1;
+        Self {
+            load,
+            unpack,
+            triangle: arrivals.complete() - (arrivals.elements() - 1 + FULL),
+            start: FULL + ACCEPTED,
+            preparation: square.preparation,
+            first_angles: square.first_angles,
+            sweep: square.sweep(),
+            sort: sort_cycles(shape, ports),
+            output,
+            unload,
+            read_ahead: output + unload - elements - element_cycles(ports),
+            prefetch: usize::from(streams.keep),
+        }
+    }
+
+    /// From the last input beat to the first output beat, as `compute` of a simulation counts them, after `sweeps`
+    /// sweeps.
+    pub fn compute(&self, sweeps: u32) -> usize {
+        self.unpack + self.triangle + self.decomposition(sweeps) + self.output + 1
+    }
+
+    /// From the first input beat to the last output beat, both included, after `sweeps` sweeps.
+    pub fn total(&self, sweeps: u32) -> usize {
+        self.load + self.unpack + self.triangle + self.decomposition(sweeps) + self.output + self.unload
+    }
+
+    /// From the last beat of the result before to the last beat of this one, if matrices of this size arrive without a
+    /// pause, and this one takes `sweeps` sweeps.
+    ///
+    /// The next matrix is loaded while the result before it leaves. Its decomposition starts when both are over; it does
+    /// not wait for the beats that are in the output FIFO.
+    pub fn interval(&self, sweeps: u32) -> usize {
+        self.decomposition(sweeps) + self.between()
+    }
+
+    /// The longer one of loading a matrix and reading the result before it, which overlap.
+    pub fn between(&self) -> usize {
+        (self.load + self.unpack + self.triangle - self.prefetch).max(self.output + self.unload - self.read_ahead)
+    }
+
+    /// The phases in which one matrix alone is in the core.
+    fn decomposition(&self, sweeps: u32) -> usize {
+        self.start + self.preparation + self.first_angles + sweeps as usize * self.sweep + self.sort
+    }
+}
+
+/// The square that holds a matrix of this size.
+fn square(shape: &Shape, schedule: &Schedule, size: (usize, usize)) -> SquareCycles {
+    let (rows, cols) = shape.dimensions().decomposed(size);
+    let side = rows.max(cols).next_multiple_of(2);
+    let found = schedule.squares.iter().find(|square| square.size == side);
+    *found.unwrap_or_else(|| panic!("The core does not take matrices of {} x {}.", size.0, size.1))
+}
+
+/// When the elements of a frame are accepted by the input end, if each is offered as early as can be. Cycles are counted
+/// from the first element.
+struct Arrivals {
+    /// Elements before the matrix.
+    header: usize,
+    rows: usize,
+    cols: usize,
+    reduction: Option<ReductionCycles>,
+}
+
+impl Arrivals {
+    fn new(shape: &Shape, square: &SquareCycles, (rows, cols): (usize, usize)) -> Self {
+        let reduction = square.reduction;
+        if let Some(reduction) = reduction {
+            let fits = 2 * cols + CREDIT + ELEMENT + reduction.entry <= reduction.batch;
+            assert!(fits, "Rows stream in as fast as they are reduced.");
+        }
+        Self { header: shape.interface().header().len(), rows, cols, reduction }
+    }
+
+    /// The cycle in which an element is accepted.
+    ///
+    /// Where rows are reduced, there is room for two batches of two rows. The first batch enters as soon as it is there.
+    /// From then on the rotators are never idle, because a batch streams in faster than another is rotated three times or
+    /// more. So batch i enters i steps after the first one, and takes the place of the batch two before it when that is
+    /// no longer needed.
+    fn of(&self, element: usize) -> usize {
+        let Some(reduction) = self.reduction else { return element };
+        let of_batch = 2 * self.cols;
+        match element.saturating_sub(self.header) / of_batch {
+            0 | 1 => element,
+            batch => {
+                let within = element - self.header - batch * of_batch;
+                self.enters(reduction, batch - 2) + reduction.taken + CREDIT + within
+            }
+        }
+    }
+
+    /// When a batch enters the triangle.
+    fn enters(&self, reduction: ReductionCycles, batch: usize) -> usize {
+        let first = self.header + self.rows.min(2) * self.cols;
+        first - 1 + ELEMENT + reduction.entry + batch * reduction.batch
+    }
+
+    fn last_element(&self) -> usize {
+        self.header + self.rows * self.cols - 1
+    }
+
+    /// Cycles from the first element to the last, both included.
+    fn elements(&self) -> usize {
+        self.of(self.last_element()) + 1
+    }
+
+    /// Cycles from the first element until the matrix, or its triangle, is complete in the core.
+    fn complete(&self) -> usize {
+        match self.reduction {
+            None => self.of(self.last_element()) + FULL,
+            Some(reduction) => self.enters(reduction, self.rows.div_ceil(2) - 1) + reduction.ending,
+        }
+    }
+
+    /// With a beat unpacker: the cycles from the first beat to the last, both included, and those until the last
+    /// element has left it.
+    ///
+    /// An element leaves at the earliest one cycle after its beat has arrived. The unpacker holds the beat whose elements
+    /// leave and one more, so the third beat and those after it arrive one cycle after the last element of the beat two
+    /// before has left.
+    fn unpacked(&self, format: BeatFormat) -> (usize, usize) {
+        const ARRIVED: usize = 1;
+        let last = format.beats(self.last_element() + 1) - 1;
+        let arrives = match last {
+            0 | 1 => last,
+            _ => self.of((last - 1) * format.elements as usize - 1) + ARRIVED + 1,
+        };
+        (arrives + 1, self.of(self.last_element()) + ARRIVED - arrives)
+    }
+}

@@ -1,0 +1,50 @@
+//! What the export tells of the speed of a core beyond the formula of its latency: how many sweeps its matrices usually
+//! take, and what its streams look like. Both come from one run in the simulator.
+
+use crate::engine::{Engine, EngineError};
+use crate::framing::{InputScale, quantise};
+use crate::samples::matrix_of_size;
+use crate::stimulus::{Stimulus, Trace};
+use svdforge_golden::Family;
+use svdforge_hdl::core::Core;
+use svdforge_hdl::export::picture::{Beat, Streams};
+use svdforge_hdl::export::timing::TypicalSweeps;
+use svdforge_hdl::interface::Status;
+
+/// Matrices of the run, and those of a run with large ones, which take long.
+const MATRICES: u64 = 9;
+const LARGE_MATRICES: u64 = 2;
+/// The most elements of a matrix that is not large.
+const LARGE: usize = 1 << 14;
+
+/// Runs uniformly distributed random matrices of the core's largest size, one after the other without a pause and
+/// without stalls. Returns how many sweeps they take, and the beats.
+pub fn measure(core: &Core, engine: &mut dyn Engine) -> Result<(TypicalSweeps, Streams), EngineError> {
+    let shape = core.shape();
+    let matrices = if shape.elements() <= LARGE { MATRICES } else { LARGE_MATRICES };
+    let frame = |seed| {
+        let matrix = matrix_of_size(shape, shape.dimensions().largest(), Family::Uniform, seed);
+        let quantised = quantise(shape, &matrix, InputScale::Auto);
+        quantised.expect("With an automatic scale every matrix fits the input word.").frame(shape)
+    };
+    let stimulus = Stimulus::new((1..=matrices).flat_map(frame).collect());
+    let trace = engine.run(&stimulus)?;
+    let mut sweeps: Vec<u32> = trace.frames().map(|beats| Status::from_bits(beats[0].data).sweeps()).collect();
+    sweeps.sort_unstable();
+    let typical = TypicalSweeps { sweeps: sweeps[sweeps.len() / 2], matrices: sweeps.len() };
+    Ok((typical, streams(&stimulus, &trace)))
+}
+
+/// One beat for each cycle: the section of its first element, and whether one of its elements is the last.
+fn beats(elements: &[Beat]) -> Vec<Beat> {
+    let together = elements.chunk_by(|a, b| a.cycle == b.cycle);
+    together.map(|beat| Beat { last: beat.iter().any(|element| element.last), ..beat[0] }).collect()
+}
+
+fn streams(stimulus: &Stimulus, trace: &Trace) -> Streams {
+    // The elements of one beat have the same cycle.
+    let elements = stimulus.elements.iter().zip(&trace.accepted);
+    let elements: Vec<Beat> = elements.map(|(element, &cycle)| Beat { cycle, user: 0, last: element.last }).collect();
+    let results = trace.output.iter().map(|e| Beat { cycle: e.cycle, user: e.user, last: e.last });
+    Streams { input: beats(&elements), output: beats(&results.collect::<Vec<_>>()) }
+}
