@@ -16,7 +16,7 @@ use serde::Serialize;
 /// A text file of an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// Name without a folder.
+    /// Name; in a subfolder of the export it is a path with `/`: `constraints/svd_8x8.xdc`.
     pub name: String,
     /// The complete text, which ends with a line feed.
     pub text: String,
@@ -34,6 +34,8 @@ pub enum Role {
     Wrapper,
     /// What people read.
     Document,
+    /// Examples of constraints: clock, pins.
+    Constraint,
     /// What programs read.
     Data,
 }
@@ -41,7 +43,7 @@ pub enum Role {
 /// The name of a file of an export, and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Listed {
-    /// Name without a folder.
+    /// Name, as in [`File::name`].
     pub name: String,
     /// What it is for.
     pub role: Role,
