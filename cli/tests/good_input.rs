@@ -13,9 +13,17 @@ fn run(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// The files of a folder and of its subfolders, by their paths in it.
 fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let files = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
-    files.map(|p| (p.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(p).unwrap())).collect()
+    let mut files = BTreeMap::new();
+    for path in fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        match path.is_dir() {
+            true => files.extend(contents(&path).into_iter().map(|(file, bytes)| (format!("{name}/{file}"), bytes))),
+            false => _ = files.insert(name.to_owned(), fs::read(&path).unwrap()),
+        }
+    }
+    files
 }
 
 /// The committed export is what the demo writes, to the last byte.

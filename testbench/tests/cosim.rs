@@ -1,6 +1,8 @@
 //! Tests that the exported core in other simulators equals the project's own simulation, bit for bit and cycle for
 //! cycle.
 
+#[path = "cosim/cocotb.rs"]
+mod cocotb;
 #[path = "cosim/common.rs"]
 mod common;
 #[path = "cosim/corpus.rs"]

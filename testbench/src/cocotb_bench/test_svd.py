@@ -9,6 +9,7 @@ far results may be off. The bench sends random matrices as integers, and numpy d
 The parts, in this order: what `core.json` says, frames in and out, matrices, the judge, the bench, the tests.
 """
 
+import itertools
 import json
 import logging
 import os
@@ -440,6 +441,13 @@ def stalls(rng: np.random.Generator) -> Iterator[bool]:
         yield from [True] * int(rng.geometric(0.02 if rng.random() < 0.05 else 0.4))
 
 
+def read(signal: Any) -> int:
+    """A signal as an unsigned integer. All of its bits must be known."""
+    value = signal.value
+    assert value.is_resolvable, f"{signal._name} has bits that are not known: {value}"
+    return int(value)
+
+
 class Bench:
     """Drives and watches the core."""
 
@@ -450,6 +458,8 @@ class Bench:
         self.accepted = self.delivered = self.quiet = 0
         dut.aresetn.value = 0
         Clock(dut.aclk, 10, unit="ns").start()
+        # Before the drivers, so that it is the first to say what is wrong.
+        cocotb.start_soon(self.watch())
         # No list of signals and frames in the log, and no warning where a reset cuts a frame off on purpose.
         for bus in [INPUT["stream"], OUTPUT["stream"], "s_axi"]:
             logging.getLogger(f"cocotb.{dut._name}.{bus}").setLevel(logging.ERROR)
@@ -459,7 +469,6 @@ class Bench:
         self.registers: AxiLiteMaster | None = None
         if registers := CORE.get("registers"):
             self.registers = AxiLiteMaster(AxiLiteBus.from_prefix(dut, registers["bus"]), **reset)
-        cocotb.start_soon(self.watch())
 
     async def watch(self) -> None:
         """Checks the rules of the streams in every cycle: an offer stays as it is until it is taken, and nothing is
@@ -475,17 +484,15 @@ class Bench:
                 cycles_in_reset += 1
                 stalled = None
                 self.quiet = 0
-                assert cycles_in_reset < 2 or not int(dut.m_axis_tvalid.value), "a beat is offered during a reset"
+                assert cycles_in_reset < 2 or not read(dut.m_axis_tvalid), "a beat is offered during a reset"
                 continue
             cycles_in_reset = 0
-            # int() fails for a bit that is unknown (X).
-            offered, taken = int(dut.m_axis_tvalid.value), int(dut.m_axis_tready.value)
-            if stalled is not None:
-                assert offered, "m_axis_tvalid falls before the beat is taken"
-                now = [int(signal.value) for signal in payload]
-                assert now == stalled, "the offered beat changes before it is taken"
-            stalled = [int(signal.value) for signal in payload] if offered and not taken else None
-            entered = int(dut.s_axis_tvalid.value) and int(dut.s_axis_tready.value)
+            offered, taken = read(dut.m_axis_tvalid), read(dut.m_axis_tready)
+            now = [read(signal) for signal in payload] if offered else None
+            assert stalled is None or offered, "m_axis_tvalid falls before the beat is taken"
+            assert stalled in [None, now], "the offered beat changes before it is taken"
+            stalled = None if taken else now
+            entered = read(dut.s_axis_tvalid) and read(dut.s_axis_tready)
             self.accepted += entered
             self.delivered += offered and taken
             SUMMARY.stalled += stalled is not None
@@ -547,7 +554,7 @@ class Bench:
             await self.judge_next()
         before = self.delivered
         await self.cycles(100)
-        assert self.delivered == before and not int(self.dut.m_axis_tvalid.value), "a beat that belongs to no frame"
+        assert self.delivered == before and not read(self.dut.m_axis_tvalid), "a beat that belongs to no frame"
 
 
 def patience() -> int:
@@ -587,10 +594,11 @@ async def bad_frames(dut: Any) -> None:
     bench = await start(dut, 1)
     bench.source.set_pause_generator(stalls(np.random.default_rng([SEED, 20])))
     bench.sink.set_pause_generator(stalls(np.random.default_rng([SEED, 21])))
+    bad_ones = itertools.count()
     for number in range(FRAMES):
         bench.send(good_frame(bench.rng, number))
         for _ in range(1 + number % 2):
-            bench.send(bad_frame(bench.rng, number))
+            bench.send(bad_frame(bench.rng, next(bad_ones)))
     await bench.finish()
 
 
@@ -609,7 +617,7 @@ async def resets(dut: Any, phase: str) -> None:
         while bench.accepted < beats:
             await RisingEdge(dut.aclk)
         computing = 0
-        while not int(dut.m_axis_tvalid.value):
+        while not read(dut.m_axis_tvalid):
             computing += 1
             await RisingEdge(dut.aclk)
         await bench.finish()

@@ -1,0 +1,243 @@
+//! Runs the cocotb bench of exported cores, as its user does, and checks that it sees faults.
+
+use crate::common::{core_of, square, write_all};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use svdforge_hdl::export::verilog::provenance;
+use svdforge_hdl::parameters::{Parameters, Sizes, Vectors};
+use svdforge_testbench::export::export;
+use svdforge_tools::process::{Finished, run};
+use tempfile::TempDir;
+
+/// Frames of each test of the bench.
+const FRAMES: usize = 4;
+
+fn exported(parameters: Parameters) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    write_all(folder.path(), &export(&core_of(parameters)).unwrap());
+    folder
+}
+
+/// Runs the bench of an export.
+fn bench(folder: &Path, simulator: &str) -> Finished {
+    let (sim, frames) = (format!("SIM={simulator}"), format!("FRAMES={FRAMES}"));
+    run("make", &["-C", "cocotb", &sim, &frames], folder, "this test").unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// The bench of an export passes, and has run its tests: all of them, or all but that of the registers. Returns what it
+/// prints.
+fn passes(folder: &Path, simulator: &str, registers: bool) -> String {
+    let finished = bench(folder, simulator);
+    let text = finished.printed();
+    assert!(finished.status.success(), "{text}");
+    let result = if registers { "TESTS=10 PASS=10 FAIL=0 SKIP=0" } else { "TESTS=10 PASS=9 FAIL=0 SKIP=1" };
+    assert!(text.contains(result), "{text}");
+    // Four times good frames alone; then with one or two bad ones behind each; then three frames for each reset.
+    let resets = 3 * (FRAMES / 4 + 1);
+    let frames = format!("  {} frames: ", 4 * FRAMES + FRAMES + FRAMES * 3 / 2 + 3 * resets);
+    let summary = ["summary of ", &frames, "bad: ", "resets while: loading 2, computing 2, unloading 2", "of sigma: "];
+    for words in summary {
+        assert!(text.contains(words), "`{words}` is not in:\n{text}");
+    }
+    text
+}
+
+/// The bench of an export fails, and says why.
+fn fails(folder: &Path, words: &str) {
+    let finished = bench(folder, "icarus");
+    let text = finished.printed();
+    assert!(!finished.status.success() && text.contains(words), "`{words}` is not in:\n{text}");
+}
+
+/// Cores of several kinds that are simulated in little time.
+fn small_cores() -> [Parameters; 5] {
+    let size = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
+    [
+        size(2, 2),
+        Parameters { symmetric: true, ..size(4, 4) },
+        Parameters { sizes: Sizes::Any, ..size(4, 3) },
+        Parameters { vectors: Vectors::None, ..size(4, 4) },
+        Parameters { vectors: Vectors::V, ..size(12, 4) },
+    ]
+}
+
+fn all_pass(cores: &[Parameters], simulator: &str) {
+    for &parameters in cores {
+        passes(exported(parameters).path(), simulator, false);
+    }
+}
+
+#[test]
+fn the_bench_passes_in_icarus() {
+    all_pass(&small_cores(), "icarus");
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn the_bench_passes_in_verilator() {
+    all_pass(&small_cores(), "verilator");
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn the_bench_of_the_default_core_passes() {
+    all_pass(&[square(8)], "icarus");
+    all_pass(&[square(8)], "verilator");
+}
+
+/// The same text for every core, apart from the lines that say where it comes from; and packages of the versions that
+/// are installed for these tests.
+#[test]
+fn the_bench_is_the_same_for_every_core() {
+    let mut texts = BTreeSet::new();
+    for parameters in small_cores() {
+        let core = core_of(parameters);
+        let opening = provenance("#", &svdforge_hdl::export::manifest::Summary::new(&core).header());
+        let files = export(&core).unwrap();
+        let of_bench: Vec<_> = files.iter().filter(|file| file.name.starts_with("cocotb/")).collect();
+        assert_eq!(of_bench.len(), 3);
+        for file in of_bench {
+            texts.insert((file.name.clone(), file.text.strip_prefix(&opening).expect("the opening").to_owned()));
+        }
+    }
+    assert_eq!(texts.len(), 3);
+    let installed = include_str!("../../../scripts/install-tools.sh");
+    let (_, packages) = texts.iter().find(|(name, _)| name == "cocotb/requirements.txt").unwrap();
+    let packages: Vec<_> = packages.split_whitespace().collect();
+    assert_eq!(packages.len(), 3);
+    for package in packages {
+        assert!(package.contains("==") && installed.contains(&format!("\n  {package}\n")), "{package}");
+    }
+}
+
+/// Makes a module the top of an export, and changes what the manifest says.
+fn put_around(folder: &Path, name: &str, text: &str, change: impl FnOnce(&mut Value)) {
+    let manifest = folder.join("core.json");
+    let mut document: Value = serde_json::from_str(&fs::read_to_string(&manifest).unwrap()).unwrap();
+    let file = format!("{name}.v");
+    fs::write(folder.join(&file), text).unwrap();
+    document["name"] = name.into();
+    document["files"].as_array_mut().unwrap().push(json!({ "name": file, "role": "rtl" }));
+    change(&mut document);
+    fs::write(manifest, document.to_string()).unwrap();
+}
+
+/// An export whose streams carry two elements in a beat, with registers beside them.
+fn wide(last_register: u32) -> TempDir {
+    let folder = exported(Parameters { sizes: Sizes::Any, rows: 4, cols: 3, ..Parameters::default() });
+    put_around(folder.path(), "wide", include_str!("cocotb/wide.v"), |document| {
+        for stream in ["input", "output"] {
+            for (key, value) in [("elements_per_beat", 2), ("element_bytes", 4), ("tdata_bits", 64)] {
+                document[stream][key] = value.into();
+            }
+            document[stream]["tkeep"] = true.into();
+        }
+        let ports = document["ports"].as_array_mut().unwrap();
+        ports.iter_mut().find(|port| port["name"] == "m_axis_tuser").unwrap()["width"] = 4.into();
+        let register = |name: &str, offset: u32, access: &str, reset: u32| json!({ "name": name, "offset": offset, "access": access, "reset": reset });
+        document["registers"] = json!({ "bus": "s_axi", "map": [
+            register("identity", 0, "ro", 0x5356_4401),
+            register("command", 8, "wo", 1),
+            register("limit", 4, "rw", last_register),
+        ] });
+    });
+    folder
+}
+
+#[test]
+fn the_bench_knows_wide_beats_and_registers() {
+    let folder = wide(7);
+    let text = passes(folder.path(), "icarus", true);
+    for words in ["2 registers read", "bad: partial tkeep", "bad: tkeep with a hole"] {
+        assert!(text.contains(words), "`{words}` is not in:\n{text}");
+    }
+    fails(wide(8).path(), "limit at 0x4 is 0x7 after a reset, expected 0x8");
+}
+
+/// An edit of the exported Verilog: the lines of a file that it is about, and what it makes of them.
+struct Edit {
+    parameters: Parameters,
+    file: &'static str,
+    line: &'static str,
+    from: &'static str,
+    to: &'static str,
+    words: &'static str,
+}
+
+/// Faults inside a core: a sign is inverted, `tlast` is dropped, results are rounded down.
+#[test]
+fn the_bench_sees_a_changed_core() {
+    let edit =
+        |parameters, [file, line, from, to, words]: [&'static str; 5]| Edit { parameters, file, line, from, to, words };
+    let edits = [
+        edit(square(2), ["svd_2x2_rotator.v", "p3_sum_x", " - ", " + ", "an internal value left its range"]),
+        edit(square(2), ["svd_2x2.v", "assign m_axis_tlast", "= ", "= 1'b0 & ", "4 frames without an answer"]),
+        edit(square(4), ["svd_4x4_rotator.v", "] bits = ", "1'b1", "1'b0", "statistical bound"]),
+    ];
+    for Edit { parameters, file, line, from, to, words } in edits {
+        let folder = exported(parameters);
+        let path = folder.path().join(file);
+        let before = fs::read_to_string(&path).unwrap();
+        let changed = |l: &str| if l.contains(line) { l.replace(from, to) } else { l.to_owned() } + "\n";
+        let after: String = before.lines().map(changed).collect();
+        assert_ne!(before, after, "{file} has no `{line}` with `{from}`");
+        fs::write(path, after).unwrap();
+        fails(folder.path(), words);
+    }
+}
+
+/// Faults at the outside of a core, by their numbers in `faulty.v`, and what the bench says.
+const FAULTS: [(u32, &str); 23] = [
+    (1, "sigma is off by 0.4302, statistical bound"),
+    (2, "sigma are not in descending order"),
+    (3, "sigma is negative"),
+    (4, "orthogonality_u is off by 4"),
+    (5, "reconstruction is off by"),
+    (6, "with sign above it"),
+    (7, "orthogonality_v is off by"),
+    (8, "tuser is [0, 1, 0, 2"),
+    (9, "10 elements in the output frame, expected 11"),
+    (10, "22 elements in the output frame, expected 11"),
+    (11, "an internal value left its range"),
+    (12, "a bit outside of all fields is set"),
+    (13, "sigma is off by"),
+    (14, "sets [], expected bad_frame alone"),
+    (15, "255 sweeps, at most"),
+    (16, "the offered beat changes before it is taken"),
+    (17, "m_axis_tdata has bits that are not known"),
+    (18, "in the output frame, expected 11"),
+    (19, "m_axis_tvalid falls before the beat is taken"),
+    (20, "frames without an answer"),
+    (21, "a beat that belongs to no frame"),
+    (22, "an earlier frame with the same matrix had other bits"),
+    (23, "a beat is offered during a reset"),
+];
+
+/// The faults of these numbers are seen, and without a fault the bench passes.
+fn faults_are_seen(faults: impl Iterator<Item = (u32, &'static str)>) {
+    let folder = exported(square(2));
+    let text = include_str!("cocotb/faulty.v");
+    put_around(folder.path(), "faulty", text, |_| ());
+    passes(folder.path(), "icarus", false);
+    for (number, words) in faults {
+        let with = text.replace("FAULT = 0;", &format!("FAULT = {number};"));
+        assert_ne!(with, text);
+        // A folder of its own, since make looks at times only.
+        let faulty = exported(square(2));
+        put_around(faulty.path(), "faulty", &with, |_| ());
+        fails(faulty.path(), words);
+    }
+}
+
+#[test]
+fn the_bench_sees_faults_at_the_ports() {
+    faults_are_seen(FAULTS.into_iter().filter(|&(number, _)| [5, 10, 16].contains(&number)));
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn the_bench_sees_every_fault_at_the_ports() {
+    faults_are_seen(FAULTS.into_iter());
+}
