@@ -28,7 +28,7 @@ pub struct File {
 pub enum Role {
     /// The core: Verilog, and the list of its files.
     Rtl,
-    /// Verilog that runs the core.
+    /// What runs the core: a testbench in Verilog, a bench in Python.
     Testbench,
     /// What presents the core to a tool or a language.
     Wrapper,

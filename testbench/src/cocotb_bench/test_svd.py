@@ -50,8 +50,8 @@ if FRAMES < 1:
 
 @dataclass(frozen=True)
 class Section:
-    """A section of an output frame: `count` elements for the largest matrix, which are numbers of `word` bits. `padding`
-    says what the bits of an element above them hold: `sign` or `zeros`."""
+    """A section of an output frame: `count` elements for the largest matrix, which are numbers of `word` bits.
+    `padding` says what the bits of an element above them hold: `sign` or `zeros`."""
 
     name: str
     tuser: int
@@ -206,9 +206,10 @@ def deficient(rng: np.random.Generator, rows: int, cols: int) -> Integers:
     """Half of the rank that is possible, at least 1: a product of integers that fits the word."""
     rank = max(1, min(rows, cols) // 2)
     most = max(1, int((HIGHEST / rank) ** 0.5))
-    return rng.integers(-most, most, (rows, rank), endpoint=True) @ rng.integers(
-        -most, most, (rank, cols), endpoint=True
-    )
+    left = rng.integers(-most, most, (rows, rank), endpoint=True)
+    if SYMMETRIC:
+        return left @ (rng.choice(np.array([-1, 1], np.int64), (rank, 1)) * left.T)
+    return left @ rng.integers(-most, most, (rank, cols), endpoint=True)
 
 
 def equal(rng: np.random.Generator, rows: int, cols: int) -> Integers:
@@ -393,9 +394,9 @@ def check_status(result: Result) -> None:
 def check_vectors(a: Reals, values: Reals, left: Reals | None, right: Reals | None, result: Result) -> None:
     """Whether the vectors belong to the values and to the matrix, also where some of them did not leave the core.
 
-    With the values right to within b, and vectors that are right to within g (U) and h (V), A v_i - sigma_i u_i is not
-    longer than b + |A| (g + h). If only one set of vectors is there, the products A v_i are orthogonal to each other and
-    as long as sigma_i, within that length. core.json bounds b, and 2 h as the error of orthogonality."""
+    Let b bound the error of the values, and g and h those of the vectors in U and V. Then A v_i - sigma_i u_i is not
+    longer than b + |A| (g + h). If only one set of vectors is there, the products A v_i are orthogonal to each other
+    and as long as sigma_i, within that length. core.json states b, and 2 g and 2 h as bounds of the orthogonality."""
     norm = float(np.linalg.norm(a, 2))
     allowed = NUMPY_ERROR + (bound_of("rigorous", "sigma", result) or 0.0)
     for name, vectors in [("u", left if not SYMMETRIC else right), ("v", right)]:
@@ -652,7 +653,7 @@ async def registers(dut: Any) -> None:
     await bench.cycles(2)
     checked = 0
     for register in CORE["registers"]["map"]:
-        if "r" not in register["access"].lower() or register["reset"] is None:
+        if register["access"] in ["wo", "write-only"] or register.get("reset") is None:
             continue
         offset, expected = (int(str(register[key]), 0) for key in ["offset", "reset"])
         value = await bench.registers.read_dword(offset)

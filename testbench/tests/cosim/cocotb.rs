@@ -11,7 +11,7 @@ use svdforge_testbench::export::export;
 use svdforge_tools::process::{Finished, run};
 use tempfile::TempDir;
 
-/// Frames of each test of the bench.
+/// Frames of each test of the bench, where nothing else is said.
 const FRAMES: usize = 4;
 
 fn exported(parameters: Parameters) -> TempDir {
@@ -21,23 +21,24 @@ fn exported(parameters: Parameters) -> TempDir {
 }
 
 /// Runs the bench of an export.
-fn bench(folder: &Path, simulator: &str) -> Finished {
-    let (sim, frames) = (format!("SIM={simulator}"), format!("FRAMES={FRAMES}"));
+fn bench(folder: &Path, simulator: &str, frames: usize) -> Finished {
+    let (sim, frames) = (format!("SIM={simulator}"), format!("FRAMES={frames}"));
     run("make", &["-C", "cocotb", &sim, &frames], folder, "this test").unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// The bench of an export passes, and has run its tests: all of them, or all but that of the registers. Returns what it
 /// prints.
-fn passes(folder: &Path, simulator: &str, registers: bool) -> String {
-    let finished = bench(folder, simulator);
+fn passes(folder: &Path, simulator: &str, frames: usize, registers: bool) -> String {
+    let finished = bench(folder, simulator, frames);
     let text = finished.printed();
     assert!(finished.status.success(), "{text}");
     let result = if registers { "TESTS=10 PASS=10 FAIL=0 SKIP=0" } else { "TESTS=10 PASS=9 FAIL=0 SKIP=1" };
     assert!(text.contains(result), "{text}");
     // Four times good frames alone; then with one or two bad ones behind each; then three frames for each reset.
-    let resets = 3 * (FRAMES / 4 + 1);
-    let frames = format!("  {} frames: ", 4 * FRAMES + FRAMES + FRAMES * 3 / 2 + 3 * resets);
-    let summary = ["summary of ", &frames, "bad: ", "resets while: loading 2, computing 2, unloading 2", "of sigma: "];
+    let resets = frames / 4 + 1;
+    let judged = format!("  {} frames: ", 4 * frames + frames + frames * 3 / 2 + 3 * 3 * resets);
+    let phases = format!("resets while: loading {resets}, computing {resets}, unloading {resets}");
+    let summary = ["summary of ", &judged, "bad: ", &phases, "of sigma: "];
     for words in summary {
         assert!(text.contains(words), "`{words}` is not in:\n{text}");
     }
@@ -46,26 +47,26 @@ fn passes(folder: &Path, simulator: &str, registers: bool) -> String {
 
 /// The bench of an export fails, and says why.
 fn fails(folder: &Path, words: &str) {
-    let finished = bench(folder, "icarus");
+    let finished = bench(folder, "icarus", FRAMES);
     let text = finished.printed();
     assert!(!finished.status.success() && text.contains(words), "`{words}` is not in:\n{text}");
 }
 
-/// Cores of several kinds that are simulated in little time.
-fn small_cores() -> [Parameters; 5] {
+/// Cores of several kinds that are simulated in little time, each with the frames of each test.
+fn small_cores() -> [(Parameters, usize); 5] {
     let size = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
     [
-        size(2, 2),
-        Parameters { symmetric: true, ..size(4, 4) },
-        Parameters { sizes: Sizes::Any, ..size(4, 3) },
-        Parameters { vectors: Vectors::None, ..size(4, 4) },
-        Parameters { vectors: Vectors::V, ..size(12, 4) },
+        (size(2, 2), FRAMES),
+        (Parameters { symmetric: true, ..size(4, 4) }, FRAMES),
+        (Parameters { sizes: Sizes::Any, ..size(4, 3) }, FRAMES),
+        (Parameters { vectors: Vectors::None, ..size(4, 4) }, FRAMES),
+        (Parameters { vectors: Vectors::V, ..size(12, 4) }, 2),
     ]
 }
 
-fn all_pass(cores: &[Parameters], simulator: &str) {
-    for &parameters in cores {
-        passes(exported(parameters).path(), simulator, false);
+fn all_pass(cores: &[(Parameters, usize)], simulator: &str) {
+    for &(parameters, frames) in cores {
+        passes(exported(parameters).path(), simulator, frames, false);
     }
 }
 
@@ -83,8 +84,8 @@ fn the_bench_passes_in_verilator() {
 #[test]
 #[ignore = "takes minutes"]
 fn the_bench_of_the_default_core_passes() {
-    all_pass(&[square(8)], "icarus");
-    all_pass(&[square(8)], "verilator");
+    all_pass(&[(square(8), 16)], "icarus");
+    all_pass(&[(square(8), 16)], "verilator");
 }
 
 /// The same text for every core, apart from the lines that say where it comes from; and packages of the versions that
@@ -92,7 +93,7 @@ fn the_bench_of_the_default_core_passes() {
 #[test]
 fn the_bench_is_the_same_for_every_core() {
     let mut texts = BTreeSet::new();
-    for parameters in small_cores() {
+    for (parameters, _) in small_cores() {
         let core = core_of(parameters);
         let opening = provenance("#", &svdforge_hdl::export::manifest::Summary::new(&core).header());
         let files = export(&core).unwrap();
@@ -149,7 +150,7 @@ fn wide(last_register: u32) -> TempDir {
 #[test]
 fn the_bench_knows_wide_beats_and_registers() {
     let folder = wide(7);
-    let text = passes(folder.path(), "icarus", true);
+    let text = passes(folder.path(), "icarus", FRAMES, true);
     for words in ["2 registers read", "bad: partial tkeep", "bad: tkeep with a hole"] {
         assert!(text.contains(words), "`{words}` is not in:\n{text}");
     }
@@ -220,7 +221,7 @@ fn faults_are_seen(faults: impl Iterator<Item = (u32, &'static str)>) {
     let folder = exported(square(2));
     let text = include_str!("cocotb/faulty.v");
     put_around(folder.path(), "faulty", text, |_| ());
-    passes(folder.path(), "icarus", false);
+    passes(folder.path(), "icarus", FRAMES, false);
     for (number, words) in faults {
         let with = text.replace("FAULT = 0;", &format!("FAULT = {number};"));
         assert_ne!(with, text);
