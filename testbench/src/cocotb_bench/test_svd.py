@@ -207,9 +207,10 @@ def deficient(rng: np.random.Generator, rows: int, cols: int) -> Integers:
     rank = max(1, min(rows, cols) // 2)
     most = max(1, int((HIGHEST / rank) ** 0.5))
     left = rng.integers(-most, most, (rows, rank), endpoint=True)
+    right: Integers = rng.integers(-most, most, (rank, cols), endpoint=True)
     if SYMMETRIC:
-        return left @ (rng.choice(np.array([-1, 1], np.int64), (rank, 1)) * left.T)
-    return left @ rng.integers(-most, most, (rank, cols), endpoint=True)
+        right = left.T * rng.choice([-1, 1], (rank, 1))
+    return left @ right
 
 
 def equal(rng: np.random.Generator, rows: int, cols: int) -> Integers:

@@ -194,7 +194,7 @@ const FAULTS: [(u32, &str); 23] = [
     (1, "sigma is off by 0.4302, statistical bound"),
     (2, "sigma are not in descending order"),
     (3, "sigma is negative"),
-    (4, "orthogonality_u is off by 4"),
+    (4, "orthogonality_u is off by"),
     (5, "reconstruction is off by"),
     (6, "with sign above it"),
     (7, "orthogonality_v is off by"),
