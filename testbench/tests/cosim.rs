@@ -15,3 +15,5 @@ mod reset;
 mod stalls;
 #[path = "cosim/two_cores.rs"]
 mod two_cores;
+#[path = "cosim/wrappers.rs"]
+mod wrappers;
