@@ -27,7 +27,7 @@ pub fn datasheet(core: &Core) -> File {
          Verilog-2005 without vendor primitives. The picture of the datapath is `{name}.svg`; `core.json` holds everything below for programs.\n\n\
          Made by `{}`\n\n## Use\n\nInstantiate `{name}`; compile the files listed in `{name}.f`. To see it work, in this folder:\n\n\
          ```\niverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim\n```\n\n\
-         or, from any folder, `make -C` with this one and `sim`. The names of all modules begin with `{name}`, so that other cores can stand beside this one.\n\n\
+         or, from any folder, `make -C FOLDER sim`, where FOLDER is this one. The names of all modules begin with `{name}`, so that other cores can stand beside this one.\n\n\
          | for | there is |\n|---|---|\n\
          | make | `Makefile`: lint, simulation, synthesis, place and route; `make help` lists them |\n\
          | FuseSoC | `{name}.core`: depend on `svdforge:svd:{name}`, or run `fusesoc --cores-root . run --target sim {name}` (or `lint`) |\n\

@@ -70,7 +70,7 @@ build/verilator/V{{name}}_tb: $(RTL) {{name}}_tb.v
 	$(VERILATOR) --binary --timing --trace --Mdir build/verilator --top-module {{name}}_tb $^
 
 cocotb:
-	$(call need,cocotb-config,cocotb,PATH)
+	@command -v cocotb-config >/dev/null || { echo 'make: there is no program cocotb-config: install cocotb, and see that its programs are on the PATH' >&2; exit 2; }
 	@test -f cocotb/Makefile || { echo 'make: there is no folder cocotb in this export' >&2; exit 2; }
 	$(MAKE) -C cocotb SIM=$(SIM)
 
