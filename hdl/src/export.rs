@@ -3,13 +3,18 @@
 //! Everything here takes a [`Checked`](crate::check::Checked) design or a core and returns text. Other crates write the
 //! text to files.
 
+pub mod constraints;
 pub mod datasheet;
 pub mod fusesoc;
+pub mod ipxact;
+pub mod litex;
+pub mod makefile;
 pub mod manifest;
 pub mod picture;
 #[cfg(feature = "rust-hdl")]
 pub mod rust_hdl;
 pub mod verilog;
+pub mod vhdl;
 
 use serde::Serialize;
 

@@ -8,15 +8,20 @@ use crate::stimulus::{Stalls, Stimulus};
 use crate::testbench_verilog::testbench_files;
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
+use svdforge_hdl::export::constraints::constraints;
 use svdforge_hdl::export::datasheet::datasheet;
 use svdforge_hdl::export::fusesoc::fusesoc;
+use svdforge_hdl::export::ipxact::ipxact;
+use svdforge_hdl::export::litex::litex;
+use svdforge_hdl::export::makefile::makefile;
 use svdforge_hdl::export::manifest::{MANIFEST, Summary, manifest};
+use svdforge_hdl::export::vhdl::vhdl;
 use svdforge_hdl::export::{File, Listed, Role, picture, verilog};
 use svdforge_hdl::shape::Shape;
 
-/// The files of an export: Verilog, file list, testbench with its data, cocotb bench, pictures, datasheet, package
-/// description and `core.json`. The testbench contains an example run, so an error means that the core failed in the
-/// simulator.
+/// The files of an export: Verilog, file list, testbench with its data, cocotb bench, pictures, datasheet, what presents
+/// the core to other tools, and `core.json`. The testbench contains an example run, so an error means that the core
+/// failed in the simulator.
 pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let header = Summary::new(core).header();
     let name = core.shape().name();
@@ -33,8 +38,18 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let pictures = [("dot", dot), ("svg", svg)].map(|(kind, text)| File { name: format!("{name}.{kind}"), text });
     export.add(|_| Role::Document, pictures);
     export.add(|_| Role::Document, [datasheet(core)]);
-    let package = fusesoc(&name, &header, &export.listed);
-    export.add(|_| Role::Wrapper, [package]);
+    let ports = core.shape().interface().ports();
+    export.add(|_| Role::Constraint, constraints(&name, &header, &ports));
+    let wrappers = [
+        vhdl(core.shape(), &header, &ports),
+        litex(&name, &header, &ports, &export.listed),
+        makefile(&name, &header, &export.listed),
+        fusesoc(&name, &header, &export.listed),
+    ];
+    export.add(|_| Role::Wrapper, wrappers);
+    // This one lists all others.
+    let component = ipxact(&name, &header, &ports, &export.listed);
+    export.add(|_| Role::Wrapper, [component]);
     export.listed.push(Listed { name: MANIFEST.to_owned(), role: Role::Data });
     export.listed.sort_by(|a, b| a.name.cmp(&b.name));
     export.files.push(manifest(core, &export.listed));

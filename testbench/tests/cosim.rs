@@ -17,3 +17,5 @@ mod reset;
 mod stalls;
 #[path = "cosim/two_cores.rs"]
 mod two_cores;
+#[path = "cosim/wrappers.rs"]
+mod wrappers;

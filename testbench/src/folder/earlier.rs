@@ -1,7 +1,7 @@
 //! What is in a folder that an export is written to: files of an earlier export, which are replaced, and what belongs to
 //! others, which stays.
 
-use super::FolderError;
+use super::error::FolderError;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
