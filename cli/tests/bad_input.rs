@@ -140,6 +140,13 @@ fn folders_that_cannot_be_written() {
     assert!(message.contains("not empty") && message.contains("--force"), "{message}");
     assert_eq!(fs::read_dir(folder.path().join("core")).unwrap().count(), 1);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    // With --force files are added, but a folder of somebody else never becomes a file.
+    fs::create_dir(folder.path().join("core/Makefile")).unwrap();
+    let output = svdforge(folder.path()).args(["generate", "--out", "core", "--force"]).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(message.contains("core/Makefile") && message.contains("move it away"), "{message}");
+    assert_eq!(fs::read_dir(folder.path().join("core")).unwrap().count(), 2);
 }
 
 /// A limit on the size of files simulates a full disk, so that writing fails half-way.

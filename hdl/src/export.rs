@@ -4,21 +4,26 @@
 //! text to files.
 
 pub mod c_header;
+pub mod constraints;
 pub mod datasheet;
 pub mod fusesoc;
+pub mod ipxact;
+pub mod litex;
+pub mod makefile;
 pub mod manifest;
 pub mod picture;
 #[cfg(feature = "rust-hdl")]
 pub mod rust_hdl;
 pub mod timing;
 pub mod verilog;
+pub mod vhdl;
 
 use serde::Serialize;
 
 /// A text file of an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// Name without a folder.
+    /// Name; in a subfolder of the export it is a path with `/`: `constraints/svd_8x8.xdc`.
     pub name: String,
     /// The complete text, which ends with a line feed.
     pub text: String,
@@ -30,12 +35,14 @@ pub struct File {
 pub enum Role {
     /// The core: Verilog, and the list of its files.
     Rtl,
-    /// Verilog that runs the core.
+    /// What runs the core: a testbench in Verilog, a bench in Python.
     Testbench,
     /// What presents the core to a tool or a language.
     Wrapper,
     /// What people read.
     Document,
+    /// Examples of constraints: clock, pins.
+    Constraint,
     /// What programs read.
     Data,
 }
@@ -43,7 +50,7 @@ pub enum Role {
 /// The name of a file of an export, and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Listed {
-    /// Name without a folder.
+    /// Name, as in [`File::name`].
     pub name: String,
     /// What it is for.
     pub role: Role,

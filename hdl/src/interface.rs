@@ -3,9 +3,11 @@
 //! The stream ends, `core.json`, the datasheet, the framing of test benches and every wrapper read it here, so that a
 //! new section or status field is written down once.
 
+mod buses;
 mod registers;
 mod status;
 
+pub use buses::{Bus, BusSignal, End, Protocol, buses};
 pub use registers::{ADDRESS_BITS, Access, COUNTERS, EVENTS, IDENTITY, REGISTER_BITS, Register, RegisterField};
 pub use status::{Flags, STATUS_BITS, STATUS_FIELDS, Status, StatusField, status_summary};
 

@@ -7,12 +7,16 @@ pub(crate) fn is_reserved(word: &str) -> bool {
     lists.iter().any(|list| list.split_whitespace().any(|reserved| reserved == word))
 }
 
-/// Whether the word is reserved by VHDL-2008, in whatever case it is written.
+/// Whether the word is reserved by VHDL-2008, or is a name that the VHDL of an export uses, in whatever case it is
+/// written.
 pub(crate) fn is_reserved_in_vhdl(word: &str) -> bool {
-    VHDL_2008.split_whitespace().any(|reserved| reserved.eq_ignore_ascii_case(word))
+    let lists = [VHDL_2008, OWN_IN_VHDL];
+    lists.iter().any(|list| list.split_whitespace().any(|reserved| reserved.eq_ignore_ascii_case(word)))
 }
 
 const OWN: &str = "aclk aresetn";
+
+const OWN_IN_VHDL: &str = "ieee natural std std_logic std_logic_1164 std_logic_vector work";
 
 const VERILOG_2005: &str = "
     always and assign automatic begin buf bufif0 bufif1 case casex casez cell cmos config deassign default

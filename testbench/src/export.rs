@@ -1,5 +1,6 @@
 //! Makes all files of an exported core.
 
+use crate::cocotb_bench::cocotb_files;
 use crate::engine::{Engine, EngineError, SimulatorEngine};
 use crate::framing::{InputScale, quantise};
 use crate::samples::example_matrix;
@@ -9,16 +10,21 @@ use crate::testbench_verilog::testbench_files;
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::c_header::c_header;
+use svdforge_hdl::export::constraints::constraints;
 use svdforge_hdl::export::datasheet::datasheet;
 use svdforge_hdl::export::fusesoc::fusesoc;
+use svdforge_hdl::export::ipxact::ipxact;
+use svdforge_hdl::export::litex::litex;
+use svdforge_hdl::export::makefile::makefile;
 use svdforge_hdl::export::manifest::{MANIFEST, Summary, manifest};
 use svdforge_hdl::export::timing::Timing;
+use svdforge_hdl::export::vhdl::vhdl;
 use svdforge_hdl::export::{File, Listed, Role, picture, verilog};
 use svdforge_hdl::shape::Shape;
 
-/// The files of an export: Verilog, file list, testbench with its data, pictures, datasheet, package description and
-/// `core.json`. The
-/// testbench contains an example run, so an error means that the core failed in the simulator.
+/// The files of an export: Verilog, file list, testbench with its data, cocotb bench, pictures, datasheet, what presents
+/// the core to other tools, and `core.json`. The testbench contains an example run, so an error means that the core
+/// failed in the simulator.
 pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let header = Summary::new(core).header();
     let name = core.shape().name();
@@ -32,6 +38,7 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     export.add(|_| Role::Rtl, verilog::verilog(core.design(), &header));
     let of_bench = |name: &str| if name.ends_with(".v") { Role::Testbench } else { Role::Data };
     export.add(of_bench, testbench_files(core, &header, &stimulus, &trace));
+    export.add(|_| Role::Testbench, cocotb_files(&header));
     let dot = picture::dot(core.design(), core.design().top());
     let svg = picture::svg(core.design(), core.shape().word(), &header);
     let pictures = [("dot", dot), ("svg", svg)].map(|(kind, text)| File { name: format!("{name}.{kind}"), text });
@@ -39,9 +46,19 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let timing_svg = File { name: format!("{name}_timing.svg"), text: picture::timing(core, &streams, &header) };
     export.add(|_| Role::Document, [timing_svg]);
     export.add(|_| Role::Document, [datasheet(core, &timing)]);
+    let ports = core.shape().interface().ports();
+    export.add(|_| Role::Constraint, constraints(&name, &header, &ports));
     export.add(|_| Role::Wrapper, c_header(core.shape(), &header));
-    let package = fusesoc(&name, &header, &export.listed);
-    export.add(|_| Role::Wrapper, [package]);
+    let wrappers = [
+        vhdl(core.shape(), &header, &ports),
+        litex(&name, &header, &ports, &export.listed),
+        makefile(&name, &header, &export.listed),
+        fusesoc(&name, &header, &export.listed),
+    ];
+    export.add(|_| Role::Wrapper, wrappers);
+    // This one lists all others.
+    let component = ipxact(&name, &header, &ports, &core.shape().interface().registers(), &export.listed);
+    export.add(|_| Role::Wrapper, [component]);
     export.listed.push(Listed { name: MANIFEST.to_owned(), role: Role::Data });
     export.listed.sort_by(|a, b| a.name.cmp(&b.name));
     export.files.push(manifest(core, &timing, &export.listed));

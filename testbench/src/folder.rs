@@ -1,31 +1,18 @@
 //! Writes files and folders so that nothing is ever left half written: everything is first written beside its place and
 //! then renamed into it.
 
+mod earlier;
+mod error;
+
+pub use error::FolderError;
+
+use earlier::others;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use svdforge_hdl::export::File;
-
-/// Why files were not written. What was there before is unchanged.
-#[derive(Debug, thiserror::Error)]
-pub enum FolderError {
-    /// The folder holds files that are not an earlier export.
-    #[error("{}: the folder is not empty, and not an earlier export of svdforge; choose another one, or keep its files and add to them with --force", .0.display())]
-    NotOurs(PathBuf),
-    /// There is a file where a folder is to be written.
-    #[error("{}: this is a file, but a folder is to be written here; choose another name", .0.display())]
-    IsFile(PathBuf),
-    /// The operating system reported an error.
-    #[error("{}: cannot be written: {source}; check that the folder exists, can be written to, and has room", path.display())]
-    Io {
-        /// What was being written.
-        path: PathBuf,
-        /// The operating system's error.
-        source: io::Error,
-    },
-}
 
 /// Folders and files that are being written, for [`remove_staged`].
 static STAGED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
@@ -101,19 +88,17 @@ pub fn write_files(folder: &Path, files: &[(&str, impl AsRef<[u8]>)]) -> Result<
     staged.into_iter().try_for_each(StagedFile::commit)
 }
 
-/// Writes the files of an export into a folder, which is created if necessary. An earlier export in the folder is
-/// replaced as a whole, and files that do not belong to it stay. Any other folder that is not empty is refused unless
-/// `force` is given.
+/// Writes the files of an export into a folder, which is created if necessary, and so are the subfolders that names of
+/// files ask for. An earlier export in the folder is replaced as a whole, and files that do not belong to it stay, in
+/// subfolders, too. Any other folder that is not empty is refused unless `force` is given.
 pub fn write_folder(folder: &Path, files: &[File], force: bool) -> Result<(), FolderError> {
     let target = absolute(folder)?;
     let error = |source| FolderError::Io { path: folder.to_owned(), source };
-    let strangers = match target.metadata() {
+    let others = match target.metadata() {
         Err(e) if e.kind() == io::ErrorKind::NotFound => None,
         Err(e) => return Err(error(e)),
         Ok(found) if !found.is_dir() => return Err(FolderError::IsFile(folder.to_owned())),
-        Ok(_) => Some(
-            strangers(&target, files, force).map_err(error)?.ok_or_else(|| FolderError::NotOurs(folder.to_owned()))?,
-        ),
+        Ok(_) => Some(others(folder, &target, files, force)?),
     };
     if let Some(parent) = target.parent() {
         fs::create_dir_all(parent).map_err(error)?;
@@ -121,9 +106,15 @@ pub fn write_folder(folder: &Path, files: &[File], force: bool) -> Result<(), Fo
     let new = Staged::beside(&target, "new");
     fs::create_dir(&new.0).map_err(error)?;
     for file in files {
-        fs::write(new.0.join(&file.name), &file.text).map_err(error)?;
+        let path = new.0.join(&file.name);
+        path.parent().map_or(Ok(()), fs::create_dir_all).map_err(error)?;
+        fs::write(path, &file.text).map_err(error)?;
     }
-    let Some(strangers) = strangers else { return fs::rename(&new.0, &target).map_err(error) };
+    let Some(others) = others else { return fs::rename(&new.0, &target).map_err(error) };
+    // The folders of others are made before anything is moved, so that what follows only renames.
+    for parent in others.iter().filter_map(|other| other.parent()) {
+        fs::create_dir_all(new.0.join(parent)).map_err(error)?;
+    }
     // The old folder is moved aside. It is moved back if the new folder cannot be put in its place.
     let old = target.with_file_name(format!(
         ".{}.old-{}",
@@ -137,40 +128,10 @@ pub fn write_folder(folder: &Path, files: &[File], force: bool) -> Result<(), Fo
         let _ = fs::rename(&old, &target);
         return Err(error(e));
     }
-    for stranger in strangers {
-        fs::rename(old.join(&stranger), target.join(&stranger)).map_err(error)?;
+    for other in others {
+        fs::rename(old.join(&other), target.join(&other)).map_err(error)?;
     }
     fs::remove_dir_all(&old).map_err(error)
-}
-
-/// The names in a folder that belong neither to the new export nor to the earlier one. The result is `None` if the
-/// folder is not an earlier export of svdforge and must not be replaced.
-fn strangers(folder: &Path, files: &[File], force: bool) -> io::Result<Option<Vec<std::ffi::OsString>>> {
-    let ours = earlier_files(folder);
-    let new: BTreeSet<&str> = files.iter().map(|f| f.name.as_str()).collect();
-    let mut strangers = Vec::new();
-    let mut empty = true;
-    for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name();
-        empty = false;
-        let text = name.to_string_lossy();
-        let listed = ours.as_ref().is_some_and(|ours| ours.contains(text.as_ref()));
-        if !listed && !new.contains(text.as_ref()) {
-            strangers.push(name);
-        }
-    }
-    Ok((empty || ours.is_some() || force).then_some(strangers))
-}
-
-/// The files listed in the manifest of the earlier export in this folder, if there is one.
-fn earlier_files(folder: &Path) -> Option<BTreeSet<String>> {
-    let text = fs::read_to_string(folder.join("core.json")).ok()?;
-    let manifest: serde_json::Value = serde_json::from_str(&text).ok()?;
-    (manifest["generator"] == "svdforge").then_some(())?;
-    let files = manifest["files"].as_array()?.iter();
-    // Exports of earlier versions list names alone.
-    let files = files.filter_map(|file| file.as_str().or(file["name"].as_str()).map(str::to_owned));
-    Some(files.collect())
 }
 
 fn absolute(folder: &Path) -> Result<PathBuf, FolderError> {
@@ -191,3 +152,6 @@ fn absolute(folder: &Path) -> Result<PathBuf, FolderError> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

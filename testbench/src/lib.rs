@@ -9,7 +9,7 @@
 //! - [`judge`] compares a result with the golden model.
 //! - [`corpus`] and [`samples`] supply the matrices for these checks.
 //! - [`speed`] runs matrices for what the export tells of the speed of a core.
-//! - [`testbench_verilog`] and [`export`] make the files that accompany an exported core.
+//! - [`testbench_verilog`], [`cocotb_bench`] and [`export`] make the files that accompany an exported core.
 //! - [`folder`] writes them to disk.
 //!
 //! This crate depends on `hdl`, `sim`, `golden` and `svdforge-tools`. It must not depend on `svdforge-studies`, and
@@ -17,6 +17,7 @@
 //! none of that.
 
 pub mod arrays;
+pub mod cocotb_bench;
 pub mod corpus;
 pub mod engine;
 pub mod export;

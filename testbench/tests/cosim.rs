@@ -1,6 +1,8 @@
 //! Tests that the exported core in other simulators equals the project's own simulation, bit for bit and cycle for
 //! cycle.
 
+#[path = "cosim/cocotb.rs"]
+mod cocotb;
 #[path = "cosim/common.rs"]
 mod common;
 #[path = "cosim/corpus.rs"]
@@ -17,3 +19,5 @@ mod reset;
 mod stalls;
 #[path = "cosim/two_cores.rs"]
 mod two_cores;
+#[path = "cosim/wrappers.rs"]
+mod wrappers;

@@ -10,10 +10,14 @@
 // Run it inside this folder:
 //     $ iverilog -g2005 -o sim -c svd_8x8.f svd_8x8_tb.v && vvp -n sim
 //     $ verilator --binary --timing --top-module svd_8x8_tb -f svd_8x8.f svd_8x8_tb.v && obj_dir/Vsvd_8x8_tb
+// Or anywhere, with DIR for this folder:
+//     $ iverilog -g2005 -y DIR -o sim DIR/svd_8x8_tb.v && vvp -n sim +data=DIR
+//     $ verilator --binary --timing --top-module svd_8x8_tb -F DIR/svd_8x8.f DIR/svd_8x8_tb.v && obj_dir/Vsvd_8x8_tb +data=DIR
 // One line, PASS or FAIL, tells the result, and so does the exit status: 0 or not.
 //
 //     +vcd=FILE      write waves (Verilator: build with --trace)
 //     +record=FILE   write every beat that moves: `i cycle`, `o cycle tuser tlast tdata`
+//     +data=DIR      where the data files are, if the simulation does not run inside this folder
 //     +unchecked     compare nothing; stop when every frame that was taken has been answered
 //
 // Data files (cycles decimal, tlast binary, all else hexadecimal; the first line is a heading):
@@ -91,6 +95,16 @@ module svd_8x8_tb;
     integer         fields;   // that the last read found
     reg [8*256-1:0] text;     // a heading, or the value of a plusarg
 
+    reg [8*1024-1:0] folder;  // of the data files
+    reg [8*1200-1:0] path;    // of one of them
+
+    task open_data(input [8*64-1:0] name, output integer file);
+        begin
+            $sformat(path, "%0s/%0s", folder, name);
+            file = $fopen(path, "r");
+        end
+    endtask
+
     task next_stimulus;
         begin
             fields = $fscanf(stimulus_file, "%b %h\n", stimulus_last, stimulus_data);
@@ -143,7 +157,7 @@ module svd_8x8_tb;
     task skip_heading(input integer file);
         if (file == 0) begin
             if (!finished) begin
-                $display("FAIL: a data file cannot be opened; run inside the folder of the export");
+                $display("FAIL: a data file cannot be opened; run inside the folder of the export, or say with +data=DIR where it is");
                 give_up;
             end
         end else begin
@@ -178,9 +192,10 @@ module svd_8x8_tb;
             $dumpvars(0, svd_8x8_tb);
         end
         checking = !$test$plusargs("unchecked");
-        stimulus_file = $fopen("svd_8x8_stimulus.hex", "r");
-        stalls_file = $fopen("svd_8x8_stalls.hex", "r");
-        resets_file = $fopen("svd_8x8_resets.hex", "r");
+        if (!$value$plusargs("data=%s", folder)) folder = ".";
+        open_data("svd_8x8_stimulus.hex", stimulus_file);
+        open_data("svd_8x8_stalls.hex", stalls_file);
+        open_data("svd_8x8_resets.hex", resets_file);
         skip_heading(stimulus_file);
         skip_heading(stalls_file);
         skip_heading(resets_file);
@@ -191,8 +206,8 @@ module svd_8x8_tb;
         accepted_left = 0;
         expected_left = 0;
         if (checking) begin
-            accepted_file = $fopen("svd_8x8_accepted.hex", "r");
-            expected_file = $fopen("svd_8x8_expected.hex", "r");
+            open_data("svd_8x8_accepted.hex", accepted_file);
+            open_data("svd_8x8_expected.hex", expected_file);
             skip_heading(accepted_file);
             skip_heading(expected_file);
             if (!finished) begin

@@ -9,7 +9,7 @@ use svdforge_hdl::export::manifest::Summary;
 use svdforge_testbench::export::export;
 use svdforge_testbench::folder::write_folder;
 
-/// Export a core: Verilog, self-checking testbench, datasheet, picture
+/// Export a core: Verilog, self-checking testbench, datasheet, picture, and files for other tools
 ///
 /// Example: svdforge generate --rows 16 --word 18 --out my_core
 #[derive(Args)]

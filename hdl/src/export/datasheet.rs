@@ -30,8 +30,15 @@ pub fn datasheet(core: &Core, timing: &Timing) -> File {
          Verilog-2005 without vendor primitives. `core.json` holds everything below for programs.\n\n\
          Made by `{}`\n\n## Use\n\nInstantiate `{name}`; compile the files listed in `{name}.f`. To see it work, in this folder:\n\n\
          ```\niverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim\n```\n\n\
-         The names of all modules begin with `{name}`, so that other cores can stand beside this one. `{name}.core` is its description for FuseSoC: \
-         depend on `svdforge:svd:{name}`, or run `fusesoc --cores-root . run --target sim {name}` (or `lint`).\n\n## Ports\n\n| port | direction | bits |\n|---|---|---|\n",
+         or, from any folder, `make -C FOLDER sim`, where FOLDER is this one. The names of all modules begin with `{name}`, so that other cores can stand beside this one.\n\n\
+         | for | there is |\n|---|---|\n\
+         | make | `Makefile`: lint, simulation, synthesis, place and route; `make help` lists them |\n\
+         | cocotb | `cocotb/`: a bench that sends random frames, bad ones and resets, and judges every answer with numpy; `make cocotb`, with `SIM=icarus` or `verilator` |\n\
+         | FuseSoC | `{name}.core`: depend on `svdforge:svd:{name}`, or run `fusesoc --cores-root . run --target sim {name}` (or `lint`) |\n\
+         | IP-XACT | `component.xml`: IEEE 1685-2014, with the bus definitions of AMBA 4 |\n\
+         | VHDL | `{name}.vhd`: the component and its constants, in the package `{name}_pkg` |\n\
+         | LiteX | `{name}_litex.py`: the class `Core`, with streams and registers |\n\
+         | timing | `constraints/`: examples of constraints for Vivado (XDC), nextpnr (LPF) and others (SDC) |\n\n## Ports\n\n| port | direction | bits |\n|---|---|---|\n",
         summary.command()
     );
     for port in interface.ports() {

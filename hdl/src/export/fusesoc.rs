@@ -21,7 +21,7 @@ pub fn fusesoc(name: &str, header: &Header, files: &[Listed]) -> File {
         let _ = writeln!(text, "      - {file}");
     });
     text += "  testbench:\n    files:\n";
-    of(Role::Testbench).for_each(|file| {
+    of(Role::Testbench).filter(|file| file.ends_with(".v")).for_each(|file| {
         let _ = writeln!(text, "      - {file}: {{file_type: verilogSource-2005}}");
     });
     of(Role::Data).filter(|file| file.ends_with(".hex")).for_each(|file| {

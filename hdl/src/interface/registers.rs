@@ -53,6 +53,8 @@ pub struct Register {
     pub access: Access,
     /// Its value after a reset.
     pub reset: u32,
+    /// Whether its value changes by itself.
+    pub volatile: bool,
     /// What it holds.
     pub description: &'static str,
     /// Its fields, lowest bits first.
@@ -103,7 +105,12 @@ impl Register {
     }
 
     fn new(offset: u32, name: &'static str, access: Access, description: &'static str) -> Self {
-        Self { name, offset, access, reset: 0, description, fields: vec![] }
+        Self { name, offset, access, reset: 0, volatile: false, description, fields: vec![] }
+    }
+
+    /// The same register, whose value changes by itself.
+    fn changing(self) -> Self {
+        Self { volatile: true, ..self }
     }
 
     /// Adds a field above those that are there, beginning at bit `low`.
@@ -213,10 +220,12 @@ impl Interface<'_> {
         }
         registers.push(
             Register::new(0x24, "state", Access::ReadOnly, "What the core is doing")
+                .changing()
                 .with("busy", 0, 1, 0, "part of a frame is in the core")
                 .with("frames_inside", 8, 8, 0, "frames that have been taken whole and not yet answered"),
         );
-        let last = Register::new(0x28, "last_status", Access::ReadOnly, "The status word of the result that left last");
+        let last = Register::new(0x28, "last_status", Access::ReadOnly, "The status word of the result that left last")
+            .changing();
         registers.push(
             STATUS_FIELDS.iter().fold(last, |register, field| {
                 register.with(field.name, field.bits[1], field.width(), 0, field.meaning)
@@ -237,7 +246,8 @@ impl Interface<'_> {
                 "interrupt_status",
                 Access::WriteOneToClear,
                 "Events since they were cleared; a 1 that is written clears an event",
-            )),
+            ))
+            .changing(),
         ]);
         registers
     }
@@ -245,7 +255,7 @@ impl Interface<'_> {
 
 fn counters() -> Vec<Register> {
     let counter = |(index, (name, what)): (u32, (&'static str, &'static str))| {
-        Register::new(0x40 + 4 * index, name, Access::ReadOnly, what).with("count", 0, 32, 0, "modulo 2^32")
+        Register::new(0x40 + 4 * index, name, Access::ReadOnly, what).with("count", 0, 32, 0, "modulo 2^32").changing()
     };
     (0..).zip(COUNTERS).map(counter).collect()
 }

@@ -33,7 +33,7 @@ impl CoreName {
             return wrong("this word is reserved in Verilog or SystemVerilog");
         }
         if is_reserved_in_vhdl(name) {
-            return wrong("this word is reserved in VHDL");
+            return wrong("this word is reserved in VHDL, or has a meaning there");
         }
         if name.len() > MOST {
             return wrong(&format!("a name has at most {MOST} characters"));
@@ -64,8 +64,22 @@ mod tests {
         for name in ["svd", "Svd_2", "a", &"x".repeat(MOST)] {
             assert_eq!(CoreName::new(name).map(|n| n.as_str().to_owned()), Ok(name.to_owned()));
         }
-        let refused =
-            ["", "2d", "_a", "a_", "a__b", "a-b", "a b", "\u{fc}", "module", "logic", "aclk", "entity", "Signal"];
+        let refused = [
+            "",
+            "2d",
+            "_a",
+            "a_",
+            "a__b",
+            "a-b",
+            "a b",
+            "\u{fc}",
+            "module",
+            "logic",
+            "aclk",
+            "entity",
+            "Signal",
+            "Std_Logic",
+        ];
         for name in refused {
             assert_eq!(CoreName::new(name).expect_err(name).option, "name");
         }

@@ -1,7 +1,10 @@
 //! Cores and runs that several tests share.
 
+use std::fs;
+use std::path::Path;
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
+use svdforge_hdl::export::File;
 use svdforge_hdl::parameters::{Front, Parameters, Scaling, Sizes, Sweeps, Vectors};
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
 use svdforge_testbench::framing::{InputElement, InputScale, quantise};
@@ -59,6 +62,15 @@ pub fn frame(core: &Core, seed: u64) -> Vec<InputElement> {
     quantise(core.shape(), &example_matrix(core.shape(), Family::Uniform, seed), InputScale::Auto)
         .expect("a scaled matrix")
         .frame(core.shape())
+}
+
+/// Writes files of an export into a folder that exists, beside what is there.
+pub fn write_all(folder: &Path, files: &[File]) {
+    for file in files {
+        let path = folder.join(&file.name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, &file.text).unwrap();
+    }
 }
 
 pub fn simulate(engine: &mut SimulatorEngine, stimulus: &Stimulus) -> Trace {

@@ -1,7 +1,7 @@
 //! Two different cores in one design of a user, in Icarus, Verilator and Yosys, as plain file lists and as a FuseSoC
 //! project. Each core must give what it gives alone.
 
-use crate::common::{core_of, frame, simulate, square, values};
+use crate::common::{core_of, frame, simulate, square, values, write_all};
 use std::fs;
 use std::path::Path;
 use svdforge_hdl::core::Core;
@@ -102,9 +102,7 @@ fn two_cores_stand_in_one_design() {
     let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let path = folder.path();
     for core in &cores {
-        for file in export(core).unwrap() {
-            fs::write(path.join(file.name), file.text).unwrap();
-        }
+        write_all(path, &export(core).unwrap());
     }
     fs::write(path.join("pair.v"), pair(&cores)).unwrap();
     fs::write(path.join("bench.v"), bench(&cores)).unwrap();
@@ -162,10 +160,7 @@ fn two_cores_stand_in_one_fusesoc_project() {
     let path = folder.path();
     for core in &cores {
         let place = path.join(core.shape().name());
-        fs::create_dir(&place).unwrap();
-        for file in export(core).unwrap() {
-            fs::write(place.join(file.name), file.text).unwrap();
-        }
+        write_all(&place, &export(core).unwrap());
     }
     fs::write(path.join("pair.v"), pair(&cores)).unwrap();
     fs::write(path.join("bench.v"), bench(&cores)).unwrap();
