@@ -5,6 +5,7 @@
 
 mod assembly;
 pub mod frame_controller;
+pub mod observed;
 pub mod sorter;
 mod status;
 pub mod stream_fifo;

@@ -5,6 +5,7 @@
 
 pub mod datasheet;
 pub mod fusesoc;
+pub mod gtkwave;
 pub mod manifest;
 pub mod picture;
 #[cfg(feature = "rust-hdl")]

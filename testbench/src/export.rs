@@ -9,13 +9,13 @@ use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::datasheet::datasheet;
 use svdforge_hdl::export::fusesoc::fusesoc;
+use svdforge_hdl::export::gtkwave::gtkwave;
 use svdforge_hdl::export::manifest::{MANIFEST, Summary, manifest};
 use svdforge_hdl::export::{File, Listed, Role, picture, verilog};
 use svdforge_hdl::shape::Shape;
 
-/// The files of an export: Verilog, file list, testbench with its data, pictures, datasheet, package description and
-/// `core.json`. The
-/// testbench contains an example run, so an error means that the core failed in the simulator.
+/// The files of an export: Verilog, file list, testbench with its data, pictures, datasheet, save
+/// files for GTKWave, package description and `core.json`. The testbench contains an example run, so an error means that the core failed in the simulator.
 pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let header = Summary::new(core).header();
     let name = core.shape().name();
@@ -31,6 +31,7 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let pictures = [("dot", dot), ("svg", svg)].map(|(kind, text)| File { name: format!("{name}.{kind}"), text });
     export.add(|_| Role::Document, pictures);
     export.add(|_| Role::Document, [datasheet(core)]);
+    export.add(|_| Role::Data, gtkwave(core, &header));
     let package = fusesoc(&name, &header, &export.listed);
     export.add(|_| Role::Wrapper, [package]);
     export.listed.push(Listed { name: MANIFEST.to_owned(), role: Role::Data });

@@ -7,6 +7,7 @@
 //! - [`pool`] passes many matrices through a core, on all processors, and [`arrays`] turns their results into arrays.
 //! - [`verify`] checks that all engines agree bit for bit and cycle for cycle.
 //! - [`judge`] compares a result with the golden model.
+//! - [`trace`] tells what a core did with a matrix, step by step and cycle by cycle.
 //! - [`corpus`] and [`samples`] supply the matrices for these checks.
 //! - [`testbench_verilog`] and [`export`] make the files that accompany an exported core.
 //! - [`folder`] writes them to disk.
@@ -28,4 +29,5 @@ pub mod samples;
 pub mod scalar;
 pub mod stimulus;
 pub mod testbench_verilog;
+pub mod trace;
 pub mod verify;
