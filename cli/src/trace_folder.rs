@@ -26,7 +26,7 @@ impl TraceFolder {
         if path.exists() && !path.is_dir() {
             return Err(FolderError::IsFile(path.to_owned()).into());
         }
-        let extent = Extent::new(core.shape(), sizes).with_context(|| format!("--trace {}", path.display()))?;
+        let extent = Extent::new(core, sizes).with_context(|| format!("--trace {}", path.display()))?;
         Ok(Self { path: path.to_owned(), extent, traces: Vec::new() })
     }
 

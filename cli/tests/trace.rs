@@ -31,8 +31,8 @@ fn list<'a>(value: &'a Value, key: &str) -> &'a Vec<Value> {
     value[key].as_array().unwrap_or_else(|| panic!("no list {key}"))
 }
 
-/// Checks what every trace must have: a page without references, the same data in it, a complete set of positions of the
-/// slider, and the values that `--json` gives.
+/// Checks what every trace must have: a page without references, the same data in it, a complete set of positions of
+/// the slider, and the values that `--json` gives.
 fn check(folder: &Path, arguments: &[&str], values: &str, vectors: [&str; 2]) -> Value {
     let (results, data, page) = look(folder, arguments);
     for reference in ["http:", "https:", "src=", "href=", "url(", "@import", "import(", "fetch(", "XMLHttpRequest"] {

@@ -1,5 +1,6 @@
 //! Writes waveforms, with the hierarchy and the names of the design, in the formats VCD and FST.
 
+mod format;
 mod fst;
 mod vcd;
 
@@ -7,18 +8,15 @@ use crate::error::SimError;
 use crate::layout::Cell;
 use crate::names::Names;
 use crate::simulator::Simulator;
+pub use format::Target;
+use format::{Format, Variable};
 use fst::Fst;
-use std::io::{Seek, Write};
+use std::io::Write;
 use vcd::Vcd;
 
 /// The length of a clock cycle, in nanoseconds, which are the time unit of the file. The clock rises at the start of a
 /// cycle and falls in its middle.
 pub const CYCLE: u64 = 10;
-
-/// A place in which a file can be written and corrected afterwards.
-pub trait Target: Write + Seek + Send {}
-
-impl<T: Write + Seek + Send> Target for T {}
 
 /// A file of waveforms to be written: its format, and where it goes.
 pub enum Waves<'a> {
@@ -26,20 +24,6 @@ pub enum Waves<'a> {
     Vcd(Box<dyn Write + Send + 'a>),
     /// Fast signal trace, the compressed format of GTKWave.
     Fst(Box<dyn Target + 'a>),
-}
-
-/// A variable of a file, by the order in which variables were declared.
-type Variable = usize;
-
-/// A format of waveforms. First the scopes and variables are declared, then the values follow in the order of time.
-trait Format {
-    fn enter(&mut self, scope: &str) -> Result<(), SimError>;
-    fn declare(&mut self, name: &str, width: u32) -> Result<(), SimError>;
-    fn leave(&mut self) -> Result<(), SimError>;
-    fn begin(&mut self) -> Result<(), SimError>;
-    fn time(&mut self, time: u64) -> Result<(), SimError>;
-    fn change(&mut self, variable: Variable, width: u32, bits: u128) -> Result<(), SimError>;
-    fn finish(self: Box<Self>) -> Result<(), SimError>;
 }
 
 /// Files of waveforms that are being written. Each cycle adds only what has changed since the cycle before.

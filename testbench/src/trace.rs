@@ -1,5 +1,5 @@
-//! What a core did with one matrix, as data: the matrices after each step, who was rotated against whom, the schedule of
-//! the units, and the two streams, all read from the simulated core itself.
+//! What a core did with one matrix, as data: the matrices after each step, who was rotated against whom, the schedule
+//! of the units, and the two streams, all read from the simulated core itself.
 
 use crate::engine::{STREAMS, SeenInside};
 use crate::framing::{Frame, FrameError, Quantised};
@@ -18,6 +18,8 @@ use svdforge_hdl::shape::Shape;
 pub const MOST_NUMBERS: usize = 1_000_000;
 /// The most matrices of which one run keeps traces.
 pub const MOST_MATRICES: usize = 64;
+/// The most cycles that a core may take for a matrix that is traced. Observing them takes about 250 MB.
+pub const MOST_CYCLES: u64 = 1_000_000;
 /// The most steps of the reduction of rows that a trace keeps.
 const MOST_REDUCTION_STEPS: usize = 64;
 /// The most runs of a unit, and changes of a stream's signal, that a trace keeps.
@@ -33,6 +35,14 @@ pub enum TraceError {
         count: usize,
         /// How many are possible.
         most: usize,
+    },
+    /// A matrix takes too long.
+    #[error(
+        "the core may take {cycles} cycles for a matrix, and a trace holds {MOST_CYCLES}; trace a core for fewer rows"
+    )]
+    TooLong {
+        /// The most cycles that a matrix of the core's size takes.
+        cycles: u64,
     },
     /// The core did not do what it is supposed to do.
     #[error("{0}: what was seen inside the core does not fit a matrix of this size; please report this as a bug")]
@@ -154,8 +164,12 @@ pub struct Extent {
 
 impl Extent {
     /// The extent for matrices of these sizes (rows, columns). It is an error if not even the ends of all sweeps of all
-    /// matrices can be kept.
-    pub fn new(shape: &Shape, sizes: &[(usize, usize)]) -> Result<Self, TraceError> {
+    /// matrices can be kept, or if the core takes too many cycles.
+    pub fn new(core: &Core, sizes: &[(usize, usize)]) -> Result<Self, TraceError> {
+        let (shape, cycles) = (core.shape(), core.cycle_limit());
+        if cycles > MOST_CYCLES {
+            return Err(TraceError::TooLong { cycles });
+        }
         let numbers = MOST_NUMBERS / sizes.len().max(1);
         let least = |&size| numbers_of(shape, size) * (shape.sweep_cap() as usize + 1);
         let largest = sizes.iter().map(least).max().unwrap_or(0);

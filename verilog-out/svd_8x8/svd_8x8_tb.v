@@ -12,7 +12,7 @@
 //     $ verilator --binary --timing --top-module svd_8x8_tb -f svd_8x8.f svd_8x8_tb.v && obj_dir/Vsvd_8x8_tb
 // One line, PASS or FAIL, tells the result, and so does the exit status: 0 or not.
 //
-//     +vcd=FILE      write waves (Verilator: build with --trace)
+//     +vcd=FILE      write waves (Verilator: build with --trace); svd_8x8_tb.gtkw shows them in GTKWave
 //     +record=FILE   write every beat that moves: `i cycle`, `o cycle tuser tlast tdata`
 //     +unchecked     compare nothing; stop when every frame that was taken has been answered
 //

@@ -14,7 +14,7 @@ use serde::Serialize;
 pub struct Points {
     /// Memories whose writes are observed.
     pub memories: Vec<String>,
-    /// Signals whose values are observed in every cycle.
+    /// Signals of at most 64 bits whose values are observed in every cycle.
     pub signals: Vec<String>,
 }
 
@@ -24,14 +24,14 @@ pub struct Seen {
     /// For each memory its writes, in order, with the cycle at whose end the word was written.
     pub writes: Vec<Vec<(u64, Write)>>,
     /// For each signal its changes: the first cycle with a new value, and the value. It is 0 before the first change.
-    pub signals: Vec<Vec<(u64, u128)>>,
+    pub signals: Vec<Vec<(u64, u64)>>,
     /// The first cycle that was not observed.
     pub end: u64,
 }
 
 impl Seen {
     /// The value of a signal in every cycle before [`Self::end`].
-    pub fn values(&self, signal: usize) -> Vec<u128> {
+    pub fn values(&self, signal: usize) -> Vec<u64> {
         let mut values = vec![0; self.end as usize];
         let changes = &self.signals[signal];
         for (number, &(from, value)) in changes.iter().enumerate() {
@@ -150,9 +150,9 @@ pub struct Slot(
     /// What is rotated.
     pub &'static str,
     /// The row pair.
-    pub u128,
+    pub u64,
     /// The column pair, or for singular vectors the pair of neighbouring columns.
-    pub u128,
+    pub u64,
 );
 
 /// The commands of a step, which are the same in every step.

@@ -10,7 +10,7 @@ pub const SIGNALS: [&str; 5] =
 
 /// The schedule of the frame controller and of the sorter. The signals begin at number `first` among those seen.
 pub fn tracks(seen: &Seen, first: usize) -> [Track; 2] {
-    let values: Vec<Vec<u128>> = (first..first + SIGNALS.len()).map(|signal| seen.values(signal)).collect();
+    let values: Vec<Vec<u64>> = (first..first + SIGNALS.len()).map(|signal| seen.values(signal)).collect();
     let track = |unit, signals: std::ops::Range<usize>, works: &[&'static str]| {
         Track::new(unit, seen.end, |cycle| {
             let set = signals.clone().find(|&signal| values[signal][cycle] != 0)?;

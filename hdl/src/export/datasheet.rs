@@ -27,6 +27,7 @@ pub fn datasheet(core: &Core) -> File {
          Verilog-2005 without vendor primitives. The picture of the datapath is `{name}.svg`; `core.json` holds everything below for programs.\n\n\
          Made by `{}`\n\n## Use\n\nInstantiate `{name}`; compile the files listed in `{name}.f`. To see it work, in this folder:\n\n\
          ```\niverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim\n```\n\n\
+         With `vvp -n sim +vcd=waves.vcd`, `gtkwave waves.vcd {name}_tb.gtkw` shows what happens inside, in groups and with numbers in fixed point.\n\n\
          The names of all modules begin with `{name}`, so that other cores can stand beside this one. `{name}.core` is its description for FuseSoC: \
          depend on `svdforge:svd:{name}`, or run `fusesoc --cores-root . run --target sim {name}` (or `lint`).\n\n## Ports\n\n| port | direction | bits |\n|---|---|---|\n",
         summary.command()

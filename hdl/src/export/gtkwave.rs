@@ -28,6 +28,9 @@ mod flag {
     pub const FIXED_POINT: u32 = 1 << 30;
 }
 
+/// The binary logarithm of the nanoseconds to a pixel at the start: some 150 cycles are in view.
+const ZOOM: u32 = 1;
+
 /// The save files for a core, and the translation files that they refer to.
 pub fn gtkwave(core: &Core, header: &Header) -> Vec<File> {
     let name = core.shape().name();
@@ -41,9 +44,10 @@ pub fn gtkwave(core: &Core, header: &Header) -> Vec<File> {
             File { name: translation(&name, state), text }
         })
         .collect();
-    for (file, root) in [(format!("{name}.gtkw"), name.clone()), (format!("{name}_tb.gtkw"), format!("{name}_tb.core"))]
-    {
-        files.push(File { name: file, text: save_file(core, header, &root, &groups) });
+    // The testbench counts time in ps.
+    for (file, root, zoom) in [("", name.clone(), ZOOM), ("_tb", format!("{name}_tb.core"), ZOOM + 10)] {
+        let text = save_file(core, header, (&root, zoom), &groups);
+        files.push(File { name: format!("{name}{file}.gtkw"), text });
     }
     files
 }
@@ -53,12 +57,13 @@ fn translation(name: &str, state: &WaveState) -> String {
     format!("{name}_{}_states.txt", state.name)
 }
 
-/// A save file for waveforms in which the core is at `root`.
-fn save_file(core: &Core, header: &Header, root: &str, groups: &[WaveGroup]) -> String {
+/// A save file for waveforms in which the core is at `root`, with 2^`zoom` units of time to a pixel.
+fn save_file(core: &Core, header: &Header, (root, zoom): (&str, u32), groups: &[WaveGroup]) -> String {
     let name = core.shape().name();
     let mut text = provenance("[*]", header);
     text += "[*] Start GTKWave in this folder, where it finds the names of states: gtkwave WAVES THIS_FILE\n";
-    text += "[timestart] 0\n[size] 1600 1000\n[pos] -1 -1\n[sst_width] 260\n[signals_width] 320\n";
+    text += "[timestart] 0\n[size] 1600 1000\n[pos] -1 -1\n";
+    let _ = writeln!(text, "*-{zoom}.000000 0\n[sst_width] 260\n[signals_width] 320");
     let mut filters = 0;
     for group in groups {
         let _ = writeln!(text, "@{:x}\n-{}", flag::GROUP_BEGIN | flag::BLANK, group.title);

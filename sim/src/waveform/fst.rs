@@ -1,6 +1,6 @@
 //! The format FST of GTKWave.
 
-use super::{Format, Target, Variable};
+use super::format::{Format, Target, Variable};
 use crate::error::SimError;
 use fst_writer::{
     FstBodyWriter, FstFileType, FstHeaderWriter, FstInfo, FstScopeType, FstSignalId, FstSignalType, FstVarDirection,

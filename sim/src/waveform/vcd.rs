@@ -1,6 +1,6 @@
 //! The format VCD (IEEE 1364).
 
-use super::{Format, Variable};
+use super::format::{Format, Variable};
 use crate::error::SimError;
 use std::io::Write;
 use vcd::{IdCode, TimescaleUnit, Value, VarType, Writer};

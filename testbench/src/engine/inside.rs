@@ -70,7 +70,9 @@ impl Recorder {
             writes.extend(written.map(|found| (cycle, Write { address: found.address, word: found.word })));
         }
         for (number, changes) in seen.signals.iter_mut().enumerate() {
-            if let Some(value) = simulator.signal(number).filter(|value| changed(changes, value, &0)) {
+            if let Some(value) =
+                simulator.signal(number).map(|bits| bits as u64).filter(|value| changed(changes, value, &0))
+            {
                 changes.push((cycle, value));
             }
         }

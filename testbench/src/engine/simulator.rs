@@ -54,8 +54,8 @@ impl SimulatorEngine {
         Ok(Self::with(core, simulator(core, Observe::default())?, None))
     }
 
-    /// Compiles a core for simulation, and writes the waveforms of everything that it runs. It runs somewhat slower than
-    /// without.
+    /// Compiles a core for simulation, and writes the waveforms of everything that it runs. It runs somewhat slower
+    /// than without.
     pub fn recording(core: &Core, waves: Vec<Waves<'static>>) -> Result<Self, EngineError> {
         let simulator = simulator(core, Observe { names: true, ..Observe::default() })?;
         let waveform = Waveform::start_all(waves, &simulator)?;

@@ -8,7 +8,7 @@
 //     $ verilator --binary --timing --top-module {{name}}_tb -f {{name}}.f {{name}}_tb.v && obj_dir/V{{name}}_tb
 // One line, PASS or FAIL, tells the result, and so does the exit status: 0 or not.
 //
-//     +vcd=FILE      write waves (Verilator: build with --trace)
+//     +vcd=FILE      write waves (Verilator: build with --trace); {{name}}_tb.gtkw shows them in GTKWave
 //     +record=FILE   write every beat that moves: `i cycle`, `o cycle tuser tlast tdata`
 //     +unchecked     compare nothing; stop when every frame that was taken has been answered
 //

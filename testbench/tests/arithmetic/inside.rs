@@ -46,7 +46,7 @@ fn transposed(rows: &Rows) -> Rows {
 /// Compares a trace with the reference, step by step, and returns the number of steps.
 fn compare(parameters: Parameters, size: (usize, usize)) -> usize {
     let shape = parameters.shape().unwrap();
-    let extent = Extent::new(&shape, &[size]).unwrap();
+    let extent = Extent::new(&Core::new(shape), &[size]).unwrap();
     let (trace, input) = traced(parameters, size, 7, extent);
     let name = format!("{size:?} in {}", shape.name());
     assert!(trace.left_out.is_empty(), "{name}: {:?}", trace.left_out);
@@ -170,8 +170,8 @@ fn each_step_is_the_one_of_the_reference() {
 #[test]
 fn large_traces_say_what_they_leave_out() {
     let parameters = Parameters::default();
-    let shape = parameters.shape().unwrap();
-    let many = |count: usize| Extent::new(&shape, &vec![(8, 8); count]);
+    let core = Core::new(parameters.shape().unwrap());
+    let many = |count: usize| Extent::new(&core, &vec![(8, 8); count]);
     let (all, _) = traced(parameters, (8, 8), 3, many(1).unwrap());
     let (few, _) = traced(parameters, (8, 8), 3, many(64).unwrap());
     assert!(all.left_out.is_empty());
@@ -179,7 +179,8 @@ fn large_traces_say_what_they_leave_out() {
     assert_eq!(few.steps.len(), all.steps.len(), "64 matrices of 8 x 8 fit");
     assert!(matches!(many(65), Err(TraceError::TooMany { count: 65, most: 64 })));
     let large = Parameters { rows: 32, cols: 32, ..parameters };
-    let many = |count: usize| Extent::new(&large.shape().unwrap(), &vec![(32, 32); count]);
+    let core = Core::new(large.shape().unwrap());
+    let many = |count: usize| Extent::new(&core, &vec![(32, 32); count]);
     let (short, _) = traced(large, (32, 32), 3, many(4).unwrap());
     assert!(short.left_out[0].contains("of the first"), "{:?}", short.left_out);
     assert_eq!(short.off_diagonal.len(), short.sweeps as usize * 31 + 1);
@@ -187,4 +188,7 @@ fn large_traces_say_what_they_leave_out() {
     assert_eq!(ends, short.sweeps as usize, "the end of every sweep is there");
     assert!(short.steps.len() * 3 * 1024 <= 250_000, "{} steps", short.steps.len());
     assert!(matches!(many(100), Err(TraceError::TooMany { .. })));
+    let long = Parameters { rows: 20_000, cols: 32, vectors: Vectors::V, ..parameters };
+    let long = Extent::new(&Core::new(long.shape().unwrap()), &[(20_000, 32)]);
+    assert!(matches!(long, Err(TraceError::TooLong { cycles: 1_000_001.. })));
 }

@@ -3,6 +3,7 @@
 use crate::common::{frame, simulate};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::BufWriter;
 use std::path::Path;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{Parameters, Sizes, Vectors};
@@ -13,8 +14,8 @@ use svdforge_tools::process::{find, run};
 use tempfile::TempDir;
 use wellen::simple::{Waveform, read};
 
-/// The traces of a save file: the signals with their ranges, the fraction bits of some of them, and the states: the name
-/// of the translation file, and the signals.
+/// The traces of a save file: the signals with their ranges, the fraction bits of some of them, and the states: the
+/// name of the translation file, and the signals.
 #[derive(Default)]
 struct Saved {
     signals: BTreeMap<String, u32>,
@@ -38,7 +39,7 @@ fn saved(text: &str) -> Saved {
             saved.states.push((file.clone().unwrap(), bits));
         } else if let Some(found) = line.strip_prefix('-') {
             saved.groups.push(found.to_owned());
-        } else if !line.starts_with('[') {
+        } else if !line.starts_with(['[', '*']) {
             let (name, width) = match line.split_once('[') {
                 Some((name, range)) => (name, range.split_once(':').unwrap().0.parse::<u32>().unwrap() + 1),
                 None => (line, 1),
@@ -106,7 +107,7 @@ fn save_files_fit_the_waves_of_the_simulator() {
         let folder = TempDir::new().unwrap();
         export(&core).unwrap().iter().for_each(|file| fs::write(folder.path().join(&file.name), &file.text).unwrap());
         let [vcd, fst] = ["waves.vcd", "waves.fst"].map(|name| folder.path().join(name));
-        let create = |path: &Path| Box::new(fs::File::create(path).unwrap());
+        let create = |path: &Path| Box::new(BufWriter::new(fs::File::create(path).unwrap()));
         let waves = vec![Waves::Vcd(create(&vcd)), Waves::Fst(create(&fst))];
         let mut engine = SimulatorEngine::recording(&core, waves).unwrap();
         simulate(&mut engine, &Stimulus::new([frame(&core, 1), frame(&core, 2)].concat()));

@@ -1,12 +1,13 @@
-//! The serial core from inside: its matrices, read from what is written to its memories, and its schedule, read from the
-//! commands in its datapath.
+//! The serial core from inside: its matrices, read from what is written to its memories, and its schedule, read from
+//! the commands in its datapath.
 
 mod matrices;
+mod places;
 mod schedule;
 
 use super::datapath::datapath;
 use super::layout::{largest, orderings, pair_bits};
-use super::probe::{probe, rotations};
+use super::probe::rotations;
 use crate::architecture::decomposer::INSTANCE;
 use crate::architecture::inside::{Inside, Points, Seen};
 use crate::architecture::probe::Write;
@@ -14,6 +15,7 @@ use crate::builder::DesignBuilder;
 use crate::ordering::Ordering;
 use crate::shape::Shape;
 use matrices::{Memories, reduction, steps};
+use places::Places;
 use schedule::Commands;
 
 /// The points at which a serial core is observed.
@@ -21,37 +23,6 @@ pub fn points(shape: &Shape) -> Points {
     let memories = Places::new(shape).names;
     let signals = Commands::names(shape).into_iter().map(|name| format!("{INSTANCE}.{name}")).collect();
     Points { memories, signals }
-}
-
-/// The numbers of the memories among the points.
-struct Places {
-    names: Vec<String>,
-    /// The banks of A, at (row bank, column bank).
-    a: [[usize; 2]; 2],
-    /// The banks of Uᵀ.
-    u: Option<[usize; 2]>,
-    /// The banks of Vᵀ.
-    v: Option<[usize; 2]>,
-    /// The triangle of each lane: the memories of the two columns of a word.
-    triangles: Option<[[usize; 2]; 2]>,
-}
-
-impl Places {
-    fn new(shape: &Shape) -> Self {
-        // The coefficient memories, which show the rotations, come first.
-        let mut names = probe(shape).memories;
-        let mut add = |name: String| {
-            names.push(format!("{INSTANCE}.datapath.{name}"));
-            names.len() - 1
-        };
-        let a = [0, 1].map(|r| [0, 1].map(|c| add(format!("matrix.bank_{r}{c}"))));
-        let mut vectors = |side: &str| [0, 1].map(|bank| add(format!("{side}_transposed.bank_{bank}")));
-        let u = shape.has_u().then(|| vectors("u"));
-        let v = shape.has_v().then(|| vectors("v"));
-        let mut lane = |lane: usize| [0, 1].map(|c| add(format!("lane_{lane}.triangle_{c}")));
-        let triangles = shape.is_reduced().then(|| [lane(0), lane(1)]);
-        Self { names, a, u, v, triangles }
-    }
 }
 
 /// See [`crate::architecture::decomposer::Architecture::inside`].

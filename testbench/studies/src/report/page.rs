@@ -1,5 +1,5 @@
-//! The parts of svdforge's pages. A page needs no other files, and its colours follow the reader's theme. Reports have no
-//! script: their tabs are radio buttons.
+//! The parts of svdforge's pages. A page needs no other files, and its colours follow the reader's theme. Reports have
+//! no script: their tabs are radio buttons.
 
 use super::chart::Chart;
 use crate::campaign::{CampaignError, Metric};

@@ -169,7 +169,10 @@ function drawPairs() {
   const cells = (tag, texts) => texts.map((text) => Object.assign(document.createElement(tag), { textContent: text }));
   const row = (children) => { const tr = document.createElement("tr"); tr.append(...children); return tr; };
   if (!rotations.length) {
-    table.replaceChildren(row(cells("td", ["no pairs are rotated here"])));
+    const rows = frames[position].title.startsWith("reduction");
+    const told = cells("td", [rows ? "rows that stream in are rotated against rows of the triangles" : "no pairs are rotated here"]);
+    told[0].className = "left";
+    table.replaceChildren(row(told));
     return;
   }
   const lines = rotations.map(({ pair, left, right }, k) => {
@@ -251,7 +254,8 @@ function timeAxis(context, width, height) {
     context.strokeStyle = colours["--grid"];
     line(context, x(cycle), 0, x(cycle), height - AXIS + 4);
     context.fillStyle = colours["--soft"];
-    context.fillText(String(cycle), Math.min(x(cycle), width - 18), height - AXIS / 2);
+    const half = context.measureText(String(cycle)).width / 2;
+    if (x(cycle) + half <= width + 8) context.fillText(String(cycle), Math.min(x(cycle), width - half), height - AXIS / 2);
   }
   context.textAlign = "left";
   context.fillText("cycle", 2, height - AXIS / 2);

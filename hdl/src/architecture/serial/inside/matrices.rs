@@ -3,7 +3,7 @@
 //! A step reads one copy of each memory and writes every word of the other copy once. So the writes to a bank fall into
 //! groups of equal size, one for each step.
 
-use super::Places;
+use super::places::Places;
 use crate::architecture::inside::{ReductionStep, Seen, Square, Step};
 use crate::architecture::probe::{PairRotation, Write};
 use crate::ir::{address_width, signed_value};

@@ -1,6 +1,6 @@
 //! The schedule of a serial core: which unit does what in each cycle, read from the commands in its datapath.
 
-use super::Places;
+use super::places::Places;
 use crate::architecture::inside::{Program, Seen, Slot, Track};
 use crate::architecture::serial::qr::lane::READ_LATENCY;
 use crate::architecture::serial::timing::Timing;
@@ -22,7 +22,7 @@ const ALWAYS: [&str; 8] = [
 /// The commands in every cycle.
 pub(super) struct Commands {
     names: Vec<&'static str>,
-    values: Vec<Vec<u128>>,
+    values: Vec<Vec<u64>>,
 }
 
 impl Commands {
@@ -48,7 +48,7 @@ impl Commands {
     }
 
     /// The value of a signal `later` cycles before this one; 0 if the core does not have the signal.
-    fn value(&self, name: &str, cycle: usize, later: u32) -> u128 {
+    fn value(&self, name: &str, cycle: usize, later: u32) -> u64 {
         let signal = self.names.iter().position(|known| *known == name);
         signal.zip(cycle.checked_sub(later as usize)).map_or(0, |(signal, cycle)| self.values[signal][cycle])
     }
