@@ -2,6 +2,7 @@
 
 mod array_folder;
 mod commands;
+mod endings;
 mod engine_options;
 mod interrupt;
 mod later;
@@ -10,6 +11,7 @@ mod output;
 mod progress;
 mod shell;
 mod table;
+mod trace_folder;
 mod values;
 
 use clap::{CommandFactory, Parser, Subcommand};

@@ -199,3 +199,26 @@ fn an_engine_that_is_not_in_the_build_or_refuses_the_core() {
     let words = if cfg!(feature = "rust-hdl") { smaller } else { build };
     refused(&[], &["verify", "--with", "rust_hdl"], words);
 }
+
+/// A name whose ending says something else than what would be written.
+#[test]
+fn endings_that_do_not_fit() {
+    let a = [("a.csv", "1,2\n3,4\n")];
+    let with = |more: &[&'static str]| [&TWO[..], more].concat();
+    refused(&a, &with(&["--vcd", "x.fst"]), &["--vcd", "x.fst", "`.vcd`", "--fst"]);
+    refused(&a, &with(&["--fst", "x.vcd"]), &["--fst", "x.vcd", "`.fst`", "--vcd"]);
+    refused(&a, &with(&["--fst", "x.json"]), &["--fst", "x.json", "`.fst`"]);
+    refused(&a, &with(&["--npy", "x.npy"]), &["--npy", "folder", "`.npy`"]);
+    refused(&a, &with(&["--trace", "x.html"]), &["--trace", "folder", "`.html`"]);
+    refused(&[], &["complete", "--picture", "x.png"], &["--picture", "x.png", "`.svg`"]);
+    refused(&[], &["recommend", "--picture", "x.png"], &["--picture", "x.png", "`.svg`"]);
+    refused(&[], &["complete", "--out", "x.json"], &["--out", "x.json", "`.csv`"]);
+}
+
+#[test]
+fn traces_that_cannot_be_written() {
+    refused(&[("a.csv", "1,2\n3,4\n"), ("look", "")], &[&TWO[..], &["--trace", "look"]].concat(), &["look", "folder"]);
+    let many = vec!["a.csv"; 70];
+    let arguments = [&["simulate", "--trace", "look", "--matrix"], &many[..]].concat();
+    refused(&[("a.csv", "1,2\n3,4\n")], &arguments, &["--trace look", "70", "at most 64"]);
+}

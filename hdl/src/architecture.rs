@@ -4,6 +4,7 @@
 //! knows its memories, its schedule or its rotators.
 
 pub mod decomposer;
+pub mod inside;
 pub mod probe;
 pub mod serial;
 pub mod size;

@@ -8,6 +8,7 @@ pub mod beat_packer;
 pub mod beat_unpacker;
 pub mod frame_controller;
 pub mod latency;
+pub mod observed;
 pub mod registers;
 pub mod sorter;
 mod status;

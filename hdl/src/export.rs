@@ -7,6 +7,7 @@ pub mod c_header;
 pub mod constraints;
 pub mod datasheet;
 pub mod fusesoc;
+pub mod gtkwave;
 pub mod ipxact;
 pub mod litex;
 pub mod makefile;

@@ -22,6 +22,9 @@ pub enum SimError {
     /// A memory to observe does not exist or is never written.
     #[error("The design writes no memory `{0}`; give instances from the top down and the memory, with dots between.")]
     NoMemory(String),
+    /// A node to observe does not exist.
+    #[error("The design has no signal `{0}`; give instances from the top down and the signal, with dots between.")]
+    NoSignal(String),
     /// Writing the waveform failed.
     #[error("The waveform cannot be written: {0}")]
     Waveform(#[from] std::io::Error),

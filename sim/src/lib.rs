@@ -59,4 +59,4 @@ mod waveform;
 pub use error::SimError;
 pub use simulator::{InputPort, Observe, OutputPort, Simulator, Written};
 pub use watch::Extremes;
-pub use waveform::{CYCLE, Waveform};
+pub use waveform::{CYCLE, Target, Waveform, Waves};

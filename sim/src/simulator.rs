@@ -54,6 +54,9 @@ pub struct Observe<'a> {
     /// Memories whose writes are observed ([`Simulator::written`]). Each is given by the names of the instances below
     /// the top module and of the memory, with dots between them.
     pub memories: &'a [&'a str],
+    /// Named nodes whose values are observed ([`Simulator::signal`]). Each is given by the names of the instances below
+    /// the top module and of the node, with dots between them.
+    pub signals: &'a [&'a str],
 }
 
 /// A write to a memory at a clock edge.
@@ -83,6 +86,8 @@ pub struct Simulator {
     names: Option<Names>,
     watch: Option<Watch>,
     memories: Vec<SeenMemory>,
+    /// The places and the widths of the observed nodes.
+    signals: Vec<(Cell, u32)>,
     in_reset: bool,
     cycle: u64,
 }
@@ -103,7 +108,8 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// As for [`Simulator::new`], and if a memory to observe does not exist or is never written.
+    /// As for [`Simulator::new`], and if a memory to observe does not exist or is never written, or a node
+    /// to observe does not exist.
     pub fn observing(design: &Checked<Design>, observe: &Observe<'_>) -> Result<Self, SimError> {
         let Flat { graph, inputs, outputs, root, guards } = flat(design, observe.guarded);
         let has_names = observe.names || !observe.guarded.is_empty();
@@ -111,6 +117,9 @@ impl Simulator {
             observe.memories.iter().map(|path| find_memory(&root, path)).collect::<Result<_, _>>()?;
         let mut observed: Vec<Value> = guards.iter().map(|guard| guard.1).collect();
         observed.extend(memories.iter().flat_map(|m| [m.enable, m.address, m.data]));
+        let signals: Vec<&NamedValue> =
+            observe.signals.iter().map(|path| find_signal(&root, path)).collect::<Result<_, _>>()?;
+        observed.extend(signals.iter().map(|signal| signal.value));
         if has_names {
             add_named(&root, &mut observed);
         }
@@ -133,6 +142,7 @@ impl Simulator {
             widths,
         });
         let memories = memories.collect();
+        let signals = signals.into_iter().map(|signal| (place(signal.value), signal.width)).collect();
         let names = has_names.then(|| Names::new(&root, &layout));
         let guards = guards.into_iter().map(|(place, value)| (place, layout.observed[&value])).collect();
         let watch = names.as_ref().filter(|_| !observe.guarded.is_empty()).map(|names| Watch::new(names, guards));
@@ -143,6 +153,7 @@ impl Simulator {
             names,
             watch,
             memories,
+            signals,
             in_reset: false,
             cycle: 0,
         })
@@ -190,6 +201,12 @@ impl Simulator {
         let &SeenMemory { enable, address, data, widths } = self.memories.get(memory)?;
         (self.machine.read(enable) != 0)
             .then(|| Written { address: self.bits(address, widths.0) as usize, word: self.bits(data, widths.1) })
+    }
+
+    /// The bits that an observed node had in the cycle of the last step. The node is given by its index in
+    /// [`Observe::signals`].
+    pub fn signal(&self, number: usize) -> Option<u128> {
+        self.signals.get(number).map(|&(cell, width)| self.bits(cell, width))
     }
 
     /// The extremes of each named node so far, read as a signed number. They are recorded only if sums are guarded.
@@ -261,11 +278,22 @@ fn flat(design: &Design, guarded: &[&str]) -> Flat {
 }
 
 fn find_memory<'a>(root: &'a Scope, path: &str) -> Result<&'a WritePort, SimError> {
-    let mut parts: Vec<&str> = path.split('.').collect();
-    let name = parts.pop();
-    let scope = parts.iter().try_fold(root, |scope, part| scope.children.iter().find(|child| child.name == *part));
-    let memory = scope.and_then(|scope| scope.memories.iter().find(|memory| Some(memory.name.as_str()) == name));
+    let (scope, name) = find_scope(root, path);
+    let memory = scope.and_then(|scope| scope.memories.iter().find(|memory| memory.name == name));
     memory.ok_or_else(|| SimError::NoMemory(path.to_owned()))
+}
+
+fn find_signal<'a>(root: &'a Scope, path: &str) -> Result<&'a NamedValue, SimError> {
+    let (scope, name) = find_scope(root, path);
+    let signal = scope.and_then(|scope| scope.signals.iter().find(|signal| signal.name == name));
+    signal.ok_or_else(|| SimError::NoSignal(path.to_owned()))
+}
+
+/// The instance in which the last part of a path is named, and that part.
+fn find_scope<'a, 'p>(root: &'a Scope, path: &'p str) -> (Option<&'a Scope>, &'p str) {
+    let (instances, name) = path.rsplit_once('.').map_or((None, path), |(instances, name)| (Some(instances), name));
+    let mut parts = instances.into_iter().flat_map(|instances| instances.split('.'));
+    (parts.try_fold(root, |scope, part| scope.children.iter().find(|child| child.name == part)), name)
 }
 
 fn add_named(scope: &Scope, observed: &mut Vec<Value>) {

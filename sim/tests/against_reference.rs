@@ -9,9 +9,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::cell::Cell;
+use std::io::Cursor;
 use svdforge_hdl::check::Checked;
 use svdforge_hdl::ir::Design;
-use svdforge_sim::{Observe, Simulator, Waveform};
+use svdforge_sim::{Observe, Simulator, Waveform, Waves};
 use wellen::simple;
 
 const CYCLES: usize = 24;
@@ -99,7 +100,7 @@ fn rows_agree_with_the_interpreter() {
     outputs_agree(600, copies);
 }
 
-/// Every named node of every instance agrees, after its way through a VCD file and a reader that is not ours.
+/// Every named node of every instance agrees, after its way through a VCD or FST file and a reader that is not ours.
 #[test]
 fn waveforms_agree_with_the_interpreter() {
     const CASES: u32 = 150;
@@ -108,24 +109,27 @@ fn waveforms_agree_with_the_interpreter() {
     let result = runner(CASES).run(&numbers, |(structure, values)| {
         let design = design(&mut Chooser::new(&structure));
         let stimuli = stimuli(&design, &mut Chooser::new(&values));
-        let file = record(&design, &stimuli);
-        compared.set(compared.get() + compare_waveform(&design, &stimuli, file)?);
+        for file in record(&design, &stimuli) {
+            compared.set(compared.get() + compare_waveform(&design, &stimuli, file)?);
+        }
         Ok(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));
-    assert!(compared.get() >= CASES as usize * CYCLES, "Only {} values were compared.", compared.get());
+    assert!(compared.get() >= 2 * CASES as usize * CYCLES, "Only {} values were compared.", compared.get());
 }
 
-fn record(design: &Checked<Design>, stimuli: &[(Vec<Bits>, bool)]) -> Vec<u8> {
+/// The waveforms in both formats.
+fn record(design: &Checked<Design>, stimuli: &[(Vec<Bits>, bool)]) -> [Vec<u8>; 2] {
     let mut simulator = Simulator::observing(design, &Observe { names: true, ..Observe::default() }).unwrap();
-    let mut file = Vec::new();
-    let mut waveform = Waveform::start(&mut file, &simulator).unwrap();
+    let (mut vcd, mut fst) = (Vec::new(), Cursor::new(Vec::new()));
+    let files = vec![Waves::Vcd(Box::new(&mut vcd)), Waves::Fst(Box::new(&mut fst))];
+    let mut waveform = Waveform::start_all(files, &simulator).unwrap();
     for (inputs, in_reset) in stimuli {
         poke(&mut simulator, design, inputs, *in_reset);
         simulator.step_recorded(&mut waveform).unwrap();
     }
     waveform.finish(&mut simulator).unwrap();
-    file
+    [vcd, fst.into_inner()]
 }
 
 fn compare_waveform(
@@ -133,7 +137,7 @@ fn compare_waveform(
     stimuli: &[(Vec<Bits>, bool)],
     file: Vec<u8>,
 ) -> Result<usize, TestCaseError> {
-    let mut wave = simple::read_from_reader(std::io::Cursor::new(file)).unwrap();
+    let mut wave = simple::read_from_reader(Cursor::new(file)).unwrap();
     let variables: Vec<(String, wellen::SignalRef)> =
         wave.hierarchy().iter_vars().map(|v| (v.full_name(wave.hierarchy()), v.signal_ref())).collect();
     wave.load_signals(&variables.iter().map(|(_, signal)| *signal).collect::<Vec<_>>());

@@ -185,3 +185,21 @@ fn the_maximum_of_wide_numbers_is_computed() {
         assert_eq!(simulator.peek(size), mask(x).max(mask(y)));
     }
 }
+
+#[test]
+fn values_of_named_nodes_are_seen() {
+    let design = counter().finish().unwrap();
+    let observe = |path| Simulator::observing(&design, &Observe { signals: &[path], ..Observe::default() });
+    let mut simulator = observe("count").unwrap();
+    let run = simulator.input("run").unwrap();
+    simulator.poke(run, 1);
+    for count in 0..300 {
+        simulator.step();
+        // The value in the cycle that was simulated, before its clock edge.
+        assert_eq!(simulator.signal(0), Some(count & 255));
+    }
+    assert_eq!(simulator.signal(1), None);
+    for path in ["counted", "part.count", ""] {
+        assert!(matches!(observe(path), Err(SimError::NoSignal(found)) if found == path), "{path}");
+    }
+}

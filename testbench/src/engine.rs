@@ -6,6 +6,7 @@ mod drive;
 mod error;
 mod exported;
 mod icarus;
+mod inside;
 mod rotations;
 #[cfg(feature = "rust-hdl")]
 mod rust_hdl;
@@ -15,6 +16,7 @@ mod verilator;
 pub use contract::Engine;
 pub use error::EngineError;
 pub use icarus::IcarusEngine;
+pub use inside::{STREAMS, SeenInside};
 pub use rotations::SeenRotations;
 #[cfg(feature = "rust-hdl")]
 pub use rust_hdl::RustHdlEngine;
@@ -22,6 +24,7 @@ pub use simulator::SimulatorEngine;
 pub use verilator::VerilatorEngine;
 
 use svdforge_hdl::core::Core;
+pub use svdforge_sim::Waves;
 
 /// The names of the engines that `--with` accepts, apart from the project's own simulator.
 pub const ENGINES: [&str; 3] = ["icarus", "verilator", "rust_hdl"];

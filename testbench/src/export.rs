@@ -13,6 +13,7 @@ use svdforge_hdl::export::c_header::c_header;
 use svdforge_hdl::export::constraints::constraints;
 use svdforge_hdl::export::datasheet::datasheet;
 use svdforge_hdl::export::fusesoc::fusesoc;
+use svdforge_hdl::export::gtkwave::gtkwave;
 use svdforge_hdl::export::ipxact::ipxact;
 use svdforge_hdl::export::litex::litex;
 use svdforge_hdl::export::makefile::makefile;
@@ -22,9 +23,9 @@ use svdforge_hdl::export::vhdl::vhdl;
 use svdforge_hdl::export::{File, Listed, Role, picture, verilog};
 use svdforge_hdl::shape::Shape;
 
-/// The files of an export: Verilog, file list, testbench with its data, cocotb bench, pictures, datasheet, what presents
-/// the core to other tools, and `core.json`. The testbench contains an example run, so an error means that the core
-/// failed in the simulator.
+/// The files of an export: Verilog, file list, testbench with its data, cocotb bench, pictures, datasheet, save files for
+/// GTKWave, what presents the core to other tools, and `core.json`. The testbench contains an example run, so an error
+/// means that the core failed in the simulator.
 pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let header = Summary::new(core).header();
     let name = core.shape().name();
@@ -46,6 +47,7 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let timing_svg = File { name: format!("{name}_timing.svg"), text: picture::timing(core, &streams, &header) };
     export.add(|_| Role::Document, [timing_svg]);
     export.add(|_| Role::Document, [datasheet(core, &timing)]);
+    export.add(|_| Role::Data, gtkwave(core, &header));
     let ports = core.shape().interface().ports();
     export.add(|_| Role::Constraint, constraints(&name, &header, &ports));
     export.add(|_| Role::Wrapper, c_header(core.shape(), &header));

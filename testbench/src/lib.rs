@@ -7,6 +7,7 @@
 //! - [`pool`] passes many matrices through a core, on all processors, and [`arrays`] turns their results into arrays.
 //! - [`verify`] checks that all engines agree bit for bit and cycle for cycle.
 //! - [`judge`] compares a result with the golden model.
+//! - [`trace`] tells what a core did with a matrix, step by step and cycle by cycle.
 //! - [`corpus`] and [`samples`] supply the matrices for these checks.
 //! - [`speed`] runs matrices for what the export tells of the speed of a core.
 //! - [`testbench_verilog`], [`cocotb_bench`] and [`export`] make the files that accompany an exported core.
@@ -31,4 +32,5 @@ pub mod scalar;
 pub mod speed;
 pub mod stimulus;
 pub mod testbench_verilog;
+pub mod trace;
 pub mod verify;

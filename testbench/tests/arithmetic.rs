@@ -4,6 +4,8 @@
 //! `cargo test -p svdforge-testbench --test arithmetic -- --nocapture` prints the tables of
 //! `docs/decisions/0002-arithmetic.md`.
 
+#[path = "arithmetic/inside.rs"]
+mod inside;
 #[allow(dead_code, reason = "its moments of roundings are for the test `bounds`")]
 mod reference;
 #[path = "arithmetic/streamed.rs"]
@@ -17,7 +19,7 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{Parameters, Scaling, Sizes, Sweeps, Vectors};
 use svdforge_hdl::shape::Shape;
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
-use svdforge_testbench::framing::{InputScale, Quantised, parse_frame, quantise};
+use svdforge_testbench::framing::{InputElement, InputScale, Quantised, parse_frame, quantise};
 use svdforge_testbench::samples::example_matrix;
 use svdforge_testbench::stimulus::{Stimulus, Trace};
 

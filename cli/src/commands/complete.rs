@@ -1,5 +1,6 @@
 //! The command `svdforge complete`.
 
+use crate::endings;
 use crate::engine_options::EngineOptions;
 use crate::later::LaterFile;
 use crate::progress::Progress;
@@ -31,7 +32,7 @@ pub struct Complete {
     #[arg(value_name = "FILE")]
     table: Option<PathBuf>,
     /// Write the filled table to this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = endings::csv)]
     out: Option<PathBuf>,
     /// The largest number of factors, up to 32 and up to the table's smaller side [default: 8, or one fewer than the
     /// smaller side]
@@ -47,7 +48,7 @@ pub struct Complete {
     #[command(flatten)]
     engine: EngineOptions,
     /// Draw the held-out error against lambda, and the convergence, as SVG
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = endings::svg)]
     picture: Option<PathBuf>,
     /// Print the results as JSON
     #[arg(long)]

@@ -2,6 +2,7 @@
 
 mod people;
 
+use crate::endings;
 use crate::engine_options::EngineOptions;
 use crate::later::LaterFile;
 use crate::progress::Progress;
@@ -59,7 +60,7 @@ pub struct Recommend {
     #[command(flatten)]
     engine: EngineOptions,
     /// Draw the error against the rank, as SVG
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = endings::svg)]
     picture: Option<PathBuf>,
     /// Print the results as JSON
     #[arg(long)]

@@ -1,8 +1,10 @@
 //! The command `svdforge simulate`.
 
 use crate::array_folder::ArrayFolder;
+use crate::endings;
 use crate::options::{CoreOptions, ScaleOption};
 use crate::progress::Progress;
+use crate::trace_folder::TraceFolder;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -10,7 +12,7 @@ use std::path::{Path, PathBuf};
 use svdforge_golden::read_matrices;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
-use svdforge_testbench::engine::SimulatorEngine;
+use svdforge_testbench::engine::{SimulatorEngine, Waves};
 use svdforge_testbench::folder::StagedFile;
 use svdforge_testbench::judge::{Judgement, judge_and_trace};
 use svdforge_testbench::run::quantise_for;
@@ -31,12 +33,18 @@ pub struct Simulate {
     /// the size of the matrices.
     #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
     matrix: Vec<PathBuf>,
-    /// Write the waveforms of every named signal, as VCD
-    #[arg(long, value_name = "FILE")]
+    /// Write the waveforms of every named signal, as VCD (.vcd)
+    #[arg(long, value_name = "FILE", value_parser = endings::vcd)]
     vcd: Option<PathBuf>,
+    /// Write the same waveforms as FST (.fst), which is a small fraction of the size
+    #[arg(long, value_name = "FILE", value_parser = endings::fst)]
+    fst: Option<PathBuf>,
     /// Write the results into this folder as numpy arrays, with the matrix as their first dimension
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = endings::folder)]
     npy: Option<PathBuf>,
+    /// Write a page into this folder that shows the core at work: A, U and V after each step, the schedule, the streams
+    #[arg(long, value_name = "DIR", value_parser = endings::folder)]
+    trace: Option<PathBuf>,
     /// Print the results as JSON
     #[arg(long)]
     json: bool,
@@ -61,31 +69,53 @@ impl Simulate {
             .iter()
             .map(|(place, m)| quantise_for(core.shape(), m, self.scale.get()).with_context(|| place.clone()))
             .collect::<Result<Vec<_>>>()?;
-        let (waves, mut engine) = match &self.vcd {
-            None => (None, SimulatorEngine::new(&core)?),
-            Some(path) => {
-                let (staged, sink) = StagedFile::create(path)?;
-                (Some(staged), SimulatorEngine::recording(&core, Box::new(sink))?)
-            }
+        let mut looks = self.trace.as_deref().map(|folder| TraceFolder::new(folder, &core, &sizes)).transpose()?;
+        let (files, waves) = self.waves()?;
+        let mut engine = match (looks.is_some(), waves.is_empty()) {
+            (true, _) => SimulatorEngine::tracing(&core, waves)?,
+            (false, false) => SimulatorEngine::recording(&core, waves)?,
+            (false, true) => SimulatorEngine::new(&core)?,
         };
         let progress = Progress::steps(inputs.len(), "simulating");
         let mut judgements = Vec::new();
         for ((_, matrix), input) in matrices.iter().zip(&inputs) {
             let (judgement, trace) = judge_and_trace(core.shape(), &mut engine, matrix, input)?;
             arrays.as_mut().map(|arrays| arrays.push(input, &trace)).transpose()?;
+            if let Some((looks, seen)) = looks.as_mut().zip(engine.take_inside()) {
+                looks.push(&core, &judgement, input, &trace, &seen)?;
+            }
             judgements.push(judgement);
             progress.inc(1);
         }
         drop(progress);
         engine.finish()?;
-        waves.map(StagedFile::commit).transpose()?;
+        files.into_iter().try_for_each(StagedFile::commit)?;
         arrays.map(ArrayFolder::write).transpose()?;
+        if let Some(looks) = looks {
+            output::note(looks.write(&core)?);
+        }
         if self.json {
             output::json(&serde_json::json!({ "core": Summary::new(&core), "results": judgements }))?;
         } else {
             print(&core, &judgements)?;
         }
         Ok(output::promises(&judgements))
+    }
+
+    /// The files of waveforms, and what writes them.
+    fn waves(&self) -> Result<(Vec<StagedFile>, Vec<Waves<'static>>)> {
+        let (mut files, mut waves) = (Vec::new(), Vec::new());
+        if let Some(path) = &self.vcd {
+            let (staged, sink) = StagedFile::create(path)?;
+            files.push(staged);
+            waves.push(Waves::Vcd(Box::new(sink)));
+        }
+        if let Some(path) = &self.fst {
+            let (staged, sink) = StagedFile::create(path)?;
+            files.push(staged);
+            waves.push(Waves::Fst(Box::new(sink)));
+        }
+        Ok((files, waves))
     }
 }
 

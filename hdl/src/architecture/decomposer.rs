@@ -32,6 +32,7 @@
 //! Frames follow one another: nothing is loaded between the end of a frame and its release, and vectors are read only
 //! while no matrix is being decomposed.
 
+use super::inside::{Inside, Points, Seen, WaveGroup};
 use super::probe::{Probe, Rotations, Write};
 use crate::builder::DesignBuilder;
 use crate::ir::ModuleId;
@@ -56,6 +57,17 @@ pub trait Architecture: Sync {
     /// `written` holds, for each of [`Probe::memories`], the words that were written while the matrix was decomposed.
     /// The result is `None` if these writes cannot belong to such a matrix.
     fn rotations(&self, shape: &Shape, size: (usize, usize), sweeps: u32, written: &[Vec<Write>]) -> Option<Rotations>;
+
+    /// What a simulator observes to show a decomposition from inside.
+    fn points(&self, shape: &Shape) -> Points;
+
+    /// Reads the matrices after each step, and the schedule, from what was observed at the [`Architecture::points`]
+    /// while one matrix of `size` (rows, columns) was decomposed in `sweeps` sweeps. The result is `None` if it cannot
+    /// belong to such a matrix.
+    fn inside(&self, shape: &Shape, size: (usize, usize), sweeps: u32, seen: &Seen) -> Option<Inside>;
+
+    /// The signals that are worth a look in a viewer of waveforms, in groups.
+    fn waves(&self, shape: &Shape) -> Vec<WaveGroup>;
 }
 
 /// A decomposer that has been added to a design.

@@ -1,6 +1,7 @@
 //! What a simulator can observe inside a decomposer: signals that must stay within their ranges, and the rotations
 //! made.
 
+use serde::Serialize;
 use std::ops::Range;
 
 /// The modules, signals and memories of a core that a simulator observes.
@@ -34,7 +35,7 @@ pub struct Write {
 
 /// The plane rotation (x, y) -> (cosine x - sine y, cosine y + sine x), with the coefficients as rounded by the
 /// hardware.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct PlaneRotation {
     /// Factor of x in x', and of y in y'.
     pub cosine: f64,
@@ -56,7 +57,7 @@ pub struct RowRotation {
 }
 
 /// A two-sided Jacobi rotation of a pair of rows and the same pair of columns.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct PairRotation {
     /// Indices of the two rows, which are those of the two columns as well.
     pub pair: (usize, usize),

@@ -4,6 +4,7 @@
 //! they stream in ([`qr`]), this reduction is a phase before the first sweep and uses the same rotators.
 
 pub mod datapath;
+pub mod inside;
 pub mod layout;
 pub mod probe;
 pub mod qr;
@@ -11,8 +12,10 @@ pub mod schedule;
 pub mod sequencer;
 pub mod square;
 pub mod timing;
+pub mod waves;
 
 use crate::architecture::decomposer::{Architecture, DecomposerModule, PortTiming, QrCycles, Schedule, SquareCycles};
+use crate::architecture::inside::{Inside, Points, Seen, WaveGroup};
 use crate::architecture::probe::{Probe, Rotations, Write};
 use crate::architecture::size::{Size, index_bits};
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
@@ -76,6 +79,18 @@ impl Architecture for Serial {
 
     fn rotations(&self, shape: &Shape, size: (usize, usize), sweeps: u32, written: &[Vec<Write>]) -> Option<Rotations> {
         probe::rotations(shape, size, sweeps, written)
+    }
+
+    fn points(&self, shape: &Shape) -> Points {
+        inside::points(shape)
+    }
+
+    fn inside(&self, shape: &Shape, size: (usize, usize), sweeps: u32, seen: &Seen) -> Option<Inside> {
+        inside::inside(shape, size, sweeps, seen)
+    }
+
+    fn waves(&self, shape: &Shape) -> Vec<WaveGroup> {
+        waves::waves(shape)
     }
 }
 

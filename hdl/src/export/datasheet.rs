@@ -38,6 +38,7 @@ pub fn datasheet(core: &Core, timing: &Timing) -> File {
          | IP-XACT | `component.xml`: IEEE 1685-2014, with the bus definitions of AMBA 4 |\n\
          | VHDL | `{name}.vhd`: the component and its constants, in the package `{name}_pkg` |\n\
          | LiteX | `{name}_litex.py`: the class `Core`, with streams and registers |\n\
+         | GTKWave | `{name}_tb.gtkw`: what happens inside, in groups and with numbers in fixed point; `vvp -n sim +vcd=waves.vcd`, then `gtkwave waves.vcd {name}_tb.gtkw` |\n\
          | timing | `constraints/`: examples of constraints for Vivado (XDC), nextpnr (LPF) and others (SDC) |\n\n## Ports\n\n| port | direction | bits |\n|---|---|---|\n",
         summary.command()
     );

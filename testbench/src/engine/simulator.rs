@@ -3,15 +3,16 @@
 use super::contract::Engine;
 use super::drive::{Halt, Limits, MOST_ELEMENTS, Pins, Ports, Seen, drive};
 use super::error::EngineError;
+use super::inside::{Recorder, SeenInside, StreamValues};
 use super::rotations::SeenRotations;
+use crate::framing::InputElement;
 use crate::stimulus::{Stimulus, Trace};
-use std::io::Write;
 use svdforge_hdl::architecture::architecture;
 use svdforge_hdl::architecture::probe::Probe;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::formats::{BeatFormat, Streams};
 use svdforge_hdl::interface::port;
-use svdforge_sim::{InputPort, Observe, OutputPort, SimError, Simulator, Waveform};
+use svdforge_sim::{InputPort, Observe, OutputPort, SimError, Simulator, Waveform, Waves};
 
 /// A core in the simulator. It can run any number of stimuli.
 pub struct SimulatorEngine {
@@ -21,9 +22,11 @@ pub struct SimulatorEngine {
     limits: Limits,
     /// The number of observed memories from which rotations are read.
     memories: usize,
-    waveform: Option<Waveform<Box<dyn Write + Send>>>,
+    waveform: Option<Waveform<'static>>,
     /// The rotations recorded so far, while a run records them.
     rotations: Option<SeenRotations>,
+    /// Records the inside of the core, if it is traced.
+    inside: Option<Recorder>,
 }
 
 struct Inputs {
@@ -57,12 +60,33 @@ impl SimulatorEngine {
         Ok(Self::with(core, simulator(core, Observe::default())?, None))
     }
 
-    /// Compiles a core for simulation, and writes the waveforms of everything that it runs to `sink` in VCD format. It
-    /// runs somewhat slower than without.
-    pub fn recording(core: &Core, sink: Box<dyn Write + Send>) -> Result<Self, EngineError> {
+    /// Compiles a core for simulation, and writes the waveforms of everything that it runs. It runs somewhat slower
+    /// than without.
+    pub fn recording(core: &Core, waves: Vec<Waves<'static>>) -> Result<Self, EngineError> {
         let simulator = simulator(core, Observe { names: true, ..Observe::default() })?;
-        let waveform = Waveform::start(sink, &simulator)?;
+        let waveform = Waveform::start_all(waves, &simulator)?;
         Ok(Self::with(core, simulator, Some(waveform)))
+    }
+
+    /// Compiles a core for simulation, and records what happens inside it ([`Self::take_inside`]). If there are files
+    /// for `waves`, waveforms are written as well. It runs slower than without.
+    pub fn tracing(core: &Core, waves: Vec<Waves<'static>>) -> Result<Self, EngineError> {
+        let recorder = Recorder::new(core, probe(core).memories.len());
+        let mut memories = probe(core).memories;
+        memories.extend(recorder.points().memories.iter().cloned());
+        let memories: Vec<&str> = memories.iter().map(String::as_str).collect();
+        let signals: Vec<&str> = recorder.points().signals.iter().map(String::as_str).collect();
+        let observe =
+            Observe { names: !waves.is_empty(), memories: &memories, signals: &signals, ..Observe::default() };
+        let simulator = Simulator::observing(core.design(), &observe)?;
+        let started = (!waves.is_empty()).then(|| Waveform::start_all(waves, &simulator));
+        let waveform = started.transpose()?;
+        Ok(Self { inside: Some(recorder), ..Self::with(core, simulator, waveform) })
+    }
+
+    /// What happened inside the core in the last run. It is `None` if the engine does not trace.
+    pub fn take_inside(&mut self) -> Option<SeenInside> {
+        self.inside.as_mut().map(Recorder::take)
     }
 
     /// Compiles a core for simulation, and watches the range of every number in it. It runs slower than without.
@@ -83,7 +107,7 @@ impl SimulatorEngine {
         }
     }
 
-    fn with(core: &Core, simulator: Simulator, waveform: Option<Waveform<Box<dyn Write + Send>>>) -> Self {
+    fn with(core: &Core, simulator: Simulator, waveform: Option<Waveform<'static>>) -> Self {
         let Streams { input: from, output: to, keep } = *core.shape().streams();
         let keeps = |port, beat: BeatFormat| if keep { port::parts_of_keep(port, beat.elements) } else { vec![] };
         let input = |name: &str| simulator.input(name).expect("Every core has the ports of its interface.");
@@ -111,6 +135,7 @@ impl SimulatorEngine {
             memories: probe(core).memories.len(),
             waveform,
             rotations: None,
+            inside: None,
         }
     }
 
@@ -170,8 +195,29 @@ impl Ports for SimulatorEngine {
             }
         }
         self.step()?;
+        if let Some(inside) = self.inside.as_mut().filter(|_| pins.aresetn) {
+            inside.sample(&self.simulator, stream_values(pins, seen));
+        }
         Ok(seen)
     }
+}
+
+/// The values at the streams. Data that is not offered does not matter, and is 0.
+fn stream_values(pins: Pins<'_>, seen: Seen) -> StreamValues {
+    let is_last = |beat: &[InputElement]| beat.iter().any(|element| element.last);
+    let offered = pins.offered.map_or((0, false), |beat| (beat[0].data as u64, is_last(beat)));
+    let (data, user) = seen.elements[0];
+    [
+        pins.offered.is_some().into(),
+        seen.source_ready.into(),
+        offered.1.into(),
+        offered.0,
+        seen.valid.into(),
+        pins.sink_ready.into(),
+        seen.last.into(),
+        data,
+        user.into(),
+    ]
 }
 
 impl Engine for SimulatorEngine {
@@ -181,6 +227,9 @@ impl Engine for SimulatorEngine {
 
     fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, EngineError> {
         let limits = self.limits;
+        if let Some(inside) = &mut self.inside {
+            inside.begin();
+        }
         let trace = drive(self, stimulus, limits).map_err(|halt| match halt {
             Halt::Failed(error) => error,
             Halt::Stuck { cycles, found } => EngineError::Stuck { cycles, found, expected: stimulus.frames() },

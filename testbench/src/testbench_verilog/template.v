@@ -11,7 +11,7 @@
 //     $ verilator --binary --timing --top-module {{name}}_tb -F DIR/{{name}}.f DIR/{{name}}_tb.v && obj_dir/V{{name}}_tb +data=DIR
 // One line, PASS or FAIL, tells the result, and so does the exit status: 0 or not.
 //
-//     +vcd=FILE      write waves (Verilator: build with --trace)
+//     +vcd=FILE      write waves (Verilator: build with --trace); {{name}}_tb.gtkw shows them in GTKWave
 //     +record=FILE   write every beat that moves: `i cycle number`, `o cycle tuser tlast {{data}}`
 //     +data=DIR      where the data files are, if the simulation does not run inside this folder
 //     +unchecked     compare nothing; stop when every frame that was taken has been answered

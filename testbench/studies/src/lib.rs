@@ -4,6 +4,7 @@
 //! - [`campaign`] runs the matrices and keeps one record for each; [`report`] makes the files for people and programs
 //!   from the records.
 //! - [`compare`] sets reports side by side; [`explore`] looks for the cheapest core that is accurate enough.
+//! - [`trace`] shows what a core did with a matrix, step by step and cycle by cycle.
 //! - [`documents`] has what the JSON files of all of them share.
 //! - [`mod@bench`] measures the speed of the simulators.
 //!
@@ -17,3 +18,4 @@ pub mod compare;
 pub mod documents;
 pub mod explore;
 pub mod report;
+pub mod trace;

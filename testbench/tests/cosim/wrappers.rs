@@ -278,14 +278,14 @@ fn constants(manifest: &Value) -> Vec<(String, u64)> {
         ("rows".to_owned(), number(&core["rows"])),
         ("cols".to_owned(), number(&core["cols"])),
         ("rank".to_owned(), number(&core["rank"])),
-        ("input_beats".to_owned(), number(&input["beats"])),
-        ("input_header_beats".to_owned(), input["header"].as_array().unwrap().len() as u64),
+        ("input_elements".to_owned(), number(&input["elements"])),
+        ("input_header_elements".to_owned(), input["header"].as_array().unwrap().len() as u64),
         ("element_word".to_owned(), number(&input["word"])),
         ("element_frac".to_owned(), number(&input["frac"])),
     ];
     for section in output["sections"].as_array().unwrap() {
         let name = section["name"].as_str().unwrap();
-        let parts = [("tuser", "tuser"), ("beats", "count"), ("word", "word"), ("frac", "frac")];
+        let parts = [("tuser", "tuser"), ("elements", "count"), ("word", "word"), ("frac", "frac")];
         all.extend(parts.map(|(constant, key)| (format!("{name}_{constant}"), number(&section[key]))));
     }
     for field in output["status_fields"].as_array().unwrap() {

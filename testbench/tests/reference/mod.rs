@@ -160,10 +160,16 @@ impl Reference {
     /// Decomposes a matrix of input units, given row by row. It makes `sweeps` sweeps, or as many as the matrix needs
     /// to settle.
     pub fn run(&self, units: &[i64], sweeps: Option<u32>) -> Run {
+        self.run_seeing(units, sweeps, |_| ())
+    }
+
+    /// Does the same as [`Self::run`], and shows the run before the first step and after each step.
+    pub fn run_seeing(&self, units: &[i64], sweeps: Option<u32>, mut see: impl FnMut(&Run)) -> Run {
         let size = self.even;
         let mut run = if self.task.streamed { self.start_streamed(units) } else { self.start(units) };
         // The index at each place. After each step every index except the first moves on by one place.
         let mut at: Vec<usize> = (0..size).collect();
+        see(&run);
         for _ in 0..sweeps.unwrap_or(self.cap) {
             let mut all_settled = true;
             for _ in 1..size {
@@ -184,6 +190,7 @@ impl Reference {
                 }
                 all_settled &= angles.iter().all(|a| a.2);
                 at[1..].rotate_right(1);
+                see(&run);
             }
             run.sweeps += 1;
             run.capped = !all_settled;

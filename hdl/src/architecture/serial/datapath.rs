@@ -16,7 +16,7 @@ mod qr;
 use super::layout::{largest, member_table, move_table, pair_bits};
 use super::schedule::Latencies;
 use super::square::Square;
-use super::timing::Timing;
+use super::timing::{Stages, Timing};
 use crate::architecture::serial::qr::lane::qr_lane;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
@@ -160,7 +160,8 @@ impl<'m> Drawing<'_, 'm> {
             angle: stage(left_new) as usize + 1,
         };
         let row_rotation = qr.map(|qr| qr.row_rotation_latency(left_new, left_done));
-        Timing { latencies, settled: stage(settled), read, row_rotation }
+        let stages = Stages { left: read, right: left_done, done: right_done, coefficients: stage(left_new) };
+        Timing { latencies, settled: stage(settled), read, row_rotation, stages }
     }
 
     /// The angle unit, fed with the diagonal block `a`, or with the operands of a row rotation.

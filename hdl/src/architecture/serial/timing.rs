@@ -14,4 +14,19 @@ pub struct Timing {
     /// Where rows are reduced: from the command that reads the operands of an angle of two rows to the first command
     /// that may read those of the next angle of the same two rows.
     pub row_rotation: Option<usize>,
+    /// When a command's operands and results pass the units.
+    pub stages: Stages,
+}
+
+/// The pipeline stages, in cycles after a command, at which units take their operands.
+#[derive(Clone, Copy, Debug)]
+pub struct Stages {
+    /// The left rotators, and the angle unit.
+    pub left: u32,
+    /// The right rotators. The results of the left ones stand here as well.
+    pub right: u32,
+    /// The results of the right rotators.
+    pub done: u32,
+    /// The new coefficients, from the command that reads a diagonal block.
+    pub coefficients: u32,
 }

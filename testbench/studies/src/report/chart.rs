@@ -285,10 +285,11 @@ impl Chart {
                 chart.draw_series(points.map(|point| Circle::new(point, radius, style)))?;
             }
         }
-        let marked = self.lines.iter().filter(|line| line.stroke.mark().is_some()).flat_map(|line| &line.points);
+        let marked = self.lines.iter().filter_map(|line| Some((line.stroke.mark()?, &line.points)));
+        let marked = marked.flat_map(|(radius, points)| points.iter().map(move |point| (point, radius)));
         let mut space = Space {
             inside: chart.plotting_area().get_pixel_range(),
-            marks: marked.map(|point| chart.backend_coord(point)).collect(),
+            marks: marked.map(|(point, radius)| (chart.backend_coord(point), radius)).collect(),
             labels: Vec::new(),
         };
         for (point, text) in labels {
@@ -305,8 +306,8 @@ impl Chart {
 struct Space {
     /// Where the curves are, horizontally and vertically. The title and the ticks are outside.
     inside: (Range<i32>, Range<i32>),
-    /// The centres of the marks.
-    marks: Vec<(i32, i32)>,
+    /// The centres of the marks, and their radii.
+    marks: Vec<((i32, i32), i32)>,
     /// The left end, the top and the width of each label.
     labels: Vec<(i32, i32, i32)>,
 }
@@ -315,7 +316,11 @@ impl Space {
     /// Takes the place of a label of this width beside a point. Places that cover no mark are preferred. If every place
     /// covers another label, there is none.
     fn place(&mut self, (x, y): (i32, i32), width: i32) -> Option<(i32, i32)> {
-        let beside = [(6, -14), (-width - 4, 2), (6, 2), (-width - 4, -14), (-width / 2, -20), (-width / 2, 7)];
+        // A label stands farther from a ring than from a dot.
+        let radius = self.marks.iter().filter(|mark| mark.0 == (x, y)).map(|mark| mark.1).max().unwrap_or(0);
+        let far = (radius - 4).max(0);
+        let (right, left) = (6 + far, -width - 4 - far);
+        let beside = [(right, -14), (left, 2), (right, 2), (left, -14), (-width / 2, -20 - far), (-width / 2, 7 + far)];
         let free = || beside.map(|(dx, dy)| (x + dx, y + dy)).into_iter().filter(|&place| self.is_free(place, width));
         let place = free().find(|&place| self.is_clear(place, width)).or_else(|| free().next())?;
         self.labels.push((place.0, place.1, width));
@@ -330,8 +335,11 @@ impl Space {
     }
 
     fn is_clear(&self, (left, top): (i32, i32), width: i32) -> bool {
-        let covers =
-            |&(x, y): &(i32, i32)| (left - 2..left + width).contains(&x) && (top - 2..top + LABEL.1).contains(&y);
+        let covers = |&((x, y), radius): &((i32, i32), i32)| {
+            let reach = (radius - 4).max(0);
+            let (across, down) = (left - 2 - reach..left + width + reach, top - 2 - reach..top + LABEL.1 + reach);
+            across.contains(&x) && down.contains(&y)
+        };
         !self.marks.iter().any(covers)
     }
 }

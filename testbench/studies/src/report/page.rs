@@ -1,5 +1,5 @@
-//! The parts of svdforge's pages. A page needs no other files and has no script: the tabs are radio buttons, and the
-//! colours follow the reader's theme.
+//! The parts of svdforge's pages. A page needs no other files, and its colours follow the reader's theme. Reports have
+//! no script: their tabs are radio buttons.
 
 use super::chart::Chart;
 use crate::campaign::{CampaignError, Metric};
@@ -7,6 +7,11 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// A complete page with this title and body.
 pub fn document(title: &str, body: &Markup) -> String {
+    scripted(title, "", "", body)
+}
+
+/// A complete page with this title and body, more style, and a script that runs when the body is there.
+pub fn scripted(title: &str, style: &str, script: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -14,9 +19,12 @@ pub fn document(title: &str, body: &Markup) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { "svdforge: " (title) }
-                style { (PreEscaped(include_str!("style.css"))) }
+                style { (PreEscaped(include_str!("style.css"))) (PreEscaped(style)) }
             }
-            body { main { (body) } }
+            body {
+                main { (body) }
+                @if !script.is_empty() { script { (PreEscaped(script)) } }
+            }
         }
     };
     page.into_string()

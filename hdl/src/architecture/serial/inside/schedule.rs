@@ -1,0 +1,161 @@
+//! The schedule of a serial core: which unit does what in each cycle, read from the commands in its datapath.
+
+use super::places::Places;
+use crate::architecture::inside::{Program, Seen, Slot, Track};
+use crate::architecture::serial::qr::lane::READ_LATENCY;
+use crate::architecture::serial::timing::Timing;
+use crate::ordering::Ordering;
+use crate::shape::Shape;
+
+/// The signals that every core has, below the decomposer.
+const ALWAYS: [&str; 8] = [
+    "datapath.block",
+    "datapath.measure",
+    "datapath.row",
+    "datapath.column",
+    "datapath.diagonal_pair",
+    "sequencer.running",
+    "sequencer.warm",
+    "sequencer.step_ends",
+];
+
+/// The commands in every cycle.
+pub(super) struct Commands {
+    names: Vec<&'static str>,
+    values: Vec<Vec<u64>>,
+}
+
+impl Commands {
+    /// The names of the signals that are observed, below the decomposer.
+    pub(super) fn names(shape: &Shape) -> Vec<&'static str> {
+        let mut names = ALWAYS.to_vec();
+        if shape.has_vectors() {
+            names.extend(["datapath.vectors", "datapath.unload"]);
+        }
+        if shape.is_prepared() {
+            names.push("datapath.prepare");
+        }
+        if shape.is_reduced() {
+            names.extend(["datapath.qr_valid_0", "datapath.qr_valid_1", "datapath.qr_lead"]);
+        }
+        names
+    }
+
+    fn new(shape: &Shape, seen: &Seen) -> Self {
+        let names = Self::names(shape);
+        let values = (0..names.len()).map(|signal| seen.values(signal)).collect();
+        Self { names, values }
+    }
+
+    /// The value of a signal `later` cycles before this one; 0 if the core does not have the signal.
+    fn value(&self, name: &str, cycle: usize, later: u32) -> u64 {
+        let signal = self.names.iter().position(|known| *known == name);
+        signal.zip(cycle.checked_sub(later as usize)).map_or(0, |(signal, cycle)| self.values[signal][cycle])
+    }
+
+    fn is_set(&self, name: &str, cycle: usize, later: u32) -> bool {
+        self.value(name, cycle, later) != 0
+    }
+}
+
+/// The tracks of all units, and the program of a step.
+pub(super) fn schedule(
+    shape: &Shape,
+    seen: &Seen,
+    places: &Places,
+    timing: &Timing,
+    ordering: &Ordering,
+) -> (Vec<Track>, Program) {
+    let commands = Commands::new(shape, seen);
+    let is_set = |name: &str, cycle: usize, later: u32| commands.is_set(name, cycle, later);
+    let stages = timing.stages;
+    // Words of a lane reach the rotators together with their coefficients, lane 1 one cycle after lane 0.
+    let words = stages.coefficients + READ_LATENCY;
+    let side = |unit, stage: u32, vectors: bool, of_vectors: &'static str, lane: &'static str, lag: u32| {
+        Track::new(unit, seen.end, |cycle| match () {
+            () if is_set("datapath.block", cycle, stage) => Some("A"),
+            () if vectors && is_set("datapath.vectors", cycle, stage) => Some(of_vectors),
+            () if is_set(lane, cycle, words + lag) => Some("QR"),
+            () => None,
+        })
+    };
+    let busy = |unit, work: &dyn Fn(usize) -> Option<&'static str>| Track::new(unit, seen.end, work);
+    let mut tracks = vec![
+        busy("sequencer", &|cycle| match () {
+            () if is_set("sequencer.running", cycle, 0) && is_set("sequencer.warm", cycle, 0) => Some("first angles"),
+            () if is_set("sequencer.running", cycle, 0) => Some("sweeps"),
+            () if is_set("datapath.prepare", cycle, 0) => Some("preparation"),
+            () if is_set("datapath.qr_valid_0", cycle, 0) => Some("QR"),
+            () => None,
+        }),
+        side("left rotators", stages.left, shape.has_u(), "U", "datapath.qr_valid_0", 0),
+        side("right rotators", stages.right, shape.has_v(), "V", "datapath.qr_valid_1", 1),
+        busy("angle unit", &|cycle| {
+            let lead = |lane, later| is_set("datapath.qr_lead", cycle, later) && is_set(lane, cycle, later);
+            match () {
+                () if is_set("datapath.measure", cycle, stages.left) => Some("diagonal blocks"),
+                () if lead("datapath.qr_valid_0", READ_LATENCY) => Some("QR"),
+                () if lead("datapath.qr_valid_1", READ_LATENCY + 1) => Some("QR"),
+                () => None,
+            }
+        }),
+    ];
+    let writes = |unit, memories: &[usize], what: &dyn Fn(usize) -> &'static str| {
+        let mut written = vec![false; seen.end as usize];
+        let all = memories.iter().flat_map(|&memory| &seen.writes[memory]);
+        all.for_each(|(cycle, _)| written[*cycle as usize] = true);
+        Track::new(unit, seen.end, |cycle| written[cycle].then(|| what(cycle)))
+    };
+    tracks.push(writes("coefficients", &[0, 1], &|_| "written"));
+    tracks.push(busy("memory A, read", &|cycle| match () {
+        () if is_set("datapath.block", cycle, 0) => Some("A"),
+        () if is_set("datapath.measure", cycle, 0) => Some("diagonal blocks"),
+        () if is_set("datapath.prepare", cycle, 0) => Some("preparation"),
+        () => None,
+    }));
+    let rotated = |cycle: usize| if is_set("datapath.block", cycle, stages.done) { "A" } else { "load" };
+    // A prepared block is written back while nothing is rotated, shortly after it was read.
+    let prepared = |cycle: usize| (1..=timing.read + 2).any(|later| is_set("datapath.prepare", cycle, later));
+    let to_a = |cycle: usize| if prepared(cycle) { "preparation" } else { rotated(cycle) };
+    tracks.push(writes("memory A, write", places.a.as_flattened(), &to_a));
+    let vector_memories = [
+        (&places.u, ["memory U, read", "memory U, write"], "U", 0),
+        (&places.v, ["memory V, read", "memory V, write"], "V", stages.right - stages.left),
+    ];
+    for (banks, [read, write], name, stage) in vector_memories {
+        let Some(banks) = banks else { continue };
+        tracks.push(busy(read, &|cycle| match () {
+            () if is_set("datapath.vectors", cycle, stage) => Some(name),
+            () if is_set("datapath.unload", cycle, stage) => Some("unload"),
+            () => None,
+        }));
+        tracks.push(writes(write, banks, &|_| name));
+    }
+    (tracks, program(&commands, seen, timing, ordering))
+}
+
+/// The commands of a step. They are those of the first step, and empty if another step had other ones.
+fn program(commands: &Commands, seen: &Seen, timing: &Timing, ordering: &Ordering) -> Program {
+    let slot = |start: usize, cycle: usize| {
+        let what = match () {
+            () if commands.is_set("datapath.block", cycle, 0) => "A",
+            () if commands.is_set("datapath.vectors", cycle, 0) => "U, V",
+            () => return None,
+        };
+        let pair = |name| commands.value(name, cycle, 0);
+        Some(Slot((cycle - start) as u64, what, pair("datapath.row"), pair("datapath.column")))
+    };
+    let issued: Vec<usize> = (0..seen.end as usize).filter(|&cycle| slot(cycle, cycle).is_some()).collect();
+    let with_vectors = issued.iter().any(|&cycle| commands.is_set("datapath.vectors", cycle, 0));
+    let blocks = ordering.pairs().pow(2) * if with_vectors { 2 } else { 1 };
+    let steps: Vec<&[usize]> = issued.chunks_exact(blocks).collect();
+    let slots_of = |step: &[usize]| step.iter().filter_map(|&cycle| slot(step[0], cycle)).collect::<Vec<_>>();
+    let slots = steps.first().map_or(Vec::new(), |step| slots_of(step));
+    let same = steps.iter().all(|step| slots_of(step) == slots);
+    Program {
+        starts: steps.iter().map(|step| step[0] as u64).collect(),
+        slots: if same { slots } else { Vec::new() },
+        to_left: timing.stages.left.into(),
+        to_right: timing.stages.right.into(),
+    }
+}

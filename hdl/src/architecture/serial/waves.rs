@@ -1,0 +1,67 @@
+//! The signals of a serial core that are worth a look in a viewer of waveforms.
+
+use crate::architecture::decomposer::INSTANCE;
+use crate::architecture::inside::{WaveFormat, WaveGroup, WaveState};
+use crate::shape::Shape;
+
+/// The signals in groups: sequencer, reduction of rows, datapath, angle unit, rotators.
+pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
+    use WaveFormat::{Bits, Fixed, Hexadecimal, Unsigned};
+    let a = Fixed(shape.frac() + shape.inner_guard());
+    let coefficient = Fixed(shape.coef() - 1);
+    let inside = |instance: &str| format!("{INSTANCE}.{instance}");
+    let mut sequencer = WaveGroup::of(
+        "sequencer",
+        &inside("sequencer"),
+        &[("start", Bits), ("sweeps_done", Unsigned), ("step", Unsigned), ("cycle", Unsigned), ("done", Bits)],
+    );
+    let mut bits = vec![inside("sequencer.running"), inside("sequencer.warm")];
+    let mut names = vec![("00", "idle"), ("11", "first_angles"), ("10", "sweeps")];
+    if shape.is_prepared() {
+        bits.push(inside("sequencer.walking"));
+        names = vec![("000", "idle"), ("001", "preparation"), ("110", "first_angles"), ("100", "sweeps")];
+    }
+    sequencer.state = Some(WaveState { name: "sequencer", bits, names });
+    let mut groups = vec![sequencer];
+    if shape.is_reduced() {
+        let bits = ["draining", "merging", "finished"].map(|flag| inside(&format!("qr_sequencer.{flag}"))).to_vec();
+        let names = vec![("000", "streaming"), ("100", "draining"), ("010", "merging"), ("001", "finished")];
+        let state = Some(WaveState { name: "reduction", bits, names });
+        let signals = [("rows_ready", Bits), ("pass", Unsigned), ("valid_0", Bits), ("valid_1", Bits)];
+        let signals =
+            [&signals[..], &[("lead", Bits), ("pair", Unsigned), ("word", Unsigned), ("full", Bits)]].concat();
+        groups.push(WaveGroup { state, ..WaveGroup::of("reduction of rows", &inside("qr_sequencer"), &signals) });
+    }
+    let mut datapath = WaveGroup::of("datapath", &inside("datapath"), &[("block", Bits)]);
+    if shape.has_vectors() {
+        datapath.add(&inside("datapath"), &[("vectors", Bits), ("identity", Bits)]);
+    }
+    if shape.is_prepared() {
+        datapath.add(&inside("datapath"), &[("prepare", Bits)]);
+    }
+    let command = [("row", Unsigned), ("column", Unsigned), ("copy", Bits), ("measure", Bits)];
+    datapath.add(&inside("datapath"), &command);
+    let flags = [("diagonal_pair", Unsigned), ("settled_valid", Bits), ("settled", Bits), ("overflow", Bits)];
+    datapath.add(&inside("datapath"), &flags);
+    let elements = ["element_00", "element_01", "element_10", "element_11"].map(|name| (name, a));
+    datapath.add(&inside("datapath.matrix"), &elements);
+    datapath.add(&inside("datapath.matrix"), &[("write_enable", Bits)]);
+    groups.push(datapath);
+    let angles = ["left_size", "right_size"].map(|name| (name, Hexadecimal));
+    let mut unit = WaveGroup::of("angle unit", &inside("datapath.angles"), &["a", "b", "c", "d"].map(|name| (name, a)));
+    unit.add(&inside("datapath.angles"), &angles);
+    groups.push(unit);
+    // The rotators hold blocks of U and V as well; their fraction bits differ from those of A if the input has fewer
+    // than all bits but the sign behind the point.
+    for (title, instance) in [
+        ("rotator left_0", "left_0"),
+        ("rotator left_1", "left_1"),
+        ("rotator right_0", "right_0"),
+        ("rotator right_1", "right_1"),
+    ] {
+        let signals = [("x", a), ("y", a), ("fine", Bits), ("k", coefficient), ("s", coefficient)];
+        let results = [("x_rotated", a), ("y_rotated", a), ("overflow", Bits)];
+        groups.push(WaveGroup::of(title, &inside(&format!("datapath.{instance}")), &[&signals[..], &results].concat()));
+    }
+    groups
+}
