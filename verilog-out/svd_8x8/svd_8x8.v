@@ -15,10 +15,10 @@
 module svd_8x8 (
     input  wire        aclk,
     input  wire        aresetn,        // synchronous, active low
-    input  wire [15:0] s_axis_tdata,
     input  wire        s_axis_tvalid,
     input  wire        s_axis_tlast,
     input  wire        m_axis_tready,
+    input  wire [15:0] s_axis_tdata,
     output wire        s_axis_tready,
     output wire [23:0] m_axis_tdata,
     output wire        m_axis_tvalid,
@@ -32,6 +32,11 @@ module svd_8x8 (
     wire        output_fifo_m_axis_tvalid;
     wire        output_fifo_m_axis_tlast;
     wire  [1:0] output_fifo_m_axis_tuser;
+    wire        output_fifo_freed;
+    wire        output_end_write;
+    wire [23:0] output_end_tdata;
+    wire  [1:0] output_end_tuser;
+    wire        output_end_tlast;
     wire        input_end_load_valid;
     wire  [2:0] input_end_load_row;
     wire  [2:0] input_end_load_column;
@@ -61,11 +66,6 @@ module svd_8x8 (
     wire  [2:0] output_end_vector_row;
     wire [20:0] decomposer_u;
     wire [20:0] decomposer_v;
-    wire        output_fifo_freed;
-    wire        output_end_write;
-    wire [23:0] output_end_tdata;
-    wire  [1:0] output_end_tuser;
-    wire        output_end_tlast;
 
     svd_8x8_stream_input input_end (
         .aclk          (aclk),

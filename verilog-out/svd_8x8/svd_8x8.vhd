@@ -17,39 +17,41 @@ package svd_8x8_pkg is
   constant svd_8x8_cols : natural := 8;
   constant svd_8x8_rank : natural := 8;
 
-  -- Input frame: beats before the elements, all beats, bits and fraction bits of an element
-  constant svd_8x8_input_tdata_bits   : natural := 16;
-  constant svd_8x8_input_header_beats : natural := 0;
-  constant svd_8x8_input_beats        : natural := 64;
-  constant svd_8x8_element_word       : natural := 16;
-  constant svd_8x8_element_frac       : natural := 15;
+  -- Input frame: elements before the matrix, all elements, bytes, bits and fraction bits of one
+  constant svd_8x8_input_tdata_bits      : natural := 16;
+  constant svd_8x8_input_header_elements : natural := 0;
+  constant svd_8x8_input_elements        : natural := 64;
+  constant svd_8x8_input_element_bytes   : natural := 2;
+  constant svd_8x8_element_word          : natural := 16;
+  constant svd_8x8_element_frac          : natural := 15;
 
   -- Output frame
-  constant svd_8x8_output_tdata_bits : natural := 24;
+  constant svd_8x8_output_tdata_bits    : natural := 24;
+  constant svd_8x8_output_element_bytes : natural := 3;
 
-  -- Section `status`: its tuser, beats, bits and fraction bits
-  constant svd_8x8_status_tuser : natural := 0;
-  constant svd_8x8_status_beats : natural := 1;
-  constant svd_8x8_status_word  : natural := 24;
-  constant svd_8x8_status_frac  : natural := 0;
+  -- Section `status`: its tuser, elements, bits and fraction bits
+  constant svd_8x8_status_tuser    : natural := 0;
+  constant svd_8x8_status_elements : natural := 1;
+  constant svd_8x8_status_word     : natural := 24;
+  constant svd_8x8_status_frac     : natural := 0;
 
-  -- Section `sigma`: its tuser, beats, bits and fraction bits
-  constant svd_8x8_sigma_tuser : natural := 1;
-  constant svd_8x8_sigma_beats : natural := 8;
-  constant svd_8x8_sigma_word  : natural := 24;
-  constant svd_8x8_sigma_frac  : natural := 19;
+  -- Section `sigma`: its tuser, elements, bits and fraction bits
+  constant svd_8x8_sigma_tuser    : natural := 1;
+  constant svd_8x8_sigma_elements : natural := 8;
+  constant svd_8x8_sigma_word     : natural := 24;
+  constant svd_8x8_sigma_frac     : natural := 19;
 
-  -- Section `u`: its tuser, beats, bits and fraction bits
-  constant svd_8x8_u_tuser : natural := 2;
-  constant svd_8x8_u_beats : natural := 64;
-  constant svd_8x8_u_word  : natural := 21;
-  constant svd_8x8_u_frac  : natural := 19;
+  -- Section `u`: its tuser, elements, bits and fraction bits
+  constant svd_8x8_u_tuser    : natural := 2;
+  constant svd_8x8_u_elements : natural := 64;
+  constant svd_8x8_u_word     : natural := 21;
+  constant svd_8x8_u_frac     : natural := 19;
 
-  -- Section `v`: its tuser, beats, bits and fraction bits
-  constant svd_8x8_v_tuser : natural := 3;
-  constant svd_8x8_v_beats : natural := 64;
-  constant svd_8x8_v_word  : natural := 21;
-  constant svd_8x8_v_frac  : natural := 19;
+  -- Section `v`: its tuser, elements, bits and fraction bits
+  constant svd_8x8_v_tuser    : natural := 3;
+  constant svd_8x8_v_elements : natural := 64;
+  constant svd_8x8_v_word     : natural := 21;
+  constant svd_8x8_v_frac     : natural := 19;
 
   -- Bits of the status word
   constant svd_8x8_bad_frame_bit         : natural := 0;

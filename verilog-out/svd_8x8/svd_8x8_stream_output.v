@@ -5,7 +5,7 @@
 //             scaling auto, sizes fixed
 //
 // svd_8x8_stream_output
-//   Sends a frame, beats by section (tuser), of the largest matrix: 1 of section 0, 8 of section 1, 64 of section 2, 64 of section 3. A bad frame is its status word alone.
+//   Sends a frame, elements by section (tuser), of the largest matrix: 1 of section 0, 8 of section 1, 64 of section 2, 64 of section 3. A bad frame is its status word alone.
 //   Status, by bits: 0 bad frame, 1 overflow, 2 cap reached before settled, 3 self-check failed, 15:8 sweeps, 23:16 block exponent.
 
 `timescale 1ns / 1ps

@@ -15,8 +15,8 @@
 //     $ verilator --binary --timing --top-module svd_8x8_tb -F DIR/svd_8x8.f DIR/svd_8x8_tb.v && obj_dir/Vsvd_8x8_tb +data=DIR
 // One line, PASS or FAIL, tells the result, and so does the exit status: 0 or not.
 //
-//     +vcd=FILE      write waves (Verilator: build with --trace)
-//     +record=FILE   write every beat that moves: `i cycle`, `o cycle tuser tlast tdata`
+//     +vcd=FILE      write waves (Verilator: build with --trace); svd_8x8_tb.gtkw shows them in GTKWave
+//     +record=FILE   write every beat that moves: `i cycle number`, `o cycle tuser tlast tdata`
 //     +data=DIR      where the data files are, if the simulation does not run inside this folder
 //     +unchecked     compare nothing; stop when every frame that was taken has been answered
 //
@@ -34,6 +34,7 @@ module svd_8x8_tb;
     localparam RANK         = 8;   // columns of U and V that leave the core
     localparam INPUT_BITS   = 16;
     localparam OUTPUT_BITS  = 24;
+    localparam USER_BITS    = 2;
     localparam RESET_CYCLES = 4;
     localparam QUIET        = 32;   // cycles watched after the last beat: nothing may follow
     localparam PATIENCE     = 68257;   // cycles without a beat after which the core counts as stuck
@@ -52,18 +53,18 @@ module svd_8x8_tb;
     wire                   m_axis_tvalid;
     reg                    m_axis_tready;
     wire                   m_axis_tlast;
-    wire [1:0]             m_axis_tuser;
+    wire [USER_BITS-1:0]   m_axis_tuser;
 
     svd_8x8 core (
         .aclk          (aclk),
         .aresetn       (aresetn),
         .s_axis_tdata  (s_axis_tdata),
         .s_axis_tvalid (s_axis_tvalid),
-        .s_axis_tready (s_axis_tready),
         .s_axis_tlast  (s_axis_tlast),
+        .m_axis_tready (m_axis_tready),
+        .s_axis_tready (s_axis_tready),
         .m_axis_tdata  (m_axis_tdata),
         .m_axis_tvalid (m_axis_tvalid),
-        .m_axis_tready (m_axis_tready),
         .m_axis_tlast  (m_axis_tlast),
         .m_axis_tuser  (m_axis_tuser)
     );
@@ -78,6 +79,7 @@ module svd_8x8_tb;
     reg     checking;
 
     reg                   stimulus_left;
+    integer               stimulus_number;   // of the beat in its file, from 0
     reg                   stimulus_last;
     reg [INPUT_BITS-1:0]  stimulus_data;
     reg                   stall_left;
@@ -88,7 +90,7 @@ module svd_8x8_tb;
     reg signed [63:0]     accepted_cycle;
     reg                   expected_left;
     reg signed [63:0]     expected_cycle;
-    reg [1:0]             expected_user;
+    reg [USER_BITS-1:0]   expected_user;
     reg                   expected_last;
     reg [OUTPUT_BITS-1:0] expected_data;
 
@@ -109,6 +111,7 @@ module svd_8x8_tb;
         begin
             fields = $fscanf(stimulus_file, "%b %h\n", stimulus_last, stimulus_data);
             stimulus_left = fields == 2;
+            stimulus_number = stimulus_number + 1;
             if (fields < 2) check_end_of(stimulus_file);
         end
     endtask
@@ -177,7 +180,7 @@ module svd_8x8_tb;
     integer               place;     // of the expected beat in its section
     reg [1:0]             section;   // of the expected beat before
     reg                   waiting;   // an output beat was not taken in the cycle before
-    reg [OUTPUT_BITS+2:0] held;      // that beat
+    reg [OUTPUT_BITS+USER_BITS:0] held;   // that beat
 
     initial begin
         cycle = -RESET_CYCLES;
@@ -199,6 +202,7 @@ module svd_8x8_tb;
         skip_heading(stimulus_file);
         skip_heading(stalls_file);
         skip_heading(resets_file);
+        stimulus_number = -1;
         if (!finished) begin
             next_stimulus;
             next_reset;
@@ -277,7 +281,7 @@ module svd_8x8_tb;
 
     task input_beat;
         begin
-            if (record_file != 0) $fdisplay(record_file, "i %0d", cycle);
+            if (record_file != 0) $fdisplay(record_file, "i %0d %0d", cycle, stimulus_number);
             if (checking && !finished) begin
                 if (!accepted_left || accepted_cycle != cycle) begin
                     $write("FAIL: input beat %0d is taken in cycle %0d, ", input_beats, cycle);
@@ -376,7 +380,8 @@ module svd_8x8_tb;
                 give_up;
             end else if (waiting && {m_axis_tdata, m_axis_tuser, m_axis_tlast} !== held) begin
                 $display("FAIL: cycle %0d: a beat changes while it waits: tdata, tuser, tlast are %h %h %b, were %h %h %b",
-                         cycle, m_axis_tdata, m_axis_tuser, m_axis_tlast, held[OUTPUT_BITS+2:3], held[2:1], held[0]);
+                         cycle, m_axis_tdata, m_axis_tuser, m_axis_tlast,
+                         held[OUTPUT_BITS+USER_BITS:USER_BITS+1], held[USER_BITS:1], held[0]);
                 give_up;
             end
             waiting = m_axis_tvalid === 1'b1 && !m_axis_tready;
