@@ -20,6 +20,11 @@ pub fn csv(text: &str) -> Result<PathBuf, String> {
     file(text, "csv", "comma-separated numbers", &[])
 }
 
+/// Reads the name of a JSON document.
+pub fn json(text: &str) -> Result<PathBuf, String> {
+    file(text, "json", "a JSON document", &[])
+}
+
 /// Reads the name of a picture that is written as SVG only.
 pub fn svg(text: &str) -> Result<PathBuf, String> {
     file(text, "svg", "a picture in SVG format", &[])

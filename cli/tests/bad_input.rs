@@ -66,7 +66,7 @@ fn elements_that_do_not_fit_the_input_scale_asked_for() {
 
 #[test]
 fn options_out_of_range() {
-    let cases: [(&[&str], &[&str]); 29] = [
+    let cases: [(&[&str], &[&str]); 37] = [
         (&["--word", "7"], &["--word 7", "8 to 24"]),
         (&["--word", "25"], &["--word 25", "8 to 24"]),
         (&["--guard", "9"], &["--guard 9", "0 to 8"]),
@@ -98,6 +98,17 @@ fn options_out_of_range() {
         (&["--coef", "10"], &["--coef 10"]),
         (&["--sweeps", "0"], &["--sweeps 0", "1 to 63", "auto"]),
         (&["--sweeps", "many"], &["--sweeps", "auto"]),
+        (&["--element-bytes", "2"], &["--element-bytes 2", "output stream has 24 bits", "3 bytes"]),
+        (&["--element-bytes", "2", "--word", "20"], &["--element-bytes 2", "input stream has 20 bits", "3 bytes"]),
+        (&["--element-bytes", "5"], &["--element-bytes 5", "2, 4, 8", "auto"]),
+        (&["--elements-per-beat-in", "3"], &["--elements-per-beat-in 3", "1, 2, 4, 8"]),
+        (&["--elements-per-beat-out", "0"], &["--elements-per-beat-out 0", "1, 2, 4, 8"]),
+        (&["--rows", "2", "--elements-per-beat-in", "8"], &["--elements-per-beat-in 8", "input", "only 4 elements"]),
+        (
+            &["--rows", "2", "--vectors", "none", "--elements-per-beat-out", "4"],
+            &["--elements-per-beat-out 4", "output", "only 3 elements"],
+        ),
+        (&["--front", "apb"], &["--front", "apb", "stream", "axi-lite"]),
         (&["--arch", "hypercube"], &["--arch", "hypercube", "serial"]),
     ];
     for (flags, words) in cases {
@@ -209,6 +220,7 @@ fn endings_that_do_not_fit() {
     refused(&a, &with(&["--fst", "x.vcd"]), &["--fst", "x.vcd", "`.fst`", "--vcd"]);
     refused(&a, &with(&["--fst", "x.json"]), &["--fst", "x.json", "`.fst`"]);
     refused(&a, &with(&["--npy", "x.npy"]), &["--npy", "folder", "`.npy`"]);
+    refused(&a, &with(&["--beats", "x.csv"]), &["--beats", "x.csv", "`.json`"]);
     refused(&a, &with(&["--trace", "x.html"]), &["--trace", "folder", "`.html`"]);
     refused(&[], &["complete", "--picture", "x.png"], &["--picture", "x.png", "`.svg`"]);
     refused(&[], &["recommend", "--picture", "x.png"], &["--picture", "x.png", "`.svg`"]);

@@ -143,3 +143,53 @@ fn waves_can_be_read() {
         assert!(waves.contains(name), "`{name}` is not in the waves");
     }
 }
+
+/// The integers of `--beats` are those of the results, and the beats carry them: four 32-bit elements each, from the low
+/// digits on.
+#[test]
+fn simulate_writes_the_beats_of_a_matrix() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("a.csv"), "0.5,-0.25,0.125\n-1,0.75,0\n").unwrap();
+    let streams = ["--element-bytes", "4", "--elements-per-beat-in", "4", "--elements-per-beat-out", "4"];
+    let arguments = [&["simulate", "--matrix", "a.csv", "--json", "--beats", "b.json"], &streams[..]].concat();
+    let simulated: Value = serde_json::from_str(&run(folder.path(), &arguments)).unwrap();
+    let written: Value = serde_json::from_slice(&fs::read(folder.path().join("b.json")).unwrap()).unwrap();
+    assert_eq!(written["core"], simulated["core"]);
+    assert_eq!((&written["core"]["element_bytes"], &written["core"]["elements_per_beat_in"]), (&4.into(), &4.into()));
+    let matrix = &written["matrices"][0];
+    let integers = serde_json::json!([[16384, -8192, 4096], [-32768, 24576, 0]]);
+    assert_eq!((&matrix["integers"], &matrix["input_exponent"]), (&integers, &0.into()));
+
+    let list = |value: &Value| value.as_array().unwrap().clone();
+    let numbers = |value: &Value| list(value).iter().map(|n| n.as_i64().unwrap()).collect::<Vec<_>>();
+    // The elements of all beats, as `tkeep` says, and the sections of `tuser`.
+    let read = |beats: &Value| {
+        let (mut elements, mut sections) = (Vec::new(), Vec::new());
+        let beats = list(beats);
+        for (index, beat) in beats.iter().enumerate() {
+            let digits = |key: &str| beat[key].as_str().unwrap_or("0").to_owned();
+            let count = digits("tkeep").chars().filter(|digit| *digit == 'f').count();
+            assert!(count == 4 || index + 1 == beats.len() && digits("tkeep") == format!("{:0>4}", "f".repeat(count)));
+            assert_eq!(beat["tlast"], index + 1 == beats.len());
+            let (data, user) = (digits("tdata"), u32::from_str_radix(&digits("tuser"), 16).unwrap());
+            assert_eq!(data.len(), 32);
+            for place in 0..count {
+                let word = &data[data.len() - 8 * (place + 1)..data.len() - 8 * place];
+                elements.push(i64::from(u32::from_str_radix(word, 16).unwrap() as i32));
+                sections.push(user >> (2 * place) & 3);
+            }
+        }
+        (elements, sections)
+    };
+    assert_eq!(read(&matrix["input"]).0, list(&matrix["integers"]).iter().flat_map(numbers).collect::<Vec<_>>());
+    let (elements, users) = read(&matrix["output"]);
+    let sections = list(&matrix["sections"]);
+    assert_eq!(elements, sections.iter().flat_map(|section| numbers(&section["values"])).collect::<Vec<_>>());
+    assert_eq!(users, [vec![0], vec![1; 2], vec![2; 4], vec![3; 6]].concat());
+    let sigma = numbers(&sections[1]["values"]).into_iter().map(|units| units as f64 / f64::from(1 << 19));
+    let exponent = simulated["results"][0]["block_exponent"].as_i64().unwrap() as i32;
+    let expected = list(&simulated["results"][0]["sigma"]);
+    for (sigma, expected) in sigma.zip(expected) {
+        assert_eq!(sigma * f64::from(exponent).exp2(), expected.as_f64().unwrap());
+    }
+}

@@ -18,6 +18,7 @@
 //! none of that.
 
 pub mod arrays;
+pub mod beats;
 pub mod cocotb_bench;
 pub mod corpus;
 pub mod engine;

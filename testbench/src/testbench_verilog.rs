@@ -3,11 +3,12 @@
 //! The text of the testbench depends on the core alone, everything about a run is in the data files: one compiled
 //! testbench runs any stimulus.
 
+use crate::beats::{Beat, output_beats};
 use crate::stimulus::{RESET_CYCLES, Stimulus, Trace};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::verilog::provenance;
 use svdforge_hdl::export::{File, Header};
-use svdforge_hdl::formats::{BeatFormat, Streams};
+use svdforge_hdl::formats::Streams;
 use svdforge_hdl::interface::{USER_BITS, port};
 use svdforge_hdl::parameters::Sizes;
 use svdforge_hdl::shape::Shape;
@@ -200,12 +201,9 @@ pub(crate) fn data_files(core: &Core, stimulus: &Stimulus, expected: Option<&Tra
         text: format!("// {heading}\n") + &lines.iter().map(|line| format!("{line}\n")).collect::<String>(),
     };
 
-    let beats = stimulus.beats(streams.input.elements);
-    let beats = beats.map(|beat| {
-        let last = beat.iter().any(|element| element.last);
-        let elements: Vec<(u64, bool)> = beat.iter().map(|element| (element.data as u64, element.kept)).collect();
-        format!("{} {}", bit(last), beat_digits(&elements, streams.input, streams.keep, 'x'))
-    });
+    // The places of a beat that have no element are unknown: the core must not look at them.
+    let beats = stimulus.beats(streams.input.elements).map(|beat| Beat::of_input(streams, beat, 'x'));
+    let beats = beats.map(|beat| format!("{} {}", bit(beat.tlast), beat.payload()));
     let mut pattern = stimulus.stalls.pattern.clone();
     if pattern.is_empty() {
         pattern.push((true, true));
@@ -220,42 +218,11 @@ pub(crate) fn data_files(core: &Core, stimulus: &Stimulus, expected: Option<&Tra
     if let Some(trace) = expected {
         let accepted = trace.accepted.chunk_by(|a, b| a == b).map(|beat| beat[0].to_string());
         files.push(file("accepted", "the cycle in which each input beat is taken", accepted.collect()));
-        let beats = trace.output.chunk_by(|a, b| a.cycle == b.cycle);
-        let output = beats.map(|beat| {
-            let last = beat.iter().any(|element| element.last);
-            let user = beat.iter().rev().fold(0, |users, element| users << USER_BITS | u32::from(element.user));
-            let elements: Vec<(u64, bool)> = beat.iter().map(|element| (element.data, true)).collect();
-            let digits = (streams.output.elements * USER_BITS).div_ceil(4) as usize;
-            let data = beat_digits(&elements, streams.output, streams.keep, '0');
-            format!("{} {user:0digits$x} {} {data}", beat[0].cycle, bit(last))
+        let cycles = trace.output.chunk_by(|a, b| a.cycle == b.cycle).map(|beat| beat[0].cycle);
+        let output = cycles.zip(output_beats(streams, &trace.output)).map(|(cycle, beat)| {
+            format!("{cycle} {} {} {}", beat.tuser.as_deref().unwrap_or_default(), bit(beat.tlast), beat.payload())
         });
         files.push(file("expected", &format!("output beats: cycle tuser tlast {data}"), output.collect()));
     }
     files
-}
-
-/// A beat as one hexadecimal number: `tdata`, with `tkeep` above it if there is one. `elements` are the elements and
-/// whether they are there. `filler` is the digit of the places after them.
-fn beat_digits(elements: &[(u64, bool)], format: BeatFormat, keep: bool, filler: char) -> String {
-    let digits = format.element_bits() as usize / 4;
-    let mut text = String::new();
-    if keep {
-        let bits: Vec<bool> = (0..format.elements as usize)
-            .flat_map(|number| {
-                let kept = elements.get(number).is_some_and(|&(_, kept)| kept);
-                std::iter::repeat_n(kept, format.element_bytes as usize)
-            })
-            .collect();
-        let digit = |bits: &[bool]| bits.iter().rev().fold(0, |digit, &bit| digit << 1 | u32::from(bit));
-        text.extend(
-            bits.chunks(4).rev().map(|bits| char::from_digit(digit(bits), 16).expect("Four bits are a digit.")),
-        );
-    }
-    for number in (0..format.elements as usize).rev() {
-        match elements.get(number) {
-            Some(&(data, _)) => text += &format!("{:0digits$x}", data & (u64::MAX >> (64 - format.element_bits()))),
-            None => text.extend(std::iter::repeat_n(filler, digits)),
-        }
-    }
-    text
 }

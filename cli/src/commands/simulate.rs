@@ -8,10 +8,12 @@ use crate::trace_folder::TraceFolder;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use svdforge_golden::read_matrices;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
+use svdforge_testbench::beats::MatrixBeats;
 use svdforge_testbench::engine::{SimulatorEngine, Waves};
 use svdforge_testbench::folder::StagedFile;
 use svdforge_testbench::judge::{Judgement, judge_and_trace};
@@ -45,6 +47,9 @@ pub struct Simulate {
     /// Write a page into this folder that shows the core at work: A, U and V after each step, the schedule, the streams
     #[arg(long, value_name = "DIR", value_parser = endings::folder)]
     trace: Option<PathBuf>,
+    /// Write the integers and the beats of both streams, for a testbench of yours (.json)
+    #[arg(long, value_name = "FILE", value_parser = endings::json)]
+    beats: Option<PathBuf>,
     /// Print the results as JSON
     #[arg(long)]
     json: bool,
@@ -77,12 +82,15 @@ impl Simulate {
             (false, true) => SimulatorEngine::new(&core)?,
         };
         let progress = Progress::steps(inputs.len(), "simulating");
-        let mut judgements = Vec::new();
+        let (mut judgements, mut beats) = (Vec::new(), Vec::new());
         for ((_, matrix), input) in matrices.iter().zip(&inputs) {
             let (judgement, trace) = judge_and_trace(core.shape(), &mut engine, matrix, input)?;
             arrays.as_mut().map(|arrays| arrays.push(input, &trace)).transpose()?;
             if let Some((looks, seen)) = looks.as_mut().zip(engine.take_inside()) {
                 looks.push(&core, &judgement, input, &trace, &seen)?;
+            }
+            if self.beats.is_some() {
+                beats.push(MatrixBeats::new(core.shape(), &judgement.matrix, input, &trace)?);
             }
             judgements.push(judgement);
             progress.inc(1);
@@ -91,6 +99,9 @@ impl Simulate {
         engine.finish()?;
         files.into_iter().try_for_each(StagedFile::commit)?;
         arrays.map(ArrayFolder::write).transpose()?;
+        if let Some(path) = &self.beats {
+            write_beats(path, &core, &beats)?;
+        }
         if let Some(looks) = looks {
             output::note(looks.write(&core)?);
         }
@@ -117,6 +128,16 @@ impl Simulate {
         }
         Ok((files, waves))
     }
+}
+
+/// Writes the beats of all matrices as JSON.
+fn write_beats(path: &Path, core: &Core, matrices: &[MatrixBeats]) -> Result<()> {
+    let document = serde_json::json!({ "core": Summary::new(core), "matrices": matrices });
+    let (staged, mut sink) = StagedFile::create(path)?;
+    let written = serde_json::to_writer_pretty(&mut sink, &document).map_err(io::Error::from);
+    let written = written.and_then(|()| sink.write_all(b"\n")).and_then(|()| sink.flush());
+    written.with_context(|| format!("{}: cannot be written", path.display()))?;
+    Ok(staged.commit()?)
 }
 
 /// Prints the results as tables.
