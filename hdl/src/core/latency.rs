@@ -94,8 +94,8 @@ impl Latency {
     /// From the last beat of the result before to the last beat of this one, if matrices of this size arrive without a
     /// pause, and this one takes `sweeps` sweeps.
     ///
-    /// The next matrix is loaded while the result before it leaves. Its decomposition starts when both are over; it does
-    /// not wait for the beats that are in the output FIFO.
+    /// The next matrix is loaded while the result before it leaves. Its decomposition starts when both are over; it
+    /// does not wait for the beats that are in the output FIFO.
     pub fn interval(&self, sweeps: u32) -> usize {
         self.decomposition(sweeps) + self.between()
     }
@@ -122,9 +122,9 @@ fn square(shape: &Shape, schedule: &Schedule, size: (usize, usize)) -> SquareCyc
 /// Where rows are reduced: the cycles from the first beat to the last, both included, and those from the first beat to
 /// the complete triangle.
 ///
-/// There is room for two batches of two rows. The first batch enters as soon as it is there. From then on the rotators are
-/// never idle, because a batch streams in faster than another is rotated three times or more. So batch i enters i steps
-/// after the first one, and takes the place of the batch two before it when that is no longer needed.
+/// There is room for two batches of two rows. The first batch enters as soon as it is there. From then on the rotators
+/// are never idle, because a batch streams in faster than another is rotated three times or more. So batch i enters i
+/// steps after the first one, and takes the place of the batch two before it when that is no longer needed.
 fn reduced(shape: &Shape, reduction: ReductionCycles, (rows, cols): (usize, usize)) -> (usize, usize) {
     let batches = rows.div_ceil(2);
     let first = shape.interface().header().len() + rows.min(2) * cols;
