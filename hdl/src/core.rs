@@ -63,8 +63,8 @@ impl Core {
         Latency::new(&self.shape, self.ports, &self.schedule, size)
     }
 
-    /// The most cycles from the first beat of a frame to the last beat of its result, for a source and a sink that never
-    /// stall: those of the largest matrix, after the most sweeps. No smaller matrix takes longer.
+    /// The most cycles from the first beat of a frame to the last beat of its result, for a source and a sink that
+    /// never stall: those of the largest matrix, after the most sweeps. No smaller matrix takes longer.
     pub fn cycle_limit(&self) -> u64 {
         self.latency().total(self.shape.sweep_cap()) as u64
     }

@@ -12,9 +12,9 @@ use svdforge_testbench::framing::{InputElement, InputScale, quantise};
 use svdforge_testbench::run::Cycles;
 use svdforge_testbench::stimulus::{Stimulus, Trace};
 
-/// Cores of every kind whose latencies differ: squares, padded, wide, tall, each choice of vectors, truncated, symmetric,
-/// with and without scaling, with a fixed number of sweeps, with other words, guards and coefficients, for any size, and
-/// those that reduce rows while they stream in.
+/// Cores of every kind whose latencies differ: squares, padded, wide, tall, each choice of vectors, truncated,
+/// symmetric, with and without scaling, with a fixed number of sweeps, with other words, guards and coefficients, for
+/// any size, and those that reduce rows while they stream in.
 fn kinds() -> Vec<Parameters> {
     let size = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
     let tall = |rows, cols| Parameters { vectors: Vectors::V, ..size(rows, cols) };

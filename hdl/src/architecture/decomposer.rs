@@ -118,8 +118,8 @@ pub struct Schedule {
 
 /// The phases of a decomposition of a matrix that is held in a square of this size.
 ///
-/// From `start` to `done` there are `preparation + first_angles + sweeps x steps x step + 1` cycles, if the decomposition
-/// makes that many sweeps: the last cycle of the last sweep comes one cycle before `done`.
+/// From `start` to `done` there are `preparation + first_angles + sweeps x steps x step + 1` cycles, if the
+/// decomposition makes that many sweeps: the last cycle of the last sweep comes one cycle before `done`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SquareCycles {
     /// Rows, and columns, of the square.
@@ -143,8 +143,8 @@ impl SquareCycles {
     }
 }
 
-/// The reduction of rows to a triangle, as seen at the ports of the decomposer. A batch of two rows, or of the last one,
-/// *enters* in the cycle in which its first rotation begins.
+/// The reduction of rows to a triangle, as seen at the ports of the decomposer. A batch of two rows, or of the last
+/// one, *enters* in the cycle in which its first rotation begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ReductionCycles {
     /// Cycles from `load_batch` until the batch enters, if no earlier batch keeps the rotators busy.

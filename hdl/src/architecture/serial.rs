@@ -110,7 +110,8 @@ fn schedule(shape: &Shape, orderings: &[Ordering], programs: &[StepProgram], tim
     let qr = largest.reduction.map(|reduction| QrCycles {
         passes,
         two_rows: reduction.batch,
-        // When the last rows arrive, the rows before them are under way. They have waited since those before were taken.
+        // When the last rows arrive, the rows before them are under way. They have waited since those before were
+        // taken.
         finish: 2 * reduction.batch - reduction.taken + reduction.ending,
     });
     Schedule { step_cycles: largest.step, steps: largest.steps, qr, squares }

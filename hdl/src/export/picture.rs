@@ -1,12 +1,12 @@
 //! Pictures of a core. They are drawn from the design itself, so they are always up to date.
 //!
-//! A dataflow diagram has a box for each instance and each memory of a module. Its input ports together are one more box,
-//! and its output ports another. In the language of Graphviz there is an arrow from one box to another if a value of the
-//! first reaches the second through operations and registers alone. Its label has the number of bits that arrive, and the
-//! number of registers on the path if all paths have the same number.
+//! A dataflow diagram has a box for each instance and each memory of a module. Its input ports together are one more
+//! box, and its output ports another. In the language of Graphviz there is an arrow from one box to another if a value
+//! of the first reaches the second through operations and registers alone. Its label has the number of bits that
+//! arrive, and the number of registers on the path if all paths have the same number.
 //!
-//! The SVG picture shows a core as far as its datapath, one panel for each level of the hierarchy, and of all values only
-//! the data. Another picture shows the timing of the streams.
+//! The SVG picture shows a core as far as its datapath, one panel for each level of the hierarchy, and of all values
+//! only the data. Another picture shows the timing of the streams.
 
 mod canvas;
 mod datapath;

@@ -117,8 +117,8 @@ pub(super) fn of_memory(module: &Module, id: MemoryId) -> usize {
     1 + module.instances.len() + id.index()
 }
 
-/// The origins of all nodes, if a node has its value from these `operands`. Passes over the arena are repeated until nothing changes. In a loop through registers the
-/// number of registers becomes `None`.
+/// The origins of all nodes, if a node has its value from these `operands`. Passes over the arena are repeated until
+/// nothing changes. In a loop through registers the number of registers becomes `None`.
 pub(super) fn origins(module: &Module, operands: fn(&Node) -> Vec<NodeId>) -> Vec<Origins> {
     let mut all: Vec<Origins> = vec![Origins::new(); module.nodes.len()];
     loop {

@@ -265,8 +265,8 @@ fn place(graph: &Graph, layers: &[Vec<Item>], layer_of: &[usize], chains: &BTree
     Layout { frames: (0..graph.sizes.len()).map(frame).collect(), routes, width: x, height }
 }
 
-/// Reorders the tracks of a space where one arrow would enter it at the height at which another leaves it, and both would
-/// lie on one line: the one that enters then takes the track on the left.
+/// Reorders the tracks of a space where one arrow would enter it at the height at which another leaves it, and both
+/// would lie on one line: the one that enters then takes the track on the left.
 fn separate(space: &mut Vec<Rise>) {
     const CLOSE: f64 = 4.0;
     let met = |space: &[Rise]| {

@@ -24,8 +24,8 @@ use crate::shape::Shape;
 /// correct. The sequencer never reads a word again sooner.
 pub const WORD_LATENCY: u32 = 9;
 
-/// Cycles from `load_batch` to the first cycle of the step in which the batch enters: one until the queue has counted it,
-/// one until the sequencer sees that.
+/// Cycles from `load_batch` to the first cycle of the step in which the batch enters: one until the queue has counted
+/// it, one until the sequencer sees that.
 const ENTRY: usize = 2;
 /// Cycles from the last cycle of the merge to `full`: the phase ends, and a register follows.
 const FULL: usize = 2;
