@@ -60,8 +60,8 @@ impl Bus {
     }
 }
 
-/// The buses that a core can have: name, protocol, end. A bus of one wire is a port of this name; the ports of the others
-/// begin with the name and an underscore.
+/// The buses that a core can have: name, protocol, end. A bus of one wire is a port of this name. The ports of the
+/// others begin with the name and an underscore.
 const BUSES: [(&str, Protocol, End); 6] = [
     (port::CLOCK, Protocol::Clock, End::Slave),
     (port::RESET, Protocol::Reset, End::Slave),

@@ -1,5 +1,5 @@
-//! What is in a folder that an export is written to: files of an earlier export, which are replaced, and what belongs to
-//! others, which stays.
+//! What is in a folder that an export is written to: files of an earlier export, which are replaced, and what belongs
+//! to others, which stays.
 
 use super::error::FolderError;
 use std::collections::BTreeSet;
@@ -9,14 +9,14 @@ use std::path::{Component, Path, PathBuf};
 use svdforge_hdl::export::File;
 use svdforge_hdl::export::manifest::MANIFEST;
 
-/// The paths in a folder that belong neither to the new export nor to the earlier one, relative to it. A folder in which
-/// nothing is of an export is one path. Folders that are empty but for files of the earlier export are not among them.
+/// The paths in a folder that belong neither to the new export nor to the earlier one, relative to it. A folder in
+/// which nothing is of an export is one path. Folders with nothing but files of the earlier export are not among them.
 /// `folder` is the name of the folder in messages, and `target` is where it is.
 ///
 /// # Errors
 ///
-/// If the folder is not an earlier export of svdforge and `force` is not given, or if something of others is in the place
-/// of a file or of a folder of the new export.
+/// If the folder is not an earlier export of svdforge and `force` is not given, or if something of others is in the
+/// place of a file or of a folder of the new export.
 pub(super) fn others(folder: &Path, target: &Path, files: &[File], force: bool) -> Result<Vec<PathBuf>, FolderError> {
     let earlier = earlier_files(target);
     let error = |source| FolderError::Io { path: folder.to_owned(), source };
@@ -81,8 +81,8 @@ fn parents(files: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
     above.filter(|folder| !folder.as_os_str().is_empty()).map(Path::to_owned).collect()
 }
 
-/// The files listed in the manifest of the earlier export in this folder, and the manifest, if there is one. A name that leads out of the
-/// folder is none of an export, and is left out.
+/// The files listed in the manifest of the earlier export in this folder, and the manifest, if there is one. A name
+/// that leads out of the folder is none of an export, and is left out.
 fn earlier_files(folder: &Path) -> Option<BTreeSet<PathBuf>> {
     let text = fs::read_to_string(folder.join(MANIFEST)).ok()?;
     let manifest: serde_json::Value = serde_json::from_str(&text).ok()?;

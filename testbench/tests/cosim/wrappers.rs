@@ -235,30 +235,33 @@ fn stub(name: &str, ports: &[(String, String, u32)]) -> String {
     )
 }
 
+/// Names and values.
+type Constants = Vec<(String, u64)>;
+
 /// A design that instantiates the component of each package, and checks constants.
-fn user(cores: &[(&str, Vec<(String, u64)>)]) -> String {
-    let each = |text: &dyn Fn(&str, &[(String, u64)]) -> String| {
+fn user(cores: &[(&str, Constants)]) -> String {
+    let each = |text: &dyn Fn(&str, &Constants) -> String| {
         cores.iter().map(|(name, constants)| text(name, constants)).collect::<String>()
     };
-    let signals = |name: &str, _: &[(String, u64)]| {
+    let signals = |name: &str, _: &Constants| {
         format!(
             "  signal {name}_in : std_logic_vector({name}_input_tdata_bits - 1 downto 0);\n  \
              signal {name}_out : std_logic_vector({name}_output_tdata_bits - 1 downto 0);\n"
         )
     };
-    let instance = |name: &str, _: &[(String, u64)]| {
+    let instance = |name: &str, _: &Constants| {
         format!(
             "  {name}_core : {name} port map (aclk => clk, aresetn => clk, s_axis_tdata => {name}_in, s_axis_tvalid => clk,\n    \
              s_axis_tlast => clk, m_axis_tready => clk, m_axis_tdata => {name}_out);\n"
         )
     };
-    let check = |name: &str, constants: &[(String, u64)]| {
+    let check = |name: &str, constants: &Constants| {
         let check = |(constant, value): &(String, u64)| {
             format!("    assert {name}_{constant} = {value} report \"{name}_{constant}\" severity failure;\n")
         };
         constants.iter().map(check).collect()
     };
-    let uses = |name: &str, _: &[(String, u64)]| format!("use work.{name}_pkg.all;\n");
+    let uses = |name: &str, _: &Constants| format!("use work.{name}_pkg.all;\n");
     format!(
         "library ieee;\nuse ieee.std_logic_1164.all;\n{}entity user is end entity;\narchitecture test of user is\n  \
          signal clk : std_logic := '0';\n{}begin\n{}  process begin\n{}    report \"all is as it should be\";\n    wait;\n  \
@@ -271,7 +274,7 @@ fn user(cores: &[(&str, Vec<(String, u64)>)]) -> String {
 }
 
 /// The constants that a package should have, from `core.json`.
-fn constants(manifest: &Value) -> Vec<(String, u64)> {
+fn constants(manifest: &Value) -> Constants {
     let number = |value: &Value| value.as_u64().unwrap();
     let (core, input, output) = (&manifest["core"], &manifest["input"], &manifest["output"]);
     let mut all = vec![
@@ -308,7 +311,7 @@ fn vhdl_packages_are_elaborated_with_the_ports_of_the_verilog() {
         assert_eq!((finished.status.success(), finished.printed().as_str()), (true, ""), "{file}");
     };
     let write = |name: &str, text: &str| fs::write(work.path().join(name), text).unwrap();
-    let of_manifests: Vec<Vec<(String, u64)>> = exports.iter().map(|export| constants(&export.manifest())).collect();
+    let of_manifests: Vec<Constants> = exports.iter().map(|export| constants(&export.manifest())).collect();
     let names: Vec<&str> = exports.iter().map(|export| export.name.as_str()).collect();
     let cores: Vec<_> = names.iter().copied().zip(of_manifests).collect();
     assert!(cores.iter().map(|(_, constants)| constants.len()).sum::<usize>() > 80);

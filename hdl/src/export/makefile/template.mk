@@ -67,6 +67,7 @@ build/{{name}}.vvp: $(RTL) {{name}}_tb.v
 
 build/verilator/V{{name}}_tb: $(RTL) {{name}}_tb.v
 	$(call need,$(VERILATOR),Verilator,VERILATOR)
+	@mkdir -p build
 	$(VERILATOR) --binary --timing --trace --Mdir build/verilator --top-module {{name}}_tb $^
 
 cocotb:
