@@ -97,7 +97,7 @@ fn table(exploration: &Exploration, points: &[usize], picked: Option<usize>, bri
         div class="wide" { table {
             tr {
                 th { "core" }
-                @for (head, _) in &columns { th { (head) } }
+                @for (head, _) in &columns { th { @if head.contains('ᵀ') { span class="formula" { (head) } } @else { (head) } } }
                 @if !brief { th class="left" { "better" } }
             }
             @for &index in points {

@@ -318,7 +318,7 @@ impl Space {
     fn place(&mut self, (x, y): (i32, i32), width: i32) -> Option<(i32, i32)> {
         // A label stands farther from a ring than from a dot.
         let radius = self.marks.iter().filter(|mark| mark.0 == (x, y)).map(|mark| mark.1).max().unwrap_or(0);
-        let far = (radius - 4).max(0);
+        let far = if radius > 4 { radius - 2 } else { 0 };
         let (right, left) = (6 + far, -width - 4 - far);
         let beside = [(right, -14), (left, 2), (right, 2), (left, -14), (-width / 2, -20 - far), (-width / 2, 7 + far)];
         let free = || beside.map(|(dx, dy)| (x + dx, y + dy)).into_iter().filter(|&place| self.is_free(place, width));
