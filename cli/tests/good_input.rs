@@ -144,8 +144,8 @@ fn waves_can_be_read() {
     }
 }
 
-/// The integers of `--beats` are those of the results, and the beats carry them: four 32-bit elements each, from the low
-/// digits on.
+/// The integers of `--beats` are those of the results, and the beats carry them: four 32-bit elements each, from the
+/// low digits on.
 #[test]
 fn simulate_writes_the_beats_of_a_matrix() {
     let folder = TempDir::new().unwrap();

@@ -5,13 +5,15 @@ mod error;
 mod map;
 mod name;
 mod options;
+mod value;
 
 pub use choices::{ArchitectureName, Front, NamedChoice, Scaling, Sizes, Sweeps, Vectors, Word};
 pub use error::ParameterError;
 pub(crate) use error::error;
 pub use map::OptionMap;
 pub use name::CoreName;
-pub use options::{CoreOption, Kind, OPTIONS, Value};
+pub use options::{CoreOption, Kind, OPTIONS};
+pub use value::Value;
 
 use std::ops::RangeInclusive;
 

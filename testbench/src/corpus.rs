@@ -201,7 +201,8 @@ impl CaseFrame {
         }
     }
 
-    /// The elements. What does not fit the word saturates; a late frame goes on with its own elements from the first on.
+    /// The elements. What does not fit the word saturates; a late frame goes on with its own elements from the first
+    /// on.
     pub fn elements(&self, shape: &Shape) -> Vec<InputElement> {
         let (matrix, format) = (self.matrix(shape), input_format(shape));
         let range = format.dequantise(format.lowest())..=format.dequantise(format.highest());

@@ -23,9 +23,9 @@ use svdforge_hdl::export::vhdl::vhdl;
 use svdforge_hdl::export::{File, Listed, Role, picture, verilog};
 use svdforge_hdl::shape::Shape;
 
-/// The files of an export: Verilog, file list, testbench with its data, cocotb bench, pictures, datasheet, save files for
-/// GTKWave, what presents the core to other tools, and `core.json`. The testbench contains an example run, so an error
-/// means that the core failed in the simulator.
+/// The files of an export: Verilog, file list, testbench with its data, cocotb bench, pictures, datasheet, save files
+/// for GTKWave, what presents the core to other tools, and `core.json`. The testbench contains an example run, so an
+/// error means that the core failed in the simulator.
 pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let header = Summary::new(core).header();
     let name = core.shape().name();

@@ -1,4 +1,5 @@
-//! What goes into a core and what comes out of it: input elements with their timing, and the trace that an engine returns.
+//! What goes into a core and what comes out of it: input elements with their timing, and the trace that an engine
+//! returns.
 //!
 //! # Timing
 //!

@@ -10,8 +10,9 @@ use crate::shape::Shape;
 /// Adds the packer.
 ///
 /// The inputs `element`, `element_user` and `element_last` are an element in each cycle in which `write_element` is 1.
-/// One cycle after the last element of a beat the output `write_beat` is 1, and the other outputs are this beat: `tlast`, and for each
-/// element a part of `tdata` and of `tuser`, and a bit of `tkeep` that says whether it is there. Nothing stalls: whoever writes knows that there is room.
+/// One cycle after the last element of a beat the output `write_beat` is 1, and the other outputs are this beat:
+/// `tlast`, and for each element a part of `tdata` and of `tuser`, and a bit of `tkeep` that says whether it is there.
+/// Nothing stalls: whoever writes knows that there is room.
 pub fn beat_packer(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let format = shape.streams().output;
     let count = format.elements;

@@ -13,8 +13,8 @@ use crate::shape::Shape;
 ///
 /// - The outputs `element`, `element_valid`, `element_last` and the input `element_ready` are a stream of elements.
 ///   `element_last` comes with the last element of a frame.
-/// - The output `element_broken` is 1 with an element of a beat whose `tkeep` breaks the rule. Such a beat counts as one
-///   element.
+/// - The output `element_broken` is 1 with an element of a beat whose `tkeep` breaks the rule. Such a beat counts as
+///   one element.
 ///
 /// Two beats fit in, so that `s_axis_tready` is held by a register and elements leave without a gap.
 pub fn beat_unpacker(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {

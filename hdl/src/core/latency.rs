@@ -102,8 +102,8 @@ impl Latency {
     /// From the last beat of the result before to the last beat of this one, if matrices of this size arrive without a
     /// pause, and this one takes `sweeps` sweeps.
     ///
-    /// The next matrix is loaded while the result before it leaves. Its decomposition starts when both are over; it does
-    /// not wait for the beats that are in the output FIFO.
+    /// The next matrix is loaded while the result before it leaves. Its decomposition starts when both are over; it
+    /// does not wait for the beats that are in the output FIFO.
     pub fn interval(&self, sweeps: u32) -> usize {
         self.decomposition(sweeps) + self.between()
     }
@@ -127,8 +127,8 @@ fn square(shape: &Shape, schedule: &Schedule, size: (usize, usize)) -> SquareCyc
     *found.unwrap_or_else(|| panic!("The core does not take matrices of {} x {}.", size.0, size.1))
 }
 
-/// When the elements of a frame are accepted by the input end, if each is offered as early as can be. Cycles are counted
-/// from the first element.
+/// When the elements of a frame are accepted by the input end, if each is offered as early as can be. Cycles are
+/// counted from the first element.
 struct Arrivals {
     /// Elements before the matrix.
     header: usize,
@@ -149,10 +149,10 @@ impl Arrivals {
 
     /// The cycle in which an element is accepted.
     ///
-    /// Where rows are reduced, there is room for two batches of two rows. The first batch enters as soon as it is there.
-    /// From then on the rotators are never idle, because a batch streams in faster than another is rotated three times or
-    /// more. So batch i enters i steps after the first one, and takes the place of the batch two before it when that is
-    /// no longer needed.
+    /// Where rows are reduced, there is room for two batches of two rows. The first batch enters as soon as it is
+    /// there. From then on the rotators are never idle, because a batch streams in faster than another is rotated three
+    /// times or more. So batch i enters i steps after the first one, and takes the place of the batch two before it
+    /// when that is no longer needed.
     fn of(&self, element: usize) -> usize {
         let Some(reduction) = self.reduction else { return element };
         let of_batch = 2 * self.cols;
@@ -191,9 +191,9 @@ impl Arrivals {
     /// With a beat unpacker: the cycles from the first beat to the last, both included, and those until the last
     /// element has left it.
     ///
-    /// An element leaves at the earliest one cycle after its beat has arrived. The unpacker holds the beat whose elements
-    /// leave and one more, so the third beat and those after it arrive one cycle after the last element of the beat two
-    /// before has left.
+    /// An element leaves at the earliest one cycle after its beat has arrived. The unpacker holds the beat whose
+    /// elements leave and one more, so the third beat and those after it arrive one cycle after the last element of the
+    /// beat two before has left.
     fn unpacked(&self, format: BeatFormat) -> (usize, usize) {
         const ARRIVED: usize = 1;
         let last = format.beats(self.last_element() + 1) - 1;

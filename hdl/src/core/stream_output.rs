@@ -1,7 +1,7 @@
 //! The output end: it sends a frame that consists of the status word, sigma, U and V, one element per cycle.
 //!
-//! Sections that a core does not compute are left out. For each element a token enters a short pipeline. The front cell of
-//! the sorter gives the column, and the decomposer returns the element of U or V in that column. Columns of U whose
+//! Sections that a core does not compute are left out. For each element a token enters a short pipeline. The front cell
+//! of the sorter gives the column, and the decomposer returns the element of U or V in that column. Columns of U whose
 //! sigma was negative are negated. A token is issued only if the FIFO after the pipeline has room for its beat. Where a
 //! beat has several elements, its last one takes the room.
 

@@ -18,8 +18,8 @@ pub fn c_header(shape: &Shape, header: &Header) -> Option<File> {
     let _ = write!(
         text,
         "//\n\
-         // The registers of the core {name}. Every register is a word of 32 bits at base + NAME_OFFSET. Of each field\n\
-         // there are its mask in the register and the number of its lowest bit. No names beyond <stdint.h> are used.\n\n\
+         // The registers of the core {name}. Every register is a word of 32 bits at base + NAME_OFFSET.\n\
+         // Of each field there are its mask in the register and the number of its lowest bit.\n\n\
          #ifndef {prefix}_REGISTERS_H\n#define {prefix}_REGISTERS_H\n\n#include <stdint.h>\n\n\
          // Access to the bus. Define both before this file is included if a plain access is not enough.\n\
          #ifndef {prefix}_READ32\n#define {prefix}_READ32(address) (*(volatile uint32_t *)(address))\n#endif\n\
@@ -34,7 +34,7 @@ pub fn c_header(shape: &Shape, header: &Header) -> Option<File> {
          static inline uint32_t {name}_read(uintptr_t base, uint32_t offset)\n{{\n    return {prefix}_READ32(base + offset);\n}}\n\n\
          // Writes the register at an offset.\n\
          static inline void {name}_write(uintptr_t base, uint32_t offset, uint32_t value)\n{{\n    {prefix}_WRITE32(base + offset, value);\n}}\n\n\
-         // Reads a field: {name}_field(base, {prefix}_SIZE_OFFSET, {prefix}_SIZE_ROWS_MASK, {prefix}_SIZE_ROWS_SHIFT).\n\
+         // Reads a field, given by the offset of its register, its mask and its lowest bit.\n\
          static inline uint32_t {name}_field(uintptr_t base, uint32_t offset, uint32_t mask, uint32_t shift)\n{{\n    \
          return ({name}_read(base, offset) & mask) >> shift;\n}}\n\n\
          #endif\n"

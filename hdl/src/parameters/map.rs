@@ -1,7 +1,8 @@
 //! Options in files: a table from names to values, as in TOML and JSON.
 
 use super::error::{ParameterError, error};
-use super::options::{CoreOption, OPTIONS, Value};
+use super::options::{CoreOption, OPTIONS};
+use super::value::Value;
 use super::{Parameters, SIZES};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use std::collections::BTreeMap;

@@ -8,21 +8,7 @@ use super::Parameters;
 use super::choices::{ArchitectureName, Front, NamedChoice, Scaling, Sizes, Sweeps, Vectors, Word, position};
 use super::error::{ParameterError, error};
 use super::name::CoreName;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::fmt;
-
-/// The value of one option.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
-    /// The word `auto`, for an option whose other values are numbers.
-    Auto,
-    /// A whole number.
-    Number(usize),
-    /// A word.
-    Word(String),
-    /// On or off.
-    Switch(bool),
-}
+use super::value::Value;
 
 /// The kind of values that an option has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +41,8 @@ pub struct CoreOption {
     /// What stands before its value in the name of a core that differs from the defaults in it. `None` if it never
     /// stands there.
     pub code: Option<&'static str>,
-    /// Whether it may be missing in a file, since files were written before the option existed. It then has its default.
+    /// Whether it may be missing in a file, since files were written before the option existed. It then has its
+    /// default.
     pub came_later: bool,
     get: fn(&Parameters) -> Option<Value>,
     set: fn(&mut Parameters, &Value) -> Result<(), ParameterError>,
@@ -336,46 +323,6 @@ impl Parameters {
             value => format!("--{name} {value}"),
         };
         self.given().into_iter().map(flag).collect::<Vec<_>>().join(" ")
-    }
-}
-
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Auto => f.write_str("auto"),
-            Self::Number(number) => number.fmt(f),
-            Self::Word(word) => f.write_str(word),
-            Self::Switch(on) => on.fmt(f),
-        }
-    }
-}
-
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Auto => serializer.serialize_str("auto"),
-            Self::Number(number) => serializer.serialize_u64(*number as u64),
-            Self::Word(word) => serializer.serialize_str(word),
-            Self::Switch(on) => serializer.serialize_bool(*on),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "a whole number, a word, or true or false")]
-        enum Raw {
-            Switch(bool),
-            Number(usize),
-            Word(String),
-        }
-        Ok(match Raw::deserialize(deserializer)? {
-            Raw::Switch(on) => Self::Switch(on),
-            Raw::Number(number) => Self::Number(number),
-            Raw::Word(word) if word == "auto" => Self::Auto,
-            Raw::Word(word) => Self::Word(word),
-        })
     }
 }
 

@@ -136,8 +136,8 @@ impl ExportFolder {
     }
 }
 
-/// The elements of a recorded beat: `tuser`, `tlast`, and `tdata` with `tkeep` above it if there is one. `None` if it is
-/// not what a core may send.
+/// The elements of a recorded beat: `tuser`, `tlast`, and `tdata` with `tkeep` above it if there is one. `None` if it
+/// is not what a core may send.
 fn output_beat(streams: &Streams, cycle: &str, user: &str, last: &str, beat: &str) -> Option<Vec<OutputElement>> {
     let format = streams.output;
     let (digits, keep_digits) = (format.element_bits() as usize / 4, format.keep_bits().div_ceil(4) as usize);
