@@ -10,8 +10,8 @@ use svdforge_testbench::arrays::{Array, Elements, Group};
 
 /// The names and help texts of all options of a core, in the order of the table.
 #[pyfunction]
-pub fn options() -> Vec<(&'static str, &'static str)> {
-    OPTIONS.iter().map(|option| (option.name, option.help)).collect()
+pub fn options() -> Vec<(String, &'static str)> {
+    OPTIONS.iter().map(|option| (option.key(), option.help)).collect()
 }
 
 /// A `ValueError` with the message of an error.
@@ -33,7 +33,7 @@ pub fn parameters(given: Option<&Bound<'_, PyDict>>) -> PyResult<Parameters> {
 }
 
 fn unknown(name: &str) -> PyErr {
-    let known: Vec<&str> = OPTIONS.iter().map(|option| option.name).collect();
+    let known: Vec<String> = OPTIONS.iter().map(CoreOption::key).collect();
     PyTypeError::new_err(format!("a core has no option `{name}`; its options are {}", known.join(", ")))
 }
 

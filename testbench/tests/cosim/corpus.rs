@@ -171,7 +171,7 @@ fn every_engine_equals_the_simulator() {
             });
         }
     });
-    assert_eq!(runs.into_inner(), 639);
+    assert_eq!(runs.into_inner(), 761);
 }
 
 /// Runs the smallest cores in rust_hdl, and checks the message for larger ones.
