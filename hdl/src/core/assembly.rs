@@ -72,7 +72,7 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, PortTiming, Schedule) {
         fifo: place(fifo, "output_fifo"),
         beats: beats.map(|(unpacker, packer)| (place(unpacker, "unpacker"), place(packer, "packer"))),
         registers: registers.map(|module| place(module, "registers")),
-        stream_inputs: [port::INPUT_VALID, port::INPUT_LAST, port::OUTPUT_READY].map(|port| m.input(port, 1)),
+        stream_inputs: StreamInputs::new(&m, shape),
     };
     parts.streams();
     parts.frames();
@@ -100,28 +100,48 @@ struct Parts<'a, 'm> {
     beats: Option<(Instance<'m>, Instance<'m>)>,
     /// The register block, if there is one.
     registers: Option<Instance<'m>>,
-    /// `s_axis_tvalid`, `s_axis_tlast` and `m_axis_tready`.
-    stream_inputs: [Signal<'m>; 3],
+    stream_inputs: StreamInputs<'m>,
+}
+
+/// The input ports of both streams.
+struct StreamInputs<'m> {
+    /// The parts of `s_axis_tdata` and `s_axis_tkeep`, with their names.
+    parts: Vec<(String, Signal<'m>)>,
+    valid: Signal<'m>,
+    last: Signal<'m>,
+    /// `m_axis_tready`.
+    sink: Signal<'m>,
+}
+
+impl<'m> StreamInputs<'m> {
+    fn new(m: &'m ModuleBuilder, shape: &Shape) -> Self {
+        let Streams { input, keep, .. } = *shape.streams();
+        let mut parts = Vec::new();
+        let mut take = |name: &str, names: Vec<String>, width: u32| {
+            parts.extend(names.iter().map(|part| (part.clone(), m.input(part, width))));
+            m.wide_port(name, names);
+        };
+        take(port::INPUT_DATA, port::parts(port::INPUT_DATA, input.elements), input.element_bits());
+        if keep {
+            take(port::INPUT_KEEP, port::parts_of_keep(port::INPUT_KEEP, input.elements), input.element_bytes);
+        }
+        let [valid, last, sink] =
+            [port::INPUT_VALID, port::INPUT_LAST, port::OUTPUT_READY].map(|port| m.input(port, 1));
+        Self { parts, valid, last, sink }
+    }
 }
 
 impl Parts<'_, '_> {
     /// Connects the ports of the core to the stream ends.
     fn streams(&self) {
         let Self { m, shape, input, output, fifo, .. } = self;
-        let Streams { input: from, output: to, keep } = *shape.streams();
+        let Streams { output: to, keep, .. } = *shape.streams();
         let first = self.beats.as_ref().map_or(input, |(unpacker, _)| unpacker);
-        let take = |name: &str, parts: &[String], width: u32| {
-            parts.iter().for_each(|part| first.drive(part, m.input(part, width)));
-            m.wide_port(name, parts.to_vec());
-        };
-        take(port::INPUT_DATA, &port::parts(port::INPUT_DATA, from.elements), from.element_bits());
-        if keep {
-            take(port::INPUT_KEEP, &port::parts_of_keep(port::INPUT_KEEP, from.elements), from.element_bytes);
-        }
-        let [valid, last, sink] = self.stream_inputs;
-        first.drive(port::INPUT_VALID, valid);
-        first.drive(port::INPUT_LAST, last);
-        fifo.drive(port::OUTPUT_READY, sink);
+        let StreamInputs { parts, valid, last, sink } = &self.stream_inputs;
+        parts.iter().for_each(|(part, signal)| first.drive(part, *signal));
+        first.drive(port::INPUT_VALID, *valid);
+        first.drive(port::INPUT_LAST, *last);
+        fifo.drive(port::OUTPUT_READY, *sink);
         m.output(port::INPUT_READY, first.output(port::INPUT_READY));
 
         let give = |name: &str, parts: Vec<String>, repeated: u32| {
@@ -169,7 +189,7 @@ impl Parts<'_, '_> {
         let Self { m, shape, input, fifo, beats, .. } = self;
         let Some(registers) = &self.registers else { return };
         let first = beats.as_ref().map_or(input, |(unpacker, _)| unpacker);
-        let [valid, last, sink] = self.stream_inputs;
+        let StreamInputs { valid, last, sink, .. } = self.stream_inputs;
         let element = |port: &str| port::parts(port, shape.streams().output.elements)[0].clone();
         let watched = [
             ("input_valid", valid),

@@ -1,15 +1,16 @@
 //! `README.md` of an exported core: its datasheet.
 
 mod registers;
+mod streams;
 
 use super::File;
 use super::manifest::Summary;
 use super::timing::{CLOCK_NAME, INTERVAL, LATENCY, REDUCED, Timing};
 use crate::core::Core;
 use crate::core::stream_fifo;
-use crate::formats::{BeatFormat, ErrorBounds, Errors};
-use crate::interface::{USER_BITS, status_summary};
-use crate::parameters::{Scaling, Sizes, Sweeps};
+use crate::formats::{ErrorBounds, Errors};
+use crate::interface::status_summary;
+use crate::parameters::{Front, Scaling, Sizes, Sweeps};
 use crate::shape::Shape;
 use std::fmt::Write;
 
@@ -17,7 +18,7 @@ use std::fmt::Write;
 pub fn datasheet(core: &Core, timing: &Timing) -> File {
     let (shape, summary) = (core.shape(), Summary::new(core));
     let (name, rows, cols) = (shape.name(), shape.rows(), shape.cols());
-    let (interface, streams) = (shape.interface(), shape.streams());
+    let interface = shape.interface();
     let kind = if shape.symmetric() { "eigen-decomposition of symmetric" } else { "singular value decomposition of" };
     let what = match shape.sizes() {
         Sizes::Any => format!("matrices up to {rows} x {cols}"),
@@ -39,50 +40,23 @@ pub fn datasheet(core: &Core, timing: &Timing) -> File {
          | VHDL | `{name}.vhd`: the component and its constants, in the package `{name}_pkg` |\n\
          | LiteX | `{name}_litex.py`: the class `Core`, with streams and registers |\n\
          | GTKWave | `{name}_tb.gtkw`: what happens inside, in groups and with numbers in fixed point; `vvp -n sim +vcd=waves.vcd`, then `gtkwave waves.vcd {name}_tb.gtkw` |\n\
-         | timing | `constraints/`: examples of constraints for Vivado (XDC), nextpnr (LPF) and others (SDC) |\n\n## Ports\n\n| port | direction | bits |\n|---|---|---|\n",
+         | timing | `constraints/`: examples of constraints for Vivado (XDC), nextpnr (LPF) and others (SDC) |\n",
         summary.command()
     );
+    if shape.front() == Front::AxiLite {
+        row(
+            &mut text,
+            &["C", &format!("`{name}_registers.h`: the registers, for programs without an operating system")],
+        );
+    }
+    text += "\n## Ports\n\n| port | direction | bits |\n|---|---|---|\n";
     for port in interface.ports() {
         let direction = if port.direction == "input" { "in" } else { "out" };
         row(&mut text, &[port.name, direction, &port.width.to_string()]);
     }
-    text += "\n`aresetn` is synchronous and active low; one cycle is enough, at any time.\n\n## Input frame\n\n";
-    let _ = writeln!(
-        text,
-        "{}, the matrix row by row, {}, `tlast` on the last: {} bits signed, {} of them fraction; the core does not read the bits {} above them.\n\
-         {}A frame whose `tlast` comes early or late{} is answered by its status word alone, and the next frame is taken as usual.\n\
-         `s_axis_tready` is high while the core can take a frame: also while the result before it is still leaving.\n\n\
-         ## Output frame\n\n{}| tuser | section | elements | bits | fraction bits | bits above them | order |\n|---|---|---|---|---|---|---|",
-        match shape.sizes() {
-            Sizes::Fixed => format!("{} elements", shape.elements()),
-            Sizes::Any => format!(
-                "Two elements with the numbers of rows (1 to {rows}) and columns (1 to {cols}{}), unsigned integers in all their bits; then",
-                if shape.symmetric() { ", as many as rows" } else { "" }
-            ),
-        },
-        per_beat(streams.input, streams.keep),
-        shape.word(),
-        shape.frac(),
-        if streams.keep { "of an element" } else { "of `tdata`" },
-        if streams.keep {
-            "`tkeep` is all ones, except that in the last beat of a frame the bytes after the last element are marked by zeros. A frame with any other `tkeep` is bad.\n"
-        } else {
-            ""
-        },
-        if shape.sizes() == Sizes::Any { ", or whose size the core does not take," } else { "" },
-        match streams.keep {
-            false => String::new(),
-            true => format!(
-                "Beats carry {}. The sections follow each other without a gap, so that memory behind a DMA holds them as one array; only the last beat of a frame may be partial. \
-                 `tuser` has {USER_BITS} bits for each element, those of element 0 in the low bits.\n\n",
-                per_beat(streams.output, true)
-            ),
-        }
-    );
-    for s in interface.sections() {
-        let numbers = [s.tuser.to_string(), s.count.to_string(), s.word.to_string(), s.frac.to_string()];
-        row(&mut text, &[&numbers[0], s.name, &numbers[1], &numbers[2], &numbers[3], s.padding, s.order]);
-    }
+    text += "\n`aresetn` is synchronous and active low; one cycle is enough, at any time.\n";
+    streams::input_frame(&mut text, shape);
+    streams::output_frame(&mut text, shape);
     let _ = writeln!(
         text,
         "\nStatus word, by bits: {}. Bit 3 is always 0: no self-check is built.\n\
@@ -112,17 +86,6 @@ pub fn datasheet(core: &Core, timing: &Timing) -> File {
         "\nArea and clock rate: `svdforge synth`. Accuracy on a matrix of yours: `svdforge simulate --matrix FILE`, with the options above."
     );
     File { name: "README.md".to_owned(), text }
-}
-
-/// How many elements a beat has, in words.
-fn per_beat(format: BeatFormat, keep: bool) -> String {
-    match (format.elements, keep) {
-        (1, false) => "one element per beat".to_owned(),
-        (1, true) => format!("one element of {} bytes per beat", format.element_bytes),
-        (count, _) => {
-            format!("{count} elements of {} bytes per beat, the first in the low bits", format.element_bytes)
-        }
-    }
 }
 
 /// Latency and interval between results: their terms, their formulas, and what they come to.

@@ -1,12 +1,12 @@
 //! Tests the save files for GTKWave against the waveforms that they are for.
 
-use crate::common::{frame, simulate};
+use crate::common::{frame, simulate, write_all};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::BufWriter;
 use std::path::Path;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::parameters::{Parameters, Sizes, Vectors};
+use svdforge_hdl::parameters::{Front, Parameters, Sizes, Vectors};
 use svdforge_testbench::engine::{SimulatorEngine, Waves};
 use svdforge_testbench::export::export;
 use svdforge_testbench::stimulus::Stimulus;
@@ -100,12 +100,13 @@ fn save_files_fit_the_waves_of_the_simulator() {
         (Parameters { symmetric: true, ..plain }, 9),
         (Parameters { sizes: Sizes::Any, ..plain }, 9),
         (tall, 12),
+        (Parameters { elements_per_beat_in: 4, elements_per_beat_out: 2, front: Front::AxiLite, ..plain }, 9),
     ];
     let mut compared = 0;
     for (parameters, least) in cases {
         let core = Core::new(parameters.shape().unwrap());
         let folder = TempDir::new().unwrap();
-        export(&core).unwrap().iter().for_each(|file| fs::write(folder.path().join(&file.name), &file.text).unwrap());
+        write_all(folder.path(), &export(&core).unwrap());
         let [vcd, fst] = ["waves.vcd", "waves.fst"].map(|name| folder.path().join(name));
         let create = |path: &Path| Box::new(BufWriter::new(fs::File::create(path).unwrap()));
         let waves = vec![Waves::Vcd(create(&vcd)), Waves::Fst(create(&fst))];
@@ -119,18 +120,20 @@ fn save_files_fit_the_waves_of_the_simulator() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 10);
+    assert_eq!(compared, 12);
 }
 
 #[test]
 fn save_files_fit_the_waves_of_the_testbench() {
     find("iverilog", "this test").unwrap_or_else(|e| panic!("{e}"));
     let tall = Parameters { rows: 12, cols: 4, vectors: Vectors::V, ..Parameters::default() };
-    for parameters in [Parameters { rows: 3, cols: 3, ..Parameters::default() }, tall] {
+    let wide =
+        Parameters { rows: 3, cols: 3, elements_per_beat_in: 2, elements_per_beat_out: 4, ..Parameters::default() };
+    for parameters in [Parameters { rows: 3, cols: 3, ..Parameters::default() }, tall, wide] {
         let core = Core::new(parameters.shape().unwrap());
         let name = core.shape().name();
         let folder = TempDir::new().unwrap();
-        export(&core).unwrap().iter().for_each(|file| fs::write(folder.path().join(&file.name), &file.text).unwrap());
+        write_all(folder.path(), &export(&core).unwrap());
         let line = format!("iverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim +vcd=waves.vcd");
         let finished = run("sh", &["-c", &line], folder.path(), "this test").unwrap();
         assert_eq!(finished.status.code(), Some(0), "{}", finished.printed());

@@ -226,8 +226,8 @@ fn wave(canvas: &mut Canvas, axis: Axis, spans: &[Span], y: f64) {
 fn legend(canvas: &mut Canvas, sections: &[Section], y: f64) -> f64 {
     let mut x = LEFT;
     for section in sections {
-        let beats = if section.count == 1 { "beat" } else { "beats" };
-        let text = format!("tuser {}: {}, {} {beats}", section.tuser, section.name, section.count);
+        let elements = if section.count == 1 { "element" } else { "elements" };
+        let text = format!("tuser {}: {}, {} {elements}", section.tuser, section.name, section.count);
         canvas.rectangle(COLOURS[usize::from(section.tuser % 4)], (x, y), (14.0, 14.0), 2);
         canvas.text("left", (x + 20.0, y + 12.0), &text);
         x += 20.0 + width_of(&text) + 24.0;

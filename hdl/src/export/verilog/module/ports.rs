@@ -78,20 +78,24 @@ impl Writer<'_> {
 
     /// The parts of wide inputs as wires.
     fn parts_of_inputs(&mut self) {
-        let mut text = String::new();
+        let mut rows = Vec::new();
         let inputs = self.module.wide_ports.iter().filter(|wide| self.module.input_named(&wide.parts[0]).is_some());
         for wide in inputs {
             let mut low = 0;
             for part in &wide.parts {
                 let width = self.width_of_port(part);
                 let bits = if width == 1 { format!("[{low}]") } else { format!("[{}:{low}]", low + width - 1) };
-                text += &statement(4, &format!("wire {}{part} = {}{bits};", spaced(&range(width), 0), wide.name), None);
+                rows.push((range(width), format!("{part} = {}{bits};", wide.name)));
                 low += width;
             }
         }
-        if !text.is_empty() {
-            self.text += &banner("Parts of the input ports");
-            self.text += &text;
+        if rows.is_empty() {
+            return;
+        }
+        self.text += &banner("Parts of the input ports");
+        let ranges = longest(rows.iter().map(|(range, _)| range.as_str()));
+        for (range, assignment) in rows {
+            self.text += &statement(4, &format!("wire {}{assignment}", spaced(&range, ranges)), None);
         }
     }
 
