@@ -98,7 +98,7 @@ fn options_out_of_range() {
         (&["--coef", "10"], &["--coef 10"]),
         (&["--sweeps", "0"], &["--sweeps 0", "1 to 63", "auto"]),
         (&["--sweeps", "many"], &["--sweeps", "auto"]),
-        (&["--element-bytes", "2"], &["--element-bytes 2", "output stream has 24 bits", "3 bytes"]),
+        (&["--element-bytes", "2"], &["--element-bytes 2", "output stream has 24 bits", "3 bytes", "use 4 or auto"]),
         (&["--element-bytes", "2", "--word", "20"], &["--element-bytes 2", "input stream has 20 bits", "3 bytes"]),
         (&["--element-bytes", "5"], &["--element-bytes 5", "2, 4, 8", "auto"]),
         (&["--elements-per-beat-in", "3"], &["--elements-per-beat-in 3", "1, 2, 4, 8"]),

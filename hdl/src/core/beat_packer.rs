@@ -41,11 +41,15 @@ pub fn beat_packer(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let ports = [port::parts("tdata", count), port::parts("tuser", count), port::parts_of_keep("tkeep", count)];
     for number in 0..count {
         let is_here = place.value().bit(number);
-        let enable = if number == 0 { begins } else { begins | (write & is_here) };
-        for (parts, element) in ports.iter().zip([data, user, is_here]) {
+        let enable = match number {
+            0 => begins,
+            _ => (begins | (write & is_here)).named(&format!("changes_{number}")),
+        };
+        let arriving = |signal| if number == 0 { signal } else { is_here.select(signal, m.zero(signal.width())) };
+        for (parts, element) in ports.iter().zip([arriving(data), arriving(user), is_here]) {
             let port = &parts[number as usize];
             let held = m.register(&format!("{port}_held"), element.width()).enabled_by(enable);
-            held.drive(if number == 0 { element } else { is_here.select(element, m.zero(element.width())) });
+            held.drive(element);
             m.output(port, held.value());
         }
     }

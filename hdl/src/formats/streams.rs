@@ -1,6 +1,6 @@
 //! How elements are laid out on the streams of a core.
 
-use crate::parameters::{ParameterError, Parameters, error};
+use crate::parameters::{ELEMENT_BYTES, ParameterError, Parameters, error};
 
 /// Bits of the status word, the narrowest word that every output stream carries.
 pub const STATUS_BITS: u32 = 24;
@@ -60,8 +60,12 @@ impl BeatFormat {
         let element_bytes = bytes.unwrap_or(needed);
         if element_bytes < needed {
             let reason = format!(
-                "the widest number of the {side} stream has {} bits, so an element needs {needed} bytes at least",
-                content.bits
+                "the widest number of the {side} stream has {} bits, so an element needs {needed} bytes at least; use {} or auto",
+                content.bits,
+                ELEMENT_BYTES
+                    .into_iter()
+                    .find(|&bytes| bytes >= needed)
+                    .map_or_else(String::new, |bytes| bytes.to_string())
             );
             return Err(error("element-bytes", element_bytes, reason));
         }
