@@ -5,7 +5,7 @@
 //             scaling auto, sizes fixed
 //
 // svd_8x8_stream_input
-//   Takes a 8x8 matrix, row by row, one 16-bit element per beat, tlast on the last.
+//   Takes a 8x8 matrix, row by row, one 16-bit element at a time, tlast on the last.
 //   full: a frame has ended and waits for release; bad: its tlast came early or late.
 
 `timescale 1ns / 1ps

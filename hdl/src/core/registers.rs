@@ -40,7 +40,11 @@ pub fn registers(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
             }
             "frame_size" => frame_size(&m, register, &write),
             "state" => vec![activity.busy, activity.inside],
-            "last_status" => register.fields.iter().map(|f| activity.status.slice(f.bits[1], f.width())).collect(),
+            "last_status" => {
+                let kept = m.register("last_status", STATUS_BITS).reset(0).enabled_by(activity.answered);
+                kept.drive(activity.status);
+                register.fields.iter().map(|f| kept.value().slice(f.bits[1], f.width())).collect()
+            }
             "interrupt_enable" => {
                 enabled = kept(&m, register.name, &register.fields, &write);
                 enabled.clone()

@@ -35,7 +35,7 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let (rows, cols, word, reduced) = (shape.rows(), shape.cols(), shape.word(), shape.is_reduced());
     let m = ModuleBuilder::new("stream_input");
     m.doc(format!(
-        "Takes {}, row by row, one {word}-bit element per beat, tlast on the last.\n\
+        "Takes {}, row by row, one {word}-bit element at a time, tlast on the last.\n\
          full: a frame has ended and waits for release; bad: its tlast came early or late{}.",
         match shape.sizes() {
             Sizes::Fixed => format!("a {rows}x{cols} matrix"),
@@ -181,7 +181,8 @@ impl<'m> Header<'m> {
         let number = |name: &str, waits: Signal<'m>, most: usize, side: &str| {
             let less_one = |number: Signal<'m>, name: &str| {
                 let last = number.plus(-1).named(name);
-                (last.low_bits(index), last.less_than(m.constant(last.width(), most as i128)))
+                let fits = last.less_than(m.constant(last.width(), most as i128));
+                (last.zero_extend(last.width().max(index)).low_bits(index), fits)
             };
             let element = less_one(data, "announced_less_one");
             let (takes, (last, fits)) = match from_register.zip(size) {
@@ -194,6 +195,9 @@ impl<'m> Header<'m> {
                 }
             };
             let kept = m.register(name, index).enabled_by(takes);
+            // The first element is in the decomposer before the size from a register is. Its column is 0, so that any
+            // size will do, but a simulator with unknown values must know one.
+            let kept = if has_registers { kept.reset(most as i128 - 1) } else { kept };
             kept.drive(last);
             let fit = m.register(&format!("{name}_fits"), 1).enabled_by(takes);
             fit.drive(fits);

@@ -62,10 +62,7 @@ impl BeatFormat {
             let reason = format!(
                 "the widest number of the {side} stream has {} bits, so an element needs {needed} bytes at least; use {} or auto",
                 content.bits,
-                ELEMENT_BYTES
-                    .into_iter()
-                    .find(|&bytes| bytes >= needed)
-                    .map_or_else(String::new, |bytes| bytes.to_string())
+                ELEMENT_BYTES.into_iter().find(|&bytes| bytes >= needed).expect("No number has more than 64 bits.")
             );
             return Err(error("element-bytes", element_bytes, reason));
         }

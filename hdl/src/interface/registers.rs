@@ -202,7 +202,7 @@ impl Interface<'_> {
                 1,
                 0,
                 "1: the register frame_size tells the size of a matrix, and frames begin with the matrix; \
-                 0: frames begin with its rows and columns",
+                 0: frames begin with its rows and columns; write it only while state.busy is 0",
             );
         }
         let mut registers = vec![control];
@@ -212,7 +212,7 @@ impl Interface<'_> {
                     0x20,
                     "frame_size",
                     Access::ReadWrite,
-                    "The size of a matrix with control.size_from_register; it is read with the first element of a frame",
+                    "The size of a matrix with control.size_from_register; write it only while state.busy is 0",
                 )
                 .with("cols", 0, 8, shape.cols() as u32, "columns")
                 .with("rows", 8, 24, shape.rows() as u32, "rows"),
@@ -224,8 +224,9 @@ impl Interface<'_> {
                 .with("busy", 0, 1, 0, "part of a frame is in the core")
                 .with("frames_inside", 8, 8, 0, "frames that have been taken whole and not yet answered"),
         );
-        let last = Register::new(0x28, "last_status", Access::ReadOnly, "The status word of the result that left last")
-            .changing();
+        let last =
+            Register::new(0x28, "last_status", Access::ReadOnly, "The status word of the result that left last, whole")
+                .changing();
         registers.push(
             STATUS_FIELDS.iter().fold(last, |register, field| {
                 register.with(field.name, field.bits[1], field.width(), 0, field.meaning)

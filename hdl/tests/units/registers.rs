@@ -61,13 +61,15 @@ struct Model {
     within: bool,
     inside: u32,
     answered: bool,
+    /// The status word of the result that is leaving, or has left.
+    status: u32,
 }
 
 impl Model {
     fn new(shape: &Shape) -> Self {
         let table = shape.interface().registers();
         let words = table.iter().map(|register| (register.name, register.reset)).collect();
-        Self { table, words, within: false, inside: 0, answered: false }
+        Self { table, words, within: false, inside: 0, answered: false, status: 0 }
     }
 
     fn read(&self, word: u32) -> u32 {
@@ -86,10 +88,14 @@ impl Model {
     /// One cycle, with the write that happens in it.
     fn cycle(&mut self, traffic: Traffic, write: Option<&Transfer>) {
         let busy = self.within || self.inside > 0;
-        let status = self.words["last_status"];
+        let status = self.status;
         let flag = |name: &str| StatusField::named(name).of(status.into()) as u32;
         let mut events = 0;
         if self.answered {
+            // Bits without a field read as 0.
+            let table = self.table.iter().find(|register| register.name == "last_status").unwrap();
+            let fields = table.fields.iter().fold(0, |mask, field| mask | field.mask());
+            *self.words.get_mut("last_status").unwrap() = status & fields;
             events = 1 | flag("bad_frame") << 1 | flag("overflow") << 2 | flag("cap_reached") << 3;
         }
         let mut clears = false;
@@ -135,10 +141,7 @@ impl Model {
         self.inside =
             (self.inside + u32::from(moves(traffic.input) && traffic.input[2])).wrapping_sub(answers.into()) & 255;
         if let Some(status) = traffic.status.filter(|_| moves(traffic.output)) {
-            // Bits without a field read as 0.
-            let table = self.table.iter().find(|register| register.name == "last_status").unwrap();
-            let fields = table.fields.iter().fold(0, |mask, field| mask | field.mask());
-            *self.words.get_mut("last_status").unwrap() = status & fields;
+            self.status = status;
         }
         self.answered = answers;
     }

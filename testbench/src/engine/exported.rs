@@ -118,7 +118,7 @@ impl ExportFolder {
                 ["o", cycle, user, last, beat] => {
                     if [user, last, beat].iter().any(|field| field.contains(['x', 'X', 'z', 'Z'])) {
                         let message = format!(
-                            "cycle {cycle}: an output beat has unknown bits: tuser {user}, tlast {last}, tdata {beat}"
+                            "cycle {cycle}: an output beat has unknown bits: tuser {user}, tlast {last}, tdata (after tkeep, if there is one) {beat}"
                         );
                         return Err(EngineError::Core { engine: self.engine, message });
                     }
@@ -149,9 +149,15 @@ fn output_beat(streams: &Streams, cycle: &str, user: &str, last: &str, beat: &st
         true => {
             let bytes = u64::from_str_radix(keep, 16).ok()?.trailing_ones();
             let is_whole = keep == format!("{:0keep_digits$x}", u64::MAX.checked_shr(64 - bytes).unwrap_or(0));
-            (is_whole && bytes.is_multiple_of(format.element_bytes)).then_some(bytes / format.element_bytes)?
+            let count = bytes / format.element_bytes;
+            // Only the last beat of a frame may be partial, and none is empty.
+            let is_allowed = count > 0 && (count == format.elements || last == "1");
+            (is_whole && is_allowed && bytes.is_multiple_of(format.element_bytes)).then_some(count)?
         }
     };
+    if data.len() != digits * format.elements as usize {
+        return None;
+    }
     let (cycle, last) = (cycle.parse().ok()?, last == "1");
     let element = |number: u32| {
         let end = data.len() - digits * number as usize;

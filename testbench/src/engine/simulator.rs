@@ -188,7 +188,14 @@ impl Ports for SimulatorEngine {
         };
         if seen.valid {
             if !outputs.keep.is_empty() {
-                seen.count = outputs.keep.iter().take_while(|&&port| sim.peek(port) == 1).count();
+                let kept: Vec<bool> = outputs.keep.iter().map(|&port| sim.peek(port) == 1).collect();
+                seen.count = kept.iter().take_while(|&&kept| kept).count();
+                // Only the last beat of a frame may be partial, and none is empty or has a hole.
+                let is_partial = seen.count < kept.len();
+                if kept[seen.count..].contains(&true) || seen.count == 0 || (is_partial && !seen.last) {
+                    let message = format!("an output beat has the elements {kept:?}, and tlast is {}", seen.last);
+                    return Err(EngineError::Core { engine: "svdforge", message });
+                }
             }
             for (element, (&data, &user)) in seen.elements.iter_mut().zip(outputs.data.iter().zip(&outputs.user)) {
                 *element = (sim.peek(data) as u64, sim.peek(user) as u8);

@@ -3,6 +3,7 @@
 use super::row;
 use crate::formats::BeatFormat;
 use crate::interface::USER_BITS;
+use crate::parameters::Front;
 use crate::shape::Shape;
 use std::fmt::Write;
 
@@ -17,6 +18,9 @@ pub(super) fn input_frame(text: &mut String, shape: &Shape) {
             "First two elements, the numbers of rows (1 to {rows}) and columns (1 to {cols}{}): unsigned integers in all their bits. Then the matrix.",
             if shape.symmetric() { ", as many as rows" } else { "" }
         );
+        if shape.front() == Front::AxiLite {
+            *text += "With `control.size_from_register` = 1 the frame is the matrix alone, and the register `frame_size` tells its size.\n";
+        }
     }
     let count = if any { "Rows times columns".to_owned() } else { shape.elements().to_string() };
     let _ = writeln!(
@@ -36,6 +40,9 @@ pub(super) fn input_frame(text: &mut String, shape: &Shape) {
          `s_axis_tready` is high while the core can take a frame: also while the result before it is still leaving.",
         if any { ", or whose size the core does not take," } else { "" }
     );
+    if streams.keep {
+        *text += "Up to two beats of the next frame are taken even while a matrix is decomposed.\n";
+    }
 }
 
 /// Appends what an output frame is, with a table of its sections.
@@ -46,7 +53,7 @@ pub(super) fn output_frame(text: &mut String, shape: &Shape) {
         let _ = writeln!(
             text,
             "The stream has {}. The sections follow each other without a gap, so that memory behind a DMA holds them as one array; only the last beat of a frame may be partial. \
-             `tuser` has {USER_BITS} bits for each element, those of element 0 in the low bits.\n",
+             `tuser` has {USER_BITS} bits for each element, those of element 0 in the low bits. Elements that `tkeep` excludes have 0 in `tdata` and `tuser`.\n",
             per_beat(streams.output, true)
         );
     }
