@@ -149,8 +149,7 @@ pub struct Port {
 
 /// The ports of the register block, inputs first.
 pub fn register_ports() -> Vec<Port> {
-    let input = |name, width| Port { name, direction: "input", width };
-    let output = |name, width| Port { name, direction: "output", width };
+    let (input, output) = (Port::input, Port::output);
     vec![
         input(port::AXI_AWADDR, ADDRESS_BITS),
         input(port::AXI_AWPROT, 3),
@@ -176,6 +175,14 @@ pub fn register_ports() -> Vec<Port> {
 }
 
 impl Port {
+    fn input(name: &'static str, width: u32) -> Self {
+        Self { name, direction: "input", width }
+    }
+
+    fn output(name: &'static str, width: u32) -> Self {
+        Self { name, direction: "output", width }
+    }
+
     /// Whether it is the clock, the reset, or belongs to a stream.
     pub fn is_of_streams(&self) -> bool {
         let prefixes = ["s_axis_", "m_axis_"];
@@ -296,8 +303,7 @@ impl Interface<'_> {
 
     /// All ports, inputs first.
     pub fn ports(&self) -> Vec<Port> {
-        let input = |name, width| Port { name, direction: "input", width };
-        let output = |name, width| Port { name, direction: "output", width };
+        let (input, output) = (Port::input, Port::output);
         let streams = self.streams();
         let keep = |port: Port| Some(port).filter(|_| streams.keep);
         let ports = [

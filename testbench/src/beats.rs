@@ -2,7 +2,7 @@
 //!
 //! The data files of the exported testbench and `simulate --beats` are made of them.
 
-use crate::framing::{Frame, FrameError, InputElement, OutputElement, Quantised};
+use crate::framing::{Frame, FrameError, InputElement, OutputElement, Quantised, output_beats};
 use crate::stimulus::{Stimulus, Trace};
 use serde::Serialize;
 use std::iter::repeat_n;
@@ -55,11 +55,6 @@ impl Beat {
     pub fn payload(&self) -> String {
         self.tkeep.as_deref().unwrap_or_default().to_owned() + &self.tdata
     }
-}
-
-/// The beats of a trace. In one cycle at most one moves.
-pub fn output_beats(streams: &Streams, elements: &[OutputElement]) -> Vec<Beat> {
-    elements.chunk_by(|a, b| a.cycle == b.cycle).map(|beat| Beat::of_output(streams, beat)).collect()
 }
 
 fn digits_of_data(format: BeatFormat, elements: &[u64], filler: char) -> String {
@@ -136,7 +131,7 @@ impl MatrixBeats {
             integers: input.units.chunks(input.cols).map(<[i64]>::to_vec).collect(),
             input: input_beats.map(|beat| Beat::of_input(streams, beat, '0')).collect(),
             sections: std::iter::once(status).chain(sections).collect(),
-            output: output_beats(streams, &trace.output),
+            output: output_beats(&trace.output).map(|beat| Beat::of_output(streams, beat)).collect(),
         })
     }
 }
@@ -159,8 +154,8 @@ mod tests {
 
         let output = |cycle, data, user, last| OutputElement { cycle, data, user, last };
         let elements = [output(7, 0x123, 0, false), output(7, 5, 1, false), output(9, 6, 2, true)];
-        let beats = output_beats(shape.streams(), &elements);
-        let text = beats.iter().map(|b| (b.payload(), b.tuser.clone().unwrap(), b.tlast)).collect::<Vec<_>>();
+        let beats = output_beats(&elements).map(|beat| Beat::of_output(shape.streams(), beat));
+        let text = beats.map(|b| (b.payload(), b.tuser.clone().unwrap(), b.tlast)).collect::<Vec<_>>();
         let beat = |payload: &str, user: &str, last| (payload.to_owned(), user.to_owned(), last);
         assert_eq!(text, [beat("3f000005000123", "4", false), beat("07000000000006", "2", true)]);
     }

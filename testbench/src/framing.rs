@@ -41,6 +41,11 @@ pub struct OutputElement {
     pub last: bool,
 }
 
+/// The elements of each beat, since in one cycle at most one beat moves.
+pub fn output_beats(elements: &[OutputElement]) -> impl Iterator<Item = &[OutputElement]> {
+    elements.chunk_by(|a, b| a.cycle == b.cycle)
+}
+
 /// A matrix on the input grid of a core.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quantised {

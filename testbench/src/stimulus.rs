@@ -12,7 +12,7 @@
 //!   may be missing or cut off.
 //! - A run ends when all beats are taken and every whole frame that was not lost has been answered.
 
-use crate::framing::{InputElement, OutputElement};
+use crate::framing::{InputElement, OutputElement, output_beats};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 
@@ -122,7 +122,7 @@ impl Trace {
 
     /// The number of output beats.
     pub fn output_beats(&self) -> usize {
-        self.output.chunk_by(|a, b| a.cycle == b.cycle).count()
+        output_beats(&self.output).count()
     }
 
     /// The output elements, frame by frame. A frame that a reset has cut off ends where the next status word begins.

@@ -3,7 +3,8 @@
 //! The text of the testbench depends on the core alone, everything about a run is in the data files: one compiled
 //! testbench runs any stimulus.
 
-use crate::beats::{Beat, output_beats};
+use crate::beats::Beat;
+use crate::framing::output_beats;
 use crate::stimulus::{RESET_CYCLES, Stimulus, Trace};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::verilog::provenance;
@@ -218,8 +219,8 @@ pub(crate) fn data_files(core: &Core, stimulus: &Stimulus, expected: Option<&Tra
     if let Some(trace) = expected {
         let accepted = trace.accepted.chunk_by(|a, b| a == b).map(|beat| beat[0].to_string());
         files.push(file("accepted", "the cycle in which each input beat is taken", accepted.collect()));
-        let cycles = trace.output.chunk_by(|a, b| a.cycle == b.cycle).map(|beat| beat[0].cycle);
-        let output = cycles.zip(output_beats(streams, &trace.output)).map(|(cycle, beat)| {
+        let output = output_beats(&trace.output).map(|elements| {
+            let (cycle, beat) = (elements[0].cycle, Beat::of_output(streams, elements));
             format!("{cycle} {} {} {}", beat.tuser.as_deref().unwrap_or_default(), bit(beat.tlast), beat.payload())
         });
         files.push(file("expected", &format!("output beats: cycle tuser tlast {data}"), output.collect()));

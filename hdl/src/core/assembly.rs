@@ -132,11 +132,16 @@ impl<'m> StreamInputs<'m> {
 }
 
 impl Parts<'_, '_> {
+    /// The instance that takes the input stream.
+    fn first(&self) -> &Instance<'_> {
+        self.beats.as_ref().map_or(&self.input, |(unpacker, _)| unpacker)
+    }
+
     /// Connects the ports of the core to the stream ends.
     fn streams(&self) {
         let Self { m, shape, input, output, fifo, .. } = self;
         let Streams { output: to, keep, .. } = *shape.streams();
-        let first = self.beats.as_ref().map_or(input, |(unpacker, _)| unpacker);
+        let first = self.first();
         let StreamInputs { parts, valid, last, sink } = &self.stream_inputs;
         parts.iter().for_each(|(part, signal)| first.drive(part, *signal));
         first.drive(port::INPUT_VALID, *valid);
@@ -186,9 +191,9 @@ impl Parts<'_, '_> {
 
     /// Connects the register block to its ports, and lets it watch both streams.
     fn registers(&self) {
-        let Self { m, shape, input, fifo, beats, .. } = self;
+        let Self { m, shape, input, fifo, .. } = self;
         let Some(registers) = &self.registers else { return };
-        let first = beats.as_ref().map_or(input, |(unpacker, _)| unpacker);
+        let first = self.first();
         let StreamInputs { valid, last, sink, .. } = self.stream_inputs;
         let element = |port: &str| port::parts(port, shape.streams().output.elements)[0].clone();
         let watched = [

@@ -4,6 +4,7 @@
 //! The block watches the handshakes of both streams. It changes nothing on them, so a core with registers has the same
 //! timing as one without.
 
+use super::status::word_of_fields;
 use crate::builder::{DesignBuilder, ModuleBuilder, Register, Signal};
 use crate::interface::{
     self, ADDRESS_BITS, COUNTERS, EVENTS, REGISTER_BITS, RegisterField, STATUS_BITS, StatusField, USER_BITS, port,
@@ -32,7 +33,6 @@ pub fn registers(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let (mut enabled, mut events) = (vec![], vec![]);
     for register in &table {
         let write = bus.write_to(&m, register);
-        let constants = || register.fields.iter().map(|f| m.constant(f.width(), f.reset.into())).collect();
         let fields: Vec<Signal<'_>> = match register.name {
             "control" => {
                 clear = (write.now & write.data.bit(0) & write.mask.bit(0)).named("clears_counters");
@@ -54,34 +54,16 @@ pub fn registers(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
                 events.clone()
             }
             name if COUNTERS.iter().any(|(counter, _)| *counter == name) => vec![activity.counter(&m, name, clear)],
-            _ => constants(),
+            _ => register.fields.iter().map(|f| m.constant(f.width(), f.reset.into())).collect(),
         };
-        words.push((register.offset, word(&m, register, &fields)));
+        let fields = register.fields.iter().map(|field| field.bits).zip(fields);
+        words.push((register.offset, word_of_fields(&m, REGISTER_BITS, fields)));
     }
     let raised = enabled.iter().zip(&events).map(|(&enabled, &event)| enabled & event);
     let raised = raised.reduce(|any, event| any | event).expect("There are events.");
     m.output(port::INTERRUPT, raised.flag().registered("irq_out"));
     bus.answer_reads(&m, &words);
     design.add(m)
-}
-
-/// The fields of a register as one word, with zeros in between.
-fn word<'m>(m: &'m ModuleBuilder, register: &interface::Register, fields: &[Signal<'m>]) -> Signal<'m> {
-    let mut parts = Vec::new();
-    let mut end = 0;
-    for (field, &value) in register.fields.iter().zip(fields) {
-        let [high, low] = field.bits;
-        if low > end {
-            parts.push(m.zero(low - end));
-        }
-        parts.push(value);
-        end = high + 1;
-    }
-    if end < REGISTER_BITS {
-        parts.push(m.zero(REGISTER_BITS - end));
-    }
-    parts.reverse();
-    m.concat(&parts)
 }
 
 /// A write to a register.

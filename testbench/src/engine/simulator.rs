@@ -188,11 +188,12 @@ impl Ports for SimulatorEngine {
         };
         if seen.valid {
             if !outputs.keep.is_empty() {
-                let kept: Vec<bool> = outputs.keep.iter().map(|&port| sim.peek(port) == 1).collect();
-                seen.count = kept.iter().take_while(|&&kept| kept).count();
+                let is_kept = |&port: &OutputPort| sim.peek(port) == 1;
+                seen.count = outputs.keep.iter().take_while(|port| is_kept(port)).count();
                 // Only the last beat of a frame may be partial, and none is empty or has a hole.
-                let is_partial = seen.count < kept.len();
-                if kept[seen.count..].contains(&true) || seen.count == 0 || (is_partial && !seen.last) {
+                let rest = &outputs.keep[seen.count..];
+                if rest.iter().any(is_kept) || seen.count == 0 || (!rest.is_empty() && !seen.last) {
+                    let kept: Vec<bool> = outputs.keep.iter().map(is_kept).collect();
                     let message = format!("an output beat has the elements {kept:?}, and tlast is {}", seen.last);
                     return Err(EngineError::Core { engine: "svdforge", message });
                 }
