@@ -2,13 +2,13 @@
 
 use crate::array_folder::ArrayFolder;
 use crate::endings;
+use crate::later::LaterFile;
 use crate::options::{CoreOptions, ScaleOption};
 use crate::progress::Progress;
 use crate::trace_folder::TraceFolder;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use svdforge_golden::read_matrices;
 use svdforge_hdl::core::Core;
@@ -75,6 +75,7 @@ impl Simulate {
             .map(|(place, m)| quantise_for(core.shape(), m, self.scale.get()).with_context(|| place.clone()))
             .collect::<Result<Vec<_>>>()?;
         let mut looks = self.trace.as_deref().map(|folder| TraceFolder::new(folder, &core, &sizes)).transpose()?;
+        let beats_file = LaterFile::create(self.beats.as_deref())?;
         let (files, waves) = self.waves()?;
         let mut engine = match (looks.is_some(), waves.is_empty()) {
             (true, _) => SimulatorEngine::tracing(&core, waves)?,
@@ -89,7 +90,7 @@ impl Simulate {
             if let Some((looks, seen)) = looks.as_mut().zip(engine.take_inside()) {
                 looks.push(&core, &judgement, input, &trace, &seen)?;
             }
-            if self.beats.is_some() {
+            if beats_file.is_some() {
                 beats.push(MatrixBeats::new(core.shape(), &judgement.matrix, input, &trace)?);
             }
             judgements.push(judgement);
@@ -99,8 +100,9 @@ impl Simulate {
         engine.finish()?;
         files.into_iter().try_for_each(StagedFile::commit)?;
         arrays.map(ArrayFolder::write).transpose()?;
-        if let Some(path) = &self.beats {
-            write_beats(path, &core, &beats)?;
+        if let Some(file) = beats_file {
+            let document = serde_json::json!({ "core": Summary::new(&core), "matrices": beats });
+            file.write(format!("{document:#}\n").as_bytes())?;
         }
         if let Some(looks) = looks {
             output::note(looks.write(&core)?);
@@ -128,16 +130,6 @@ impl Simulate {
         }
         Ok((files, waves))
     }
-}
-
-/// Writes the beats of all matrices as JSON.
-fn write_beats(path: &Path, core: &Core, matrices: &[MatrixBeats]) -> Result<()> {
-    let document = serde_json::json!({ "core": Summary::new(core), "matrices": matrices });
-    let (staged, mut sink) = StagedFile::create(path)?;
-    let written = serde_json::to_writer_pretty(&mut sink, &document).map_err(io::Error::from);
-    let written = written.and_then(|()| sink.write_all(b"\n")).and_then(|()| sink.flush());
-    written.with_context(|| format!("{}: cannot be written", path.display()))?;
-    Ok(staged.commit()?)
 }
 
 /// Prints the results as tables.
