@@ -6,6 +6,7 @@
 //! Decimal text and 64-bit integers are rounded to the nearest `f64`.
 
 mod csv;
+mod dtype;
 mod error;
 mod file;
 mod json;
