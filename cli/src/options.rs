@@ -302,7 +302,7 @@ impl ScaleOption {
 fn scale(text: &str) -> Result<InputScale, String> {
     match (text, text.parse::<i32>()) {
         ("auto", _) => Ok(InputScale::Auto),
-        (_, Ok(exponent)) if exponent.abs() <= 1000 => Ok(InputScale::Exponent(exponent)),
-        _ => Err("give `auto` or a whole number from -1000 to 1000".to_owned()),
+        (_, Ok(exponent)) if exponent.abs() <= 1100 => Ok(InputScale::Exponent(exponent)),
+        _ => Err("give `auto` or a whole number from -1100 to 1100".to_owned()),
     }
 }

@@ -3,6 +3,7 @@
 //! - [`framing`] turns a matrix into input beats, and output beats into a decomposition.
 //! - [`stimulus`] holds the beats that enter a core and the trace of the beats that leave it.
 //! - [`engine`] runs a core in the project's own simulator, in Icarus, in Verilator or in rust_hdl.
+//! - [`acceptable`] says of which matrices a core gives a right result.
 //! - [`run`] passes one matrix through a core in any engine and reads the result back.
 //! - [`pool`] passes many matrices through a core, on all processors, and [`arrays`] turns their results into arrays.
 //! - [`verify`] checks that all engines agree bit for bit and cycle for cycle.
@@ -17,6 +18,7 @@
 //! nothing in it draws pictures, makes pages or computes statistics. The applications are built on this crate and need
 //! none of that.
 
+pub mod acceptable;
 pub mod arrays;
 pub mod beats;
 pub mod cocotb_bench;

@@ -266,7 +266,10 @@ fn fill_coordinate<'a>(
             return Err(Fault::new(
                 Place::Line(line.number),
                 Kind::Index,
-                format!("entry ({0}, {0}) is {value}, but a skew-symmetric matrix has zeros on its diagonal", row + 1),
+                format!(
+                    "entry ({0}, {0}) is {value:?}, but a skew-symmetric matrix has zeros on its diagonal",
+                    row + 1
+                ),
                 "leave the entry out, or declare the matrix general and store all of it",
             ));
         }

@@ -137,7 +137,7 @@ fn matrix_market_faults() {
         (
             format!("{BANNER}coordinate real skew-symmetric\n2 2 1\n1 1 5\n"),
             Index,
-            ", line 3: entry (1, 1) is 5, but a skew-symmetric matrix has zeros on its diagonal; leave the entry out",
+            ", line 3: entry (1, 1) is 5.0, but a skew-symmetric matrix has zeros on its diagonal; leave the entry out",
         ),
         (
             format!("{BANNER}array real symmetric\n2 3\n1\n"),
