@@ -2,7 +2,7 @@
 //! continue.
 
 use crate::shell;
-use std::io::{self, IsTerminal, Write};
+use crate::terminal::{self, Safe};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use svdforge_testbench::folder;
@@ -29,10 +29,8 @@ pub fn handle(clear: fn()) -> Result<(), ctrlc::Error> {
         folder::remove_staged();
         clear();
         let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut stderr = io::stderr().lock();
         // The terminal has printed ^C, at the beginning of the line if no progress was shown.
-        let line = if stderr.is_terminal() { "\r\u{1b}[K" } else { "" };
-        let _ = writeln!(stderr, "{line}{}", message(kept.as_ref(), &shell::this_command()));
+        terminal::stderr_over_line(&Safe::text(message(kept.as_ref(), &shell::this_command())));
         std::process::exit(STATUS);
     })
 }

@@ -15,6 +15,7 @@ use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::charts::{Chart, Charts, Series};
 use svdforge_apps::plot::{Format, render};
 use svdforge_apps::soft_impute::PathStep;
+use svdforge_golden::digits::fixed;
 
 /// The most filled numbers that are printed.
 const SHOWN: usize = 20;
@@ -131,13 +132,13 @@ impl Complete {
         for Run { engine, result: r } in runs {
             let cycles = engine.cycles().map_or(String::new(), |cycles| format!(", {cycles} clock cycles"));
             output::print(format!(
-                "Engine {}: at most {} factors, lambda {:.3}{cycles}. The error on {} known numbers that were held out is {:.3} standard deviations of their columns; that of the means of the columns is {:.3}",
+                "Engine {}: at most {} factors, lambda {}{cycles}. The error on {} known numbers that were held out is {} standard deviations of their columns; that of the means of the columns is {}",
                 engine.name(),
                 r.rank,
-                r.lambda,
+                fixed(r.lambda, 3),
                 r.held_out,
-                r.rmse,
-                r.rmse_means
+                fixed(r.rmse, 3),
+                fixed(r.rmse_means, 3)
             ))?;
             if self.lambda.0.is_none() {
                 output::print("The choice of lambda with those numbers held out:")?;
@@ -180,13 +181,13 @@ fn path_table(path: &[PathStep], errors: bool) -> output::Table {
     let mut table = output::table(&["lambda", "factors", "steps", "last change", last]);
     for step in path {
         let end = step.iteration.last();
-        let objective = end.map_or("-".to_owned(), |end| format!("{:.3}", end.objective));
+        let objective = end.map_or("-".to_owned(), |end| fixed(end.objective, 3));
         table.add_row([
-            output::number(format!("{:.4}", step.lambda)),
+            output::number(fixed(step.lambda, 4)),
             output::number(step.rank),
             output::number(step.iteration.len()),
             output::number(end.map_or("-".to_owned(), |end| format!("{:.1e}", end.change))),
-            output::number(if errors { format!("{:.4}", step.rmse) } else { objective }),
+            output::number(if errors { fixed(step.rmse, 4) } else { objective }),
         ]);
     }
     table

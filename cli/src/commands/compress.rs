@@ -16,6 +16,7 @@ use svdforge_apps::compress::sample::SAMPLE_PNG;
 use svdforge_apps::compress::tiles::{Cut, Point, compress};
 use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::{Format, render};
+use svdforge_golden::digits::fixed;
 
 /// The most outlying pixels that are printed.
 const SHOWN: usize = 10;
@@ -259,8 +260,8 @@ impl Compress {
                 table.add_row([
                     run.engine.name().into(),
                     output::number(index + 1),
-                    output::number(format!("{:.2}", d.noise)),
-                    output::number(format!("{:.1}", d.threshold)),
+                    output::number(fixed(d.noise, 2)),
+                    output::number(fixed(d.threshold, 1)),
                     output::number(ranks[0]),
                     output::number(ranks[ranks.len() / 2]),
                     output::number(ranks[ranks.len() - 1]),

@@ -6,7 +6,6 @@ use clap::{Args, Command};
 use clap_complete::{Generator, Shell};
 use clap_mangen::Man as Page;
 use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use svdforge_testbench::folder::{FolderError, write_files};
 
@@ -50,7 +49,7 @@ impl Completions {
         let mut text = Vec::new();
         clap_complete::generate(self.shell, &mut program, PROGRAM, &mut text);
         match &self.out {
-            None => print(&text)?,
+            None => output::print_own(&text)?,
             Some(out) => write(out, &[(self.shell.file_name(PROGRAM), text)])?,
         }
         Ok(Verdict::Holds)
@@ -73,7 +72,7 @@ impl Man {
         for name in &self.command {
             command = command.find_subcommand(name).ok_or_else(|| unknown(name, command))?;
         }
-        print(&page(command)?.1)?;
+        output::print_own(&page(command)?.1)?;
         Ok(Verdict::Holds)
     }
 }
@@ -98,10 +97,6 @@ fn page(command: &Command) -> Result<(String, Vec<u8>)> {
 fn add_pages(command: &Command, pages: &mut Vec<(String, Vec<u8>)>) -> Result<()> {
     pages.push(page(command)?);
     command.get_subcommands().try_for_each(|command| add_pages(command, pages))
-}
-
-fn print(text: &[u8]) -> Result<()> {
-    io::stdout().write_all(text).context("stdout")
 }
 
 /// Writes these files into the folder, and says which.

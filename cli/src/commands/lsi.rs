@@ -17,6 +17,7 @@ use svdforge_apps::lsi::read::{Counting, parse_corpus, read_corpus, read_text};
 use svdforge_apps::lsi::tokens::StopWords;
 use svdforge_apps::lsi::{Corpus, Model, SAMPLE, SAMPLE_STOP_WORDS, Weights};
 use svdforge_apps::plot::{Format, render};
+use svdforge_golden::digits::fixed;
 
 /// The most rows of a table that are printed.
 const SHOWN: usize = 40;
@@ -209,7 +210,7 @@ impl Lsi {
         let mut table = output::table(&heads(&["", "words"], &sigmas));
         for k in 0..rank {
             let mut cells = vec![output::number(k + 1), strongest(corpus, model, k).into()];
-            cells.extend(runs.iter().map(|run| output::number(format!("{:.4}", run.model.svd.sigma[k]))));
+            cells.extend(runs.iter().map(|run| output::number(fixed(run.model.svd.sigma[k], 4))));
             table.add_row(cells);
         }
         output::print(table)?;

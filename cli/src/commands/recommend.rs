@@ -18,6 +18,7 @@ use svdforge_apps::plot::{Format, render};
 use svdforge_apps::recommend::model::Profile;
 use svdforge_apps::recommend::ratings::{Ratings, Scale, parse_ratings, read_ratings};
 use svdforge_apps::recommend::{SAMPLE, Settings, Study, study};
+use svdforge_golden::digits::fixed;
 
 /// Learn from ratings: predict them, list what each user may like, find similar items and users
 ///
@@ -222,17 +223,17 @@ impl Recommend {
             let choice = &study.selection.choice;
             let cycles = engine.cycles().map_or(String::new(), |cycles| format!(", {cycles} clock cycles"));
             output::print(format!(
-                "Engine {}: rank {} for ratings (lambda {:.3}), {} for lists{cycles}. Quality on the tenth of the ratings that was held out:",
+                "Engine {}: rank {} for ratings (lambda {}), {} for lists{cycles}. Quality on the tenth of the ratings that was held out:",
                 engine.name(),
                 choice.rank,
-                choice.lambda,
+                fixed(choice.lambda, 3),
                 choice.list_rank
             ))?;
             let at = |name: &str| format!("{name}@{}", self.top);
             let heads = [at("precision"), at("recall"), at("NDCG")];
             let mut table = output::table(&["", "RMSE", &heads[0], &heads[1], &heads[2]]);
             for score in &study.test {
-                let cell = |v: Option<f64>| output::number(v.map_or("-".to_owned(), |v| format!("{v:.4}")));
+                let cell = |v: Option<f64>| output::number(v.map_or("-".to_owned(), |v| fixed(v, 4)));
                 let r = score.ranking;
                 table.add_row([
                     score.method.into(),
@@ -252,7 +253,7 @@ impl Recommend {
             output::print(&list.title)?;
             let mut table = output::table(&["", "", list.value]);
             for (place, (name, value)) in list.rows.iter().enumerate() {
-                table.add_row([output::number(place + 1), name.into(), output::number(format!("{value:.3}"))]);
+                table.add_row([output::number(place + 1), name.into(), output::number(fixed(*value, 3))]);
             }
             output::print(table)?;
         }

@@ -10,6 +10,7 @@ use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::path::{Path, PathBuf};
+use svdforge_golden::digits::fixed;
 use svdforge_golden::read_matrices;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
@@ -139,10 +140,12 @@ pub fn print(core: &Core, judgements: &[Judgement]) -> Result<()> {
             0 => String::new(),
             e => format!(", scaled by 2^{} to fit the word", -e),
         };
-        output::print(format!("\n{}{scale}; 1 LSB = {:.3e}", judgement.matrix, judgement.accuracy.lsb))?;
+        let name = output::name(&judgement.matrix);
+        output::print(format!("\n{name}{scale}; 1 LSB = {:.3e}", judgement.accuracy.lsb))?;
         output::print(output::sigma_table(judgement))?;
         if judgement.result.values().1.len() < judgement.rows.min(judgement.cols) {
-            output::print(format!("They explain {:.2} % of the matrix (squared norm).", 100.0 * judgement.explained))?;
+            let share = fixed(100.0 * judgement.explained, 2);
+            output::print(format!("They explain {share} % of the matrix (squared norm)."))?;
         }
     }
     let summary = Summary::new(core);

@@ -1,8 +1,8 @@
 //! The Matrix Market exchange format (R. F. Boisvert, R. Pozo, K. A. Remington, "The Matrix Market Exchange Formats:
 //! Initial Design", NISTIR 5935, 1996).
 //!
-//! Matrices are `array` or `coordinate`; `real` (or `double`), `integer` (or `unsigned-integer`) or `pattern`, where each
-//! entry is 1; `general`, `symmetric` or `skew-symmetric`. A real matrix that is declared `hermitian` is symmetric.
+//! Matrices are `array` or `coordinate`; `real` (or `double`), `integer` (or `unsigned-integer`) or `pattern`, where
+//! each entry is 1; `general`, `symmetric` or `skew-symmetric`. A real matrix declared `hermitian` is symmetric.
 //!
 //! Files in the wild stray from the paper. What has one meaning is read, as scipy.io.mmread reads it:
 //!
