@@ -74,8 +74,8 @@ pub enum RunError {
 
 /// Quantises a matrix to the input word of a core.
 ///
-/// A symmetric core needs a matrix that is symmetric after quantisation: rounding errors of the user's own numbers, which
-/// quantisation removes, do no harm.
+/// A symmetric core needs a matrix that is symmetric after quantisation: rounding errors of the user's own numbers,
+/// which quantisation removes, do no harm.
 ///
 /// # Errors
 ///
