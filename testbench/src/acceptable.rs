@@ -39,6 +39,16 @@ pub enum MagnitudeError {
         /// The magnitude of the largest element.
         largest: f64,
     },
+    /// The scale asked for makes a unit of the last place infinite.
+    #[error(
+        "scaled by 2^{exponent}, 1 LSB would be 2^{lsb}, beyond the range of f64; use `--input-scale auto`, or a smaller exponent"
+    )]
+    Scale {
+        /// The scaling asked for.
+        exponent: i32,
+        /// The exponent of the LSB.
+        lsb: i32,
+    },
     /// A unit of the last place of the input would be no normal number.
     #[error(
         "the elements are too small: the largest is {largest:?}, and 1 LSB of the core's input would be 2^{lsb}, below the normal numbers of f64, which begin at 2^-1022 (2.2e-308); multiply the matrix by 2^{remedy} first, and divide the values that come out by it"
@@ -81,6 +91,9 @@ pub fn check_magnitude(shape: &Shape, matrix: &DMatrix<f64>, input: &Quantised) 
         // A round number that is enough.
         let remedy = (LEAST - lsb).unsigned_abs().next_multiple_of(100);
         return Err(MagnitudeError::Small { largest, lsb, remedy });
+    }
+    if lsb >= f64::MAX_EXP {
+        return Err(MagnitudeError::Scale { exponent: -input.exponent, lsb });
     }
     let format = input_format(shape);
     let values = input.units.iter().map(|&units| format.dequantise(units));
@@ -189,6 +202,11 @@ mod tests {
         assert!(message.starts_with("the elements are too small: the largest is 1e-310, and 1 LSB"), "{message}");
         assert!(message.contains("multiply the matrix by 2^100 first"), "{message}");
         assert_eq!(error(false, &[0.0; 4], auto), "");
+        let message = error(false, &[0.5; 4], InputScale::Exponent(1100));
+        assert!(
+            message.starts_with("scaled by 2^-1100, 1 LSB would be 2^1085, beyond the range of f64; use"),
+            "{message}"
+        );
         // What the message advises works.
         let element = scaled(1e-310, 100);
         assert_eq!(error(false, &[element, 0.0, 0.0, element], auto), "");
