@@ -42,7 +42,7 @@ fn faults_name_line_and_field() {
         (b"", "r.csv: there are no ratings in the file; write rows of user,item,rating"),
         (b"user,item,rating\n", "r.csv: there are no ratings in the file"),
         (b"a,x\n", "r.csv, line 1: this row has 2 of the three fields user, item and rating; write rows"),
-        (b"a;x;3\n", "r.csv, line 1: this row has 1 of the three fields"),
+        (b"a x;3\n", "r.csv, line 1: this row has 2 of the three fields"),
         (b"a,x,1\n# note\nb,y\n", "r.csv, line 3: this row has 2 fields where line 1 has 3; write rows"),
         (b"a,x,1\n,y,2\n", "r.csv, line 2, field 1: the user's name is missing; give every row"),
         (b"a,x,1\nb,,2\n", "r.csv, line 2, field 2: the item's name is missing"),
@@ -70,7 +70,7 @@ fn faults_name_line_and_field() {
     let error = parse_ratings(Path::new("r.csv"), b"1,1,9\n", scale).expect_err("refused").to_string();
     assert!(error.starts_with("r.csv: none of the 1 ratings lies on the scale; "), "{error}");
     let error = parse_ratings(Path::new("r.csv"), b"item,x,rating\n", None).expect_err("refused").to_string();
-    assert!(error.starts_with("r.csv, line 1: the header does not distinguish user, item and rating"), "{error}");
+    assert!(error.starts_with("r.csv, line 1: the header names no column of the user; its columns are"), "{error}");
     assert!(
         read_ratings(Path::new("none.csv"), None).expect_err("refused").to_string().contains("readable rating file")
     );
