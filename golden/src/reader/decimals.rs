@@ -91,7 +91,8 @@ pub fn is_number(text: &str, separator: Separator) -> bool {
 
 /// The number with a point, if it has a decimal comma.
 fn with_comma(text: &str, separator: Separator) -> Option<String> {
-    if separator == Separator::Comma || text.contains('.') || text.matches(',').count() != 1 {
+    let (_, after) = text.split_once(',')?;
+    if separator == Separator::Comma || text.contains('.') || !after.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
     let text = text.replace(',', ".");

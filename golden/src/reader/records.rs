@@ -74,7 +74,7 @@ impl fmt::Display for Layout {
 /// nothing but `#`, or in quotes.
 ///
 /// If every row ends with a separator, as some programs write them, no field follows the last one. The first row need
-/// not end with it if it has as many fields without it.
+/// not end with it if it has as many fields without it. A single row is no evidence.
 pub struct Records<'a> {
     text: &'a str,
     lines: Lines<'a>,
@@ -105,8 +105,16 @@ impl<'a> Records<'a> {
         let best = |fields| {
             // `max_by_key` takes the last of equals.
             let visible = Separator::VISIBLE.iter().rev().filter_map(|&s| Some((fit(text, s, fields)?, s)));
-            let visible = visible.max_by_key(|(fit, _)| *fit).map(|(_, separator)| separator);
-            visible.or_else(|| fit(text, Separator::Blanks, fields).map(|_| Separator::Blanks))
+            let blanks = fit(text, Separator::Blanks, fields);
+            match (visible.max_by_key(|(fit, _)| *fit), blanks) {
+                (Some((visible, separator)), Some(blanks)) => {
+                    // Tabs may be some of the blanks.
+                    let better = separator == Separator::Tab && blanks.0 > visible.0;
+                    if better { Some(Separator::Blanks) } else { Some(separator) }
+                }
+                (Some((_, separator)), None) => Some(separator),
+                (None, blanks) => blanks.map(|_| Separator::Blanks),
+            }
         };
         Self::new(text, best(fields).or_else(|| best(2)).unwrap_or(Separator::Comma))
     }
@@ -241,7 +249,7 @@ fn every_row_ends_with_separator(text: &str, separator: Separator) -> bool {
     }
     let expected = first.fields.len() + usize::from(!first_ends);
     // One field and a separator after it may as well be a field and a gap.
-    expected > 2 && if first_ends { true } else { width == Some(expected) }
+    expected > 2 && width.is_some_and(|width| first_ends || width == expected)
 }
 
 /// How well a separator fits: the number of rows, of the first ones, that it divides into the most frequent number of
