@@ -68,8 +68,8 @@ const ITEMS: [&str; 52] = [
     "drug",
 ];
 /// Words for items that are identifiers by themselves.
-const ITEM_IDENTIFIERS: [&str; 10] =
-    ["isbn", "isbn10", "isbn13", "asin", "sku", "iid", "tconst", "gtin", "ean", "movielensid"];
+const ITEM_IDENTIFIERS: [&str; 11] =
+    ["isbn", "isbn10", "isbn13", "asin", "parentasin", "sku", "iid", "tconst", "gtin", "ean", "movielensid"];
 /// What turns the name of a thing into that of its identifier.
 const IDENTIFIERS: [&str; 9] = ["id", "ids", "idx", "index", "number", "no", "nr", "key", "code"];
 /// Words for ratings, to which those of users and items may be put in front.

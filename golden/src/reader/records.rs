@@ -259,10 +259,10 @@ fn fit(text: &str, separator: Separator, least: usize) -> Option<(usize, usize)>
     const ROWS: usize = 200;
     let (mut widths, mut fields, mut numbers) = (std::collections::BTreeMap::new(), 0, 0);
     let rows: Vec<_> = Records::plain(text, separator).take(ROWS).collect();
+    // If no row has anything after its last separator, that may only end the row.
+    let ends = rows.iter().flatten().all(|row| is_empty(row.fields.last()));
     for row in rows.iter().flatten() {
-        // An empty field at the end may be no field.
-        let width = row.fields.len() - usize::from(is_empty(row.fields.last()));
-        *widths.entry(width).or_insert(0) += 1;
+        *widths.entry(row.fields.len() - usize::from(ends)).or_insert(0) += 1;
         fields += row.fields.len();
         numbers += row.fields.iter().filter(|field| super::decimals::is_number(&field.text, separator)).count();
     }
