@@ -21,12 +21,13 @@ mod separator;
 mod text;
 mod words;
 
+pub use csv::MatrixText;
 pub use decimals::{Decimals, is_number};
 pub use error::{Fault, Kind, Place, ReadError};
 pub use file::read_bytes;
 pub use labels::{Form, Labels};
 pub use limits::{MAX_BYTES, MAX_ELEMENTS};
-pub use matrix::{NamedMatrix, parse_matrices, parse_matrix, read_matrices};
+pub use matrix::{NamedMatrix, parse_matrices, parse_matrix, read_matrices, read_matrices_and_text};
 pub use records::{Layout, Record, Records, Skipped};
 pub use separator::{Field, Separator};
 pub use text::{number, quote, utf8};

@@ -185,8 +185,8 @@ impl Table {
         self.values.iter().enumerate().flat_map(row).collect()
     }
 
-    /// Writes the text of the file with numbers in the place of its gaps, and nothing else changed. The numbers come from
-    /// `fill`, which is called with (row, column), and get the decimal sign of the file.
+    /// Writes the text of the file with numbers in the place of its gaps, and nothing else changed. The numbers come
+    /// from `fill`, which is called with (row, column), and get the decimal sign of the file.
     ///
     /// # Errors
     ///

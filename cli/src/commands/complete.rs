@@ -15,7 +15,6 @@ use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::charts::{Chart, Charts, Series};
 use svdforge_apps::plot::{Format, render};
 use svdforge_apps::soft_impute::PathStep;
-use svdforge_golden::reader::Labels;
 
 /// The most filled numbers that are printed.
 const SHOWN: usize = 20;
@@ -28,8 +27,8 @@ const SHOWN: usize = 20;
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Complete {
-    /// Numbers separated by commas, semicolons, tabs or blanks, where an empty field, NaN, NA, N/A, null, ?, - or #N/A is
-    /// a missing number; there may be a header and a column of labels [default: the sample]
+    /// Numbers separated by commas, semicolons, tabs or blanks, where an empty field, NaN, NA, N/A, null, ?, - or #N/A
+    /// is a missing number; there may be a header and a column of labels [default: the sample]
     #[arg(value_name = "FILE")]
     table: Option<PathBuf>,
     /// Whether the first column holds labels of the rows and no numbers [default: as the file shows; the output says]
@@ -134,7 +133,7 @@ impl Complete {
         json!({
             "file": file, "rows": rows, "cols": cols, "known": table.known().len(), "seed": self.seed, "out": self.out, "runs": runs,
             "text": reading.layout, "decimal_comma": reading.decimal_comma, "header": reading.form.header,
-            "labels": reading.form.labels.map(why), "gaps": reading.gaps,
+            "labels": reading.form.labels, "gaps": reading.gaps,
         })
     }
 
@@ -194,16 +193,6 @@ impl Complete {
     }
 }
 
-/// Why the first column holds labels.
-fn why(labels: Labels) -> &'static str {
-    match labels {
-        Labels::NoName => "the header has no name for it",
-        Labels::Index => "by its name and its numbers it is an index",
-        Labels::Words => "it holds words",
-        Labels::Asked => "--labels yes",
-    }
-}
-
 /// How the table was read.
 fn describe(table: &Table) -> String {
     let reading = &table.reading;
@@ -213,7 +202,7 @@ fn describe(table: &Table) -> String {
     }
     parts.push(if reading.form.header { "the first row is the header" } else { "there is no header" }.to_owned());
     parts.push(match reading.form.labels {
-        Some(labels) => format!("the first column holds labels ({})", why(labels)),
+        Some(labels) => format!("the first column holds labels ({labels})"),
         None => "no column holds labels".to_owned(),
     });
     let word = |(word, count): (&String, &usize)| match word.as_str() {

@@ -31,8 +31,8 @@ const SHOWN: usize = 40;
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Lsi {
-    /// A text file with one document per line, a folder of text files, or a .csv or .tsv of counts, with a header of titles
-    /// followed by rows of a word and its counts [default: the sample]
+    /// A text file with one document per line, a folder of text files, or a .csv or .tsv of counts, with a header of
+    /// titles followed by rows of a word and its counts [default: the sample]
     #[arg(value_name = "FILE")]
     corpus: Option<PathBuf>,
     /// File of words to leave out instead of the common English ones; an empty file leaves out none

@@ -2,26 +2,63 @@
 //!
 //! - The separator is found from the text ([`Records::detect`]). Blank lines and comments are skipped, as described at
 //!   [`Records`].
-//! - The first row may be a header, and then the first column may hold labels ([`Form::of`]). In a column of labels that
-//!   are words, no entry may be a number.
+//! - The first row may be a header, and then the first column may hold labels ([`Form::of`]). In a column of labels
+//!   that are words, no entry may be a number.
 
 use crate::reader::decimals::{Decimals, is_number};
 use crate::reader::error::{Fault, Kind, Place};
 use crate::reader::labels::{Form, Labels};
 use crate::reader::limits::element_count;
-use crate::reader::records::{Record, Records};
+use crate::reader::records::{Layout, Record, Records, Skipped};
+use crate::reader::separator::Separator;
 use crate::reader::text::{quote, utf8};
 use nalgebra::DMatrix;
+use std::fmt;
 
-pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, Fault> {
-    let records = Records::detect(utf8(bytes)?, 2);
+/// How the text of a matrix was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct MatrixText {
+    /// What separates the fields, and which lines hold no row.
+    pub text: Layout,
+    /// Whether the decimal sign is the comma.
+    pub decimal_comma: bool,
+    /// Whether the first row is a header.
+    pub header: bool,
+    /// Whether, and why, the first column holds labels.
+    pub labels: Option<Labels>,
+}
+
+impl MatrixText {
+    /// Whether the text is nothing but numbers that are separated by commas.
+    pub fn is_plain(&self) -> bool {
+        let Layout { separator, trailing_separator, skipped } = self.text;
+        let plain = separator == Separator::Comma && !trailing_separator && skipped == Skipped::default();
+        plain && !self.header && self.labels.is_none()
+    }
+}
+
+impl fmt::Display for MatrixText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.text)?;
+        if self.decimal_comma {
+            write!(f, "; the decimal sign is the comma")?;
+        }
+        if self.header {
+            write!(f, "; the first row is the header")?;
+        }
+        self.labels.map_or(Ok(()), |labels| write!(f, "; the first column holds labels ({labels})"))
+    }
+}
+
+pub(super) fn parse(bytes: &[u8]) -> Result<(DMatrix<f64>, MatrixText), Fault> {
+    let mut records = Records::detect(utf8(bytes)?, 2);
     let form = Form::of(&records, None);
     let separator = records.separator();
     let mut decimals = Decimals::new(separator);
     // The number of fields of the first row, be it a header or not, and the line of that row.
     let mut width = None;
     let (mut rows, mut elements) = (0_usize, Vec::new());
-    for record in records {
+    for record in records.by_ref() {
         let record = record?;
         let (width, first_line) = *width.get_or_insert((record.fields.len(), record.line));
         if record.fields.len() != width {
@@ -54,7 +91,13 @@ pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, Fault> {
         ));
     }
     element_count(rows as u64, columns as u64, Place::File)?;
-    Ok(DMatrix::from_row_iterator(rows, columns, elements))
+    let text = MatrixText {
+        text: records.layout(),
+        decimal_comma: decimals.has_commas(),
+        header: form.header,
+        labels: form.labels,
+    };
+    Ok((DMatrix::from_row_iterator(rows, columns, elements), text))
 }
 
 fn check_label(record: &Record, is_number: bool) -> Result<(), Fault> {

@@ -3,6 +3,7 @@
 use crate::reader::decimals::is_number;
 use crate::reader::records::{Record, Records};
 use crate::reader::words::is_missing;
+use std::fmt;
 
 /// Why the first column holds labels and no numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,23 @@ pub enum Labels {
     Words,
     /// The user said so.
     Asked,
+}
+
+impl fmt::Display for Labels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoName => "the header has no name for it",
+            Self::Index => "by its name and its numbers it is an index",
+            Self::Words => "it holds words",
+            Self::Asked => "--labels yes",
+        })
+    }
+}
+
+impl serde::Serialize for Labels {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// The form of a table.

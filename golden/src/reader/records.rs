@@ -70,8 +70,8 @@ impl fmt::Display for Layout {
 /// - a blank follows the `#`, or nothing.
 ///
 /// After the first row, a line that begins otherwise with `#` is refused: it may be a comment, or a row whose first
-/// field begins with `#`. It is a row wherever it stands if that field is the error of a spreadsheet, such as `#N/A`, or
-/// nothing but `#`, or in quotes.
+/// field begins with `#`. It is a row wherever it stands if that field is the error of a spreadsheet, such as `#N/A`,
+/// or nothing but `#`, or in quotes.
 ///
 /// If every row ends with a separator, as some programs write them, no field follows the last one. The first row need
 /// not end with it if it has as many fields without it. A single row is no evidence.
@@ -208,8 +208,8 @@ impl<'a> Iterator for Records<'a> {
     }
 }
 
-/// The lines of a text, which end with "\n", "\r\n" or "\r". Each item is the number of a line, counted from 1, the byte
-/// at which it starts, and its text.
+/// The lines of a text, which end with "\n", "\r\n" or "\r". Each item is the number of a line, counted from 1, the
+/// byte at which it starts, and its text.
 struct Lines<'a> {
     text: &'a str,
     at: usize,

@@ -130,7 +130,7 @@ fn what_may_mean_two_things_is_refused() {
 fn utf_16_is_named() {
     for (bytes, message) in [
         (&b"\xff\xfe1\0,\x002\0\n\0"[..], "m.csv: the file is UTF-16 text; save the file as plain UTF-8 text"),
-        (b"\xfe\xff\01\0,\02\0\n", "m.csv: the file is UTF-16 text; save the file as plain UTF-8 text"),
+        (b"\xfe\xff\x001\x00,\x002\x00\n", "m.csv: the file is UTF-16 text; save the file as plain UTF-8 text"),
         (b"1\0,\x002\0\n\0", "m.csv, line 1: a byte is 0, as in UTF-16 text or in a file that is no text; save"),
         (b"1,2\n3,\0\n", "m.csv, line 2: a byte is 0"),
     ] {
@@ -167,6 +167,28 @@ fn a_comment_is_told_from_a_row() {
     assert_eq!(records.by_ref().count(), 2);
     assert_eq!(records.layout().skipped, Skipped { comments: 3, blank: 3 });
     assert_eq!(records.layout().to_string(), "fields separated by commas; 3 comment lines and 3 blank lines skipped");
+}
+
+#[test]
+fn what_was_found_in_the_text_of_a_matrix_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let read = |text: &str| {
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, text).expect("written");
+        read_matrices_and_text(&path).expect(text).1.expect("text")
+    };
+    let plain = read("1,2\n3,4\n");
+    assert!(plain.is_plain() && plain.to_string() == "fields separated by commas");
+    let found = read("# note\n;a;b;\n\n0;1,5;2;\n1;3;4;\n");
+    assert!(!found.is_plain() && found.labels == Some(Labels::NoName));
+    assert_eq!(
+        found.to_string(),
+        "fields separated by semicolons, with one more at the end of every row; 1 comment line and 1 blank line skipped; \
+         the decimal sign is the comma; the first row is the header; the first column holds labels (the header has no \
+         name for it)"
+    );
+    std::fs::write(folder.path().join("a.json"), "[[1]]").expect("written");
+    assert_eq!(read_matrices_and_text(folder.path().join("a.json")).expect("read").1, None);
 }
 
 #[test]
