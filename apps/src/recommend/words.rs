@@ -153,13 +153,13 @@ pub(super) fn rank(role: Role, name: &str) -> Option<usize> {
     let name = name.as_str();
     let thing = |things: &[&str]| {
         let identifier = |thing: &&str| name.strip_prefix(*thing).is_some_and(|rest| IDENTIFIERS.contains(&rest));
-        if things.iter().any(|thing| identifier(&thing)) {
+        if things.iter().any(identifier) {
             Some(0)
         } else if things.contains(&name) {
             Some(1)
         } else {
             let named = |thing: &&str| matches!(name.strip_prefix(*thing), Some("name" | "title"));
-            things.iter().any(|thing| named(&thing)).then_some(2)
+            things.iter().any(named).then_some(2)
         }
     };
     match role {
@@ -171,9 +171,8 @@ pub(super) fn rank(role: Role, name: &str) -> Option<usize> {
         Role::Rating if RATINGS.contains(&name) || OTHER_RATINGS.contains(&name) => Some(0),
         Role::Rating if AMOUNTS.contains(&name) => Some(1),
         Role::Rating => {
-            let before = |word: &&str| name.strip_suffix(*word);
             let known = |thing: &str| thing == "review" || USERS.contains(&thing) || ITEMS.contains(&thing);
-            RATINGS.iter().any(|word| before(&word).is_some_and(known)).then_some(0)
+            RATINGS.iter().any(|word| name.strip_suffix(word).is_some_and(known)).then_some(0)
         }
     }
 }
