@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::lsi::clusters::clusters;
+use svdforge_apps::lsi::corpus::Skipped;
 use svdforge_apps::lsi::map::{Map, default_axes};
 use svdforge_apps::lsi::model::{Query, Ranked, default_rank};
 use svdforge_apps::lsi::read::{Counting, parse_corpus, read_corpus, read_text};
@@ -31,8 +32,8 @@ const SHOWN: usize = 40;
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Lsi {
-    /// A text file with one document per line, a folder of text files, or a .csv of counts, with a header of titles
-    /// followed by rows of a word and its counts [default: the sample]
+    /// A text file with one document per line, a folder of text files, or a .csv or .tsv of counts, with a header of
+    /// titles followed by rows of a word and its counts [default: the sample]
     #[arg(value_name = "FILE")]
     corpus: Option<PathBuf>,
     /// File of words to leave out instead of the common English ones; an empty file leaves out none
@@ -181,7 +182,7 @@ impl Lsi {
             })
         };
         json!({
-            "file": file, "words": corpus.words.len(), "documents": corpus.documents.len(),
+            "file": file, "words": corpus.words.len(), "documents": corpus.documents.len(), "skipped": corpus.skipped,
             "weights": self.weights.to_possible_value().map(|v| v.get_name().to_owned()),
             "rank": runs[0].model.svd.sigma.len(), "runs": runs.iter().map(run).collect::<Vec<_>>(),
         })
@@ -197,6 +198,13 @@ impl Lsi {
             corpus.documents.len(),
             100.0 * model.explained
         ))?;
+        let Skipped { comments, blank, hidden } = corpus.skipped;
+        let parts = [(comments, "comment lines"), (blank, "blank lines"), (hidden, "folders and hidden files")];
+        let parts: Vec<String> =
+            parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        if !parts.is_empty() {
+            output::print(format!("skipped: {}", parts.join(", ")))?;
+        }
         for Run { engine, seconds, .. } in runs {
             let cycles = engine.cycles().map_or(String::new(), |cycles| format!("{cycles} clock cycles, "));
             output::print(format!("engine {}: {cycles}{seconds:.2} s", engine.name()))?;

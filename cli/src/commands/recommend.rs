@@ -15,8 +15,9 @@ use std::path::{Path, PathBuf};
 use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::charts::{Chart, Charts, Series};
 use svdforge_apps::plot::{Format, render};
+use svdforge_apps::recommend::columns::{Asked, Columns};
 use svdforge_apps::recommend::model::Profile;
-use svdforge_apps::recommend::ratings::{Ratings, Scale, parse_ratings, read_ratings};
+use svdforge_apps::recommend::ratings::{Ratings, Scale, parse_ratings, read_ratings_as};
 use svdforge_apps::recommend::{SAMPLE, Settings, Study, study};
 use svdforge_golden::digits::fixed;
 
@@ -29,10 +30,14 @@ use svdforge_golden::digits::fixed;
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Recommend {
-    /// Ratings as user,item,rating, separated by commas or tabs; there may be a header and more columns [default: the
-    /// sample]
+    /// Ratings as user,item,rating, separated by commas, semicolons, tabs or double colons; there may be a header and
+    /// more columns [default: the sample]
     #[arg(value_name = "FILE")]
     ratings: Option<PathBuf>,
+    /// Columns to use, each by its name in the header or its number from 1, such as user=uid,item=isbn,rating=4
+    /// [default: those that the header names, or the first three]
+    #[arg(long, value_name = "user=..,item=..,rating=..", requires = "ratings")]
+    columns: Option<Asked>,
     /// Drop ratings outside this range, and keep predictions in it [default: from the lowest rating to the highest]
     #[arg(long, value_name = "LOW,HIGH", allow_hyphen_values = true, value_parser = scale)]
     scale: Option<Scale>,
@@ -102,10 +107,11 @@ impl Recommend {
         let sample = Path::new("the sample");
         let file = self.ratings.as_deref().unwrap_or(sample);
         let ratings = match &self.ratings {
-            Some(path) => read_ratings(path, self.scale)?,
+            Some(path) => read_ratings_as(path, self.scale, self.columns.as_ref())?,
             None => parse_ratings(sample, SAMPLE.as_bytes(), self.scale)?,
         };
-        let fold_in = self.fold_in.as_ref().map(|path| read_ratings(path, self.scale)).transpose()?;
+        let read_new = |path: &PathBuf| read_ratings_as(path, self.scale, self.columns.as_ref());
+        let fold_in = self.fold_in.as_ref().map(read_new).transpose()?;
         let people = People::new(&ratings, fold_in.as_ref());
         let wanted: Vec<String> = match (self.user.is_empty(), &fold_in) {
             (false, _) => self.user.clone(),
@@ -161,14 +167,22 @@ impl Recommend {
             }))
             .collect();
         if self.json {
-            output::json(&self.document(file, &ratings, &people, &runs, &lists))?;
+            output::json(&self.document(file, &ratings, fold_in.as_ref(), &people, &runs, &lists))?;
         } else {
-            self.print(file, &ratings, &people, &runs, &lists)?;
+            self.print(file, &ratings, fold_in.as_ref(), &people, &runs, &lists)?;
         }
         Ok(Verdict::Holds)
     }
 
-    fn document(&self, file: &Path, ratings: &Ratings, people: &People, runs: &[Run], lists: &[List]) -> Value {
+    fn document(
+        &self,
+        file: &Path,
+        ratings: &Ratings,
+        fold_in: Option<&Ratings>,
+        people: &People,
+        runs: &[Run],
+        lists: &[List],
+    ) -> Value {
         let runs: Vec<Value> = runs
             .iter()
             .map(|Run { engine, study }| {
@@ -195,13 +209,24 @@ impl Recommend {
         json!({
             "file": file, "users": ratings.users.len(), "items": ratings.items.len(), "ratings": ratings.list.len(),
             "cleaning": { "read": ratings.read, "duplicates": ratings.duplicates, "out_of_scale": ratings.out_of_scale },
-            "fold_in": { "users": people.folded, "unknown_items": people.unknown_items, "out_of_scale": people.out_of_scale },
+            "columns": columns(&ratings.columns), "text": ratings.layout,
+            "fold_in": { "users": people.folded, "unknown_items": people.unknown_items, "out_of_scale": people.out_of_scale,
+                "read": fold_in.map(|new| new.read), "duplicates": fold_in.map(|new| new.duplicates), "replaced": people.replaced,
+                "columns": fold_in.map(|new| columns(&new.columns)), "text": fold_in.map(|new| new.layout) },
             "top_n": self.top, "seed": self.seed, "runs": runs,
             "top": of("top"), "similar_items": of("similar_items"), "similar_users": of("similar_users"),
         })
     }
 
-    fn print(&self, file: &Path, ratings: &Ratings, people: &People, runs: &[Run], lists: &[List]) -> Result<()> {
+    fn print(
+        &self,
+        file: &Path,
+        ratings: &Ratings,
+        fold_in: Option<&Ratings>,
+        people: &People,
+        runs: &[Run],
+        lists: &[List],
+    ) -> Result<()> {
         output::print(format!(
             "{}: {} ratings of {} items by {} users; {} of the {} ratings in the file were dropped: {} were given again later, {} are outside the scale",
             file.display(),
@@ -213,11 +238,19 @@ impl Recommend {
             ratings.duplicates,
             ratings.out_of_scale
         ))?;
-        if people.folded > 0 {
+        output::print(format!("columns: {}; {}", ratings.columns, ratings.layout))?;
+        if let Some(new) = fold_in {
             output::print(format!(
-                "{} users were folded in; of their ratings, {} of unknown items and {} outside the scale were left out",
-                people.folded, people.unknown_items, people.out_of_scale
+                "{} users were folded in; of their {} ratings, {} of unknown items and {} outside the scale were left out, {} were given again later, and {} replace ratings in {}",
+                people.folded,
+                new.read,
+                people.unknown_items,
+                people.out_of_scale,
+                new.duplicates,
+                people.replaced,
+                file.display()
             ))?;
+            output::print(format!("their columns: {}; {}", new.columns, new.layout))?;
         }
         for Run { engine, study } in runs {
             let choice = &study.selection.choice;
@@ -259,6 +292,13 @@ impl Recommend {
         }
         Ok(())
     }
+}
+
+/// The columns that were used, for programs.
+fn columns(columns: &Columns) -> Value {
+    let column = |index: usize| json!({ "column": index + 1, "name": columns.name(index) });
+    let [user, item, rating] = columns.indices.map(column);
+    json!({ "user": user, "item": item, "rating": rating, "header": columns.header, "count": columns.width })
 }
 
 /// A list to print.

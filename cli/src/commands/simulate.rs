@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use std::path::{Path, PathBuf};
 use svdforge_golden::digits::fixed;
-use svdforge_golden::read_matrices;
+use svdforge_golden::reader::{MatrixText, read_matrices_and_text};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_testbench::beats::MatrixBeats;
@@ -59,14 +59,16 @@ pub struct Simulate {
 impl Simulate {
     /// Simulates and judges the matrices, and prints the results.
     pub fn run(self) -> Result<Verdict> {
-        let mut matrices = Vec::new();
+        let (mut matrices, mut texts) = (Vec::new(), Vec::new());
         for file in &self.matrix {
-            let found = read_matrices(file)?;
+            let (found, text) = read_matrices_and_text(file)?;
+            texts.extend(text.map(|text| (file.as_path(), text)));
             let is_one = found.len() == 1 && *file != Path::new("-");
             let place =
                 |name: &str| if is_one { file.display().to_string() } else { format!("{}: {name}", file.display()) };
             matrices.extend(found.into_iter().map(|matrix| (place(&matrix.name), matrix)));
         }
+        note_texts(&texts);
         let sizes: Vec<(usize, usize)> = matrices.iter().map(|(_, m)| m.matrix.shape()).collect();
         let core = self.core.core_for(&sizes).with_context(|| self.matrix[0].display().to_string())?;
         let mut arrays =
@@ -109,7 +111,9 @@ impl Simulate {
             output::note(looks.write(&core)?);
         }
         if self.json {
-            output::json(&serde_json::json!({ "core": Summary::new(&core), "results": judgements }))?;
+            output::json(
+                &serde_json::json!({ "core": Summary::new(&core), "results": judgements, "texts": texts_document(&texts) }),
+            )?;
         } else {
             print(&core, &judgements)?;
         }
@@ -131,6 +135,18 @@ impl Simulate {
         }
         Ok((files, waves))
     }
+}
+
+/// Says how each file of delimited text was read, unless it is nothing but numbers between commas.
+pub fn note_texts(texts: &[(&Path, MatrixText)]) {
+    for (file, text) in texts.iter().filter(|(_, text)| !text.is_plain()) {
+        output::note(format!("{}: {text}", file.display()));
+    }
+}
+
+/// How each file of delimited text was read, for programs.
+fn texts_document(texts: &[(&Path, MatrixText)]) -> Vec<serde_json::Value> {
+    texts.iter().map(|(file, text)| serde_json::json!({ "file": file, "reading": text })).collect()
 }
 
 /// Prints the results as tables.
