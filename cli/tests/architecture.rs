@@ -10,16 +10,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every crate: its folder, and the crates of the project that it may depend on.
-const CRATES: [(&str, &[&str]); 10] = [
+const CRATES: [(&str, &[&str]); 11] = [
     ("hdl", &[]),
     ("sim", &["hdl"]),
     ("golden", &[]),
     ("drawing", &[]),
+    ("files", &["hdl"]),
     ("testbench/tools", &["hdl"]),
     ("testbench", &["hdl", "sim", "golden", "tools"]),
-    ("testbench/studies", &["hdl", "golden", "drawing", "testbench", "tools"]),
+    ("testbench/studies", &["files", "hdl", "golden", "drawing", "testbench", "tools"]),
     ("apps", &["hdl", "golden", "drawing", "testbench"]),
-    ("cli", &["hdl", "golden", "testbench", "studies", "tools", "apps"]),
+    ("cli", &["files", "hdl", "golden", "testbench", "studies", "tools", "apps"]),
     ("python", &["hdl", "golden", "testbench"]),
 ];
 

@@ -18,6 +18,7 @@ use svdforge_apps::plot::{Format, render};
 use svdforge_apps::recommend::model::Profile;
 use svdforge_apps::recommend::ratings::{Ratings, Scale, parse_ratings, read_ratings};
 use svdforge_apps::recommend::{SAMPLE, Settings, Study, study};
+use svdforge_files::Outputs;
 
 /// Learn from ratings: predict them, list what each user may like, find similar items and users
 ///
@@ -115,7 +116,8 @@ impl Recommend {
         let like_user = self.similar_users.as_ref().map(|id| people.find(id, file)).transpose()?;
         let like_item = self.similar_items.as_ref().map(|id| find(&ratings.items, id, "item", file)).transpose()?;
 
-        let picture = LaterFile::create(self.picture.as_deref())?;
+        let mut outputs = Outputs::new();
+        let picture = LaterFile::create(&mut outputs, self.picture.as_deref())?;
         let top = self.top as usize;
         let settings = Settings { rank: self.rank.0, top, seed: self.seed, scale: self.scale };
         let mut runs = Vec::new();
@@ -127,6 +129,7 @@ impl Recommend {
         if let Some(picture) = picture {
             picture.write(&render(&Charts(vec![chart(&runs)]), Format::Svg)?)?;
         }
+        outputs.commit()?;
         let model = &runs[0].study.model;
         let profiles: Vec<Profile> = people.ratings.iter().map(|list| model.profile(list)).collect();
         let item_names = |list: Vec<(usize, f64)>| -> Vec<(String, f64)> {
