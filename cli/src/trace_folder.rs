@@ -40,7 +40,8 @@ impl TraceFolder {
         Ok(())
     }
 
-    /// Adds the page and the data to the files of the command. Returns a message that says where the page is and what it leaves out.
+    /// Adds the page and the data to the files of the command. Returns a message that says where the page is and what
+    /// it leaves out.
     pub fn write(self, core: &Core, outputs: &mut Outputs) -> Result<String> {
         let files = files(core, &self.traces);
         outputs.results(&self.path, &files, &[])?;

@@ -67,13 +67,13 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Removes a file.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
-    step()?;
+    removal();
     fs::remove_file(path)
 }
 
 /// Removes a folder if it is empty.
 pub(crate) fn remove_empty(path: &Path) -> io::Result<()> {
-    step()?;
+    removal();
     fs::remove_dir(path)
 }
 
@@ -83,14 +83,17 @@ fn step() -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(feature = "failpoints")]
-use failpoint::step;
+#[cfg(not(feature = "failpoints"))]
+fn removal() {}
 
-/// Fails at the operation that `SVDFORGE_FAIL` names: `kill:N` ends the program at once at the Nth operation, `full:N`
-/// lets this one operation fail as on a full disk, and `all:N` lets it and all later ones fail.
+#[cfg(feature = "failpoints")]
+use failpoint::{removal, step};
+
+/// Fails at the operation that `SVDFORGE_FAIL` names: `kill:N` ends the program at once at the Nth operation, and `full:N`
+/// lets this one operation fail as on a full disk. With `count:0` each operation is counted by a line on stderr.
 #[cfg(feature = "failpoints")]
 mod failpoint {
-    use std::io;
+    use std::io::{self, Write};
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -113,13 +116,20 @@ mod failpoint {
         plan().is_some_and(|(_, number)| COUNT.load(Ordering::SeqCst) + 1 == *number)
     }
 
+    /// Before an operation that needs room.
     pub(super) fn step() -> io::Result<()> {
+        let is_full = is_next() && plan().is_some_and(|(what, _)| what == "full");
+        removal();
+        if is_full { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+    }
+
+    /// Before an operation that needs no room.
+    pub(super) fn removal() {
         let count = COUNT.fetch_add(1, Ordering::SeqCst) + 1;
         match plan() {
             Some((what, number)) if what == "kill" && count == *number => std::process::abort(),
-            Some((what, number)) if what == "full" && count == *number => Err(io::ErrorKind::StorageFull.into()),
-            Some((what, number)) if what == "all" && count >= *number => Err(io::ErrorKind::StorageFull.into()),
-            _ => Ok(()),
+            Some((what, _)) if what == "count" => drop(writeln!(io::stderr(), "file operation {count}")),
+            _ => {}
         }
     }
 }
