@@ -78,7 +78,6 @@ pub(crate) fn remove_empty(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(feature = "failpoints"))]
-#[expect(clippy::unnecessary_wraps, reason = "With the feature `failpoints` it can fail.")]
 fn step() -> io::Result<()> {
     Ok(())
 }
@@ -89,8 +88,8 @@ fn removal() {}
 #[cfg(feature = "failpoints")]
 use failpoint::{removal, step};
 
-/// Fails at the operation that `SVDFORGE_FAIL` names: `kill:N` ends the program at once at the Nth operation, and `full:N`
-/// lets this one operation fail as on a full disk. With `count:0` each operation is counted by a line on stderr.
+/// Fails at the operation that `SVDFORGE_FAIL` names: `kill:N` ends the program at once at the Nth operation, and
+/// `full:N` lets this one operation fail as on a full disk. With `count:0` each operation is counted by a line on stderr.
 #[cfg(feature = "failpoints")]
 mod failpoint {
     use std::io::{self, Write};

@@ -4,6 +4,7 @@ use crate::commit::{self, Phase, Step};
 use crate::error::FileError;
 use crate::folders;
 use crate::operations;
+use crate::record::{self, RECORD, Record};
 use crate::staging::Staging;
 use crate::target::{Target, open};
 use std::collections::BTreeMap;
@@ -47,8 +48,10 @@ pub struct Outputs {
     steps: Vec<(Phase, Step)>,
     /// What is written to devices and pipes: name for messages, where to, and the content.
     through: Vec<(PathBuf, Target, File)>,
-    /// Targets of single files.
+    /// Everything that is written, so that no name is given twice.
     targets: Vec<PathBuf>,
+    /// The records of folders of results.
+    records: BTreeMap<PathBuf, Record>,
     created: Vec<PathBuf>,
 }
 
@@ -82,13 +85,29 @@ impl Outputs {
             _ => Path::new(".").canonicalize(),
         };
         let real = folder.map_err(FileError::io(path))?.join(target.file_name().unwrap_or_default());
-        if self.targets.contains(&real) {
-            return Err(FileError::Twice(path.to_owned()));
-        }
+        self.claim(&real, path)?;
         let (staged, file) = self.stage(&real, path)?;
-        self.targets.push(real);
         self.steps.push((Phase::Files, Step::Rename(staged, target)));
         Ok(sink(file))
+    }
+
+    /// Takes a name for one file. `shown` is the name in messages.
+    pub(crate) fn claim(&mut self, target: &Path, shown: &Path) -> Result<(), FileError> {
+        if self.targets.iter().any(|other| other == target) {
+            return Err(FileError::Twice(shown.to_owned()));
+        }
+        self.targets.push(target.to_owned());
+        Ok(())
+    }
+
+    /// The record of a folder to which results were added before.
+    pub(crate) fn record(&self, real: &Path) -> Option<Record> {
+        self.records.get(real).cloned()
+    }
+
+    /// Keeps the record of a folder of results.
+    pub(crate) fn put_record(&mut self, real: &Path, record: Record) {
+        self.records.insert(real.to_owned(), record);
     }
 
     /// A staged file for this target, with its permissions if it exists. `shown` is its name in messages.
@@ -140,14 +159,15 @@ impl Outputs {
     /// If one of them cannot be written. New files are removed again then. If files were replaced before the error, it
     /// lists them.
     pub fn commit(mut self) -> Result<(), FileError> {
+        for (real, record) in std::mem::take(&mut self.records) {
+            let target = real.join(RECORD);
+            for (phase, sums) in [(Phase::Records, &record.both), (Phase::Last, &record.after)] {
+                let staged = self.stage_content(&target, &record.shown.join(RECORD), record::text(sums).as_bytes())?;
+                self.plan(phase, Step::Record(staged, target.clone()));
+            }
+        }
         for (path, target, content) in &mut self.through {
-            pass_on(target, content)
-                .map_err(|error| match (&target, error.kind()) {
-                    // Only for standard output this is the end that a user wanted, as in `svdforge ... | head`.
-                    (Target::Through(_), ErrorKind::BrokenPipe) => io::Error::other("its reader has gone away"),
-                    _ => error,
-                })
-                .map_err(FileError::io(path))?;
+            pass_on(target, content).map_err(FileError::io(path))?;
         }
         commit::run(std::mem::take(&mut self.steps))
     }
@@ -162,6 +182,14 @@ impl Drop for Outputs {
 
 /// Writes content to a device or a pipe.
 fn pass_on(target: &Target, content: &mut File) -> io::Result<()> {
+    write_all(target, content).map_err(|error| match (target, error.kind()) {
+        // Only for standard output this is the end that a user wanted, as in `svdforge ... | head`.
+        (Target::Through(_), ErrorKind::BrokenPipe) => io::Error::other("its reader has gone away"),
+        _ => error,
+    })
+}
+
+fn write_all(target: &Target, content: &mut File) -> io::Result<()> {
     let mut device = match target {
         Target::File(path) | Target::Through(path) => operations::open_to_write(path)?,
         Target::Open(number) => open(*number)?,

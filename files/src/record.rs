@@ -7,7 +7,7 @@ use crate::error::FileError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 use svdforge_hdl::export::origin::{seal, sealed};
 
 /// Its name.
@@ -19,6 +19,23 @@ const LONGEST: u64 = 1 << 24;
 /// The names of files, which are paths in the folder, and the SHA-256 of what svdforge wrote to each. While files are
 /// being replaced, a name has the sum of the old one and that of the new one.
 pub(crate) type Sums = BTreeMap<String, BTreeSet<String>>;
+
+/// What the record of a folder says before, while and after its files are replaced.
+#[derive(Clone)]
+pub(crate) struct Record {
+    /// The name of the folder in messages.
+    pub(crate) shown: PathBuf,
+    pub(crate) before: Sums,
+    pub(crate) both: Sums,
+    pub(crate) after: Sums,
+}
+
+impl Record {
+    /// Nothing is replaced yet.
+    pub(crate) fn new(shown: &Path, before: Sums) -> Self {
+        Self { shown: shown.to_owned(), both: before.clone(), after: before.clone(), before }
+    }
+}
 
 /// The record in a folder, if there is one. Something else of this name is an error.
 pub(crate) fn read(folder: &Path, shown: &Path) -> Result<Option<Sums>, FileError> {

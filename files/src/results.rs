@@ -4,7 +4,7 @@ use crate::commit::{Phase, Step};
 use crate::error::FileError;
 use crate::folders;
 use crate::outputs::Outputs;
-use crate::record::{self, RECORD, Sums};
+use crate::record::{self, Record, Sums};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -62,27 +62,27 @@ impl Outputs {
     ) -> Result<(), FileError> {
         self.folder(folder)?;
         let real = folder.canonicalize().map_err(FileError::io(folder))?;
-        let known = record::read(&real, folder)?.unwrap_or_default();
+        // Several kinds of results may come into the same folder.
+        let mut record = match self.record(&real) {
+            Some(record) => record,
+            None => Record::new(folder, record::read(&real, folder)?.unwrap_or_default()),
+        };
         let mut names: Vec<(&str, Option<&[u8]>)> =
             files.iter().map(|(name, content)| (*name, Some(content.as_ref()))).collect();
         names.extend(obsolete.iter().map(|name| (*name, None)));
-        refuse(folder, &known, &names)?;
+        refuse(folder, &record.before, &names)?;
 
-        let (mut both, mut after) = (known.clone(), known);
-        obsolete.iter().for_each(|name| drop(after.remove(*name)));
+        obsolete.iter().for_each(|name| drop(record.after.remove(*name)));
         for (name, content) in files {
             let sum = sha256(content.as_ref());
-            both.entry((*name).to_owned()).or_default().insert(sum.clone());
-            after.insert((*name).to_owned(), [sum].into());
+            record.both.entry((*name).to_owned()).or_default().insert(sum.clone());
+            record.after.insert((*name).to_owned(), [sum].into());
             let (target, shown) = (real.join(name), folder.join(name));
+            self.claim(&target, &shown)?;
             let staged = self.stage_content(&target, &shown, content.as_ref())?;
             self.plan(Phase::Files, Step::Rename(staged, target));
         }
-        let target = real.join(RECORD);
-        for (phase, sums) in [(Phase::Records, both), (Phase::Last, after)] {
-            let staged = self.stage_content(&target, &folder.join(RECORD), record::text(&sums).as_bytes())?;
-            self.plan(phase, Step::Record(staged, target.clone()));
-        }
+        self.put_record(&real, record);
         for name in obsolete.iter().filter(|name| folder.join(name).exists()) {
             self.plan(Phase::Removal, Step::Remove(real.join(name)));
         }

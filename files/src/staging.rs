@@ -56,8 +56,12 @@ impl Staging {
     }
 
     fn begin(inside: &Path) -> io::Result<Self> {
-        let path = operations::create_private_folder(PREFIX, inside)?.keep();
-        hold().insert(path.clone());
+        let path = {
+            let mut staged = hold();
+            let path = operations::create_private_folder(PREFIX, inside)?.keep();
+            staged.insert(path.clone());
+            path
+        };
         let mut staging = Self { path, files: 0, _marker: None };
         let place = staging.path.join(MARKER);
         let mut marker = operations::create_new(&place)?;
@@ -72,6 +76,8 @@ impl Staging {
     /// A new file in it.
     pub(crate) fn file(&mut self) -> io::Result<(PathBuf, File)> {
         let path = self.path.join(self.files.to_string());
+        // Otherwise a clean-up at this moment would find the folder not empty.
+        let _held = hold();
         let file = operations::create_new(&path)?;
         self.files += 1;
         Ok((path, file))

@@ -159,7 +159,7 @@ fn what_is_of_others_is_not_replaced() {
         let path = place.path().join("core.json");
         let edited = fs::read_to_string(&path).unwrap().replace("a.v", "b.v");
         fs::write(&path, &edited).unwrap();
-        assert_eq!(occupied(place.export(&["a.v"], "2", force)), [path.clone()]);
+        assert_eq!(occupied(place.export(&["a.v"], "2", force)), std::slice::from_ref(&path));
         assert_eq!((place.contents(), fs::read_to_string(&path).unwrap()), (vec!["a.v: 1".to_owned()], edited));
     }
 
@@ -289,6 +289,22 @@ fn results_replace_only_results() {
     fs::write(place.path().join("a"), "edited").unwrap();
     assert!(matches!(write(&[("a", "4")], &[]), Err(FileError::Occupied(_))));
     assert_eq!(fs::read_to_string(place.path().join("a")).unwrap(), "edited");
+}
+
+/// Arrays and a trace may be written to the same folder, again and again.
+#[test]
+fn two_kinds_of_results_in_one_folder() {
+    let place = Place::new();
+    for text in ["1", "2", "3"] {
+        let mut outputs = Outputs::new();
+        outputs.results(&place.path(), &[("a.npy", text)], &["b.npy"]).unwrap();
+        outputs.results(&place.path(), &[("index.html", text)], &[]).unwrap();
+        assert!(matches!(outputs.results(&place.path(), &[("a.npy", text)], &[]), Err(FileError::Twice(_))));
+        assert!(matches!(outputs.file(&place.path().join("index.html")), Err(FileError::Twice(_))));
+        outputs.commit().unwrap();
+        check_results(&place.path(), &["a.npy", "index.html"]).unwrap();
+        assert_eq!(fs::read_to_string(place.path().join("a.npy")).unwrap(), text);
+    }
 }
 
 #[cfg(unix)]
