@@ -89,7 +89,8 @@ fn removal() {}
 use failpoint::{removal, step};
 
 /// Fails at the operation that `SVDFORGE_FAIL` names: `kill:N` ends the program at once at the Nth operation, and
-/// `full:N` lets this one operation fail as on a full disk. With `count:0` each operation is counted by a line on stderr.
+/// `full:N` lets this one operation fail as on a full disk. With `count:0` each operation is counted by a line on
+/// stderr.
 #[cfg(feature = "failpoints")]
 mod failpoint {
     use std::io::{self, Write};
