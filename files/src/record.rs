@@ -1,7 +1,7 @@
 //! The record of a folder: which files svdforge wrote there, and their sums.
 //!
-//! A folder of results keeps its record. In the folder of an export `core.json` has the sums, and there is a record only
-//! while the export is written.
+//! A folder of results keeps its record. In the folder of an export `core.json` has the sums, and there is a record
+//! only while the export is written.
 
 use crate::error::FileError;
 use std::collections::{BTreeMap, BTreeSet};

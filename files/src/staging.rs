@@ -1,8 +1,8 @@
 //! Staging folders, in which files are written before they get their names.
 //!
 //! A staging folder stands beside the files that are written, so that a file gets its name by a rename within one file
-//! system. Its own name cannot be foreseen, and only its owner may enter it. A file in it, the marker, is locked as long
-//! as the program runs. So a later program knows which staging folders a killed one has left, and removes them.
+//! system. Its own name cannot be foreseen, and only its owner may enter it. A file in it, the marker, is locked as
+//! long as the program runs. So a later program knows which staging folders a killed one has left, and removes them.
 
 use crate::{folders, operations};
 use std::collections::BTreeSet;
@@ -120,8 +120,8 @@ pub(crate) fn remove_abandoned(inside: &Path) {
     }
 }
 
-/// Whether a folder with the name of a staging folder is one, and no program uses it: it is empty, or it has the marker,
-/// not locked, and beside it nothing but files with numbers as names.
+/// Whether a folder with the name of a staging folder is one, and no program uses it: it is empty, or it has the
+/// marker, not locked, and beside it nothing but files with numbers as names.
 fn is_abandoned(path: &Path) -> Option<bool> {
     let entries = fs::read_dir(path).ok()?.collect::<io::Result<Vec<_>>>().ok()?;
     if entries.is_empty() {

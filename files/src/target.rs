@@ -76,7 +76,8 @@ impl Target {
     }
 }
 
-/// The number of an open file of this program, if the path is its name: `/proc/self/fd/1`, to which `/dev/stdout` leads.
+/// The number of an open file of this program, if the path is its name: `/proc/self/fd/1`, to which `/dev/stdout`
+/// leads.
 fn open_file(path: &Path) -> Option<u32> {
     let folder = path.parent()?.canonicalize().ok()?;
     let of_process = folder.starts_with("/proc") && folder.file_name()? == "fd";
