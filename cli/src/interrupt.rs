@@ -5,7 +5,6 @@ use crate::shell;
 use crate::terminal::{self, Safe};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use svdforge_testbench::folder;
 
 /// The status that a shell reports for a program that Ctrl-C has ended.
 const STATUS: i32 = 130;
@@ -26,7 +25,7 @@ pub fn keep(folder: &Path, what: String) {
 /// Ends the program cleanly when it is interrupted. `clear` clears the line that shows the progress.
 pub fn handle(clear: fn()) -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(move || {
-        folder::remove_staged();
+        svdforge_files::clean_up();
         clear();
         let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
         // The terminal has printed ^C, at the beginning of the line if no progress was shown.

@@ -77,6 +77,7 @@ fn main() -> ExitCode {
         Command::Completions(command) => command.run(Cli::command()),
         Command::Man(command) => command.run(Cli::command()),
     });
+    svdforge_files::clean_up();
     match result {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,
         Ok(Verdict::Fails) => ExitCode::from(1),

@@ -11,8 +11,8 @@
 //! - [`trace`] tells what a core did with a matrix, step by step and cycle by cycle.
 //! - [`corpus`] and [`samples`] supply the matrices for these checks.
 //! - [`speed`] runs matrices for what the export tells of the speed of a core.
-//! - [`testbench_verilog`], [`cocotb_bench`] and [`export`] make the files that accompany an exported core.
-//! - [`folder`] writes them to disk.
+//! - [`testbench_verilog`], [`cocotb_bench`] and [`export`] make the files that accompany an exported core;
+//!   `svdforge-files` writes them to disk.
 //!
 //! This crate depends on `hdl`, `sim`, `golden` and `svdforge-tools`. It must not depend on `svdforge-studies`, and
 //! nothing in it draws pictures, makes pages or computes statistics. The applications are built on this crate and need
@@ -25,7 +25,6 @@ pub mod cocotb_bench;
 pub mod corpus;
 pub mod engine;
 pub mod export;
-pub mod folder;
 pub mod framing;
 pub mod judge;
 pub mod pool;

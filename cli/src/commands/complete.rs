@@ -15,6 +15,7 @@ use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::charts::{Chart, Charts, Series};
 use svdforge_apps::plot::{Format, render};
 use svdforge_apps::soft_impute::PathStep;
+use svdforge_files::Outputs;
 use svdforge_golden::digits::fixed;
 
 /// The most filled numbers that are printed.
@@ -93,8 +94,9 @@ impl Complete {
             None => parse_table(sample, SAMPLE.as_bytes())?,
         };
         let settings = Settings { rank: self.rank.map(|rank| rank as usize), lambda: self.lambda.0, seed: self.seed };
-        let picture = LaterFile::create(self.picture.as_deref())?;
-        let out = LaterFile::create(self.out.as_deref())?;
+        let mut outputs = Outputs::new();
+        let picture = LaterFile::create(&mut outputs, self.picture.as_deref())?;
+        let out = LaterFile::create(&mut outputs, self.out.as_deref())?;
         let mut runs = Vec::new();
         for mut engine in self.engine.engines()? {
             let _progress = Progress::start(format!("decomposing, engine {}", engine.name()));
@@ -102,13 +104,11 @@ impl Complete {
             runs.push(Run { engine, result });
         }
         let first = &runs[0].result;
-        // Both files are complete before either is put in its place.
-        let drawn = picture
-            .map(|file| render(&Charts(charts(&runs)), Format::Svg).map(|picture| (file, picture)))
-            .transpose()?;
-        let filled = out.map(|file| text(&table, first).map(|text| (file, text))).transpose()?;
-        drawn.map(|(file, picture)| file.write(&picture)).transpose()?;
-        filled.map(|(file, text)| file.write(&text)).transpose()?;
+        if let Some(file) = picture {
+            file.write(&render(&Charts(charts(&runs)), Format::Svg)?)?;
+        }
+        out.map(|file| file.write(&text(&table, first)?)).transpose()?;
+        outputs.commit()?;
         if self.json {
             output::json(&self.document(file, &table, &runs))?;
         } else {

@@ -5,9 +5,8 @@ use anyhow::{Context, Result, anyhow};
 use clap::{Args, Command};
 use clap_complete::{Generator, Shell};
 use clap_mangen::Man as Page;
-use std::fs;
 use std::path::{Path, PathBuf};
-use svdforge_testbench::folder::{FolderError, write_files};
+use svdforge_files::Outputs;
 
 const PROGRAM: &str = "svdforge";
 
@@ -101,9 +100,10 @@ fn add_pages(command: &Command, pages: &mut Vec<(String, Vec<u8>)>) -> Result<()
 
 /// Writes these files into the folder, and says which.
 fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
-    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_slice())).collect();
-    fs::create_dir_all(folder).map_err(|source| FolderError::Io { path: folder.to_owned(), source })?;
-    write_files(folder, &files)?;
-    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+    let mut outputs = Outputs::new();
+    outputs.folder(folder)?;
+    files.iter().try_for_each(|(name, text)| outputs.content(&folder.join(name), text))?;
+    outputs.commit()?;
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
     output::print(format!("{}: {}", folder.display(), names.join(", ")))
 }

@@ -18,6 +18,7 @@ use svdforge_apps::lsi::read::{Counting, parse_corpus, read_corpus, read_text};
 use svdforge_apps::lsi::tokens::StopWords;
 use svdforge_apps::lsi::{Corpus, Model, SAMPLE, SAMPLE_STOP_WORDS, Weights};
 use svdforge_apps::plot::{Format, render};
+use svdforge_files::Outputs;
 use svdforge_golden::digits::fixed;
 
 /// The most rows of a table that are printed.
@@ -118,7 +119,8 @@ impl Lsi {
             WeightsOption::TfIdf => Weights::TfIdf,
         };
         let engines = self.engine.engines()?;
-        let sink = LaterFile::create(self.picture.as_deref())?;
+        let mut outputs = Outputs::new();
+        let sink = LaterFile::create(&mut outputs, self.picture.as_deref())?;
         let mut runs = Vec::new();
         for mut engine in engines {
             let _progress = Progress::start(format!("decomposing, engine {}", engine.name()));
@@ -137,6 +139,7 @@ impl Lsi {
             let Run { model, clusters, .. } = &runs[0];
             sink.write(&render(&Map { corpus: &corpus, model, clusters, axes }, format)?)?;
         }
+        outputs.commit()?;
         if self.json {
             output::json(&self.document(file, &corpus, &runs))?;
         } else {

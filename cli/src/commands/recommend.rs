@@ -19,6 +19,7 @@ use svdforge_apps::recommend::columns::{Asked, Columns};
 use svdforge_apps::recommend::model::Profile;
 use svdforge_apps::recommend::ratings::{Ratings, Scale, parse_ratings, read_ratings_as};
 use svdforge_apps::recommend::{SAMPLE, Settings, Study, study};
+use svdforge_files::Outputs;
 use svdforge_golden::digits::fixed;
 
 /// Learn from ratings: predict them, list what each user may like, find similar items and users
@@ -122,7 +123,8 @@ impl Recommend {
         let like_user = self.similar_users.as_ref().map(|id| people.find(id, file)).transpose()?;
         let like_item = self.similar_items.as_ref().map(|id| find(&ratings.items, id, "item", file)).transpose()?;
 
-        let picture = LaterFile::create(self.picture.as_deref())?;
+        let mut outputs = Outputs::new();
+        let picture = LaterFile::create(&mut outputs, self.picture.as_deref())?;
         let top = self.top as usize;
         let settings = Settings { rank: self.rank.0, top, seed: self.seed, scale: self.scale };
         let mut runs = Vec::new();
@@ -134,6 +136,7 @@ impl Recommend {
         if let Some(picture) = picture {
             picture.write(&render(&Charts(vec![chart(&runs)]), Format::Svg)?)?;
         }
+        outputs.commit()?;
         let model = &runs[0].study.model;
         let profiles: Vec<Profile> = people.ratings.iter().map(|list| model.profile(list)).collect();
         let item_names = |list: Vec<(usize, f64)>| -> Vec<(String, f64)> {

@@ -10,13 +10,13 @@ use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::path::{Path, PathBuf};
+use svdforge_files::Outputs;
 use svdforge_golden::digits::fixed;
 use svdforge_golden::reader::{MatrixText, read_matrices_and_text};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_testbench::beats::MatrixBeats;
 use svdforge_testbench::engine::{SimulatorEngine, Waves};
-use svdforge_testbench::folder::StagedFile;
 use svdforge_testbench::judge::{Judgement, judge_and_trace};
 use svdforge_testbench::run::quantise_for;
 
@@ -78,8 +78,9 @@ impl Simulate {
             .map(|(place, m)| quantise_for(core.shape(), m, self.scale.get()).with_context(|| place.clone()))
             .collect::<Result<Vec<_>>>()?;
         let mut looks = self.trace.as_deref().map(|folder| TraceFolder::new(folder, &core, &sizes)).transpose()?;
-        let beats_file = LaterFile::create(self.beats.as_deref())?;
-        let (files, waves) = self.waves()?;
+        let mut outputs = Outputs::new();
+        let beats_file = LaterFile::create(&mut outputs, self.beats.as_deref())?;
+        let waves = self.waves(&mut outputs)?;
         let mut engine = match (looks.is_some(), waves.is_empty()) {
             (true, _) => SimulatorEngine::tracing(&core, waves)?,
             (false, false) => SimulatorEngine::recording(&core, waves)?,
@@ -101,15 +102,14 @@ impl Simulate {
         }
         drop(progress);
         engine.finish()?;
-        files.into_iter().try_for_each(StagedFile::commit)?;
-        arrays.map(ArrayFolder::write).transpose()?;
+        arrays.map(|arrays| arrays.write(&mut outputs)).transpose()?;
         if let Some(file) = beats_file {
             let document = serde_json::json!({ "core": Summary::new(&core), "matrices": beats });
             file.write(format!("{document:#}\n").as_bytes())?;
         }
-        if let Some(looks) = looks {
-            output::note(looks.write(&core)?);
-        }
+        let seen = looks.map(|looks| looks.write(&core, &mut outputs)).transpose()?;
+        outputs.commit()?;
+        seen.iter().for_each(output::note);
         if self.json {
             output::json(
                 &serde_json::json!({ "core": Summary::new(&core), "results": judgements, "texts": texts_document(&texts) }),
@@ -120,20 +120,16 @@ impl Simulate {
         Ok(output::promises(&judgements))
     }
 
-    /// The files of waveforms, and what writes them.
-    fn waves(&self) -> Result<(Vec<StagedFile>, Vec<Waves<'static>>)> {
-        let (mut files, mut waves) = (Vec::new(), Vec::new());
+    /// What writes the files of waveforms.
+    fn waves(&self, outputs: &mut Outputs) -> Result<Vec<Waves<'static>>> {
+        let mut waves = Vec::new();
         if let Some(path) = &self.vcd {
-            let (staged, sink) = StagedFile::create(path)?;
-            files.push(staged);
-            waves.push(Waves::Vcd(Box::new(sink)));
+            waves.push(Waves::Vcd(Box::new(outputs.file(path)?)));
         }
         if let Some(path) = &self.fst {
-            let (staged, sink) = StagedFile::create(path)?;
-            files.push(staged);
-            waves.push(Waves::Fst(Box::new(sink)));
+            waves.push(Waves::Fst(Box::new(outputs.file(path)?)));
         }
-        Ok((files, waves))
+        Ok(waves)
     }
 }
 
