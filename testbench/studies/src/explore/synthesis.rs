@@ -86,12 +86,16 @@ fn error(path: &Path, what: &'static str) -> impl FnOnce(std::io::Error) -> Camp
 
 fn read(path: &Path) -> Result<Vec<Measured>, CampaignError> {
     match fs::read(path) {
-        Ok(text) => {
-            Ok(text.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
-        }
+        Ok(text) => Ok(read_lines(&text)),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         Err(e) => Err(error(path, "cannot be read")(e)),
     }
+}
+
+/// The results in the text of a file of them, one on each line. Lines that are cut off or say something else are left
+/// out: their cores are synthesised again.
+pub fn read_lines(text: &[u8]) -> Vec<Measured> {
+    text.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
 }
 
 /// Adds a line. It starts with a line break, in case the line before was cut off.
