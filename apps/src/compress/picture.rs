@@ -44,8 +44,8 @@ fn has_whole_palette(png: &[u8]) -> bool {
     true
 }
 
-/// How many numbers a PGM or PPM file in plain text has, and how many it promises, if they are too few. The library takes
-/// those that are missing for zeros.
+/// How many numbers a PGM or PPM file in plain text has, and how many it promises, if they are too few. The library
+/// takes those that are missing for zeros.
 fn missing_samples(pnm: &[u8]) -> Option<(u64, u64)> {
     let channels = match pnm.get(..2)? {
         b"P2" => 1,
