@@ -263,7 +263,7 @@ fn read(path: &Path) -> Result<OptionMap<Setting>> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("{}: cannot be read; --config takes a TOML file of core options", path.display()))?;
     let file: OptionMap<toml::Spanned<toml::Value>> =
-        toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), e.to_string().trim_end()))?;
+        toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), described(&e, &text)))?;
     let mut settings = OptionMap::default();
     for (name, value) in file.0 {
         let option = CoreOption::named(name).expect("The keys of an option map are names of options.");
@@ -282,6 +282,17 @@ fn read(path: &Path) -> Result<OptionMap<Setting>> {
         settings.0.insert(name, setting);
     }
     Ok(settings)
+}
+
+/// What is wrong with a TOML file, with the line that is wrong if people can read a line of its length.
+fn described(error: &toml::de::Error, text: &str) -> String {
+    const LONGEST: usize = 1000;
+    let whole = error.to_string();
+    if whole.len() <= LONGEST {
+        return whole.trim_end().to_owned();
+    }
+    let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+    format!("line {line}: {}", error.message().chars().take(LONGEST).collect::<String>())
 }
 
 /// How the host scales a matrix before it is quantised.

@@ -93,7 +93,7 @@ fn read(path: &Path) -> Result<Vec<Measured>, CampaignError> {
     match fs::read(path) {
         Ok(text) => {
             let lines = || text.split(|&byte| byte == b'\n');
-            let found: Vec<Measured> = lines().filter_map(|line| serde_json::from_slice(line).ok()).collect();
+            let found = read_lines(&text);
             // The last line may be cut off. If no other one is a result, somebody else wrote the file.
             let complete = lines().count() - 1;
             if found.is_empty() && lines().take(complete).any(|line| !line.is_empty()) {
@@ -105,6 +105,12 @@ fn read(path: &Path) -> Result<Vec<Measured>, CampaignError> {
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         Err(e) => Err(error(path, "cannot be read")(e)),
     }
+}
+
+/// The results in the text of a file of them, one on each line. Lines that are cut off or say something else are left
+/// out: their cores are synthesised again.
+pub fn read_lines(text: &[u8]) -> Vec<Measured> {
+    text.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
 }
 
 /// Adds a line. It starts with a line break, in case the line before was cut off.
