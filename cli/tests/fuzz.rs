@@ -7,6 +7,8 @@
 mod batch;
 #[path = "fuzz/commands.rs"]
 mod commands;
+#[path = "fuzz/exports.rs"]
+mod exports;
 #[path = "fuzz/mutate.rs"]
 mod mutate;
 #[path = "../src/options.rs"]

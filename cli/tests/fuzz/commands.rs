@@ -2,6 +2,7 @@
 //! what is left in the folder.
 
 use super::batch::{Outcome, random};
+use super::exports;
 use super::mutate::{Form, Random, mutated, number, one};
 use super::readers::{Reader, Source};
 use super::seeds;
@@ -143,13 +144,7 @@ pub const COMMANDS: [Case; 20] = [
         "generate --config a.toml --json --out core",
         &["core"],
     ),
-    case(
-        "earlier",
-        "core/core.json",
-        Source::Seeds(Form::Json, |_| seeds::owned(&seeds::EARLIER)),
-        "generate --rows 2 --json --out core",
-        &["core"],
-    ),
+    case("earlier", "core/core.json", Source::Maker(exports::text), "generate --rows 2 --json --out core", &["core"]),
     later(
         "compare",
         "b.json",
@@ -332,6 +327,7 @@ impl Case {
         match self.name {
             "npz" => seeds::npz(),
             "png" => seeds::pngs().remove(0),
+            "earlier" => exports::undamaged(),
             _ => seeds.first().cloned().unwrap_or_default(),
         }
     }

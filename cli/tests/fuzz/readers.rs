@@ -1,6 +1,7 @@
 //! Every reader of bytes that come from a user, from an earlier run or from another program; how its input is damaged,
 //! and what must hold of what it accepts.
 
+use super::exports;
 use super::mutate::{Form, Random, mutated};
 use super::seeds;
 use super::{options, values};
@@ -13,11 +14,9 @@ use svdforge_apps::compress::picture::Picture;
 use svdforge_apps::lsi::read::{Counting, parse_corpus};
 use svdforge_apps::lsi::tokens::StopWords;
 use svdforge_apps::recommend::ratings::{Scale, parse_ratings};
-use svdforge_files::write_export;
 use svdforge_golden::Family;
 use svdforge_golden::reader::{parse_matrices, utf8};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::export::File;
 use svdforge_hdl::parameters::{OPTIONS, Parameters};
 use svdforge_hdl::shape::Shape;
 use svdforge_studies::campaign::{Shard, Suite, journal};
@@ -123,11 +122,7 @@ pub const READERS: [Reader; 22] = [
         read: |b, _| option_value(b),
     },
     Reader { name: "core", source: Source::Seeds(Form::Json, core_seeds), read: |b, _| core(b) },
-    Reader {
-        name: "earlier",
-        source: Source::Seeds(Form::Json, |_| seeds::owned(&seeds::EARLIER)),
-        read: earlier_export,
-    },
+    Reader { name: "earlier", source: Source::Maker(exports::input), read: exports::replace },
     Reader { name: "report", source: Source::Made(Form::Json, "report.json"), read: report },
     Reader { name: "journal", source: Source::Made(Form::JsonLines, "journal.jsonl"), read: campaign_journal },
     Reader { name: "external", source: Source::Made(Form::Json, "external.json"), read: external },
@@ -277,38 +272,6 @@ fn core(bytes: &[u8]) -> Result<(), String> {
     let shape: Shape = serde_json::from_slice(bytes).map_err(text)?;
     build(shape, bytes);
     Ok(())
-}
-
-/// `core.json` of an earlier export, into whose place a new one is written.
-fn earlier_export(bytes: &[u8], place: &Place) -> Result<(), String> {
-    let (outside, folder) = (place.scratch.join("outside.txt"), place.scratch.join("export"));
-    let _ = fs::remove_dir_all(&place.scratch);
-    fs::create_dir_all(folder.join("sub")).map_err(text)?;
-    let mine = [folder.join("kept by hand"), folder.join("sub/kept by hand"), outside];
-    for path in mine.iter().chain([&folder.join("svd.v")]) {
-        fs::write(path, "mine").map_err(text)?;
-    }
-    fs::write(folder.join("core.json"), bytes).map_err(text)?;
-    let file = |name: &str| File { name: name.to_owned(), text: "new\n".to_owned() };
-    let written = write_export(&folder, &[file("core.json"), file("svd.v"), file("sub/two.v")], false).map(|_| ());
-    for path in &mine {
-        assert!(fs::read(path).is_ok_and(|text| text == b"mine"), "{} is lost", path.display());
-    }
-    let left = fs::read_dir(&place.scratch).map_err(text)?.count();
-    assert!(left == 2, "{left} files and folders beside the export");
-    let content = |name: &str| fs::read(folder.join(name)).unwrap_or_default();
-    match &written {
-        Ok(()) => {
-            for name in ["core.json", "svd.v", "sub/two.v"] {
-                assert!(content(name) == b"new\n", "{name} is not the new one");
-            }
-        }
-        Err(_) => {
-            assert!(content("core.json") == bytes && content("svd.v") == b"mine", "the earlier export is changed");
-            assert!(!folder.join("sub/two.v").exists(), "a part of the new export is left");
-        }
-    }
-    written.map_err(text)
 }
 
 fn report(bytes: &[u8], place: &Place) -> Result<(), String> {

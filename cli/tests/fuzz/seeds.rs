@@ -357,10 +357,4 @@ pub const TIMING: [&[u8]; 1] = [
     br#"{ "critical_paths": [ { "from": "async", "to": "posedge c", "path": [] }, { "from": "posedge c", "to": "posedge c", "path": [ { "type": "clk-to-q", "delay": 0.5, "from": { "cell": "decomposer.datapath.left_0.a", "port": "CLK" }, "to": { "cell": "decomposer.datapath.left_0.a", "port": "Q" } }, { "type": "routing", "delay": 1.0, "from": { "cell": "decomposer.a", "port": "Q" }, "to": { "cell": "b.c", "port": "A" } } ] } ], "fmax": { "c": { "achieved": 81.5, "constraint": 100 } }, "utilization": { "TRELLIS_COMB": { "used": 9 }, "TRELLIS_RAMW": { "used": 2 }, "TRELLIS_FF": { "used": 4 } } }"#,
 ];
 
-pub const EARLIER: [&[u8]; 3] = [
-    br#"{"generator":"svdforge","files":[{"name":"svd.v","role":"rtl"},{"name":"sub/one.v","role":"rtl"}]}"#,
-    br#"{"generator":"svdforge","files":["svd.v","core.json"]}"#,
-    br#"{"generator":"svdforge","files":[{"name":"../outside.txt"},{"name":"/tmp/x"},{"name":"sub"},{"name":"."}]}"#,
-];
-
 pub const SYNTHESIS_AREA: &str = r#""target":"ecp5-85k","pnr":false,"tools":{"yosys":"0.5"},"verilog":"00ff","lut":10,"ff":20,"dsp":1,"block_rams":0,"fmax_mhz":null,"svd_per_second":null"#;
