@@ -58,6 +58,9 @@ const UNSAFE: &str = "sim/src/machine.rs";
 /// The only file that writes to stdout and stderr, so that nothing foreign reaches a terminal as it is.
 const TERMINAL: &str = "cli/src/terminal.rs";
 /// What else writes there: the handles, and clap when it prints an error or help.
+/// They take hold of an open stream, but print no text for people: the first writes the bytes of a file that a user names
+/// `/dev/stdout`, the second counts file operations for tests, with the feature `failpoints`.
+const HOLD_STREAMS: [&str; 2] = ["files/src/target.rs", "files/src/operations.rs"];
 const PRINTS: [&str; 5] = ["stdout()", "stderr()", "Cli::parse()", ".exit()", ".print()"];
 
 /// What changes files, and the only crate that may, and the modules that do it in temporary folders.
@@ -131,7 +134,8 @@ fn broken(all: &BTreeMap<&'static str, Vec<Module>>) -> Vec<String> {
             broken.push(format!("{}: only `cli` prints", module.file));
         }
         let writes = PRINTS.iter().find(|words| module.text.contains(*words));
-        if let Some(words) = writes.filter(|_| module.file != TERMINAL) {
+        let may_hold = module.file == TERMINAL || HOLD_STREAMS.contains(&module.file.as_str());
+        if let Some(words) = writes.filter(|_| !may_hold) {
             broken.push(format!("{}: `{words}`: only {TERMINAL} writes to the terminal", module.file));
         }
         if module.file.starts_with("cli/") && module.prints {

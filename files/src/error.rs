@@ -27,7 +27,7 @@ pub enum FileError {
     #[error("{}: this symbolic link leads to nothing; create the folder that it points to, or remove the link", .0.display())]
     Dangling(PathBuf),
     /// Files or folders that svdforge did not write, or that were changed since, have names of what is to be written.
-    #[error("{}: {}, or changed since, and a file of this name is to be written or removed; nothing was changed; move it away, or choose another folder", list(.0), not_written(.0))]
+    #[error("{}: {}; nothing was changed; move {} away, or choose another folder", list(.0), not_written(.0), if .0.len() == 1 { "it" } else { "them" })]
     Occupied(Vec<PathBuf>),
     /// The folder has an export of a version that did not record what it wrote.
     #[error("{}: this export was made by a version of svdforge that did not record its files, so edits of yours cannot be told from what it wrote ({}); nothing was changed. Copy to another place what you have edited, remove the folder, and run the command again", .0.display(), list(.1))]
@@ -74,5 +74,9 @@ fn list(paths: &[PathBuf]) -> String {
 }
 
 fn not_written(paths: &[PathBuf]) -> &'static str {
-    if paths.len() == 1 { "this was not written by svdforge" } else { "these were not written by svdforge" }
+    if paths.len() == 1 {
+        "this was not written by svdforge, or changed since, and a file of this name is to be written or removed"
+    } else {
+        "these were not written by svdforge, or changed since, and files of these names are to be written or removed"
+    }
 }

@@ -44,7 +44,9 @@ pub(crate) fn cut(file: &File, bytes: u64) -> io::Result<()> {
 /// Creates a folder with a name that nobody can foresee, which begins with `prefix`.
 pub(crate) fn create_private_folder(prefix: &str, inside: &Path) -> io::Result<TempDir> {
     step()?;
-    tempfile::Builder::new().prefix(prefix).rand_bytes(12).disable_cleanup(true).tempdir_in(inside)
+    let made = tempfile::Builder::new().prefix(prefix).rand_bytes(12).disable_cleanup(true).tempdir_in(inside);
+    // The message would name this folder, of which a user knows nothing.
+    made.map_err(|error| error.kind().into())
 }
 
 /// Creates one folder.

@@ -68,7 +68,7 @@ impl QFormat {
         (1 << (self.word - 1)) - 1
     }
 
-    /// The smallest exponent e for which every value / 2^e fits the format after rounding. If all values are 0, it is 0.
+    /// The smallest exponent e for which every value / 2^e fits the format after rounding; 0 if all values are 0.
     pub fn scale_for(self, values: impl Iterator<Item = f64> + Clone) -> i32 {
         let largest = values.clone().fold(0.0f64, |m, v| m.max(v.abs()));
         if largest == 0.0 {

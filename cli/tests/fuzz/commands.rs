@@ -429,8 +429,13 @@ fn one_run(case: &Case, arguments: &[String], input: &[u8], made: &Path) -> Resu
         return wrong("a signal, a panic or a status that is none of 0, 1 and 2");
     }
     let after = listing(at)?;
-    if let Some(name) = after.keys().find(|name| name.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.')))
-    {
+    // A folder of results keeps its record. An export has `core.json` instead.
+    let is_record = |name: &Path| {
+        name.file_name().is_some_and(|file| file == exports::RECORD)
+            && !after.contains_key(&name.with_file_name("core.json"))
+    };
+    let is_hidden = |name: &Path| name.file_name().is_some_and(|file| file.to_string_lossy().starts_with('.'));
+    if let Some(name) = after.keys().find(|name| is_hidden(name) && !is_record(name)) {
         return wrong(&format!("{} is left", name.display()));
     }
     let strange = |text: &str| text.chars().find(|&c| c.is_control() && c != '\n' && c != '\t');

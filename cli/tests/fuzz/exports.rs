@@ -15,8 +15,8 @@ use svdforge_hdl::export::File;
 use svdforge_hdl::export::origin::{generated_by, seal, sha256};
 
 const MANIFEST: &str = "core.json";
-/// The record of a run that was interrupted.
-const RECORD: &str = ".svdforge-files.json";
+/// The record of what is in a folder of results, or of an export that was interrupted.
+pub const RECORD: &str = ".svdforge-files.json";
 /// The files of the earlier export and of the new one, beside the manifest.
 const EARLIER: [&str; 4] = ["svd.v", "svd.f", "sub/one.v", "gone/one.py"];
 const NEW: [&str; 3] = ["svd.v", "svd.f", "sub/two.v"];
