@@ -231,11 +231,11 @@ fn the_manifest_tells_the_cycles_of_every_matrix() {
         let terms = |term: &str| number(&timing["terms"][term]);
         assert_eq!(
             timing["formulas"]["latency"],
-            "load + unpack + triangle + start + preparation + first_angles + sweeps * sweep + sort + output + unload"
+            "load + unpack + triangle + start + first_angles + sweeps * sweep + sort + output + unload"
         );
         assert_eq!(
             timing["formulas"]["interval"],
-            "start + preparation + first_angles + sweeps * sweep + sort + max(load + unpack + triangle - prefetch, output + unload - read_ahead)"
+            "start + first_angles + sweeps * sweep + sort + max(load + unpack + triangle - prefetch, output + unload - read_ahead)"
         );
         let engine = &mut SimulatorEngine::new(&core).unwrap();
         for (rows, cols) in sizes(&core) {
@@ -260,13 +260,13 @@ fn the_manifest_tells_the_cycles_of_every_matrix() {
                 }
             };
             let square = |term: &str| number(&square[term]);
-            let before = loaded + terms("start") + square("preparation") + square("first_angles");
+            let before = loaded + terms("start") + square("first_angles");
             let total = before + sweeps * square("sweep") + terms("sort") + terms("output") + cycles.unload;
             assert_eq!(total, cycles.total, "{name}: {rows} x {cols}");
             if (rows, cols) == (core.shape().rows(), core.shape().cols()) {
                 assert_eq!(loaded, terms("load") + terms("triangle"), "{name}");
                 assert_eq!(cycles.unload, terms("unload"), "{name}");
-                for term in ["preparation", "first_angles", "sweep"] {
+                for term in ["first_angles", "sweep"] {
                     assert_eq!(square(term), terms(term), "{name}");
                 }
             }

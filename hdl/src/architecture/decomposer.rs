@@ -118,15 +118,13 @@ pub struct Schedule {
 
 /// The phases of a decomposition of a matrix that is held in a square of this size.
 ///
-/// From `start` to `done` there are `preparation + first_angles + sweeps x steps x step + 1` cycles, if the
+/// From `start` to `done` there are `first_angles + sweeps x steps x step + 1` cycles, if the
 /// decomposition makes that many sweeps: the last cycle of the last sweep comes one cycle before `done`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SquareCycles {
     /// Rows, and columns, of the square.
     pub size: usize,
-    /// Cycles in which the matrix is shifted up and padded in the memory; 0 if that is not necessary.
-    pub preparation: usize,
-    /// Cycles in which the angles of the first step are computed.
+    /// Cycles until the angles of the first step are computed.
     pub first_angles: usize,
     /// Cycles of one step.
     pub step: usize,

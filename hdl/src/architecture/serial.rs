@@ -28,7 +28,7 @@ use layout::{home_table, orderings};
 use qr::row_queue::row_queue;
 use qr::sequencer::{qr_sequencer, reduction_cycles};
 use schedule::StepProgram;
-use sequencer::{preparation_cycles, sequencer};
+use sequencer::sequencer;
 use square::Square;
 use timing::Timing;
 
@@ -99,8 +99,8 @@ fn schedule(shape: &Shape, orderings: &[Ordering], programs: &[StepProgram], tim
     let passes = shape.arithmetic().passes();
     let square = |(ordering, program): (&Ordering, &StepProgram)| SquareCycles {
         size: ordering.size(),
-        preparation: if shape.is_prepared() { preparation_cycles(ordering.pairs(), timing) } else { 0 },
-        first_angles: program.first_angles(),
+        // A core with several programs looks up the one of the matrix first.
+        first_angles: program.first_angles() + usize::from(orderings.len() > 1),
         step: program.cycles(),
         steps: ordering.steps(),
         reduction: timing.row_rotation.map(|latency| reduction_cycles(passes as usize, ordering.size(), latency)),
@@ -177,11 +177,12 @@ impl<'a, 'm> Drawing<'a, 'm> {
             commands.extend(["vectors", "identity"]);
         }
         if shape.is_prepared() {
-            commands.push("prepare");
+            commands.push("raw");
         }
         commands.into_iter().for_each(|command| sequencer.connect(datapath, &[(command, command)]));
         if shape.scaling() == Scaling::Auto {
             m.output("shifted", sequencer.output("shifted"));
+            sequencer.connect(datapath, &[("shifted", "shift")]);
         }
         for port in ["done", "cap_reached", "overflow", "sweeps"] {
             m.output(port, sequencer.output(port));
@@ -205,9 +206,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         datapath.drive("load_column", column_home);
         datapath.drive("load_data", m.input("load_data", shape.word()).at(0).registered("element"));
         if shape.scaling() == Scaling::Auto {
-            let shift = m.input("shift", shape.shift_bits());
-            datapath.drive("shift", shift);
-            self.sequencer.drive("shift", shift);
+            self.sequencer.drive("shift", m.input("shift", shape.shift_bits()));
         }
     }
 
@@ -241,7 +240,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         datapath.connect(sequencer, &[("qr_overflow", "qr_overflow")]);
         qr.connect(sequencer, &[("starting", "qr_starting")]);
         if shape.scaling() == Scaling::Auto {
-            datapath.connect(sequencer, &[("shift", "shift")]);
+            datapath.connect(sequencer, &[("triangle_shift", "shift")]);
         }
     }
 

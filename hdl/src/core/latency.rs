@@ -34,8 +34,6 @@ pub struct Latency {
     pub triangle: usize,
     /// Until the decomposition starts.
     pub start: usize,
-    /// The matrix is shifted up and padded in the memory.
-    pub preparation: usize,
     /// The angles of the first step are computed.
     pub first_angles: usize,
     /// One sweep.
@@ -77,7 +75,6 @@ impl Latency {
             unpack,
             triangle: arrivals.complete() - (arrivals.elements() - 1 + FULL),
             start: FULL + ACCEPTED,
-            preparation: square.preparation,
             first_angles: square.first_angles,
             sweep: square.sweep(),
             sort: sort_cycles(shape, ports),
@@ -115,7 +112,7 @@ impl Latency {
 
     /// The phases in which one matrix alone is in the core.
     fn decomposition(&self, sweeps: u32) -> usize {
-        self.start + self.preparation + self.first_angles + sweeps as usize * self.sweep + self.sort
+        self.start + self.first_angles + sweeps as usize * self.sweep + self.sort
     }
 }
 

@@ -139,11 +139,10 @@ fn squares(text: &mut String, core: &Core, timing: &Timing) {
         false if keep => format!(" and `load + unpack - prefetch` = {header} + r c"),
         false => format!(" and {header} + r c for `load`"),
     };
-    *text += ". The other terms are as above.\n\n| square | preparation | first_angles | sweep |";
-    *text +=
-        if reduced { " entry | batch | ending |\n|---|---|---|---|---|---|---|\n" } else { "\n|---|---|---|---|\n" };
+    *text += ". The other terms are as above.\n\n| square | first_angles | sweep |";
+    *text += if reduced { " entry | batch | ending |\n|---|---|---|---|---|---|\n" } else { "\n|---|---|---|\n" };
     for square in &timing.squares {
-        let mut numbers = vec![square.preparation, square.first_angles, square.sweep];
+        let mut numbers = vec![square.first_angles, square.sweep];
         numbers.extend(square.reduction.iter().flat_map(|r| [r.entry, r.batch, r.ending]));
         let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
         let mut cells = vec![format!("{0} x {0}", square.size)];

@@ -11,10 +11,9 @@ const CLOCK: f64 = 100e6;
 /// What it is called.
 pub const CLOCK_NAME: &str = "100 MHz";
 /// The latency as a sum of the terms, from the first input beat to the last output beat, both included.
-pub const LATENCY: &str =
-    "load + unpack + triangle + start + preparation + first_angles + sweeps * sweep + sort + output + unload";
+pub const LATENCY: &str = "load + unpack + triangle + start + first_angles + sweeps * sweep + sort + output + unload";
 /// The cycles from one result to the next.
-pub const INTERVAL: &str = "start + preparation + first_angles + sweeps * sweep + sort + max(load + unpack + triangle - prefetch, output + unload - read_ahead)";
+pub const INTERVAL: &str = "start + first_angles + sweeps * sweep + sort + max(load + unpack + triangle - prefetch, output + unload - read_ahead)";
 /// What is said of load and triangle where rows are reduced, as they depend on the numbers of rows r and columns c.
 pub const REDUCED: &str =
     "load + unpack + triangle - prefetch = header + min(2, r) * c + entry + (ceil(r / 2) - 1) * batch + ending";
@@ -72,8 +71,6 @@ pub struct Figures {
 pub struct Square {
     /// Rows, and columns, of the square.
     pub size: usize,
-    /// The term `preparation`.
-    pub preparation: usize,
     /// The term `first_angles`.
     pub first_angles: usize,
     /// The term `sweep`.
@@ -103,7 +100,6 @@ impl Timing {
         };
         let square = |square: &crate::architecture::decomposer::SquareCycles| Square {
             size: square.size,
-            preparation: square.preparation,
             first_angles: square.first_angles,
             sweep: square.sweep(),
             reduction: square.reduction,
@@ -137,7 +133,6 @@ impl Timing {
             ("unpack", t.unpack, "until the last element of the last beat has left the beat unpacker"),
             ("triangle", t.triangle, "from there until all rows are reduced to the triangle"),
             ("start", t.start, "the frame is accepted"),
-            ("preparation", t.preparation, "shifting up and padding in the memory"),
             ("first_angles", t.first_angles, "angles of the first step"),
             ("sweep", t.sweep, "each sweep"),
             ("sort", t.sort, "values pass the sorter"),

@@ -1,9 +1,8 @@
 //! The sequencer of the serial core.
 //!
-//! It prepares the matrix in its memory, runs the step program, counts steps and sweeps, and ends the decomposition
-//! when the matrix is settled or the sweep cap is reached.
+//! It runs the step program, counts steps and sweeps, and ends the decomposition when the matrix is settled or the
+//! sweep cap is reached.
 
-mod preparation;
 mod program;
 
 use super::layout::{home_table, largest, pair_bits};
@@ -15,16 +14,13 @@ use crate::ir::{ModuleId, address_width};
 use crate::ordering::Ordering;
 use crate::parameters::{Scaling, Sweeps};
 use crate::shape::Shape;
-use preparation::Preparation;
-pub use preparation::preparation_cycles;
 use program::{ProgramRange, program_table};
 
 /// Adds the sequencer. Returns its module, and the cycles from `value_index` to the words of the memory of A. The
 /// output `value_bank` arrives in the same cycle as these words.
 ///
 /// A matrix starts at the first diagonal read of the step program. Until the first step begins, rotations are
-/// suppressed (`warm`) and only angles are computed, so that the first step finds its coefficients. In cores that
-/// prepare matrices, every block of A is read, shifted, padded and written back before that.
+/// suppressed (`warm`) and only angles are computed, so that the first step finds its coefficients.
 pub fn sequencer(
     design: &mut DesignBuilder,
     orderings: &[Ordering],
@@ -41,7 +37,9 @@ pub fn sequencer(
         cycles.join(", ")
     ));
     let input = |name| m.input(name, 1);
-    let accept = input("start");
+    let start = input("start");
+    // A core with several programs looks up the range of this matrix's one first.
+    let start = if orderings.len() > 1 { start.at(0).flag().registered("start_now").untimed() } else { start };
     let (settled, settled_valid, overflowed) = (input("settled"), input("settled_valid"), input("overflow_seen"));
 
     let flag = |name| m.register(name, 1).reset(0);
@@ -54,8 +52,6 @@ pub fn sequencer(
 
     let square = Square::new(&m, shape);
     let steps_less_one = m.concat(&[square.last_pair, m.zero(1)]).low_bits(step.value().width());
-    let preparation = shape.is_prepared().then(|| Preparation::new(&m, accept, square.last_pair, timing));
-    let start = preparation.as_ref().map_or(accept, |p| p.done);
 
     // Counters of cycles, steps and sweeps.
     let range = ProgramRange::new(&m, programs, &square);
@@ -74,8 +70,8 @@ pub fn sequencer(
     warm.drive(start | (warm.value() & !last_cycle));
     first_step.drive(start | (first_step.value() & !step_ends));
     let copies_change = running.value() & last_cycle & !finished;
-    // Matrices are loaded and prepared in copy 0.
-    copy.enabled_by(accept | start | copies_change).drive(start | !(accept | copy.value()));
+    // Matrices are loaded into copy 0. The first diagonal reads look at the copy that the step before would write.
+    copy.enabled_by(start | copies_change).drive(start | !copy.value());
 
     // In the last step of a sweep, the first diagonal block read is one of the next sweep. By then all angles of this
     // sweep are computed, so it is known whether the sweep left the matrix settled.
@@ -102,10 +98,9 @@ pub fn sequencer(
         let seen = m.register("qr_overflow_seen", 1).reset(0);
         let [overflowed, starting] = ["qr_overflow", "qr_starting"].map(|name| m.input(name, 1));
         seen.drive(!starting & (seen.value() | overflowed));
-        (accept & seen.value()).named("overflow_before")
+        (start & seen.value()).named("overflow_before")
     });
-    let cleared = if before.is_some() { accept } else { start };
-    let kept = !cleared & (overflow.value() | overflowed);
+    let kept = !start & (overflow.value() | overflowed);
     overflow.drive(before.map_or(kept, |before| kept | before));
 
     // Commands.
@@ -124,20 +119,16 @@ pub fn sequencer(
         m.output("vectors", (rotates & field(2)).flag().registered("vectors_out"));
         m.output("identity", first_step.value().at(0).registered("identity").registered("identity_out"));
     }
-    let (mut row, mut column) = (pair_field(2), pair_field(1));
-    if let Some(p) = &preparation {
-        row = p.active.select(p.row, row);
-        column = p.active.select(p.column, column);
-        m.output("prepare", p.active.registered("prepare_out"));
+    if shape.is_prepared() {
+        let raw =
+            warm.value().at(0).registered("warms") | (!field(0) & first_step.value().at(0).registered("in_first_step"));
+        m.output("raw", raw.registered("raw_out"));
     }
-    m.output("row", row.registered("row_out"));
-    m.output("column", column.registered("column_out"));
+    m.output("row", pair_field(2).registered("row_out"));
+    m.output("column", pair_field(1).registered("column_out"));
     m.output("copy", copy.value().at(0).registered("copy").registered("copy_out"));
-    // While no program and no preparation runs, the diagonal can be read from outside.
-    let reads_value = match &preparation {
-        Some(p) => !(runs | p.active),
-        None => !runs,
-    };
+    // While no program runs, the diagonal can be read from outside.
+    let reads_value = !runs;
     m.output("diagonal", (measure | reads_value).registered("diagonal_out"));
     m.output("measure", measure.registered("measure_out"));
     let diagonal_pair = reads_value.select(home.low_bits(pair), pair_field(0)).registered("diagonal_pair_out");

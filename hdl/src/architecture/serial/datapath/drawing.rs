@@ -23,8 +23,8 @@ pub(super) struct Command<'m> {
     pub(super) block: Signal<'m>,
     /// The command for singular vectors, in cores that compute them.
     pub(super) vectors: Option<VectorCommand<'m>>,
-    /// Shift and pad the block (row, column) of A, in cores that prepare matrices.
-    pub(super) prepare: Option<Signal<'m>>,
+    /// The block to read is as it was loaded, in cores that prepare matrices.
+    pub(super) raw: Option<Signal<'m>>,
     /// Row pair of the block.
     pub(super) row: Signal<'m>,
     /// Column pair of the block.
@@ -62,7 +62,7 @@ impl<'m> Command<'m> {
         Self {
             block: input("block", 1).flag().note("rotate block (row, column) of A"),
             vectors: shape.has_vectors().then(vectors),
-            prepare: shape.is_prepared().then(|| input("prepare", 1).flag().note("shift and pad block (row, column)")),
+            raw: shape.is_prepared().then(|| input("raw", 1).note("the block is as it was loaded: shift and pad it")),
             row: input("row", pair),
             column: input("column", pair),
             copy: input("copy", 1).note("copy that this step reads"),
@@ -106,8 +106,6 @@ pub(super) struct PlainWrite<'m> {
     pub(super) column: Signal<'m>,
     /// Either input words or elements of A in full width.
     pub(super) elements: Block<'m>,
-    /// By how many bits the preparation is to shift elements up, if that is computed with these elements.
-    pub(super) shift: Option<Signal<'m>>,
 }
 
 /// `other` while the condition holds and `own` otherwise; always `own` if there is no condition or no `other`.

@@ -5,6 +5,7 @@ use crate::architecture::inside::{Program, Seen, Slot, Track};
 use crate::architecture::serial::qr::lane::READ_LATENCY;
 use crate::architecture::serial::timing::Timing;
 use crate::ordering::Ordering;
+use crate::parameters::Scaling;
 use crate::shape::Shape;
 
 /// The signals that every core has, below the decomposer.
@@ -19,6 +20,9 @@ const ALWAYS: [&str; 8] = [
     "sequencer.step_ends",
 ];
 
+/// By how many bits the elements of A are shifted up, in cores that scale matrices.
+const SHIFT: &str = "sequencer.shift_made";
+
 /// The commands in every cycle.
 pub(super) struct Commands {
     names: Vec<&'static str>,
@@ -32,8 +36,8 @@ impl Commands {
         if shape.has_vectors() {
             names.extend(["datapath.vectors", "datapath.unload"]);
         }
-        if shape.is_prepared() {
-            names.push("datapath.prepare");
+        if shape.scaling() == Scaling::Auto {
+            names.push(SHIFT);
         }
         if shape.is_reduced() {
             names.extend(["datapath.qr_valid_0", "datapath.qr_valid_1", "datapath.qr_lead"]);
@@ -56,6 +60,12 @@ impl Commands {
     fn is_set(&self, name: &str, cycle: usize, later: u32) -> bool {
         self.value(name, cycle, later) != 0
     }
+}
+
+/// By how many bits the loaded elements of A were shifted up.
+pub(super) fn shift(shape: &Shape, seen: &Seen) -> u32 {
+    let signal = Commands::names(shape).iter().position(|name| *name == SHIFT);
+    signal.and_then(|signal| seen.signals[signal].last()).map_or(0, |&(_, shift)| shift as u32)
 }
 
 /// The tracks of all units, and the program of a step.
@@ -84,7 +94,6 @@ pub(super) fn schedule(
         busy("sequencer", &|cycle| match () {
             () if is_set("sequencer.running", cycle, 0) && is_set("sequencer.warm", cycle, 0) => Some("first angles"),
             () if is_set("sequencer.running", cycle, 0) => Some("sweeps"),
-            () if is_set("datapath.prepare", cycle, 0) => Some("preparation"),
             () if is_set("datapath.qr_valid_0", cycle, 0) => Some("QR"),
             () => None,
         }),
@@ -110,14 +119,10 @@ pub(super) fn schedule(
     tracks.push(busy("memory A, read", &|cycle| match () {
         () if is_set("datapath.block", cycle, 0) => Some("A"),
         () if is_set("datapath.measure", cycle, 0) => Some("diagonal blocks"),
-        () if is_set("datapath.prepare", cycle, 0) => Some("preparation"),
         () => None,
     }));
     let rotated = |cycle: usize| if is_set("datapath.block", cycle, stages.done) { "A" } else { "load" };
-    // A prepared block is written back while nothing is rotated, shortly after it was read.
-    let prepared = |cycle: usize| (1..=timing.read + 2).any(|later| is_set("datapath.prepare", cycle, later));
-    let to_a = |cycle: usize| if prepared(cycle) { "preparation" } else { rotated(cycle) };
-    tracks.push(writes("memory A, write", places.a.as_flattened(), &to_a));
+    tracks.push(writes("memory A, write", places.a.as_flattened(), &rotated));
     let vector_memories = [
         (&places.u, ["memory U, read", "memory U, write"], "U", 0),
         (&places.v, ["memory V, read", "memory V, write"], "V", stages.right - stages.left),
