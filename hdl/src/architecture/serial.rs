@@ -14,6 +14,7 @@ pub mod square;
 pub mod timing;
 pub mod waves;
 
+use crate::architecture::contexts::context_bits;
 use crate::architecture::decomposer::{Architecture, DecomposerModule, PortTiming, QrCycles, Schedule, SquareCycles};
 use crate::architecture::inside::{Inside, Points, Seen, WaveGroup};
 use crate::architecture::probe::{Probe, Rotations, Write};
@@ -40,7 +41,9 @@ impl Architecture for Serial {
     fn draw(&self, design: &mut DesignBuilder, shape: &Shape) -> DecomposerModule {
         let orderings = &orderings(shape)[..];
         let (datapath, timing) = datapath(design, orderings, shape);
-        let program = |ordering: &Ordering| StepProgram::new(ordering, timing.latencies, shape.has_vectors());
+        // One context is left for a matrix that is loaded, or whose result leaves.
+        let turns = (shape.in_flight() - 1).max(1);
+        let program = |ordering: &Ordering| StepProgram::new(ordering, timing.latencies, shape.has_vectors(), turns);
         let programs: Vec<StepProgram> = orderings.iter().map(program).collect();
         let qr = timing.row_rotation.map(|latency| (row_queue(design, shape), qr_sequencer(design, shape, latency)));
         let (sequencer, value_arrival) = sequencer(design, orderings, shape, timing, &programs);
@@ -101,7 +104,7 @@ fn schedule(shape: &Shape, orderings: &[Ordering], programs: &[StepProgram], tim
         size: ordering.size(),
         // A core with several programs looks up the one of the matrix first.
         first_angles: program.first_angles() + usize::from(orderings.len() > 1),
-        step: program.cycles(),
+        step: program.step(),
         steps: ordering.steps(),
         reduction: timing.row_rotation.map(|latency| reduction_cycles(passes as usize, ordering.size(), latency)),
     };
@@ -166,15 +169,16 @@ impl<'a, 'm> Drawing<'a, 'm> {
     fn commands(&self) {
         let (m, shape, sequencer, datapath) = (self.m, self.shape, &self.sequencer, &self.datapath);
         sequencer.drive("start", m.input("start", 1));
+        self.contexts();
         self.drive_sizes(sequencer, ["size_rows", "size_cols"], self.started);
         if !shape.is_reduced() {
             self.drive_sizes(datapath, ["size_rows", "size_cols"], self.started);
         }
         let verdicts = [("settled", "settled"), ("settled_valid", "settled_valid"), ("overflow", "overflow_seen")];
         datapath.connect(sequencer, &verdicts);
-        let mut commands = vec!["block", "row", "column", "copy", "diagonal", "measure", "diagonal_pair"];
+        let mut commands = vec!["block", "row", "column", "copy", "read_copy", "diagonal", "measure", "diagonal_pair"];
         if shape.has_vectors() {
-            commands.extend(["vectors", "identity"]);
+            commands.extend(["vectors", "identity", "unload_copy"]);
         }
         if shape.is_prepared() {
             commands.push("raw");
@@ -182,9 +186,29 @@ impl<'a, 'm> Drawing<'a, 'm> {
         commands.into_iter().for_each(|command| sequencer.connect(datapath, &[(command, command)]));
         if shape.scaling() == Scaling::Auto {
             m.output("shifted", sequencer.output("shifted"));
-            sequencer.connect(datapath, &[("shifted", "shift")]);
+            sequencer.connect(datapath, &[("shift_read", "shift")]);
         }
         for port in ["done", "cap_reached", "overflow", "sweeps"] {
+            m.output(port, sequencer.output(port));
+        }
+    }
+
+    /// Connects what a core with several matrices in flight adds.
+    fn contexts(&self) {
+        let (m, shape, sequencer) = (self.m, self.shape, &self.sequencer);
+        if shape.in_flight() == 1 {
+            return;
+        }
+        sequencer.drive("skip", m.input("skip", 1));
+        for port in ["start_context", "wanted_context"] {
+            sequencer.drive(port, m.input(port, context_bits(shape)));
+        }
+        let loading = m.input("load_context", context_bits(shape));
+        self.datapath.drive("load_context", loading.at(0).registered("load_context_now"));
+        m.output("done_context", sequencer.output("done_context"));
+        let vectors = [(shape.has_u(), "u_free"), (shape.has_v(), "v_free")];
+        let vectors = vectors.into_iter().filter_map(|(present, port)| present.then_some(port));
+        for port in ["load_free", "value_free"].into_iter().chain(vectors) {
             m.output(port, sequencer.output(port));
         }
     }

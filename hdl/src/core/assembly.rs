@@ -227,6 +227,9 @@ impl Parts<'_, '_> {
             let port = format!("load_{part}");
             input.connect(decomposer, &[(&port, &port)]);
         }
+        if shape.in_flight() > 1 {
+            self.contexts();
+        }
         let bad = input.output("bad");
         let release = controller.output("release_frame");
         input.drive("release_frame", release);
@@ -252,6 +255,19 @@ impl Parts<'_, '_> {
         let started = [("unload_start", "start"), ("status", "status"), ("status_is_all", "bad")];
         controller.connect(output, &started);
         output.connect(controller, &[("done", "unloaded")]);
+    }
+
+    /// Connects what several matrices in flight need: the contexts of frames, and when the decomposer's memories are free.
+    fn contexts(&self) {
+        let Self { shape, input, controller, decomposer, output, .. } = self;
+        for port in ["skip", "start_context", "load_context", "wanted_context"] {
+            controller.connect(decomposer, &[(port, port)]);
+        }
+        decomposer.connect(controller, &[("done_context", "done_context"), ("value_free", "value_free")]);
+        decomposer.connect(input, &[("load_free", "load_free")]);
+        for (_, port) in [(shape.has_u(), "u_free"), (shape.has_v(), "v_free")].into_iter().filter(|&(is, _)| is) {
+            decomposer.connect(output, &[(port, port)]);
+        }
     }
 
     /// Distributes the size of the current matrix, in cores for any size.

@@ -65,8 +65,14 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     let column = m.register("column", index);
     let credits = m.register("credits", DEPTH.ilog2() + 1).reset(DEPTH.into());
 
-    let issue = (active.value() & credits.value().any()).named("issue");
     let is = |wanted: u8| section.value().is(wanted.into());
+    let issue = active.value() & credits.value().any();
+    // With several matrices in flight, an element of U or V is read when the decomposer has time for that.
+    let waits = |present: bool, wanted: u8, port: &str| {
+        (present && shape.in_flight() > 1).then(|| is(wanted) & !m.input(port, 1))
+    };
+    let waits = [waits(shape.has_u(), section::U, "u_free"), waits(shape.has_v(), section::V, "v_free")];
+    let issue = waits.into_iter().flatten().fold(issue, |issue, waits| issue & !waits).named("issue");
     let in_matrix = section.value().bit(1).named("in_matrix");
     let size = Size::new(&m, shape);
     let last_column = column.value().equals(size.last_delivered).named("last_column");

@@ -17,6 +17,7 @@ use super::layout::{largest, member_table, move_table, pair_bits};
 use super::schedule::Latencies;
 use super::square::Square;
 use super::timing::{Stages, Timing};
+use crate::architecture::contexts::{self, context_bits};
 use crate::architecture::serial::qr::lane::qr_lane;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
@@ -29,7 +30,8 @@ use crate::units::matrix_memory::matrix_memory;
 use crate::units::rotator::rotator;
 use crate::units::vector_memory::vector_memory;
 use drawing::{
-    Block, Command, Drawing, PlainWrite, UnitModules, VectorCommand, VectorSide, block, select_if_present, stage,
+    Block, Command, Drawing, PlainWrite, UnitModules, VectorCommand, VectorSide, block, other_copy, select_if_present,
+    stage,
 };
 pub use qr::COMMANDS as QR_COMMANDS;
 use qr::{Qr, Side};
@@ -37,6 +39,7 @@ use qr::{Qr, Side};
 /// Adds the datapath of the serial core. Returns its module and its latencies.
 pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
     let pair = pair_bits(largest(orderings));
+    let copies = context_bits(shape) + 1;
     let units = UnitModules {
         angles: angle_unit(
             design,
@@ -47,8 +50,8 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
         ),
         coefficients: coefficient_unit(design, shape.coef()),
         rotator: rotator(design, shape.element_bits(), shape.coef()),
-        matrix: matrix_memory(design, shape.element_bits(), pair),
-        vectors: vector_memory(design, shape.vector_bits(), pair),
+        matrix: matrix_memory(design, shape.element_bits(), pair, copies),
+        vectors: vector_memory(design, shape.vector_bits(), pair, copies),
         lane: shape.is_reduced().then(|| qr_lane(design, shape)),
     };
     let m = ModuleBuilder::new("datapath");
@@ -79,10 +82,9 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
 impl<'m> Drawing<'_, 'm> {
     fn draw(&self) -> Timing {
         let (m, command) = (self.m, self.command);
-        // The diagonal blocks of the next step are in the copy that this step writes.
         let diagonal = command.diagonal;
         let address = [
-            ("read_copy", diagonal ^ command.copy),
+            ("read_copy", command.read_copy),
             ("read_row", diagonal.select(command.diagonal_pair, command.row)),
             ("read_column", diagonal.select(command.diagonal_pair, command.column)),
         ];
@@ -151,10 +153,12 @@ impl<'m> Drawing<'_, 'm> {
         let overflow = |sides: &[Instance<'m>; 2], vectors: bool, at: u32| {
             let block = command.block.delayed_to(at);
             let busy = rotates_vectors(at).filter(|_| vectors).map_or(block, |rotates| block | rotates);
-            busy & (sides[0].output("overflow") | sides[1].output("overflow"))
+            let overflow = busy & (sides[0].output("overflow") | sides[1].output("overflow"));
+            let context = (command.copy.width() > 1).then(|| command.copy.bits_from(1).delayed_to(at).untimed());
+            contexts::one_of(m, self.shape, overflow.untimed(), context)
         };
         let overflow = overflow(&left, u.is_some(), left_done) | overflow(&right, v.is_some(), right_done);
-        m.output("overflow", overflow.flag().registered("overflow_out"));
+        m.output("overflow", overflow.at(0).flag().registered("overflow_out"));
         let settled = angles.output("settled");
         m.output("settled", settled);
         m.output("settled_valid", command.measure.delayed_to(stage(settled)));
@@ -164,7 +168,14 @@ impl<'m> Drawing<'_, 'm> {
             angle: stage(left_new) as usize + 1,
         };
         let row_rotation = qr.map(|qr| qr.row_rotation_latency(left_new, left_done));
-        let stages = Stages { left: operands, right: left_done, done: right_done, coefficients: stage(left_new) };
+        let stages = Stages {
+            left_address,
+            right_address,
+            left: operands,
+            right: left_done,
+            done: right_done,
+            coefficients: stage(left_new),
+        };
         Timing { latencies, settled: stage(settled), read, row_rotation, stages }
     }
 
@@ -195,8 +206,9 @@ impl<'m> Drawing<'_, 'm> {
     /// current one, and returns those of `pair` one cycle after the number of the pair.
     fn stored(&self, side: &str, new: Signal<'m>, pair: Signal<'m>, qr: Option<&Side<'_, 'm>>) -> Signal<'m> {
         let (m, command) = (self.m, self.command);
-        let memory = m.memory(&format!("{side}_coefficient_memory"), new.width(), 2 << self.pair);
-        let mut write_at = m.concat(&[!command.copy, command.diagonal_pair]).delayed_to(stage(new));
+        let memory =
+            m.memory(&format!("{side}_coefficient_memory"), new.width(), 1 << (command.copy.width() + self.pair));
+        let mut write_at = m.concat(&[command.read_copy, command.diagonal_pair]).delayed_to(stage(new));
         let mut writes = command.measure.delayed_to(stage(new));
         if let Some(qr) = qr {
             (writes, write_at) = qr.coefficient_write(new, writes, write_at);
@@ -220,9 +232,9 @@ impl<'m> Drawing<'_, 'm> {
     fn vectors(&self, vectors: VectorCommand<'m>, name: &str, at: u32) -> VectorSide<'m> {
         let (m, command, vector) = (self.m, self.command, self.shape.vector_bits());
         let [row, column, copy] = [command.row, command.column, command.copy].map(|s| s.delayed_to(at));
-        let [unload, home, unload_column] = vectors.unload.map(|s| s.at(at));
+        let [unload, unload_copy, home, unload_column] = vectors.unload.map(|s| s.at(at));
         let address = [
-            ("read_copy", unload ^ copy),
+            ("read_copy", unload.select(unload_copy, copy)),
             ("read_pair", unload.select(home.low_bits(self.pair), row)),
             ("read_column", unload.select(unload_column, column)),
         ];
@@ -253,7 +265,7 @@ impl<'m> Drawing<'_, 'm> {
         let words = rotated.map(|row| m.concat(&[row[1].low_bits(vector), row[0].low_bits(vector)]));
         let rotates = command.vectors.expect("There are vectors to write.").rotate;
         memory.drive("write_enable", rotates.delayed_to(at));
-        memory.drive("write_copy", !command.copy.delayed_to(at));
+        memory.drive("write_copy", other_copy(command.copy.delayed_to(at)));
         memory.drive("write_column", command.column.delayed_to(at));
         for (bank, target) in targets.into_iter().enumerate() {
             memory.drive(&format!("write_pair_{bank}"), target);
@@ -272,7 +284,7 @@ impl<'m> Drawing<'_, 'm> {
 
         let rotates = command.block.delayed_to(at);
         memory.drive("write_enable", rotates.select(m.constant(4, 15), plain.enable));
-        memory.drive("write_copy", rotates & !command.copy.delayed_to(at));
+        memory.drive("write_copy", rotates.select(other_copy(command.copy.delayed_to(at)), plain.copy));
         for bank in 0..2 {
             memory.drive(&format!("write_row_{bank}"), rotates.select(rows[bank], plain.row));
             memory.drive(&format!("write_column_{bank}"), rotates.select(columns[bank], plain.column));
@@ -294,6 +306,9 @@ impl<'m> Drawing<'_, 'm> {
         let data = load("load_data", self.shape.word());
         PlainWrite {
             enable: load("load_enable", 4),
+            copy: contexts::input(self.m, self.shape, "load_context")
+                .map_or(self.m.zero(1), |context| self.m.concat(&[context, self.m.zero(1)]))
+                .at(at),
             row: home("load_row"),
             column: home("load_column"),
             elements: block(|_, _| data),

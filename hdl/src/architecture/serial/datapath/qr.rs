@@ -313,6 +313,7 @@ impl<'m> Drawing<'_, 'm> {
         let now = |signal: Signal<'m>| signal.untimed().at(at);
         PlainWrite {
             enable: now(is_final.select(banks, m.zero(4))),
+            copy: m.zero(1).at(at),
             row: now(row.delayed_to(done)),
             column: now(word.delayed_to(done)),
             elements: block(|_, column| now(elements[column])),

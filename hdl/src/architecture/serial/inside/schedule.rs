@@ -9,7 +9,7 @@ use crate::parameters::Scaling;
 use crate::shape::Shape;
 
 /// The signals that every core has, below the decomposer.
-const ALWAYS: [&str; 8] = [
+const ALWAYS: [&str; 7] = [
     "datapath.block",
     "datapath.measure",
     "datapath.row",
@@ -17,7 +17,6 @@ const ALWAYS: [&str; 8] = [
     "datapath.diagonal_pair",
     "sequencer.running",
     "sequencer.warm",
-    "sequencer.step_ends",
 ];
 
 /// By how many bits the elements of A are shifted up, in cores that scale matrices.
@@ -92,8 +91,8 @@ pub(super) fn schedule(
     let busy = |unit, work: &dyn Fn(usize) -> Option<&'static str>| Track::new(unit, seen.end, work);
     let mut tracks = vec![
         busy("sequencer", &|cycle| match () {
-            () if is_set("sequencer.running", cycle, 0) && is_set("sequencer.warm", cycle, 0) => Some("first angles"),
             () if is_set("sequencer.running", cycle, 0) => Some("sweeps"),
+            () if is_set("sequencer.warm", cycle, 0) => Some("first angles"),
             () if is_set("datapath.qr_valid_0", cycle, 0) => Some("QR"),
             () => None,
         }),
