@@ -22,7 +22,8 @@
 //! | `done` (out) | 1 | the decomposition is over, and values can be read |
 //! | `sweeps`, `cap_reached`, `overflow`, `shifted` (out) | 8, 1, 1, shift bits | fields of the status word |
 //! | `value_index` to `value` (out) | index, element | the diagonal element with this index, signed |
-//! | `vector_read`, `vector_index`, `vector_row` | 1, index, index | address of one element of the vectors |
+//! | `u_read`, `v_read` | 1 | an element of U, or of V, is read |
+//! | `vector_index`, `vector_row` | index, index | its address |
 //! | `u`, `v` (out) | vector | the addressed elements of U and of V |
 //!
 //! Ports marked QR exist only where rows are reduced to a triangle while they stream in. Ports marked "any size" exist

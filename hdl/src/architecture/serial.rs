@@ -290,12 +290,13 @@ impl<'a, 'm> Drawing<'a, 'm> {
         let row = m.input("vector_row", index_bits(shape)).at(0);
         let pair = home.width() - 1;
         let row_pair = row.zero_extend(row.width().max(pair + 1)).slice(1, pair).registered("row_pair");
-        datapath.drive("unload", m.input("vector_read", 1).at(0).flag().registered("vector_read_now"));
         datapath.drive("unload_home", home);
         datapath.drive("unload_column", row_pair);
         let is_odd = row.bit(0).delayed_to(read + 1);
         let bank = home.sign().delayed_to(read + 1);
         for (_, side) in [(shape.has_u(), "u"), (shape.has_v(), "v")].into_iter().filter(|&(present, _)| present) {
+            let read_now = m.input(&format!("{side}_read"), 1).at(0).flag().registered(&format!("{side}_read_now"));
+            datapath.drive(&format!("{side}_unload"), read_now);
             let word = |bank: u32| datapath.output(&format!("{side}_row_{bank}")).at(read + 1);
             let (zero, one) = (word(0), word(1));
             let word = bank.select(one, zero);

@@ -300,11 +300,13 @@ impl Parts<'_, '_> {
         let front = sorter.output("front");
         output.drive("front", front);
         if shape.has_vectors() {
-            output.connect(decomposer, &[("vector_read", "vector_read"), ("vector_row", "vector_row")]);
+            output.connect(decomposer, &[("vector_row", "vector_row")]);
             decomposer.drive("vector_index", front.slice(shape.element_bits(), index));
         }
         for (_, side) in [(shape.has_u(), "u"), (shape.has_v(), "v")].into_iter().filter(|&(present, _)| present) {
             decomposer.connect(output, &[(side, side)]);
+            let read = format!("{side}_read");
+            output.connect(decomposer, &[(&read, &read)]);
         }
     }
 }

@@ -232,7 +232,8 @@ impl<'m> Drawing<'_, 'm> {
     fn vectors(&self, vectors: VectorCommand<'m>, name: &str, at: u32) -> VectorSide<'m> {
         let (m, command, vector) = (self.m, self.command, self.shape.vector_bits());
         let [row, column, copy] = [command.row, command.column, command.copy].map(|s| s.delayed_to(at));
-        let [unload, unload_copy, home, unload_column] = vectors.unload.map(|s| s.at(at));
+        let [unload_copy, home, unload_column] = vectors.unload.map(|s| s.at(at));
+        let unload = m.input(&format!("{name}_unload"), 1).at(at);
         let address = [
             ("read_copy", unload.select(unload_copy, copy)),
             ("read_pair", unload.select(home.low_bits(self.pair), row)),

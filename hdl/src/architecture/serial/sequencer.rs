@@ -17,7 +17,7 @@ use crate::ir::{ModuleId, address_width};
 use crate::ordering::Ordering;
 use crate::parameters::{Scaling, Sweeps};
 use crate::shape::Shape;
-use free::free_ports;
+use free::{free_ports, rests};
 use program::{ProgramRange, program_table};
 use turns::{Decision, Queue, Turns};
 
@@ -71,7 +71,8 @@ pub fn sequencer(
     // Whether the current matrix goes on after this turn, and whether another one begins.
     let queue = start_context.map(|context| Queue::new(&m, shape, start, input("skip"), context));
     let waits = queue.as_ref().map_or(start, |queue| queue.waits);
-    let jumps = (turns.idle & waits).named("jumps");
+    let rests = if shape.in_flight() > 1 { rests(&m, timing, turns.idle) } else { turns.idle };
+    let jumps = (rests & waits).named("jumps");
     let verdict = (decides | jumps).named("verdict");
     let at_cap = now.sweeps.is(cap - 1).named("at_cap");
     let is_settled = turns.settled(settled, settled_valid, COMMAND_LATENCY + timing.settled, verdict, waits);
@@ -156,7 +157,7 @@ pub fn sequencer(
     m.output("read_copy", read);
     if let Some(context) = now.context {
         m.output("done_context", context.at(0).registered("done_context_out").delayed_to(1 + late));
-        free_ports(&m, shape, longest, timing, next_cycle, &turns, jumps);
+        free_ports(&m, shape, longest, timing, next_cycle, [turns.idle, rests, jumps]);
     }
     let arrival = diagonal_pair.stage().unwrap_or(0) + timing.read;
     m.output("value_bank", home.sign().registered("value_bank").delayed_to(arrival));

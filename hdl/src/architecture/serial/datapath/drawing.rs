@@ -57,9 +57,8 @@ pub(super) struct VectorCommand<'m> {
     pub(super) rotate: Signal<'m>,
     /// U and V are still the identity matrix.
     pub(super) identity: Signal<'m>,
-    /// A read by the output end: whether there is one, context and copy, the home (bank, pair) of the vector, and the
-    /// column pair.
-    pub(super) unload: [Signal<'m>; 4],
+    /// What the output end reads: context and copy, the home (bank, pair) of the vector, and the column pair.
+    pub(super) unload: [Signal<'m>; 3],
 }
 
 impl<'m> Command<'m> {
@@ -70,8 +69,8 @@ impl<'m> Command<'m> {
         let vectors = || VectorCommand {
             rotate: input("vectors", 1).flag().note("rotate blocks (row, column) of U^T and V^T"),
             identity: input("identity", 1).note("U and V are still the identity"),
-            unload: [("", 1), ("_copy", copies), ("_home", pair + 1), ("_column", pair)]
-                .map(|(name, width)| m.input(&format!("unload{name}"), width)),
+            unload: [("copy", copies), ("home", pair + 1), ("column", pair)]
+                .map(|(name, width)| m.input(&format!("unload_{name}"), width)),
         };
         Self {
             block: input("block", 1).flag().note("rotate block (row, column) of A"),

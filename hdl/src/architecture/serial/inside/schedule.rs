@@ -33,7 +33,13 @@ impl Commands {
     pub(super) fn names(shape: &Shape) -> Vec<&'static str> {
         let mut names = ALWAYS.to_vec();
         if shape.has_vectors() {
-            names.extend(["datapath.vectors", "datapath.unload"]);
+            names.push("datapath.vectors");
+        }
+        if shape.has_u() {
+            names.push("datapath.u_unload");
+        }
+        if shape.has_v() {
+            names.push("datapath.v_unload");
         }
         if shape.scaling() == Scaling::Auto {
             names.push(SHIFT);
@@ -123,14 +129,14 @@ pub(super) fn schedule(
     let rotated = |cycle: usize| if is_set("datapath.block", cycle, stages.done) { "A" } else { "load" };
     tracks.push(writes("memory A, write", places.a.as_flattened(), &rotated));
     let vector_memories = [
-        (&places.u, ["memory U, read", "memory U, write"], "U", 0),
-        (&places.v, ["memory V, read", "memory V, write"], "V", stages.right - stages.left),
+        (&places.u, ["memory U, read", "memory U, write"], "U", "datapath.u_unload", stages.left_address),
+        (&places.v, ["memory V, read", "memory V, write"], "V", "datapath.v_unload", stages.right_address),
     ];
-    for (banks, [read, write], name, stage) in vector_memories {
+    for (banks, [read, write], name, unload, stage) in vector_memories {
         let Some(banks) = banks else { continue };
         tracks.push(busy(read, &|cycle| match () {
             () if is_set("datapath.vectors", cycle, stage) => Some(name),
-            () if is_set("datapath.unload", cycle, stage) => Some("unload"),
+            () if is_set(unload, cycle, 0) => Some("unload"),
             () => None,
         }));
         tracks.push(writes(write, banks, &|_| name));

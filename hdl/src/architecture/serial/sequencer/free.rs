@@ -1,24 +1,33 @@
 //! When the ports of the memories are free for others, in cores with several matrices in flight.
 
-use super::turns::Turns;
 use crate::architecture::serial::schedule::{Slot, StepProgram};
 use crate::architecture::serial::timing::Timing;
 use crate::builder::{ModuleBuilder, Signal};
 use crate::ir::address_width;
 use crate::shape::Shape;
 
+/// Draws whether everything that was commanded in a turn is done: the last addresses have reached the memories of U and V,
+/// and the last blocks of A are written. `idle` says that no matrix is being decomposed.
+pub fn rests<'m>(m: &'m ModuleBuilder, timing: Timing, idle: Signal<'m>) -> Signal<'m> {
+    let drain = timing.stages.done + 2;
+    let quiet = m.register("quiet", address_width(drain + 1)).reset(0);
+    let drained = quiet.value().is(drain.into()).named("drained");
+    let width = quiet.value().width();
+    quiet.drive(idle.select(drained.select(quiet.value(), quiet.value().plus(1)), m.zero(width)));
+    (idle & drained).named("rests")
+}
+
 /// Draws the outputs that say, in every cycle, what may come from outside in it: the index of a value (`value_free`), the
 /// address of an element of U (`u_free`) or of V (`v_free`), and in the cycle after it an input beat with an element to
 /// load (`load_free`). While matrices have their turns this follows from the step program. `next_cycle` is the number of
-/// the next cycle of the program, which `jumps` to its first diagonal read when a matrix finds the core idle.
+/// the next cycle of the program, which `jumps` to its first diagonal read when a matrix finds the core at rest.
 pub fn free_ports<'m>(
     m: &'m ModuleBuilder,
     shape: &Shape,
     program: &StepProgram,
     timing: Timing,
     next_cycle: Signal<'m>,
-    turns: &Turns<'m>,
-    jumps: Signal<'m>,
+    [idle, rests, jumps]: [Signal<'m>; 3],
 ) {
     let cycles = program.cycles();
     // What the sequencer has commanded `before` cycles before this one, which is `cycle` of a turn.
@@ -48,14 +57,8 @@ pub fn free_ports<'m>(
     };
     let table = m.table("free_table", 4, (0..cycles).map(entry).collect(), (0..cycles).map(comment).collect());
     let free = table.lookup(next_cycle, None, "free");
-    // The last blocks of A are written some time after the last turn.
-    let drain = stages.done + 2;
-    let quiet = m.register("quiet", address_width(drain + 1)).reset(0);
-    let drained = quiet.value().is(drain.into()).named("drained");
-    let width = quiet.value().width();
-    quiet.drive(turns.idle.select(drained.select(quiet.value(), quiet.value().plus(1)), m.zero(width)));
     for (bit, name) in names.into_iter().enumerate() {
-        let rests = if name == "load" { turns.idle & drained } else { turns.idle };
+        let rests = if name == "value" { idle } else { rests };
         let exists = match name {
             "u" => shape.has_u(),
             "v" => shape.has_v(),
