@@ -10,6 +10,7 @@ pub mod labels;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use std::path::Path;
+use svdforge_drawing::well_formed;
 pub use svdforge_drawing::{COLOURS, FONT, register_fonts};
 
 /// How much wider a text may be in the font of a viewer than in that of the program. DejaVu Sans, one of the widest
@@ -65,7 +66,7 @@ pub fn render(drawing: &impl Drawing, format: Format) -> Result<Vec<u8>, Picture
         Format::Svg => {
             let mut text = String::new();
             paint(drawing, SVGBackend::with_string(&mut text, (width, height)))?;
-            Ok(text.into_bytes())
+            Ok(well_formed(&text).into_owned().into_bytes())
         }
         Format::Png => {
             let mut pixels = vec![0; 3 * width as usize * height as usize];

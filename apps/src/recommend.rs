@@ -4,10 +4,12 @@
 //! and the quality is measured on another ([`evaluate`]). Finally the model is fitted to all ratings ([`model`]). The
 //! decomposer makes every decomposition.
 
+pub mod columns;
 pub mod evaluate;
 pub mod model;
 pub mod ratings;
 pub mod select;
+mod words;
 
 use crate::decomposer::{Decomposer, DecompositionError};
 use evaluate::{Score, Split};

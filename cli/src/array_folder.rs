@@ -1,12 +1,10 @@
 //! A folder of numpy arrays, one for each part of the results.
 
-use anyhow::{Context, Result, bail};
-use std::fs;
-use std::io;
+use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
+use svdforge_files::{Outputs, check_results};
 use svdforge_hdl::shape::Shape;
-use svdforge_testbench::arrays::ResultArrays;
-use svdforge_testbench::folder::{FolderError, write_files};
+use svdforge_testbench::arrays::{Array, ResultArrays};
 use svdforge_testbench::framing::Quantised;
 use svdforge_testbench::stimulus::Trace;
 
@@ -32,8 +30,8 @@ pub struct ArrayFolder {
 }
 
 impl ArrayFolder {
-    /// No results yet, of matrices of these sizes (rows, columns). It is an error if they differ, or if the path is
-    /// that of a file.
+    /// No results yet, of matrices of these sizes (rows, columns). It is an error if they differ, if the path is that
+    /// of a file, or if the folder has arrays of these names that svdforge did not write.
     pub fn new(path: &Path, shape: &Shape, sizes: &[(usize, usize)]) -> Result<Self> {
         let size = sizes.first().copied().unwrap_or((shape.rows(), shape.cols()));
         if let Some(other) = sizes.iter().find(|&&other| other != size) {
@@ -46,9 +44,9 @@ impl ArrayFolder {
                 other.1
             );
         }
-        if path.exists() && !path.is_dir() {
-            return Err(FolderError::IsFile(path.to_owned()).into());
-        }
+        let names: Vec<String> = ResultArrays::new(shape, size).finish().iter().map(Array::file_name).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).chain(NOT_OF_EVERY_CORE).collect();
+        check_results(path, &names)?;
         Ok(Self { path: path.to_owned(), arrays: ResultArrays::new(shape, size) })
     }
 
@@ -57,22 +55,14 @@ impl ArrayFolder {
         Ok(self.arrays.push(input, trace)?)
     }
 
-    /// Writes all arrays.
-    pub fn write(self) -> Result<()> {
+    /// Adds all arrays to the files of the command.
+    pub fn write(self, outputs: &mut Outputs) -> Result<()> {
         let files: Vec<(String, Vec<u8>)> =
             self.arrays.finish().iter().map(|array| (array.file_name(), array.npy())).collect();
         let files: Vec<(&str, &[u8])> =
             files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
-        let place = || format!("{}: cannot be written", self.path.display());
-        fs::create_dir_all(&self.path).with_context(place)?;
-        write_files(&self.path, &files)?;
         let is_new = |name: &str| files.iter().any(|(new, _)| *new == name);
-        for name in NOT_OF_EVERY_CORE.into_iter().filter(|name| !is_new(name)) {
-            match fs::remove_file(self.path.join(name)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error).with_context(place),
-                _ => {}
-            }
-        }
-        Ok(())
+        let obsolete: Vec<&str> = NOT_OF_EVERY_CORE.into_iter().filter(|name| !is_new(name)).collect();
+        Ok(outputs.results(&self.path, &files, &obsolete)?)
     }
 }

@@ -2,10 +2,9 @@
 //! continue.
 
 use crate::shell;
-use std::io::{self, IsTerminal, Write};
+use crate::terminal::{self, Safe};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use svdforge_testbench::folder;
 
 /// The status that a shell reports for a program that Ctrl-C has ended.
 const STATUS: i32 = 130;
@@ -26,13 +25,11 @@ pub fn keep(folder: &Path, what: String) {
 /// Ends the program cleanly when it is interrupted. `clear` clears the line that shows the progress.
 pub fn handle(clear: fn()) -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(move || {
-        folder::remove_staged();
+        svdforge_files::clean_up();
         clear();
         let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut stderr = io::stderr().lock();
         // The terminal has printed ^C, at the beginning of the line if no progress was shown.
-        let line = if stderr.is_terminal() { "\r\u{1b}[K" } else { "" };
-        let _ = writeln!(stderr, "{line}{}", message(kept.as_ref(), &shell::this_command()));
+        terminal::stderr_over_line(&Safe::text(message(kept.as_ref(), &shell::this_command())));
         std::process::exit(STATUS);
     })
 }

@@ -1,9 +1,11 @@
 //! `svdforge`: generates fixed-point SVD cores for FPGAs, simulates and judges them.
 
+mod arguments;
 mod array_folder;
 mod commands;
 mod endings;
 mod engine_options;
+mod escape;
 mod interrupt;
 mod later;
 mod options;
@@ -11,6 +13,7 @@ mod output;
 mod progress;
 mod shell;
 mod table;
+mod terminal;
 mod trace_folder;
 mod values;
 
@@ -56,7 +59,7 @@ pub enum Verdict {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = arguments::parse();
     let result = interrupt::handle(progress::clear).map_err(anyhow::Error::from).and_then(|()| match cli.command {
         Command::Demo(command) => command.run(),
         Command::Generate(command) => command.run(),
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Completions(command) => command.run(Cli::command()),
         Command::Man(command) => command.run(Cli::command()),
     });
+    svdforge_files::clean_up();
     match result {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,
         Ok(Verdict::Fails) => ExitCode::from(1),

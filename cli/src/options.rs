@@ -263,7 +263,7 @@ fn read(path: &Path) -> Result<OptionMap<Setting>> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("{}: cannot be read; --config takes a TOML file of core options", path.display()))?;
     let file: OptionMap<toml::Spanned<toml::Value>> =
-        toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), e.to_string().trim_end()))?;
+        toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), described(&e, &text)))?;
     let mut settings = OptionMap::default();
     for (name, value) in file.0 {
         let option = CoreOption::named(name).expect("The keys of an option map are names of options.");
@@ -284,6 +284,17 @@ fn read(path: &Path) -> Result<OptionMap<Setting>> {
     Ok(settings)
 }
 
+/// What is wrong with a TOML file, with the line that is wrong if people can read a line of its length.
+fn described(error: &toml::de::Error, text: &str) -> String {
+    const LONGEST: usize = 1000;
+    let whole = error.to_string();
+    if whole.len() <= LONGEST {
+        return whole.trim_end().to_owned();
+    }
+    let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+    format!("line {line}: {}", error.message().chars().take(LONGEST).collect::<String>())
+}
+
 /// How the host scales a matrix before it is quantised.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct ScaleOption {
@@ -302,7 +313,7 @@ impl ScaleOption {
 fn scale(text: &str) -> Result<InputScale, String> {
     match (text, text.parse::<i32>()) {
         ("auto", _) => Ok(InputScale::Auto),
-        (_, Ok(exponent)) if exponent.abs() <= 1000 => Ok(InputScale::Exponent(exponent)),
-        _ => Err("give `auto` or a whole number from -1000 to 1000".to_owned()),
+        (_, Ok(exponent)) if exponent.abs() <= 1100 => Ok(InputScale::Exponent(exponent)),
+        _ => Err("give `auto` or a whole number from -1100 to 1100".to_owned()),
     }
 }

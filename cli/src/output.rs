@@ -2,11 +2,14 @@
 
 pub use crate::table::{Cell, Table, number, table, verdict};
 
-use crate::Verdict;
+use crate::terminal::{self, Safe};
+use crate::{Verdict, escape};
 use anyhow::{Context, Result};
 use serde::Serialize;
-use std::io::{self, IsTerminal, Write};
+use std::fmt;
+use std::io;
 use svdforge_golden::BySource;
+use svdforge_golden::digits::{fixed, resolved, signed};
 use svdforge_testbench::judge::Judgement;
 
 /// Prints one message on stderr. Causes follow after colons, unless the message already contains them.
@@ -17,24 +20,51 @@ pub fn error(error: &anyhow::Error) {
             text += &format!("{}{cause}", if text.is_empty() { "" } else { ": " });
         }
     }
-    let label = if io::stderr().is_terminal() { "\u{1b}[1;31merror:\u{1b}[0m" } else { "error:" };
-    let _ = writeln!(io::stderr(), "{label} {text}");
+    terminal::error(&Safe::text(text));
 }
 
 /// Prints a message that is not part of the result, on stderr.
-pub fn note(text: impl std::fmt::Display) {
-    let _ = writeln!(io::stderr(), "{text}");
+pub fn note(text: impl fmt::Display) {
+    terminal::stderr(&Safe::text(text));
 }
 
-/// Prints text on stdout.
-pub fn print(text: impl std::fmt::Display) -> Result<()> {
-    writeln!(io::stdout(), "{text}").context("stdout")
+/// What can be printed: text, and tables.
+pub trait Printable {
+    /// The same, without anything foreign that a terminal would obey.
+    fn safe(&self) -> Safe;
+}
+
+impl<T: fmt::Display> Printable for T {
+    fn safe(&self) -> Safe {
+        Safe::text(self)
+    }
+}
+
+impl Printable for Table {
+    fn safe(&self) -> Safe {
+        self.drawn()
+    }
+}
+
+/// Prints text or a table on stdout.
+pub fn print(what: impl Printable) -> Result<()> {
+    terminal::stdout(&what.safe()).context("stdout")
+}
+
+/// Prints bytes of the program's own on stdout.
+pub fn print_own(bytes: &[u8]) -> Result<()> {
+    terminal::own_bytes(bytes).context("stdout")
+}
+
+/// A name from a file as part of a line, which it does not end.
+pub fn name(text: &str) -> String {
+    escape::line(text).into_owned()
 }
 
 /// Prints one JSON document on stdout.
 pub fn json(document: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(document).context("the result cannot be written as JSON")?;
-    print(text)
+    terminal::stdout(&Safe::json(&text)).context("stdout")
 }
 
 /// Whether the error means that the reader of stdout has gone away, as in `svdforge ... | head`.
@@ -54,11 +84,10 @@ pub fn sigma_table(judgement: &Judgement) -> Table {
     let (name, values, golden) = judgement.result.values();
     let mut table = table(&["", &format!("{name}, core"), &format!("{name}, nalgebra"), "difference, LSB"]);
     let lsb = judgement.accuracy.lsb;
-    let digits = decimals(lsb);
     for (i, (core, golden)) in values.iter().zip(golden).enumerate() {
         let difference = (core - golden) / lsb;
-        let value = |v: &f64| number(format!("{v:.digits$}"));
-        table.add_row([number(i + 1), value(core), value(golden), number(format!("{difference:+.3}"))]);
+        let value = |v: &f64| number(resolved(*v, lsb));
+        table.add_row([number(i + 1), value(core), value(golden), number(signed(difference, 3))]);
     }
     table
 }
@@ -79,7 +108,7 @@ pub fn accuracy_table(judgements: &[Judgement]) -> Table {
         "status",
     ]);
     for j in judgements {
-        let lsb = |value: Option<f64>| number(value.map_or("-".to_owned(), |v| format!("{v:.2}")));
+        let lsb = |value: Option<f64>| number(value.map_or("-".to_owned(), |v| fixed(v, 2)));
         let a = &j.accuracy;
         // The product of a truncated decomposition differs from A by design.
         let product = a.reconstruction_max_lsb.filter(|_| j.result.values().1.len() == j.rows.min(j.cols));
@@ -115,14 +144,9 @@ pub fn sources_table(judgements: &[Judgement]) -> Option<Table> {
     let heads: Vec<&str> = ["matrix"].into_iter().chain(BySource::NAMES).chain(["together"]).collect();
     let mut table = table(&heads);
     for (judgement, sources) in judgements.iter().filter_map(|j| Some((j, j.sources?.sigma_rms_lsb))) {
-        let error = |error: f64| number(format!("{error:.3}"));
+        let error = |error: f64| number(fixed(error, 3));
         let parts = sources.parts().into_iter().chain([sources.total]).map(error);
         table.add_row([Cell::from(&judgement.matrix)].into_iter().chain(parts));
     }
     (!table.is_empty()).then_some(table)
-}
-
-/// The number of decimals that show a hundredth of the unit.
-fn decimals(unit: f64) -> usize {
-    (2.0 - unit.log10()).ceil().clamp(0.0, 15.0) as usize
 }

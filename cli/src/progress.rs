@@ -1,9 +1,9 @@
 //! The progress of long work. All commands show it in the same way: one line on stderr, if that is a terminal, with
 //! what is done, how much of it, and how long it will take. The line is gone when the work is done.
 
-use crate::interrupt;
+use crate::terminal::{self, Safe};
+use crate::{escape, interrupt};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -32,7 +32,7 @@ impl Progress {
     /// Says what takes so long, where no line shows it.
     pub fn announce(&self, details: &str) {
         if self.bar.is_hidden() {
-            let _ = writeln!(io::stderr(), "{}, {details} ...", self.what);
+            terminal::stderr(&Safe::text(format!("{}, {details} ...", self.what)));
         }
     }
 
@@ -50,6 +50,8 @@ impl Progress {
     }
 
     fn show(bar: ProgressBar, template: &str, what: String) -> Self {
+        // The bar writes by itself.
+        let what = escape::line(&what).into_owned();
         let style = ProgressStyle::with_template(template).expect("Both templates are tested.");
         let bar = bar.with_style(style).with_message(what.clone());
         if !bar.is_hidden() {
@@ -83,7 +85,7 @@ impl Progress {
                 self.bar.reset_eta();
                 if progress.matrices > 0 {
                     let text = format!("{}: continuing this campaign: {count} matrices are there", folder.display());
-                    let _ = self.bar.suspend(|| writeln!(io::stderr(), "{text}"));
+                    self.bar.suspend(|| terminal::stderr(&Safe::text(text)));
                 }
             }
             self.bar.set_position(progress.work);

@@ -1,5 +1,6 @@
 //! Command lines that a user can copy into a shell.
 
+use crate::escape;
 use std::path::Path;
 
 /// A path as one word of a shell command. A path that begins with a dash is not taken for an option.
@@ -10,6 +11,9 @@ pub fn path(path: &Path) -> String {
 
 /// Any text as one word of a shell command. It is quoted only if it has to be.
 pub fn word(text: &str) -> String {
+    if let Some(quoted) = escape::shell(text) {
+        return quoted;
+    }
     // shlex quotes every `=`, but only one at the beginning of a word means something, and only to zsh.
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:=+".contains(c);
     if !text.is_empty() && !text.starts_with('=') && text.chars().all(is_plain) {
@@ -39,6 +43,7 @@ mod tests {
             ("a$b", "'a$b'"),
             ("-x", "./-x"),
             ("- y", "'./- y'"),
+            ("a\u{1b}[31m b", "$'a\\033[31m b'"),
         ] {
             assert_eq!(path(Path::new(name)), quoted);
         }

@@ -3,6 +3,8 @@
 //! Numbers are never broken, and text is broken between words. A table with more columns than fit is printed in several
 //! parts, each of which begins with the columns that name the rows.
 
+use crate::escape;
+use crate::terminal::Safe;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Attribute, CellAlignment, Color, ColumnConstraint, ContentArrangement, Width};
 use std::fmt;
@@ -21,7 +23,7 @@ const LEAST_TEXT: usize = 16;
 /// A word that is longer than this may be broken.
 const LONGEST_WORD: usize = 30;
 
-/// One cell of a table.
+/// One cell of a table, without characters that a terminal would obey.
 #[derive(Clone, Debug)]
 pub struct Cell {
     text: String,
@@ -37,26 +39,30 @@ enum CellKind {
 
 impl<T: fmt::Display> From<T> for Cell {
     fn from(text: T) -> Self {
-        Self { text: text.to_string(), kind: CellKind::Text }
+        Self::new(text, CellKind::Text)
     }
 }
 
 /// A number, aligned to the right.
 pub fn number(text: impl fmt::Display) -> Cell {
-    Cell { text: text.to_string(), kind: CellKind::Number }
+    Cell::new(text, CellKind::Number)
 }
 
 /// A word that says whether something holds, in green or red.
 pub fn verdict(holds: bool, text: &str) -> Cell {
-    Cell { text: text.to_owned(), kind: CellKind::Verdict(holds) }
+    Cell::new(text, CellKind::Verdict(holds))
 }
 
 /// An empty table.
 pub fn table(header: &[impl AsRef<str>]) -> Table {
-    Table { header: header.iter().map(|head| head.as_ref().to_owned()).collect(), rows: Vec::new(), keys: None }
+    Table {
+        header: header.iter().map(|head| escape::line(head.as_ref()).into_owned()).collect(),
+        rows: Vec::new(),
+        keys: None,
+    }
 }
 
-/// A table. When it is displayed, it takes the width of the terminal at most.
+/// A table. When it is drawn, it takes the width of the terminal at most.
 #[derive(Clone, Debug)]
 pub struct Table {
     header: Vec<String>,
@@ -131,6 +137,12 @@ impl Table {
         parts
     }
 
+    /// The table in the width of the terminal, or in [`PIPED_WIDTH`] if there is none.
+    pub fn drawn(&self) -> Safe {
+        let terminal = comfy_table::Table::new().width().filter(|&width| width > 0);
+        Safe::drawn(self.render(terminal.map_or(PIPED_WIDTH, usize::from)))
+    }
+
     /// The table in at most this width, if the longest numbers and words allow it.
     fn render(&self, width: usize) -> String {
         let columns: Vec<Column> = (0..self.header.len()).map(|index| self.column(index)).collect();
@@ -158,6 +170,10 @@ impl Table {
 }
 
 impl Cell {
+    fn new(text: impl fmt::Display, kind: CellKind) -> Self {
+        Self { text: escape::line(&text.to_string()).into_owned(), kind }
+    }
+
     fn drawn(&self) -> comfy_table::Cell {
         let cell = comfy_table::Cell::new(&self.text);
         match self.kind {
@@ -186,13 +202,6 @@ fn widths(columns: &[Column], inner: usize) -> Vec<usize> {
         needy = others.to_vec();
     }
     widths
-}
-
-impl fmt::Display for Table {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let terminal = comfy_table::Table::new().width().filter(|&width| width > 0);
-        f.write_str(&self.render(terminal.map_or(PIPED_WIDTH, usize::from)))
-    }
 }
 
 #[cfg(test)]

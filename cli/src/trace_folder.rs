@@ -1,12 +1,11 @@
 //! A folder with a page, and the same data as JSON, that shows what a core did with some matrices.
 
 use anyhow::{Context, Result};
-use std::fs;
 use std::path::{Path, PathBuf};
+use svdforge_files::{Outputs, check_results};
 use svdforge_hdl::core::Core;
-use svdforge_studies::trace::{PAGE, files};
+use svdforge_studies::trace::{DATA, PAGE, files};
 use svdforge_testbench::engine::SeenInside;
-use svdforge_testbench::folder::{FolderError, write_files};
 use svdforge_testbench::framing::Quantised;
 use svdforge_testbench::judge::Judgement;
 use svdforge_testbench::stimulus::Trace;
@@ -23,9 +22,7 @@ impl TraceFolder {
     /// No traces yet, of matrices of these sizes (rows, columns). It is an error if they are too many for a page, or if
     /// the path is that of a file.
     pub fn new(path: &Path, core: &Core, sizes: &[(usize, usize)]) -> Result<Self> {
-        if path.exists() && !path.is_dir() {
-            return Err(FolderError::IsFile(path.to_owned()).into());
-        }
+        check_results(path, &[PAGE, DATA])?;
         let extent = Extent::new(core, sizes).with_context(|| format!("--trace {}", path.display()))?;
         Ok(Self { path: path.to_owned(), extent, traces: Vec::new() })
     }
@@ -43,11 +40,11 @@ impl TraceFolder {
         Ok(())
     }
 
-    /// Writes the page and the data. Returns a message that says where the page is and what it leaves out.
-    pub fn write(self, core: &Core) -> Result<String> {
+    /// Adds the page and the data to the files of the command. Returns a message that says where the page is and what
+    /// it leaves out.
+    pub fn write(self, core: &Core, outputs: &mut Outputs) -> Result<String> {
         let files = files(core, &self.traces);
-        fs::create_dir_all(&self.path).with_context(|| format!("{}: cannot be written", self.path.display()))?;
-        write_files(&self.path, &files.each_ref().map(|(name, text)| (*name, text.as_bytes())))?;
+        outputs.results(&self.path, &files, &[])?;
         let left_out = self.traces.iter().flat_map(|trace| {
             trace.left_out.iter().map(|sentence| format!("\n  {}: left out: {sentence}", trace.matrix))
         });

@@ -92,6 +92,78 @@ fn recommend_answers_from_a_file() {
     assert!(fs::read_to_string(folder.path().join("p.svg")).unwrap().starts_with("<svg "));
 }
 
+/// The columns, the separator and what was skipped are in the output, for readers and for programs.
+#[test]
+fn recommend_names_the_columns_and_what_it_skips() {
+    let folder = TempDir::new().unwrap();
+    let lines = String::from_utf8(ratings("u0,i0,5")).unwrap();
+    let lines: String =
+        lines.lines().enumerate().map(|(n, line)| format!("{n};{}\n", line.replace(',', ";"))).collect();
+    fs::write(folder.path().join("a.csv"), format!("# note\n;member;isbn;stars\n\n{lines}")).unwrap();
+    fs::write(folder.path().join("new.csv"), "0;ann;i1;4\n1;ann;i1;3\n2;u0;i0;2\n").unwrap();
+    let text = done(folder.path(), &["recommend", "a.csv", "--engine", "golden"]);
+    let columns = "columns: user = member (2), item = isbn (3), rating = stars (4); fields separated by semicolons; 1 comment line and 1 blank line skipped";
+    assert!(text.contains(columns), "{text}");
+    let found = document(folder.path(), &["recommend", "a.csv", "--engine", "golden", "--json"]);
+    assert_eq!((&found["columns"]["user"]["column"], &found["columns"]["user"]["name"]), (&2.into(), &"member".into()));
+    assert_eq!((&found["columns"]["rating"]["column"], &found["text"]["separator"]), (&4.into(), &";".into()));
+    assert_eq!(found["text"]["skipped"], serde_json::json!({ "comments": 1, "blank": 1 }));
+    assert!(found["fold_in"]["columns"].is_null());
+    let asked =
+        ["recommend", "a.csv", "--engine", "golden", "--columns", "user=2,item=3,rating=4", "--fold-in", "new.csv"];
+    let found = document(folder.path(), &[&asked[..], &["--json"]].concat());
+    let new = &found["fold_in"];
+    assert_eq!((&new["read"], &new["duplicates"], &new["replaced"]), (&3.into(), &1.into(), &1.into()));
+    assert_eq!((&new["columns"]["item"]["column"], &new["columns"]["header"]), (&3.into(), &false.into()));
+    let text = done(folder.path(), &asked);
+    assert!(
+        text.contains("of their 3 ratings") && text.contains("their columns: user = 2, item = 3, rating = 4"),
+        "{text}"
+    );
+
+    let open = b"date,who,what,rating\n2024-01-01,m1,B7,4\n";
+    refused(
+        open,
+        &["recommend", "a.csv"],
+        &["a.csv, line 1", "no column of the user", "--columns user=who,item=what,rating=rating"],
+    );
+    refused(open, &["recommend", "a.csv", "--columns", "user=who"], &["--columns", "a column is missing", "user=uid"]);
+    refused(open, &["recommend", "--columns", "user=1,item=2,rating=3"], &["<FILE>"]);
+}
+
+#[test]
+fn complete_says_how_it_read_the_table() {
+    let folder = TempDir::new().unwrap();
+    let rows: String = (1..=12).map(|n| format!("{n};{n},50;{};{}\n", 2 * n, 5 * n)).collect();
+    let text = format!("# note\n;a;b;c\n{}", rows.replace("5,50;10;25\n", "#N/A;10;25\n").replace(";8;20\n", ";;20\n"));
+    fs::write(folder.path().join("a.csv"), &text).unwrap();
+    let found = document(folder.path(), &["complete", "a.csv", "--engine", "golden", "--out", "b.csv", "--json"]);
+    assert_eq!((&found["rows"], &found["cols"], &found["known"]), (&12.into(), &3.into(), &34.into()));
+    assert_eq!((&found["text"]["separator"], &found["text"]["skipped"]["comments"]), (&";".into(), &1.into()));
+    assert_eq!((&found["decimal_comma"], &found["header"]), (&true.into(), &true.into()));
+    assert_eq!(found["gaps"], serde_json::json!({ "": 1, "#N/A": 1 }));
+    assert_eq!(found["labels"], "the header has no name for it");
+    // Only the gaps have changed, and they have the decimal sign of the file.
+    let filled = found["runs"][0]["filled"].as_array().unwrap();
+    let value = |n: usize| filled[n]["value"].as_f64().unwrap().to_string().replace('.', ",");
+    let right = text.replace("#N/A", &value(1)).replace("4,50;;20", &format!("4,50;{};20", value(0)));
+    assert_eq!(fs::read_to_string(folder.path().join("b.csv")).unwrap(), right);
+    let text = done(folder.path(), &["complete", "a.csv", "--engine", "golden"]);
+    for words in [
+        "fields separated by semicolons",
+        "decimal sign is the comma",
+        "labels (the header has no name for it)",
+        "1 empty, 1 #N/A",
+    ] {
+        assert!(text.contains(words), "`{words}` is not in:\n{text}");
+    }
+    let found = document(folder.path(), &["complete", "a.csv", "--labels", "no", "--engine", "golden", "--json"]);
+    assert_eq!((&found["cols"], &found["labels"]), (&4.into(), &Value::Null));
+    refused(b"1,2\n#3,4\n", &["complete", "a.csv"], &["a.csv, line 2", "'#3' may be a comment or a row"]);
+    refused(b"n,a\n\"x\ny\",2\n", &["complete", "a.csv"], &["a.csv, line 2, field 1", "a quote opens here"]);
+    refused(b"\xff\xfe1\0", &["complete", "a.csv"], &["a.csv", "UTF-16", "UTF-8"]);
+}
+
 #[test]
 fn complete_keeps_what_is_known() {
     let folder = TempDir::new().unwrap();
@@ -119,7 +191,7 @@ fn bad_ratings_are_refused() {
     let cases: [(&[u8], &[&str]); 12] = [
         (&ratings("u1,i9,1e200"), &["a.csv, line 31, field 3", "'1e200'", "1e-100 to 1e100"]),
         (b"", &["a.csv", "no ratings", "user,item,rating"]),
-        (b"a;b;3\n", &["a.csv, line 1", "three fields", "user,item,rating"]),
+        (b"a b;3\n", &["a.csv, line 1", "three fields", "user,item,rating"]),
         (&ratings("u9,i9"), &["a.csv, line 31", "2 fields where line 1 has 3", "user,item,rating"]),
         (&ratings("-1,i1,3"), &["a.csv, line 31, field 1", "the user '-1' is negative", "counted from 0"]),
         (&ratings("u1,-4,3"), &["a.csv, line 31, field 2", "the item '-4' is negative"]),

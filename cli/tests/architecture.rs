@@ -10,16 +10,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every crate: its folder, and the crates of the project that it may depend on.
-const CRATES: [(&str, &[&str]); 10] = [
+const CRATES: [(&str, &[&str]); 11] = [
     ("hdl", &[]),
     ("sim", &["hdl"]),
     ("golden", &[]),
     ("drawing", &[]),
+    ("files", &["hdl"]),
     ("testbench/tools", &["hdl"]),
     ("testbench", &["hdl", "sim", "golden", "tools"]),
-    ("testbench/studies", &["hdl", "golden", "drawing", "testbench", "tools"]),
+    ("testbench/studies", &["files", "hdl", "golden", "drawing", "testbench", "tools"]),
     ("apps", &["hdl", "golden", "drawing", "testbench"]),
-    ("cli", &["hdl", "golden", "testbench", "studies", "tools", "apps"]),
+    ("cli", &["files", "hdl", "golden", "testbench", "studies", "tools", "apps"]),
     ("python", &["hdl", "golden", "testbench"]),
 ];
 
@@ -54,6 +55,31 @@ const ALLOWED_CIRCLE: [&str; 3] =
 
 /// The only file with `unsafe` code.
 const UNSAFE: &str = "sim/src/machine.rs";
+/// The only file that writes to stdout and stderr, so that nothing foreign reaches a terminal as it is.
+const TERMINAL: &str = "cli/src/terminal.rs";
+/// What else writes there: the handles, and clap when it prints an error or help.
+const PRINTS: [&str; 5] = ["stdout()", "stderr()", "Cli::parse()", ".exit()", ".print()"];
+
+/// What changes files, and the only crate that may, and the modules that do it in temporary folders.
+const WRITES: [&str; 9] = [
+    "fs::write(",
+    "fs::rename(",
+    "fs::copy(",
+    "fs::remove_",
+    "fs::create_dir",
+    "fs::hard_link(",
+    "File::create",
+    "File::options(",
+    "OpenOptions",
+];
+const WRITER: &str = "files/";
+const IN_TEMPORARY_FOLDERS: [&str; 5] = [
+    "testbench/src/engine/exported.rs",
+    "testbench/src/engine/verilator.rs",
+    "testbench/studies/src/bench.rs",
+    "testbench/tools/src/synth.rs",
+    "testbench/tools/src/synth/yosys.rs",
+];
 const MOST_LINES: usize = 450;
 const MOST_COLUMNS: usize = 120;
 
@@ -64,6 +90,11 @@ fn root() -> PathBuf {
 /// The modules of all crates, by the crate's folder.
 fn all() -> BTreeMap<&'static str, Vec<Module>> {
     CRATES.iter().map(|&(folder, _)| (folder, modules(&root(), folder))).collect()
+}
+
+/// Whether a text has this call, and not only one whose name ends in the same way.
+fn calls(text: &str, call: &str) -> bool {
+    text.match_indices(call).any(|(at, _)| !text[..at].ends_with(|before: char| before.is_alphanumeric()))
 }
 
 /// What breaks the rules, in sentences; empty if nothing does.
@@ -90,8 +121,21 @@ fn broken(all: &BTreeMap<&'static str, Vec<Module>>) -> Vec<String> {
         if module.file != UNSAFE && module.text.contains("unsafe_code") {
             broken.push(format!("{}: only {UNSAFE} may have unsafe code", module.file));
         }
+        let may_write = module.file.starts_with(WRITER)
+            || module.file.ends_with("tests.rs")
+            || IN_TEMPORARY_FOLDERS.contains(&module.file.as_str());
+        if !may_write && WRITES.iter().any(|call| calls(&module.text, call)) {
+            broken.push(format!("{}: only the crate `files` writes files", module.file));
+        }
         if !module.file.starts_with("cli/") && module.prints {
             broken.push(format!("{}: only `cli` prints", module.file));
+        }
+        let writes = PRINTS.iter().find(|words| module.text.contains(*words));
+        if let Some(words) = writes.filter(|_| module.file != TERMINAL) {
+            broken.push(format!("{}: `{words}`: only {TERMINAL} writes to the terminal", module.file));
+        }
+        if module.file.starts_with("cli/") && module.prints {
+            broken.push(format!("{}: a printing macro: only {TERMINAL} writes to the terminal", module.file));
         }
         let touches = ["std::fs", "std::process", "std::net", "std::env"];
         if module.file.starts_with("hdl/") && module.foreign.iter().any(|path| touches.iter().any(|t| path.is_in(t))) {
@@ -147,8 +191,13 @@ fn a_forbidden_import_is_seen() {
         ),
         ("testbench", "testbench/src/framing.rs", "use crate::judge::judge;", "in a circle"),
         ("hdl", "hdl/src/check.rs", "use std::fs::read;", "`hdl` is pure"),
+        ("cli", "cli/src/later.rs", "fn put() { std::fs::write(\"a\", \"\").ok(); }", "only the crate `files` writes"),
         ("golden", "golden/src/metrics.rs", "fn say() { println!(\"?\"); }", "only `cli` prints"),
         ("golden", "golden/src/metrics.rs", "// allow(unsafe_code)", "unsafe code"),
+        ("cli", "cli/src/output.rs", "fn say() { println!(\"?\"); }", "a printing macro"),
+        ("cli", "cli/src/progress.rs", "fn say() { let _ = writeln!(std::io::stderr(), \"?\"); }", "`stderr()`"),
+        ("testbench", "testbench/src/judge.rs", "fn say() { let _ = std::io::stdout(); }", "`stdout()`"),
+        ("cli", "cli/src/main.rs", "fn read() -> Cli { Cli::parse() }", "`Cli::parse()`"),
     ];
     for (folder, file, line, words) in cases {
         let broken = planted(folder, file, line);

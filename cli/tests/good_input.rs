@@ -28,6 +28,25 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// The committed export is what the demo writes, to the last byte.
+/// What a matrix file holds beside the matrix is told: on stderr, and in the JSON.
+#[test]
+fn what_is_read_beside_a_matrix_is_told() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("a.csv"), "# note\n;a;b\n0;0,5;0,25\n\n1;0,125;-0,5\n").unwrap();
+    fs::write(folder.path().join("b.csv"), "0.5,0.25\n0.125,-0.5\n").unwrap();
+    let arguments = ["simulate", "--rows", "2", "--matrix", "a.csv", "b.csv", "--json"];
+    let output = Command::cargo_bin("svdforge").unwrap().current_dir(folder.path()).args(arguments).output().unwrap();
+    let note = String::from_utf8(output.stderr).unwrap();
+    let right = "a.csv: fields separated by semicolons; 1 comment line and 1 blank line skipped; the decimal sign is the comma; the first row is the header; the first column holds labels (the header has no name for it)";
+    assert!(note.contains(right) && !note.contains("b.csv"), "{note}");
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found["results"][0]["sigma"], found["results"][1]["sigma"]);
+    let text = &found["texts"][0]["reading"];
+    assert_eq!((&text["text"]["separator"], &text["text"]["skipped"]["comments"]), (&";".into(), &1.into()));
+    assert_eq!((&text["header"], &text["labels"]), (&true.into(), &"the header has no name for it".into()));
+    assert_eq!((&found["texts"][1]["file"], &found["texts"][1]["reading"]["header"]), (&"b.csv".into(), &false.into()));
+}
+
 #[test]
 fn the_demo_makes_the_committed_core() {
     let folder = TempDir::new().unwrap();

@@ -82,11 +82,12 @@ fn a_report_is_whole_and_the_same_every_time() {
     assert_eq!(String::from_utf8_lossy(&first["report.csv"]).lines().count(), MATRICES + 1);
     assert!(first["report.html"].len() < 2_000_000);
     assert!(String::from_utf8_lossy(&first["report.html"]).contains("report replay report.json --matrix"));
-    // The second run in the same folder computes and changes nothing, and leaves no other files.
+    // The second run in the same folder computes and changes nothing, and leaves no other files: there are the report,
+    // the journal, and the record of what svdforge wrote.
     let output = command(folder.path(), &[&SMALL[..], &["a"]].concat());
     assert!(String::from_utf8_lossy(&output.stderr).contains("134 of 134 matrices are there"));
     assert!(first == report(&folder.path().join("a")));
-    assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 5);
+    assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 6);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! - [`reader`] turns a `.csv`, `.mtx`, `.npy`, `.npz` or `.json` file into one or more [`NamedMatrix`], or into one
 //!   message that says where the file is wrong and what would be right.
+//! - [`scaling`] and [`digits`] keep numbers of every size right: where they are squared, and where they are printed.
 //! - [`families`] makes test matrices from seeds, with the same bits on every platform.
 //! - [`oracle`] computes the reference decomposition with nalgebra, and checks it on every call.
 //! - [`metrics`] measures the errors of a core's result against the oracle, in units of the last bit of the core's
@@ -22,12 +23,14 @@
 //! matrices that hold quantised values exactly, the weight of one unit in the last place, and the number of bits in a
 //! word.
 
+pub mod digits;
 pub mod element;
 pub mod families;
 pub mod metrics;
 pub mod oracle;
 pub mod reader;
 pub mod replay;
+pub mod scaling;
 pub mod sources;
 
 pub use element::Element;

@@ -8,6 +8,7 @@
 
 use crate::element::{Element, largest_component};
 use crate::oracle::{self, OracleError};
+use crate::scaling::{matrix_exponent, root_mean_square, scaled, scaled_matrix};
 use nalgebra::{ComplexField, DMatrix};
 use serde::{Deserialize, Serialize};
 
@@ -133,15 +134,19 @@ fn measure<T: Element>(
     lsb: f64,
     word: u32,
 ) -> Accuracy {
-    let Factors { sigma, u, v } = factors;
-    let errors = || (sigma.iter().zip(reference)).map(|(found, right)| (found - right).abs() / lsb);
-    let mean_square = errors().map(|error| error * error).sum::<f64>() / sigma.len() as f64;
+    // Whatever the scale, everything is near 1 here, so that no product overflows or vanishes.
+    let exponent = -matrix_exponent(input).max(libm::ilogb(lsb));
+    let at_unit = |values: &[f64]| -> Vec<f64> { values.iter().map(|&value| scaled(value, exponent)).collect() };
+    let (true_lsb, lsb, input) = (lsb, scaled(lsb, exponent), &scaled_matrix(input, exponent));
+    let (sigma, reference) = (&at_unit(factors.sigma)[..], at_unit(reference));
+    let Factors { u, v, .. } = factors;
+    let errors = || (sigma.iter().zip(&reference)).map(|(found, right)| (found - right).abs() / lsb);
     let orthogonality = |q| oracle::orthogonality(q) * 2.0_f64.powi(word as i32 - 1);
     let both = u.zip(v);
     Accuracy {
-        lsb,
+        lsb: true_lsb,
         sigma_max_lsb: errors().fold(0.0, f64::max),
-        sigma_rms_lsb: mean_square.sqrt(),
+        sigma_rms_lsb: root_mean_square(errors()),
         reconstruction_max_lsb: both.map(|(u, v)| largest_component(&(oracle::reconstruct(u, sigma, v) - input)) / lsb),
         orthogonality_u_max_lsb: u.map(orthogonality),
         orthogonality_v_max_lsb: v.map(orthogonality),

@@ -18,6 +18,7 @@
 mod hestenes;
 
 use crate::element::{Element, largest_component};
+use crate::scaling::{matrix_exponent, scaled, scaled_matrix};
 use nalgebra::DMatrix;
 
 /// The largest residual and the largest error of orthogonality that [`svd`] accepts for matrices of up to 64 x 64; for
@@ -76,6 +77,11 @@ pub enum OracleError {
     /// The complex element in this row and column (counted from 1) is not the conjugate of the one opposite.
     #[error("the matrix is not Hermitian: the element in row {0}, column {1} is not the conjugate of the one opposite")]
     NotHermitian(usize, usize),
+    /// A value is larger than any `f64`.
+    #[error(
+        "the largest singular value is beyond the range of f64, which ends at 1.8e308; divide the matrix by a power of two first, such as 2^20"
+    )]
+    Overflow,
     /// No method passes the check.
     #[error(
         "the reference SVD fails its check: residual {residual:.1e}, orthogonality {orthogonality:.1e}, where {allowed:.1e} is allowed"
@@ -94,18 +100,19 @@ pub enum OracleError {
 ///
 /// # Errors
 ///
-/// `a` is empty or holds a NaN or an infinity, or no method meets [`tolerance`].
+/// `a` is empty or holds a NaN or an infinity, a singular value is too large for an `f64`, or no method meets
+/// [`tolerance`].
 pub fn svd<T: Element>(a: &DMatrix<T>) -> Result<Svd<T>, OracleError> {
     check_input(a)?;
-    let (scaled, scale) = to_unit_scale(a);
-    let mut found = match by_nalgebra(&scaled) {
+    let (at_unit, exponent) = to_unit_scale(a);
+    let mut found = match by_nalgebra(&at_unit) {
         Some(found) if found.is_good() => found,
-        _ => by_hestenes(&scaled),
+        _ => by_hestenes(&at_unit),
     };
     if !found.is_good() {
         return Err(found.refusal());
     }
-    found.sigma.iter_mut().for_each(|sigma| *sigma *= scale);
+    to_true_scale(&mut found.sigma, exponent)?;
     Ok(found)
 }
 
@@ -130,15 +137,16 @@ pub fn eigen<T: Element>(a: &DMatrix<T>) -> Result<Eigen<T>, OracleError> {
         let error = if T::COMPONENTS == 1 { OracleError::NotSymmetric } else { OracleError::NotHermitian };
         return Err(error(row + 1, column + 1));
     }
-    let (scaled, scale) = to_unit_scale(a);
-    let found = scaled.clone().symmetric_eigen();
+    let (at_unit, exponent) = to_unit_scale(a);
+    let found = at_unit.clone().symmetric_eigen();
     let (values, vectors) = (found.eigenvalues.as_slice(), &found.eigenvectors);
     // This is a singular value decomposition, except for the signs of the values.
-    let found = Svd::new(&scaled, Method::Nalgebra, vectors, values, vectors);
+    let mut found = Svd::new(&at_unit, Method::Nalgebra, vectors, values, vectors);
     if !found.is_accurate() {
         return Err(found.refusal());
     }
-    Ok(Eigen { values: found.sigma.iter().map(|value| value * scale).collect(), vectors: found.u })
+    to_true_scale(&mut found.sigma, exponent)?;
+    Ok(Eigen { values: found.sigma, vectors: found.u })
 }
 
 /// Row and column (counted from 0) of the first element whose counterpart across the diagonal is missing or is not its
@@ -231,12 +239,17 @@ fn check_input<T: Element>(a: &DMatrix<T>) -> Result<(), OracleError> {
     }
 }
 
-/// The matrix divided by a power of two near its largest component, and that power. No square of an element then
-/// overflows or vanishes, and nothing is rounded, except for subnormal numbers.
-fn to_unit_scale<T: Element>(a: &DMatrix<T>) -> (DMatrix<T>, f64) {
-    // The exponent is kept within 1000, for 0 too, so that the reciprocal of the power is finite.
-    let scale = 2.0_f64.powi(libm::ilogb(largest_component(a)).clamp(-1000, 1000));
-    (a.unscale(scale), scale)
+/// The matrix divided by the power of two below its largest component, and the exponent of that power. No square of an
+/// element that matters then overflows or vanishes.
+fn to_unit_scale<T: Element>(a: &DMatrix<T>) -> (DMatrix<T>, i32) {
+    let exponent = matrix_exponent(a);
+    (scaled_matrix(a, -exponent), exponent)
+}
+
+/// Multiplies the values by 2^`exponent`.
+fn to_true_scale(values: &mut [f64], exponent: i32) -> Result<(), OracleError> {
+    values.iter_mut().for_each(|value| *value = scaled(*value, exponent));
+    if values.iter().all(|value| value.is_finite()) { Ok(()) } else { Err(OracleError::Overflow) }
 }
 
 #[cfg(test)]

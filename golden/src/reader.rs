@@ -6,23 +6,33 @@
 //! Decimal text and 64-bit integers are rounded to the nearest `f64`.
 
 mod csv;
+mod decimals;
+mod dtype;
 mod error;
 mod file;
 mod json;
+mod labels;
 mod limits;
 mod matrix;
 mod matrix_market;
 mod npy;
 mod npz;
 mod records;
+mod separator;
 mod text;
+mod words;
 
+pub use csv::MatrixText;
+pub use decimals::{Decimals, is_number};
 pub use error::{Fault, Kind, Place, ReadError};
 pub use file::read_bytes;
+pub use labels::{Form, Labels};
 pub use limits::{MAX_BYTES, MAX_ELEMENTS};
-pub use matrix::{NamedMatrix, parse_matrices, parse_matrix, read_matrices};
-pub use records::Records;
+pub use matrix::{NamedMatrix, parse_matrices, parse_matrix, read_matrices, read_matrices_and_text};
+pub use records::{Layout, Record, Records, Skipped};
+pub use separator::{Field, Separator};
 pub use text::{number, quote, utf8};
+pub use words::{is_missing, is_spreadsheet_error};
 
 #[cfg(test)]
 #[path = "reader/tests.rs"]

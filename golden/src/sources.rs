@@ -24,13 +24,15 @@ use crate::element::Element;
 use crate::metrics::Factors;
 use crate::oracle::{self, OracleError};
 use crate::replay::{Recording, Replay, Rotation, replay};
+use crate::scaling::{matrix_exponent, scaled, scaled_matrix};
 use nalgebra::DMatrix;
 use std::convert::identity;
 
 /// Everything that is needed to tell the sources of a result's errors apart.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a, T = f64> {
-    /// The matrix before quantisation, m x n.
+    /// The matrix before quantisation, m x n. If it was not quite symmetric but should have been, its symmetric part
+    /// counts.
     pub original: &'a DMatrix<T>,
     /// The matrix that entered the core, m x n, at the same scale.
     pub input: &'a DMatrix<T>,
@@ -62,6 +64,16 @@ struct Stage<T> {
 ///
 /// The oracle has no reference for one of the two matrices.
 pub fn sources<T: Element>(case: &Case<'_, T>) -> Result<Sources, OracleError> {
+    // Whatever the scale, everything is near 1 below, so that no square overflows or vanishes.
+    let exponent = -matrix_exponent(case.original).max(matrix_exponent(case.input));
+    let (original, input) = (scaled_matrix(case.original, exponent), scaled_matrix(case.input, exponent));
+    let original = if case.symmetric { symmetric_part(&original) } else { original };
+    let sigma: Vec<f64> = case.factors.sigma.iter().map(|&value| scaled(value, exponent)).collect();
+    let factors = Factors { sigma: &sigma, ..case.factors };
+    sources_near_one(&Case { original: &original, input: &input, factors, lsb: scaled(case.lsb, exponent), ..*case })
+}
+
+fn sources_near_one<T: Element>(case: &Case<'_, T>) -> Result<Sources, OracleError> {
     let delivered = case.delivered();
     let rotated = case.rotated(&replay(case.input, case.rotations, identity));
     let normalised = case.rotated(&replay(case.input, case.rotations, Rotation::normalised));
@@ -145,6 +157,11 @@ impl<T: Element> Case<'_, T> {
         let (m, n) = self.input.shape();
         self.factors.sigma.len() == m.min(n) && self.factors.u.is_some() && self.factors.v.is_some()
     }
+}
+
+/// (A + A^H) / 2.
+fn symmetric_part<T: Element>(a: &DMatrix<T>) -> DMatrix<T> {
+    (a + a.adjoint()).unscale(2.0)
 }
 
 /// For each column of `delivered` the column of `found` that is nearly parallel to it, with the same sign or phase.

@@ -12,6 +12,7 @@ pub mod ipxact;
 pub mod litex;
 pub mod makefile;
 pub mod manifest;
+pub mod origin;
 pub mod picture;
 #[cfg(feature = "rust-hdl")]
 pub mod rust_hdl;
@@ -55,6 +56,10 @@ pub struct Listed {
     pub name: String,
     /// What it is for.
     pub role: Role,
+    /// The SHA-256 of its bytes, as 64 lower-case hexadecimal digits. The manifest has none here: it cannot hold its
+    /// own, and is [sealed](origin::seal) instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 /// The origin of generated files, printed at the top of each of them.

@@ -14,7 +14,7 @@ pub struct QFormat {
 
 /// A number that does not fit a format.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-#[error("{value} does not fit {word} bits with {frac} fraction bits: the range is {lowest} to {highest}")]
+#[error("{value:?} does not fit {word} bits with {frac} fraction bits: the range is {lowest} to {highest}")]
 pub struct RangeError {
     /// The number that was to be quantised.
     pub value: f64,
@@ -26,6 +26,11 @@ pub struct RangeError {
     pub lowest: f64,
     /// Highest number of the format.
     pub highest: f64,
+}
+
+/// `value` times 2^`exponent`, also where 2 to that power is no `f64`. It is exact unless the result is subnormal.
+pub fn scaled(value: f64, exponent: i32) -> f64 {
+    libm::scalbn(value, exponent)
 }
 
 impl QFormat {
@@ -63,17 +68,16 @@ impl QFormat {
         (1 << (self.word - 1)) - 1
     }
 
-    /// The smallest exponent e, from -1000 on, for which every value / 2^e fits the format after rounding. If all
-    /// values are 0, it is 0.
+    /// The smallest exponent e for which every value / 2^e fits the format after rounding. If all values are 0, it is 0.
     pub fn scale_for(self, values: impl Iterator<Item = f64> + Clone) -> i32 {
         let largest = values.clone().fold(0.0f64, |m, v| m.max(v.abs()));
         if largest == 0.0 {
             return 0;
         }
-        let fits = |e: i32| values.clone().all(|v| self.quantise(v * f64::from(-e).exp2()).is_ok());
+        let fits = |e: i32| values.clone().all(|v| self.quantise(scaled(v, -e)).is_ok());
         // This exponent brings the largest magnitude just below full scale. The smallest that fits is at most one or
         // two away.
-        let start = (largest.log2().floor() as i32 - (self.word as i32 - 1 - self.frac as i32)).max(-999);
+        let start = largest.log2().floor() as i32 - (self.word as i32 - 1 - self.frac as i32);
         (start - 1..=start + 2).find(|&e| fits(e)).unwrap_or(start + 2)
     }
 }
@@ -110,6 +114,10 @@ mod tests {
             (1e-6, -19),
             (32767.4 / 32768.0, 0),
             (32767.5 / 32768.0, 1),
+            (f64::from_bits(1), -1073),
+            (f64::MIN_POSITIVE, -1021),
+            (1e308, 1024),
+            (f64::MAX, 1025),
         ];
         for (value, scale) in cases {
             assert_eq!(q.scale_for([value, value / 3.0].into_iter()), scale, "{value}");

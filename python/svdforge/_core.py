@@ -13,7 +13,7 @@ from . import _native
 # What is None for some cores. With Any, type checkers do not ask for a check wherever it is used.
 _Vectors: TypeAlias = NDArray[np.float64] | Any
 
-_EXPONENTS = range(-1000, 1001)
+_EXPONENTS = range(-1100, 1101)
 
 
 @dataclass(frozen=True)
@@ -150,4 +150,4 @@ def _exponent(input_scale: int | str) -> int | None:
         else:
             if exponent in _EXPONENTS:
                 return exponent
-    raise ValueError(f"input_scale {input_scale!r}: give \"auto\" or a whole number from -1000 to 1000")
+    raise ValueError(f"input_scale {input_scale!r}: give \"auto\" or a whole number from -1100 to 1100")

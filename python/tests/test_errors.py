@@ -58,8 +58,8 @@ def test_arrays_that_are_no_matrices(a, kind, words):
 
 def test_scales_that_are_wrong():
     core = svdforge.Core(rows=2)
-    for scale in ["large", 1001, 0.5, None]:
-        with pytest.raises(ValueError, match="input_scale .*-1000 to 1000"):
+    for scale in ["large", 1101, 0.5, None]:
+        with pytest.raises(ValueError, match="input_scale .*-1100 to 1100"):
             core.simulate(A, input_scale=scale)
     with pytest.raises(ValueError, match=r"^a\[2\]: row 2, column 1: 1.5 .*larger exponent"):
         core.simulate(np.concatenate([A[:2], [[[0, 0], [1.5, 0]]]]), input_scale=0)
@@ -68,5 +68,20 @@ def test_scales_that_are_wrong():
 
 
 def test_a_symmetric_core_refuses_other_matrices():
-    with pytest.raises(ValueError, match=r"^a\[0\]: row 1, column 2 differs from row 2, column 1"):
+    with pytest.raises(ValueError, match=r"^a\[0\]: row 1, column 2 is 2.0, but row 2, column 1 is 3.0: "):
         svdforge.Core(rows=2, symmetric=True).simulate([[[1, 2], [3, 4]]])
+
+
+def test_a_symmetric_core_takes_what_quantisation_makes_symmetric():
+    found = svdforge.Core(rows=2, symmetric=True).simulate([[0.5, 0.1 + 0.2], [0.3, 0.25]])
+    assert found.eigenvalues is not None and len(found.eigenvalues) == 2
+
+
+def test_matrices_at_the_ends_of_the_range():
+    core = svdforge.Core(rows=2)
+    large = core.simulate([[1e308, 1e308], [1e308, -1e308]])
+    assert np.allclose(large.sigma / 1e308, np.sqrt(2), rtol=1e-3)
+    with pytest.raises(ValueError, match="too large.*divide the matrix by"):
+        core.simulate([[1e308, 1e308], [1e308, 1e308]])
+    with pytest.raises(ValueError, match="too small.*multiply the matrix by"):
+        core.simulate([[1e-310, 0], [0, 0]])

@@ -3,6 +3,7 @@
 use crate::framing::{Frame, FrameError, Quantised};
 use crate::run::{Cycles, RunError};
 use crate::stimulus::Trace;
+use svdforge_hdl::fixed::scaled;
 use svdforge_hdl::interface::{STATUS_FIELDS, Section, Status, section};
 use svdforge_hdl::shape::Shape;
 
@@ -121,10 +122,10 @@ impl ResultArrays {
             return Err(broken("the core has refused the frame"));
         }
         self.cycles.push(Cycles::of(trace).ok_or_else(|| broken("the trace is empty"))?);
-        let scale = f64::from(input.exponent + status.block_exponent()).exp2();
+        let exponent = input.exponent + status.block_exponent();
         for ((section, raw, values), found) in self.sections.iter_mut().zip(sections) {
-            let factor = if section.tuser == section::SIGMA { scale } else { 1.0 };
-            values.extend(found.values().map(|value| value * factor));
+            let exponent = if section.tuser == section::SIGMA { exponent } else { 0 };
+            values.extend(found.values().map(|value| scaled(value, exponent)));
             raw.extend(found.units);
         }
         self.exponents.push(input.exponent.into());

@@ -15,6 +15,7 @@ mod verilator;
 
 pub use contract::Engine;
 pub use error::EngineError;
+pub use exported::read_record;
 pub use icarus::IcarusEngine;
 pub use inside::{STREAMS, SeenInside};
 pub use rotations::SeenRotations;

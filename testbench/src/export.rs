@@ -18,6 +18,7 @@ use svdforge_hdl::export::ipxact::ipxact;
 use svdforge_hdl::export::litex::litex;
 use svdforge_hdl::export::makefile::makefile;
 use svdforge_hdl::export::manifest::{MANIFEST, Summary, manifest};
+use svdforge_hdl::export::origin::sha256;
 use svdforge_hdl::export::timing::Timing;
 use svdforge_hdl::export::vhdl::vhdl;
 use svdforge_hdl::export::{File, Listed, Role, picture, verilog};
@@ -40,7 +41,7 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let of_bench = |name: &str| if name.ends_with(".v") { Role::Testbench } else { Role::Data };
     export.add(of_bench, testbench_files(core, &header, &stimulus, &trace));
     export.add(|_| Role::Testbench, cocotb_files(&header));
-    let dot = picture::dot(core.design(), core.design().top());
+    let dot = verilog::provenance("//", &header) + &picture::dot(core.design(), core.design().top());
     let svg = picture::svg(core.design(), core.shape().word(), &header);
     let pictures = [("dot", dot), ("svg", svg)].map(|(kind, text)| File { name: format!("{name}.{kind}"), text });
     export.add(|_| Role::Document, pictures);
@@ -61,7 +62,7 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     // This one lists all others.
     let component = ipxact(&name, &header, &ports, &core.shape().interface().registers(), &export.listed);
     export.add(|_| Role::Wrapper, [component]);
-    export.listed.push(Listed { name: MANIFEST.to_owned(), role: Role::Data });
+    export.listed.push(Listed { name: MANIFEST.to_owned(), role: Role::Data, sha256: None });
     export.listed.sort_by(|a, b| a.name.cmp(&b.name));
     export.files.push(manifest(core, &timing, &export.listed));
     Ok(export.files)
@@ -77,7 +78,8 @@ struct Export {
 impl Export {
     fn add(&mut self, role: impl Fn(&str) -> Role, files: impl IntoIterator<Item = File>) {
         for file in files {
-            self.listed.push(Listed { name: file.name.clone(), role: role(&file.name) });
+            let sha256 = Some(sha256(file.text.as_bytes()));
+            self.listed.push(Listed { name: file.name.clone(), role: role(&file.name), sha256 });
             self.files.push(file);
         }
     }

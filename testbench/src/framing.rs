@@ -5,7 +5,7 @@
 
 use crate::scalar::{Scalar, components, pack, unpack};
 use nalgebra::DMatrix;
-use svdforge_hdl::fixed::{QFormat, RangeError};
+use svdforge_hdl::fixed::{QFormat, RangeError, scaled};
 use svdforge_hdl::interface::{Section, Status, section};
 use svdforge_hdl::shape::Shape;
 
@@ -94,13 +94,12 @@ pub fn quantise<T: Scalar>(shape: &Shape, matrix: &DMatrix<T>, scale: InputScale
         InputScale::Auto => format.scale_for(matrix.iter().flat_map(|element| element.components())),
         InputScale::Exponent(e) => e,
     };
-    let unit = f64::from(-exponent).exp2();
     let mut units = Vec::with_capacity(matrix.len() * components::<T>());
     for row in 0..matrix.nrows() {
         for column in 0..matrix.ncols() {
             let error = |range| QuantiseError { row: row + 1, column: column + 1, exponent, range };
             for component in matrix[(row, column)].components() {
-                units.push(format.quantise(component * unit).map_err(error)?);
+                units.push(format.quantise(scaled(component, -exponent)).map_err(error)?);
             }
         }
     }
@@ -111,8 +110,7 @@ impl Quantised {
     /// The matrix that the core sees, at true scale.
     pub fn matrix<T: Scalar>(&self, shape: &Shape) -> DMatrix<T> {
         let format = input_format(shape);
-        let unit = f64::from(self.exponent).exp2();
-        let values: Vec<f64> = self.units.iter().map(|&u| format.dequantise(u) * unit).collect();
+        let values: Vec<f64> = self.units.iter().map(|&u| scaled(format.dequantise(u), self.exponent)).collect();
         let elements = values.chunks_exact(components::<T>()).map(T::from_components);
         DMatrix::from_row_iterator(self.rows, self.cols, elements)
     }
@@ -125,7 +123,7 @@ impl Quantised {
 
     /// The weight of one unit of the last place, at true scale.
     pub fn lsb(&self, shape: &Shape) -> f64 {
-        f64::from(self.exponent - shape.frac() as i32).exp2()
+        scaled(1.0, self.exponent - shape.frac() as i32)
     }
 
     /// The matrix as a frame: its size, where the core takes several, then row by row, `tlast` on the last element.
@@ -157,8 +155,8 @@ pub struct Decomposition<T: Scalar = f64> {
 impl<T: Scalar> Decomposition<T> {
     /// The values at true scale, given the input.
     pub fn true_sigma(&self, input: &Quantised) -> Vec<f64> {
-        let scale = f64::from(input.exponent + self.status.block_exponent()).exp2();
-        self.sigma.iter().map(|s| s * scale).collect()
+        let exponent = input.exponent + self.status.block_exponent();
+        self.sigma.iter().map(|&sigma| scaled(sigma, exponent)).collect()
     }
 }
 

@@ -6,6 +6,7 @@ use crate::run::{CoreRun, Cycles, RunError};
 use crate::stimulus::{Stimulus, Trace};
 use nalgebra::DMatrix;
 use serde::{Serialize, Serializer};
+use svdforge_golden::digits::fixed;
 use svdforge_golden::metrics::MetricsError;
 use svdforge_golden::sources::{Case, sources};
 use svdforge_golden::{Accuracy, Factors, NamedMatrix, Recording, Sources, accuracy, eigen_accuracy, oracle};
@@ -59,7 +60,8 @@ impl Judgement {
                 let Some((found, bound)) = found.zip(bound).filter(|(found, bound)| found - bound > F64_ERROR) else {
                     continue;
                 };
-                broken.push(format!("{}: {name} is off by {found:.3} LSB, {kind} bound {bound:.3} LSB", self.matrix));
+                let (found, bound) = (fixed(found, 3), fixed(bound, 3));
+                broken.push(format!("{}: {name} is off by {found} LSB, {kind} bound {bound} LSB", self.matrix));
             }
         }
         if self.flags.overflow() {

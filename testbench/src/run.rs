@@ -1,12 +1,13 @@
 //! Passes one matrix through a core in any engine: the matrix is quantised and framed, the engine runs, and the result
 //! is read back.
 
+use crate::acceptable::{Asymmetry, MagnitudeError, check_magnitude, check_symmetry};
 use crate::engine::{Engine, EngineError, SimulatorEngine};
 use crate::framing::{Decomposition, FrameError, InputScale, QuantiseError, Quantised, parse_frame, quantise};
 use crate::samples::example_matrix;
 use crate::stimulus::{Stimulus, Trace};
 use serde::{Deserialize, Serialize};
-use svdforge_golden::{Family, NamedMatrix, oracle};
+use svdforge_golden::{Family, NamedMatrix};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{SIZES, Sizes};
 use svdforge_hdl::shape::Shape;
@@ -54,16 +55,12 @@ pub enum RunError {
         /// What the user can do.
         remedy: String,
     },
-    /// The core is symmetric and the matrix is not.
-    #[error(
-        "row {row}, column {column} differs from row {column}, column {row}; `--symmetric` needs a symmetric matrix (leave it out for the singular values)"
-    )]
-    NotSymmetric {
-        /// 1-based.
-        row: usize,
-        /// 1-based.
-        column: usize,
-    },
+    /// The core is symmetric, and the matrix that it would get is not.
+    #[error(transparent)]
+    NotSymmetric(#[from] Asymmetry),
+    /// The matrix is so large or so small that its results would leave the range of `f64`.
+    #[error(transparent)]
+    Magnitude(#[from] MagnitudeError),
     /// An element does not fit the input word.
     #[error(transparent)]
     Quantise(#[from] QuantiseError),
@@ -75,8 +72,15 @@ pub enum RunError {
     Frame(#[from] FrameError),
 }
 
-/// Quantises a matrix to the input word of a core. It is an error if the core does not take matrices of this size, if
-/// the core is symmetric and the matrix is not, or if an element does not fit the word at the given scale.
+/// Quantises a matrix to the input word of a core.
+///
+/// A symmetric core needs a matrix that is symmetric after quantisation: rounding errors of the user's own numbers,
+/// which quantisation removes, do no harm.
+///
+/// # Errors
+///
+/// The core does not take matrices of this size, it is symmetric and the quantised matrix is not, an element does not
+/// fit the word at the given scale, or the results would leave the range of `f64`.
 pub fn quantise_for(shape: &Shape, named: &NamedMatrix, scale: InputScale) -> Result<Quantised, RunError> {
     let (rows, cols) = named.matrix.shape();
     let fits = match shape.sizes() {
@@ -86,10 +90,12 @@ pub fn quantise_for(shape: &Shape, named: &NamedMatrix, scale: InputScale) -> Re
     if !fits || shape.symmetric() && rows != cols {
         return Err(size_error(shape, rows, cols));
     }
-    if let Some((row, column)) = oracle::first_asymmetry(&named.matrix).filter(|_| shape.symmetric()) {
-        return Err(RunError::NotSymmetric { row: row + 1, column: column + 1 });
+    let input = quantise(shape, &named.matrix, scale)?;
+    check_magnitude(shape, &named.matrix, &input)?;
+    if shape.symmetric() {
+        check_symmetry(shape, &named.matrix, &input)?;
     }
-    Ok(quantise(shape, &named.matrix, scale)?)
+    Ok(input)
 }
 
 fn size_error(shape: &Shape, rows: usize, cols: usize) -> RunError {

@@ -7,6 +7,7 @@ use crate::beats::Beat;
 use crate::framing::output_beats;
 use crate::stimulus::{RESET_CYCLES, Stimulus, Trace};
 use svdforge_hdl::core::Core;
+use svdforge_hdl::export::origin::generated_by;
 use svdforge_hdl::export::verilog::provenance;
 use svdforge_hdl::export::{File, Header};
 use svdforge_hdl::formats::Streams;
@@ -196,10 +197,11 @@ const WRITE_PLACE: &str = r#"    // `U row 1, column 2 of output frame 0`: the p
 pub(crate) fn data_files(core: &Core, stimulus: &Stimulus, expected: Option<&Trace>) -> Vec<File> {
     let streams = core.shape().streams();
     let data = BeatText::of(core.shape()).data;
+    let origin = generated_by(env!("CARGO_PKG_VERSION"));
     let bit = u8::from;
     let file = |part: &str, heading: &str, lines: Vec<String>| File {
         name: format!("{}_{part}.hex", core.shape().name()),
-        text: format!("// {heading}\n") + &lines.iter().map(|line| format!("{line}\n")).collect::<String>(),
+        text: format!("// {heading}. {origin}\n") + &lines.iter().map(|line| format!("{line}\n")).collect::<String>(),
     };
 
     // The places of a beat that have no element are unknown: the core must not look at them.

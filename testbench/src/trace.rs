@@ -11,6 +11,7 @@ use svdforge_hdl::architecture::architecture;
 use svdforge_hdl::architecture::inside::{Inside, Program, ReductionStep, Square, Step, Track};
 use svdforge_hdl::architecture::probe::PairRotation;
 use svdforge_hdl::core::{Core, observed};
+use svdforge_hdl::fixed::scaled;
 use svdforge_hdl::interface::{Flags, USER_BITS, port, section};
 use svdforge_hdl::shape::Shape;
 
@@ -205,7 +206,7 @@ pub fn matrix_trace(
     tracks.insert(0, controller);
     tracks.push(sorter);
     let a_frac = shape.frac() + shape.inner_guard();
-    let scale = f64::from(input.exponent + judgement.block_exponent - a_frac as i32).exp2();
+    let exponent = input.exponent + judgement.block_exponent - a_frac as i32;
     let mut left_out = Vec::new();
     for track in &mut tracks {
         shorten(&mut track.runs, track.unit, &mut left_out);
@@ -230,7 +231,7 @@ pub fn matrix_trace(
         cycles: judgement.cycles,
         end: seen.seen.end,
         beats: [t0, t1, t2, t3],
-        off_diagonal: steps.iter().map(|step| off_diagonal(&step.a) * scale).collect(),
+        off_diagonal: steps.iter().map(|step| scaled(off_diagonal(&step.a), exponent)).collect(),
         reduction: reduction_frames(&reduction, &mut left_out),
         steps: step_frames(shape, size, steps, extent, &mut left_out),
         output: output(shape, size, beats)?,

@@ -1,7 +1,13 @@
 //! Reads and writes tables with gaps.
 
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::ops::Range;
 use std::path::Path;
-use svdforge_golden::reader::{Fault, Kind, Place, ReadError, Records, number, quote, read_bytes, utf8};
+use svdforge_golden::reader::{
+    Decimals, Fault, Form, Kind, Labels, Layout, Place, ReadError, Record, Records, is_missing, is_number, quote,
+    read_bytes, utf8,
+};
 
 /// A table of numbers, some of them missing, m x n.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,98 +16,135 @@ pub struct Table {
     pub header: Option<Vec<String>>,
     /// The label of each row, if the rows have labels.
     pub labels: Option<Vec<String>>,
-    /// The texts of the fields as in the file. An empty text is a missing number.
-    pub fields: Vec<Vec<String>>,
     /// The values of the fields, with `None` for a missing number.
     pub values: Vec<Vec<Option<f64>>>,
+    /// How the file was read.
+    pub reading: Reading,
+    /// The text of the file, with a byte order mark if it had one.
+    text: String,
+    /// Where the missing numbers stand in the text, in bytes, row by row.
+    gaps: Vec<Range<usize>>,
 }
 
-/// The words for a missing number, besides an empty field.
-const MISSING: [&str; 3] = ["NaN", "NA", "?"];
+/// How the file was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// What separates the fields, and which lines hold no row.
+    pub layout: Layout,
+    /// Whether the decimal sign is the comma.
+    pub decimal_comma: bool,
+    /// Whether there is a header, and why the first column holds labels if it does.
+    pub form: Form,
+    /// How often each word stands for a missing number. The empty word is an empty field.
+    pub gaps: BTreeMap<String, usize>,
+}
+
 /// The largest absolute value that is accepted, so that differences do not overflow.
 const LARGEST: f64 = 1e300;
-const REMEDY: &str = "write one row per line, its numbers separated by commas; leave a field empty (or NaN, NA, ?) where the number is missing";
+const REMEDY: &str = "write one row per line, its numbers separated by commas, semicolons, tabs or blanks; leave a field empty (or write NaN, NA, N/A, null, ?, -) where the number is missing";
 
 /// Reads a table from a file; see [`parse_table`].
 ///
 /// # Errors
 ///
 /// The file cannot be read, or its text has a fault that [`parse_table`] finds.
-pub fn read_table(path: &Path) -> Result<Table, ReadError> {
-    parse_table(path, &read_bytes(path, "table")?)
+pub fn read_table(path: &Path, labels: Option<bool>) -> Result<Table, ReadError> {
+    parse_table_as(path, &read_bytes(path, "table")?, labels)
 }
 
-/// Reads comma-separated numbers. An empty field, `NaN`, `NA` and `?` are missing numbers. The first row is a header if
-/// it contains words and no number. If there is a header and the first entry of the first column is a word, that column
-/// holds labels. Every row and every column must have a number.
+/// Reads numbers that are separated by commas, semicolons, tabs, bars or blanks. The separator is found from the text
+/// ([`Records::detect`]), and so are the header and the labels ([`Form::of`]). A number is missing where
+/// [`is_missing`] says so. The comma may be the decimal sign if it does not separate fields. Every row and every column
+/// must have a number.
 ///
 /// # Errors
 ///
 /// The text has a fault, which is reported with file, line and field; or a row or a column has no number.
 pub fn parse_table(path: &Path, bytes: &[u8]) -> Result<Table, ReadError> {
-    parse(bytes).map_err(|fault| ReadError::new(path, fault))
+    parse_table_as(path, bytes, None)
 }
 
-fn is_missing(field: &str) -> bool {
-    field.is_empty() || MISSING.iter().any(|word| field.eq_ignore_ascii_case(word))
+/// Does the same as [`parse_table`], but with `labels` the caller decides whether the first column holds labels.
+pub fn parse_table_as(path: &Path, bytes: &[u8], labels: Option<bool>) -> Result<Table, ReadError> {
+    parse(bytes, labels).map_err(|fault| ReadError::new(path, fault))
 }
 
-/// Whether a field is neither missing nor a number.
-fn is_word(field: &str) -> bool {
-    !is_missing(field) && field.parse::<f64>().is_err()
-}
-
-fn parse(bytes: &[u8]) -> Result<Table, Fault> {
-    let mut table = Table { header: None, labels: None, fields: Vec::new(), values: Vec::new() };
+fn parse(bytes: &[u8], asked: Option<bool>) -> Result<Table, Fault> {
+    const MARK: &str = "\u{feff}";
+    let text = utf8(bytes)?;
+    let mut records = Records::detect(text, 2);
+    let form = Form::of(&records, asked);
+    let reading = Reading { layout: records.layout(), decimal_comma: false, form, gaps: BTreeMap::new() };
+    let mark = if bytes.starts_with(MARK.as_bytes()) { MARK } else { "" };
+    let mut table = Table {
+        header: None,
+        labels: form.labels.map(|_| Vec::new()),
+        values: Vec::new(),
+        reading,
+        text: format!("{mark}{text}"),
+        gaps: Vec::new(),
+    };
+    let mut decimals = Decimals::new(records.separator());
     let mut lines = Vec::new();
     let mut width = None;
-    for record in Records::new(utf8(bytes)?, b',') {
-        let (line, record) = record?;
-        let row: Vec<String> = record.iter().map(str::to_owned).collect();
-        let Some((width, first_line)) = width else {
-            width = Some((row.len(), line));
-            if row.iter().any(|field| is_word(field)) && row.iter().all(|field| is_missing(field) || is_word(field)) {
-                table.header = Some(row);
-            } else {
-                table.push(row, line)?;
-                lines.push(line);
-            }
-            continue;
-        };
-        if row.len() != width {
-            let found = format!("this row has {} fields where line {first_line} has {width}", row.len());
-            return Err(Fault::new(Place::Line(line), Kind::Ragged, found, format!("give every row {width} fields")));
+    for record in records.by_ref() {
+        let record = record?;
+        let (width, first_line) = *width.get_or_insert((record.fields.len(), record.line));
+        if record.fields.len() != width {
+            let found = format!("this row has {} fields where line {first_line} has {width}", record.fields.len());
+            let remedy =
+                format!("give every row {width} fields, separated by {}", table.reading.layout.separator.name());
+            return Err(Fault::new(Place::Line(record.line), Kind::Ragged, found, remedy));
         }
-        table.push(row, line)?;
-        lines.push(line);
+        if form.header && record.line == first_line {
+            table.header = Some(record.fields.iter().map(|field| field.text.clone().into_owned()).collect());
+            continue;
+        }
+        table.push(&record, mark.len(), &mut decimals)?;
+        lines.push(record.line);
     }
+    decimals.finish()?;
+    table.reading.decimal_comma = decimals.has_commas();
+    table.reading.layout = records.layout();
     table.check(&lines)?;
     Ok(table)
 }
 
 impl Table {
-    fn push(&mut self, mut row: Vec<String>, line: usize) -> Result<(), Fault> {
-        if self.fields.is_empty() && self.header.is_some() && is_word(&row[0]) {
-            self.labels = Some(Vec::new());
-        }
-        let shift = usize::from(self.labels.is_some());
-        if let Some(labels) = &mut self.labels {
-            labels.push(row.remove(0));
-        }
-        let value = |(index, field): (usize, &String)| {
-            if is_missing(field) {
-                return Ok(None);
+    fn push(&mut self, record: &Record, shift: usize, decimals: &mut Decimals) -> Result<(), Fault> {
+        let mut fields = record.fields.iter().enumerate();
+        if let (Some(labels), Some(label)) = (&mut self.labels, record.fields.first()) {
+            fields.next();
+            if self.reading.form.labels == Some(Labels::Words) && is_number(&label.text, self.reading.layout.separator)
+            {
+                let found = format!("{} is a number in a column that begins with a word", quote(&label.text));
+                let remedy = "give --labels yes if the first column holds labels, or --labels no if it holds numbers";
+                return Err(Fault::new(record.place(0), Kind::Malformed, found, remedy));
             }
-            let place = Place::Field { line, field: index + 1 + shift };
-            let value = number(field, place).map_err(|fault| Fault { remedy: REMEDY.to_owned(), ..fault })?;
+            labels.push(label.text.clone().into_owned());
+        }
+        let mut row = Vec::with_capacity(fields.len());
+        for (index, field) in fields {
+            if is_missing(&field.text) {
+                *self.reading.gaps.entry(field.text.clone().into_owned()).or_insert(0) += 1;
+                self.gaps.push(shift + field.range.start..shift + field.range.end);
+                row.push(None);
+                continue;
+            }
+            let place = record.place(index);
+            let is_number = is_number(&field.text, self.reading.layout.separator);
+            let value = decimals.number(&field.text, place).map_err(|fault| match (is_number, index) {
+                (true, _) => fault,
+                (false, 0) => Fault { remedy: format!("{REMEDY}; give --labels yes if these are labels"), ..fault },
+                (false, _) => Fault { remedy: REMEDY.to_owned(), ..fault },
+            })?;
             if value.abs() > LARGEST {
-                let found = format!("{} is too large", quote(field));
+                let found = format!("{} is too large", quote(&field.text));
                 return Err(Fault::new(place, Kind::NotAllowed, found, "give numbers of a size up to 1e300"));
             }
-            Ok(Some(value))
-        };
-        self.values.push(row.iter().enumerate().map(value).collect::<Result<_, _>>()?);
-        self.fields.push(row);
+            row.push(Some(value));
+        }
+        self.values.push(row);
         Ok(())
     }
 
@@ -142,26 +185,24 @@ impl Table {
         self.values.iter().enumerate().flat_map(row).collect()
     }
 
-    /// Writes the table as comma-separated text. Known numbers are written as they were in the file, and missing ones
-    /// come from `fill`, which is called with (row, column).
+    /// Writes the text of the file with numbers in the place of its gaps, and nothing else changed. The numbers come
+    /// from `fill`, which is called with (row, column), and get the decimal sign of the file.
     ///
     /// # Errors
     ///
     /// The sink reports an error.
-    pub fn write(&self, sink: impl std::io::Write, fill: impl Fn(usize, usize) -> f64) -> Result<(), csv::Error> {
-        let mut writer = csv::Writer::from_writer(sink);
-        if let Some(header) = &self.header {
-            writer.write_record(header)?;
+    pub fn write(&self, mut sink: impl Write, fill: impl Fn(usize, usize) -> f64) -> io::Result<()> {
+        let row = |(i, row): (usize, &Vec<Option<f64>>)| -> Vec<(usize, usize)> {
+            row.iter().enumerate().filter(|(_, value)| value.is_none()).map(|(j, _)| (i, j)).collect()
+        };
+        let mut at = 0;
+        for ((i, j), gap) in self.values.iter().enumerate().flat_map(row).zip(&self.gaps) {
+            let number = fill(i, j).to_string();
+            let number = if self.reading.decimal_comma { number.replace('.', ",") } else { number };
+            write!(sink, "{}{number}", &self.text[at..gap.start])?;
+            at = gap.end;
         }
-        for (i, (fields, values)) in self.fields.iter().zip(&self.values).enumerate() {
-            let label = self.labels.iter().map(|labels| labels[i].clone());
-            let numbers = fields.iter().zip(values).enumerate().map(|(j, (field, value))| match value {
-                Some(_) => field.clone(),
-                None => fill(i, j).to_string(),
-            });
-            writer.write_record(label.chain(numbers))?;
-        }
-        Ok(writer.flush()?)
+        sink.write_all(&self.text.as_bytes()[at..])
     }
 }
 

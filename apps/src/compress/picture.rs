@@ -18,6 +18,58 @@ pub const PEAK: f64 = 255.0;
 /// The most pixels that a picture may have.
 const MAX_PIXELS: u32 = 1 << 26;
 
+/// What is wrong with a file that the library would not refuse but panic on, or take for another picture, and the
+/// remedy.
+fn misread(bytes: &[u8]) -> Option<(String, &'static str)> {
+    if bytes.starts_with(b"\x89PNG") && !has_whole_palette(bytes) {
+        let found = "is a damaged PNG file: its palette ends within a colour";
+        return Some((found.to_owned(), "give the whole file, with 3 bytes for each colour"));
+    }
+    let (given, promised) = missing_samples(bytes)?;
+    let found = format!("is a damaged PNM file: it ends after {given} of its {promised} numbers");
+    Some((found, "give the whole file"))
+}
+
+/// Whether no palette of a PNG file ends within a colour. The library panics on such a palette.
+fn has_whole_palette(png: &[u8]) -> bool {
+    let mut rest = png.get(8..).unwrap_or_default();
+    while let Some((length, kind)) = rest.first_chunk::<4>().zip(rest.get(4..8)) {
+        let length = u32::from_be_bytes(*length) as usize;
+        if kind == b"PLTE" && !length.is_multiple_of(3) {
+            return false;
+        }
+        // The head of a chunk and its check sum take 12 bytes.
+        rest = rest.get(length.saturating_add(12)..).unwrap_or_default();
+    }
+    true
+}
+
+/// How many numbers a PGM or PPM file in plain text has, and how many it promises, if they are too few. The library
+/// takes those that are missing for zeros.
+fn missing_samples(pnm: &[u8]) -> Option<(u64, u64)> {
+    let channels = match pnm.get(..2)? {
+        b"P2" => 1,
+        b"P3" => 3,
+        _ => return None,
+    };
+    let mut words = pnm[2..].split(|&byte| byte == b'\n').flat_map(|line| {
+        let text = line.split(|&byte| byte == b'#').next().unwrap_or_default();
+        text.split(|byte| b" \t\r\x0b\x0c".contains(byte)).filter(|word| !word.is_empty())
+    });
+    let mut size = || str::from_utf8(words.next()?).ok()?.parse::<u64>().ok();
+    let (width, height, _most) = (size()?, size()?, size()?);
+    let promised = width.saturating_mul(height).saturating_mul(channels);
+    let given = words.count() as u64;
+    (given < promised).then_some((given, promised))
+}
+
+/// The beginning of a message of the library, which may contain all of the file.
+fn shortened(message: &str) -> String {
+    const SHOWN: usize = 200;
+    let head: String = message.chars().take(SHOWN).collect();
+    if head.len() < message.len() { head + "..." } else { head }
+}
+
 /// A picture. It has one plane if it is grey and three (red, green, blue) if it is coloured, all of the same size.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
@@ -44,6 +96,9 @@ impl Picture {
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, ReadError> {
         let refuse =
             |kind, found: String, remedy: &str| ReadError::new(path, Fault::new(Place::File, kind, found, remedy));
+        if let Some((found, remedy)) = misread(bytes) {
+            return Err(refuse(Kind::Malformed, found, remedy));
+        }
         let format = match image::guess_format(bytes) {
             Ok(format @ (ImageFormat::Png | ImageFormat::Pnm)) => format,
             Ok(other) => {
@@ -68,7 +123,7 @@ impl Picture {
         let decoded = reader.decode().map_err(|error| {
             refuse(
                 Kind::Malformed,
-                format!("is a damaged {name} file: {error}"),
+                format!("is a damaged {name} file: {}", shortened(&error.to_string())),
                 "give the whole file, with 1 to 2^26 pixels",
             )
         })?;

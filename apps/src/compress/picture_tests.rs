@@ -16,6 +16,11 @@ fn files_that_are_no_pictures() {
     refused(b"P5\n0 4\n255\n", &["pixel"]);
     refused(b"P5\n99999999 99999999\n255\nabc", &["damaged PNM"]);
     refused(b"P2\n2 2\n255\n1 2 3 x\n", &["damaged PNM"]);
+    // The library itself reads what is missing of a text as zeros.
+    refused(b"P2\n2 2\n255\n1 2 3\n", &["damaged PNM", "3 of its 4"]);
+    refused(b"P3 8388608 2 2", &["damaged PNM", "0 of its 50331648"]);
+    refused(b"P3 # 9\n1 1\n# 1 2\n255\n1 2", &["damaged PNM", "2 of its 3"]);
+    refused(&[b"P5", &b"{".repeat(50_000)[..]].concat(), &["damaged PNM", "..."]);
     let png = Picture { planes: vec![Plane::from_fn(9, 5, |i, j| (17 * i + j) as f64)] }.to_png().unwrap();
     for length in [8, 20, 40, png.len() - 20] {
         refused(&png[..length], &["damaged PNG"]);
@@ -23,6 +28,21 @@ fn files_that_are_no_pictures() {
     let mut flipped = png.clone();
     flipped[png.len() / 2] ^= 0x55;
     refused(&flipped, &["damaged PNG"]);
+}
+
+#[test]
+fn a_message_of_the_library_is_shortened() {
+    let text = [b"P5", &b"{".repeat(50_000)[..]].concat();
+    assert!(Picture::parse(Path::new("a.pgm"), &text).unwrap_err().to_string().len() < 400);
+}
+
+#[test]
+fn a_palette_that_ends_within_a_colour() {
+    // 4 x 2 pixels of 2 bits, and 13 bytes of palette, on which the library panics. The check sums are right.
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x04\0\0\0\x02\x02\x03\0\0\0\x02\xc6\x95\xf0\
+        \0\0\0\x0dPLTE\0\x01\x02\x03\x04\x05\x05\x06\x07\x08\t\n\x0b\x67\xb0\x13\xc6\
+        \0\0\0\x0fIDATx\x01\x01\x04\0\xfb\xff\0\x01\0\x01";
+    refused(PNG, &["palette", "3 bytes"]);
 }
 
 #[test]

@@ -14,6 +14,17 @@ pub struct Document {
     pub text: String,
 }
 
+/// How much of the input was skipped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Skipped {
+    /// Comments in a table of counts.
+    pub comments: usize,
+    /// Blank lines.
+    pub blank: usize,
+    /// Hidden files of a folder, and folders in it.
+    pub hidden: usize,
+}
+
 /// How often each word occurs in each document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Corpus {
@@ -25,6 +36,8 @@ pub struct Corpus {
     pub counts: CsrMatrix<f64>,
     /// The words that were left out, and are left out of queries, too.
     pub stop_words: StopWords,
+    /// What was skipped when the corpus was read.
+    pub skipped: Skipped,
 }
 
 /// The kind of weight that an element of the matrix is.
@@ -54,7 +67,8 @@ impl Corpus {
         let counts = from_entries(found.len(), texts.len(), entries);
         let documents =
             texts.iter().map(|(name, text)| Document { name: printable(name), text: beginning(text) }).collect();
-        Self { words: found.into_keys().collect(), documents, counts, stop_words }
+        let skipped = Skipped::default();
+        Self { words: found.into_keys().collect(), documents, counts, stop_words, skipped }
     }
 
     /// The number of documents in which each word occurs.

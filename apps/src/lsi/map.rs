@@ -7,6 +7,7 @@ use crate::plot::{COLOURS, Drawing, FONT};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use svdforge_golden::digits::significant;
 
 const SIZE: (u32, u32) = (1000, 760);
 const MARGIN: f64 = 60.0;
@@ -83,7 +84,7 @@ impl Drawing for Map<'_> {
         area.draw(&PathElement::new([pixel(zero.0, t), pixel(zero.0, b)], grey))?;
         area.draw(&PathElement::new([pixel(l, zero.1), pixel(r, zero.1)], grey))?;
         let text = (FONT, LABEL).into_font();
-        let dimension = |k: usize| format!("dimension {} (sigma {:.2})", k + 1, self.model.svd.sigma[k]);
+        let dimension = |k: usize| format!("dimension {} (sigma {})", k + 1, significant(self.model.svd.sigma[k], 3));
         let heading = format!(
             "across: {}; up: {}; squares: documents, coloured by cluster; circles: words",
             dimension(self.axes.0),

@@ -1,12 +1,14 @@
 //! Reads a corpus from a text file with one document per line, from a folder of text files, or from a CSV of counts.
 
-use super::corpus::{Corpus, Document, printable};
+use super::corpus::{Corpus, Document, Skipped, printable};
 use super::tokens::StopWords;
 use crate::sparse::from_entries;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use svdforge_golden::reader::{Fault, Kind, Place, ReadError, Records, quote, read_bytes, utf8};
+use svdforge_golden::reader::{
+    self, Fault, Kind, Place, ReadError, Record, Records, is_missing, is_spreadsheet_error, quote, read_bytes, utf8,
+};
 
 /// Which words of a text are counted.
 #[derive(Clone, Debug)]
@@ -17,8 +19,8 @@ pub struct Counting {
     pub min_documents: usize,
 }
 
-/// Reads a corpus. In a folder each file is a document, a `.csv` is a matrix of counts, and in any other file each line
-/// is a document.
+/// Reads a corpus. In a folder each file is a document, a `.csv` or `.tsv` is a matrix of counts, and in any other file
+/// each line is a document.
 ///
 /// # Errors
 ///
@@ -26,9 +28,11 @@ pub struct Counting {
 /// another length than the header or an element that is not a count.
 pub fn read_corpus(path: &Path, counting: Counting) -> Result<Corpus, ReadError> {
     if path.is_dir() {
-        return from_texts(path, &read_folder(path)?, counting);
+        let (texts, hidden) = read_folder(path)?;
+        let corpus = from_texts(path, &texts, counting)?;
+        return Ok(Corpus { skipped: Skipped { hidden, ..Skipped::default() }, ..corpus });
     }
-    let is_csv = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
+    let is_csv = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv") || e.eq_ignore_ascii_case("tsv"));
     parse_corpus(path, &read_text(path)?, is_csv, counting)
 }
 
@@ -39,7 +43,9 @@ pub fn parse_corpus(path: &Path, text: &str, is_csv: bool, counting: Counting) -
     }
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let texts: Vec<_> = lines.map(|(index, line)| (format!("d{}", index + 1), line.to_owned())).collect();
-    from_texts(path, &texts, counting)
+    let corpus = from_texts(path, &texts, counting)?;
+    let blank = text.lines().count() - texts.len();
+    Ok(Corpus { skipped: Skipped { blank, ..Skipped::default() }, ..corpus })
 }
 
 /// The text of a UTF-8 file.
@@ -71,23 +77,27 @@ fn from_texts(path: &Path, texts: &[(String, String)], counting: Counting) -> Re
     Ok(corpus)
 }
 
-/// The text files of a folder as (name, text), sorted by name. Hidden files and folders are skipped.
-fn read_folder(path: &Path) -> Result<Vec<(String, String)>, ReadError> {
+/// The text files of a folder as (name, text), sorted by name, and the number of hidden files and of folders in it,
+/// which are skipped.
+fn read_folder(path: &Path) -> Result<(Vec<(String, String)>, usize), ReadError> {
     let refuse = |error: std::io::Error| {
         let found = format!("cannot be read: {error}");
         ReadError::new(path, Fault::new(Place::File, Kind::Unreadable, found, "give a folder of text files"))
     };
-    let mut files = Vec::new();
+    let (mut files, mut skipped) = (Vec::new(), 0);
     for entry in fs::read_dir(path).map_err(refuse)? {
         let file = entry.map_err(refuse)?.path();
         let hidden = file.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if file.is_file() && !hidden {
             files.push(file);
+        } else {
+            skipped += 1;
         }
     }
     files.sort();
     let name = |file: &Path| file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    files.iter().map(|file| Ok((name(file), read_text(file)?))).collect()
+    let texts = files.iter().map(|file| Ok((name(file), read_text(file)?))).collect::<Result<_, _>>()?;
+    Ok((texts, skipped))
 }
 
 /// Reads a table of counts: a header of titles, then one row per word with the word in the first column.
@@ -96,20 +106,22 @@ fn parse_counts(text: &str, stop_words: StopWords) -> Result<Corpus, Fault> {
     let mut words: BTreeMap<String, usize> = BTreeMap::new();
     let mut order = Vec::new();
     let mut entries = Vec::new();
-    for record in Records::new(text, b',') {
-        let (line, record) = record?;
+    let mut records = Records::detect(text, 2);
+    for record in records.by_ref() {
+        let Record { line, fields } = record?;
+        let record: Vec<&str> = fields.iter().map(|field| &*field.text).collect();
         let at = |field| Place::Field { line, field };
         let Some((documents, header_line)) = &header else {
-            if let Some(field) = record.iter().skip(1).position(|t| t.is_empty() || t.parse::<f64>().is_ok()) {
+            if let Some(field) = record.iter().skip(1).position(|t| is_missing(t) || t.parse::<f64>().is_ok()) {
                 return Err(Fault::new(
                     at(field + 2),
                     Kind::Malformed,
-                    format!("{} is no title of a document", quote(&record[field + 1])),
+                    format!("{} is no title of a document", quote(record[field + 1])),
                     "begin with a header: a word for the first column, then a title for each document",
                 ));
             }
             let title = |name: &str| Document { name: printable(name), text: String::new() };
-            header = Some((record.iter().skip(1).map(title).collect(), line));
+            header = Some((record.iter().skip(1).map(|name| title(name)).collect(), line));
             continue;
         };
         let width = documents.len() + 1;
@@ -122,7 +134,8 @@ fn parse_counts(text: &str, stop_words: StopWords) -> Result<Corpus, Fault> {
             ));
         }
         let word = printable(&record[0].to_lowercase());
-        if word.is_empty() || word.parse::<f64>().is_ok() {
+        let is_error = is_spreadsheet_error(record[0]) && !fields[0].quoted;
+        if word.is_empty() || word.parse::<f64>().is_ok() || is_error {
             let found = format!("{} is no word", quote(&word));
             return Err(Fault::new(at(1), Kind::Malformed, found, "begin each row with its word"));
         }
@@ -149,7 +162,9 @@ fn parse_counts(text: &str, stop_words: StopWords) -> Result<Corpus, Fault> {
         (.., 0) => ("every count is 0", "give counts of words that occur"),
         _ => {
             let counts = from_entries(order.len(), documents.len(), entries);
-            return Ok(Corpus { words: order, documents, counts, stop_words });
+            let reader::Skipped { comments, blank } = records.layout().skipped;
+            let skipped = Skipped { comments, blank, hidden: 0 };
+            return Ok(Corpus { words: order, documents, counts, stop_words, skipped });
         }
     };
     Err(Fault::new(Place::File, Kind::Empty, found, remedy))

@@ -43,3 +43,31 @@ fn the_lines_of_a_text_are_documents() {
     assert_eq!(counts, [(0, 1, 1.0), (1, 0, 1.0), (1, 1, 2.0), (2, 0, 1.0)]);
     assert_eq!(corpus.document_frequencies(), [1, 2, 1]);
 }
+
+#[test]
+fn what_is_skipped_is_counted() {
+    let corpus = parse_corpus(Path::new("a.txt"), "red fish\n\n \nblue fish\n", false, counting()).unwrap();
+    assert_eq!(corpus.skipped, Skipped { blank: 2, ..Skipped::default() });
+    let text = "# note\nword;A;B\n\nred;1;2\n# more\n\"#tag\";3;0\n";
+    let corpus = parse_corpus(Path::new("a.csv"), text, true, counting()).unwrap();
+    assert_eq!((corpus.words.len(), corpus.skipped), (2, Skipped { comments: 2, blank: 1, hidden: 0 }));
+    refused("a.csv", "word,A,B\nred,1,2\n#tag,3,0\n", &["line 3", "'#tag'", "comment or a row", "quotes"]);
+    refused("a.csv", "word,A,B\nred,1,2\n#N/A,3,0\n", &["line 3, field 1", "'#n/a' is no word"]);
+    refused("a.csv", "word,A,B\nred,1,#N/A\n", &["line 2, field 3", "'#N/A' is no count"]);
+    refused("a.csv", "word,A,B\nred,1,2\n\"two\nlines\",3,0\n", &["line 3, field 1", "quote opens here"]);
+}
+
+#[test]
+fn a_folder_says_what_it_skips_and_tsv_is_a_table() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in
+        [("a.txt", "red fish"), ("b.txt", "blue fish"), (".hidden", "x"), ("counts.tsv", "word\tA\tB\nred\t1\t2\n")]
+    {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let counts = read_corpus(&folder.path().join("counts.tsv"), counting()).unwrap();
+    assert_eq!((counts.words.len(), counts.documents.len()), (1, 2));
+    fs::create_dir(folder.path().join("more")).unwrap();
+    let corpus = read_corpus(folder.path(), counting()).unwrap();
+    assert_eq!((corpus.documents.len(), corpus.skipped.hidden), (3, 2));
+}

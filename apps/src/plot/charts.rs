@@ -5,6 +5,7 @@ use plotters::coord::Shift;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 use std::ops::Range;
+use svdforge_golden::digits::significant;
 
 /// Width and height of one chart, in pixels.
 const SIZE: (u32, u32) = (640, 420);
@@ -67,7 +68,7 @@ where
     // There is room above for the legend, which is at the right.
     let margins = (0.05, 0.1 + 0.08 * chart.series.len() as f64);
     let y = range(chart.series.iter().flat_map(|s| s.points.iter().map(|p| p.1)), margins);
-    let decimals = (1.5 - (y.end - y.start).log10()).ceil().clamp(0.0, 6.0) as usize;
+    let label_of_y = label(y.start.abs().max(y.end.abs()), y.end - y.start);
     let mut plot = ChartBuilder::on(area)
         .caption(&chart.title, (FONT, 18))
         .margin(12)
@@ -79,8 +80,8 @@ where
         .x_desc(&chart.x)
         .y_desc(&chart.y)
         .label_style((FONT, 14))
-        .x_label_formatter(&|x| format!("{}", (x * 1e4).round() / 1e4))
-        .y_label_formatter(&|y| format!("{y:.decimals$}"))
+        .x_label_formatter(&|x| plain(*x))
+        .y_label_formatter(&|y| label_of_y(*y))
         .draw()?;
     for (series, &colour) in chart.series.iter().zip(COLOURS.iter().cycle()) {
         plot.draw_series(LineSeries::new(series.points.iter().copied(), colour.stroke_width(2)))?
@@ -94,6 +95,22 @@ where
         .label_font((FONT, 14))
         .position(SeriesLabelPosition::UpperRight)
         .draw()
+}
+
+/// A number of the horizontal axis: whole numbers, and others with up to four decimals or a power of ten.
+fn plain(x: f64) -> String {
+    let has_plain_form = x == 0.0 || (1e-3..1e7).contains(&x.abs());
+    if has_plain_form { format!("{}", (x * 1e4).round() / 1e4) } else { significant(x, 2) }
+}
+
+/// How numbers up to `most` are written so that those that are a tenth of `span` apart differ.
+fn label(most: f64, span: f64) -> impl Fn(f64) -> String {
+    let decimals = (1.5 - span.log10()).ceil();
+    let digits = (1.5 + (most / span).log10()).ceil().clamp(1.0, 15.0) as usize;
+    move |y| match most < 1e7 && decimals <= 6.0 {
+        true => format!("{y:.*}", decimals.max(0.0) as usize),
+        false => format!("{y:.digits$e}"),
+    }
 }
 
 /// The range from the smallest to the largest value. It has margins below and above, given as shares of its length, and
@@ -129,5 +146,19 @@ mod tests {
                 assert!(text.contains("error &amp; &lt;noise&gt;") && !text.contains("NaN"), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn labels_have_digits_and_names_are_legal_whatever_they_are() {
+        let mut tiny = chart(false, &[(1.0, 2e-20), (2.0, 3e-20), (3.0, 8e-20)]);
+        tiny.series[0].name = "\u{1b}[31mred".to_owned();
+        let text = String::from_utf8(render(&Charts(vec![tiny]), Format::Svg).expect("drawn")).expect("text");
+        assert!(text.contains("\u{fffd}[31mred") && !text.contains('\u{1b}'), "{text}");
+        assert!(text.contains("e-20") && !text.contains(">\n0.000000\n<"), "{text}");
+        let label_of = label(8e-20, 6e-20);
+        assert_eq!([label_of(2e-20), label_of(3e-20)], ["2.00e-20", "3.00e-20"]);
+        assert_eq!(label(1.2, 0.5)(0.25), "0.25");
+        assert_eq!(label(1e300, 2e299)(9.5e299), "9.500e299");
+        assert_eq!([plain(0.0), plain(32.0), plain(0.25), plain(1e-20)], ["0", "32", "0.25", "1.0e-20"]);
     }
 }

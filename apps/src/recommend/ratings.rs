@@ -1,8 +1,12 @@
 //! Reads rating files, which say who gave how many points to what.
 
+use super::columns::{Asked, Columns, ROWS};
 use std::collections::BTreeMap;
 use std::path::Path;
-use svdforge_golden::reader::{Fault, Kind, Place, ReadError, Records, number, quote, read_bytes, utf8};
+use svdforge_golden::reader::{
+    Decimals, Fault, Field, Kind, Layout, Place, ReadError, Record, Records, is_spreadsheet_error, quote, read_bytes,
+    utf8,
+};
 
 /// Names in the order of their first appearance, and their indices.
 #[derive(Clone, Debug, Default)]
@@ -57,8 +61,12 @@ pub struct Rating {
 }
 
 /// All ratings of a file, at most one for each user and item.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Ratings {
+    /// Which columns were used.
+    pub columns: Columns,
+    /// What separates the fields, and which lines hold no row.
+    pub layout: Layout,
     /// Names of the users.
     pub users: Names,
     /// Names of the items.
@@ -85,120 +93,105 @@ pub struct Scale {
 /// The range of sizes in which sums and squares neither overflow nor underflow.
 const SIZES: std::ops::RangeInclusive<f64> = 1e-100..=1e100;
 
-const COLUMNS: &str = "write rows of user,item,rating, separated by commas or tabs; more columns may follow";
-
 /// Reads a rating file; see [`parse_ratings`].
 ///
 /// # Errors
 ///
 /// The file cannot be read, or its text has a fault that [`parse_ratings`] finds.
 pub fn read_ratings(path: &Path, scale: Option<Scale>) -> Result<Ratings, ReadError> {
-    parse_ratings(path, &read_bytes(path, "rating file")?, scale)
+    read_ratings_as(path, scale, None)
+}
+
+/// Does the same as [`read_ratings`], but with `columns` the caller says which columns to take.
+pub fn read_ratings_as(path: &Path, scale: Option<Scale>, columns: Option<&Asked>) -> Result<Ratings, ReadError> {
+    parse_ratings_as(path, &read_bytes(path, "rating file")?, scale, columns)
 }
 
 /// Reads user, item and rating from delimited text.
 ///
-/// - The delimiter is the tab if the first line has one, and the comma otherwise.
-/// - A first line with a column `rating` (or `rating:float`, `score`) is a header. It may put `user` and `item` (or
-///   `movie`, `product`) in other places than first and second.
-/// - Names are any text except nothing, `NaN` and negative numbers.
+/// - The separator is found from the text ([`Records::detect`]), and so are the columns ([`Columns::of`]).
+/// - Names are any text except nothing and negative numbers. `NaN`, `null`, `N/A`, `<NA>`, `\N` and the errors of
+///   spreadsheets are names only in quotes.
 /// - If a user has rated an item twice, the later rating is used.
 /// - Ratings outside `scale` are dropped. Without a scale, negative ratings are refused. Ratings of absurd size are
 ///   always refused.
+///
+/// Every line is accounted for: it is skipped ([`Layout::skipped`]), or the header, or read ([`Ratings::read`]); and
+/// what was read is in the list, or a duplicate, or outside the scale.
 ///
 /// # Errors
 ///
 /// The text has a fault, which is reported with file, line and field.
 pub fn parse_ratings(path: &Path, bytes: &[u8], scale: Option<Scale>) -> Result<Ratings, ReadError> {
-    parse(bytes, scale).map_err(|fault| ReadError::new(path, fault))
+    parse_ratings_as(path, bytes, scale, None)
 }
 
-fn parse(bytes: &[u8], scale: Option<Scale>) -> Result<Ratings, Fault> {
-    let text = utf8(bytes)?;
-    let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#')).unwrap_or("");
-    let mut ratings = Ratings::default();
-    let mut columns: Option<Columns> = None;
+/// Does the same as [`parse_ratings`], but with `columns` the caller says which columns to take.
+pub fn parse_ratings_as(
+    path: &Path,
+    bytes: &[u8],
+    scale: Option<Scale>,
+    columns: Option<&Asked>,
+) -> Result<Ratings, ReadError> {
+    parse(bytes, scale, columns).map_err(|fault| ReadError::new(path, fault))
+}
+
+fn parse(bytes: &[u8], scale: Option<Scale>, asked: Option<&Asked>) -> Result<Ratings, Fault> {
+    let mut records = Records::detect(utf8(bytes)?, 3);
+    let empty = |found: String| Fault::new(Place::File, Kind::Empty, found, ROWS);
+    let columns = Columns::of(&records, asked)?.ok_or_else(|| empty("there are no ratings in the file".to_owned()))?;
+    let (names, layout) = (Names::default(), records.layout());
+    let mut ratings = Ratings {
+        columns,
+        layout,
+        users: names.clone(),
+        items: names,
+        list: Vec::new(),
+        read: 0,
+        duplicates: 0,
+        out_of_scale: 0,
+    };
+    let mut decimals = Decimals::new(layout.separator);
     // The place in the list of the rating of an item by a user.
     let mut places = BTreeMap::new();
-    for record in Records::new(text, if first.contains('\t') { b'\t' } else { b',' }) {
-        let (line, record) = record?;
-        let Some(columns) = &columns else {
-            let found = Columns::of(&record, line)?;
-            if !found.header {
-                ratings.push(&found, &record, line, scale, &mut places)?;
-            }
-            columns = Some(found);
-            continue;
-        };
-        if record.len() != columns.width {
-            let found =
-                format!("this row has {} fields where line {} has {}", record.len(), columns.line, columns.width);
-            return Err(Fault::new(Place::Line(line), Kind::Ragged, found, COLUMNS));
+    for record in records.by_ref() {
+        let record = record?;
+        let Columns { line, width, header, .. } = ratings.columns;
+        if record.fields.len() != width {
+            let found = format!("this row has {} fields where line {line} has {width}", record.fields.len());
+            return Err(Fault::new(Place::Line(record.line), Kind::Ragged, found, ROWS));
         }
-        ratings.push(columns, &record, line, scale, &mut places)?;
+        if !(header && record.line == line) {
+            ratings.push(&record, scale, &mut decimals, &mut places)?;
+        }
     }
+    decimals.finish()?;
+    ratings.layout = records.layout();
     if ratings.list.is_empty() {
-        let found = match ratings.read {
+        return Err(empty(match ratings.read {
             0 => "there are no ratings in the file".to_owned(),
             read => format!("none of the {read} ratings lies on the scale"),
-        };
-        return Err(Fault::new(Place::File, Kind::Empty, found, COLUMNS));
+        }));
     }
     Ok(ratings)
-}
-
-/// Which field holds what.
-struct Columns {
-    line: usize,
-    width: usize,
-    header: bool,
-    user: usize,
-    item: usize,
-    rating: usize,
-}
-
-impl Columns {
-    fn of(record: &csv::StringRecord, line: usize) -> Result<Self, Fault> {
-        let find = |words: &[&str]| {
-            record.iter().position(|field| {
-                let field = field.to_ascii_lowercase();
-                let word = field.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
-                words.contains(&word.strip_suffix("id").unwrap_or(word))
-            })
-        };
-        let named = find(&["rating", "score"]);
-        let (user, item, rating) = match named {
-            None => (0, 1, 2),
-            Some(rating) => (find(&["user"]).unwrap_or(0), find(&["item", "movie", "product"]).unwrap_or(1), rating),
-        };
-        let (width, header) = (record.len(), named.is_some());
-        let fault = |kind, found| Err(Fault::new(Place::Line(line), kind, found, COLUMNS));
-        if width < 3 {
-            return fault(Kind::Ragged, format!("this row has {width} of the three fields user, item and rating"));
-        }
-        if user == item || item == rating || user == rating {
-            return fault(Kind::Malformed, "the header does not distinguish user, item and rating".to_owned());
-        }
-        Ok(Self { line, width, header, user, item, rating })
-    }
 }
 
 impl Ratings {
     fn push(
         &mut self,
-        columns: &Columns,
-        record: &csv::StringRecord,
-        line: usize,
+        record: &Record,
         scale: Option<Scale>,
+        decimals: &mut Decimals,
         places: &mut BTreeMap<(usize, usize), usize>,
     ) -> Result<(), Fault> {
-        let name = |index: usize, what| name(&record[index], Place::Field { line, field: index + 1 }, what);
-        let user = name(columns.user, "user")?;
-        let item = name(columns.item, "item")?;
-        let place = Place::Field { line, field: columns.rating + 1 };
-        let value = number(&record[columns.rating], place)?;
+        let [user, item, rating] = self.columns.indices;
+        let user = name(&record.fields[user], record.place(user), "user")?;
+        let item = name(&record.fields[item], record.place(item), "item")?;
+        let place = record.place(rating);
+        let rating = &*record.fields[rating].text;
+        let value = decimals.number(rating, place)?;
         if value != 0.0 && !SIZES.contains(&value.abs()) {
-            let found = format!("the rating {} is too large or too small to be one", quote(&record[columns.rating]));
+            let found = format!("the rating {} is too large or too small to be one", quote(rating));
             let remedy = "give ratings of a size from 1e-100 to 1e100, or 0";
             return Err(Fault::new(place, Kind::NotAllowed, found, remedy));
         }
@@ -229,15 +222,22 @@ impl Ratings {
     }
 }
 
-fn name<'a>(field: &'a str, place: Place, what: &str) -> Result<&'a str, Fault> {
+fn name<'a>(field: &'a Field, place: Place, what: &str) -> Result<&'a str, Fault> {
+    let text = &*field.text;
+    let fault = |found, remedy| Err(Fault::new(place, Kind::NotAllowed, found, remedy));
     let remedy = format!("give every row the {what}'s name or number, counted from 0 or 1");
-    if field.is_empty() || field.eq_ignore_ascii_case("nan") {
-        return Err(Fault::new(place, Kind::NotAllowed, format!("the {what}'s name is missing"), remedy));
+    let missing = ["nan", "null", "n/a", "<na>", "\\n"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    if text.is_empty() {
+        return fault(format!("the {what}'s name is missing"), remedy);
     }
-    if field.parse::<f64>().is_ok_and(|number| number < 0.0) {
-        return Err(Fault::new(place, Kind::NotAllowed, format!("the {what} {} is negative", quote(field)), remedy));
+    if !field.quoted && (missing || is_spreadsheet_error(text)) {
+        let found = format!("the {what}'s name is missing: {} stands in its place", quote(text));
+        return fault(found, format!("{remedy}; if this is a name, write it in quotes"));
     }
-    Ok(field)
+    if text.parse::<f64>().is_ok_and(|number| number < 0.0) {
+        return fault(format!("the {what} {} is negative", quote(text)), remedy);
+    }
+    Ok(text)
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use crate::{Verdict, output};
 use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
-use std::fs;
 use std::path::{Path, PathBuf};
 use svdforge_studies::compare::difference::{Difference, Verdict as Judged};
 use svdforge_studies::compare::external::External;
@@ -13,7 +12,6 @@ use svdforge_studies::compare::text::{cell, counted, extent, figures, heads, not
 use svdforge_studies::compare::worse::rules;
 use svdforge_studies::compare::{Against, CompareError, Comparison, FILES, Other};
 use svdforge_studies::report::Report;
-use svdforge_testbench::folder::FolderError;
 
 /// The most rows of a table on the terminal. The files have all rows.
 const MOST_ROWS: usize = 12;
@@ -63,7 +61,6 @@ impl Compare {
         }
         let comparison = Comparison::new((first, &baseline), &others)?;
         if let Some(out) = &self.out {
-            fs::create_dir_all(out).map_err(|source| FolderError::Io { path: out.clone(), source })?;
             comparison.write(out)?;
         }
         let failing = |finding: &&Finding| self.fail_if_worse.contains(&finding.aspect);

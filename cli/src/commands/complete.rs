@@ -6,7 +6,7 @@ use crate::later::LaterFile;
 use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use svdforge_apps::complete::table::{Table, parse_table, read_table};
@@ -15,6 +15,8 @@ use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::charts::{Chart, Charts, Series};
 use svdforge_apps::plot::{Format, render};
 use svdforge_apps::soft_impute::PathStep;
+use svdforge_files::Outputs;
+use svdforge_golden::digits::fixed;
 
 /// The most filled numbers that are printed.
 const SHOWN: usize = 20;
@@ -27,10 +29,13 @@ const SHOWN: usize = 20;
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Complete {
-    /// Comma-separated numbers, where an empty field, NaN, NA or ? is a missing number; there may be a header and a
-    /// column of labels [default: the sample]
+    /// Numbers separated by commas, semicolons, tabs or blanks, where an empty field, NaN, NA, N/A, null, ?, - or #N/A
+    /// is a missing number; there may be a header and a column of labels [default: the sample]
     #[arg(value_name = "FILE")]
     table: Option<PathBuf>,
+    /// Whether the first column holds labels of the rows and no numbers [default: as the file shows; the output says]
+    #[arg(long, value_name = "yes|no", requires = "table")]
+    labels: Option<Answer>,
     /// Write the filled table to this file
     #[arg(long, value_name = "FILE", value_parser = endings::csv)]
     out: Option<PathBuf>,
@@ -53,6 +58,12 @@ pub struct Complete {
     /// Print the results as JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    Yes,
+    No,
 }
 
 /// A wrapper, because clap takes a bare `Option` for an argument that may be left out.
@@ -79,12 +90,13 @@ impl Complete {
         let sample = Path::new("the sample");
         let file = self.table.as_deref().unwrap_or(sample);
         let table = match &self.table {
-            Some(path) => read_table(path)?,
+            Some(path) => read_table(path, self.labels.map(|answer| answer == Answer::Yes))?,
             None => parse_table(sample, SAMPLE.as_bytes())?,
         };
         let settings = Settings { rank: self.rank.map(|rank| rank as usize), lambda: self.lambda.0, seed: self.seed };
-        let picture = LaterFile::create(self.picture.as_deref())?;
-        let out = LaterFile::create(self.out.as_deref())?;
+        let mut outputs = Outputs::new();
+        let picture = LaterFile::create(&mut outputs, self.picture.as_deref())?;
+        let out = LaterFile::create(&mut outputs, self.out.as_deref())?;
         let mut runs = Vec::new();
         for mut engine in self.engine.engines()? {
             let _progress = Progress::start(format!("decomposing, engine {}", engine.name()));
@@ -92,13 +104,11 @@ impl Complete {
             runs.push(Run { engine, result });
         }
         let first = &runs[0].result;
-        // Both files are complete before either is put in its place.
-        let drawn = picture
-            .map(|file| render(&Charts(charts(&runs)), Format::Svg).map(|picture| (file, picture)))
-            .transpose()?;
-        let filled = out.map(|file| text(&table, first).map(|text| (file, text))).transpose()?;
-        drawn.map(|(file, picture)| file.write(&picture)).transpose()?;
-        filled.map(|(file, text)| file.write(&text)).transpose()?;
+        if let Some(file) = picture {
+            file.write(&render(&Charts(charts(&runs)), Format::Svg)?)?;
+        }
+        out.map(|file| file.write(&text(&table, first)?)).transpose()?;
+        outputs.commit()?;
         if self.json {
             output::json(&self.document(file, &table, &runs))?;
         } else {
@@ -120,7 +130,12 @@ impl Complete {
                 })
             })
             .collect();
-        json!({ "file": file, "rows": rows, "cols": cols, "known": table.known().len(), "seed": self.seed, "out": self.out, "runs": runs })
+        let reading = &table.reading;
+        json!({
+            "file": file, "rows": rows, "cols": cols, "known": table.known().len(), "seed": self.seed, "out": self.out, "runs": runs,
+            "text": reading.layout, "decimal_comma": reading.decimal_comma, "header": reading.form.header,
+            "labels": reading.form.labels, "gaps": reading.gaps,
+        })
     }
 
     fn print(&self, file: &Path, table: &Table, runs: &[Run]) -> Result<()> {
@@ -128,16 +143,22 @@ impl Complete {
         let known = table.known().len();
         let missing = rows * cols - known;
         output::print(format!("{}: {rows} x {cols}, {missing} of {} numbers missing", file.display(), rows * cols))?;
+        output::print(describe(table))?;
+        if table.reading.form.counts {
+            output::note(
+                "note: the first column counts the rows; if these are labels and no numbers, give --labels yes",
+            );
+        }
         for Run { engine, result: r } in runs {
             let cycles = engine.cycles().map_or(String::new(), |cycles| format!(", {cycles} clock cycles"));
             output::print(format!(
-                "Engine {}: at most {} factors, lambda {:.3}{cycles}. The error on {} known numbers that were held out is {:.3} standard deviations of their columns; that of the means of the columns is {:.3}",
+                "Engine {}: at most {} factors, lambda {}{cycles}. The error on {} known numbers that were held out is {} standard deviations of their columns; that of the means of the columns is {}",
                 engine.name(),
                 r.rank,
-                r.lambda,
+                fixed(r.lambda, 3),
                 r.held_out,
-                r.rmse,
-                r.rmse_means
+                fixed(r.rmse, 3),
+                fixed(r.rmse_means, 3)
             ))?;
             if self.lambda.0.is_none() {
                 output::print("The choice of lambda with those numbers held out:")?;
@@ -173,6 +194,28 @@ impl Complete {
     }
 }
 
+/// How the table was read.
+fn describe(table: &Table) -> String {
+    let reading = &table.reading;
+    let mut parts = vec![reading.layout.to_string()];
+    if reading.decimal_comma {
+        parts.push("the decimal sign is the comma".to_owned());
+    }
+    parts.push(if reading.form.header { "the first row is the header" } else { "there is no header" }.to_owned());
+    parts.push(match reading.form.labels {
+        Some(labels) => format!("the first column holds labels ({labels})"),
+        None => "no column holds labels".to_owned(),
+    });
+    let word = |(word, count): (&String, &usize)| match word.as_str() {
+        "" => format!("{count} empty"),
+        word => format!("{count} {word}"),
+    };
+    if !reading.gaps.is_empty() {
+        parts.push(format!("missing numbers: {}", reading.gaps.iter().map(word).collect::<Vec<_>>().join(", ")));
+    }
+    parts.join("; ")
+}
+
 /// A table with a row for each lambda, which shows how its iteration ended. With `errors` it also shows the error on
 /// the numbers held out.
 fn path_table(path: &[PathStep], errors: bool) -> output::Table {
@@ -180,13 +223,13 @@ fn path_table(path: &[PathStep], errors: bool) -> output::Table {
     let mut table = output::table(&["lambda", "factors", "steps", "last change", last]);
     for step in path {
         let end = step.iteration.last();
-        let objective = end.map_or("-".to_owned(), |end| format!("{:.3}", end.objective));
+        let objective = end.map_or("-".to_owned(), |end| fixed(end.objective, 3));
         table.add_row([
-            output::number(format!("{:.4}", step.lambda)),
+            output::number(fixed(step.lambda, 4)),
             output::number(step.rank),
             output::number(step.iteration.len()),
             output::number(end.map_or("-".to_owned(), |end| format!("{:.1e}", end.change))),
-            output::number(if errors { format!("{:.4}", step.rmse) } else { objective }),
+            output::number(if errors { fixed(step.rmse, 4) } else { objective }),
         ]);
     }
     table
@@ -197,7 +240,7 @@ fn readable(value: f64) -> String {
     if value == 0.0 || (1e-2..1e7).contains(&value.abs()) { format!("{value:.4}") } else { format!("{value:.4e}") }
 }
 
-/// The filled table as comma-separated text.
+/// The text of the table with its gaps filled.
 fn text(table: &Table, filled: &Completion) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     table.write(&mut text, |row, col| filled.value(row, col)).context("the filled table cannot be written as text")?;

@@ -16,6 +16,8 @@ use svdforge_apps::compress::sample::SAMPLE_PNG;
 use svdforge_apps::compress::tiles::{Cut, Point, compress};
 use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::{Format, render};
+use svdforge_files::Outputs;
+use svdforge_golden::digits::fixed;
 
 /// The most outlying pixels that are printed.
 const SHOWN: usize = 10;
@@ -87,6 +89,7 @@ struct Run<T> {
 
 /// The files to write at the end.
 struct Sinks {
+    outputs: Outputs,
     out: Option<LaterFile>,
     side_by_side: Option<LaterFile>,
     curve: Option<(LaterFile, Format)>,
@@ -117,9 +120,10 @@ impl Compress {
             ));
         }
         let engines = self.engine.engines()?;
-        let sinks = [&self.out, &self.side_by_side, &self.picture].map(|path| LaterFile::create(path.as_deref()));
-        let [out, side_by_side, curve] = sinks;
-        let sinks = Sinks { out: out?, side_by_side: side_by_side?, curve: curve?.zip(format) };
+        let mut outputs = Outputs::new();
+        let mut later = |path: &Option<PathBuf>| LaterFile::create(&mut outputs, path.as_deref());
+        let (out, side_by_side, curve) = (later(&self.out)?, later(&self.side_by_side)?, later(&self.picture)?);
+        let sinks = Sinks { outputs, out, side_by_side, curve: curve.zip(format) };
         match self.denoise {
             true => self.denoise(file, &picture, cut, engines, sinks)?,
             false => self.compress(file, &picture, cut, engines, sinks)?,
@@ -152,13 +156,14 @@ impl Compress {
             let points: Vec<Point> = (1..=most).map(|rank| compressed.point(picture, rank)).collect();
             runs.push(Run { engine, seconds, picture: compressed.picture(rank), result: points });
         }
-        let Sinks { out, side_by_side, curve } = sinks;
+        let Sinks { outputs, out, side_by_side, curve } = sinks;
         if let Some((sink, format)) = curve {
             let lines: Vec<_> = runs.iter().map(|r| (r.engine.name().to_owned(), r.result.clone())).collect();
             let title = format!("{}, {}", file.display(), describe(cut));
             sink.write(&render(&Curve { title, lines: &lines }, format)?)?;
         }
         write(out, side_by_side, &[picture, &runs[0].picture])?;
+        outputs.commit()?;
         let (rows, cols) = picture.shape();
         let original = rows * cols * picture.planes.len();
         if self.json {
@@ -222,6 +227,7 @@ impl Compress {
             pictures.insert(0, clean);
         }
         write(sinks.out, sinks.side_by_side, &pictures)?;
+        sinks.outputs.commit()?;
         let known = |picture: &Picture| (added > 0.0).then(|| psnr(clean, picture)).flatten();
         if self.json {
             let channel = |d: &Denoised| json!({ "noise": d.noise, "threshold": d.threshold, "ranks": d.ranks, "outliers": d.outliers });
@@ -259,8 +265,8 @@ impl Compress {
                 table.add_row([
                     run.engine.name().into(),
                     output::number(index + 1),
-                    output::number(format!("{:.2}", d.noise)),
-                    output::number(format!("{:.1}", d.threshold)),
+                    output::number(fixed(d.noise, 2)),
+                    output::number(fixed(d.threshold, 1)),
                     output::number(ranks[0]),
                     output::number(ranks[ranks.len() / 2]),
                     output::number(ranks[ranks.len() - 1]),

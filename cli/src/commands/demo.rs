@@ -1,17 +1,18 @@
 //! The command `svdforge demo`.
 
+use super::generate::COMPLETED;
 use super::simulate;
 use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
+use svdforge_files::write_export;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_hdl::parameters::Parameters;
 use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::export::export;
-use svdforge_testbench::folder::write_folder;
 use svdforge_testbench::framing::InputScale;
 use svdforge_testbench::judge::judge;
 use svdforge_testbench::run::quantise_for;
@@ -34,7 +35,9 @@ impl Demo {
         let core = Core::new(Parameters::default().shape()?);
         let folder = self.out.join(core.shape().name());
         let files = export(&core)?;
-        write_folder(&folder, &files, false)?;
+        if write_export(&folder, &files, false)? {
+            output::note(COMPLETED);
+        }
         let mut engine = SimulatorEngine::new(&core)?;
         let mut judgements = Vec::new();
         let samples = samples()?;

@@ -5,10 +5,8 @@ use anyhow::{Context, Result, anyhow};
 use clap::{Args, Command};
 use clap_complete::{Generator, Shell};
 use clap_mangen::Man as Page;
-use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use svdforge_testbench::folder::{FolderError, write_files};
+use svdforge_files::Outputs;
 
 const PROGRAM: &str = "svdforge";
 
@@ -50,7 +48,7 @@ impl Completions {
         let mut text = Vec::new();
         clap_complete::generate(self.shell, &mut program, PROGRAM, &mut text);
         match &self.out {
-            None => print(&text)?,
+            None => output::print_own(&text)?,
             Some(out) => write(out, &[(self.shell.file_name(PROGRAM), text)])?,
         }
         Ok(Verdict::Holds)
@@ -73,7 +71,7 @@ impl Man {
         for name in &self.command {
             command = command.find_subcommand(name).ok_or_else(|| unknown(name, command))?;
         }
-        print(&page(command)?.1)?;
+        output::print_own(&page(command)?.1)?;
         Ok(Verdict::Holds)
     }
 }
@@ -100,15 +98,12 @@ fn add_pages(command: &Command, pages: &mut Vec<(String, Vec<u8>)>) -> Result<()
     command.get_subcommands().try_for_each(|command| add_pages(command, pages))
 }
 
-fn print(text: &[u8]) -> Result<()> {
-    io::stdout().write_all(text).context("stdout")
-}
-
 /// Writes these files into the folder, and says which.
 fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
-    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_slice())).collect();
-    fs::create_dir_all(folder).map_err(|source| FolderError::Io { path: folder.to_owned(), source })?;
-    write_files(folder, &files)?;
-    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+    let mut outputs = Outputs::new();
+    outputs.folder(folder)?;
+    files.iter().try_for_each(|(name, text)| outputs.content(&folder.join(name), text))?;
+    outputs.commit()?;
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
     output::print(format!("{}: {}", folder.display(), names.join(", ")))
 }

@@ -8,6 +8,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
+use svdforge_files::check_results;
 use svdforge_golden::Family;
 use svdforge_hdl::parameters::Sweeps;
 use svdforge_studies::campaign::plan::{MAX_SEED, SEED_STEP};
@@ -95,6 +96,7 @@ impl Explore {
             pick.check(&plan, self.target.is_some(), self.pnr).map_err(|e| anyhow!("--pick: {e}"))?;
         }
         let setup = self.target.map(|target| Setup::new(target, self.pnr)).transpose()?;
+        check_results(&self.out, &FILES)?;
         prepare_folder(&self.out, &plan, Some(Shard::ALL.count))?;
         report_left_out(&left_out);
         let progress = Progress::campaign();

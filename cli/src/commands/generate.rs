@@ -5,9 +5,12 @@ use crate::{Verdict, output, shell};
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
+use svdforge_files::write_export;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_testbench::export::export;
-use svdforge_testbench::folder::write_folder;
+
+/// What is said when the folder was left by a run that did not come to its end.
+pub const COMPLETED: &str = "An export into this folder had been interrupted; it is complete now.";
 
 /// Export a core: Verilog, self-checking testbench, datasheet, picture, and files for other tools
 ///
@@ -17,10 +20,12 @@ use svdforge_testbench::folder::write_folder;
 pub struct Generate {
     #[command(flatten)]
     core: CoreOptions,
-    /// Folder to write; an earlier export in it is replaced, and your own files in it stay
+    /// Folder to write. An earlier export in it is replaced, and your own files in it stay. If you have changed a file
+    /// of the export, or have one of the same name, nothing is written
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Also write into a folder that holds other files, which stay
+    /// Also write into a folder that is no earlier export and holds other files. They stay, and those of the export
+    /// come beside them; a file of yours is never overwritten
     #[arg(long)]
     force: bool,
     /// Print the core as JSON
@@ -33,7 +38,9 @@ impl Generate {
     pub fn run(self) -> Result<Verdict> {
         let core = self.core.core()?;
         let files = export(&core)?;
-        write_folder(&self.out, &files, self.force)?;
+        if write_export(&self.out, &files, self.force)? {
+            output::note(COMPLETED);
+        }
         let summary = Summary::new(&core);
         if self.json {
             output::json(&serde_json::json!({ "core": summary, "out": self.out, "files": files.len() }))?;

@@ -11,12 +11,15 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::lsi::clusters::clusters;
+use svdforge_apps::lsi::corpus::Skipped;
 use svdforge_apps::lsi::map::{Map, default_axes};
 use svdforge_apps::lsi::model::{Query, Ranked, default_rank};
 use svdforge_apps::lsi::read::{Counting, parse_corpus, read_corpus, read_text};
 use svdforge_apps::lsi::tokens::StopWords;
 use svdforge_apps::lsi::{Corpus, Model, SAMPLE, SAMPLE_STOP_WORDS, Weights};
 use svdforge_apps::plot::{Format, render};
+use svdforge_files::Outputs;
+use svdforge_golden::digits::fixed;
 
 /// The most rows of a table that are printed.
 const SHOWN: usize = 40;
@@ -30,8 +33,8 @@ const SHOWN: usize = 40;
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Lsi {
-    /// A text file with one document per line, a folder of text files, or a .csv of counts, with a header of titles
-    /// followed by rows of a word and its counts [default: the sample]
+    /// A text file with one document per line, a folder of text files, or a .csv or .tsv of counts, with a header of
+    /// titles followed by rows of a word and its counts [default: the sample]
     #[arg(value_name = "FILE")]
     corpus: Option<PathBuf>,
     /// File of words to leave out instead of the common English ones; an empty file leaves out none
@@ -116,7 +119,8 @@ impl Lsi {
             WeightsOption::TfIdf => Weights::TfIdf,
         };
         let engines = self.engine.engines()?;
-        let sink = LaterFile::create(self.picture.as_deref())?;
+        let mut outputs = Outputs::new();
+        let sink = LaterFile::create(&mut outputs, self.picture.as_deref())?;
         let mut runs = Vec::new();
         for mut engine in engines {
             let _progress = Progress::start(format!("decomposing, engine {}", engine.name()));
@@ -135,6 +139,7 @@ impl Lsi {
             let Run { model, clusters, .. } = &runs[0];
             sink.write(&render(&Map { corpus: &corpus, model, clusters, axes }, format)?)?;
         }
+        outputs.commit()?;
         if self.json {
             output::json(&self.document(file, &corpus, &runs))?;
         } else {
@@ -180,7 +185,7 @@ impl Lsi {
             })
         };
         json!({
-            "file": file, "words": corpus.words.len(), "documents": corpus.documents.len(),
+            "file": file, "words": corpus.words.len(), "documents": corpus.documents.len(), "skipped": corpus.skipped,
             "weights": self.weights.to_possible_value().map(|v| v.get_name().to_owned()),
             "rank": runs[0].model.svd.sigma.len(), "runs": runs.iter().map(run).collect::<Vec<_>>(),
         })
@@ -196,6 +201,13 @@ impl Lsi {
             corpus.documents.len(),
             100.0 * model.explained
         ))?;
+        let Skipped { comments, blank, hidden } = corpus.skipped;
+        let parts = [(comments, "comment lines"), (blank, "blank lines"), (hidden, "folders and hidden files")];
+        let parts: Vec<String> =
+            parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        if !parts.is_empty() {
+            output::print(format!("skipped: {}", parts.join(", ")))?;
+        }
         for Run { engine, seconds, .. } in runs {
             let cycles = engine.cycles().map_or(String::new(), |cycles| format!("{cycles} clock cycles, "));
             output::print(format!("engine {}: {cycles}{seconds:.2} s", engine.name()))?;
@@ -209,7 +221,7 @@ impl Lsi {
         let mut table = output::table(&heads(&["", "words"], &sigmas));
         for k in 0..rank {
             let mut cells = vec![output::number(k + 1), strongest(corpus, model, k).into()];
-            cells.extend(runs.iter().map(|run| output::number(format!("{:.4}", run.model.svd.sigma[k]))));
+            cells.extend(runs.iter().map(|run| output::number(fixed(run.model.svd.sigma[k], 4))));
             table.add_row(cells);
         }
         output::print(table)?;

@@ -15,9 +15,12 @@ use std::path::{Path, PathBuf};
 use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::charts::{Chart, Charts, Series};
 use svdforge_apps::plot::{Format, render};
+use svdforge_apps::recommend::columns::{Asked, Columns};
 use svdforge_apps::recommend::model::Profile;
-use svdforge_apps::recommend::ratings::{Ratings, Scale, parse_ratings, read_ratings};
+use svdforge_apps::recommend::ratings::{Ratings, Scale, parse_ratings, read_ratings_as};
 use svdforge_apps::recommend::{SAMPLE, Settings, Study, study};
+use svdforge_files::Outputs;
+use svdforge_golden::digits::fixed;
 
 /// Learn from ratings: predict them, list what each user may like, find similar items and users
 ///
@@ -28,10 +31,14 @@ use svdforge_apps::recommend::{SAMPLE, Settings, Study, study};
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Recommend {
-    /// Ratings as user,item,rating, separated by commas or tabs; there may be a header and more columns [default: the
-    /// sample]
+    /// Ratings as user,item,rating, separated by commas, semicolons, tabs or double colons; there may be a header and
+    /// more columns [default: the sample]
     #[arg(value_name = "FILE")]
     ratings: Option<PathBuf>,
+    /// Columns to use, each by its name in the header or its number from 1, such as user=uid,item=isbn,rating=4
+    /// [default: those that the header names, or the first three]
+    #[arg(long, value_name = "user=..,item=..,rating=..", requires = "ratings")]
+    columns: Option<Asked>,
     /// Drop ratings outside this range, and keep predictions in it [default: from the lowest rating to the highest]
     #[arg(long, value_name = "LOW,HIGH", allow_hyphen_values = true, value_parser = scale)]
     scale: Option<Scale>,
@@ -101,10 +108,11 @@ impl Recommend {
         let sample = Path::new("the sample");
         let file = self.ratings.as_deref().unwrap_or(sample);
         let ratings = match &self.ratings {
-            Some(path) => read_ratings(path, self.scale)?,
+            Some(path) => read_ratings_as(path, self.scale, self.columns.as_ref())?,
             None => parse_ratings(sample, SAMPLE.as_bytes(), self.scale)?,
         };
-        let fold_in = self.fold_in.as_ref().map(|path| read_ratings(path, self.scale)).transpose()?;
+        let read_new = |path: &PathBuf| read_ratings_as(path, self.scale, self.columns.as_ref());
+        let fold_in = self.fold_in.as_ref().map(read_new).transpose()?;
         let people = People::new(&ratings, fold_in.as_ref());
         let wanted: Vec<String> = match (self.user.is_empty(), &fold_in) {
             (false, _) => self.user.clone(),
@@ -115,7 +123,8 @@ impl Recommend {
         let like_user = self.similar_users.as_ref().map(|id| people.find(id, file)).transpose()?;
         let like_item = self.similar_items.as_ref().map(|id| find(&ratings.items, id, "item", file)).transpose()?;
 
-        let picture = LaterFile::create(self.picture.as_deref())?;
+        let mut outputs = Outputs::new();
+        let picture = LaterFile::create(&mut outputs, self.picture.as_deref())?;
         let top = self.top as usize;
         let settings = Settings { rank: self.rank.0, top, seed: self.seed, scale: self.scale };
         let mut runs = Vec::new();
@@ -127,6 +136,7 @@ impl Recommend {
         if let Some(picture) = picture {
             picture.write(&render(&Charts(vec![chart(&runs)]), Format::Svg)?)?;
         }
+        outputs.commit()?;
         let model = &runs[0].study.model;
         let profiles: Vec<Profile> = people.ratings.iter().map(|list| model.profile(list)).collect();
         let item_names = |list: Vec<(usize, f64)>| -> Vec<(String, f64)> {
@@ -160,14 +170,22 @@ impl Recommend {
             }))
             .collect();
         if self.json {
-            output::json(&self.document(file, &ratings, &people, &runs, &lists))?;
+            output::json(&self.document(file, &ratings, fold_in.as_ref(), &people, &runs, &lists))?;
         } else {
-            self.print(file, &ratings, &people, &runs, &lists)?;
+            self.print(file, &ratings, fold_in.as_ref(), &people, &runs, &lists)?;
         }
         Ok(Verdict::Holds)
     }
 
-    fn document(&self, file: &Path, ratings: &Ratings, people: &People, runs: &[Run], lists: &[List]) -> Value {
+    fn document(
+        &self,
+        file: &Path,
+        ratings: &Ratings,
+        fold_in: Option<&Ratings>,
+        people: &People,
+        runs: &[Run],
+        lists: &[List],
+    ) -> Value {
         let runs: Vec<Value> = runs
             .iter()
             .map(|Run { engine, study }| {
@@ -194,13 +212,24 @@ impl Recommend {
         json!({
             "file": file, "users": ratings.users.len(), "items": ratings.items.len(), "ratings": ratings.list.len(),
             "cleaning": { "read": ratings.read, "duplicates": ratings.duplicates, "out_of_scale": ratings.out_of_scale },
-            "fold_in": { "users": people.folded, "unknown_items": people.unknown_items, "out_of_scale": people.out_of_scale },
+            "columns": columns(&ratings.columns), "text": ratings.layout,
+            "fold_in": { "users": people.folded, "unknown_items": people.unknown_items, "out_of_scale": people.out_of_scale,
+                "read": fold_in.map(|new| new.read), "duplicates": fold_in.map(|new| new.duplicates), "replaced": people.replaced,
+                "columns": fold_in.map(|new| columns(&new.columns)), "text": fold_in.map(|new| new.layout) },
             "top_n": self.top, "seed": self.seed, "runs": runs,
             "top": of("top"), "similar_items": of("similar_items"), "similar_users": of("similar_users"),
         })
     }
 
-    fn print(&self, file: &Path, ratings: &Ratings, people: &People, runs: &[Run], lists: &[List]) -> Result<()> {
+    fn print(
+        &self,
+        file: &Path,
+        ratings: &Ratings,
+        fold_in: Option<&Ratings>,
+        people: &People,
+        runs: &[Run],
+        lists: &[List],
+    ) -> Result<()> {
         output::print(format!(
             "{}: {} ratings of {} items by {} users; {} of the {} ratings in the file were dropped: {} were given again later, {} are outside the scale",
             file.display(),
@@ -212,27 +241,35 @@ impl Recommend {
             ratings.duplicates,
             ratings.out_of_scale
         ))?;
-        if people.folded > 0 {
+        output::print(format!("columns: {}; {}", ratings.columns, ratings.layout))?;
+        if let Some(new) = fold_in {
             output::print(format!(
-                "{} users were folded in; of their ratings, {} of unknown items and {} outside the scale were left out",
-                people.folded, people.unknown_items, people.out_of_scale
+                "{} users were folded in; of their {} ratings, {} of unknown items and {} outside the scale were left out, {} were given again later, and {} replace ratings in {}",
+                people.folded,
+                new.read,
+                people.unknown_items,
+                people.out_of_scale,
+                new.duplicates,
+                people.replaced,
+                file.display()
             ))?;
+            output::print(format!("their columns: {}; {}", new.columns, new.layout))?;
         }
         for Run { engine, study } in runs {
             let choice = &study.selection.choice;
             let cycles = engine.cycles().map_or(String::new(), |cycles| format!(", {cycles} clock cycles"));
             output::print(format!(
-                "Engine {}: rank {} for ratings (lambda {:.3}), {} for lists{cycles}. Quality on the tenth of the ratings that was held out:",
+                "Engine {}: rank {} for ratings (lambda {}), {} for lists{cycles}. Quality on the tenth of the ratings that was held out:",
                 engine.name(),
                 choice.rank,
-                choice.lambda,
+                fixed(choice.lambda, 3),
                 choice.list_rank
             ))?;
             let at = |name: &str| format!("{name}@{}", self.top);
             let heads = [at("precision"), at("recall"), at("NDCG")];
             let mut table = output::table(&["", "RMSE", &heads[0], &heads[1], &heads[2]]);
             for score in &study.test {
-                let cell = |v: Option<f64>| output::number(v.map_or("-".to_owned(), |v| format!("{v:.4}")));
+                let cell = |v: Option<f64>| output::number(v.map_or("-".to_owned(), |v| fixed(v, 4)));
                 let r = score.ranking;
                 table.add_row([
                     score.method.into(),
@@ -252,12 +289,19 @@ impl Recommend {
             output::print(&list.title)?;
             let mut table = output::table(&["", "", list.value]);
             for (place, (name, value)) in list.rows.iter().enumerate() {
-                table.add_row([output::number(place + 1), name.into(), output::number(format!("{value:.3}"))]);
+                table.add_row([output::number(place + 1), name.into(), output::number(fixed(*value, 3))]);
             }
             output::print(table)?;
         }
         Ok(())
     }
+}
+
+/// The columns that were used, for programs.
+fn columns(columns: &Columns) -> Value {
+    let column = |index: usize| json!({ "column": index + 1, "name": columns.name(index) });
+    let [user, item, rating] = columns.indices.map(column);
+    json!({ "user": user, "item": item, "rating": rating, "header": columns.header, "count": columns.width })
 }
 
 /// A list to print.

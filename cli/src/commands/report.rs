@@ -9,6 +9,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::{Path, PathBuf};
+use svdforge_files::{Outputs, check_results};
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
@@ -139,6 +140,9 @@ impl Report {
             guard: fixed.guard,
         };
         let plan = request.plan()?;
+        if self.shard == Shard::ALL {
+            check_results(out, &FILES)?;
+        }
         prepare_folder(out, &plan, Some(self.shard.count))?;
         let progress = Progress::campaign();
         let records = run(&plan, self.shard, out, &progress.follow(out))?;
@@ -224,6 +228,7 @@ fn print(overview: &Overview<'_>, out: &Path) -> Result<()> {
 impl Merge {
     fn run(self) -> Result<Verdict> {
         let (plan, records) = merge(&self.shards)?;
+        check_results(&self.out, &FILES)?;
         prepare_folder(&self.out, &plan, None)?;
         finish(&Results::new(plan, records), &self.out, self.json)
     }
@@ -234,7 +239,8 @@ impl Matrices {
         if self.report.canonicalize().is_ok_and(|report| self.out.canonicalize().is_ok_and(|out| out == report)) {
             return Err(anyhow!("--out {}: this is the report itself; choose another file", self.out.display()));
         }
-        let file = LaterFile::create(Some(&self.out))?;
+        let mut outputs = Outputs::new();
+        let file = LaterFile::create(&mut outputs, Some(&self.out))?;
         let results = Results::read(&self.report)?;
         let plan = &results.plan;
         if let Some(core) = self.core.filter(|&core| core >= plan.cores.len() || !is_offered(plan, core)) {
@@ -245,6 +251,7 @@ impl Matrices {
         }
         let text = offer(&results, self.core)?;
         file.map_or(Ok(()), |file| file.write(text.as_bytes()))?;
+        outputs.commit()?;
         output::print(format!(
             "{}: add `name`, and `sigma`, `u` and `v` of each matrix; then run: svdforge compare {} --external {}",
             self.out.display(),
@@ -265,7 +272,8 @@ impl Replay {
                 path.display()
             ));
         }
-        let save = LaterFile::create(self.save.as_deref())?;
+        let mut outputs = Outputs::new();
+        let save = LaterFile::create(&mut outputs, self.save.as_deref())?;
         let results = Results::read(&self.report)?;
         let number = self.matrix;
         let recorded = results.records.get(number).ok_or_else(|| {
@@ -282,6 +290,7 @@ impl Replay {
             let text: String = matrix.row_iter().map(|r| row(r.iter().copied().collect())).collect();
             file.write(text.as_bytes())?;
         }
+        outputs.commit()?;
         let core = Core::new(*plan.shape(recorded.core));
         if self.json {
             let difference = difference.as_ref();

@@ -10,12 +10,13 @@ use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::path::{Path, PathBuf};
-use svdforge_golden::read_matrices;
+use svdforge_files::Outputs;
+use svdforge_golden::digits::fixed;
+use svdforge_golden::reader::{MatrixText, read_matrices_and_text};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_testbench::beats::MatrixBeats;
 use svdforge_testbench::engine::{SimulatorEngine, Waves};
-use svdforge_testbench::folder::StagedFile;
 use svdforge_testbench::judge::{Judgement, judge_and_trace};
 use svdforge_testbench::run::quantise_for;
 
@@ -58,14 +59,16 @@ pub struct Simulate {
 impl Simulate {
     /// Simulates and judges the matrices, and prints the results.
     pub fn run(self) -> Result<Verdict> {
-        let mut matrices = Vec::new();
+        let (mut matrices, mut texts) = (Vec::new(), Vec::new());
         for file in &self.matrix {
-            let found = read_matrices(file)?;
+            let (found, text) = read_matrices_and_text(file)?;
+            texts.extend(text.map(|text| (file.as_path(), text)));
             let is_one = found.len() == 1 && *file != Path::new("-");
             let place =
                 |name: &str| if is_one { file.display().to_string() } else { format!("{}: {name}", file.display()) };
             matrices.extend(found.into_iter().map(|matrix| (place(&matrix.name), matrix)));
         }
+        note_texts(&texts);
         let sizes: Vec<(usize, usize)> = matrices.iter().map(|(_, m)| m.matrix.shape()).collect();
         let core = self.core.core_for(&sizes).with_context(|| self.matrix[0].display().to_string())?;
         let mut arrays =
@@ -75,8 +78,9 @@ impl Simulate {
             .map(|(place, m)| quantise_for(core.shape(), m, self.scale.get()).with_context(|| place.clone()))
             .collect::<Result<Vec<_>>>()?;
         let mut looks = self.trace.as_deref().map(|folder| TraceFolder::new(folder, &core, &sizes)).transpose()?;
-        let beats_file = LaterFile::create(self.beats.as_deref())?;
-        let (files, waves) = self.waves()?;
+        let mut outputs = Outputs::new();
+        let beats_file = LaterFile::create(&mut outputs, self.beats.as_deref())?;
+        let waves = self.waves(&mut outputs)?;
         let mut engine = match (looks.is_some(), waves.is_empty()) {
             (true, _) => SimulatorEngine::tracing(&core, waves)?,
             (false, false) => SimulatorEngine::recording(&core, waves)?,
@@ -98,38 +102,47 @@ impl Simulate {
         }
         drop(progress);
         engine.finish()?;
-        files.into_iter().try_for_each(StagedFile::commit)?;
-        arrays.map(ArrayFolder::write).transpose()?;
+        arrays.map(|arrays| arrays.write(&mut outputs)).transpose()?;
         if let Some(file) = beats_file {
             let document = serde_json::json!({ "core": Summary::new(&core), "matrices": beats });
             file.write(format!("{document:#}\n").as_bytes())?;
         }
-        if let Some(looks) = looks {
-            output::note(looks.write(&core)?);
-        }
+        let seen = looks.map(|looks| looks.write(&core, &mut outputs)).transpose()?;
+        outputs.commit()?;
+        seen.iter().for_each(output::note);
         if self.json {
-            output::json(&serde_json::json!({ "core": Summary::new(&core), "results": judgements }))?;
+            output::json(
+                &serde_json::json!({ "core": Summary::new(&core), "results": judgements, "texts": texts_document(&texts) }),
+            )?;
         } else {
             print(&core, &judgements)?;
         }
         Ok(output::promises(&judgements))
     }
 
-    /// The files of waveforms, and what writes them.
-    fn waves(&self) -> Result<(Vec<StagedFile>, Vec<Waves<'static>>)> {
-        let (mut files, mut waves) = (Vec::new(), Vec::new());
+    /// What writes the files of waveforms.
+    fn waves(&self, outputs: &mut Outputs) -> Result<Vec<Waves<'static>>> {
+        let mut waves = Vec::new();
         if let Some(path) = &self.vcd {
-            let (staged, sink) = StagedFile::create(path)?;
-            files.push(staged);
-            waves.push(Waves::Vcd(Box::new(sink)));
+            waves.push(Waves::Vcd(Box::new(outputs.file(path)?)));
         }
         if let Some(path) = &self.fst {
-            let (staged, sink) = StagedFile::create(path)?;
-            files.push(staged);
-            waves.push(Waves::Fst(Box::new(sink)));
+            waves.push(Waves::Fst(Box::new(outputs.file(path)?)));
         }
-        Ok((files, waves))
+        Ok(waves)
     }
+}
+
+/// Says how each file of delimited text was read, unless it is nothing but numbers between commas.
+pub fn note_texts(texts: &[(&Path, MatrixText)]) {
+    for (file, text) in texts.iter().filter(|(_, text)| !text.is_plain()) {
+        output::note(format!("{}: {text}", file.display()));
+    }
+}
+
+/// How each file of delimited text was read, for programs.
+fn texts_document(texts: &[(&Path, MatrixText)]) -> Vec<serde_json::Value> {
+    texts.iter().map(|(file, text)| serde_json::json!({ "file": file, "reading": text })).collect()
 }
 
 /// Prints the results as tables.
@@ -139,10 +152,12 @@ pub fn print(core: &Core, judgements: &[Judgement]) -> Result<()> {
             0 => String::new(),
             e => format!(", scaled by 2^{} to fit the word", -e),
         };
-        output::print(format!("\n{}{scale}; 1 LSB = {:.3e}", judgement.matrix, judgement.accuracy.lsb))?;
+        let name = output::name(&judgement.matrix);
+        output::print(format!("\n{name}{scale}; 1 LSB = {:.3e}", judgement.accuracy.lsb))?;
         output::print(output::sigma_table(judgement))?;
         if judgement.result.values().1.len() < judgement.rows.min(judgement.cols) {
-            output::print(format!("They explain {:.2} % of the matrix (squared norm).", 100.0 * judgement.explained))?;
+            let share = fixed(100.0 * judgement.explained, 2);
+            output::print(format!("They explain {share} % of the matrix (squared norm)."))?;
         }
     }
     let summary = Summary::new(core);

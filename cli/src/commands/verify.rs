@@ -1,12 +1,14 @@
 //! The command `svdforge verify`.
 
+use crate::commands::simulate::note_texts;
 use crate::options::{CoreOptions, ScaleOption};
 use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::path::PathBuf;
-use svdforge_golden::{NamedMatrix, read_matrices};
+use svdforge_golden::NamedMatrix;
+use svdforge_golden::reader::read_matrices_and_text;
 use svdforge_hdl::core::Core;
 use svdforge_testbench::engine::engine;
 use svdforge_testbench::export::example;
@@ -39,7 +41,11 @@ pub struct Verify {
 impl Verify {
     /// Runs the engines and compares their traces.
     pub fn run(self) -> Result<Verdict> {
-        let read = |file: &PathBuf| Ok::<_, anyhow::Error>((file.clone(), read_matrices(file)?));
+        let read = |file: &PathBuf| {
+            let (found, text) = read_matrices_and_text(file)?;
+            note_texts(text.map(|text| (file.as_path(), text)).as_slice());
+            Ok::<_, anyhow::Error>((file.clone(), found))
+        };
         let files = self.matrix.iter().map(read).collect::<Result<Vec<_>>>()?;
         let sizes: Vec<(usize, usize)> = files.iter().flat_map(|(_, found)| found).map(|m| m.matrix.shape()).collect();
         let core = self.core.core_for(&sizes)?;

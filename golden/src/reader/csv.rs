@@ -1,92 +1,112 @@
-//! Comma-separated values, with one row of the matrix per line.
+//! Delimited text, with one row of the matrix per line.
 //!
-//! - Lines that start with `#`, and blank lines, are skipped.
-//! - The first row is a header if none of its fields is a number.
-//! - If there is a header, the first column holds labels if its first entry is not a number. Then none of its entries
-//!   may be a number.
+//! - The separator is found from the text ([`Records::detect`]). Blank lines and comments are skipped, as described at
+//!   [`Records`].
+//! - The first row may be a header, and then the first column may hold labels ([`Form::of`]). In a column of labels
+//!   that are words, no entry may be a number.
 
+use crate::reader::decimals::{Decimals, is_number};
 use crate::reader::error::{Fault, Kind, Place};
+use crate::reader::labels::{Form, Labels};
 use crate::reader::limits::element_count;
-use crate::reader::records::Records;
-use crate::reader::text::{number, quote, utf8};
+use crate::reader::records::{Layout, Record, Records, Skipped};
+use crate::reader::separator::Separator;
+use crate::reader::text::{quote, utf8};
 use nalgebra::DMatrix;
+use std::fmt;
 
-pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, Fault> {
-    let text = utf8(bytes)?;
-    let mut table = Table::default();
-    for record in Records::new(text, b',') {
-        let (line, record) = record?;
-        table.push(&record, line)?;
+/// How the text of a matrix was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct MatrixText {
+    /// What separates the fields, and which lines hold no row.
+    pub text: Layout,
+    /// Whether the decimal sign is the comma.
+    pub decimal_comma: bool,
+    /// Whether the first row is a header.
+    pub header: bool,
+    /// Whether, and why, the first column holds labels.
+    pub labels: Option<Labels>,
+}
+
+impl MatrixText {
+    /// Whether the text is nothing but numbers that are separated by commas.
+    pub fn is_plain(&self) -> bool {
+        let Layout { separator, trailing_separator, skipped } = self.text;
+        let plain = separator == Separator::Comma && !trailing_separator && skipped == Skipped::default();
+        plain && !self.header && self.labels.is_none()
     }
-    table.finish()
 }
 
-/// The rows read so far.
-#[derive(Default)]
-struct Table {
-    /// The number of fields of the first row, be it a header or not, and the line of that row.
-    width: Option<(usize, usize)>,
-    has_header: bool,
-    has_labels: bool,
-    rows: usize,
-    elements: Vec<f64>,
+impl fmt::Display for MatrixText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.text)?;
+        if self.decimal_comma {
+            write!(f, "; the decimal sign is the comma")?;
+        }
+        if self.header {
+            write!(f, "; the first row is the header")?;
+        }
+        self.labels.map_or(Ok(()), |labels| write!(f, "; the first column holds labels ({labels})"))
+    }
 }
 
-impl Table {
-    fn push(&mut self, record: &csv::StringRecord, line: usize) -> Result<(), Fault> {
-        let Some((width, first_line)) = self.width else {
-            self.width = Some((record.len(), line));
-            // A row of empty fields is a row of missing numbers, not a header.
-            self.has_header = record.iter().all(|field| field.parse::<f64>().is_err())
-                && record.iter().any(|field| !field.is_empty());
-            return if self.has_header { Ok(()) } else { self.push_elements(record, line) };
-        };
-        if record.len() != width {
+pub(super) fn parse(bytes: &[u8]) -> Result<(DMatrix<f64>, MatrixText), Fault> {
+    let mut records = Records::detect(utf8(bytes)?, 2);
+    let form = Form::of(&records, None);
+    let separator = records.separator();
+    let mut decimals = Decimals::new(separator);
+    // The number of fields of the first row, be it a header or not, and the line of that row.
+    let mut width = None;
+    let (mut rows, mut elements) = (0_usize, Vec::new());
+    for record in records.by_ref() {
+        let record = record?;
+        let (width, first_line) = *width.get_or_insert((record.fields.len(), record.line));
+        if record.fields.len() != width {
             return Err(Fault::new(
-                Place::Line(line),
+                Place::Line(record.line),
                 Kind::Ragged,
-                format!("this row has {} fields where line {first_line} has {width}", record.len()),
-                format!("give every row {width} fields, separated by commas"),
+                format!("this row has {} fields where line {first_line} has {width}", record.fields.len()),
+                format!("give every row {width} fields, separated by {}", separator.name()),
             ));
         }
-        self.push_elements(record, line)
+        if form.header && record.line == first_line {
+            continue;
+        }
+        if form.labels == Some(Labels::Words) {
+            check_label(&record, is_number(&record.fields[0].text, separator))?;
+        }
+        for (index, field) in record.fields.iter().enumerate().skip(usize::from(form.labels.is_some())) {
+            elements.push(decimals.number(&field.text, record.place(index))?);
+        }
+        rows += 1;
     }
+    decimals.finish()?;
+    let columns = width.map_or(0, |(width, _)| width - usize::from(form.labels.is_some()));
+    if rows == 0 || columns == 0 {
+        return Err(Fault::new(
+            Place::File,
+            Kind::Empty,
+            "there are no numbers in the file",
+            "write one row per line, its elements separated by commas, semicolons, tabs or blanks",
+        ));
+    }
+    element_count(rows as u64, columns as u64, Place::File)?;
+    let text = MatrixText {
+        text: records.layout(),
+        decimal_comma: decimals.has_commas(),
+        header: form.header,
+        labels: form.labels,
+    };
+    Ok((DMatrix::from_row_iterator(rows, columns, elements), text))
+}
 
-    fn push_elements(&mut self, record: &csv::StringRecord, line: usize) -> Result<(), Fault> {
-        let label = &record[0];
-        if self.rows == 0 {
-            self.has_labels = self.has_header && !label.is_empty() && label.parse::<f64>().is_err();
-        } else if self.has_labels && (label.is_empty() || label.parse::<f64>().is_ok_and(f64::is_finite)) {
-            return Err(Fault::new(
-                Place::Field { line, field: 1 },
-                Kind::Malformed,
-                if label.is_empty() {
-                    "a label is missing".to_owned()
-                } else {
-                    format!("{} is a number in a column of labels", quote(label))
-                },
-                "give every row a label that is not a number, or none",
-            ));
-        }
-        for (index, field) in record.iter().enumerate().skip(usize::from(self.has_labels)) {
-            let place = Place::Field { line, field: index + 1 };
-            self.elements.push(number(field, place)?);
-        }
-        self.rows += 1;
-        Ok(())
-    }
-
-    fn finish(self) -> Result<DMatrix<f64>, Fault> {
-        let columns = self.width.map_or(0, |(width, _)| width - usize::from(self.has_labels));
-        if self.rows == 0 || columns == 0 {
-            return Err(Fault::new(
-                Place::File,
-                Kind::Empty,
-                "there are no numbers in the file",
-                "write one row per line, its elements separated by commas",
-            ));
-        }
-        element_count(self.rows as u64, columns as u64, Place::File)?;
-        Ok(DMatrix::from_row_iterator(self.rows, columns, self.elements))
-    }
+fn check_label(record: &Record, is_number: bool) -> Result<(), Fault> {
+    let label = &record.fields[0].text;
+    let found = match (label.is_empty(), is_number) {
+        (true, _) => "a label is missing".to_owned(),
+        (_, true) => format!("{} is a number in a column of labels", quote(label)),
+        _ => return Ok(()),
+    };
+    let remedy = "give every row a label that is not a number, or none";
+    Err(Fault::new(record.place(0), Kind::Malformed, found, remedy))
 }

@@ -1,5 +1,6 @@
 //! Reads matrices from a file, by the format that the file's extension tells.
 
+use crate::reader::csv::MatrixText;
 use crate::reader::error::{Fault, Kind, Place, ReadError};
 use crate::reader::file::{read_bytes, read_standard_input};
 use crate::reader::npy::Parsed;
@@ -28,6 +29,11 @@ const STANDARD_INPUT: &str = "-";
 ///
 /// The file cannot be read, its extension is unknown, or [`parse_matrices`] refuses its content.
 pub fn read_matrices(path: impl AsRef<Path>) -> Result<Vec<NamedMatrix>, ReadError> {
+    read_matrices_and_text(path).map(|(matrices, _)| matrices)
+}
+
+/// Does the same as [`read_matrices`], and tells how the text was read if the file is delimited text.
+pub fn read_matrices_and_text(path: impl AsRef<Path>) -> Result<(Vec<NamedMatrix>, Option<MatrixText>), ReadError> {
     let path = path.as_ref();
     if path == Path::new(STANDARD_INPUT) {
         let name = Path::new("standard input");
@@ -54,7 +60,8 @@ pub fn read_matrices(path: impl AsRef<Path>) -> Result<Vec<NamedMatrix>, ReadErr
 /// - A count or an index in a Matrix Market file is wrong.
 pub fn parse_matrices(path: impl AsRef<Path>, bytes: &[u8]) -> Result<Vec<NamedMatrix>, ReadError> {
     let path = path.as_ref();
-    parse(path, Format::of(path).map_err(|fault| ReadError::new(path, fault))?, bytes)
+    let format = Format::of(path).map_err(|fault| ReadError::new(path, fault))?;
+    parse(path, format, bytes).map(|(matrices, _)| matrices)
 }
 
 /// Reads the only matrix in `bytes`. It is an error if there are several, or if [`parse_matrices`] reports one.
@@ -70,12 +77,17 @@ pub fn parse_matrix(path: impl AsRef<Path>, bytes: &[u8]) -> Result<NamedMatrix,
     }
 }
 
-fn parse(path: &Path, format: Format, bytes: &[u8]) -> Result<Vec<NamedMatrix>, ReadError> {
+fn parse(path: &Path, format: Format, bytes: &[u8]) -> Result<(Vec<NamedMatrix>, Option<MatrixText>), ReadError> {
     let stem = path.file_stem().map_or_else(|| "matrix".to_owned(), |stem| stem.to_string_lossy().into_owned());
     let attach = |fault| ReadError::new(path, fault);
     let one = |matrix| vec![NamedMatrix { name: stem.clone(), matrix }];
-    Ok(match format {
-        Format::Csv => one(csv::parse(bytes).map_err(attach)?),
+    let mut text = None;
+    let matrices = match format {
+        Format::Csv => {
+            let (matrix, found) = csv::parse(bytes).map_err(attach)?;
+            text = Some(found);
+            one(matrix)
+        }
         Format::MatrixMarket => one(matrix_market::parse(bytes).map_err(attach)?),
         Format::Json => {
             let (name, matrix) = json::parse(bytes).map_err(attach)?;
@@ -89,7 +101,8 @@ fn parse(path: &Path, format: Format, bytes: &[u8]) -> Result<Vec<NamedMatrix>, 
             })?;
             arrays.into_iter().flat_map(|(array, parsed)| named(&format!("{stem}[{array}]"), parsed)).collect()
         }
-    })
+    };
+    Ok((matrices, text))
 }
 
 /// The matrices of an array with this name.

@@ -1,34 +1,46 @@
 //! The Matrix Market exchange format (R. F. Boisvert, R. Pozo, K. A. Remington, "The Matrix Market Exchange Formats:
 //! Initial Design", NISTIR 5935, 1996).
 //!
-//! Matrices are `array` or `coordinate`; `real`, `integer` or `pattern`, where each entry is 1; `general`, `symmetric`
-//! or `skew-symmetric`.
+//! Matrices are `array` or `coordinate`; `real` (or `double`), `integer` (or `unsigned-integer`) or `pattern`, where
+//! each entry is 1; `general`, `symmetric` or `skew-symmetric`. A real matrix declared `hermitian` is symmetric.
+//!
+//! Files in the wild stray from the paper. What has one meaning is read, as scipy.io.mmread reads it:
+//!
+//! - The banner begins with one or two `%`, in upper or lower case.
+//! - Blank lines and comments stand anywhere, comments in any encoding, and also behind an entry.
+//! - Entries that are given several times are added up. In a pattern each counts 1.
+//! - Entries of a symmetric or skew-symmetric matrix stand in either triangle, as long as no entry stands in both.
+//! - A skew-symmetric matrix has zeros on its diagonal, which may be stored.
+//! - Exponents are marked by `e` or, as in Fortran, by `d` (of which scipy ignores what follows).
+//!
+//! What may mean several things, or nothing, is refused, though scipy reads some of it: entries in both triangles of a
+//! symmetric matrix (which scipy doubles), a skew-symmetric matrix with a diagonal, integers with a fraction (which
+//! scipy drops), further words behind an entry, exponents without a letter (`1.5-103`), NaN and infinity. Complex
+//! matrices and vectors are refused, too.
 //!
 //! The reader is our own, because one that trusts the size line allocates whatever that line says.
 
 use crate::reader::error::{Fault, Kind, Place};
 use crate::reader::limits::element_count;
-use crate::reader::text::{number, quote, utf8};
+use crate::reader::text::{number, quote};
 use nalgebra::DMatrix;
 use std::collections::HashMap;
 
 pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, Fault> {
-    let text = utf8(bytes)?;
-    let mut lines = text.lines().enumerate().map(|(index, text)| Line { number: index + 1, text });
-    let Some(first) = lines.next() else {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if bytes.is_empty() {
         return Err(Fault::new(Place::File, Kind::Empty, "the file is empty", BANNER));
-    };
-    let header = Header::parse(first)?;
-    let mut body = lines.filter(|line| {
-        let text = line.text.trim();
-        !text.is_empty() && !text.starts_with('%')
-    });
-    let size = body.next().ok_or_else(|| {
+    }
+    let mut lines = bytes.split(|&byte| byte == b'\n').enumerate();
+    let (_, first) = lines.next().unwrap_or_default();
+    let header = Header::parse(Line { number: 1, text: &String::from_utf8_lossy(first) })?;
+    let mut body = lines.filter_map(|(index, bytes)| Line::of_body(index + 1, bytes).transpose());
+    let size = body.next().transpose()?.ok_or_else(|| {
         Fault::new(Place::File, Kind::Empty, "there is no size line after the banner", header.size_line())
     })?;
     let sizes = size.integers(if header.coordinate { 3 } else { 2 }, header.size_line())?;
     let place = Place::Line(size.number);
-    let elements = element_count(sizes[0], sizes[1], place)?;
+    element_count(sizes[0], sizes[1], place)?;
     // Both fit, because their product does.
     let (rows, columns) = (sizes[0] as usize, sizes[1] as usize);
     if header.symmetry != Symmetry::General && rows != columns {
@@ -41,15 +53,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, Fault> {
     }
     let mut matrix = DMatrix::zeros(rows, columns);
     if header.coordinate {
-        if sizes[2] > elements as u64 {
-            return Err(Fault::new(
-                Place::Field { line: size.number, field: 3 },
-                Kind::Count,
-                format!("{} entries do not fit {rows} x {columns}", sizes[2]),
-                format!("give at most {elements} entries"),
-            ));
-        }
-        fill_coordinate(&mut matrix, &header, sizes[2] as usize, body)?;
+        fill_coordinate(&mut matrix, &header, sizes[2], body)?;
     } else {
         fill_array(&mut matrix, &header, body)?;
     }
@@ -58,6 +62,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, Fault> {
 
 const BANNER: &str =
     "begin with '%%MatrixMarket matrix coordinate|array real|integer|pattern general|symmetric|skew-symmetric'";
+
+const COMPLEX: &str = "write its real part, as 'real', if the imaginary part, which would be lost, does not matter";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Field {
@@ -83,13 +89,14 @@ impl Symmetry {
         }
     }
 
-    fn set(self, matrix: &mut DMatrix<f64>, row: usize, column: usize, value: f64) {
+    /// Adds to an element, and to the one across the diagonal if that one follows from it.
+    fn add(self, matrix: &mut DMatrix<f64>, row: usize, column: usize, value: f64) {
         match self {
-            Self::General => {}
-            Self::Symmetric => matrix[(column, row)] = value,
-            Self::Skew => matrix[(column, row)] = -value,
+            Self::Symmetric if row != column => matrix[(column, row)] += value,
+            Self::Skew if row != column => matrix[(column, row)] -= value,
+            _ => {}
         }
-        matrix[(row, column)] = value;
+        matrix[(row, column)] += value;
     }
 }
 
@@ -108,13 +115,9 @@ impl Header {
             Fault::new(Place::Field { line, field }, kind, found, BANNER)
         };
         let unknown = |field: usize, what: &str| {
-            let kind = match words[field - 1] {
-                "complex" | "hermitian" => Kind::Unsupported,
-                _ => Kind::Malformed,
-            };
-            fault(field, kind, format!("{} is no {what} that is read here", quote(words[field - 1])))
+            fault(field, Kind::Malformed, format!("{} is no {what} that is read here", quote(words[field - 1])))
         };
-        if words.first() != Some(&"%%matrixmarket") {
+        if !matches!(words.first(), Some(&("%%matrixmarket" | "%matrixmarket"))) {
             return Err(fault(1, Kind::Malformed, "the Matrix Market banner is missing".into()));
         }
         if words.len() != 5 {
@@ -131,7 +134,12 @@ impl Header {
         };
         let field = match words[3] {
             "real" | "double" => Field::Real,
-            "integer" => Field::Integer,
+            "integer" | "unsigned-integer" => Field::Integer,
+            "complex" => {
+                let found = "the matrix is complex, and cores here take real matrices";
+                let place = Place::Field { line: line.number, field: 4 };
+                return Err(Fault::new(place, Kind::Unsupported, found, COMPLEX));
+            }
             "pattern" if coordinate => Field::Pattern,
             "pattern" => {
                 return Err(fault(4, Kind::Malformed, "an array cannot be a pattern".into()));
@@ -140,7 +148,8 @@ impl Header {
         };
         let symmetry = match words[4] {
             "general" => Symmetry::General,
-            "symmetric" => Symmetry::Symmetric,
+            // Real numbers are their own conjugates.
+            "symmetric" | "hermitian" => Symmetry::Symmetric,
             "skew-symmetric" => Symmetry::Skew,
             _ => return Err(unknown(5, "symmetry")),
         };
@@ -163,6 +172,16 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
+    /// A line with something on it. Only comments may have bytes that are not UTF-8.
+    fn of_body(number: usize, bytes: &'a [u8]) -> Result<Option<Self>, Fault> {
+        let data = bytes.split(|&byte| byte == b'%').next().unwrap_or_default();
+        let text = std::str::from_utf8(data).map_err(|_| {
+            let found = "a byte is not UTF-8 text";
+            Fault::new(Place::Line(number), Kind::Malformed, found, "save the file as plain UTF-8 text")
+        })?;
+        Ok(Some(Self { number, text }).filter(|_| !text.trim().is_empty()))
+    }
+
     fn words(self, count: usize, remedy: &str) -> Result<Vec<&'a str>, Fault> {
         let words: Vec<&str> = self.text.split_whitespace().collect();
         if words.len() == count {
@@ -188,7 +207,15 @@ impl<'a> Line<'a> {
     fn value(self, word: &str, field: usize, kind: Field) -> Result<f64, Fault> {
         let line = self.number;
         let place = Place::Field { line, field };
-        let value = number(word, place)?;
+        let value = match number(&word.replacen(['d', 'D'], "e", 1), place) {
+            // The message shows the number as it stands in the file.
+            Err(fault) if fault.kind == Kind::NotFinite && word.contains(['d', 'D']) => {
+                let found = format!("{} is too large for an f64", quote(word));
+                return Err(Fault { found, ..fault });
+            }
+            Err(_) => number(word, place)?,
+            Ok(value) => value,
+        };
         if kind == Field::Integer && value.fract() != 0.0 {
             let found = format!("{} is not an integer", quote(word));
             let remedy = "write an integer, or declare the matrix real";
@@ -201,16 +228,19 @@ impl<'a> Line<'a> {
 fn fill_coordinate<'a>(
     matrix: &mut DMatrix<f64>,
     header: &Header,
-    promised: usize,
-    body: impl Iterator<Item = Line<'a>>,
+    promised: u64,
+    body: impl Iterator<Item = Result<Line<'a>, Fault>>,
 ) -> Result<(), Fault> {
     let (width, remedy) = match header.field {
         Field::Pattern => (2, "write the entry as: row column"),
         _ => (3, "write the entry as: row column value"),
     };
+    // The first lines of entries beside the diagonal, where no entry may stand in both triangles.
     let mut seen = HashMap::new();
+    let mut given = 0;
     for line in body {
-        if seen.len() == promised {
+        let line = line?;
+        if given == promised {
             return Err(too_many(line, promised));
         }
         let words = line.words(width, remedy)?;
@@ -228,33 +258,47 @@ fn fill_coordinate<'a>(
             Ok(value as usize - 1)
         };
         let (row, column) = (index(1, matrix.nrows())?, index(2, matrix.ncols())?);
-        if row < header.symmetry.first_row(column) {
-            return Err(Fault::new(
-                Place::Line(line.number),
-                Kind::Index,
-                format!("entry ({}, {}) is not in the stored triangle", row + 1, column + 1),
-                match header.symmetry {
-                    Symmetry::Skew => "store only entries below the diagonal",
-                    _ => "store only entries on and below the diagonal",
-                },
-            ));
-        }
         let value = match header.field {
             Field::Pattern => 1.0,
             field => line.value(words[2], 3, field)?,
         };
-        if let Some(first) = seen.insert((row, column), line.number) {
+        if header.symmetry == Symmetry::Skew && row == column && value != 0.0 {
             return Err(Fault::new(
                 Place::Line(line.number),
-                Kind::Duplicate,
-                format!("entry ({}, {}) was given on line {first} already", row + 1, column + 1),
-                "give each entry once",
+                Kind::Index,
+                format!(
+                    "entry ({0}, {0}) is {value:?}, but a skew-symmetric matrix has zeros on its diagonal",
+                    row + 1
+                ),
+                "leave the entry out, or declare the matrix general and store all of it",
             ));
         }
-        header.symmetry.set(matrix, row, column, value);
+        if header.symmetry != Symmetry::General && row != column {
+            seen.entry((row, column)).or_insert(line.number);
+            if let Some(first) = seen.get(&(column, row)) {
+                return Err(Fault::new(
+                    Place::Line(line.number),
+                    Kind::Duplicate,
+                    format!(
+                        "entry ({}, {}) follows already from entry ({}, {}) on line {first}",
+                        row + 1,
+                        column + 1,
+                        column + 1,
+                        row + 1
+                    ),
+                    "store one triangle only, or declare the matrix general",
+                ));
+            }
+        }
+        header.symmetry.add(matrix, row, column, value);
+        if !matrix[(row, column)].is_finite() {
+            let found = format!("the entries ({}, {}) add up to more than an f64 holds", row + 1, column + 1);
+            return Err(Fault::new(Place::Line(line.number), Kind::NotFinite, found, "give smaller numbers"));
+        }
+        given += 1;
     }
-    if seen.len() < promised {
-        return Err(too_few(seen.len(), promised));
+    if given < promised {
+        return Err(too_few(given, promised));
     }
     Ok(())
 }
@@ -262,24 +306,24 @@ fn fill_coordinate<'a>(
 fn fill_array<'a>(
     matrix: &mut DMatrix<f64>,
     header: &Header,
-    mut body: impl Iterator<Item = Line<'a>>,
+    mut body: impl Iterator<Item = Result<Line<'a>, Fault>>,
 ) -> Result<(), Fault> {
     let (rows, columns) = matrix.shape();
-    let promised = (0..columns).map(|column| rows - header.symmetry.first_row(column)).sum();
+    let promised = (0..columns).map(|column| (rows - header.symmetry.first_row(column)) as u64).sum();
     let mut given = 0;
     for column in 0..columns {
         for row in header.symmetry.first_row(column)..rows {
-            let line = body.next().ok_or_else(|| too_few(given, promised))?;
+            let line = body.next().transpose()?.ok_or_else(|| too_few(given, promised))?;
             let words = line.words(1, "write one element per line, column by column")?;
             let value = line.value(words[0], 1, header.field)?;
-            header.symmetry.set(matrix, row, column, value);
+            header.symmetry.add(matrix, row, column, value);
             given += 1;
         }
     }
-    body.next().map_or(Ok(()), |line| Err(too_many(line, promised)))
+    body.next().map_or(Ok(()), |line| Err(too_many(line?, promised)))
 }
 
-fn too_many(line: Line<'_>, promised: usize) -> Fault {
+fn too_many(line: Line<'_>, promised: u64) -> Fault {
     Fault::new(
         Place::Line(line.number),
         Kind::Count,
@@ -288,7 +332,7 @@ fn too_many(line: Line<'_>, promised: usize) -> Fault {
     )
 }
 
-fn too_few(given: usize, promised: usize) -> Fault {
+fn too_few(given: u64, promised: u64) -> Fault {
     Fault::new(
         Place::File,
         Kind::Count,

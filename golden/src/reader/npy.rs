@@ -1,12 +1,14 @@
 //! The numpy file format (NEP 1, and `numpy.lib.format`), versions 1.0, 2.0 and 3.0.
 //!
-//! Arrays have one to three dimensions, in C or Fortran order. Elements are `f4`, `f8`, `i1` to `i8` or `u1` to `u8`,
-//! in either byte order. An array of one dimension is a column, as in `numpy.savetxt`, and one of three dimensions is a
-//! stack of matrices.
+//! Arrays have up to three dimensions, in C or Fortran order, and real elements in either byte order: `dtype.rs` lists
+//! the types. A single number (no dimension) is a 1 x 1 matrix, an array of one dimension is a column, as in
+//! `numpy.savetxt`, and one of three dimensions is a stack of matrices. Refused are more dimensions, empty arrays, and
+//! elements that are complex, structured, text, dates, or Python objects.
 //!
 //! The reader is our own: npyz 0.9.1 allocates whatever header length a file claims, up to 4 GiB, and multiplies the
 //! dimensions without a check, which panics in a debug build. The header is a Python dictionary, but of a fixed form.
 
+use crate::reader::dtype::{Descr, ElementType};
 use crate::reader::error::{Fault, Kind, Place};
 use crate::reader::limits::{MAX_ELEMENTS, element_count};
 use crate::reader::text::quote;
@@ -25,13 +27,11 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed, Fault> {
     let header = Header::parse(&text)?;
     let element = ElementType::parse(&header.descr)?;
     let (depth, rows, columns) = match header.shape[..] {
+        [] => (None, 1, 1),
         [rows] => (None, rows, 1),
         [rows, columns] => (None, rows, columns),
         [depth, rows, columns] => (Some(depth), rows, columns),
-        _ => {
-            let found = format!("the array has {} dimensions", header.shape.len());
-            return Err(Fault::new(Place::File, Kind::Unsupported, found, "save an array of one to three dimensions"));
-        }
+        [.., rows, columns] => return Err(too_deep(&header.shape, rows, columns)),
     };
     let count = match depth {
         None => element_count(rows, columns, Place::File)?,
@@ -39,17 +39,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed, Fault> {
     };
     let promised = count * element.size;
     if data.len() != promised {
-        let stack = depth.map_or(String::new(), |depth| format!("{depth} x "));
-        return Err(Fault::new(
-            Place::File,
-            Kind::Count,
-            format!(
-                "{} bytes follow the header where {stack}{rows} x {columns} of '{}' take {promised}",
-                data.len(),
-                header.descr
-            ),
-            "save the array again: the file was cut short or added to",
-        ));
+        return Err(wrong_length(&header, data, promised));
     }
     // All of them fit, because their product does.
     let (matrices, rows, columns) = (depth.unwrap_or(1) as usize, rows as usize, columns as usize);
@@ -77,6 +67,33 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed, Fault> {
     })
 }
 
+fn too_deep(shape: &[u64], rows: u64, columns: u64) -> Fault {
+    let found = format!("the array has {} dimensions", shape.len());
+    let remedy = format!(
+        "save an array of at most three dimensions: a.reshape(-1, {rows}, {columns}) is a stack of all its matrices"
+    );
+    Fault::new(Place::File, Kind::Unsupported, found, remedy)
+}
+
+/// The fault of `data` that is longer or shorter than the `promised` bytes.
+fn wrong_length(header: &Header, data: &[u8], promised: usize) -> Fault {
+    if data.get(promised..).is_some_and(|rest| rest.starts_with(MAGIC)) {
+        let found = "a second array follows the first";
+        let remedy =
+            "save several arrays with numpy.savez, in an .npz file, or stack matrices of one size in one array";
+        return Fault::new(Place::File, Kind::Unsupported, found, remedy);
+    }
+    let size: Vec<String> = header.shape.iter().map(u64::to_string).collect();
+    let size = if size.len() == 1 { format!("{} x 1", size[0]) } else { size.join(" x ") };
+    let descr = match &header.descr {
+        Descr::Simple(text) => text.as_str(),
+        Descr::Fields(_) => "a structured type",
+    };
+    let size = if size.is_empty() { "1 x 1" } else { &size };
+    let found = format!("{} bytes follow the header where {size} of '{descr}' take {promised}", data.len());
+    Fault::new(Place::File, Kind::Count, found, "save the array again: the file was cut short or added to")
+}
+
 /// The number of elements of a stack of matrices, or the fault if there are none or too many.
 fn stack_count(depth: u64, rows: u64, columns: u64) -> Result<usize, Fault> {
     let fault = |kind, found, remedy| Err(Fault::new(Place::File, kind, found, remedy));
@@ -98,6 +115,9 @@ fn first_not_finite(matrix: &DMatrix<f64>) -> Option<(usize, usize)> {
     places.into_iter().find(|&place| !matrix[place].is_finite())
 }
 
+/// The bytes with which every file begins.
+const MAGIC: &[u8] = b"\x93NUMPY";
+
 const SAVE: &str = "write the file with numpy.save";
 
 /// The header's text, and the data after it.
@@ -106,7 +126,7 @@ fn split_header(bytes: &[u8]) -> Result<(String, &[u8]), Fault> {
     if bytes.is_empty() {
         return fault(Kind::Empty, "the file is empty");
     }
-    let Some(rest) = bytes.strip_prefix(b"\x93NUMPY") else {
+    let Some(rest) = bytes.strip_prefix(MAGIC) else {
         return fault(Kind::Malformed, "the file does not begin like a .npy file");
     };
     let (length, rest) = match *rest {
@@ -123,46 +143,8 @@ fn split_header(bytes: &[u8]) -> Result<(String, &[u8]), Fault> {
     }
 }
 
-/// The type of the elements, which says how their bytes are read.
-struct ElementType {
-    class: char,
-    size: usize,
-    big_endian: bool,
-}
-
-impl ElementType {
-    fn parse(descr: &str) -> Result<Self, Fault> {
-        let unsupported = || {
-            let found = format!("elements of type {} are not read here", quote(descr));
-            Fault::new(Place::File, Kind::Unsupported, found, "convert the array with .astype('float64')")
-        };
-        let mut letters = descr.chars();
-        let (Some(order @ ('<' | '>' | '|' | '=')), Some(class)) = (letters.next(), letters.next()) else {
-            return Err(unsupported());
-        };
-        let size = letters.as_str().parse().map_err(|_| unsupported())?;
-        match (class, size) {
-            ('f', 4 | 8) | ('i' | 'u', 1 | 2 | 4 | 8) => Ok(Self { class, size, big_endian: order == '>' }),
-            _ => Err(unsupported()),
-        }
-    }
-
-    /// The element in `chunk`, which is `size` bytes long. 64-bit integers are rounded to the nearest `f64`.
-    fn value(&self, chunk: &[u8]) -> f64 {
-        let join = |bits: u64, byte: &u8| bits << 8 | u64::from(*byte);
-        let bits = if self.big_endian { chunk.iter().fold(0, join) } else { chunk.iter().rev().fold(0, join) };
-        let unused = 64 - 8 * self.size;
-        match (self.class, self.size) {
-            ('f', 4) => f64::from(f32::from_bits(bits as u32)),
-            ('f', _) => f64::from_bits(bits),
-            ('i', _) => ((bits << unused).cast_signed() >> unused) as f64,
-            _ => bits as f64,
-        }
-    }
-}
-
 struct Header {
-    descr: String,
+    descr: Descr,
     fortran_order: bool,
     shape: Vec<u64>,
 }
@@ -182,7 +164,7 @@ impl Header {
                 let key = words.string()?;
                 words.skip(":")?;
                 match key {
-                    "descr" => descr = Some(words.string()?.to_owned()),
+                    "descr" => descr = Some(words.descr()?),
                     "fortran_order" => fortran_order = Some(words.boolean()?),
                     "shape" => shape = Some(words.tuple()?),
                     _ => return None,
@@ -216,6 +198,53 @@ impl<'a> Words<'a> {
         let (text, rest) = self.0[1..].split_once(quote)?;
         self.0 = rest.trim_start();
         Some(text)
+    }
+
+    /// A type, or the list of fields of a structured type: `[('a', '<f8'), (('title', 'b'), '<i4', (2,))]`.
+    fn descr(&mut self) -> Option<Descr> {
+        if !self.0.starts_with('[') {
+            return Some(Descr::Simple(self.string()?.to_owned()));
+        }
+        let start = self.0;
+        let names = self.field_names().filter(|names| !names.is_empty());
+        if names.is_none() {
+            self.0 = start;
+        }
+        names.map(Descr::Fields)
+    }
+
+    /// The names in the list of fields. Of a name with a title, which is a tuple of both, only the name is kept.
+    fn field_names(&mut self) -> Option<Vec<String>> {
+        let (mut names, mut open, mut wants_name) = (Vec::new(), Vec::new(), false);
+        loop {
+            let next = self.0.chars().next()?;
+            match next {
+                '\'' | '"' => {
+                    let text = self.string()?;
+                    if wants_name {
+                        let is_title = open == ['[', '(', '('];
+                        let name = if is_title { self.skip(",").and_then(|()| self.string())? } else { text };
+                        // Padding has a name of no letters.
+                        names.extend(Some(name.to_owned()).filter(|name| !name.is_empty()));
+                        wants_name = false;
+                    }
+                    continue;
+                }
+                '[' | '(' => {
+                    wants_name |= next == '(' && open == ['['];
+                    open.push(next);
+                }
+                ']' | ')' => {
+                    open.pop().filter(|&begin| (begin == '[') == (next == ']'))?;
+                }
+                ',' | '0'..='9' => {}
+                _ => return None,
+            }
+            self.0 = self.0[next.len_utf8()..].trim_start();
+            if open.is_empty() {
+                return Some(names);
+            }
+        }
     }
 
     fn boolean(&mut self) -> Option<bool> {

@@ -44,16 +44,19 @@ pub fn quote(text: &str) -> String {
 ///
 /// # Errors
 ///
-/// A byte is not UTF-8. The fault names its line.
+/// A byte is not UTF-8, or it is 0, as in UTF-16 text. The fault names its line.
 pub fn utf8(bytes: &[u8]) -> Result<&str, Fault> {
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        let remedy = "save the file as plain UTF-8 text (in Excel: \"CSV UTF-8\")";
+        return Err(Fault::new(Place::File, Kind::Malformed, "the file is UTF-16 text", remedy));
+    }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    std::str::from_utf8(bytes).map_err(|error| {
-        let good = &bytes[..error.valid_up_to()];
-        Fault::new(
-            Place::Line(1 + good.iter().filter(|&&byte| byte == b'\n').count()),
-            Kind::Malformed,
-            "a byte is not UTF-8 text".to_owned(),
-            "save the file as plain UTF-8 text",
-        )
-    })
+    let fault = |before: &[u8], found: &str| {
+        let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+        Fault::new(Place::Line(line), Kind::Malformed, found, "save the file as plain UTF-8 text")
+    };
+    if let Some(zero) = bytes.iter().position(|&byte| byte == 0) {
+        return Err(fault(&bytes[..zero], "a byte is 0, as in UTF-16 text or in a file that is no text"));
+    }
+    std::str::from_utf8(bytes).map_err(|error| fault(&bytes[..error.valid_up_to()], "a byte is not UTF-8 text"))
 }

@@ -5,6 +5,7 @@ mod streams;
 
 use super::File;
 use super::manifest::Summary;
+use super::origin::generated_by;
 use super::timing::{CLOCK_NAME, INTERVAL, LATENCY, REDUCED, Timing};
 use crate::core::Core;
 use crate::core::stream_fifo;
@@ -29,7 +30,7 @@ pub fn datasheet(core: &Core, timing: &Timing) -> File {
         "# {name}: {kind} {what}\n\n\
          {formula} in fixed point: two-sided Jacobi, norm-exact rotations, every result rounded once to nearest.\n\
          Verilog-2005 without vendor primitives. `core.json` holds everything below for programs.\n\n\
-         Made by `{}`\n\n## Use\n\nInstantiate `{name}`; compile the files listed in `{name}.f`. To see it work, in this folder:\n\n\
+         {}: `{}`\n\n## Use\n\nInstantiate `{name}`; compile the files listed in `{name}.f`. To see it work, in this folder:\n\n\
          ```\niverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim\n```\n\n\
          or, from any folder, `make -C FOLDER sim`, where FOLDER is this one. The names of all modules begin with `{name}`, so that other cores can stand beside this one.\n\n\
          | for | there is |\n|---|---|\n\
@@ -41,6 +42,7 @@ pub fn datasheet(core: &Core, timing: &Timing) -> File {
          | LiteX | `{name}_litex.py`: the class `Core`, with streams and registers |\n\
          | GTKWave | `{name}_tb.gtkw`: what happens inside, in groups and with numbers in fixed point; `vvp -n sim +vcd=waves.vcd`, then `gtkwave waves.vcd {name}_tb.gtkw` |\n\
          | timing | `constraints/`: examples of constraints for Vivado (XDC), nextpnr (LPF) and others (SDC) |\n",
+        generated_by(env!("CARGO_PKG_VERSION")),
         summary.command()
     );
     if shape.front() == Front::AxiLite {

@@ -1,5 +1,6 @@
 //! The manifest `core.json`. It tells a program everything that it needs in order to drive a core.
 
+use super::origin::seal;
 use super::timing::Timing;
 use super::{File, Header, Listed};
 use crate::architecture::decomposer::QrCycles;
@@ -70,7 +71,8 @@ fn registers(interface: &Interface<'_>) -> Option<serde_json::Value> {
     }))
 }
 
-/// The file `core.json`. `files` are all files of the export.
+/// The file `core.json`. `files` are all files of the export. The document is [sealed](seal), so that a change to it is
+/// seen.
 pub fn manifest(core: &Core, timing: &Timing, files: &[Listed]) -> File {
     let (shape, summary) = (core.shape(), Summary::new(core));
     let (interface, element) = (shape.interface(), shape.interface().element());
@@ -107,6 +109,5 @@ pub fn manifest(core: &Core, timing: &Timing, files: &[Listed]) -> File {
         },
         "files": files,
     });
-    let text = serde_json::to_string_pretty(&document).expect("A document of strings and numbers can be written.");
-    File { name: MANIFEST.to_owned(), text: text + "\n" }
+    File { name: MANIFEST.to_owned(), text: seal(document) }
 }

@@ -68,7 +68,7 @@ impl ExportFolder {
         let finished = simulate(&plusargs, self.path())?;
         self.verdict(finished, expected.is_some())?;
         let text = fs::read_to_string(&record).map_err(|source| EngineError::File { path: record, source })?;
-        self.parse(&text, stimulus)
+        read_record(self.engine, &self.core, &text, stimulus)
     }
 
     fn write(&self, files: &[File]) -> Result<(), EngineError> {
@@ -102,38 +102,43 @@ impl ExportFolder {
     fn unreadable(&self, message: String) -> EngineError {
         EngineError::Unreadable { engine: self.engine, message }
     }
+}
 
-    fn parse(&self, record: &str, stimulus: &Stimulus) -> Result<Trace, EngineError> {
-        let streams = self.core.shape().streams();
-        let sent: Vec<usize> = stimulus.beats(streams.input.elements).map(<[_]>::len).collect();
-        let mut trace = Trace::default();
-        for line in record.lines() {
-            let fields: Vec<&str> = line.split_whitespace().collect();
-            let read = match fields[..] {
-                ["i", cycle, number] => {
-                    let elements = number.parse().ok().and_then(|number: usize| sent.get(number));
-                    let accepted = cycle.parse::<u64>().ok().zip(elements);
-                    accepted.map(|(cycle, &elements)| trace.accepted.extend(std::iter::repeat_n(cycle, elements)))
+/// Reads the beats that the testbench of an engine with this name recorded while it ran `stimulus` on a core.
+///
+/// # Errors
+///
+/// A line is neither an input nor an output beat of this run, or an output beat has unknown bits.
+pub fn read_record(engine: &'static str, core: &Core, record: &str, stimulus: &Stimulus) -> Result<Trace, EngineError> {
+    let streams = core.shape().streams();
+    let sent: Vec<usize> = stimulus.beats(streams.input.elements).map(<[_]>::len).collect();
+    let mut trace = Trace::default();
+    for line in record.lines() {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let read = match fields[..] {
+            ["i", cycle, number] => {
+                let elements = number.parse().ok().and_then(|number: usize| sent.get(number));
+                let accepted = cycle.parse::<u64>().ok().zip(elements);
+                accepted.map(|(cycle, &elements)| trace.accepted.extend(std::iter::repeat_n(cycle, elements)))
+            }
+            ["o", cycle, user, last, beat] => {
+                if [user, last, beat].iter().any(|field| field.contains(['x', 'X', 'z', 'Z'])) {
+                    let message = format!(
+                        "cycle {cycle}: an output beat has unknown bits: tuser {user}, tlast {last}, tdata (after tkeep, if there is one) {beat}"
+                    );
+                    return Err(EngineError::Core { engine, message });
                 }
-                ["o", cycle, user, last, beat] => {
-                    if [user, last, beat].iter().any(|field| field.contains(['x', 'X', 'z', 'Z'])) {
-                        let message = format!(
-                            "cycle {cycle}: an output beat has unknown bits: tuser {user}, tlast {last}, tdata (after tkeep, if there is one) {beat}"
-                        );
-                        return Err(EngineError::Core { engine: self.engine, message });
-                    }
-                    output_beat(streams, cycle, user, last, beat).map(|elements| trace.output.extend(elements))
-                }
-                _ => None,
-            };
-            read.ok_or_else(|| {
-                self.unreadable(format!(
-                    "its record contains the line `{line}`, which is neither an input nor an output beat"
-                ))
-            })?;
-        }
-        Ok(trace)
+                output_beat(streams, cycle, user, last, beat).map(|elements| trace.output.extend(elements))
+            }
+            _ => None,
+        };
+        read.ok_or_else(|| {
+            let message =
+                format!("its record contains the line `{line}`, which is neither an input nor an output beat");
+            EngineError::Unreadable { engine, message }
+        })?;
     }
+    Ok(trace)
 }
 
 /// The elements of a recorded beat: `tuser`, `tlast`, and `tdata` with `tkeep` above it if there is one. `None` if it

@@ -165,7 +165,7 @@ fn every_file_is_listed_with_its_role_and_named_in_the_datasheet() {
 fn descriptions_for_ipxact_are_valid_and_are_read_back() {
     let exports = exports();
     let mut paths: Vec<String> = exports.iter().map(|export| export.at("component.xml")).collect();
-    let listed = [Listed { name: "more & more.v".to_owned(), role: Role::Rtl }];
+    let listed = [Listed { name: "more & more.v".to_owned(), role: Role::Rtl, sha256: None }];
     let registers = wide().shape().unwrap().interface().registers();
     let more = ipxact("more", &exports[0].header(), &more_ports(), &registers, &listed);
     fs::write(exports[0].path().join("more.xml"), &more.text).unwrap();
@@ -545,7 +545,7 @@ fn a_core_works_in_the_simulator_of_litex() {
 #[test]
 fn modules_for_litex_have_every_port() {
     let export = Export::of(square(2));
-    let rtl = [Listed { name: "more.v".to_owned(), role: Role::Rtl }];
+    let rtl = [Listed { name: "more.v".to_owned(), role: Role::Rtl, sha256: None }];
     let module = litex("more", &export.header(), &more_ports(), &rtl);
     let path = export.path();
     fs::write(path.join(&module.name), &module.text).unwrap();

@@ -38,6 +38,24 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::export::{Header, verilog::verilog};
 use svdforge_hdl::ir::Design;
 
+/// Reads the JSON statistics that Yosys prints: the number of each primitive of a target in the whole design.
+///
+/// # Errors
+///
+/// The text is not JSON, or it lacks what this function reads.
+pub fn read_statistics(text: &str, target: Target) -> Result<BTreeMap<String, u64>, SynthError> {
+    yosys::read_statistics(text, target).map(|area| area.cells)
+}
+
+/// Reads the JSON report that nextpnr writes about a design: its slowest path from register to register.
+///
+/// # Errors
+///
+/// The text is not JSON, or it lacks what this function reads.
+pub fn read_timing(text: &str, design: &Design) -> Result<CriticalPath, SynthError> {
+    nextpnr::read_report(text, design).map(|placed| placed.critical_path)
+}
+
 /// The result of a synthesis.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SynthReport {

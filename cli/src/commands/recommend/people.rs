@@ -16,14 +16,16 @@ pub struct People {
     pub out_of_scale: usize,
     /// The number of ratings of the fold-in file that were left out because the rating file has no such item.
     pub unknown_items: usize,
+    /// The number of ratings of the fold-in file that replace one of the rating file.
+    pub replaced: usize,
 }
 
 impl People {
     /// Takes the users of `known`. The ratings of `fold_in` are added to theirs, and replace those of the same items.
     pub fn new(known: &Ratings, fold_in: Option<&Ratings>) -> Self {
         let names: Vec<String> = (0..known.users.len()).map(|user| known.users.name(user).to_owned()).collect();
-        let mut people =
-            Self { ratings: vec![Vec::new(); names.len()], names, folded: 0, out_of_scale: 0, unknown_items: 0 };
+        let ratings = vec![Vec::new(); names.len()];
+        let mut people = Self { ratings, names, folded: 0, out_of_scale: 0, unknown_items: 0, replaced: 0 };
         known.list.iter().for_each(|r| people.ratings[r.user].push((r.item, r.value)));
         let Some(new) = fold_in else { return people };
         (people.folded, people.out_of_scale) = (new.users.len(), new.out_of_scale);
@@ -42,7 +44,9 @@ impl People {
                 continue;
             };
             let list = &mut people.ratings[places[rating.user]];
+            let before = list.len();
             list.retain(|(rated, _)| *rated != item);
+            people.replaced += before - list.len();
             list.push((item, rating.value));
         }
         people

@@ -35,9 +35,14 @@ fn matrix_market_faults() {
         (
             format!("{BANNER}array complex general\n"),
             Unsupported,
-            ", line 1, field 4: 'complex' is no type of element that is read here",
+            ", line 1, field 4: the matrix is complex, and cores here take real matrices; write its real part",
         ),
-        (format!("{BANNER}array real hermitian\n"), Unsupported, ", line 1, field 5: 'hermitian' is no symmetry"),
+        (
+            format!("{BANNER}coordinate complex hermitian\n1 1 1\n1 1 3 0\n"),
+            Unsupported,
+            ", line 1, field 4: the matrix is complex, and cores here take real matrices; write its real part",
+        ),
+        (format!("{BANNER}array real unitary\n"), Malformed, ", line 1, field 5: 'unitary' is no symmetry"),
         (format!("{BANNER}array pattern general\n"), Malformed, ", line 1, field 4: an array cannot be a pattern"),
         (
             format!("{BANNER}{real}% c\n"),
@@ -73,9 +78,9 @@ fn matrix_market_faults() {
             ", line 2: a 18446744073709551615 x 2 matrix is too large",
         ),
         (
-            format!("{BANNER}{real}2 2 5\n"),
+            format!("{BANNER}{real}2 2 18446744073709551615\n"),
             Count,
-            ", line 2, field 3: 5 entries do not fit 2 x 2; give at most 4 entries",
+            ": the file ends after 0 of the 18446744073709551615 entries that the size line promises",
         ),
         (
             format!("{BANNER}{real}2 2 2\n1 1 5\n"),
@@ -110,24 +115,29 @@ fn matrix_market_faults() {
             ", line 3, field 3: 'nan' is not a number (NaN); give a finite number",
         ),
         (
-            format!("{BANNER}{real}2 2 2\n1 1 1\n1 1 2\n"),
-            Duplicate,
-            ", line 4: entry (1, 1) was given on line 3 already; give each entry once",
+            format!("{BANNER}{real}1 1 2\n1 1 1e308\n1 1 1e308\n"),
+            NotFinite,
+            ", line 4: the entries (1, 1) add up to more than an f64 holds; give smaller numbers",
         ),
+        (format!("{BANNER}{real}1 1 1\n1 1 1.5-103\n"), NotANumber, ", line 3, field 3: '1.5-103' is not a number"),
+        (format!("{BANNER}{real}1 1 1\n1 1 1dx\n"), NotANumber, ", line 3, field 3: '1dx' is not a number"),
+        (format!("{BANNER}{real}1 1 1\n1 1 1d999\n"), NotFinite, ", line 3, field 3: '1d999' is too large for an f64"),
+        (format!("{BANNER}{real}1 1 1\n1 1 3 x\n"), Malformed, ", line 3: the line has 4 words, not 3"),
+        (format!("{BANNER}{real}1 1 1\n1 1 3,5\n"), NotANumber, ", line 3, field 3: '3,5' is not a number"),
         (
             format!("{BANNER}coordinate integer general\n1 1 1\n1 1 0.5\n"),
             NotANumber,
             ", line 3, field 3: '0.5' is not an integer; write an integer, or declare the matrix real",
         ),
         (
-            format!("{BANNER}coordinate real symmetric\n2 2 1\n1 2 5\n"),
-            Index,
-            ", line 3: entry (1, 2) is not in the stored triangle; store only entries on and below the diagonal",
+            format!("{BANNER}coordinate real symmetric\n2 2 2\n1 2 5\n2 1 5\n"),
+            Duplicate,
+            ", line 4: entry (2, 1) follows already from entry (1, 2) on line 3; store one triangle only",
         ),
         (
             format!("{BANNER}coordinate real skew-symmetric\n2 2 1\n1 1 5\n"),
             Index,
-            ", line 3: entry (1, 1) is not in the stored triangle; store only entries below the diagonal",
+            ", line 3: entry (1, 1) is 5.0, but a skew-symmetric matrix has zeros on its diagonal; leave the entry out",
         ),
         (
             format!("{BANNER}array real symmetric\n2 3\n1\n"),
@@ -160,5 +170,67 @@ fn matrix_market_faults() {
         assert_eq!(found, *kind, "{text:?}: {message}");
         assert!(message.starts_with(&format!("m.mtx{part}")), "{text:?}: {message}");
     }
-    assert_eq!(cases.len(), 34);
+    assert_eq!(cases.len(), 40);
+    let latin = [BANNER.as_bytes(), b"array real general\n1 1\n% \xe4\n\xe4\n"].concat();
+    assert_eq!(bad("m.mtx", latin).1, "m.mtx, line 4: a byte is not UTF-8 text; save the file as plain UTF-8 text");
+}
+
+/// Files of the kinds that scipy.io.mmread reads (1.17.1), with the matrix that it finds. The exception is the exponent
+/// with a D, which scipy takes for the end of the number.
+#[test]
+fn what_scipy_reads_is_read() {
+    let cases: [(&str, &[u8], DMatrix<f64>); 19] = [
+        ("duplicates", b"%%coordinate real general\n2 2 3\n1 1 1\n1 1 2\n2 1 5\n", rows(2, 2, &[3.0, 0.0, 5.0, 0.0])),
+        ("more entries than elements", b"%%coordinate real general\n1 1 3\n1 1 3\n1 1 4\n1 1 5\n", rows(1, 1, &[12.0])),
+        (
+            "symmetric duplicates",
+            b"%%coordinate real symmetric\n2 2 3\n2 1 1\n2 1 2\n1 1 5\n",
+            rows(2, 2, &[5.0, 3.0, 3.0, 0.0]),
+        ),
+        (
+            "a pattern with duplicates",
+            b"%%coordinate pattern general\n2 2 2\n1 1\n1 1\n",
+            rows(2, 2, &[2.0, 0.0, 0.0, 0.0]),
+        ),
+        ("upper triangle", b"%%coordinate real symmetric\n2 2 2\n1 2 7\n1 1 5\n", rows(2, 2, &[5.0, 7.0, 7.0, 0.0])),
+        (
+            "upper triangle, skew",
+            b"%%coordinate real skew-symmetric\n2 2 1\n1 2 7\n",
+            rows(2, 2, &[0.0, 7.0, -7.0, 0.0]),
+        ),
+        (
+            "zero diagonal, skew",
+            b"%%coordinate real skew-symmetric\n2 2 2\n1 1 0\n2 1 7\n",
+            rows(2, 2, &[0.0, -7.0, 7.0, 0.0]),
+        ),
+        ("pattern, skew", b"%%coordinate pattern skew-symmetric\n2 2 1\n2 1\n", rows(2, 2, &[0.0, -1.0, 1.0, 0.0])),
+        ("real hermitian", b"%%coordinate real hermitian\n2 2 1\n2 1 4\n", rows(2, 2, &[0.0, 4.0, 4.0, 0.0])),
+        (
+            "exponents of Fortran",
+            b"%%coordinate real general\n1 2 2\n1 1 1.5D+01\n1 2 -2d0\n",
+            rows(1, 2, &[15.0, -2.0]),
+        ),
+        (
+            "a comment in Latin-1",
+            b"%%coordinate real general\n% Universit\xe4t\n1 2 1\n1 1 1\n",
+            rows(1, 2, &[1.0, 0.0]),
+        ),
+        ("a comment among entries", b"%%coordinate real general\n1 2 1\n % \xe4\n1 1 1\n%", rows(1, 2, &[1.0, 0.0])),
+        ("a comment behind an entry", b"%%coordinate real general\n1 1 1\n1 1 3 % note \xe4\n", rows(1, 1, &[3.0])),
+        ("one per cent sign", b"%coordinate real general\n1 1 1\n1 1 3\n", rows(1, 1, &[3.0])),
+        ("unsigned integers", b"%%coordinate unsigned-integer general\n1 1 1\n1 1 3\n", rows(1, 1, &[3.0])),
+        ("double", b"%%coordinate double general\n1 1 1\n1 1 3\n", rows(1, 1, &[3.0])),
+        ("integers with a point", b"%%coordinate integer general\n1 1 1\n1 1 3.0\n", rows(1, 1, &[3.0])),
+        ("tabs", b"%%coordinate\treal\tgeneral\n1\t1\t1\n1\t1\t3\n", rows(1, 1, &[3.0])),
+        (
+            "the largest 64-bit integer",
+            b"%%array integer symmetric\n1 1\n9223372036854775807\n",
+            rows(1, 1, &[2.0_f64.powi(63)]),
+        ),
+    ];
+    for (what, short, right) in &cases {
+        let (signs, rest) = short.split_at(short.iter().take_while(|&&byte| byte == b'%').count());
+        let file = [signs, b"MatrixMarket matrix ", rest].concat();
+        assert_eq!(good("m.mtx", file).matrix, *right, "{what}");
+    }
 }

@@ -93,7 +93,7 @@ fn archives_that_are_wrong() {
         (changed, Malformed, "m.npz[x]: cannot be unpacked: "),
         (stored(&[]), Empty, "m.npz: the archive holds no array; write"),
         (stored(&[("x.npy", &one)]), NotFinite, "m.npz[x], row 1, column 2: the element is NaN; save"),
-        (stored(&[("names.npy", &words)]), Unsupported, "m.npz[names]: elements of type '<U4' are not read here"),
+        (stored(&[("names.npy", &words)]), Unsupported, "m.npz[names]: the elements (dtype '<U4') are text"),
         (stored(&[("x.txt", b"1,2")]), Malformed, "m.npz[x.txt]: the file does not begin like a .npy file"),
     ];
     for (content, kind, message) in &cases {

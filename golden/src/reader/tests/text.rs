@@ -27,17 +27,16 @@ fn csv_faults() {
     let number = "write a decimal number such as -0.25 or 1e-3";
     let long = "x".repeat(50);
     let cases = [
-        ("", Empty, ": there are no numbers in the file; write one row per line, its elements separated by commas".to_owned()),
-        ("a,b\n", Empty, ": there are no numbers in the file; write one row per line, its elements separated by commas".to_owned()),
-        ("a\nb\n", Empty, ": there are no numbers in the file; write one row per line, its elements separated by commas".to_owned()),
-        ("# only\n\n", Empty, ": there are no numbers in the file; write one row per line, its elements separated by commas".to_owned()),
+        ("", Empty, ": there are no numbers in the file; write one row per line, its elements separated by commas, semicolons, tabs or blanks".to_owned()),
+        ("a,b\n", Empty, ": there are no numbers in the file; write one row per line, its elements separated by commas, semicolons, tabs or blanks".to_owned()),
+        ("a\nb\n", Empty, ": there are no numbers in the file; write one row per line, its elements separated by commas, semicolons, tabs or blanks".to_owned()),
+        ("# only\n\n", Empty, ": there are no numbers in the file; write one row per line, its elements separated by commas, semicolons, tabs or blanks".to_owned()),
         ("1,2\n# c\n\n3\n", Ragged, ", line 4: this row has 1 fields where line 1 has 2; give every row 2 fields, separated by commas".to_owned()),
         ("1,2\r\n\r\n3,4,5\r\n", Ragged, ", line 3: this row has 3 fields where line 1 has 2; give every row 2 fields, separated by commas".to_owned()),
         ("1,2\n3,x\n", NotANumber, format!(", line 2, field 2: 'x' is not a number; {number}")),
         ("a,1\n3,4\n", NotANumber, format!(", line 1, field 1: 'a' is not a number; {number}")),
         ("a,b\n1,2\nx,4\n", NotANumber, format!(", line 3, field 1: 'x' is not a number; {number}")),
-        ("1;2\n3;4\n", Empty, ": there are no numbers in the file; write one row per line, its elements separated by commas".to_owned()),
-        ("1\n3;4\n", NotANumber, format!(", line 2, field 1: '3;4' is not a number; {number}")),
+        ("1\n3;4\n", Ragged, ", line 2: this row has 2 fields where line 1 has 1; give every row 1 fields, separated by semicolons".to_owned()),
         ("1,\n", NotANumber, ", line 1, field 2: an element is missing; write a number, 0 if there is nothing".to_owned()),
         (",\n", NotANumber, ", line 1, field 1: an element is missing; write a number, 0 if there is nothing".to_owned()),
         ("1,NaN\n", NotFinite, ", line 1, field 2: 'NaN' is not a number (NaN); give a finite number".to_owned()),

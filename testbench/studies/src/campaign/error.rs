@@ -3,8 +3,8 @@
 
 use std::io;
 use std::path::PathBuf;
+use svdforge_files::FileError;
 use svdforge_golden::ReadError;
-use svdforge_testbench::folder::FolderError;
 use svdforge_testbench::judge::JudgeError;
 
 /// Why a campaign was not run, continued, joined or read.
@@ -83,7 +83,7 @@ pub enum CampaignError {
     },
     /// A report file could not be written.
     #[error(transparent)]
-    Folder(#[from] FolderError),
+    Folder(#[from] FileError),
     /// A chart or table could not be made, which is a fault of this program.
     #[error("{what} cannot be made: {message}; this is a fault of svdforge")]
     Drawing {

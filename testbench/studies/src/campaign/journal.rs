@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use svdforge_files::append;
 
 /// The value of `kind` in the first line of every journal.
 const KIND: &str = "svdforge campaign journal";
@@ -91,8 +92,7 @@ impl Journal {
             let path = path.clone();
             move |source| CampaignError::Io { path, what, source }
         };
-        let options = File::options().read(true).write(true).create(true).truncate(false).open(&path);
-        let mut file = options.map_err(error("cannot be opened for writing"))?;
+        let mut file = append::open(&path).map_err(error("cannot be opened for writing"))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => return Err(CampaignError::Busy(path)),
@@ -115,11 +115,13 @@ impl Journal {
         } else {
             return Err(not_a_journal(&path));
         };
-        file.set_len(whole as u64).map_err(error("cannot be cut to its last whole line"))?;
-        file.seek(SeekFrom::End(0)).map_err(error("cannot be written"))?;
+        if whole < text.len() {
+            append::cut(&file, whole as u64).map_err(error("cannot be cut to its last whole line"))?;
+        }
         let mut journal = Self { path, file };
         if whole == 0 {
-            journal.write(&begin)?;
+            // A journal without a header is of no use.
+            journal.write(&begin).inspect_err(|_| append::remove(&journal.path))?;
         }
         Ok((journal, records))
     }
@@ -132,7 +134,7 @@ impl Journal {
 
     fn write(&mut self, line: &[u8]) -> Result<(), CampaignError> {
         // The whole line is written in one call, without a buffer.
-        self.file.write_all(line).map_err(|source| CampaignError::Io {
+        append::add(&mut self.file, line).map_err(|source| CampaignError::Io {
             path: self.path.clone(),
             what: "cannot be written (its lines are kept, and the same command continues from there)",
             source,

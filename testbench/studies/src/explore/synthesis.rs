@@ -4,9 +4,10 @@
 use super::exploration::Exploration;
 use super::measured::{Measured, Outcome, Setup};
 use crate::campaign::CampaignError;
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use svdforge_files::append;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::Header;
 use svdforge_hdl::export::verilog::verilog;
@@ -85,19 +86,37 @@ fn error(path: &Path, what: &'static str) -> impl FnOnce(std::io::Error) -> Camp
 }
 
 fn read(path: &Path) -> Result<Vec<Measured>, CampaignError> {
+    if path.metadata().is_ok_and(|found| !found.is_file()) {
+        let source = std::io::Error::new(ErrorKind::InvalidInput, "this is no regular file");
+        return Err(error(path, "cannot be continued")(source));
+    }
     match fs::read(path) {
         Ok(text) => {
-            Ok(text.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
+            let lines = || text.split(|&byte| byte == b'\n');
+            let found = read_lines(&text);
+            // The last line may be cut off. If no other one is a result, somebody else wrote the file.
+            let complete = lines().count() - 1;
+            if found.is_empty() && lines().take(complete).any(|line| !line.is_empty()) {
+                let message = "this has no results of a synthesis; move it away, or choose another folder".to_owned();
+                return Err(CampaignError::Broken { path: path.to_owned(), place: String::new(), message });
+            }
+            Ok(found)
         }
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         Err(e) => Err(error(path, "cannot be read")(e)),
     }
 }
 
+/// The results in the text of a file of them, one on each line. Lines that are cut off or say something else are left
+/// out: their cores are synthesised again.
+pub fn read_lines(text: &[u8]) -> Vec<Measured> {
+    text.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
+}
+
 /// Adds a line. It starts with a line break, in case the line before was cut off.
 fn add(path: &Path, measured: &Measured) -> Result<(), CampaignError> {
     let line = serde_json::to_string(measured).expect("What is measured has string keys and finite numbers.");
-    let file = File::options().append(true).create(true).open(path);
-    let written = file.and_then(|mut file| file.write_all(format!("\n{line}\n").as_bytes()));
+    let file = append::open(path);
+    let written = file.and_then(|mut file| append::add(&mut file, format!("\n{line}\n").as_bytes()));
     written.map_err(error(path, "cannot be written"))
 }

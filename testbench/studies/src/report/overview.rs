@@ -5,6 +5,7 @@ use crate::campaign::statistics::{Check, CoreStatistics, all_hold};
 use crate::campaign::{Metric, Purpose, Record};
 use std::collections::BTreeMap;
 use svdforge_golden::Family;
+use svdforge_golden::digits::fixed;
 use svdforge_hdl::parameters::{Parameters, Sweeps};
 
 /// Rows and columns of a core.
@@ -175,7 +176,7 @@ pub fn digits(error: f64) -> String {
     match error {
         e if e >= 99.95 => format!("{e:.0}"),
         e if e >= 9.995 => format!("{e:.1}"),
-        e => format!("{e:.2}"),
+        e => fixed(e, 2),
     }
 }
 

@@ -4,6 +4,7 @@
 use super::chart::Chart;
 use crate::campaign::{CampaignError, Metric};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use svdforge_drawing::well_formed;
 
 /// A complete page with this title and body.
 pub fn document(title: &str, body: &Markup) -> String {
@@ -27,7 +28,7 @@ pub fn scripted(title: &str, style: &str, script: &str, body: &Markup) -> String
             }
         }
     };
-    page.into_string()
+    well_formed(&page.into_string()).into_owned()
 }
 
 /// A card with a figure and an explanation.

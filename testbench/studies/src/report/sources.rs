@@ -5,6 +5,7 @@ use super::overview::{Overview, Size, size_name};
 use super::page::{plots, tabs};
 use crate::campaign::{CampaignError, Purpose};
 use maud::{Markup, html};
+use svdforge_golden::digits::fixed;
 use svdforge_golden::{BySource, Sources};
 
 /// A kind of error whose sources are shown.
@@ -156,8 +157,8 @@ fn table(rows: &[Row]) -> Markup {
             @for row in rows {
                 tr {
                     td class="left" { (size_name(row.size)) } td { (row.x) }
-                    @for error in row.errors.parts() { td { (format!("{error:.3}")) } }
-                    td { (format!("{:.3}", row.errors.total)) }
+                    @for error in row.errors.parts() { td { (fixed(error, 3)) } }
+                    td { (fixed(row.errors.total, 3)) }
                 }
             }
         } }

@@ -6,6 +6,7 @@ use super::sources::{KINDS, Row};
 use crate::campaign::{CampaignError, Metric};
 use std::fmt::Write;
 use svdforge_golden::BySource;
+use svdforge_golden::digits::fixed;
 use svdforge_hdl::interface::Flags;
 
 /// Columns of `report.csv` that say which matrix it is. Those of the status flags follow, then those of the result.
@@ -153,8 +154,8 @@ fn write_markdown(text: &mut String, overview: &Overview<'_>) -> std::fmt::Resul
         )?;
         writeln!(text, "| size | guard | {} | together |\n|---|---|---|---|---|---|---|", BySource::NAMES.join(" | "))?;
         for Row { size, x, errors } in rows {
-            let parts = errors.parts().map(|error| format!("{error:.3}")).join(" | ");
-            writeln!(text, "| {} | {x} | {parts} | {:.3} |", size_name(size), errors.total)?;
+            let parts = errors.parts().map(|error| fixed(error, 3)).join(" | ");
+            writeln!(text, "| {} | {x} | {parts} | {} |", size_name(size), fixed(errors.total, 3))?;
         }
     }
     writeln!(text, "\n## Worst matrices\n\nWord {}, {} guard bits.\n", overview.word, overview.guard)?;

@@ -116,7 +116,7 @@ struct Pin {
     port: String,
 }
 
-fn read_report(text: &str, design: &Design) -> Result<Placed, SynthError> {
+pub(super) fn read_report(text: &str, design: &Design) -> Result<Placed, SynthError> {
     let lacks = |what: &str| SynthError::Report { program: "nextpnr-ecp5", what: what.to_owned() };
     let report: NextpnrReport = serde_json::from_str(text).map_err(|e| lacks(&format!("a readable form ({e})")))?;
     let used = |name: &str| report.utilization.get(name).map(|u| u.used).ok_or_else(|| lacks(name));

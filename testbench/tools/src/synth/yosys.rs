@@ -58,7 +58,7 @@ fn script(list: &str, top: &str, target: Target, flatten: bool) -> String {
     lines.join("\n") + "\n"
 }
 
-fn read_statistics(text: &str, target: Target) -> Result<Area, SynthError> {
+pub(super) fn read_statistics(text: &str, target: Target) -> Result<Area, SynthError> {
     let lacks = |what: &str| SynthError::Report { program: "yosys", what: what.to_owned() };
     let statistics: Value = serde_json::from_str(text).map_err(|e| lacks(&format!("JSON statistics ({e})")))?;
     let modules = statistics["modules"].as_object().ok_or_else(|| lacks("`modules`"))?;
