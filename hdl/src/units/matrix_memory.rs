@@ -1,4 +1,4 @@
-//! The memory of A: two row banks times two column banks, with two copies of the matrix.
+//! The memory of A: two row banks times two column banks, with two copies of each matrix.
 //!
 //! A 2x2 block is read in one cycle, one element from each bank, all at the address (copy, row pair, column pair). A
 //! rotated block is written in one cycle as well. Each element goes to its place for the next step: there is one row
@@ -8,7 +8,8 @@
 use crate::builder::{DesignBuilder, ModuleBuilder};
 use crate::ir::ModuleId;
 
-/// Adds the memory for words of `data` bits and pair numbers of `pair` bits.
+/// Adds the memory for words of `data` bits, pair numbers of `pair` bits, and numbers of copies of `copies` bits: the
+/// number of the matrix, if there are several, and of its copy in the lowest bit.
 ///
 /// The outputs `element_rc` are the elements in row bank r and column bank c. `write_enable` has one bit per bank, bit
 /// 2 r + c.

@@ -6,7 +6,8 @@
 use crate::builder::{DesignBuilder, ModuleBuilder};
 use crate::ir::ModuleId;
 
-/// Adds the memory for elements of `element` bits and pair numbers of `pair` bits.
+/// Adds the memory for elements of `element` bits, pair numbers of `pair` bits, and numbers of copies of `copies` bits:
+/// the number of the matrix, if there are several, and of its copy in the lowest bit.
 ///
 /// The outputs `row_b` are the words of bank b, with the element of the even column in the lower half.
 pub fn vector_memory(design: &mut DesignBuilder, element: u32, pair: u32, copies: u32) -> ModuleId {

@@ -279,8 +279,8 @@ fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Outcome, delay: usi
     let expected = result.frame(shape);
     let index_bits = address_width(shape.triplets() as u32);
     let (mut found, mut waiting, mut most, mut done) = (Vec::new(), 0, 0, 0);
-    // The reads in progress: (column, row) of an element, if there is a read.
-    let mut reads: VecDeque<Option<(usize, usize)>> = std::iter::repeat_n(None, delay).collect();
+    // The reads in progress: (column, row) of an element, and whether it is one of U or of V, if there is a read.
+    let mut reads: VecDeque<Option<(usize, usize, [bool; 2])>> = std::iter::repeat_n(None, delay).collect();
     unit.set("start", 1);
     unit.set("status", result.status);
     unit.set("bad", result.status & 1);

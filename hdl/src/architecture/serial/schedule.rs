@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn the_rotators_never_idle_with_enough_matrices_in_flight() {
         let latencies = Latencies { block: 13, vectors: 12, angle: 20 };
-        for (size, turns) in [(4, 5), (6, 2), (8, 2), (10, 1), (16, 1)] {
+        for (size, turns) in [(4, 5), (6, 3), (8, 2), (10, 1), (16, 1)] {
             let program = StepProgram::new(&Ordering::new(size), latencies, true, 7);
             assert_eq!((program.cycles(), program.turns), (size * size / 2, turns), "size {size}");
         }
