@@ -67,6 +67,13 @@ pub trait Architecture: Sync {
     /// belong to such a matrix.
     fn inside(&self, shape: &Shape, size: (usize, usize), sweeps: u32, seen: &Seen) -> Option<Inside>;
 
+    /// How many multipliers the rotators have.
+    fn rotator_multipliers(&self, shape: &Shape) -> usize;
+
+    /// How many multiplications the rotations of a matrix of `size` (rows, columns) take in `sweeps` sweeps, with those
+    /// that reduce its rows to a triangle.
+    fn multiplications(&self, shape: &Shape, size: (usize, usize), sweeps: u32) -> u64;
+
     /// The signals that are worth a look in a viewer of waveforms, in groups.
     fn waves(&self, shape: &Shape) -> Vec<WaveGroup>;
 }
@@ -125,10 +132,13 @@ pub struct Schedule {
 pub struct SquareCycles {
     /// Rows, and columns, of the square.
     pub size: usize,
-    /// Cycles until the angles of the first step are computed.
+    /// Cycles until the angles of the first step are computed. The last step takes only one turn, which is taken into
+    /// account here.
     pub first_angles: usize,
-    /// Cycles of one step.
+    /// Cycles of one step: from one turn of a matrix to its next one.
     pub step: usize,
+    /// Matrices that take turns.
+    pub turns: usize,
     /// Steps of a sweep.
     pub steps: usize,
     /// How rows are reduced to a triangle with as many columns as the square, in cores that reduce rows.

@@ -13,6 +13,7 @@ pub mod sequencer;
 pub mod square;
 pub mod timing;
 pub mod waves;
+pub mod work;
 
 use crate::architecture::contexts::context_bits;
 use crate::architecture::decomposer::{Architecture, DecomposerModule, PortTiming, QrCycles, Schedule, SquareCycles};
@@ -32,6 +33,9 @@ use schedule::StepProgram;
 use sequencer::sequencer;
 use square::Square;
 use timing::Timing;
+
+/// Multipliers of a rotator.
+const MULTIPLIERS: usize = 4;
 
 /// The architecture that rotates one 2x2 block per cycle.
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +96,14 @@ impl Architecture for Serial {
         inside::inside(shape, size, sweeps, seen)
     }
 
+    fn rotator_multipliers(&self, _: &Shape) -> usize {
+        4 * MULTIPLIERS
+    }
+
+    fn multiplications(&self, shape: &Shape, size: (usize, usize), sweeps: u32) -> u64 {
+        work::multiplications(shape, size, sweeps)
+    }
+
     fn waves(&self, shape: &Shape) -> Vec<WaveGroup> {
         waves::waves(shape)
     }
@@ -103,8 +115,9 @@ fn schedule(shape: &Shape, orderings: &[Ordering], programs: &[StepProgram], tim
     let square = |(ordering, program): (&Ordering, &StepProgram)| SquareCycles {
         size: ordering.size(),
         // A core with several programs looks up the one of the matrix first.
-        first_angles: program.first_angles() + usize::from(orderings.len() > 1),
+        first_angles: program.first_angles(timing.latencies) + usize::from(orderings.len() > 1),
         step: program.step(),
+        turns: program.turns,
         steps: ordering.steps(),
         reduction: timing.row_rotation.map(|latency| reduction_cycles(passes as usize, ordering.size(), latency)),
     };

@@ -38,6 +38,8 @@ pub struct Latency {
     pub first_angles: usize,
     /// One sweep.
     pub sweep: usize,
+    /// Matrices that take turns: a sweep of each takes as long as one sweep.
+    pub turns: usize,
     /// The values are sorted.
     pub sort: usize,
     /// Until the first output beat.
@@ -77,6 +79,7 @@ impl Latency {
             start: FULL + ACCEPTED,
             first_angles: square.first_angles,
             sweep: square.sweep(),
+            turns: square.turns,
             sort: sort_cycles(shape, ports),
             output,
             unload,
@@ -97,7 +100,7 @@ impl Latency {
     }
 
     /// From the last beat of the result before to the last beat of this one, if matrices of this size arrive without a
-    /// pause, and this one takes `sweeps` sweeps.
+    /// pause, and this one takes `sweeps` sweeps, in a core for one matrix at a time.
     ///
     /// The next matrix is loaded while the result before it leaves. Its decomposition starts when both are over; it
     /// does not wait for the beats that are in the output FIFO.

@@ -72,9 +72,10 @@ impl StepProgram {
         (blocks + latencies.block).saturating_sub(self.cycles()) as u32
     }
 
-    /// Cycles from the start of a matrix in an idle core to its first step.
-    pub fn first_angles(&self) -> usize {
-        self.step() - self.first_diagonal
+    /// Cycles that a decomposition in an idle core takes beside its steps: those until its first step, without those that
+    /// its last step is shorter, as it takes only one turn.
+    pub fn first_angles(&self, latencies: Latencies) -> usize {
+        self.cycles() - self.first_diagonal + self.late(latencies) as usize
     }
 
     /// The program with the shortest turn in a round of `turns`.
