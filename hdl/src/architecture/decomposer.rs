@@ -26,12 +26,22 @@
 //! | `vector_index`, `vector_row` | index, index | its address |
 //! | `u`, `v` (out) | vector | the addressed elements of U and of V |
 //!
+//! Cores with several matrices in flight have these ports as well:
+//!
+//! | port | bits | meaning |
+//! |---|---|---|
+//! | `load_context`, `start_context`, `wanted_context` | context | the matrix that is loaded, started, or read |
+//! | `skip` | 1 | there is no matrix in `start_context`, since its frame is bad |
+//! | `done_context` (out) | context | the matrix whose decomposition is over |
+//! | `load_free` (out) | 1 | an element that the input end accepts in the next cycle can be written |
+//! | `value_free`, `u_free`, `v_free` (out) | 1 | a value, or an element of U or V, can be read |
+//!
 //! Ports marked QR exist only where rows are reduced to a triangle while they stream in. Ports marked "any size" exist
 //! only in cores that accept every size up to their own. The fields of the status word are stable from the end of the
 //! drain to the next `start`.
 //!
-//! Frames follow one another: nothing is loaded between the end of a frame and its release, and vectors are read only
-//! while no matrix is being decomposed.
+//! Frames follow one another: nothing is loaded between the end of a frame and its release. In a core for one matrix at a
+//! time, vectors are read only while no matrix is being decomposed.
 
 use super::inside::{Inside, Points, Seen, WaveGroup};
 use super::probe::{Probe, Rotations, Write};
