@@ -20,7 +20,6 @@ pub(super) struct Frames<'a, 'm> {
     taken: Register<'m>,
     /// It has not been released.
     to_release: Register<'m>,
-    decomposing: Register<'m>,
     done: Register<'m>,
     bad: Register<'m>,
     accepting: Option<Register<'m>>,
@@ -64,7 +63,6 @@ impl<'a, 'm> Frames<'a, 'm> {
             held: register("frames_held", address_width(contexts + 1)),
             taken: register("frame_taken", 1),
             to_release: register("to_release", 1),
-            decomposing: register("decomposing", contexts),
             done: register("done_kept", contexts),
             bad: register("bad_kept", contexts),
             accepting: context("accepting_context"),
@@ -130,7 +128,6 @@ impl<'a, 'm> Frames<'a, 'm> {
         let of_accepted = |event| contexts::one_of(m, shape, event, self.accepting());
         let of_done = contexts::one_of(m, shape, events.done, done_context);
         let of_first = |event| contexts::one_of(m, shape, event, self.first_context());
-        self.decomposing.drive((self.decomposing.value() & !of_done) | of_accepted(events.start));
         self.done.drive((self.done.value() | of_done) & !of_first(events.begins));
         self.bad.drive((self.bad.value() & !of_accepted(events.start)) | of_accepted(events.refuse));
         for (pointer, moves) in [(self.accepting, accept), (self.first, events.unloaded)] {

@@ -40,6 +40,6 @@ pub fn inside(shape: &Shape, size: (usize, usize), sweeps: u32, seen: &Seen) -> 
         Some(triangles) => reduction(&memories, triangles, size.0)?,
         None => Vec::new(),
     };
-    let loaded = Loaded { size, shift: schedule::shift(shape, seen) };
+    let loaded = Loaded { size, shift: schedule::shift(shape, seen, &places) };
     Some(Inside { reduction, steps: steps(&memories, &places, loaded, sweeps, made.sweeps)?, tracks, program })
 }

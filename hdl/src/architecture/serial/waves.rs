@@ -16,7 +16,10 @@ pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
         &[("start", Bits), ("sweeps_done", Unsigned), ("step", Unsigned), ("cycle", Unsigned), ("done", Bits)],
     );
     let bits = vec![inside("sequencer.running"), inside("sequencer.warm")];
-    let names = vec![("00", "idle"), ("01", "first_angles"), ("10", "sweeps")];
+    let mut names = vec![("00", "idle"), ("01", "first_angles"), ("10", "sweeps")];
+    if shape.in_flight() > 1 {
+        names.push(("11", "sweeps_and_first_angles"));
+    }
     sequencer.state = Some(WaveState { name: "sequencer", bits, names });
     let mut groups = vec![sequencer];
     if shape.is_reduced() {

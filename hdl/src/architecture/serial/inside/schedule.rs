@@ -1,6 +1,6 @@
 //! The schedule of a serial core: which unit does what in each cycle, read from the commands in its datapath.
 
-use super::places::Places;
+use super::places::{Places, SHIFT};
 use crate::architecture::inside::{Program, Seen, Slot, Track};
 use crate::architecture::serial::qr::lane::READ_LATENCY;
 use crate::architecture::serial::timing::Timing;
@@ -18,9 +18,6 @@ const ALWAYS: [&str; 7] = [
     "sequencer.running",
     "sequencer.warm",
 ];
-
-/// By how many bits the elements of A are shifted up, in cores that scale matrices.
-const SHIFT: &str = "sequencer.shift_made";
 
 /// The commands in every cycle.
 pub(super) struct Commands {
@@ -41,7 +38,7 @@ impl Commands {
         if shape.has_v() {
             names.push("datapath.v_unload");
         }
-        if shape.scaling() == Scaling::Auto {
+        if shape.scaling() == Scaling::Auto && shape.in_flight() == 1 {
             names.push(SHIFT);
         }
         if shape.is_reduced() {
@@ -68,9 +65,11 @@ impl Commands {
 }
 
 /// By how many bits the loaded elements of A were shifted up.
-pub(super) fn shift(shape: &Shape, seen: &Seen) -> u32 {
+pub(super) fn shift(shape: &Shape, seen: &Seen, places: &Places) -> u32 {
     let signal = Commands::names(shape).iter().position(|name| *name == SHIFT);
-    signal.and_then(|signal| seen.signals[signal].last()).map_or(0, |&(_, shift)| shift as u32)
+    let kept = signal.and_then(|signal| seen.signals[signal].last()).map(|&(_, shift)| shift as u32);
+    let written = places.shifts.and_then(|memory| seen.writes[memory].last()).map(|(_, write)| write.word as u32);
+    kept.or(written).unwrap_or(0)
 }
 
 /// The tracks of all units, and the program of a step.
