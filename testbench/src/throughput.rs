@@ -42,7 +42,7 @@ pub struct Throughput {
     /// Cycles from the first input beat of a matrix to the last output beat of its result, both included.
     pub latency_cycles: MeanAndMax,
     /// Multiplications of the rotations that these matrices need, as a share of what the multipliers of the rotators can
-    /// do in the same cycles.
+    /// do from the first input beat to the last output beat. While the core fills up and empties, they wait.
     pub utilisation: f64,
     /// Sweeps of a matrix.
     pub sweeps: MeanAndMax,
@@ -92,9 +92,9 @@ pub fn throughput(core: &Core, count: usize, seed: u64) -> Result<Throughput, Ju
     let interval_cycles = MeanAndMax::of(&intervals);
     let architecture = architecture(shape.arch());
     let work = |&sweeps: &u64| architecture.multiplications(shape, size, sweeps as u32);
-    let edge = shape.in_flight();
-    let work = sweeps[edge + 1..][..intervals.len()].iter().map(work).sum::<u64>() as f64;
-    let possible = architecture.rotator_multipliers(shape) as f64 * intervals.iter().sum::<u64>() as f64;
+    let work = sweeps.iter().map(work).sum::<u64>() as f64;
+    let cycles = ends[count - 1] - trace.accepted[0] + 1;
+    let possible = architecture.rotator_multipliers(shape) as f64 * cycles as f64;
     Ok(Throughput {
         core: Summary::new(core),
         frames: count,

@@ -103,7 +103,7 @@ fn print_core(core: &Core, result: &Throughput) -> Result<()> {
     ))?;
     output::print(table)?;
     output::print(format!(
-        "{:.1} % of what the multipliers of the rotators can do is of use. {} of {} results keep what is promised.",
+        "The multipliers of the rotators are busy for {:.1} % of the run. {} of {} results keep what is promised.",
         100.0 * result.utilisation,
         result.results_correct,
         result.frames
