@@ -7,6 +7,7 @@ use svdforge_hdl::parameters::{Parameters, Scaling, Sweeps, Vectors};
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
 use svdforge_testbench::framing::{InputElement, InputScale, quantise};
 use svdforge_testbench::stimulus::{Reset, Stalls, Stimulus, Trace};
+use svdforge_testbench::throughput::throughput;
 
 /// Frames of all families, and among them some that end early or late.
 fn frames(core: &Core, count: u64) -> Vec<Vec<InputElement>> {
@@ -101,35 +102,18 @@ fn every_matrix_has_the_result_that_it_has_alone() {
     assert_eq!(checked, 4 * (30 + 22));
 }
 
+/// The rotators never wait: matrices follow each other as fast as their rotations can be made.
 #[test]
-fn print_intervals() {
-    for (n, sweeps) in
-        [(4, Sweeps::Fixed(4)), (8, Sweeps::Fixed(5)), (16, Sweeps::Fixed(6)), (4, Sweeps::Auto), (8, Sweeps::Auto)]
-    {
-        for interleave in [Some(1), Some(2), None, Some(8)] {
-            let c = core(Parameters { rows: n, cols: n, sweeps, interleave, ..Parameters::default() });
-            let shape = c.shape();
-            let elements: Vec<_> = (0..40)
-                .flat_map(|seed| {
-                    quantise(shape, &Family::Uniform.generate(n, n, seed), InputScale::Auto).unwrap().frame(shape)
-                })
-                .collect();
-            let trace = SimulatorEngine::new(&c).unwrap().run(&Stimulus::new(elements)).unwrap();
-            let ends: Vec<u64> = trace.frames().map(|f| f.last().unwrap().cycle).collect();
-            let sw: Vec<u64> = trace
-                .frames()
-                .map(|f| u64::from(svdforge_hdl::interface::Status::from_bits(f[0].data).sweeps()))
-                .collect();
-            let mean = (ends[39] - ends[9]) as f64 / 30.0;
-            let work = sw[10..40].iter().sum::<u64>() as f64 / 30.0
-                * c.schedule().squares[0].steps as f64
-                * (n * n / 2) as f64;
-            println!(
-                "{}: interval {mean:.1}, bound {work:.1}, use {:.3}, first latency {}",
-                shape.name(),
-                work / mean,
-                ends[0]
-            );
-        }
+fn the_rotators_never_wait() {
+    let mut checked = 0;
+    for (n, sweeps, interleave) in [(4, 4, None), (8, 5, None), (16, 6, None), (8, 5, Some(8))] {
+        let square = Parameters { rows: n, cols: n, ..Parameters::default() };
+        let core = core(Parameters { sweeps: Sweeps::Fixed(sweeps), interleave, ..square });
+        let result = throughput(&core, 2 * core.shape().in_flight() + 20, 1).unwrap();
+        let rotations = sweeps as usize * (n - 1) * (n * n / 2);
+        assert_eq!(result.interval_cycles.mean, rotations as f64, "{}", core.shape().name());
+        assert_eq!(result.results_correct, result.frames);
+        checked += 1;
     }
+    assert_eq!(checked, 4);
 }

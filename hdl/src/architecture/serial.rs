@@ -114,8 +114,10 @@ fn schedule(shape: &Shape, orderings: &[Ordering], programs: &[StepProgram], tim
     let passes = shape.arithmetic().passes();
     let square = |(ordering, program): (&Ordering, &StepProgram)| SquareCycles {
         size: ordering.size(),
-        // A core with several programs looks up the one of the matrix first.
-        first_angles: program.first_angles(timing.latencies) + usize::from(orderings.len() > 1),
+        // A core with several programs looks up the one of the matrix first, and one with several matrices in flight
+        // whose turn it is.
+        first_angles: program.first_angles(timing.latencies)
+            + usize::from(orderings.len() > 1 || shape.in_flight() > 1),
         step: program.step(),
         turns: program.turns,
         steps: ordering.steps(),

@@ -10,7 +10,7 @@ use crate::shape::Shape;
 /// and the last blocks of A are written. `idle` says that no matrix is being decomposed.
 pub fn rests<'m>(m: &'m ModuleBuilder, timing: Timing, idle: Signal<'m>) -> Signal<'m> {
     let drain = timing.stages.done + 2;
-    let quiet = m.register("quiet", address_width(drain + 1)).reset(0);
+    let quiet = m.register("quiet", address_width(drain + 1)).reset(drain.into());
     let drained = quiet.value().is(drain.into()).named("drained");
     let width = quiet.value().width();
     quiet.drive(idle.select(drained.select(quiet.value(), quiet.value().plus(1)), m.zero(width)));
