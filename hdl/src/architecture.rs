@@ -3,6 +3,7 @@
 //! Each architecture is a folder with an implementation of [`decomposer::Architecture`]. Nothing outside that folder
 //! knows its memories, its schedule or its rotators.
 
+pub mod contexts;
 pub mod decomposer;
 pub mod inside;
 pub mod probe;

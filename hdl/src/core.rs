@@ -7,6 +7,7 @@ mod assembly;
 pub mod beat_packer;
 pub mod beat_unpacker;
 pub mod frame_controller;
+mod frames;
 pub mod latency;
 pub mod observed;
 pub mod registers;

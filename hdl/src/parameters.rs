@@ -29,6 +29,8 @@ pub const GUARDS: RangeInclusive<u32> = 0..=8;
 pub const COEFS: RangeInclusive<u32> = 14..=32;
 /// Numbers of sweeps that can be fixed by `--sweeps`.
 pub const SWEEPS: RangeInclusive<u32> = 1..=63;
+/// Numbers of matrices in flight.
+pub const INTERLEAVE: RangeInclusive<u32> = 1..=16;
 /// Bytes that one element can take on the streams.
 pub const ELEMENT_BYTES: [u32; 3] = [2, 4, 8];
 /// Numbers of elements that one beat can carry.
@@ -63,6 +65,8 @@ pub struct Parameters {
     pub scaling: Scaling,
     /// Which sizes the core accepts: its own only, or every size up to it.
     pub sizes: Sizes,
+    /// Matrices in flight: so many are in the core at the same time. `None` stands for as many as keep the rotators busy.
+    pub interleave: Option<u32>,
     /// What stands beside the streams.
     pub front: Front,
     /// Bytes of one element on both streams. `None` stands for the fewest on each.
@@ -91,6 +95,7 @@ impl Default for Parameters {
             symmetric: false,
             scaling: Scaling::Auto,
             sizes: Sizes::Fixed,
+            interleave: Some(1),
             front: Front::Stream,
             element_bytes: None,
             elements_per_beat_in: 1,
@@ -122,6 +127,9 @@ impl Parameters {
         }
         if let Some(coef) = self.coef {
             inside("coef", coef, COEFS, "the bits of a coefficient")?;
+        }
+        if let Some(matrices) = self.interleave {
+            inside("interleave", matrices, INTERLEAVE, "the matrices in flight (or `auto`)")?;
         }
         if let Some(bytes) = self.element_bytes {
             one_of("element-bytes", bytes, &ELEMENT_BYTES, "the bytes of an element (or `auto`)")?;

@@ -20,6 +20,7 @@ pub struct Shape {
     frac: u32,
     coef: u32,
     rank: usize,
+    in_flight: usize,
     dimensions: Dimensions,
     formats: Formats,
     streams: Streams,
@@ -48,11 +49,12 @@ impl Shape {
             let reason = format!("with --word {}, a coefficient needs {least} bits at least", checked.word);
             return Err(error("coef", coef, reason));
         }
+        let interleave = matrices_in_flight(&checked, &dimensions)?;
         let frac = checked.frac.unwrap_or(checked.word - 1);
         let rank = checked.rank.unwrap_or(dimensions.triplets());
-        let parameters = Parameters { coef: Some(coef), ..checked };
+        let parameters = Parameters { coef: Some(coef), interleave: Some(interleave), ..checked };
         let streams = streams(&parameters, rank, &dimensions, &formats)?;
-        Ok(Self { parameters, frac, coef, rank, dimensions, formats, streams })
+        Ok(Self { parameters, frac, coef, rank, in_flight: interleave as usize, dimensions, formats, streams })
     }
 
     /// The parameters, with defaults in place of everything that the user left open.
@@ -143,6 +145,11 @@ impl Shape {
     /// Which sizes the core accepts: its own only, or every size up to it.
     pub fn sizes(&self) -> Sizes {
         self.parameters.sizes
+    }
+
+    /// How many matrices are in the core at the same time, at most.
+    pub fn in_flight(&self) -> usize {
+        self.in_flight
     }
 
     /// What stands beside the streams of the core.
@@ -299,6 +306,36 @@ fn delivers_u(parameters: &Parameters) -> bool {
 
 fn delivers_v(parameters: &Parameters) -> bool {
     parameters.vectors.has_v() || parameters.symmetric && parameters.vectors.has_u()
+}
+
+/// The number of matrices in flight. `auto` takes as many as have turns in a round in which the rotators never wait, and
+/// one more, which is loaded or unloaded meanwhile. The next power of two needs no more memory.
+fn matrices_in_flight(parameters: &Parameters, dimensions: &Dimensions) -> Result<u32, ParameterError> {
+    /// The longest time in which the rotators wait for the angles of one matrix, in cycles.
+    const WAIT: usize = 45;
+    /// As many matrices as `auto` chooses at most.
+    const MOST: usize = 8;
+    let pairs = dimensions.even() / 2;
+    let (turn, own) = match parameters.vectors {
+        Vectors::None => (pairs * pairs + pairs, pairs * pairs + pairs + WAIT),
+        _ => (2 * pairs * pairs, WAIT),
+    };
+    let refused = if dimensions.is_reduced() {
+        Some(
+            "a core that reduces rows to a triangle has one matrix in flight, since the reduction uses the rotators before the first sweep",
+        )
+    } else if dimensions.takes_any() {
+        Some("a core for matrices of any size has one matrix in flight")
+    } else {
+        None
+    };
+    match (parameters.interleave, refused) {
+        (None, Some(_)) => Ok(1),
+        (None, None) => Ok((own.div_ceil(turn) + 1).next_power_of_two().min(MOST) as u32),
+        (Some(1), _) => Ok(1),
+        (Some(matrices), Some(reason)) => Err(error("interleave", matrices, reason.to_owned())),
+        (Some(matrices), None) => Ok(matrices),
+    }
 }
 
 /// The layout of the streams that carry the largest matrix and its decomposition.

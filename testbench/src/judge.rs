@@ -149,6 +149,17 @@ pub fn judge_and_trace(
     Ok((assess(shape, matrix, input, decomposition, rotations.as_ref(), cycles)?, trace))
 }
 
+/// Judges the result of a matrix that was one of several in a run.
+pub fn judge_frame(
+    shape: &Shape,
+    matrix: &NamedMatrix,
+    input: &Quantised,
+    result: Decomposition,
+    cycles: Cycles,
+) -> Result<Judgement, JudgeError> {
+    assess(shape, matrix, input, result, None, cycles)
+}
+
 fn assess(
     shape: &Shape,
     original: &NamedMatrix,

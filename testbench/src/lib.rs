@@ -11,6 +11,7 @@
 //! - [`trace`] tells what a core did with a matrix, step by step and cycle by cycle.
 //! - [`corpus`] and [`samples`] supply the matrices for these checks.
 //! - [`speed`] runs matrices for what the export tells of the speed of a core.
+//! - [`throughput`] measures a core that matrices stream through without a pause.
 //! - [`testbench_verilog`], [`cocotb_bench`] and [`export`] make the files that accompany an exported core;
 //!   `svdforge-files` writes them to disk.
 //!
@@ -34,5 +35,6 @@ pub mod scalar;
 pub mod speed;
 pub mod stimulus;
 pub mod testbench_verilog;
+pub mod throughput;
 pub mod trace;
 pub mod verify;

@@ -1,15 +1,18 @@
 //! What the export tells of the speed of a core beyond the formula of its latency: how many sweeps its matrices usually
 //! take, and what its streams look like. Both come from one run in the simulator.
 
-use crate::engine::{Engine, EngineError};
-use crate::framing::{InputScale, quantise};
+use crate::engine::{Engine, EngineError, SimulatorEngine};
+use crate::framing::{InputElement, InputScale, quantise};
 use crate::samples::matrix_of_size;
 use crate::stimulus::{Stimulus, Trace};
+use crate::throughput;
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::picture::{Beat, Streams};
 use svdforge_hdl::export::timing::TypicalSweeps;
 use svdforge_hdl::interface::Status;
+use svdforge_hdl::parameters::{Parameters, Sweeps};
+use svdforge_hdl::shape::Shape;
 
 /// Matrices of the run, and those of a run with large ones, which take long.
 const MATRICES: u64 = 9;
@@ -17,22 +20,44 @@ const LARGE_MATRICES: u64 = 2;
 /// The most elements of a matrix that is not large.
 const LARGE: usize = 1 << 14;
 
+/// The frame of a random matrix of the core's largest size, whose elements are distributed uniformly.
+fn uniform(shape: &Shape, seed: u64) -> Vec<InputElement> {
+    let matrix = matrix_of_size(shape, shape.dimensions().largest(), Family::Uniform, seed);
+    let quantised = quantise(shape, &matrix, InputScale::Auto);
+    quantised.expect("With an automatic scale every matrix fits the input word.").frame(shape)
+}
+
 /// Runs uniformly distributed random matrices of the core's largest size, one after the other without a pause and
 /// without stalls. Returns how many sweeps they take, and the beats.
 pub fn measure(core: &Core, engine: &mut dyn Engine) -> Result<(TypicalSweeps, Streams), EngineError> {
     let shape = core.shape();
     let matrices = if shape.elements() <= LARGE { MATRICES } else { LARGE_MATRICES };
-    let frame = |seed| {
-        let matrix = matrix_of_size(shape, shape.dimensions().largest(), Family::Uniform, seed);
-        let quantised = quantise(shape, &matrix, InputScale::Auto);
-        quantised.expect("With an automatic scale every matrix fits the input word.").frame(shape)
-    };
-    let stimulus = Stimulus::new((1..=matrices).flat_map(frame).collect());
+    let stimulus = Stimulus::new((1..=matrices).flat_map(|seed| uniform(shape, seed)).collect());
     let trace = engine.run(&stimulus)?;
     let mut sweeps: Vec<u32> = trace.frames().map(|beats| Status::from_bits(beats[0].data).sweeps()).collect();
     sweeps.sort_unstable();
-    let typical = TypicalSweeps { sweeps: sweeps[sweeps.len() / 2], matrices: sweeps.len() };
+    let intervals = (shape.in_flight() > 1).then(|| intervals(core, engine)).transpose()?;
+    let typical = TypicalSweeps { sweeps: sweeps[sweeps.len() / 2], matrices: sweeps.len(), intervals };
     Ok((typical, streams(&stimulus, &trace)))
+}
+
+/// The mean cycles from one result to the next while the core is full, of uniformly distributed random matrices, and of
+/// such that take the most sweeps.
+fn intervals(core: &Core, engine: &mut dyn Engine) -> Result<[usize; 2], EngineError> {
+    let usual = interval(core, engine)?;
+    let cap = core.shape().sweep_cap();
+    let most = Parameters { sweeps: Sweeps::Fixed(cap), ..*core.shape().parameters() };
+    let most = Core::new(most.shape().expect("A core may make as many sweeps as its cap says."));
+    Ok([usual, interval(&most, &mut SimulatorEngine::new(&most)?)?])
+}
+
+fn interval(core: &Core, engine: &mut dyn Engine) -> Result<usize, EngineError> {
+    let edge = core.shape().in_flight();
+    let frames = (1..=(4 * edge + 16) as u64).flat_map(|seed| uniform(core.shape(), seed)).collect();
+    let trace = engine.run(&Stimulus::new(frames))?;
+    let ends: Vec<u64> = trace.output.iter().filter(|element| element.last).map(|element| element.cycle).collect();
+    let intervals = throughput::intervals(core, &ends);
+    Ok(intervals.iter().sum::<u64>().div_ceil(intervals.len() as u64) as usize)
 }
 
 /// One beat for each cycle: the section of its first element, and whether one of its elements is the last.

@@ -1,13 +1,15 @@
-//! The command `svdforge bench`.
+//! The commands `svdforge bench sim` and `svdforge bench core`.
 
 use crate::options::CoreOptions;
 use crate::progress::Progress;
 use crate::{Verdict, output};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
+use svdforge_hdl::core::Core;
 use svdforge_studies::bench::{CoreBench, bench};
+use svdforge_testbench::throughput::{Throughput, throughput};
 
-/// Measure the speed of the simulators
+/// Measure the speed of a core, or of the simulators
 #[derive(Args)]
 pub struct Bench {
     #[command(subcommand)]
@@ -16,7 +18,27 @@ pub struct Bench {
 
 #[derive(Subcommand)]
 enum What {
+    Core(CoreSpeed),
     Sim(Sim),
+}
+
+/// Stream random matrices through the simulated core without a pause, and measure its throughput
+///
+/// Example: svdforge bench core --rows 4 --cols 4 --interleave auto
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+struct CoreSpeed {
+    #[command(flatten)]
+    core: CoreOptions,
+    /// Number of matrices, more than twice as many as are in flight
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(3..=1_000_000))]
+    frames: u32,
+    /// The first matrix of the random sequence
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u32,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Run this simulator, Verilator -O3 and Icarus on the same core and matrices, and compare their speed
@@ -35,7 +57,62 @@ struct Sim {
 impl Bench {
     /// Measures the speed and prints it.
     pub fn run(self) -> Result<Verdict> {
-        let What::Sim(sim) = self.what;
+        match self.what {
+            What::Core(core) => core.run(),
+            What::Sim(sim) => sim.run(),
+        }
+    }
+}
+
+impl CoreSpeed {
+    fn run(self) -> Result<Verdict> {
+        let core = self.core.core()?;
+        let (frames, edge) = (self.frames as usize, 2 * core.shape().in_flight());
+        if frames < edge + 2 {
+            bail!(
+                "--frames {frames}: the first and the last {} results do not count; give at least {}",
+                edge / 2,
+                edge + 2
+            );
+        }
+        let progress = Progress::start("measuring");
+        let result = throughput(&core, frames, self.seed.into())?;
+        drop(progress);
+        if self.json {
+            output::json(&result)?;
+        } else {
+            print_core(&core, &result)?;
+        }
+        Ok(if result.results_correct == frames { Verdict::Holds } else { Verdict::Fails })
+    }
+}
+
+fn print_core(core: &Core, result: &Throughput) -> Result<()> {
+    let mut table = output::table(&["cycles", "mean", "largest"]);
+    for (what, counts) in [("from one result to the next", result.interval_cycles), ("latency", result.latency_cycles)]
+    {
+        table.add_row([what.into(), output::number(format!("{:.1}", counts.mean)), output::number(counts.max)]);
+    }
+    output::print(format!(
+        "{}: {} random matrices without a pause, {} in flight, {:.2} sweeps in the mean, {} at most",
+        core.shape().name(),
+        result.frames,
+        core.shape().in_flight(),
+        result.sweeps.mean,
+        result.sweeps.max
+    ))?;
+    output::print(table)?;
+    output::print(format!(
+        "The multipliers of the rotators are busy for {:.1} % of the run. {} of {} results keep what is promised.",
+        100.0 * result.utilisation,
+        result.results_correct,
+        result.frames
+    ))
+}
+
+impl Sim {
+    fn run(self) -> Result<Verdict> {
+        let sim = self;
         let core = sim.core.core()?;
         let progress = Progress::start("measuring");
         progress.announce("and Verilator takes most of a minute to build the core");

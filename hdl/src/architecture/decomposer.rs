@@ -22,15 +22,26 @@
 //! | `done` (out) | 1 | the decomposition is over, and values can be read |
 //! | `sweeps`, `cap_reached`, `overflow`, `shifted` (out) | 8, 1, 1, shift bits | fields of the status word |
 //! | `value_index` to `value` (out) | index, element | the diagonal element with this index, signed |
-//! | `vector_read`, `vector_index`, `vector_row` | 1, index, index | address of one element of the vectors |
+//! | `u_read`, `v_read` | 1 | an element of U, or of V, is read |
+//! | `vector_index`, `vector_row` | index, index | its address |
 //! | `u`, `v` (out) | vector | the addressed elements of U and of V |
+//!
+//! Cores with several matrices in flight have these ports as well:
+//!
+//! | port | bits | meaning |
+//! |---|---|---|
+//! | `load_context`, `start_context`, `wanted_context` | context | the matrix that is loaded, started, or read |
+//! | `skip` | 1 | there is no matrix in `start_context`, since its frame is bad |
+//! | `done_context` (out) | context | the matrix whose decomposition is over |
+//! | `load_free` (out) | 1 | an element that the input end accepts in the next cycle can be written |
+//! | `value_free`, `u_free`, `v_free` (out) | 1 | a value, or an element of U or V, can be read |
 //!
 //! Ports marked QR exist only where rows are reduced to a triangle while they stream in. Ports marked "any size" exist
 //! only in cores that accept every size up to their own. The fields of the status word are stable from the end of the
 //! drain to the next `start`.
 //!
-//! Frames follow one another: nothing is loaded between the end of a frame and its release, and vectors are read only
-//! while no matrix is being decomposed.
+//! Frames follow one another: nothing is loaded between the end of a frame and its release. In a core for one matrix at a
+//! time, vectors are read only while no matrix is being decomposed.
 
 use super::inside::{Inside, Points, Seen, WaveGroup};
 use super::probe::{Probe, Rotations, Write};
@@ -65,6 +76,13 @@ pub trait Architecture: Sync {
     /// while one matrix of `size` (rows, columns) was decomposed in `sweeps` sweeps. The result is `None` if it cannot
     /// belong to such a matrix.
     fn inside(&self, shape: &Shape, size: (usize, usize), sweeps: u32, seen: &Seen) -> Option<Inside>;
+
+    /// How many multipliers the rotators have.
+    fn rotator_multipliers(&self, shape: &Shape) -> usize;
+
+    /// How many multiplications the rotations of a matrix of `size` (rows, columns) take in `sweeps` sweeps, with those
+    /// that reduce its rows to a triangle.
+    fn multiplications(&self, shape: &Shape, size: (usize, usize), sweeps: u32) -> u64;
 
     /// The signals that are worth a look in a viewer of waveforms, in groups.
     fn waves(&self, shape: &Shape) -> Vec<WaveGroup>;
@@ -118,18 +136,19 @@ pub struct Schedule {
 
 /// The phases of a decomposition of a matrix that is held in a square of this size.
 ///
-/// From `start` to `done` there are `preparation + first_angles + sweeps x steps x step + 1` cycles, if the
+/// From `start` to `done` there are `first_angles + sweeps x steps x step + 1` cycles, if the
 /// decomposition makes that many sweeps: the last cycle of the last sweep comes one cycle before `done`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SquareCycles {
     /// Rows, and columns, of the square.
     pub size: usize,
-    /// Cycles in which the matrix is shifted up and padded in the memory; 0 if that is not necessary.
-    pub preparation: usize,
-    /// Cycles in which the angles of the first step are computed.
+    /// Cycles until the angles of the first step are computed. The last step takes only one turn, which is taken into
+    /// account here.
     pub first_angles: usize,
-    /// Cycles of one step.
+    /// Cycles of one step: from one turn of a matrix to its next one.
     pub step: usize,
+    /// Matrices that take turns.
+    pub turns: usize,
     /// Steps of a sweep.
     pub steps: usize,
     /// How rows are reduced to a triangle with as many columns as the square, in cores that reduce rows.

@@ -13,7 +13,9 @@ pub mod sequencer;
 pub mod square;
 pub mod timing;
 pub mod waves;
+pub mod work;
 
+use crate::architecture::contexts::context_bits;
 use crate::architecture::decomposer::{Architecture, DecomposerModule, PortTiming, QrCycles, Schedule, SquareCycles};
 use crate::architecture::inside::{Inside, Points, Seen, WaveGroup};
 use crate::architecture::probe::{Probe, Rotations, Write};
@@ -28,9 +30,12 @@ use layout::{home_table, orderings};
 use qr::row_queue::row_queue;
 use qr::sequencer::{qr_sequencer, reduction_cycles};
 use schedule::StepProgram;
-use sequencer::{preparation_cycles, sequencer};
+use sequencer::sequencer;
 use square::Square;
 use timing::Timing;
+
+/// Multipliers of a rotator.
+const MULTIPLIERS: usize = 4;
 
 /// The architecture that rotates one 2x2 block per cycle.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +45,9 @@ impl Architecture for Serial {
     fn draw(&self, design: &mut DesignBuilder, shape: &Shape) -> DecomposerModule {
         let orderings = &orderings(shape)[..];
         let (datapath, timing) = datapath(design, orderings, shape);
-        let program = |ordering: &Ordering| StepProgram::new(ordering, timing.latencies, shape.has_vectors());
+        // One context is left for a matrix that is loaded, or whose result leaves.
+        let turns = (shape.in_flight() - 1).max(1);
+        let program = |ordering: &Ordering| StepProgram::new(ordering, timing.latencies, shape.has_vectors(), turns);
         let programs: Vec<StepProgram> = orderings.iter().map(program).collect();
         let qr = timing.row_rotation.map(|latency| (row_queue(design, shape), qr_sequencer(design, shape, latency)));
         let (sequencer, value_arrival) = sequencer(design, orderings, shape, timing, &programs);
@@ -89,6 +96,14 @@ impl Architecture for Serial {
         inside::inside(shape, size, sweeps, seen)
     }
 
+    fn rotator_multipliers(&self, _: &Shape) -> usize {
+        4 * MULTIPLIERS
+    }
+
+    fn multiplications(&self, shape: &Shape, size: (usize, usize), sweeps: u32) -> u64 {
+        work::multiplications(shape, size, sweeps)
+    }
+
     fn waves(&self, shape: &Shape) -> Vec<WaveGroup> {
         waves::waves(shape)
     }
@@ -99,9 +114,12 @@ fn schedule(shape: &Shape, orderings: &[Ordering], programs: &[StepProgram], tim
     let passes = shape.arithmetic().passes();
     let square = |(ordering, program): (&Ordering, &StepProgram)| SquareCycles {
         size: ordering.size(),
-        preparation: if shape.is_prepared() { preparation_cycles(ordering.pairs(), timing) } else { 0 },
-        first_angles: program.first_angles(),
-        step: program.cycles(),
+        // A core with several programs looks up the one of the matrix first, and one with several matrices in flight
+        // whose turn it is.
+        first_angles: program.first_angles(timing.latencies)
+            + usize::from(orderings.len() > 1 || shape.in_flight() > 1),
+        step: program.step(),
+        turns: program.turns,
         steps: ordering.steps(),
         reduction: timing.row_rotation.map(|latency| reduction_cycles(passes as usize, ordering.size(), latency)),
     };
@@ -166,24 +184,46 @@ impl<'a, 'm> Drawing<'a, 'm> {
     fn commands(&self) {
         let (m, shape, sequencer, datapath) = (self.m, self.shape, &self.sequencer, &self.datapath);
         sequencer.drive("start", m.input("start", 1));
+        self.contexts();
         self.drive_sizes(sequencer, ["size_rows", "size_cols"], self.started);
         if !shape.is_reduced() {
             self.drive_sizes(datapath, ["size_rows", "size_cols"], self.started);
         }
         let verdicts = [("settled", "settled"), ("settled_valid", "settled_valid"), ("overflow", "overflow_seen")];
         datapath.connect(sequencer, &verdicts);
-        let mut commands = vec!["block", "row", "column", "copy", "diagonal", "measure", "diagonal_pair"];
+        let mut commands = vec!["block", "row", "column", "copy", "read_copy", "diagonal", "measure", "diagonal_pair"];
         if shape.has_vectors() {
-            commands.extend(["vectors", "identity"]);
+            commands.extend(["vectors", "identity", "unload_copy"]);
         }
         if shape.is_prepared() {
-            commands.push("prepare");
+            commands.push("raw");
         }
         commands.into_iter().for_each(|command| sequencer.connect(datapath, &[(command, command)]));
         if shape.scaling() == Scaling::Auto {
             m.output("shifted", sequencer.output("shifted"));
+            sequencer.connect(datapath, &[("shift_read", "shift")]);
         }
         for port in ["done", "cap_reached", "overflow", "sweeps"] {
+            m.output(port, sequencer.output(port));
+        }
+    }
+
+    /// Connects what a core with several matrices in flight adds.
+    fn contexts(&self) {
+        let (m, shape, sequencer) = (self.m, self.shape, &self.sequencer);
+        if shape.in_flight() == 1 {
+            return;
+        }
+        sequencer.drive("skip", m.input("skip", 1));
+        for port in ["start_context", "wanted_context"] {
+            sequencer.drive(port, m.input(port, context_bits(shape)));
+        }
+        let loading = m.input("load_context", context_bits(shape));
+        self.datapath.drive("load_context", loading.at(0).registered("load_context_now"));
+        m.output("done_context", sequencer.output("done_context"));
+        let vectors = [(shape.has_u(), "u_free"), (shape.has_v(), "v_free")];
+        let vectors = vectors.into_iter().filter_map(|(present, port)| present.then_some(port));
+        for port in ["load_free", "value_free"].into_iter().chain(vectors) {
             m.output(port, sequencer.output(port));
         }
     }
@@ -205,9 +245,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         datapath.drive("load_column", column_home);
         datapath.drive("load_data", m.input("load_data", shape.word()).at(0).registered("element"));
         if shape.scaling() == Scaling::Auto {
-            let shift = m.input("shift", shape.shift_bits());
-            datapath.drive("shift", shift);
-            self.sequencer.drive("shift", shift);
+            self.sequencer.drive("shift", m.input("shift", shape.shift_bits()));
         }
     }
 
@@ -241,7 +279,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         datapath.connect(sequencer, &[("qr_overflow", "qr_overflow")]);
         qr.connect(sequencer, &[("starting", "qr_starting")]);
         if shape.scaling() == Scaling::Auto {
-            datapath.connect(sequencer, &[("shift", "shift")]);
+            datapath.connect(sequencer, &[("triangle_shift", "shift")]);
         }
     }
 
@@ -267,12 +305,13 @@ impl<'a, 'm> Drawing<'a, 'm> {
         let row = m.input("vector_row", index_bits(shape)).at(0);
         let pair = home.width() - 1;
         let row_pair = row.zero_extend(row.width().max(pair + 1)).slice(1, pair).registered("row_pair");
-        datapath.drive("unload", m.input("vector_read", 1).at(0).flag().registered("vector_read_now"));
         datapath.drive("unload_home", home);
         datapath.drive("unload_column", row_pair);
         let is_odd = row.bit(0).delayed_to(read + 1);
         let bank = home.sign().delayed_to(read + 1);
         for (_, side) in [(shape.has_u(), "u"), (shape.has_v(), "v")].into_iter().filter(|&(present, _)| present) {
+            let read_now = m.input(&format!("{side}_read"), 1).at(0).flag().registered(&format!("{side}_read_now"));
+            datapath.drive(&format!("{side}_unload"), read_now);
             let word = |bank: u32| datapath.output(&format!("{side}_row_{bank}")).at(read + 1);
             let (zero, one) = (word(0), word(1));
             let word = bank.select(one, zero);

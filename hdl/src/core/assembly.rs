@@ -227,6 +227,9 @@ impl Parts<'_, '_> {
             let port = format!("load_{part}");
             input.connect(decomposer, &[(&port, &port)]);
         }
+        if shape.in_flight() > 1 {
+            self.contexts();
+        }
         let bad = input.output("bad");
         let release = controller.output("release_frame");
         input.drive("release_frame", release);
@@ -252,6 +255,19 @@ impl Parts<'_, '_> {
         let started = [("unload_start", "start"), ("status", "status"), ("status_is_all", "bad")];
         controller.connect(output, &started);
         output.connect(controller, &[("done", "unloaded")]);
+    }
+
+    /// Connects what several matrices in flight need: the contexts of frames, and when the decomposer's memories are free.
+    fn contexts(&self) {
+        let Self { shape, input, controller, decomposer, output, .. } = self;
+        for port in ["skip", "start_context", "load_context", "wanted_context"] {
+            controller.connect(decomposer, &[(port, port)]);
+        }
+        decomposer.connect(controller, &[("done_context", "done_context"), ("value_free", "value_free")]);
+        decomposer.connect(input, &[("load_free", "load_free")]);
+        for (_, port) in [(shape.has_u(), "u_free"), (shape.has_v(), "v_free")].into_iter().filter(|&(is, _)| is) {
+            decomposer.connect(output, &[(port, port)]);
+        }
     }
 
     /// Distributes the size of the current matrix, in cores for any size.
@@ -284,11 +300,13 @@ impl Parts<'_, '_> {
         let front = sorter.output("front");
         output.drive("front", front);
         if shape.has_vectors() {
-            output.connect(decomposer, &[("vector_read", "vector_read"), ("vector_row", "vector_row")]);
+            output.connect(decomposer, &[("vector_row", "vector_row")]);
             decomposer.drive("vector_index", front.slice(shape.element_bits(), index));
         }
         for (_, side) in [(shape.has_u(), "u"), (shape.has_v(), "v")].into_iter().filter(|&(present, _)| present) {
             decomposer.connect(output, &[(side, side)]);
+            let read = format!("{side}_read");
+            output.connect(decomposer, &[(&read, &read)]);
         }
     }
 }

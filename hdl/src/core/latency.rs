@@ -34,12 +34,12 @@ pub struct Latency {
     pub triangle: usize,
     /// Until the decomposition starts.
     pub start: usize,
-    /// The matrix is shifted up and padded in the memory.
-    pub preparation: usize,
     /// The angles of the first step are computed.
     pub first_angles: usize,
     /// One sweep.
     pub sweep: usize,
+    /// Matrices that take turns: a sweep of each takes as long as one sweep.
+    pub turns: usize,
     /// The values are sorted.
     pub sort: usize,
     /// Until the first output beat.
@@ -77,9 +77,9 @@ impl Latency {
             unpack,
             triangle: arrivals.complete() - (arrivals.elements() - 1 + FULL),
             start: FULL + ACCEPTED,
-            preparation: square.preparation,
             first_angles: square.first_angles,
             sweep: square.sweep(),
+            turns: square.turns,
             sort: sort_cycles(shape, ports),
             output,
             unload,
@@ -100,7 +100,7 @@ impl Latency {
     }
 
     /// From the last beat of the result before to the last beat of this one, if matrices of this size arrive without a
-    /// pause, and this one takes `sweeps` sweeps.
+    /// pause, and this one takes `sweeps` sweeps, in a core for one matrix at a time.
     ///
     /// The next matrix is loaded while the result before it leaves. Its decomposition starts when both are over; it
     /// does not wait for the beats that are in the output FIFO.
@@ -115,7 +115,7 @@ impl Latency {
 
     /// The phases in which one matrix alone is in the core.
     fn decomposition(&self, sweeps: u32) -> usize {
-        self.start + self.preparation + self.first_angles + sweeps as usize * self.sweep + self.sort
+        self.start + self.first_angles + sweeps as usize * self.sweep + self.sort
     }
 }
 

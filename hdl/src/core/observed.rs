@@ -6,7 +6,7 @@ use crate::shape::Shape;
 
 /// The signals, each given by the names of the instances below the top module and its own name.
 pub const SIGNALS: [&str; 5] =
-    ["controller.decomposing", "controller.sorting", "controller.unloading", "sorter.insert", "sorter.turn"];
+    ["controller.sorting", "controller.unloading", "controller.frames_in_core", "sorter.insert", "sorter.turn"];
 
 /// The schedule of the frame controller and of the sorter. The signals begin at number `first` among those seen.
 pub fn tracks(seen: &Seen, first: usize) -> [Track; 2] {
@@ -18,7 +18,7 @@ pub fn tracks(seen: &Seen, first: usize) -> [Track; 2] {
         })
     };
     [
-        track("frame controller", 0..3, &["decomposing", "sorting", "unloading"]),
+        track("frame controller", 0..3, &["sorting", "unloading", "decomposing"]),
         track("sorter", 3..5, &["inserts", "turns"]),
     ]
 }
@@ -47,15 +47,17 @@ pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
         let signals: Vec<(&str, WaveFormat)> = signals.iter().flatten().map(|(name, f)| (name.as_str(), *f)).collect();
         WaveGroup::of(title, "", &signals)
     };
-    let bits = ["decomposing", "sorting", "unloading"].map(|flag| format!("controller.{flag}")).to_vec();
-    let names = vec![("000", "idle"), ("100", "decomposing"), ("010", "sorting"), ("001", "unloading")];
+    let bits = ["frames_in_core", "sorting", "unloading"].map(|flag| format!("controller.{flag}")).to_vec();
+    let names = vec![("000", "idle"), ("100", "decomposing"), ("110", "sorting"), ("101", "unloading")];
+    let state = WaveState { name: "frame_controller", bits, names };
     let controller = [("start", Bits), ("done", Bits), ("value_number", Unsigned), ("insert", Bits)];
     let rest = [("unload_start", Bits), ("unloaded", Bits), ("release_frame", Bits), ("status", Hexadecimal)];
     vec![
         group("input stream", &input),
         group("output stream", &output),
         WaveGroup {
-            state: Some(WaveState { name: "frame_controller", bits, names }),
+            // With several frames in the core, there is no single state.
+            state: (shape.in_flight() == 1).then_some(state),
             ..WaveGroup::of("frame controller", "controller", &[&controller[..], &rest].concat())
         },
     ]

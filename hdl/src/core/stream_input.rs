@@ -106,7 +106,9 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
         m.output("load_batch", completes.at(0).flag().registered("load_batch_out"));
         m.output("load_final", at_last_row.at(0).registered("load_final_out"));
     } else {
-        ready.drive(!waits);
+        // With several matrices in flight, an element is taken when the decomposer has time to write it.
+        let free = (shape.in_flight() > 1).then(|| m.input("load_free", 1));
+        ready.drive(free.map_or(!waits, |free| !waits & free));
         if shape.scaling() == Scaling::Auto {
             m.output("shift", headroom(&m, word - 1, &[data.low_bits(word)], 0, element, release));
         }

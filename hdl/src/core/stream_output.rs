@@ -40,7 +40,7 @@ pub fn element_cycles(timing: PortTiming) -> usize {
 ///
 /// - `write`, `tdata`, `tuser` and `tlast` write an element.
 /// - `turn` rotates the sorter.
-/// - `vector_read` and `vector_row`, together with the index in the front cell, address an element of the vectors.
+/// - `u_read` or `v_read`, and `vector_row`, together with the index in the front cell, address an element of U or V.
 /// - `done` is 1 when the last token has read its element.
 pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTiming) -> ModuleId {
     let m = ModuleBuilder::new("stream_output");
@@ -65,8 +65,14 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     let column = m.register("column", index);
     let credits = m.register("credits", DEPTH.ilog2() + 1).reset(DEPTH.into());
 
-    let issue = (active.value() & credits.value().any()).named("issue");
     let is = |wanted: u8| section.value().is(wanted.into());
+    let issue = active.value() & credits.value().any();
+    // With several matrices in flight, an element of U or V is read when the decomposer has time for that.
+    let waits = |present: bool, wanted: u8, port: &str| {
+        (present && shape.in_flight() > 1).then(|| is(wanted) & !m.input(port, 1))
+    };
+    let waits = [waits(shape.has_u(), section::U, "u_free"), waits(shape.has_v(), section::V, "v_free")];
+    let issue = waits.into_iter().flatten().fold(issue, |issue, waits| issue & !waits).named("issue");
     let in_matrix = section.value().bit(1).named("in_matrix");
     let size = Size::new(&m, shape);
     let last_column = column.value().equals(size.last_delivered).named("last_column");
@@ -106,7 +112,12 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     let index = address_width(shape.triplets() as u32);
     let front = m.input("front", 1 + index + shape.element_bits()).at(1);
     if shape.has_vectors() {
-        m.output("vector_read", (token & in_matrix.at(0)).flag().registered("vector_read_out"));
+        for (_, name, wanted) in [(shape.has_u(), "u_read", section::U), (shape.has_v(), "v_read", section::V)]
+            .into_iter()
+            .filter(|&(present, ..)| present)
+        {
+            m.output(name, (token & section.is(wanted.into())).flag().registered(&format!("{name}_out")));
+        }
         m.output("vector_row", row.value().at(0).registered("vector_row_out"));
     }
 

@@ -93,18 +93,31 @@ pub fn datasheet(core: &Core, timing: &Timing) -> File {
 /// Latency and interval between results: their terms, their formulas, and what they come to.
 fn speed(text: &mut String, core: &Core, timing: &Timing) {
     let (shape, name) = (core.shape(), core.shape().name());
+    let several = shape.in_flight() > 1;
     *text += "\n## Speed\n\nIn clock cycles, exact for a source and a sink that never stall";
+    *text += if several { ", and for a matrix that finds the core empty" } else { "" };
     *text += if shape.takes_any() { "; for a matrix of the largest size:\n" } else { ":\n" };
     *text += "\n| term | cycles | |\n|---|---|---|\n";
     timing.described().iter().for_each(|(term, cycles, what)| row(text, &[term, &cycles.to_string(), what]));
     let _ = writeln!(
         text,
         "\n- Latency, from the first input beat to the last output beat: `{}`.\n\
-         - Interval, from one result to the next if matrices arrive without a pause: `{}`. The next matrix is loaded while the result leaves; one matrix at a time is decomposed.\n\
+         - Interval, from one result to the next if matrices arrive without a pause: {}\n\
          - Matrices per second: clock rate / interval.\n\n\
          | | sweeps | latency | interval | matrices per second at {CLOCK_NAME} |\n|---|---|---|---|---|",
         timing.short(LATENCY),
-        timing.short(INTERVAL)
+        match several {
+            false => format!(
+                "`{}`. The next matrix is loaded while the result leaves; one matrix at a time is decomposed.",
+                timing.short(INTERVAL)
+            ),
+            true => format!(
+                "the mean that was measured in the simulator. Up to {} matrices are in the core, of which {} take turns. \
+                 If the rotators never wait, it is `sweeps * sweep / turns`.",
+                shape.in_flight(),
+                timing.terms.turns
+            ),
+        }
     );
     for (kind, figures) in [("typical", &timing.typical), ("largest", &timing.largest)] {
         let numbers = [figures.sweeps as usize, figures.latency, figures.interval].map(|number| number.to_string());
@@ -141,11 +154,10 @@ fn squares(text: &mut String, core: &Core, timing: &Timing) {
         false if keep => format!(" and `load + unpack - prefetch` = {header} + r c"),
         false => format!(" and {header} + r c for `load`"),
     };
-    *text += ". The other terms are as above.\n\n| square | preparation | first_angles | sweep |";
-    *text +=
-        if reduced { " entry | batch | ending |\n|---|---|---|---|---|---|---|\n" } else { "\n|---|---|---|---|\n" };
+    *text += ". The other terms are as above.\n\n| square | first_angles | sweep |";
+    *text += if reduced { " entry | batch | ending |\n|---|---|---|---|---|---|\n" } else { "\n|---|---|---|\n" };
     for square in &timing.squares {
-        let mut numbers = vec![square.preparation, square.first_angles, square.sweep];
+        let mut numbers = vec![square.first_angles, square.sweep];
         numbers.extend(square.reduction.iter().flat_map(|r| [r.entry, r.batch, r.ending]));
         let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
         let mut cells = vec![format!("{0} x {0}", square.size)];

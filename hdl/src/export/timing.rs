@@ -11,10 +11,11 @@ const CLOCK: f64 = 100e6;
 /// What it is called.
 pub const CLOCK_NAME: &str = "100 MHz";
 /// The latency as a sum of the terms, from the first input beat to the last output beat, both included.
-pub const LATENCY: &str =
-    "load + unpack + triangle + start + preparation + first_angles + sweeps * sweep + sort + output + unload";
+pub const LATENCY: &str = "load + unpack + triangle + start + first_angles + sweeps * sweep + sort + output + unload";
 /// The cycles from one result to the next.
-pub const INTERVAL: &str = "start + preparation + first_angles + sweeps * sweep + sort + max(load + unpack + triangle - prefetch, output + unload - read_ahead)";
+pub const INTERVAL: &str = "start + first_angles + sweeps * sweep + sort + max(load + unpack + triangle - prefetch, output + unload - read_ahead)";
+/// The same for cores with several matrices in flight.
+pub const INTERVAL_IN_FLIGHT: &str = "measured; at least sweeps * sweep / turns, in which the rotators never wait";
 /// What is said of load and triangle where rows are reduced, as they depend on the numbers of rows r and columns c.
 pub const REDUCED: &str =
     "load + unpack + triangle - prefetch = header + min(2, r) * c + entry + (ceil(r / 2) - 1) * batch + ending";
@@ -26,6 +27,9 @@ pub struct TypicalSweeps {
     pub sweeps: u32,
     /// Of how many uniformly distributed random matrices.
     pub matrices: usize,
+    /// The mean cycles from one result to the next, in cores with several matrices in flight: of these matrices, and of
+    /// such that take the most sweeps.
+    pub intervals: Option<[usize; 2]>,
 }
 
 /// The object `timing` of `core.json`.
@@ -72,8 +76,6 @@ pub struct Figures {
 pub struct Square {
     /// Rows, and columns, of the square.
     pub size: usize,
-    /// The term `preparation`.
-    pub preparation: usize,
     /// The term `first_angles`.
     pub first_angles: usize,
     /// The term `sweep`.
@@ -86,8 +88,8 @@ impl Timing {
     /// The timing of a core, given the sweeps that its matrices usually take.
     pub fn new(core: &Core, typical: TypicalSweeps) -> Self {
         let terms = core.latency();
-        let figures = |sweeps: u32, source: String| {
-            let interval = terms.interval(sweeps);
+        let figures = |sweeps: u32, source: String, measured: Option<usize>| {
+            let interval = measured.unwrap_or_else(|| terms.interval(sweeps));
             let per_second_at_100_mhz = (10.0 * CLOCK / interval as f64).round() / 10.0;
             Figures { sweeps, source, latency: terms.total(sweeps), interval, per_second_at_100_mhz }
         };
@@ -103,7 +105,6 @@ impl Timing {
         };
         let square = |square: &crate::architecture::decomposer::SquareCycles| Square {
             size: square.size,
-            preparation: square.preparation,
             first_angles: square.first_angles,
             sweep: square.sweep(),
             reduction: square.reduction,
@@ -113,13 +114,17 @@ impl Timing {
             condition: "source and sink never stall; terms, typical and largest: matrices of the largest size",
             formulas: Formulas {
                 latency: LATENCY,
-                interval: INTERVAL,
+                interval: if core.shape().in_flight() > 1 { INTERVAL_IN_FLIGHT } else { INTERVAL },
                 matrices_per_second: "clock / interval",
                 reduced: core.shape().is_reduced().then_some(REDUCED),
             },
             terms,
-            typical: figures(typical.sweeps, usual),
-            largest: figures(core.shape().sweep_cap(), most.to_owned()),
+            typical: figures(typical.sweeps, usual, typical.intervals.map(|intervals| intervals[0])),
+            largest: figures(
+                core.shape().sweep_cap(),
+                most.to_owned(),
+                typical.intervals.map(|intervals| intervals[1]),
+            ),
             squares: core.schedule().squares.iter().map(square).collect(),
         }
     }
@@ -137,9 +142,9 @@ impl Timing {
             ("unpack", t.unpack, "until the last element of the last beat has left the beat unpacker"),
             ("triangle", t.triangle, "from there until all rows are reduced to the triangle"),
             ("start", t.start, "the frame is accepted"),
-            ("preparation", t.preparation, "shifting up and padding in the memory"),
             ("first_angles", t.first_angles, "angles of the first step"),
             ("sweep", t.sweep, "each sweep"),
+            ("turns", t.turns, "matrices that take turns: a sweep of each takes as long as one sweep"),
             ("sort", t.sort, "values pass the sorter"),
             ("output", t.output, "until the first output beat"),
             ("unload", t.unload, if t.prefetch == 0 { "output beats, one per cycle" } else { "output beats" }),
@@ -161,6 +166,7 @@ impl Timing {
     fn absent(&self) -> Vec<&'static str> {
         let triangle = self.formulas.reduced.is_none().then_some(["triangle"].as_slice());
         let beats = (self.terms.prefetch == 0).then_some(["unpack", "prefetch"].as_slice());
-        triangle.into_iter().chain(beats).flatten().copied().collect()
+        let turns = (self.formulas.interval == INTERVAL).then_some(["turns"].as_slice());
+        triangle.into_iter().chain(beats).chain(turns).flatten().copied().collect()
     }
 }

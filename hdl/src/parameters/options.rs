@@ -202,6 +202,17 @@ pub static OPTIONS: &[CoreOption] = &[
         set: |p, value| assign(&mut p.sizes, choice("sizes", value)),
     },
     CoreOption {
+        name: "interleave",
+        placeholder: "auto|K",
+        help: "Matrices in flight, 1 to 16: they take turns, so that the rotators need not wait; `auto` takes as many as keep them busy [default: 1]",
+        kind: Kind::NumberOrAuto,
+        varies: true,
+        code: Some("x"),
+        came_later: true,
+        get: |p| Some(p.interleave.map_or(Value::Auto, bits)),
+        set: |p, value| assign(&mut p.interleave, number_or_auto("interleave", value)),
+    },
+    CoreOption {
         name: "front",
         placeholder: "FRONT",
         help: "What stands beside the streams [default: stream, nothing]",
@@ -405,6 +416,6 @@ mod tests {
             }
             assert!(option.parse("?").unwrap_err().to_string().starts_with(&format!("--{} ?", option.name)));
         }
-        assert_eq!(checked, 8 + 3 * 2 + (1 + 4 + 2 + 2 + 2) + 2 + 1);
+        assert_eq!(checked, 8 + 4 * 2 + (1 + 4 + 2 + 2 + 2) + 2 + 1);
     }
 }

@@ -1,4 +1,4 @@
-//! The memory of A: two row banks times two column banks, with two copies of the matrix.
+//! The memory of A: two row banks times two column banks, with two copies of each matrix.
 //!
 //! A 2x2 block is read in one cycle, one element from each bank, all at the address (copy, row pair, column pair). A
 //! rotated block is written in one cycle as well. Each element goes to its place for the next step: there is one row
@@ -8,25 +8,26 @@
 use crate::builder::{DesignBuilder, ModuleBuilder};
 use crate::ir::ModuleId;
 
-/// Adds the memory for words of `data` bits and pair numbers of `pair` bits.
+/// Adds the memory for words of `data` bits, pair numbers of `pair` bits, and numbers of copies of `copies` bits: the
+/// number of the matrix, if there are several, and of its copy in the lowest bit.
 ///
 /// The outputs `element_rc` are the elements in row bank r and column bank c. `write_enable` has one bit per bank, bit
 /// 2 r + c.
-pub fn matrix_memory(design: &mut DesignBuilder, data: u32, pair: u32) -> ModuleId {
+pub fn matrix_memory(design: &mut DesignBuilder, data: u32, pair: u32, copies: u32) -> ModuleId {
     let m = ModuleBuilder::new("matrix_memory");
     m.doc(format!(
         "A in 2 x 2 banks of {data}-bit words: one 2x2 block read and one written per cycle, without conflict.\n\
          Bank rc holds the members of row pairs that lie in row bank r and of column pairs that lie in column bank c. Two copies."
     ));
     let at_start = |name, width| m.input(name, width).at(0);
-    let read = m.concat(&[at_start("read_copy", 1), at_start("read_row", pair), at_start("read_column", pair)]);
-    let copy = m.input("write_copy", 1);
+    let read = m.concat(&[at_start("read_copy", copies), at_start("read_row", pair), at_start("read_column", pair)]);
+    let copy = m.input("write_copy", copies);
     let rows = [0, 1].map(|r| m.input(&format!("write_row_{r}"), pair));
     let columns = [0, 1].map(|c| m.input(&format!("write_column_{c}"), pair));
     let enable = m.input("write_enable", 4);
     for (r, row) in rows.into_iter().enumerate() {
         for (c, column) in columns.into_iter().enumerate() {
-            let bank = m.memory(&format!("bank_{r}{c}"), data, 2 << (2 * pair));
+            let bank = m.memory(&format!("bank_{r}{c}"), data, 1 << (copies + 2 * pair));
             let new = m.input(&format!("write_{r}{c}"), data);
             bank.write(enable.bit((2 * r + c) as u32), m.concat(&[copy, row, column]), new);
             m.output(&format!("element_{r}{c}"), bank.read(read, None, &format!("element_{r}{c}_read")));

@@ -279,8 +279,8 @@ fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Outcome, delay: usi
     let expected = result.frame(shape);
     let index_bits = address_width(shape.triplets() as u32);
     let (mut found, mut waiting, mut most, mut done) = (Vec::new(), 0, 0, 0);
-    // The reads in progress: (column, row) of an element, if there is a read.
-    let mut reads: VecDeque<Option<(usize, usize)>> = std::iter::repeat_n(None, delay).collect();
+    // The reads in progress: (column, row) of an element, and whether it is one of U or of V, if there is a read.
+    let mut reads: VecDeque<Option<(usize, usize, [bool; 2])>> = std::iter::repeat_n(None, delay).collect();
     unit.set("start", 1);
     unit.set("status", result.status);
     unit.set("bad", result.status & 1);
@@ -290,15 +290,18 @@ fn output_frame(unit: &mut Bench, shape: &Shape, mut result: Outcome, delay: usi
         let front = (i128::from(minus) << index_bits | index as i128) << shape.element_bits() | value;
         unit.set("front", front);
         let read = reads.pop_front().flatten();
-        let sides = [(shape.has_u(), "u"), (shape.has_v(), "v")].into_iter().zip(&result.vectors);
-        for ((_, name), vectors) in sides.filter(|((present, _), _)| *present) {
-            let element = read.and_then(|(index, row)| vectors.get(index)?.get(row).copied());
+        let sides = [(shape.has_u(), "u"), (shape.has_v(), "v")].into_iter().zip(&result.vectors).enumerate();
+        for (side, ((_, name), vectors)) in sides.filter(|(_, ((present, _), _))| *present) {
+            let element = read.filter(|read: &(usize, usize, [bool; 2])| read.2[side]);
+            let element = element.and_then(|(index, row, _)| vectors.get(index)?.get(row).copied());
             let mask = (1i128 << shape.vector_bits()) - 1;
             unit.set(name, element.unwrap_or(0x155) & mask);
         }
         if shape.has_vectors() {
             let row = unit.get("vector_row") as usize;
-            reads.push_back((unit.get("vector_read") == 1).then_some((index, row)));
+            let read = [(shape.has_u(), "u_read"), (shape.has_v(), "v_read")];
+            let sides = read.map(|(present, port)| present && unit.get(port) == 1);
+            reads.push_back((sides != [false; 2]).then_some((index, row, sides)));
         }
         if unit.get("write") == 1 {
             found.push((unit.get("tuser"), unit.get("tdata"), unit.get("tlast")));

@@ -25,7 +25,7 @@ pub fn square(n: usize) -> Parameters {
 }
 
 /// Cores of every other kind: tall with stored or with reduced rows, wide, one row, one column, each choice of vectors,
-/// truncated, symmetric, and without scaling.
+/// truncated, symmetric, without scaling, with registers, with wide beats, and with several matrices in flight.
 pub fn variants() -> Vec<Parameters> {
     let size = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
     vec![
@@ -54,6 +54,21 @@ pub fn variants() -> Vec<Parameters> {
         Parameters { elements_per_beat_in: 8, elements_per_beat_out: 2, vectors: Vectors::V, ..size(12, 5) },
         Parameters { elements_per_beat_out: 4, element_bytes: Some(8), symmetric: true, ..size(4, 4) },
         Parameters { symmetric: true, vectors: Vectors::None, scaling: Scaling::Fixed, rank: Some(2), ..size(7, 7) },
+        Parameters { interleave: None, ..size(4, 4) },
+        Parameters {
+            interleave: Some(3),
+            front: Front::AxiLite,
+            elements_per_beat_out: 4,
+            rank: Some(2),
+            ..size(5, 3)
+        },
+        Parameters {
+            interleave: Some(2),
+            symmetric: true,
+            vectors: Vectors::None,
+            scaling: Scaling::Fixed,
+            ..size(4, 4)
+        },
     ]
 }
 

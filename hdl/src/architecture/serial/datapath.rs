@@ -6,7 +6,7 @@
 //! takes the diagonal blocks of the next step, and the coefficients that follow from its angles are kept in a
 //! small memory.
 //!
-//! Before the first step, every block may pass the preparation: its elements are shifted up, and rows and columns
+//! While the elements of A are still as they were loaded, they are shifted up when they are read, and rows and columns
 //! beyond the matrix are set to zero. In cores that reduce rows to a triangle while they stream in, the same rotators
 //! and the same angle unit do that first ([`crate::architecture::serial::qr`]).
 
@@ -17,6 +17,7 @@ use super::layout::{largest, member_table, move_table, pair_bits};
 use super::schedule::Latencies;
 use super::square::Square;
 use super::timing::{Stages, Timing};
+use crate::architecture::contexts::{self, context_bits};
 use crate::architecture::serial::qr::lane::qr_lane;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
@@ -29,7 +30,8 @@ use crate::units::matrix_memory::matrix_memory;
 use crate::units::rotator::rotator;
 use crate::units::vector_memory::vector_memory;
 use drawing::{
-    Block, Command, Drawing, PlainWrite, UnitModules, VectorCommand, VectorSide, block, select_if_present, stage,
+    Block, Command, Drawing, PlainWrite, UnitModules, VectorCommand, VectorSide, block, other_copy, select_if_present,
+    stage,
 };
 pub use qr::COMMANDS as QR_COMMANDS;
 use qr::{Qr, Side};
@@ -37,6 +39,7 @@ use qr::{Qr, Side};
 /// Adds the datapath of the serial core. Returns its module and its latencies.
 pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
     let pair = pair_bits(largest(orderings));
+    let copies = context_bits(shape) + 1;
     let units = UnitModules {
         angles: angle_unit(
             design,
@@ -47,8 +50,8 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
         ),
         coefficients: coefficient_unit(design, shape.coef()),
         rotator: rotator(design, shape.element_bits(), shape.coef()),
-        matrix: matrix_memory(design, shape.element_bits(), pair),
-        vectors: vector_memory(design, shape.vector_bits(), pair),
+        matrix: matrix_memory(design, shape.element_bits(), pair, copies),
+        vectors: vector_memory(design, shape.vector_bits(), pair, copies),
         lane: shape.is_reduced().then(|| qr_lane(design, shape)),
     };
     let m = ModuleBuilder::new("datapath");
@@ -79,32 +82,35 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
 impl<'m> Drawing<'_, 'm> {
     fn draw(&self) -> Timing {
         let (m, command) = (self.m, self.command);
-        // The diagonal blocks of the next step are in the copy that this step writes.
         let diagonal = command.diagonal;
         let address = [
-            ("read_copy", diagonal ^ command.copy),
+            ("read_copy", command.read_copy),
             ("read_row", diagonal.select(command.diagonal_pair, command.row)),
             ("read_column", diagonal.select(command.diagonal_pair, command.column)),
         ];
         let matrix = m.place(self.design, self.units.matrix, "matrix", &address);
-        let a = block(|r, c| matrix.output(&format!("element_{r}{c}")));
-        let read = stage(a[0][0]);
-        m.output("diagonal_0", a[0][0]);
-        m.output("diagonal_1", a[1][1]);
-        let qr = Qr::new(self, read);
+        let words = block(|r, c| matrix.output(&format!("element_{r}{c}")));
+        let read = stage(words[0][0]);
+        m.output("diagonal_0", words[0][0]);
+        m.output("diagonal_1", words[1][1]);
+        let a = command.raw.map_or(words, |raw| self.scaled_and_padded(words, raw, address[1].1, address[2].1));
+        let operands = stage(a[0][0]);
+        let qr = Qr::new(self, operands);
         let angles = self.angles(a, qr.as_ref());
         let right_new = self.coefficients("right", &angles);
         let left_new = if self.shape.symmetric() { right_new } else { self.coefficients("left", &angles) };
         let rotates_vectors = |at: u32| command.vectors.map(|v| v.rotate.delayed_to(at));
 
         // The left rotators turn the columns of a block of A or of Uᵀ.
-        let u = command.vectors.filter(|_| self.shape.has_u()).map(|c| self.vectors(c, "u", 0));
-        let qr_left = qr.as_ref().map(|qr| qr.left(left_new));
-        let left_coefficients = self.stored("left", left_new, command.row, qr_left.as_ref());
+        let left_address = operands - read;
+        let u = command.vectors.filter(|_| self.shape.has_u()).map(|c| self.vectors(c, "u", left_address));
+        let qr_left = qr.as_ref().map(|qr| qr.left(left_new, left_address));
+        let left_row = command.row.delayed_to(left_address);
+        let left_coefficients = self.stored("left", left_new, left_row, qr_left.as_ref());
         let left = [0, 1].map(|c| {
             let from_u = |r: usize| u.as_ref().map(|u| u.elements[r][c]);
             let [x, y] = [0, 1].map(|r| {
-                let own = select_if_present(rotates_vectors(read), from_u(r), a[r][c]);
+                let own = select_if_present(rotates_vectors(operands), from_u(r), a[r][c]);
                 qr_left.as_ref().map_or(own, |side| side.operand(r, c, own))
             });
             self.rotator(&format!("left_{c}"), x, y, left_coefficients)
@@ -143,24 +149,33 @@ impl<'m> Drawing<'_, 'm> {
             m.output("qr_overflow", overflow.flag().registered("qr_overflow_out"));
             self.triangle(&left_side, from_left, right_done)
         });
-        self.write_matrix(&matrix, a, from_right, triangle);
+        self.write_matrix(&matrix, from_right, triangle);
         let overflow = |sides: &[Instance<'m>; 2], vectors: bool, at: u32| {
             let block = command.block.delayed_to(at);
             let busy = rotates_vectors(at).filter(|_| vectors).map_or(block, |rotates| block | rotates);
-            busy & (sides[0].output("overflow") | sides[1].output("overflow"))
+            let overflow = busy & (sides[0].output("overflow") | sides[1].output("overflow"));
+            let context = (command.copy.width() > 1).then(|| command.copy.bits_from(1).delayed_to(at).untimed());
+            contexts::one_of(m, self.shape, overflow.untimed(), context)
         };
         let overflow = overflow(&left, u.is_some(), left_done) | overflow(&right, v.is_some(), right_done);
-        m.output("overflow", overflow.flag().registered("overflow_out"));
+        m.output("overflow", overflow.at(0).flag().registered("overflow_out"));
         let settled = angles.output("settled");
         m.output("settled", settled);
         m.output("settled_valid", command.measure.delayed_to(stage(settled)));
         let latencies = Latencies {
             block: right_done as usize + 1,
-            vectors: (left_done.max(right_done - right_address) + 1) as usize,
+            vectors: ((left_done - left_address).max(right_done - right_address) + 1) as usize,
             angle: stage(left_new) as usize + 1,
         };
         let row_rotation = qr.map(|qr| qr.row_rotation_latency(left_new, left_done));
-        let stages = Stages { left: read, right: left_done, done: right_done, coefficients: stage(left_new) };
+        let stages = Stages {
+            left_address,
+            right_address,
+            left: operands,
+            right: left_done,
+            done: right_done,
+            coefficients: stage(left_new),
+        };
         Timing { latencies, settled: stage(settled), read, row_rotation, stages }
     }
 
@@ -191,8 +206,9 @@ impl<'m> Drawing<'_, 'm> {
     /// current one, and returns those of `pair` one cycle after the number of the pair.
     fn stored(&self, side: &str, new: Signal<'m>, pair: Signal<'m>, qr: Option<&Side<'_, 'm>>) -> Signal<'m> {
         let (m, command) = (self.m, self.command);
-        let memory = m.memory(&format!("{side}_coefficient_memory"), new.width(), 2 << self.pair);
-        let mut write_at = m.concat(&[!command.copy, command.diagonal_pair]).delayed_to(stage(new));
+        let memory =
+            m.memory(&format!("{side}_coefficient_memory"), new.width(), 1 << (command.copy.width() + self.pair));
+        let mut write_at = m.concat(&[command.read_copy, command.diagonal_pair]).delayed_to(stage(new));
         let mut writes = command.measure.delayed_to(stage(new));
         if let Some(qr) = qr {
             (writes, write_at) = qr.coefficient_write(new, writes, write_at);
@@ -216,9 +232,10 @@ impl<'m> Drawing<'_, 'm> {
     fn vectors(&self, vectors: VectorCommand<'m>, name: &str, at: u32) -> VectorSide<'m> {
         let (m, command, vector) = (self.m, self.command, self.shape.vector_bits());
         let [row, column, copy] = [command.row, command.column, command.copy].map(|s| s.delayed_to(at));
-        let [unload, home, unload_column] = vectors.unload.map(|s| s.at(at));
+        let [unload_copy, home, unload_column] = vectors.unload.map(|s| s.at(at));
+        let unload = m.input(&format!("{name}_unload"), 1).at(at);
         let address = [
-            ("read_copy", unload ^ copy),
+            ("read_copy", unload.select(unload_copy, copy)),
             ("read_pair", unload.select(home.low_bits(self.pair), row)),
             ("read_column", unload.select(unload_column, column)),
         ];
@@ -249,7 +266,7 @@ impl<'m> Drawing<'_, 'm> {
         let words = rotated.map(|row| m.concat(&[row[1].low_bits(vector), row[0].low_bits(vector)]));
         let rotates = command.vectors.expect("There are vectors to write.").rotate;
         memory.drive("write_enable", rotates.delayed_to(at));
-        memory.drive("write_copy", !command.copy.delayed_to(at));
+        memory.drive("write_copy", other_copy(command.copy.delayed_to(at)));
         memory.drive("write_column", command.column.delayed_to(at));
         for (bank, target) in targets.into_iter().enumerate() {
             memory.drive(&format!("write_pair_{bank}"), target);
@@ -257,29 +274,18 @@ impl<'m> Drawing<'_, 'm> {
         }
     }
 
-    /// Draws the write port of the memory of A. It writes a rotated block to its places for the next step, a prepared
-    /// block back to its own place, or elements to their homes. These are loaded elements, or those of a final word of
-    /// the `triangle`.
-    fn write_matrix(
-        &self,
-        memory: &Instance<'m>,
-        read: Block<'m>,
-        rotated: Block<'m>,
-        triangle: Option<PlainWrite<'m>>,
-    ) {
+    /// Draws the write port of the memory of A. It writes a rotated block to its places for the next step, or elements
+    /// to their homes. These are loaded elements, or those of a final word of the `triangle`.
+    fn write_matrix(&self, memory: &Instance<'m>, rotated: Block<'m>, triangle: Option<PlainWrite<'m>>) {
         let (m, command) = (self.m, self.command);
         let at = stage(rotated[0][0]);
         let (row_crosses, rows) = self.moves(command.row, at);
         let (column_crosses, columns) = self.moves(command.column, at);
-        let loaded = triangle.unwrap_or_else(|| self.loaded(at));
-        let plain = match command.prepare {
-            Some(prepare) => self.prepared(prepare, read, at, loaded),
-            None => loaded,
-        };
+        let plain = triangle.unwrap_or_else(|| self.loaded(at));
 
         let rotates = command.block.delayed_to(at);
         memory.drive("write_enable", rotates.select(m.constant(4, 15), plain.enable));
-        memory.drive("write_copy", rotates & !command.copy.delayed_to(at));
+        memory.drive("write_copy", rotates.select(other_copy(command.copy.delayed_to(at)), plain.copy));
         for bank in 0..2 {
             memory.drive(&format!("write_row_{bank}"), rotates.select(rows[bank], plain.row));
             memory.drive(&format!("write_column_{bank}"), rotates.select(columns[bank], plain.column));
@@ -301,48 +307,44 @@ impl<'m> Drawing<'_, 'm> {
         let data = load("load_data", self.shape.word());
         PlainWrite {
             enable: load("load_enable", 4),
+            copy: contexts::input(self.m, self.shape, "load_context")
+                .map_or(self.m.zero(1), |context| self.m.concat(&[context, self.m.zero(1)]))
+                .at(at),
             row: home("load_row"),
             column: home("load_column"),
             elements: block(|_, _| data),
-            shift: None,
         }
     }
 
-    /// The write of the block just read, shifted and padded, if one is being prepared; otherwise the write `loaded`.
+    /// The block as it was read if it is not `raw`. Otherwise its elements are as they were loaded: they are shifted up
+    /// and padded with zeros. `row` and `column` are the pairs at which the block was read.
     ///
-    /// The signals are declared to stand at stage `at`, although they do not come through the rotators. This is correct
-    /// because no block is rotated during the preparation.
-    fn prepared(&self, prepare: Signal<'m>, read: Block<'m>, at: u32, loaded: PlainWrite<'m>) -> PlainWrite<'m> {
-        let (m, command, shape) = (self.m, self.command, self.shape);
-        let from = stage(read[0][0]);
-        let shift = loaded.shift.or_else(|| {
-            (shape.scaling() == Scaling::Auto && !shape.is_reduced()).then(|| m.input("shift", shape.shift_bits()))
-        });
-        let inside = self.inside();
-        let elements = block(|r, c| {
-            let element = if shape.is_reduced() { read[r][c] } else { read[r][c].slice(shape.guard(), shape.word()) };
-            let shifted = shift.map_or(element, |amount| element.shift_left(amount.at(from)));
+    /// This takes a cycle.
+    fn scaled_and_padded(&self, read: Block<'m>, raw: Signal<'m>, row: Signal<'m>, column: Signal<'m>) -> Block<'m> {
+        let (m, shape) = (self.m, self.shape);
+        let at = stage(read[0][0]);
+        let shift = (shape.scaling() == Scaling::Auto).then(|| m.input("shift", shape.shift_bits()).at(at));
+        let inside = self.inside(row, column);
+        let raw = raw.delayed_to(at);
+        block(|r, c| {
+            let word = read[r][c];
+            // A loaded element is an input word above empty guard bits. An element of a triangle fills all bits.
+            let (low, width) = if shape.is_reduced() { (0, word.width()) } else { (shape.guard(), shape.word()) };
+            let element = word.slice(low, width);
+            let shifted = shift.map_or(element, |amount| element.shift_left(amount));
             let zero = m.zero(shifted.width());
             let padded = inside[r][c].iter().fold(shifted, |element, inside| inside.select(element, zero));
-            padded.registered(&format!("prepared_{r}{c}")).untimed().at(at)
-        });
-        let now = |signal: Signal<'m>| signal.delayed_to(from + 1).untimed().at(at);
-        let active = now(prepare);
-        PlainWrite {
-            enable: active.select(m.constant(4, 15), loaded.enable),
-            row: active.select(now(command.row), loaded.row),
-            column: active.select(now(command.column), loaded.column),
-            elements: block(|r, c| active.select(elements[r][c], loaded.elements[r][c])),
-            shift: None,
-        }
+            let padded = padded.shifted_up(low).sign_extend(word.width());
+            raw.select(padded, word).registered(&format!("a_{r}{c}"))
+        })
     }
 
-    /// For each element of the block being prepared, the conditions that must all hold for it to belong to the matrix.
+    /// For each element of the block (row, column), the conditions that must all hold for it to belong to the matrix.
     /// For a triangle, all elements of a block share one condition.
-    fn inside(&self) -> [[Vec<Signal<'m>>; 2]; 2] {
-        let (m, command, shape) = (self.m, self.command, self.shape);
+    fn inside(&self, row: Signal<'m>, column: Signal<'m>) -> [[Vec<Signal<'m>>; 2]; 2] {
+        let (m, shape) = (self.m, self.shape);
         if shape.is_reduced() {
-            let belongs = (!command.column.less_than(command.row)).registered("in_triangle");
+            let belongs = (!column.less_than(row)).registered("in_triangle");
             return [0, 1].map(|_| [0, 1].map(|_| vec![belongs]));
         }
         let inside = |name: &str, pair: Signal<'m>, last: Signal<'m>, size: usize| {
@@ -355,8 +357,8 @@ impl<'m> Drawing<'_, 'm> {
                 })
             })
         };
-        let rows = inside("prepared_rows", command.row, self.square.size.last_row, shape.rows());
-        let columns = inside("prepared_columns", command.column, self.square.size.last_column, shape.cols());
+        let rows = inside("rows_read", row, self.square.size.last_row, shape.rows());
+        let columns = inside("columns_read", column, self.square.size.last_column, shape.cols());
         [0, 1].map(|r| [0, 1].map(|c| [rows[r], columns[c]].into_iter().flatten().collect()))
     }
 

@@ -14,7 +14,7 @@ use crate::architecture::probe::Write;
 use crate::builder::DesignBuilder;
 use crate::ordering::Ordering;
 use crate::shape::Shape;
-use matrices::{Memories, reduction, steps};
+use matrices::{Loaded, Memories, reduction, steps};
 use places::Places;
 use schedule::Commands;
 
@@ -40,5 +40,6 @@ pub fn inside(shape: &Shape, size: (usize, usize), sweeps: u32, seen: &Seen) -> 
         Some(triangles) => reduction(&memories, triangles, size.0)?,
         None => Vec::new(),
     };
-    Some(Inside { reduction, steps: steps(&memories, &places, sweeps, made.sweeps)?, tracks, program })
+    let loaded = Loaded { size, shift: schedule::shift(shape, seen, &places) };
+    Some(Inside { reduction, steps: steps(&memories, &places, loaded, sweeps, made.sweeps)?, tracks, program })
 }

@@ -31,105 +31,138 @@ pub struct Slot {
 }
 
 /// The program of a step. All steps run the same program.
+///
+/// A core with several matrices in flight gives each of them one *turn* in a round, in which one of its steps begins.
+/// While the angles of a matrix are computed, others have their turns, so that the rotators need not wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepProgram {
-    /// One entry for each cycle.
+    /// One entry for each cycle of a turn.
     pub slots: Vec<Slot>,
-    /// The cycle of the first diagonal read. A matrix starts in this cycle, with rotations suppressed until the first
-    /// step, so that the first angles are computed.
+    /// The cycle of the first diagonal read in a turn. A matrix that finds the core idle starts in this cycle, without
+    /// rotations, so that its first angles are computed.
     pub first_diagonal: usize,
+    /// How many turns before the one in which its diagonal blocks are read a matrix had its own turn.
+    pub lag: usize,
+    /// Turns of a round.
+    pub turns: usize,
 }
 
 impl StepProgram {
-    /// The shortest program among those for all block orders that are tried, with or without singular vectors.
-    pub fn new(ordering: &Ordering, latencies: Latencies, vectors: bool) -> Self {
-        let pairs = ordering.pairs();
-        let candidates =
-            (0..pairs).flat_map(|start| [false, true].map(|backwards| block_order(ordering, start, backwards)));
-        let best = candidates
-            .map(|order| Self::with_order(ordering, latencies, vectors, &order))
-            .min_by_key(|p| p.slots.len());
-        best.expect("There is at least one pair.")
+    /// The program with the shortest turn, in a round of at most `most_turns`, with or without singular vectors. Among
+    /// those as short, it is the one with the fewest turns.
+    pub fn new(ordering: &Ordering, latencies: Latencies, vectors: bool, most_turns: usize) -> Self {
+        let blocks = Blocks::new(ordering);
+        let programs = (1..=most_turns).map(|turns| Self::with_turns(&blocks, latencies, vectors, turns));
+        programs.min_by_key(|p| (p.cycles(), p.turns)).expect("There is at least one turn.")
     }
 
-    /// Cycles of a step.
+    /// Cycles of a turn.
     pub fn cycles(&self) -> usize {
         self.slots.len()
     }
 
-    /// Cycles from the start of a matrix to its first step.
-    pub fn first_angles(&self) -> usize {
-        self.cycles() - self.first_diagonal
+    /// Cycles of a step of one matrix: from one of its turns to the next.
+    pub fn step(&self) -> usize {
+        self.cycles() * self.turns
     }
 
-    /// The program that rotates the blocks of A in this order.
-    fn with_order(ordering: &Ordering, latencies: Latencies, vectors: bool, order: &[(usize, usize)]) -> Self {
-        let (pairs, blocks) = (ordering.pairs(), order.len());
-        let issued = |block: (usize, usize)| order.iter().position(|&b| b == block).expect("Every block is issued.");
-        let mut diagonals: Vec<(usize, usize)> = (0..pairs)
-            .map(|pair| {
-                let [a, b] = ordering.sources(pair);
-                let last = [(a, a), (a, b), (b, a), (b, b)].map(issued).into_iter().max().expect("Four blocks.");
-                (last + latencies.block, pair)
-            })
-            .collect();
-        diagonals.sort_unstable();
-        // In the first cycles, the read port of A is used for the blocks to rotate. After them one diagonal block can
-        // be read per cycle.
-        let mut cycle = blocks;
-        for (earliest, _) in &mut diagonals {
-            *earliest = cycle.max(*earliest);
-            cycle = *earliest + 1;
-        }
-        let first_use = |pair: usize| {
-            order.iter().position(|&(row, column)| row == pair || column == pair).expect("Every pair is used.")
-        };
-        let angles =
-            diagonals.iter().map(|&(read, pair)| (read + latencies.angle).saturating_sub(first_use(pair))).max();
-        let vector_cycles = if vectors { (2 * blocks).max(latencies.vectors + blocks) } else { 0 };
-        let cycles = [vector_cycles, cycle, angles.unwrap_or(0), latencies.block + blocks];
-        let mut slots = vec![Slot::default(); cycles.into_iter().max().unwrap_or(0)];
-        for (slot, &block) in slots.iter_mut().zip(order) {
+    /// Cycles from the end of the last turn of a matrix until its last block of A is in the memory.
+    pub fn late(&self, latencies: Latencies) -> u32 {
+        let blocks = self.slots.iter().filter(|slot| slot.block.is_some()).count();
+        (blocks + latencies.block).saturating_sub(self.cycles()) as u32
+    }
+
+    /// Cycles that a decomposition in an idle core takes beside its steps: those until its first step, without those that
+    /// its last step is shorter, as it takes only one turn.
+    pub fn first_angles(&self, latencies: Latencies) -> usize {
+        self.cycles() - self.first_diagonal + self.late(latencies) as usize
+    }
+
+    /// The program with the shortest turn in a round of `turns`.
+    fn with_turns(blocks: &Blocks, latencies: Latencies, vectors: bool, turns: usize) -> Self {
+        let (count, pairs) = (blocks.order.len(), blocks.sources.len());
+        let least = if vectors { 2 * count } else { count + pairs };
+        let rotated = count + if vectors { latencies.block.max(latencies.vectors) } else { latencies.block };
+        let shortest = least.max(rotated.div_ceil(turns));
+        let mut programs = (shortest..).flat_map(|cycles| (0..turns).map(move |lag| (cycles, lag)));
+        let found =
+            programs.find_map(|(cycles, lag)| Some((cycles, lag, blocks.diagonals(latencies, turns, cycles, lag)?)));
+        let (cycles, lag, diagonals) = found.expect("A long turn leaves time for everything.");
+        let mut slots = vec![Slot::default(); cycles];
+        for (slot, &block) in slots.iter_mut().zip(&blocks.order) {
             slot.block = Some(block);
         }
         if vectors {
-            for (index, slot) in slots[blocks..2 * blocks].iter_mut().enumerate() {
+            for (index, slot) in slots[count..2 * count].iter_mut().enumerate() {
                 slot.vectors = Some((index / pairs, index % pairs));
             }
         }
         for &(cycle, pair) in &diagonals {
             slots[cycle].diagonal = Some(pair);
         }
-        Self { slots, first_diagonal: diagonals[0].0 }
+        Self { slots, first_diagonal: diagonals[0].0, lag, turns }
     }
 }
 
-/// All blocks of A in an order that lists those of the next diagonal first.
-///
-/// Pairs pass their rows on to one another in a cycle. The order follows this cycle from the pair `start`, in one
-/// direction or in the other (`backwards`).
-fn block_order(ordering: &Ordering, start: usize, backwards: bool) -> Vec<(usize, usize)> {
-    let pairs = ordering.pairs();
-    let mut order = Vec::with_capacity(pairs * pairs);
-    let mut push = |block| {
-        if !order.contains(&block) {
-            order.push(block);
+/// The blocks of A in the order in which they are rotated, and what depends on that order.
+struct Blocks {
+    order: Vec<(usize, usize)>,
+    /// For each pair, the place in the order of the last block that contributes to its next diagonal block, and the
+    /// pair; in the order of these places.
+    sources: Vec<(usize, usize)>,
+    /// For each pair, the place of the first block that is rotated by its angles.
+    uses: Vec<usize>,
+}
+
+impl Blocks {
+    /// The blocks that contribute to the next diagonal come first. The four for one pair follow one another, pair by
+    /// pair. They begin with the source that has been used before, so that the angles of the other one are needed late.
+    fn new(ordering: &Ordering) -> Self {
+        let pairs = ordering.pairs();
+        let mut order: Vec<(usize, usize)> = Vec::with_capacity(pairs * pairs);
+        let mut listed = vec![false; pairs * pairs];
+        let mut used = vec![false; pairs];
+        let mut push = |block: (usize, usize)| {
+            if !std::mem::replace(&mut listed[block.0 * pairs + block.1], true) {
+                order.push(block);
+            }
+        };
+        for pair in 0..pairs {
+            let [s, t] = ordering.sources(pair);
+            let (a, b) = if used[t] && !used[s] { (t, s) } else { (s, t) };
+            [(a, a), (a, b), (b, a), (b, b)].into_iter().for_each(&mut push);
+            used[a] = true;
+            used[b] = true;
         }
-    };
-    let (mut new_pair, mut done) = (start, vec![false; pairs]);
-    let mut leave = usize::from(backwards);
-    loop {
-        done[new_pair] = true;
-        let sources = ordering.sources(new_pair);
-        let (a, b) = (sources[1 - leave], sources[leave]);
-        [(a, a), (a, b), (b, a), (b, b)].into_iter().for_each(&mut push);
-        let neighbour = (0..pairs).find(|&p| !done[p] && ordering.sources(p).contains(&b));
-        let Some(next) = neighbour.or_else(|| (0..pairs).find(|&p| !done[p])) else { break };
-        leave = usize::from(ordering.sources(next)[0] == b);
-        new_pair = next;
+        (0..pairs * pairs).map(|i| (i / pairs, i % pairs)).for_each(&mut push);
+        let mut place = vec![0; pairs * pairs];
+        order.iter().enumerate().for_each(|(at, &(row, column))| place[row * pairs + column] = at);
+        let last_source = |pair: usize| {
+            let [a, b] = ordering.sources(pair);
+            [(a, a), (a, b), (b, a), (b, b)].map(|(row, column)| place[row * pairs + column]).into_iter().max()
+        };
+        let mut sources: Vec<(usize, usize)> =
+            (0..pairs).map(|pair| (last_source(pair).expect("There are four blocks."), pair)).collect();
+        sources.sort_unstable();
+        let first_use = |pair: usize| order.iter().position(|&(row, column)| row == pair || column == pair);
+        let uses = (0..pairs).map(|pair| first_use(pair).expect("Every pair is used.")).collect();
+        Self { order, sources, uses }
     }
-    (0..pairs * pairs).map(|i| (i / pairs, i % pairs)).for_each(push);
-    order
+
+    /// The cycles of a turn in which the diagonal blocks are read, each with its pair, if that is possible with turns of
+    /// so many `cycles`, `lag` turns later. One block is read per cycle, while no block is rotated.
+    fn diagonals(&self, latencies: Latencies, turns: usize, cycles: usize, lag: usize) -> Option<Vec<(usize, usize)>> {
+        let turn = lag * cycles;
+        let mut free = turn + self.order.len();
+        let mut diagonals = Vec::new();
+        for &(last, pair) in &self.sources {
+            let read = free.max(last + latencies.block);
+            let in_time = read < turn + cycles && read + latencies.angle <= turns * cycles + self.uses[pair];
+            in_time.then(|| diagonals.push((read - turn, pair)))?;
+            free = read + 1;
+        }
+        Some(diagonals)
+    }
 }
 
 #[cfg(test)]
@@ -138,50 +171,71 @@ mod tests {
 
     #[test]
     fn every_program_rotates_every_block_once_and_respects_every_latency() {
-        let latencies = Latencies { block: 10, vectors: 10, angle: 14 };
-        let mut checked = 0;
-        for size in (2..=32).step_by(2) {
-            let o = Ordering::new(size);
-            let program = StepProgram::new(&o, latencies, true);
-            let (pairs, cycles) = (o.pairs(), program.cycles());
-            let find = |test: &dyn Fn(&Slot) -> bool| {
-                let found: Vec<usize> = (0..cycles).filter(|&c| test(&program.slots[c])).collect();
-                assert_eq!(found.len(), 1, "size {size}");
-                found[0]
-            };
-            for row in 0..pairs {
-                let diagonal = find(&|s| s.diagonal == Some(row));
-                let [a, b] = o.sources(row);
-                for block in [(a, a), (a, b), (b, a), (b, b)] {
-                    assert!(find(&|s| s.block == Some(block)) + latencies.block <= diagonal);
-                }
-                for column in 0..pairs {
-                    let block = find(&|s| s.block == Some((row, column)));
-                    let vectors = find(&|s| s.vectors == Some((row, column)));
-                    assert!(program.slots[block].diagonal.is_none(), "one address per cycle");
-                    assert!(program.slots[vectors].block.is_none(), "one rotation per cycle");
-                    // The next step reads what this step wrote, and uses the angles that this step computed.
-                    for source in o.sources(row) {
-                        assert!(find(&|s| s.vectors == Some((source, column))) + latencies.vectors <= vectors + cycles);
-                        for other in o.sources(column) {
-                            assert!(find(&|s| s.block == Some((source, other))) + latencies.block <= block + cycles);
+        let (mut checked, mut lags) = (0, 0);
+        for (size, turns) in (2..=32).step_by(2).flat_map(|size| [1, 2, 7].map(|turns| (size, turns))) {
+            for latencies in
+                [Latencies { block: 10, vectors: 10, angle: 14 }, Latencies { block: 13, vectors: 12, angle: 20 }]
+            {
+                let o = Ordering::new(size);
+                let program = StepProgram::new(&o, latencies, true, turns);
+                let (pairs, cycles, step) = (o.pairs(), program.cycles(), program.step());
+                let find = |test: &dyn Fn(&Slot) -> bool| {
+                    let found: Vec<usize> = (0..cycles).filter(|&c| test(&program.slots[c])).collect();
+                    assert_eq!(found.len(), 1, "size {size}");
+                    found[0]
+                };
+                for row in 0..pairs {
+                    let slot = find(&|s| s.diagonal == Some(row));
+                    assert!(slot >= program.first_diagonal);
+                    let diagonal = slot + program.lag * cycles;
+                    let [a, b] = o.sources(row);
+                    for block in [(a, a), (a, b), (b, a), (b, b)] {
+                        assert!(find(&|s| s.block == Some(block)) + latencies.block <= diagonal);
+                    }
+                    for column in 0..pairs {
+                        let block = find(&|s| s.block == Some((row, column)));
+                        let vectors = find(&|s| s.vectors == Some((row, column)));
+                        assert!(program.slots[block].diagonal.is_none(), "one address per cycle");
+                        assert!(program.slots[vectors].block.is_none(), "one rotation per cycle");
+                        // The next step reads what this step wrote, and uses the angles that this step computed.
+                        for source in o.sources(row) {
+                            let source_of_vectors = find(&|s| s.vectors == Some((source, column)));
+                            assert!(source_of_vectors + latencies.vectors <= vectors + step);
+                            for other in o.sources(column) {
+                                assert!(find(&|s| s.block == Some((source, other))) + latencies.block <= block + step);
+                            }
                         }
+                        for pair in [row, column] {
+                            let read = find(&|s| s.diagonal == Some(pair)) + program.lag * cycles;
+                            assert!(read + latencies.angle <= block + step);
+                        }
+                        checked += 1;
                     }
-                    for pair in [row, column] {
-                        assert!(find(&|s| s.diagonal == Some(pair)) + latencies.angle <= block + cycles);
-                    }
-                    checked += 1;
                 }
+                lags += usize::from(program.lag > 0);
             }
         }
-        assert_eq!(checked, (1..=16).map(|p| p * p).sum::<usize>());
+        assert_eq!(checked, 6 * (1..=16).map(|p| p * p).sum::<usize>());
+        assert!(lags > 0);
     }
 
     #[test]
     fn the_rotators_never_idle_from_eight_rows_on() {
         for size in [8, 10, 12, 16, 32] {
-            let program = StepProgram::new(&Ordering::new(size), Latencies { block: 10, vectors: 10, angle: 14 }, true);
-            assert_eq!(program.cycles(), size * size / 2, "size {size}");
+            for (block, angle) in [(10, 14), (11, 15)] {
+                let latencies = Latencies { block, vectors: 10, angle };
+                let program = StepProgram::new(&Ordering::new(size), latencies, true, 1);
+                assert_eq!(program.cycles(), size * size / 2, "size {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_rotators_never_idle_with_enough_matrices_in_flight() {
+        let latencies = Latencies { block: 13, vectors: 12, angle: 20 };
+        for (size, turns) in [(4, 5), (6, 3), (8, 2), (10, 1), (16, 1)] {
+            let program = StepProgram::new(&Ordering::new(size), latencies, true, 7);
+            assert_eq!((program.cycles(), program.turns), (size * size / 2, turns), "size {size}");
         }
     }
 }

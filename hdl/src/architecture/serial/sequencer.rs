@@ -1,30 +1,32 @@
 //! The sequencer of the serial core.
 //!
-//! It prepares the matrix in its memory, runs the step program, counts steps and sweeps, and ends the decomposition
-//! when the matrix is settled or the sweep cap is reached.
+//! It runs the step program, gives the matrices in flight their turns, counts their steps and sweeps, and ends a
+//! decomposition when the matrix is settled or the sweep cap is reached.
 
-mod preparation;
+mod free;
 mod program;
+mod turns;
 
 use super::layout::{home_table, largest, pair_bits};
 use super::schedule::StepProgram;
 use super::square::Square;
 use super::timing::Timing;
+use crate::architecture::contexts::{self, PerContext};
 use crate::builder::{DesignBuilder, ModuleBuilder};
 use crate::ir::{ModuleId, address_width};
 use crate::ordering::Ordering;
 use crate::parameters::{Scaling, Sweeps};
 use crate::shape::Shape;
-use preparation::Preparation;
-pub use preparation::preparation_cycles;
+use free::{free_ports, rests};
 use program::{ProgramRange, program_table};
+use turns::{Decision, Queue, Turns};
 
 /// Adds the sequencer. Returns its module, and the cycles from `value_index` to the words of the memory of A. The
 /// output `value_bank` arrives in the same cycle as these words.
 ///
-/// A matrix starts at the first diagonal read of the step program. Until the first step begins, rotations are
-/// suppressed (`warm`) and only angles are computed, so that the first step finds its coefficients. In cores that
-/// prepare matrices, every block of A is read, shifted, padded and written back before that.
+/// In the turn of a matrix, the diagonal blocks for its next step are read. Before the first of them, it is decided
+/// whether there is a next step. If there is none, these reads serve the next matrix that waits: its angles are computed
+/// (`warm`), so that its first step can begin in the next turn. A core that idles goes to these reads at once.
 pub fn sequencer(
     design: &mut DesignBuilder,
     orderings: &[Ordering],
@@ -33,80 +35,83 @@ pub fn sequencer(
     programs: &[StepProgram],
 ) -> (ModuleId, u32) {
     let (pair, cap) = (pair_bits(largest(orderings)), i128::from(shape.sweep_cap()));
+    let longest = programs.last().expect("A core has a program.");
     let m = ModuleBuilder::new("sequencer");
     let cycles: Vec<String> = programs.iter().map(|p| p.cycles().to_string()).collect();
     m.doc(format!(
-        "Runs the step program ({} cycles), at most {cap} sweeps.\n\
+        "Runs the step program ({} cycles), at most {cap} sweeps{}.\n\
          Commands for the datapath leave two cycles after the cycle counter.",
-        cycles.join(", ")
+        cycles.join(", "),
+        if longest.turns > 1 { format!(", for {} matrices in turn", longest.turns) } else { String::new() }
     ));
     let input = |name| m.input(name, 1);
-    let accept = input("start");
-    let (settled, settled_valid, overflowed) = (input("settled"), input("settled_valid"), input("overflow_seen"));
-
-    let flag = |name| m.register(name, 1).reset(0);
-    let running = flag("running");
-    let (warm, first_step, copy) = (flag("warm"), flag("first_step"), flag("current_copy"));
-    let (finish, capped, overflow) = (flag("finish"), flag("capped"), flag("overflow_kept"));
-    let all_settled = flag("all_settled");
-    let step = m.register("step", address_width(shape.even() as u32 - 1)).reset(0);
-    let sweeps = m.register("sweeps_done", 8).reset(0);
+    let start = input("start");
+    let start_context = contexts::input(&m, shape, "start_context");
+    // A core with several programs looks up the range of this matrix's one first.
+    let start = if orderings.len() > 1 { start.at(0).flag().registered("start_now").untimed() } else { start };
+    let (settled, settled_valid) = (input("settled"), input("settled_valid"));
+    let overflowed = m.input("overflow_seen", shape.in_flight() as u32);
 
     let square = Square::new(&m, shape);
-    let steps_less_one = m.concat(&[square.last_pair, m.zero(1)]).low_bits(step.value().width());
-    let preparation = shape.is_prepared().then(|| Preparation::new(&m, accept, square.last_pair, timing));
-    let start = preparation.as_ref().map_or(accept, |p| p.done);
-
-    // Counters of cycles, steps and sweeps.
     let range = ProgramRange::new(&m, programs, &square);
     let cycle = m.register("cycle", range.last.width()).reset(0);
     let last_cycle = cycle.value().equals(range.last).named("last_cycle");
-    let step_ends = (running.value() & last_cycle & !warm.value()).named("step_ends");
-    let last_step = step.value().equals(steps_less_one).named("last_step");
-    let sweep_ends = (step_ends & last_step).named("sweep_ends");
-    let finished = (sweep_ends & finish.value()).named("finished");
-    let next_cycle = last_cycle.select(range.first, cycle.value().plus(1));
-    cycle.drive(start.select(range.first_diagonal, next_cycle));
-    let next_step = last_step.select(m.zero(step.value().width()), step.value().plus(1));
-    step.enabled_by(start | step_ends).drive(start.select(m.zero(step.value().width()), next_step));
-    sweeps.enabled_by(start | sweep_ends).drive(start.select(m.zero(8), sweeps.value().plus(1)));
-    running.drive(start | (running.value() & !finished));
-    warm.drive(start | (warm.value() & !last_cycle));
-    first_step.drive(start | (first_step.value() & !step_ends));
-    let copies_change = running.value() & last_cycle & !finished;
-    // Matrices are loaded and prepared in copy 0.
-    copy.enabled_by(accept | start | copies_change).drive(start | !(accept | copy.value()));
-
-    // In the last step of a sweep, the first diagonal block read is one of the next sweep. By then all angles of this
-    // sweep are computed, so it is known whether the sweep left the matrix settled.
-    let verdict =
-        (running.value() & !warm.value() & last_step & cycle.value().equals(range.first_diagonal)).named("verdict");
+    let decides = cycle.value().equals(range.first_diagonal.plus(-1)).named("decides");
+    let turns = Turns::new(&m, shape, longest, square.last_pair);
+    let now = &turns.now;
     for program in programs {
         let last_angle = program.slots.iter().rposition(|s| s.diagonal.is_some()).unwrap_or(0);
-        let latest = last_angle + COMMAND_LATENCY as usize + timing.settled as usize;
+        let latest = program.lag * program.cycles() + last_angle + (COMMAND_LATENCY + timing.settled) as usize;
         assert!(
-            latest < program.cycles() + program.first_diagonal,
+            latest + 1 < program.step() + program.first_diagonal,
             "The core would decide whether a sweep has settled the matrix before the last angle of the sweep is known."
         );
     }
-    let at_cap = sweeps.value().is(cap - 1).named("at_cap");
-    all_settled.drive(start | verdict | (all_settled.value() & !(settled_valid & !settled)));
-    let done = match shape.sweeps() {
-        Sweeps::Auto => all_settled.value() | at_cap,
+
+    // Whether the current matrix goes on after this turn, and whether another one begins.
+    let queue = start_context.map(|context| Queue::new(&m, shape, start, input("skip"), context));
+    let waits = queue.as_ref().map_or(start, |queue| queue.waits);
+    let rests = if shape.in_flight() > 1 { rests(&m, timing, turns.idle) } else { turns.idle };
+    let jumps = (rests & waits).named("jumps");
+    let verdict = (decides | jumps).named("verdict");
+    let at_cap = now.sweeps.is(cap - 1).named("at_cap");
+    let is_settled = turns.settled(settled, settled_valid, COMMAND_LATENCY + timing.settled, verdict, waits);
+    let over = match shape.sweeps() {
+        Sweeps::Auto => is_settled | at_cap,
         Sweeps::Fixed(_) => at_cap,
     };
-    finish.enabled_by(start | verdict).drive(!start & done);
-    capped.enabled_by(start | verdict).drive(verdict & at_cap & !all_settled.value());
+    let decision = Decision::new(now, verdict, over, waits);
+    let waiting = queue.as_ref().map(|queue| queue.take(&m, shape, decision.takes));
+    turns.advance(&decision, last_cycle, waiting);
+    let next_cycle = last_cycle.select(range.first, cycle.value().plus(1));
+    let next_cycle = jumps.select(range.first_diagonal, next_cycle).named("next_cycle");
+    cycle.drive(next_cycle);
+
+    // What the status word says of a matrix.
+    let finished = (turns.ends & last_cycle).named("finished");
+    let capped = m.register("capped", 1).enabled_by(verdict);
+    capped.drive(at_cap & !is_settled);
+    let wanted = contexts::input(&m, shape, "wanted_context");
+    let [_, sweeps] = [("cap_reached", capped.value()), ("sweeps", now.sweeps.plus(1))].map(|(name, word)| {
+        let words = PerContext::new(&m, shape, &format!("{name}_kept"), finished, now.context, word);
+        let word = words.read(wanted, &format!("{name}_wanted"));
+        m.output(name, word);
+        word
+    });
     let before = shape.is_reduced().then(|| {
         // Rows are reduced before `start`, so an overflow there is remembered until then.
         let seen = m.register("qr_overflow_seen", 1).reset(0);
         let [overflowed, starting] = ["qr_overflow", "qr_starting"].map(|name| m.input(name, 1));
         seen.drive(!starting & (seen.value() | overflowed));
-        (accept & seen.value()).named("overflow_before")
+        (start & seen.value()).named("overflow_before")
     });
-    let cleared = if before.is_some() { accept } else { start };
-    let kept = !cleared & (overflow.value() | overflowed);
+    let overflow = m.register("overflow_kept", overflowed.width()).reset(0);
+    let kept = overflow.value() | overflowed;
+    let kept = kept & !contexts::one_of(&m, shape, decision.takes, waiting);
     overflow.drive(before.map_or(kept, |before| kept | before));
+
+    // When a matrix is done, its last blocks of A are in the memory.
+    let late = longest.late(timing.latencies);
 
     // Commands.
     let has_vectors = shape.has_vectors();
@@ -114,45 +119,61 @@ pub fn sequencer(
     let value_index = m.input("value_index", address_width(shape.triplets() as u32)).at(0);
     let home = home_table(&m, orderings, shape.triplets());
     let home = home.lookup(square.address(&m, value_index), None, "home");
-    let runs = running.value().at(0).flag().registered("runs");
-    let rotates = runs & !warm.value().at(0);
     let field = |bit: u32| fields.bit(3 * pair + bit);
     let pair_field = |index: u32| fields.slice(index * pair, pair);
-    let measure = (runs & field(0)).flag();
-    m.output("block", (rotates & field(1)).flag().registered("block_out"));
+    let rotates = now.active.at(0).flag().registered("rotates");
+    let target = turns.target;
+    let block = (rotates & field(1)).flag();
+    let measure = (target.valid.at(0).flag().registered("measures") & field(0)).flag();
+    m.output("block", block.registered("block_out"));
+    let in_first_step = now.first.at(0).registered("in_first_step");
     if has_vectors {
         m.output("vectors", (rotates & field(2)).flag().registered("vectors_out"));
-        m.output("identity", first_step.value().at(0).registered("identity").registered("identity_out"));
+        m.output("identity", in_first_step.registered("identity_out"));
     }
-    let (mut row, mut column) = (pair_field(2), pair_field(1));
-    if let Some(p) = &preparation {
-        row = p.active.select(p.row, row);
-        column = p.active.select(p.column, column);
-        m.output("prepare", p.active.registered("prepare_out"));
+    let is_raw = measure.select(target.fresh.at(0).registered("warms"), in_first_step);
+    if shape.is_prepared() {
+        m.output("raw", is_raw.registered("raw_out"));
     }
-    m.output("row", row.registered("row_out"));
-    m.output("column", column.registered("column_out"));
-    m.output("copy", copy.value().at(0).registered("copy").registered("copy_out"));
-    // While no program and no preparation runs, the diagonal can be read from outside.
-    let reads_value = match &preparation {
-        Some(p) => !(runs | p.active),
-        None => !runs,
-    };
-    m.output("diagonal", (measure | reads_value).registered("diagonal_out"));
+    m.output("row", pair_field(2).registered("row_out"));
+    m.output("column", pair_field(1).registered("column_out"));
+    // A context has two copies of each memory. Its number and that of the copy form one.
+    let own = contexts::part(&m, now.context, now.copy).at(0).registered("copy");
+    m.output("copy", own.registered("copy_out"));
+    // While no block of A is read, the memory answers with a diagonal block: one whose angles are computed, or the one
+    // that is wanted from outside.
+    m.output("diagonal", (!block).registered("diagonal_out"));
     m.output("measure", measure.registered("measure_out"));
-    let diagonal_pair = reads_value.select(home.low_bits(pair), pair_field(0)).registered("diagonal_pair_out");
+    let diagonal_pair = measure.select(pair_field(0), home.low_bits(pair)).registered("diagonal_pair_out");
     m.output("diagonal_pair", diagonal_pair);
+    // A sweep has an odd number of steps, and each step writes the other copy.
+    let last_copy = sweeps.bit(0).named("last_copy");
+    let of_target = contexts::part(&m, target.context, target.copy).at(0).registered("copy_measured");
+    let of_wanted = contexts::part(&m, wanted, last_copy);
+    let read = block.select(own, measure.select(of_target, of_wanted.at(1))).registered("read_copy_out");
+    if has_vectors {
+        m.output("unload_copy", of_wanted.at(0).registered("unload_copy_out"));
+    }
+    m.output("read_copy", read);
+    if let Some(context) = now.context {
+        m.output("done_context", context.at(0).registered("done_context_out").delayed_to(1 + late));
+        free_ports(&m, shape, longest, timing, next_cycle, [turns.idle, rests, jumps]);
+    }
     let arrival = diagonal_pair.stage().unwrap_or(0) + timing.read;
     m.output("value_bank", home.sign().registered("value_bank").delayed_to(arrival));
-    m.output("done", finished.flag().registered("done_out"));
+    m.output("done", finished.at(0).flag().registered("done_out").delayed_to(1 + late));
     if shape.scaling() == Scaling::Auto {
-        let shifted = m.register("shift_made", shape.shift_bits()).enabled_by(start);
-        shifted.drive(m.input("shift", shape.shift_bits()));
-        m.output("shifted", shifted.value());
+        let shift = m.input("shift", shape.shift_bits());
+        let shifts = PerContext::new(&m, shape, "shift_made", start, start_context, shift);
+        m.output("shifted", shifts.read(wanted, "shift_wanted"));
+        // It comes with the elements of the block.
+        m.output("shift_read", shifts.read(wanted.map(|_| read.bits_from(1)), "shift_read"));
     }
-    for (name, register) in [("cap_reached", capped), ("overflow", overflow), ("sweeps", sweeps)] {
-        m.output(name, register.value());
-    }
+    let overflow = match wanted {
+        None => overflow.value(),
+        Some(_) => contexts::bit_of(overflow.value(), wanted).at(0).registered("overflow_out"),
+    };
+    m.output("overflow", overflow);
     (design.add(m), arrival)
 }
 

@@ -21,6 +21,10 @@ pub struct Timing {
 /// The pipeline stages, in cycles after a command, at which units take their operands.
 #[derive(Clone, Copy, Debug)]
 pub struct Stages {
+    /// The addresses of the operands of the left rotators.
+    pub left_address: u32,
+    /// The addresses of the operands of the right rotators.
+    pub right_address: u32,
     /// The left rotators, and the angle unit.
     pub left: u32,
     /// The right rotators. The results of the left ones stand here as well.

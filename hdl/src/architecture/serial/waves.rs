@@ -15,11 +15,10 @@ pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
         &inside("sequencer"),
         &[("start", Bits), ("sweeps_done", Unsigned), ("step", Unsigned), ("cycle", Unsigned), ("done", Bits)],
     );
-    let mut bits = vec![inside("sequencer.running"), inside("sequencer.warm")];
-    let mut names = vec![("00", "idle"), ("11", "first_angles"), ("10", "sweeps")];
-    if shape.is_prepared() {
-        bits.push(inside("sequencer.walking"));
-        names = vec![("000", "idle"), ("001", "preparation"), ("110", "first_angles"), ("100", "sweeps")];
+    let bits = vec![inside("sequencer.running"), inside("sequencer.warm")];
+    let mut names = vec![("00", "idle"), ("01", "first_angles"), ("10", "sweeps")];
+    if shape.in_flight() > 1 {
+        names.push(("11", "sweeps_and_first_angles"));
     }
     sequencer.state = Some(WaveState { name: "sequencer", bits, names });
     let mut groups = vec![sequencer];
@@ -37,7 +36,7 @@ pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
         datapath.add(&inside("datapath"), &[("vectors", Bits), ("identity", Bits)]);
     }
     if shape.is_prepared() {
-        datapath.add(&inside("datapath"), &[("prepare", Bits)]);
+        datapath.add(&inside("datapath"), &[("raw", Bits)]);
     }
     let command = [("row", Unsigned), ("column", Unsigned), ("copy", Bits), ("measure", Bits)];
     datapath.add(&inside("datapath"), &command);

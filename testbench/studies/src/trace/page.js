@@ -7,7 +7,7 @@ const PAIR_COLOURS = ["--c2", "--c3", "--c4", "--c5", "--c0", "--c1", "--c6"];
 const WORK_COLOURS = {
   A: "--c0", U: "--c1", V: "--c2", QR: "--c3", "diagonal blocks": "--c4", written: "--c4", "first angles": "--c4",
   sweeps: "--c0", decomposing: "--c0", sorting: "--c4", unloading: "--c1", unload: "--c5", load: "--c5",
-  preparation: "--c3", inserts: "--c4", turns: "--c1",
+  inserts: "--c4", turns: "--c1",
 };
 
 let matrix, frames, position = 0, view = [0, 1], timer = null, colours = {};

@@ -1,5 +1,6 @@
 //! The datapath while it is drawn: the types and helpers that its parts share.
 
+use crate::architecture::contexts::context_bits;
 use crate::architecture::serial::square::Square;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
 use crate::ir::ModuleId;
@@ -23,20 +24,30 @@ pub(super) struct Command<'m> {
     pub(super) block: Signal<'m>,
     /// The command for singular vectors, in cores that compute them.
     pub(super) vectors: Option<VectorCommand<'m>>,
-    /// Shift and pad the block (row, column) of A, in cores that prepare matrices.
-    pub(super) prepare: Option<Signal<'m>>,
+    /// The block to read is as it was loaded, in cores that prepare matrices.
+    pub(super) raw: Option<Signal<'m>>,
     /// Row pair of the block.
     pub(super) row: Signal<'m>,
     /// Column pair of the block.
     pub(super) column: Signal<'m>,
-    /// The copy of the memories that this step reads.
+    /// The context of the matrix that is rotated, and the copy of the memories that its step reads: the lowest bit.
     pub(super) copy: Signal<'m>,
-    /// Read a diagonal block of the next step.
+    /// The same for the block of A that is read.
+    pub(super) read_copy: Signal<'m>,
+    /// Read a diagonal block.
     pub(super) diagonal: Signal<'m>,
-    /// Compute the angles of that diagonal block.
+    /// It is one of the next step: compute its angles.
     pub(super) measure: Signal<'m>,
     /// Row pair, and column pair, of that diagonal block.
     pub(super) diagonal_pair: Signal<'m>,
+}
+
+/// The other copy of the same context.
+pub(super) fn other_copy(copy: Signal<'_>) -> Signal<'_> {
+    match copy.width() {
+        1 => !copy,
+        _ => copy.builder.concat(&[copy.bits_from(1), !copy.bit(0)]),
+    }
 }
 
 /// The part of a command that concerns singular vectors.
@@ -46,7 +57,7 @@ pub(super) struct VectorCommand<'m> {
     pub(super) rotate: Signal<'m>,
     /// U and V are still the identity matrix.
     pub(super) identity: Signal<'m>,
-    /// A read by the output end: whether there is one, the home (bank, pair) of the vector, and the column pair.
+    /// What the output end reads: context and copy, the home (bank, pair) of the vector, and the column pair.
     pub(super) unload: [Signal<'m>; 3],
 }
 
@@ -54,19 +65,22 @@ impl<'m> Command<'m> {
     /// Draws the inputs of the datapath that carry the command. A pair number has `pair` bits.
     pub(super) fn new(m: &'m ModuleBuilder, shape: &Shape, pair: u32) -> Self {
         let input = |name, width| m.input(name, width).at(0);
+        let copies = context_bits(shape) + 1;
         let vectors = || VectorCommand {
             rotate: input("vectors", 1).flag().note("rotate blocks (row, column) of U^T and V^T"),
             identity: input("identity", 1).note("U and V are still the identity"),
-            unload: [m.input("unload", 1), m.input("unload_home", pair + 1), m.input("unload_column", pair)],
+            unload: [("copy", copies), ("home", pair + 1), ("column", pair)]
+                .map(|(name, width)| m.input(&format!("unload_{name}"), width)),
         };
         Self {
             block: input("block", 1).flag().note("rotate block (row, column) of A"),
             vectors: shape.has_vectors().then(vectors),
-            prepare: shape.is_prepared().then(|| input("prepare", 1).flag().note("shift and pad block (row, column)")),
+            raw: shape.is_prepared().then(|| input("raw", 1).note("the block is as it was loaded: shift and pad it")),
             row: input("row", pair),
             column: input("column", pair),
-            copy: input("copy", 1).note("copy that this step reads"),
-            diagonal: input("diagonal", 1).note("read a diagonal block of the next step"),
+            copy: input("copy", copies).note("copy that this step reads"),
+            read_copy: input("read_copy", copies).note("copy from which a block of A is read"),
+            diagonal: input("diagonal", 1).note("read a diagonal block"),
             measure: input("measure", 1).flag().note("... and compute its angles"),
             diagonal_pair: input("diagonal_pair", pair),
         }
@@ -100,14 +114,14 @@ pub(super) struct VectorSide<'m> {
 pub(super) struct PlainWrite<'m> {
     /// One bit per bank.
     pub(super) enable: Signal<'m>,
+    /// Context and copy.
+    pub(super) copy: Signal<'m>,
     /// Row pair.
     pub(super) row: Signal<'m>,
     /// Column pair.
     pub(super) column: Signal<'m>,
     /// Either input words or elements of A in full width.
     pub(super) elements: Block<'m>,
-    /// By how many bits the preparation is to shift elements up, if that is computed with these elements.
-    pub(super) shift: Option<Signal<'m>>,
 }
 
 /// `other` while the condition holds and `own` otherwise; always `own` if there is no condition or no `other`.

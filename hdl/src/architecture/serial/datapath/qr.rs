@@ -188,9 +188,10 @@ impl<'m> Qr<'m> {
         (block(|i, j| active.select(reduced[i][j], a[i][j])), active & !is_lane_1)
     }
 
-    /// Lane 0, in the left rotators. `new` are the coefficients as they leave the coefficient unit.
-    pub fn left(&self, new: Signal<'m>) -> Side<'_, 'm> {
-        self.side(0, new, 0, self.read)
+    /// Lane 0, in the left rotators. `new` are the coefficients as they leave the coefficient unit. Those of the
+    /// rotators are addressed at stage `address`.
+    pub fn left(&self, new: Signal<'m>, address: u32) -> Side<'_, 'm> {
+        self.side(0, new, address, self.read)
     }
 
     /// Lane 1, in the right rotators. Their coefficients are addressed at stage `address`, and their operands stand at
@@ -211,7 +212,7 @@ impl<'m> Qr<'m> {
     /// Cycles from a command to the address of its words. A first word needs its coefficients while they are being
     /// written, so they bypass the coefficient memory (see [`Side::coefficient`]).
     fn word_address_cycles(&self, new: Signal<'m>) -> u32 {
-        stage(new)
+        stage(new) + 1 - self.read
     }
 
     /// Cycles from one angle of a row rotation to the next angle of the same two rows.
@@ -286,7 +287,7 @@ impl<'m> Side<'_, 'm> {
 
 impl<'m> Drawing<'_, 'm> {
     /// The write of a final word of the triangle from the rotators of lane 0 to the memory of A, at stage `at`. The
-    /// shift for the whole triangle leaves the module at the port `shift`.
+    /// shift for the whole triangle leaves the module at the port `triangle_shift`.
     pub(super) fn triangle(&self, side: &Side<'_, 'm>, rotated: Block<'m>, at: u32) -> PlainWrite<'m> {
         let (m, shape, c) = (self.m, self.shape, &side.qr.command);
         let done = stage(rotated[0][0]);
@@ -303,20 +304,19 @@ impl<'m> Drawing<'_, 'm> {
         let elements = [0, 1].map(element);
         // A value as large as the number of columns times the largest element must still fit.
         let reserve = ceil_log2(shape.even());
-        let auto = shape.scaling() == Scaling::Auto;
-        let shift = auto.then(|| headroom(m, shape.word() - 1, &elements, reserve, is_final, c.streaming));
-        if let Some(shift) = shift {
-            m.output("shift", shift);
+        if shape.scaling() == Scaling::Auto {
+            let shift = headroom(m, shape.word() - 1, &elements, reserve, is_final, c.streaming);
+            m.output("triangle_shift", shift);
         }
         let both = |bank: Signal<'m>| m.concat(&[bank, bank]);
         let banks = m.concat(&[both(row_bank), both(!row_bank)]);
         let now = |signal: Signal<'m>| signal.untimed().at(at);
         PlainWrite {
             enable: now(is_final.select(banks, m.zero(4))),
+            copy: m.zero(1).at(at),
             row: now(row.delayed_to(done)),
             column: now(word.delayed_to(done)),
             elements: block(|_, column| now(elements[column])),
-            shift,
         }
     }
 }

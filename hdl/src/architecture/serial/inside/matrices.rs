@@ -22,6 +22,29 @@ pub(super) struct Memories<'a> {
     pub(super) pair: u32,
 }
 
+/// A matrix as it is loaded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Loaded {
+    /// Its rows and columns.
+    pub(super) size: (usize, usize),
+    /// By how many bits its elements are shifted up when they are first read.
+    pub(super) shift: u32,
+}
+
+impl Loaded {
+    /// The matrix as the first step reads it: shifted up, with zeros beyond its size.
+    fn as_read(self, mut loaded: Square, shape: &Shape) -> Square {
+        for row in 0..loaded.side {
+            for column in 0..loaded.side {
+                let belongs = shape.is_reduced() || (row < self.size.0 && column < self.size.1);
+                let element = if belongs { loaded.at(row, column) << self.shift } else { 0 };
+                loaded.set(row, column, element);
+            }
+        }
+        loaded
+    }
+}
+
 /// The writes of one step to a bank.
 type Group<'a> = &'a [(u64, Write)];
 
@@ -30,7 +53,7 @@ impl<'a> Memories<'a> {
     fn groups(&self, memory: usize, sweeps: u32) -> Option<(Group<'a>, Vec<Group<'a>>)> {
         let writes: Group<'a> = self.seen.writes.get(memory)?;
         let copy = |write: &(u64, Write)| write.1.address >> (2 * self.pair) & 1;
-        // Matrices are loaded and prepared in copy 0, and the first step writes copy 1.
+        // Matrices are loaded into copy 0, and the first step writes copy 1.
         let first = writes.iter().position(|write| copy(write) == 1).unwrap_or(writes.len());
         let (before, during) = writes.split_at(first);
         let steps = sweeps as usize * self.ordering.steps();
@@ -47,10 +70,11 @@ impl<'a> Memories<'a> {
     }
 }
 
-/// The matrices before the first step and after each step. `made` are the rotations of all steps.
+/// The matrices as the first step reads them, and after each step. `made` are the rotations of all steps.
 pub(super) fn steps<'a>(
     memories: &Memories<'a>,
     places: &Places,
+    loaded: Loaded,
     sweeps: u32,
     made: Vec<PairRotation>,
 ) -> Option<Vec<Step>> {
@@ -85,6 +109,7 @@ pub(super) fn steps<'a>(
         (a, cycle)
     };
     let (a, cycle) = a_of(&row_at, &|bank| banks[bank].1.0);
+    let a = loaded.as_read(a, shape);
     let mut one = Square::zero(side);
     (0..side).for_each(|k| one.set(k, k, 1 << shape.vector_fraction()));
     let start = |of: &Option<_>| of.as_ref().map(|_| one.clone());

@@ -1,14 +1,15 @@
 //! The schedule of a serial core: which unit does what in each cycle, read from the commands in its datapath.
 
-use super::places::Places;
+use super::places::{Places, SHIFT};
 use crate::architecture::inside::{Program, Seen, Slot, Track};
 use crate::architecture::serial::qr::lane::READ_LATENCY;
 use crate::architecture::serial::timing::Timing;
 use crate::ordering::Ordering;
+use crate::parameters::Scaling;
 use crate::shape::Shape;
 
 /// The signals that every core has, below the decomposer.
-const ALWAYS: [&str; 8] = [
+const ALWAYS: [&str; 7] = [
     "datapath.block",
     "datapath.measure",
     "datapath.row",
@@ -16,7 +17,6 @@ const ALWAYS: [&str; 8] = [
     "datapath.diagonal_pair",
     "sequencer.running",
     "sequencer.warm",
-    "sequencer.step_ends",
 ];
 
 /// The commands in every cycle.
@@ -30,10 +30,16 @@ impl Commands {
     pub(super) fn names(shape: &Shape) -> Vec<&'static str> {
         let mut names = ALWAYS.to_vec();
         if shape.has_vectors() {
-            names.extend(["datapath.vectors", "datapath.unload"]);
+            names.push("datapath.vectors");
         }
-        if shape.is_prepared() {
-            names.push("datapath.prepare");
+        if shape.has_u() {
+            names.push("datapath.u_unload");
+        }
+        if shape.has_v() {
+            names.push("datapath.v_unload");
+        }
+        if shape.scaling() == Scaling::Auto && shape.in_flight() == 1 {
+            names.push(SHIFT);
         }
         if shape.is_reduced() {
             names.extend(["datapath.qr_valid_0", "datapath.qr_valid_1", "datapath.qr_lead"]);
@@ -56,6 +62,14 @@ impl Commands {
     fn is_set(&self, name: &str, cycle: usize, later: u32) -> bool {
         self.value(name, cycle, later) != 0
     }
+}
+
+/// By how many bits the loaded elements of A were shifted up.
+pub(super) fn shift(shape: &Shape, seen: &Seen, places: &Places) -> u32 {
+    let signal = Commands::names(shape).iter().position(|name| *name == SHIFT);
+    let kept = signal.and_then(|signal| seen.signals[signal].last()).map(|&(_, shift)| shift as u32);
+    let written = places.shifts.and_then(|memory| seen.writes[memory].last()).map(|(_, write)| write.word as u32);
+    kept.or(written).unwrap_or(0)
 }
 
 /// The tracks of all units, and the program of a step.
@@ -82,9 +96,8 @@ pub(super) fn schedule(
     let busy = |unit, work: &dyn Fn(usize) -> Option<&'static str>| Track::new(unit, seen.end, work);
     let mut tracks = vec![
         busy("sequencer", &|cycle| match () {
-            () if is_set("sequencer.running", cycle, 0) && is_set("sequencer.warm", cycle, 0) => Some("first angles"),
             () if is_set("sequencer.running", cycle, 0) => Some("sweeps"),
-            () if is_set("datapath.prepare", cycle, 0) => Some("preparation"),
+            () if is_set("sequencer.warm", cycle, 0) => Some("first angles"),
             () if is_set("datapath.qr_valid_0", cycle, 0) => Some("QR"),
             () => None,
         }),
@@ -110,23 +123,19 @@ pub(super) fn schedule(
     tracks.push(busy("memory A, read", &|cycle| match () {
         () if is_set("datapath.block", cycle, 0) => Some("A"),
         () if is_set("datapath.measure", cycle, 0) => Some("diagonal blocks"),
-        () if is_set("datapath.prepare", cycle, 0) => Some("preparation"),
         () => None,
     }));
     let rotated = |cycle: usize| if is_set("datapath.block", cycle, stages.done) { "A" } else { "load" };
-    // A prepared block is written back while nothing is rotated, shortly after it was read.
-    let prepared = |cycle: usize| (1..=timing.read + 2).any(|later| is_set("datapath.prepare", cycle, later));
-    let to_a = |cycle: usize| if prepared(cycle) { "preparation" } else { rotated(cycle) };
-    tracks.push(writes("memory A, write", places.a.as_flattened(), &to_a));
+    tracks.push(writes("memory A, write", places.a.as_flattened(), &rotated));
     let vector_memories = [
-        (&places.u, ["memory U, read", "memory U, write"], "U", 0),
-        (&places.v, ["memory V, read", "memory V, write"], "V", stages.right - stages.left),
+        (&places.u, ["memory U, read", "memory U, write"], "U", "datapath.u_unload", stages.left_address),
+        (&places.v, ["memory V, read", "memory V, write"], "V", "datapath.v_unload", stages.right_address),
     ];
-    for (banks, [read, write], name, stage) in vector_memories {
+    for (banks, [read, write], name, unload, stage) in vector_memories {
         let Some(banks) = banks else { continue };
         tracks.push(busy(read, &|cycle| match () {
             () if is_set("datapath.vectors", cycle, stage) => Some(name),
-            () if is_set("datapath.unload", cycle, stage) => Some("unload"),
+            () if is_set(unload, cycle, 0) => Some("unload"),
             () => None,
         }));
         tracks.push(writes(write, banks, &|_| name));
