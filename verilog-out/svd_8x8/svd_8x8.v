@@ -62,10 +62,11 @@ module svd_8x8 (
     wire [23:0] decomposer_value;
     wire        output_end_turn;
     wire [27:0] sorter_front;
-    wire        output_end_vector_read;
     wire  [2:0] output_end_vector_row;
     wire [20:0] decomposer_u;
+    wire        output_end_u_read;
     wire [20:0] decomposer_v;
+    wire        output_end_v_read;
 
     svd_8x8_stream_input input_end (
         .aclk          (aclk),
@@ -118,7 +119,8 @@ module svd_8x8 (
         .value_index  (controller_value_number[2:0]),
         .vector_index (sorter_front[26:24]),
         .vector_row   (output_end_vector_row),
-        .vector_read  (output_end_vector_read),
+        .u_read       (output_end_u_read),
+        .v_read       (output_end_v_read),
         .shifted      (decomposer_shifted),
         .done         (decomposer_done),
         .cap_reached  (decomposer_cap_reached),
@@ -141,23 +143,24 @@ module svd_8x8 (
     );
 
     svd_8x8_stream_output output_end (
-        .aclk        (aclk),
-        .aresetn     (aresetn),
-        .start       (controller_unload_start),
-        .status      (controller_status),
-        .bad         (controller_status_is_all),
-        .freed       (output_fifo_freed),
-        .front       (sorter_front),
-        .u           (decomposer_u),
-        .v           (decomposer_v),
-        .turn        (output_end_turn),
-        .vector_read (output_end_vector_read),
-        .vector_row  (output_end_vector_row),
-        .tdata       (output_end_tdata),
-        .tuser       (output_end_tuser),
-        .tlast       (output_end_tlast),
-        .write       (output_end_write),
-        .done        (output_end_done)
+        .aclk       (aclk),
+        .aresetn    (aresetn),
+        .start      (controller_unload_start),
+        .status     (controller_status),
+        .bad        (controller_status_is_all),
+        .freed      (output_fifo_freed),
+        .front      (sorter_front),
+        .u          (decomposer_u),
+        .v          (decomposer_v),
+        .turn       (output_end_turn),
+        .u_read     (output_end_u_read),
+        .v_read     (output_end_v_read),
+        .vector_row (output_end_vector_row),
+        .tdata      (output_end_tdata),
+        .tuser      (output_end_tuser),
+        .tlast      (output_end_tlast),
+        .write      (output_end_write),
+        .done       (output_end_done)
     );
 
     svd_8x8_stream_fifo output_fifo (

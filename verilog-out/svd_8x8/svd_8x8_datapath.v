@@ -17,30 +17,33 @@ module svd_8x8_datapath (
     input  wire        block,          // rotate block (row, column) of A
     input  wire        vectors,        // rotate blocks (row, column) of U^T and V^T
     input  wire        identity,       // U and V are still the identity
-    input  wire        unload,
+    input  wire        unload_copy,
     input  wire  [2:0] unload_home,
     input  wire  [1:0] unload_column,
-    input  wire        prepare,        // shift and pad block (row, column)
+    input  wire        raw,            // the block is as it was loaded: shift and pad it
     input  wire  [1:0] row,
     input  wire  [1:0] column,
     input  wire        copy,           // copy that this step reads
-    input  wire        diagonal,       // read a diagonal block of the next step
+    input  wire        read_copy,      // copy from which a block of A is read
+    input  wire        diagonal,       // read a diagonal block
     input  wire        measure,        // ... and compute its angles
     input  wire  [1:0] diagonal_pair,
+    input  wire  [3:0] shift,
+    input  wire        u_unload,
+    input  wire        v_unload,
     input  wire [15:0] load_data,
     input  wire  [3:0] load_enable,
     input  wire  [2:0] load_row,
     input  wire  [2:0] load_column,
-    input  wire  [3:0] shift,
     output wire [23:0] diagonal_0,     // 1 cycle after the inputs
     output wire [23:0] diagonal_1,     // 1 cycle after the inputs
-    output wire [41:0] u_row_0,        // 1 cycle after the inputs
-    output wire [41:0] u_row_1,        // 1 cycle after the inputs
-    output wire [41:0] v_row_0,        // 5 cycles after the inputs
-    output wire [41:0] v_row_1,        // 5 cycles after the inputs
-    output wire        overflow,       // 10 cycles after the inputs
-    output wire        settled,        // 10 cycles after the inputs
-    output wire        settled_valid   // 10 cycles after the inputs
+    output wire [41:0] u_row_0,        // 2 cycles after the inputs
+    output wire [41:0] u_row_1,        // 2 cycles after the inputs
+    output wire [41:0] v_row_0,        // 6 cycles after the inputs
+    output wire [41:0] v_row_1,        // 6 cycles after the inputs
+    output wire        overflow,       // 1 cycle after the inputs
+    output wire        settled,        // 11 cycles after the inputs
+    output wire        settled_valid   // 11 cycles after the inputs
 );
 
     // ---- Tables ----------------------------------------------------------------------------------------------
@@ -66,117 +69,122 @@ module svd_8x8_datapath (
     reg [36:0] left_coefficient_memory [0:7];  // 8 words
     reg [36:0] right_coefficient_memory [0:7];  // 8 words
 
+    // ---- Logic -----------------------------------------------------------------------------------------------
+    wire [23:0] load_data_padded_wide = {{4{load_data[15]}}, load_data, 4'd0};
+
     // ---- Stage 1 ---------------------------------------------------------------------------------------------
     wire [23:0] p1_matrix_element_00;
     wire [23:0] p1_matrix_element_01;
     wire [23:0] p1_matrix_element_10;
     wire [23:0] p1_matrix_element_11;
-    wire [41:0] p1_u_transposed_row_0;
-    wire [41:0] p1_u_transposed_row_1;
-    reg   [5:0] p1_u_members;
-    reg         p1_identity;
-    reg   [1:0] p1_column;
-    reg   [2:0] p1_not_copy_with_diagonal_pair;
-    reg         p1_measure;
-    reg  [36:0] p1_left_coefficient;             // word of left_coefficient_memory
-    reg         p1_vectors;
+    reg         p1_raw;
     reg   [1:0] p1_row;
+    reg   [1:0] p1_column;
     reg         p1_copy;
+    reg         p1_identity;
+    reg   [2:0] p1_read_copy_with_diagonal_pair;
+    reg         p1_measure;
+    reg         p1_vectors;
     reg   [1:0] p1_row_else_column;
-    reg         p1_prepare;
     reg         p1_block;
+    reg         p1_overflow_out;
 
     always @(posedge aclk) begin
-        p1_u_members                   <= member_table[row];
-        p1_identity                    <= identity;
-        p1_column                      <= column;
-        p1_not_copy_with_diagonal_pair <= {~copy, diagonal_pair};
-        p1_row                         <= row;
-        p1_copy                        <= copy;
-        p1_row_else_column             <= vectors ? row : column;
+        p1_raw                          <= raw;
+        p1_row                          <= row;
+        p1_column                       <= column;
+        p1_copy                         <= copy;
+        p1_identity                     <= identity;
+        p1_read_copy_with_diagonal_pair <= {read_copy, diagonal_pair};
+        p1_row_else_column              <= vectors ? row : column;
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
             p1_measure <= 1'b0;
             p1_vectors <= 1'b0;
-            p1_prepare <= 1'b0;
             p1_block   <= 1'b0;
         end else begin
             p1_measure <= measure;
             p1_vectors <= vectors;
-            p1_prepare <= prepare;
             p1_block   <= block;
         end
     end
 
-    wire  [2:0] p1_column_padded = {p1_column, 1'b0};
-    wire [20:0] p1_choice_of_identity = p1_identity ? {1'b0, p1_column_padded == p1_u_members[2:0], 19'd0}
-            : p1_u_transposed_row_0[20:0];
-    wire [23:0] p1_u_00 = {{3{p1_choice_of_identity[20]}}, p1_choice_of_identity};
-    wire  [2:0] p1_column_padded_2 = {p1_column, 1'b1};
-    wire [20:0] p1_choice_of_column_padded_2 = p1_identity
-            ? {1'b0, p1_column_padded_2 == p1_u_members[2:0], 19'd0} : p1_u_transposed_row_0[41:21];
-    wire [23:0] p1_u_01 = {{3{p1_choice_of_column_padded_2[20]}}, p1_choice_of_column_padded_2};
-    wire [20:0] p1_choice_of_column_padded = p1_identity ? {1'b0, p1_column_padded == p1_u_members[5:3], 19'd0}
-            : p1_u_transposed_row_1[20:0];
-    wire [23:0] p1_u_10 = {{3{p1_choice_of_column_padded[20]}}, p1_choice_of_column_padded};
-    wire [20:0] p1_choice_of_column_padded_2_2 = p1_identity
-            ? {1'b0, p1_column_padded_2 == p1_u_members[5:3], 19'd0} : p1_u_transposed_row_1[41:21];
-    wire [23:0] p1_u_11 = {{3{p1_choice_of_column_padded_2_2[20]}}, p1_choice_of_column_padded_2_2};
+    wire [19:0] p1_shift_of_shift_padded = {p1_matrix_element_00[19:4] << shift, 4'd0};
+    wire [23:0] p1_shift_of_shift_padded_wide = {{4{p1_shift_of_shift_padded[19]}}, p1_shift_of_shift_padded};
+    wire [19:0] p1_shift_of_shift_padded_2 = {p1_matrix_element_01[19:4] << shift, 4'd0};
+    wire [23:0] p1_shift_of_shift_padded_2_wide
+            = {{4{p1_shift_of_shift_padded_2[19]}}, p1_shift_of_shift_padded_2};
+    wire [19:0] p1_shift_of_shift_padded_3 = {p1_matrix_element_10[19:4] << shift, 4'd0};
+    wire [23:0] p1_shift_of_shift_padded_3_wide
+            = {{4{p1_shift_of_shift_padded_3[19]}}, p1_shift_of_shift_padded_3};
+    wire [19:0] p1_shift_of_shift_padded_4 = {p1_matrix_element_11[19:4] << shift, 4'd0};
+    wire [23:0] p1_shift_of_shift_padded_4_wide
+            = {{4{p1_shift_of_shift_padded_4[19]}}, p1_shift_of_shift_padded_4};
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
-    reg  [2:0] p2_not_copy_with_diagonal_pair;
-    reg        p2_measure;
-    reg  [1:0] p2_row;
-    reg  [1:0] p2_column;
-    reg        p2_copy;
-    reg        p2_identity;
-    reg  [1:0] p2_row_else_column;
-    reg        p2_vectors;
-    reg [15:0] p2_prepared_00;
-    reg [15:0] p2_prepared_01;
-    reg [15:0] p2_prepared_10;
-    reg [15:0] p2_prepared_11;
-    reg        p2_prepare;
-    reg        p2_block;
+    reg  [23:0] p2_a_00;
+    reg  [23:0] p2_a_01;
+    reg  [23:0] p2_a_10;
+    reg  [23:0] p2_a_11;
+    wire [41:0] p2_u_transposed_row_0;
+    wire [41:0] p2_u_transposed_row_1;
+    reg   [5:0] p2_u_members;
+    reg         p2_identity;
+    reg   [1:0] p2_column;
+    reg   [2:0] p2_read_copy_with_diagonal_pair;
+    reg         p2_measure;
+    reg  [36:0] p2_left_coefficient;              // word of left_coefficient_memory
+    reg         p2_vectors;
+    reg   [1:0] p2_row;
+    reg         p2_copy;
+    reg   [1:0] p2_row_else_column;
+    reg         p2_block;
 
     always @(posedge aclk) begin
-        p2_not_copy_with_diagonal_pair <= p1_not_copy_with_diagonal_pair;
-        p2_row                         <= p1_row;
-        p2_column                      <= p1_column;
-        p2_copy                        <= p1_copy;
-        p2_identity                    <= p1_identity;
-        p2_row_else_column             <= p1_row_else_column;
-        p2_prepared_00                 <= p1_matrix_element_00[19:4] << shift;
-        p2_prepared_01                 <= p1_matrix_element_01[19:4] << shift;
-        p2_prepared_10                 <= p1_matrix_element_10[19:4] << shift;
-        p2_prepared_11                 <= p1_matrix_element_11[19:4] << shift;
+        p2_a_00                         <= p1_raw ? p1_shift_of_shift_padded_wide : p1_matrix_element_00;
+        p2_a_01                         <= p1_raw ? p1_shift_of_shift_padded_2_wide : p1_matrix_element_01;
+        p2_a_10                         <= p1_raw ? p1_shift_of_shift_padded_3_wide : p1_matrix_element_10;
+        p2_a_11                         <= p1_raw ? p1_shift_of_shift_padded_4_wide : p1_matrix_element_11;
+        p2_u_members                    <= member_table[p1_row];
+        p2_identity                     <= p1_identity;
+        p2_column                       <= p1_column;
+        p2_read_copy_with_diagonal_pair <= p1_read_copy_with_diagonal_pair;
+        p2_row                          <= p1_row;
+        p2_copy                         <= p1_copy;
+        p2_row_else_column              <= p1_row_else_column;
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
             p2_measure <= 1'b0;
             p2_vectors <= 1'b0;
-            p2_prepare <= 1'b0;
             p2_block   <= 1'b0;
         end else begin
             p2_measure <= p1_measure;
             p2_vectors <= p1_vectors;
-            p2_prepare <= p1_prepare;
             p2_block   <= p1_block;
         end
     end
 
-    wire  [1:0] p2_row_else_load_row_low = p2_prepare ? p2_row : load_row[1:0];
-    wire  [1:0] p2_column_else_load_column_low = p2_prepare ? p2_column : load_column[1:0];
-    wire [19:0] p2_bits = {(p2_prepare ? p2_prepared_00 : load_data), 4'd0};
-    wire [19:0] p2_bits_2 = {(p2_prepare ? p2_prepared_01 : load_data), 4'd0};
-    wire [19:0] p2_bits_3 = {(p2_prepare ? p2_prepared_10 : load_data), 4'd0};
-    wire [19:0] p2_bits_4 = {(p2_prepare ? p2_prepared_11 : load_data), 4'd0};
+    wire  [2:0] p2_column_padded = {p2_column, 1'b0};
+    wire [20:0] p2_choice_of_identity = p2_identity ? {1'b0, p2_column_padded == p2_u_members[2:0], 19'd0}
+            : p2_u_transposed_row_0[20:0];
+    wire [23:0] p2_u_00 = {{3{p2_choice_of_identity[20]}}, p2_choice_of_identity};
+    wire  [2:0] p2_column_padded_2 = {p2_column, 1'b1};
+    wire [20:0] p2_choice_of_column_padded_2 = p2_identity
+            ? {1'b0, p2_column_padded_2 == p2_u_members[2:0], 19'd0} : p2_u_transposed_row_0[41:21];
+    wire [23:0] p2_u_01 = {{3{p2_choice_of_column_padded_2[20]}}, p2_choice_of_column_padded_2};
+    wire [20:0] p2_choice_of_column_padded = p2_identity ? {1'b0, p2_column_padded == p2_u_members[5:3], 19'd0}
+            : p2_u_transposed_row_1[20:0];
+    wire [23:0] p2_u_10 = {{3{p2_choice_of_column_padded[20]}}, p2_choice_of_column_padded};
+    wire [20:0] p2_choice_of_column_padded_2_2 = p2_identity
+            ? {1'b0, p2_column_padded_2 == p2_u_members[5:3], 19'd0} : p2_u_transposed_row_1[41:21];
+    wire [23:0] p2_u_11 = {{3{p2_choice_of_column_padded_2_2[20]}}, p2_choice_of_column_padded_2_2};
 
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
-    reg [2:0] p3_not_copy_with_diagonal_pair;
+    reg [2:0] p3_read_copy_with_diagonal_pair;
     reg       p3_measure;
     reg [1:0] p3_row;
     reg [1:0] p3_column;
@@ -187,12 +195,12 @@ module svd_8x8_datapath (
     reg       p3_block;
 
     always @(posedge aclk) begin
-        p3_not_copy_with_diagonal_pair <= p2_not_copy_with_diagonal_pair;
-        p3_row                         <= p2_row;
-        p3_column                      <= p2_column;
-        p3_copy                        <= p2_copy;
-        p3_identity                    <= p2_identity;
-        p3_row_else_column             <= p2_row_else_column;
+        p3_read_copy_with_diagonal_pair <= p2_read_copy_with_diagonal_pair;
+        p3_row                          <= p2_row;
+        p3_column                       <= p2_column;
+        p3_copy                         <= p2_copy;
+        p3_identity                     <= p2_identity;
+        p3_row_else_column              <= p2_row_else_column;
     end
 
     always @(posedge aclk) begin
@@ -208,7 +216,7 @@ module svd_8x8_datapath (
     end
 
     // ---- Stage 4 ---------------------------------------------------------------------------------------------
-    reg [2:0] p4_not_copy_with_diagonal_pair;
+    reg [2:0] p4_read_copy_with_diagonal_pair;
     reg       p4_measure;
     reg [1:0] p4_row;
     reg [1:0] p4_column;
@@ -219,12 +227,12 @@ module svd_8x8_datapath (
     reg       p4_block;
 
     always @(posedge aclk) begin
-        p4_not_copy_with_diagonal_pair <= p3_not_copy_with_diagonal_pair;
-        p4_row                         <= p3_row;
-        p4_column                      <= p3_column;
-        p4_copy                        <= p3_copy;
-        p4_identity                    <= p3_identity;
-        p4_row_else_column             <= p3_row_else_column;
+        p4_read_copy_with_diagonal_pair <= p3_read_copy_with_diagonal_pair;
+        p4_row                          <= p3_row;
+        p4_column                       <= p3_column;
+        p4_copy                         <= p3_copy;
+        p4_identity                     <= p3_identity;
+        p4_row_else_column              <= p3_row_else_column;
     end
 
     always @(posedge aclk) begin
@@ -240,58 +248,23 @@ module svd_8x8_datapath (
     end
 
     // ---- Stage 5 ---------------------------------------------------------------------------------------------
-    reg   [2:0] p5_not_copy_with_diagonal_pair;
-    reg         p5_measure;
-    wire [23:0] p5_left_0_x_rotated;
-    wire [23:0] p5_left_1_x_rotated;
-    wire [23:0] p5_left_0_y_rotated;
-    wire [23:0] p5_left_1_y_rotated;
-    wire [41:0] p5_v_transposed_row_0;
-    wire [41:0] p5_v_transposed_row_1;
-    reg   [5:0] p5_v_members;
-    reg         p5_identity;
-    reg   [1:0] p5_column;
-    reg  [36:0] p5_right_coefficient;            // word of right_coefficient_memory
-    reg         p5_vectors;
-    reg   [4:0] p5_moves;
-    reg         p5_copy;
-    reg   [1:0] p5_row;
-    reg         p5_block;
-    wire        p5_left_0_overflow;
-    wire        p5_left_1_overflow;
-
-    svd_8x8_rotator left_0 (
-        .aclk      (aclk),
-        .x         (p1_vectors ? p1_u_00 : p1_matrix_element_00),
-        .y         (p1_vectors ? p1_u_10 : p1_matrix_element_10),
-        .k         (p1_left_coefficient[35:18]),
-        .s         (p1_left_coefficient[17:0]),
-        .fine      (p1_left_coefficient[36]),
-        .x_rotated (p5_left_0_x_rotated),
-        .y_rotated (p5_left_0_y_rotated),
-        .overflow  (p5_left_0_overflow)
-    );
-
-    svd_8x8_rotator left_1 (
-        .aclk      (aclk),
-        .x         (p1_vectors ? p1_u_01 : p1_matrix_element_01),
-        .y         (p1_vectors ? p1_u_11 : p1_matrix_element_11),
-        .k         (p1_left_coefficient[35:18]),
-        .s         (p1_left_coefficient[17:0]),
-        .fine      (p1_left_coefficient[36]),
-        .x_rotated (p5_left_1_x_rotated),
-        .y_rotated (p5_left_1_y_rotated),
-        .overflow  (p5_left_1_overflow)
-    );
+    reg [2:0] p5_read_copy_with_diagonal_pair;
+    reg       p5_measure;
+    reg [1:0] p5_row;
+    reg [1:0] p5_column;
+    reg       p5_copy;
+    reg       p5_identity;
+    reg [1:0] p5_row_else_column;
+    reg       p5_vectors;
+    reg       p5_block;
 
     always @(posedge aclk) begin
-        p5_not_copy_with_diagonal_pair <= p4_not_copy_with_diagonal_pair;
-        p5_v_members                   <= member_table[p4_row];
-        p5_identity                    <= p4_identity;
-        p5_column                      <= p4_column;
-        p5_moves                       <= move_table[p4_row];
-        p5_copy                        <= p4_copy;
-        p5_row                         <= p4_row;
+        p5_read_copy_with_diagonal_pair <= p4_read_copy_with_diagonal_pair;
+        p5_row                          <= p4_row;
+        p5_column                       <= p4_column;
+        p5_copy                         <= p4_copy;
+        p5_identity                     <= p4_identity;
+        p5_row_else_column              <= p4_row_else_column;
     end
 
     always @(posedge aclk) begin
@@ -306,44 +279,59 @@ module svd_8x8_datapath (
         end
     end
 
-    wire  [2:0] p5_column_padded = {p5_column, 1'b0};
-    wire [20:0] p5_choice_of_identity = p5_identity ? {1'b0, p5_column_padded == p5_v_members[2:0], 19'd0}
-            : p5_v_transposed_row_0[20:0];
-    wire [23:0] p5_v_00 = {{3{p5_choice_of_identity[20]}}, p5_choice_of_identity};
-    wire  [2:0] p5_column_padded_2 = {p5_column, 1'b1};
-    wire [20:0] p5_choice_of_column_padded_2 = p5_identity
-            ? {1'b0, p5_column_padded_2 == p5_v_members[2:0], 19'd0} : p5_v_transposed_row_0[41:21];
-    wire [23:0] p5_v_01 = {{3{p5_choice_of_column_padded_2[20]}}, p5_choice_of_column_padded_2};
-    wire [20:0] p5_choice_of_column_padded = p5_identity ? {1'b0, p5_column_padded == p5_v_members[5:3], 19'd0}
-            : p5_v_transposed_row_1[20:0];
-    wire [23:0] p5_v_10 = {{3{p5_choice_of_column_padded[20]}}, p5_choice_of_column_padded};
-    wire [20:0] p5_choice_of_column_padded_2_2 = p5_identity
-            ? {1'b0, p5_column_padded_2 == p5_v_members[5:3], 19'd0} : p5_v_transposed_row_1[41:21];
-    wire [23:0] p5_v_11 = {{3{p5_choice_of_column_padded_2_2[20]}}, p5_choice_of_column_padded_2_2};
-    wire [41:0] p5_bits_of_left_1_x_rotated_low = {p5_left_1_x_rotated[20:0], p5_left_0_x_rotated[20:0]};
-    wire [41:0] p5_bits_of_left_1_y_rotated_low = {p5_left_1_y_rotated[20:0], p5_left_0_y_rotated[20:0]};
-    wire [41:0] p5_choice_of_left_1_y_rotated_low = p5_moves[4] ? p5_bits_of_left_1_y_rotated_low
-            : p5_bits_of_left_1_x_rotated_low;
-    wire [41:0] p5_choice_of_left_1_x_rotated_low = p5_moves[4] ? p5_bits_of_left_1_x_rotated_low
-            : p5_bits_of_left_1_y_rotated_low;
-
     // ---- Stage 6 ---------------------------------------------------------------------------------------------
-    reg [2:0] p6_not_copy_with_diagonal_pair;
-    reg       p6_measure;
-    reg [1:0] p6_row;
-    reg       p6_vectors;
-    reg       p6_copy;
-    reg [1:0] p6_column;
-    reg       p6_block;
-    reg       p6_conjunction_of_left_0_overflow;
+    reg   [2:0] p6_read_copy_with_diagonal_pair;
+    reg         p6_measure;
+    wire [23:0] p6_left_0_x_rotated;
+    wire [23:0] p6_left_1_x_rotated;
+    wire [23:0] p6_left_0_y_rotated;
+    wire [23:0] p6_left_1_y_rotated;
+    wire [41:0] p6_v_transposed_row_0;
+    wire [41:0] p6_v_transposed_row_1;
+    reg   [5:0] p6_v_members;
+    reg         p6_identity;
+    reg   [1:0] p6_column;
+    reg  [36:0] p6_right_coefficient;             // word of right_coefficient_memory
+    reg         p6_vectors;
+    reg   [4:0] p6_moves;
+    reg         p6_copy;
+    reg   [1:0] p6_row;
+    reg         p6_block;
+    wire        p6_left_0_overflow;
+    wire        p6_left_1_overflow;
+
+    svd_8x8_rotator left_0 (
+        .aclk      (aclk),
+        .x         (p2_vectors ? p2_u_00 : p2_a_00),
+        .y         (p2_vectors ? p2_u_10 : p2_a_10),
+        .k         (p2_left_coefficient[35:18]),
+        .s         (p2_left_coefficient[17:0]),
+        .fine      (p2_left_coefficient[36]),
+        .x_rotated (p6_left_0_x_rotated),
+        .y_rotated (p6_left_0_y_rotated),
+        .overflow  (p6_left_0_overflow)
+    );
+
+    svd_8x8_rotator left_1 (
+        .aclk      (aclk),
+        .x         (p2_vectors ? p2_u_01 : p2_a_01),
+        .y         (p2_vectors ? p2_u_11 : p2_a_11),
+        .k         (p2_left_coefficient[35:18]),
+        .s         (p2_left_coefficient[17:0]),
+        .fine      (p2_left_coefficient[36]),
+        .x_rotated (p6_left_1_x_rotated),
+        .y_rotated (p6_left_1_y_rotated),
+        .overflow  (p6_left_1_overflow)
+    );
 
     always @(posedge aclk) begin
-        p6_not_copy_with_diagonal_pair <= p5_not_copy_with_diagonal_pair;
-        p6_row                         <= p5_row;
-        p6_copy                        <= p5_copy;
-        p6_column                      <= p5_column;
-        p6_conjunction_of_left_0_overflow <= (p5_block | p5_vectors)
-                & (p5_left_0_overflow | p5_left_1_overflow);
+        p6_read_copy_with_diagonal_pair <= p5_read_copy_with_diagonal_pair;
+        p6_v_members                    <= member_table[p5_row];
+        p6_identity                     <= p5_identity;
+        p6_column                       <= p5_column;
+        p6_moves                        <= move_table[p5_row];
+        p6_copy                         <= p5_copy;
+        p6_row                          <= p5_row;
     end
 
     always @(posedge aclk) begin
@@ -358,22 +346,43 @@ module svd_8x8_datapath (
         end
     end
 
+    wire  [2:0] p6_column_padded = {p6_column, 1'b0};
+    wire [20:0] p6_choice_of_identity = p6_identity ? {1'b0, p6_column_padded == p6_v_members[2:0], 19'd0}
+            : p6_v_transposed_row_0[20:0];
+    wire [23:0] p6_v_00 = {{3{p6_choice_of_identity[20]}}, p6_choice_of_identity};
+    wire  [2:0] p6_column_padded_2 = {p6_column, 1'b1};
+    wire [20:0] p6_choice_of_column_padded_2 = p6_identity
+            ? {1'b0, p6_column_padded_2 == p6_v_members[2:0], 19'd0} : p6_v_transposed_row_0[41:21];
+    wire [23:0] p6_v_01 = {{3{p6_choice_of_column_padded_2[20]}}, p6_choice_of_column_padded_2};
+    wire [20:0] p6_choice_of_column_padded = p6_identity ? {1'b0, p6_column_padded == p6_v_members[5:3], 19'd0}
+            : p6_v_transposed_row_1[20:0];
+    wire [23:0] p6_v_10 = {{3{p6_choice_of_column_padded[20]}}, p6_choice_of_column_padded};
+    wire [20:0] p6_choice_of_column_padded_2_2 = p6_identity
+            ? {1'b0, p6_column_padded_2 == p6_v_members[5:3], 19'd0} : p6_v_transposed_row_1[41:21];
+    wire [23:0] p6_v_11 = {{3{p6_choice_of_column_padded_2_2[20]}}, p6_choice_of_column_padded_2_2};
+    wire [41:0] p6_bits_of_left_1_x_rotated_low = {p6_left_1_x_rotated[20:0], p6_left_0_x_rotated[20:0]};
+    wire [41:0] p6_bits_of_left_1_y_rotated_low = {p6_left_1_y_rotated[20:0], p6_left_0_y_rotated[20:0]};
+    wire [41:0] p6_choice_of_left_1_y_rotated_low = p6_moves[4] ? p6_bits_of_left_1_y_rotated_low
+            : p6_bits_of_left_1_x_rotated_low;
+    wire [41:0] p6_choice_of_left_1_x_rotated_low = p6_moves[4] ? p6_bits_of_left_1_x_rotated_low
+            : p6_bits_of_left_1_y_rotated_low;
+    wire        p6_conjunction_of_left_0_overflow = (p6_block | p6_vectors)
+            & (p6_left_0_overflow | p6_left_1_overflow);
+
     // ---- Stage 7 ---------------------------------------------------------------------------------------------
-    reg [2:0] p7_not_copy_with_diagonal_pair;
+    reg [2:0] p7_read_copy_with_diagonal_pair;
     reg       p7_measure;
     reg [1:0] p7_row;
     reg       p7_vectors;
     reg       p7_copy;
     reg [1:0] p7_column;
     reg       p7_block;
-    reg       p7_conjunction_of_left_0_overflow;
 
     always @(posedge aclk) begin
-        p7_not_copy_with_diagonal_pair <= p6_not_copy_with_diagonal_pair;
-        p7_row                         <= p6_row;
-        p7_copy                        <= p6_copy;
-        p7_column                      <= p6_column;
-        p7_conjunction_of_left_0_overflow <= p6_conjunction_of_left_0_overflow;
+        p7_read_copy_with_diagonal_pair <= p6_read_copy_with_diagonal_pair;
+        p7_row                          <= p6_row;
+        p7_copy                         <= p6_copy;
+        p7_column                       <= p6_column;
     end
 
     always @(posedge aclk) begin
@@ -389,21 +398,19 @@ module svd_8x8_datapath (
     end
 
     // ---- Stage 8 ---------------------------------------------------------------------------------------------
-    reg [2:0] p8_not_copy_with_diagonal_pair;
+    reg [2:0] p8_read_copy_with_diagonal_pair;
     reg       p8_measure;
     reg [1:0] p8_row;
     reg       p8_vectors;
     reg       p8_copy;
     reg [1:0] p8_column;
     reg       p8_block;
-    reg       p8_conjunction_of_left_0_overflow;
 
     always @(posedge aclk) begin
-        p8_not_copy_with_diagonal_pair <= p7_not_copy_with_diagonal_pair;
-        p8_row                         <= p7_row;
-        p8_copy                        <= p7_copy;
-        p8_column                      <= p7_column;
-        p8_conjunction_of_left_0_overflow <= p7_conjunction_of_left_0_overflow;
+        p8_read_copy_with_diagonal_pair <= p7_read_copy_with_diagonal_pair;
+        p8_row                          <= p7_row;
+        p8_copy                         <= p7_copy;
+        p8_column                       <= p7_column;
     end
 
     always @(posedge aclk) begin
@@ -419,53 +426,19 @@ module svd_8x8_datapath (
     end
 
     // ---- Stage 9 ---------------------------------------------------------------------------------------------
-    reg   [2:0] p9_not_copy_with_diagonal_pair;
-    reg         p9_measure;
-    wire [23:0] p9_right_0_x_rotated;
-    wire [23:0] p9_right_0_y_rotated;
-    wire [23:0] p9_right_1_x_rotated;
-    wire [23:0] p9_right_1_y_rotated;
-    reg   [4:0] p9_moves;
-    reg         p9_vectors;
-    reg         p9_copy;
-    reg   [1:0] p9_column;
-    reg   [4:0] p9_moves_3;
-    reg         p9_block;
-    wire        p9_right_0_overflow;
-    wire        p9_right_1_overflow;
-    reg         p9_conjunction_of_left_0_overflow;
-
-    svd_8x8_rotator right_0 (
-        .aclk      (aclk),
-        .x         (p5_vectors ? p5_v_00 : p5_left_0_x_rotated),
-        .y         (p5_vectors ? p5_v_10 : p5_left_1_x_rotated),
-        .k         (p5_right_coefficient[35:18]),
-        .s         (p5_right_coefficient[17:0]),
-        .fine      (p5_right_coefficient[36]),
-        .x_rotated (p9_right_0_x_rotated),
-        .y_rotated (p9_right_0_y_rotated),
-        .overflow  (p9_right_0_overflow)
-    );
-
-    svd_8x8_rotator right_1 (
-        .aclk      (aclk),
-        .x         (p5_vectors ? p5_v_01 : p5_left_0_y_rotated),
-        .y         (p5_vectors ? p5_v_11 : p5_left_1_y_rotated),
-        .k         (p5_right_coefficient[35:18]),
-        .s         (p5_right_coefficient[17:0]),
-        .fine      (p5_right_coefficient[36]),
-        .x_rotated (p9_right_1_x_rotated),
-        .y_rotated (p9_right_1_y_rotated),
-        .overflow  (p9_right_1_overflow)
-    );
+    reg [2:0] p9_read_copy_with_diagonal_pair;
+    reg       p9_measure;
+    reg [1:0] p9_row;
+    reg       p9_vectors;
+    reg       p9_copy;
+    reg [1:0] p9_column;
+    reg       p9_block;
 
     always @(posedge aclk) begin
-        p9_not_copy_with_diagonal_pair <= p8_not_copy_with_diagonal_pair;
-        p9_moves                       <= move_table[p8_row];
-        p9_copy                        <= p8_copy;
-        p9_column                      <= p8_column;
-        p9_moves_3                     <= move_table[p8_column];
-        p9_conjunction_of_left_0_overflow <= p8_conjunction_of_left_0_overflow;
+        p9_read_copy_with_diagonal_pair <= p8_read_copy_with_diagonal_pair;
+        p9_row                          <= p8_row;
+        p9_copy                         <= p8_copy;
+        p9_column                       <= p8_column;
     end
 
     always @(posedge aclk) begin
@@ -480,79 +453,123 @@ module svd_8x8_datapath (
         end
     end
 
-    wire [41:0] p9_bits_of_right_1_x_rotated_low = {p9_right_1_x_rotated[20:0], p9_right_0_x_rotated[20:0]};
-    wire [41:0] p9_bits_of_right_1_y_rotated_low = {p9_right_1_y_rotated[20:0], p9_right_0_y_rotated[20:0]};
-    wire [41:0] p9_choice_of_moves_msb = p9_moves[4] ? p9_bits_of_right_1_y_rotated_low
-            : p9_bits_of_right_1_x_rotated_low;
-    wire [41:0] p9_choice_of_moves_msb_2 = p9_moves[4] ? p9_bits_of_right_1_x_rotated_low
-            : p9_bits_of_right_1_y_rotated_low;
-    wire  [1:0] p9_choice_of_moves_3_low = p9_block ? p9_moves_3[1:0] : p2_column_else_load_column_low;
-    wire  [1:0] p9_choice_of_moves_3_3_2 = p9_block ? p9_moves_3[3:2] : p2_column_else_load_column_low;
-    wire [23:0] p9_choice_of_right_0_y_rotated = p9_moves_3[4] ? p9_right_0_y_rotated : p9_right_0_x_rotated;
-    wire [23:0] p9_choice_of_right_0_x_rotated = p9_moves_3[4] ? p9_right_0_x_rotated : p9_right_0_y_rotated;
-    wire [23:0] p9_choice_of_right_1_y_rotated = p9_moves_3[4] ? p9_right_1_y_rotated : p9_right_1_x_rotated;
-    wire [23:0] p9_choice_of_right_1_x_rotated = p9_moves_3[4] ? p9_right_1_x_rotated : p9_right_1_y_rotated;
-    wire [23:0] p9_choice_of_right_1_y_rotated_2 = p9_moves[4] ? p9_choice_of_right_1_y_rotated
-            : p9_choice_of_right_0_y_rotated;
-    wire [23:0] p9_choice_of_right_1_y_rotated_2_2 = p9_block ? p9_choice_of_right_1_y_rotated_2
-            : {{4{p2_bits[19]}}, p2_bits};
-    wire [23:0] p9_choice_of_right_1_x_rotated_2 = p9_moves[4] ? p9_choice_of_right_1_x_rotated
-            : p9_choice_of_right_0_x_rotated;
-    wire [23:0] p9_choice_of_right_1_x_rotated_2_2 = p9_block ? p9_choice_of_right_1_x_rotated_2
-            : {{4{p2_bits_2[19]}}, p2_bits_2};
-    wire [23:0] p9_choice_of_right_0_y_rotated_2 = p9_moves[4] ? p9_choice_of_right_0_y_rotated
-            : p9_choice_of_right_1_y_rotated;
-    wire [23:0] p9_choice_of_right_0_y_rotated_2_2 = p9_block ? p9_choice_of_right_0_y_rotated_2
-            : {{4{p2_bits_3[19]}}, p2_bits_3};
-    wire [23:0] p9_choice_of_right_0_x_rotated_2 = p9_moves[4] ? p9_choice_of_right_0_x_rotated
-            : p9_choice_of_right_1_x_rotated;
-    wire [23:0] p9_choice_of_right_0_x_rotated_2_2 = p9_block ? p9_choice_of_right_0_x_rotated_2
-            : {{4{p2_bits_4[19]}}, p2_bits_4};
-    wire        p9_overflow_out_term = (p9_block | p9_vectors) & (p9_right_0_overflow | p9_right_1_overflow);
-
     // ---- Stage 10 --------------------------------------------------------------------------------------------
-    wire [21:0] p10_angles_right_size;
-    wire        p10_angles_right_negative;
-    wire [21:0] p10_angles_left_size;
-    wire        p10_angles_left_negative;
-    reg   [2:0] p10_not_copy_with_diagonal_pair;
+    reg   [2:0] p10_read_copy_with_diagonal_pair;
     reg         p10_measure;
-    reg         p10_overflow_out;
-    wire        p10_angles_settled;
+    wire [23:0] p10_right_0_x_rotated;
+    wire [23:0] p10_right_0_y_rotated;
+    wire [23:0] p10_right_1_x_rotated;
+    wire [23:0] p10_right_1_y_rotated;
+    reg   [4:0] p10_moves;
+    reg         p10_vectors;
+    reg         p10_copy;
+    reg   [1:0] p10_column;
+    reg   [4:0] p10_moves_3;
+    reg         p10_block;
+    wire        p10_right_0_overflow;
+    wire        p10_right_1_overflow;
 
-    svd_8x8_angle_unit angles (
-        .aclk           (aclk),
-        .a              (p1_matrix_element_00),
-        .b              (p1_matrix_element_01),
-        .c              (p1_matrix_element_10),
-        .d              (p1_matrix_element_11),
-        .left_size      (p10_angles_left_size),
-        .left_negative  (p10_angles_left_negative),
-        .right_size     (p10_angles_right_size),
-        .right_negative (p10_angles_right_negative),
-        .settled        (p10_angles_settled)
+    svd_8x8_rotator right_0 (
+        .aclk      (aclk),
+        .x         (p6_vectors ? p6_v_00 : p6_left_0_x_rotated),
+        .y         (p6_vectors ? p6_v_10 : p6_left_1_x_rotated),
+        .k         (p6_right_coefficient[35:18]),
+        .s         (p6_right_coefficient[17:0]),
+        .fine      (p6_right_coefficient[36]),
+        .x_rotated (p10_right_0_x_rotated),
+        .y_rotated (p10_right_0_y_rotated),
+        .overflow  (p10_right_0_overflow)
+    );
+
+    svd_8x8_rotator right_1 (
+        .aclk      (aclk),
+        .x         (p6_vectors ? p6_v_01 : p6_left_0_y_rotated),
+        .y         (p6_vectors ? p6_v_11 : p6_left_1_y_rotated),
+        .k         (p6_right_coefficient[35:18]),
+        .s         (p6_right_coefficient[17:0]),
+        .fine      (p6_right_coefficient[36]),
+        .x_rotated (p10_right_1_x_rotated),
+        .y_rotated (p10_right_1_y_rotated),
+        .overflow  (p10_right_1_overflow)
     );
 
     always @(posedge aclk) begin
-        p10_not_copy_with_diagonal_pair <= p9_not_copy_with_diagonal_pair;
+        p10_read_copy_with_diagonal_pair <= p9_read_copy_with_diagonal_pair;
+        p10_moves                        <= move_table[p9_row];
+        p10_copy                         <= p9_copy;
+        p10_column                       <= p9_column;
+        p10_moves_3                      <= move_table[p9_column];
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            p10_measure      <= 1'b0;
-            p10_overflow_out <= 1'b0;
+            p10_measure <= 1'b0;
+            p10_vectors <= 1'b0;
+            p10_block   <= 1'b0;
         end else begin
-            p10_measure      <= p9_measure;
-            p10_overflow_out <= p9_conjunction_of_left_0_overflow | p9_overflow_out_term;
+            p10_measure <= p9_measure;
+            p10_vectors <= p9_vectors;
+            p10_block   <= p9_block;
         end
     end
 
+    wire [41:0] p10_bits_of_right_1_x_rotated_low = {p10_right_1_x_rotated[20:0], p10_right_0_x_rotated[20:0]};
+    wire [41:0] p10_bits_of_right_1_y_rotated_low = {p10_right_1_y_rotated[20:0], p10_right_0_y_rotated[20:0]};
+    wire [41:0] p10_choice_of_moves_msb = p10_moves[4] ? p10_bits_of_right_1_y_rotated_low
+            : p10_bits_of_right_1_x_rotated_low;
+    wire [41:0] p10_choice_of_moves_msb_2 = p10_moves[4] ? p10_bits_of_right_1_x_rotated_low
+            : p10_bits_of_right_1_y_rotated_low;
+    wire [23:0] p10_choice_of_right_0_y_rotated = p10_moves_3[4] ? p10_right_0_y_rotated
+            : p10_right_0_x_rotated;
+    wire [23:0] p10_choice_of_right_0_x_rotated = p10_moves_3[4] ? p10_right_0_x_rotated
+            : p10_right_0_y_rotated;
+    wire [23:0] p10_choice_of_right_1_y_rotated = p10_moves_3[4] ? p10_right_1_y_rotated
+            : p10_right_1_x_rotated;
+    wire [23:0] p10_choice_of_right_1_x_rotated = p10_moves_3[4] ? p10_right_1_x_rotated
+            : p10_right_1_y_rotated;
+    wire [23:0] p10_choice_of_right_1_y_rotated_2 = p10_moves[4] ? p10_choice_of_right_1_y_rotated
+            : p10_choice_of_right_0_y_rotated;
+    wire [23:0] p10_choice_of_right_1_y_rotated_2_2 = p10_block ? p10_choice_of_right_1_y_rotated_2
+            : load_data_padded_wide;
+    wire [23:0] p10_choice_of_right_1_x_rotated_2 = p10_moves[4] ? p10_choice_of_right_1_x_rotated
+            : p10_choice_of_right_0_x_rotated;
+    wire [23:0] p10_choice_of_right_1_x_rotated_2_2 = p10_block ? p10_choice_of_right_1_x_rotated_2
+            : load_data_padded_wide;
+    wire [23:0] p10_choice_of_right_0_y_rotated_2 = p10_moves[4] ? p10_choice_of_right_0_y_rotated
+            : p10_choice_of_right_1_y_rotated;
+    wire [23:0] p10_choice_of_right_0_y_rotated_2_2 = p10_block ? p10_choice_of_right_0_y_rotated_2
+            : load_data_padded_wide;
+    wire [23:0] p10_choice_of_right_0_x_rotated_2 = p10_moves[4] ? p10_choice_of_right_0_x_rotated
+            : p10_choice_of_right_1_x_rotated;
+    wire [23:0] p10_choice_of_right_0_x_rotated_2_2 = p10_block ? p10_choice_of_right_0_x_rotated_2
+            : load_data_padded_wide;
+    wire        p10_overflow_out_term = (p10_block | p10_vectors)
+            & (p10_right_0_overflow | p10_right_1_overflow);
+
     // ---- Stage 11 --------------------------------------------------------------------------------------------
-    reg [2:0] p11_not_copy_with_diagonal_pair;
-    reg       p11_measure;
+    wire [21:0] p11_angles_right_size;
+    wire        p11_angles_right_negative;
+    wire [21:0] p11_angles_left_size;
+    wire        p11_angles_left_negative;
+    reg   [2:0] p11_read_copy_with_diagonal_pair;
+    reg         p11_measure;
+    wire        p11_angles_settled;
+
+    svd_8x8_angle_unit angles (
+        .aclk           (aclk),
+        .a              (p2_a_00),
+        .b              (p2_a_01),
+        .c              (p2_a_10),
+        .d              (p2_a_11),
+        .left_size      (p11_angles_left_size),
+        .left_negative  (p11_angles_left_negative),
+        .right_size     (p11_angles_right_size),
+        .right_negative (p11_angles_right_negative),
+        .settled        (p11_angles_settled)
+    );
 
     always @(posedge aclk) begin
-        p11_not_copy_with_diagonal_pair <= p10_not_copy_with_diagonal_pair;
+        p11_read_copy_with_diagonal_pair <= p10_read_copy_with_diagonal_pair;
     end
 
     always @(posedge aclk) begin
@@ -564,11 +581,11 @@ module svd_8x8_datapath (
     end
 
     // ---- Stage 12 --------------------------------------------------------------------------------------------
-    reg [2:0] p12_not_copy_with_diagonal_pair;
+    reg [2:0] p12_read_copy_with_diagonal_pair;
     reg       p12_measure;
 
     always @(posedge aclk) begin
-        p12_not_copy_with_diagonal_pair <= p11_not_copy_with_diagonal_pair;
+        p12_read_copy_with_diagonal_pair <= p11_read_copy_with_diagonal_pair;
     end
 
     always @(posedge aclk) begin
@@ -580,35 +597,11 @@ module svd_8x8_datapath (
     end
 
     // ---- Stage 13 --------------------------------------------------------------------------------------------
-    wire        p13_right_coefficients_fine;
-    wire [17:0] p13_right_coefficients_k;
-    wire [17:0] p13_right_coefficients_s;
-    wire        p13_left_coefficients_fine;
-    wire [17:0] p13_left_coefficients_k;
-    wire [17:0] p13_left_coefficients_s;
-    reg   [2:0] p13_not_copy_with_diagonal_pair;
-    reg         p13_measure;
-
-    svd_8x8_coefficient_unit right_coefficients (
-        .aclk     (aclk),
-        .size     (p10_angles_right_size),
-        .negative (p10_angles_right_negative),
-        .k        (p13_right_coefficients_k),
-        .s        (p13_right_coefficients_s),
-        .fine     (p13_right_coefficients_fine)
-    );
-
-    svd_8x8_coefficient_unit left_coefficients (
-        .aclk     (aclk),
-        .size     (p10_angles_left_size),
-        .negative (p10_angles_left_negative),
-        .k        (p13_left_coefficients_k),
-        .s        (p13_left_coefficients_s),
-        .fine     (p13_left_coefficients_fine)
-    );
+    reg [2:0] p13_read_copy_with_diagonal_pair;
+    reg       p13_measure;
 
     always @(posedge aclk) begin
-        p13_not_copy_with_diagonal_pair <= p12_not_copy_with_diagonal_pair;
+        p13_read_copy_with_diagonal_pair <= p12_read_copy_with_diagonal_pair;
     end
 
     always @(posedge aclk) begin
@@ -619,28 +612,68 @@ module svd_8x8_datapath (
         end
     end
 
-    wire [36:0] p13_write_data = {p13_right_coefficients_fine, p13_right_coefficients_k,
-            p13_right_coefficients_s};
-    wire [36:0] p13_write_data_2 = {p13_left_coefficients_fine, p13_left_coefficients_k,
-            p13_left_coefficients_s};
+    // ---- Stage 14 --------------------------------------------------------------------------------------------
+    wire        p14_right_coefficients_fine;
+    wire [17:0] p14_right_coefficients_k;
+    wire [17:0] p14_right_coefficients_s;
+    wire        p14_left_coefficients_fine;
+    wire [17:0] p14_left_coefficients_k;
+    wire [17:0] p14_left_coefficients_s;
+    reg   [2:0] p14_read_copy_with_diagonal_pair;
+    reg         p14_measure;
+
+    svd_8x8_coefficient_unit right_coefficients (
+        .aclk     (aclk),
+        .size     (p11_angles_right_size),
+        .negative (p11_angles_right_negative),
+        .k        (p14_right_coefficients_k),
+        .s        (p14_right_coefficients_s),
+        .fine     (p14_right_coefficients_fine)
+    );
+
+    svd_8x8_coefficient_unit left_coefficients (
+        .aclk     (aclk),
+        .size     (p11_angles_left_size),
+        .negative (p11_angles_left_negative),
+        .k        (p14_left_coefficients_k),
+        .s        (p14_left_coefficients_s),
+        .fine     (p14_left_coefficients_fine)
+    );
+
+    always @(posedge aclk) begin
+        p14_read_copy_with_diagonal_pair <= p13_read_copy_with_diagonal_pair;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p14_measure <= 1'b0;
+        end else begin
+            p14_measure <= p13_measure;
+        end
+    end
+
+    wire [36:0] p14_write_data = {p14_right_coefficients_fine, p14_right_coefficients_k,
+            p14_right_coefficients_s};
+    wire [36:0] p14_write_data_2 = {p14_left_coefficients_fine, p14_left_coefficients_k,
+            p14_left_coefficients_s};
 
     // ---- Fed back from later stages --------------------------------------------------------------------------
 
     svd_8x8_matrix_memory matrix (
         .aclk           (aclk),
-        .read_copy      (diagonal ^ copy),
+        .read_copy      (read_copy),
         .read_row       (diagonal ? diagonal_pair : row),
         .read_column    (diagonal ? diagonal_pair : column),
-        .write_copy     (p9_block & ~p9_copy),
-        .write_row_0    (p9_block ? p9_moves[1:0] : p2_row_else_load_row_low),
-        .write_row_1    (p9_block ? p9_moves[3:2] : p2_row_else_load_row_low),
-        .write_column_0 (p9_choice_of_moves_3_low),
-        .write_column_1 (p9_choice_of_moves_3_3_2),
-        .write_enable   (p9_block ? 4'd15 : (p2_prepare ? 4'd15 : load_enable)),
-        .write_00       (p9_choice_of_right_1_y_rotated_2_2),
-        .write_01       (p9_choice_of_right_1_x_rotated_2_2),
-        .write_10       (p9_choice_of_right_0_y_rotated_2_2),
-        .write_11       (p9_choice_of_right_0_x_rotated_2_2),
+        .write_copy     (p10_block ? ~p10_copy : 1'b0),
+        .write_row_0    (p10_block ? p10_moves[1:0] : load_row[1:0]),
+        .write_row_1    (p10_block ? p10_moves[3:2] : load_row[1:0]),
+        .write_column_0 (p10_block ? p10_moves_3[1:0] : load_column[1:0]),
+        .write_column_1 (p10_block ? p10_moves_3[3:2] : load_column[1:0]),
+        .write_enable   (p10_block ? 4'd15 : load_enable),
+        .write_00       (p10_choice_of_right_1_y_rotated_2_2),
+        .write_01       (p10_choice_of_right_1_x_rotated_2_2),
+        .write_10       (p10_choice_of_right_0_y_rotated_2_2),
+        .write_11       (p10_choice_of_right_0_x_rotated_2_2),
         .element_00     (p1_matrix_element_00),
         .element_01     (p1_matrix_element_01),
         .element_10     (p1_matrix_element_10),
@@ -649,62 +682,70 @@ module svd_8x8_datapath (
 
     svd_8x8_vector_memory u_transposed (
         .aclk         (aclk),
-        .read_copy    (unload ^ copy),
-        .read_pair    (unload ? unload_home[1:0] : row),
-        .read_column  (unload ? unload_column : column),
-        .write_copy   (~p5_copy),
-        .write_column (p5_column),
-        .write_enable (p5_vectors),
-        .write_pair_0 (p5_moves[1:0]),
-        .write_0      (p5_choice_of_left_1_y_rotated_low),
-        .write_pair_1 (p5_moves[3:2]),
-        .write_1      (p5_choice_of_left_1_x_rotated_low),
-        .row_0        (p1_u_transposed_row_0),
-        .row_1        (p1_u_transposed_row_1)
+        .read_copy    (u_unload ? unload_copy : p1_copy),
+        .read_pair    (u_unload ? unload_home[1:0] : p1_row),
+        .read_column  (u_unload ? unload_column : p1_column),
+        .write_copy   (~p6_copy),
+        .write_column (p6_column),
+        .write_enable (p6_vectors),
+        .write_pair_0 (p6_moves[1:0]),
+        .write_0      (p6_choice_of_left_1_y_rotated_low),
+        .write_pair_1 (p6_moves[3:2]),
+        .write_1      (p6_choice_of_left_1_x_rotated_low),
+        .row_0        (p2_u_transposed_row_0),
+        .row_1        (p2_u_transposed_row_1)
     );
 
     svd_8x8_vector_memory v_transposed (
         .aclk         (aclk),
-        .read_copy    (unload ^ p4_copy),
-        .read_pair    (unload ? unload_home[1:0] : p4_row),
-        .read_column  (unload ? unload_column : p4_column),
-        .write_copy   (~p9_copy),
-        .write_column (p9_column),
-        .write_enable (p9_vectors),
-        .write_pair_0 (p9_moves[1:0]),
-        .write_0      (p9_choice_of_moves_msb),
-        .write_pair_1 (p9_moves[3:2]),
-        .write_1      (p9_choice_of_moves_msb_2),
-        .row_0        (p5_v_transposed_row_0),
-        .row_1        (p5_v_transposed_row_1)
+        .read_copy    (v_unload ? unload_copy : p5_copy),
+        .read_pair    (v_unload ? unload_home[1:0] : p5_row),
+        .read_column  (v_unload ? unload_column : p5_column),
+        .write_copy   (~p10_copy),
+        .write_column (p10_column),
+        .write_enable (p10_vectors),
+        .write_pair_0 (p10_moves[1:0]),
+        .write_0      (p10_choice_of_moves_msb),
+        .write_pair_1 (p10_moves[3:2]),
+        .write_1      (p10_choice_of_moves_msb_2),
+        .row_0        (p6_v_transposed_row_0),
+        .row_1        (p6_v_transposed_row_1)
     );
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p1_overflow_out <= 1'b0;
+        end else begin
+            p1_overflow_out <= p6_conjunction_of_left_0_overflow | p10_overflow_out_term;
+        end
+    end
 
     // ---- Memory ports ----------------------------------------------------------------------------------------
     // A read in the cycle of a write to the same address gives the old word.
     always @(posedge aclk) begin
-        if (p13_measure) begin
-            left_coefficient_memory[p13_not_copy_with_diagonal_pair] <= p13_write_data_2;
+        if (p14_measure) begin
+            left_coefficient_memory[p14_read_copy_with_diagonal_pair] <= p14_write_data_2;
         end
-        p1_left_coefficient <= left_coefficient_memory[{copy, row}];
+        p2_left_coefficient <= left_coefficient_memory[{p1_copy, p1_row}];
     end
 
     always @(posedge aclk) begin
-        if (p13_measure) begin
-            right_coefficient_memory[p13_not_copy_with_diagonal_pair] <= p13_write_data;
+        if (p14_measure) begin
+            right_coefficient_memory[p14_read_copy_with_diagonal_pair] <= p14_write_data;
         end
-        p5_right_coefficient <= right_coefficient_memory[{p4_copy, p4_row_else_column}];
+        p6_right_coefficient <= right_coefficient_memory[{p5_copy, p5_row_else_column}];
     end
 
     // ---- Outputs ---------------------------------------------------------------------------------------------
     assign diagonal_0    = p1_matrix_element_00;
     assign diagonal_1    = p1_matrix_element_11;
-    assign u_row_0       = p1_u_transposed_row_0;
-    assign u_row_1       = p1_u_transposed_row_1;
-    assign v_row_0       = p5_v_transposed_row_0;
-    assign v_row_1       = p5_v_transposed_row_1;
-    assign overflow      = p10_overflow_out;
-    assign settled       = p10_angles_settled;
-    assign settled_valid = p10_measure;
+    assign u_row_0       = p2_u_transposed_row_0;
+    assign u_row_1       = p2_u_transposed_row_1;
+    assign v_row_0       = p6_v_transposed_row_0;
+    assign v_row_1       = p6_v_transposed_row_1;
+    assign overflow      = p1_overflow_out;
+    assign settled       = p11_angles_settled;
+    assign settled_valid = p11_measure;
 
     // Bits that nothing reads, named so that linters do not ask.
     wire _unused_ok = &{1'b0, unload_home[2], load_row[2], load_column[2], 1'b0};

@@ -33,49 +33,69 @@ module svd_8x8_frame_controller (
 );
 
     // ---- State and logic -------------------------------------------------------------------------------------
-    reg        decomposing;
     reg        sorting;
     reg        unloading;
-    reg        bad;
+    reg        frames_in_core;
+    reg        frames_held;
+    reg        frame_taken;
+    reg        to_release;
+    reg        done_kept;
+    reg        bad_kept;
     reg  [3:0] place;
     reg        start_out;
+    reg        clear_out;
     reg        release_out;
+    reg        unload_start_out;
     reg [23:0] status_out;
 
-    wire        idle = ~(decomposing | sorting | unloading);
-    wire        idle_and_frame_full = idle & frame_full;
-    wire        accept = idle_and_frame_full & ~frame_bad;
-    wire        refuse = idle_and_frame_full & frame_bad;
+    wire        accept = frame_full & ~frame_taken & ~frames_in_core;
+    wire        accept_good = accept & ~frame_bad;
+    wire        refuse = accept & frame_bad;
+    wire        first_is_done = done_kept | done;
+    wire        first_is_bad = (bad_kept & frames_in_core) | refuse;
+    wire        rests = ~(sorting | unloading);
+    wire        sorting_begins = rests & first_is_done;
+    wire        sends_bad = rests & first_is_bad;
     wire        sorted = sorting & (place == 4'd9);
-    wire        sorted_or_refuse = sorted | refuse;
+    wire        unload_begins = sorted | sends_bad;
+    wire        accept_good_or_refuse = accept_good | refuse;
+    wire        sum_of_frames_held = frames_held + accept_good_or_refuse;
+    wire        disjunction_of_to_release = accept_good_or_refuse | to_release;
+    wire        releases = disjunction_of_to_release & (unload_begins | ~sum_of_frames_held);
     wire        p0_inserts = sorting & ({1'b0, 3'd7} >= place);
     wire  [2:0] p0_index = place[2:0];
-    wire [23:0] status_out_next = {-{4'd0, (~bad ? shifted : 4'd0)}, (~bad ? sweeps : 8'd0), 4'd0, 1'b0,
-            (~bad ? cap_reached : 1'b0), (~bad ? overflow : 1'b0), bad};
+    wire [23:0] status_out_next = {-{4'd0, (~bad_kept ? shifted : 4'd0)}, (~bad_kept ? sweeps : 8'd0), 4'd0,
+            1'b0, (~bad_kept ? cap_reached : 1'b0), (~bad_kept ? overflow : 1'b0), bad_kept};
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            decomposing <= 1'b0;
-            sorting     <= 1'b0;
-            unloading   <= 1'b0;
-            place       <= 4'd0;
-            start_out   <= 1'b0;
-            release_out <= 1'b0;
+            sorting          <= 1'b0;
+            unloading        <= 1'b0;
+            frames_in_core   <= 1'b0;
+            frames_held      <= 1'b0;
+            frame_taken      <= 1'b0;
+            to_release       <= 1'b0;
+            done_kept        <= 1'b0;
+            bad_kept         <= 1'b0;
+            place            <= 4'd0;
+            start_out        <= 1'b0;
+            clear_out        <= 1'b0;
+            release_out      <= 1'b0;
+            unload_start_out <= 1'b0;
         end else begin
-            decomposing <= accept | (decomposing & ~done);
-            sorting     <= done | (sorting & ~sorted);
-            unloading   <= sorted_or_refuse | (unloading & ~unloaded);
-            place       <= sorting ? place + 4'd1 : 4'd0;
-            start_out   <= accept;
-            release_out <= sorted_or_refuse;
-        end
-    end
-
-    always @(posedge aclk) begin
-        if (!aresetn) begin
-            bad <= 1'b0;
-        end else if (accept | refuse) begin
-            bad <= refuse;
+            sorting          <= sorting_begins | (sorting & ~sorted);
+            unloading        <= unload_begins | (unloading & ~unloaded);
+            frames_in_core   <= frames_in_core + accept_good_or_refuse - unloaded;
+            frames_held      <= sum_of_frames_held - unload_begins;
+            frame_taken      <= frame_full & (accept_good_or_refuse | frame_taken);
+            to_release       <= disjunction_of_to_release & ~releases;
+            done_kept        <= first_is_done & ~sorting_begins;
+            bad_kept         <= (bad_kept & ~accept_good) | refuse;
+            place            <= sorting ? (sorting ? place + 4'd1 : place) : 4'd0;
+            start_out        <= accept_good;
+            clear_out        <= sorting_begins;
+            release_out      <= releases;
+            unload_start_out <= unload_begins;
         end
     end
 
@@ -149,14 +169,14 @@ module svd_8x8_frame_controller (
 
     // ---- Outputs ---------------------------------------------------------------------------------------------
     assign start         = start_out;
-    assign clear         = start_out;
+    assign clear         = clear_out;
     assign value_number  = place;
     assign insert        = p4_inserts;
     assign insert_index  = p4_index;
     assign release_frame = release_out;
-    assign unload_start  = release_out;
+    assign unload_start  = unload_start_out;
     assign status        = status_out;
-    assign status_is_all = bad;
+    assign status_is_all = bad_kept;
 endmodule
 
 `default_nettype wire

@@ -20,40 +20,43 @@ module svd_8x8_sequencer (
     input  wire       overflow_seen,
     input  wire [2:0] value_index,
     input  wire [3:0] shift,
+    output wire       cap_reached,
+    output wire [7:0] sweeps,
     output wire       block,          // 2 cycles after the inputs
     output wire       vectors,        // 2 cycles after the inputs
     output wire       identity,       // 2 cycles after the inputs
-    output wire       prepare,        // 2 cycles after the inputs
+    output wire       raw,            // 2 cycles after the inputs
     output wire [1:0] row,            // 2 cycles after the inputs
     output wire [1:0] column,         // 2 cycles after the inputs
     output wire       copy,           // 2 cycles after the inputs
     output wire       diagonal,       // 2 cycles after the inputs
     output wire       measure,        // 2 cycles after the inputs
     output wire [1:0] diagonal_pair,  // 2 cycles after the inputs
+    output wire       unload_copy,    // 1 cycle after the inputs
+    output wire       read_copy,      // 2 cycles after the inputs
     output wire       value_bank,     // 3 cycles after the inputs
-    output wire       done,
+    output wire       done,           // 1 cycle after the inputs
     output wire [3:0] shifted,
-    output wire       cap_reached,
-    output wire       overflow,
-    output wire [7:0] sweeps
+    output wire [3:0] shift_read,
+    output wire       overflow
 );
 
     // ---- Tables ----------------------------------------------------------------------------------------------
     // program_table: 32 entries of 9 bits.
     reg [8:0] program_table [0:31];
     initial begin
-        program_table[ 0] = 9'd148;  // cycle 0: block (1, 1)
-        program_table[ 1] = 9'd144;  // cycle 1: block (1, 0)
-        program_table[ 2] = 9'd132;  // cycle 2: block (0, 1)
-        program_table[ 3] = 9'd128;  // cycle 3: block (0, 0)
+        program_table[ 0] = 9'd128;  // cycle 0: block (0, 0)
+        program_table[ 1] = 9'd132;  // cycle 1: block (0, 1)
+        program_table[ 2] = 9'd144;  // cycle 2: block (1, 0)
+        program_table[ 3] = 9'd148;  // cycle 3: block (1, 1)
         program_table[ 4] = 9'd136;  // cycle 4: block (0, 2)
         program_table[ 5] = 9'd160;  // cycle 5: block (2, 0)
         program_table[ 6] = 9'd168;  // cycle 6: block (2, 2)
-        program_table[ 7] = 9'd172;  // cycle 7: block (2, 3)
-        program_table[ 8] = 9'd184;  // cycle 8: block (3, 2)
+        program_table[ 7] = 9'd156;  // cycle 7: block (1, 3)
+        program_table[ 8] = 9'd180;  // cycle 8: block (3, 1)
         program_table[ 9] = 9'd188;  // cycle 9: block (3, 3)
-        program_table[10] = 9'd180;  // cycle 10: block (3, 1)
-        program_table[11] = 9'd156;  // cycle 11: block (1, 3)
+        program_table[10] = 9'd172;  // cycle 10: block (2, 3)
+        program_table[11] = 9'd184;  // cycle 11: block (3, 2)
         program_table[12] = 9'd140;  // cycle 12: block (0, 3)
         program_table[13] = 9'd152;  // cycle 13: block (1, 2)
         program_table[14] = 9'd164;  // cycle 14: block (2, 1)
@@ -61,10 +64,10 @@ module svd_8x8_sequencer (
         program_table[16] = 9'd320;  // cycle 16: vectors (0, 0) diagonal 0
         program_table[17] = 9'd325;  // cycle 17: vectors (0, 1) diagonal 1
         program_table[18] = 9'd264;  // cycle 18: vectors (0, 2)
-        program_table[19] = 9'd335;  // cycle 19: vectors (0, 3) diagonal 3
-        program_table[20] = 9'd272;  // cycle 20: vectors (1, 0)
-        program_table[21] = 9'd342;  // cycle 21: vectors (1, 1) diagonal 2
-        program_table[22] = 9'd280;  // cycle 22: vectors (1, 2)
+        program_table[19] = 9'd268;  // cycle 19: vectors (0, 3)
+        program_table[20] = 9'd338;  // cycle 20: vectors (1, 0) diagonal 2
+        program_table[21] = 9'd276;  // cycle 21: vectors (1, 1)
+        program_table[22] = 9'd347;  // cycle 22: vectors (1, 2) diagonal 3
         program_table[23] = 9'd284;  // cycle 23: vectors (1, 3)
         program_table[24] = 9'd288;  // cycle 24: vectors (2, 0)
         program_table[25] = 9'd292;  // cycle 25: vectors (2, 1)
@@ -90,180 +93,169 @@ module svd_8x8_sequencer (
     end
 
     // ---- State and logic -------------------------------------------------------------------------------------
+    reg [4:0] cycle;
     reg       running;
-    reg       warm;
-    reg       first_step;
     reg       current_copy;
-    reg       finish;
-    reg       capped;
-    reg       overflow_kept;
-    reg       all_settled;
+    reg       first_step;
     reg [2:0] step;
     reg [7:0] sweeps_done;
-    reg       walking;
-    reg [1:0] prepared_row;
-    reg [1:0] prepared_column;
-    reg       prepared;
-    reg [4:0] cycle;
-    reg       done_out;
+    reg       goes_on;
+    reg       warm;
+    reg       ending;
+    reg       unsettled;
+    reg       capped;
+    reg       cap_reached_kept;
+    reg [7:0] sweeps_kept;
+    reg       overflow_kept;
     reg [3:0] shift_made;
 
-    wire       prepared_column_is_3 = prepared_column == 2'd3;
-    wire       last_block = prepared_column_is_3 & (prepared_row == 2'd3);
-    wire [1:0] choice_of_prepared_row_plus_1 = prepared_column_is_3 ? prepared_row + 2'd1 : prepared_row;
-    wire       p0_preparation_ends = walking & last_block;
     wire       last_cycle = cycle == 5'd31;
-    wire       running_and_last_cycle = running & last_cycle;
-    wire       step_ends = running_and_last_cycle & ~warm;
+    wire       decides = cycle == (5'd16 - 5'd1);
     wire       last_step = step == {2'd3, 1'b0};
-    wire       sweep_ends = step_ends & last_step;
-    wire       finished = sweep_ends & finish;
-    wire       verdict = running & ~warm & last_step & (cycle == 5'd16);
+    wire       target = goes_on | warm;
+    wire       target_copy = goes_on & ~current_copy;
+    wire       idle = ~(warm | running);
+    wire       jumps = idle & start;
+    wire       verdict = decides | jumps;
     wire       at_cap = sweeps_done == 8'd10;
-    wire       prepared_or_verdict = prepared | verdict;
+    wire       sweep_begins = verdict & (last_step | (~running & start));
+    wire       angle_is_large = settled_valid & ~settled;
+    wire       all_settled = ~unsettled;
+    wire       is_over = running & last_step & (all_settled | at_cap);
+    wire       continues = running & ~is_over;
+    wire       takes = verdict & ~continues & start;
+    wire       stays_in_sweep = goes_on & ~last_step;
+    wire [4:0] next_cycle = jumps ? 5'd16 : (last_cycle ? 5'd0 : cycle + 5'd1);
+    wire       finished = ending & last_cycle;
+    wire       last_copy = sweeps_kept[0];
+    wire       last_copy_padded = last_copy;
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            running       <= 1'b0;
-            warm          <= 1'b0;
-            first_step    <= 1'b0;
-            overflow_kept <= 1'b0;
-            all_settled   <= 1'b0;
-            walking       <= 1'b0;
             cycle         <= 5'd0;
-            done_out      <= 1'b0;
+            goes_on       <= 1'b0;
+            warm          <= 1'b0;
+            ending        <= 1'b0;
+            unsettled     <= 1'b0;
+            overflow_kept <= 1'b0;
         end else begin
-            running       <= prepared | (running & ~finished);
-            warm          <= prepared | (warm & ~last_cycle);
-            first_step    <= prepared | (first_step & ~step_ends);
-            overflow_kept <= ~prepared & (overflow_kept | overflow_seen);
-            all_settled   <= prepared_or_verdict | (all_settled & ~(settled_valid & ~settled));
-            walking       <= start | (walking & ~last_block);
-            cycle         <= prepared ? 5'd16 : (last_cycle ? 5'd0 : cycle + 5'd1);
-            done_out      <= finished;
+            cycle         <= next_cycle;
+            goes_on       <= verdict ? continues : goes_on & ~last_cycle;
+            warm          <= verdict ? takes : warm & ~last_cycle;
+            ending        <= verdict ? is_over : ending & ~last_cycle;
+            unsettled     <= (unsettled & ~sweep_begins) | angle_is_large;
+            overflow_kept <= (overflow_kept | overflow_seen) & ~takes;
         end
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
+            running      <= 1'b0;
             current_copy <= 1'b0;
-        end else if (start | prepared | (running_and_last_cycle & ~finished)) begin
-            current_copy <= prepared | ~(start | current_copy);
+            first_step   <= 1'b0;
+            step         <= 3'd0;
+            sweeps_done  <= 8'd0;
+        end else if (last_cycle) begin
+            running      <= target;
+            current_copy <= target_copy;
+            first_step   <= warm;
+            step         <= stays_in_sweep ? step + 3'd1 : 3'd0;
+            sweeps_done  <= goes_on ? sweeps_done + {7'd0, last_step} : 8'd0;
         end
     end
 
     always @(posedge aclk) begin
-        if (!aresetn) begin
-            finish <= 1'b0;
-            capped <= 1'b0;
-        end else if (prepared_or_verdict) begin
-            finish <= ~prepared & (all_settled | at_cap);
-            capped <= verdict & at_cap & ~all_settled;
+        if (verdict) begin
+            capped <= at_cap & unsettled;
         end
     end
 
     always @(posedge aclk) begin
-        if (!aresetn) begin
-            step <= 3'd0;
-        end else if (prepared | step_ends) begin
-            step <= prepared ? 3'd0 : (last_step ? 3'd0 : step + 3'd1);
+        if (finished) begin
+            cap_reached_kept <= capped;
+            sweeps_kept      <= sweeps_done + 8'd1;
         end
     end
 
     always @(posedge aclk) begin
-        if (!aresetn) begin
-            sweeps_done <= 8'd0;
-        end else if (prepared | sweep_ends) begin
-            sweeps_done <= prepared ? 8'd0 : sweeps_done + 8'd1;
-        end
-    end
-
-    always @(posedge aclk) begin
-        prepared_row    <= start ? 2'd0 : choice_of_prepared_row_plus_1;
-        prepared_column <= (start | prepared_column_is_3) ? 2'd0 : prepared_column + 2'd1;
-    end
-
-    always @(posedge aclk) begin
-        if (prepared) begin
+        if (start) begin
             shift_made <= shift;
         end
     end
 
     // ---- Stage 1 ---------------------------------------------------------------------------------------------
-    reg       p1_prepares;
-    reg [1:0] p1_prepared_row_command;
-    reg [1:0] p1_prepared_column_command;
-    reg       p1_preparation_ends;
     reg [8:0] p1_fields;
     reg [2:0] p1_home;
-    reg       p1_runs;
-    reg       p1_not_warm;
-    reg       p1_identity;
+    reg       p1_rotates;
+    reg       p1_measures;
+    reg       p1_in_first_step;
+    reg       p1_warms;
     reg       p1_copy;
+    reg       p1_copy_measured;
+    reg       p1_unload_copy_out;
+    reg       p1_done_out;
+
+    always @(posedge aclk) begin
+        p1_fields          <= program_table[cycle];
+        p1_home            <= home_table[value_index];
+        p1_in_first_step   <= first_step;
+        p1_warms           <= warm;
+        p1_copy            <= current_copy;
+        p1_copy_measured   <= target_copy;
+        p1_unload_copy_out <= last_copy_padded;
+    end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            p1_prepares         <= 1'b0;
-            p1_preparation_ends <= 1'b0;
-            p1_runs             <= 1'b0;
+            p1_rotates  <= 1'b0;
+            p1_measures <= 1'b0;
+            p1_done_out <= 1'b0;
         end else begin
-            p1_prepares         <= walking;
-            p1_preparation_ends <= p0_preparation_ends;
-            p1_runs             <= running;
+            p1_rotates  <= running;
+            p1_measures <= target;
+            p1_done_out <= finished;
         end
     end
 
-    always @(posedge aclk) begin
-        p1_prepared_row_command    <= prepared_row;
-        p1_prepared_column_command <= prepared_column;
-        p1_fields                  <= program_table[cycle];
-        p1_home                    <= home_table[value_index];
-        p1_not_warm                <= ~warm;
-        p1_identity                <= first_step;
-        p1_copy                    <= current_copy;
-    end
-
-    wire p1_runs_and_not_warm = p1_runs & p1_not_warm;
-    wire p1_runs_and_fields_bit_6 = p1_runs & p1_fields[6];
-    wire p1_not_runs_or_prepares = ~(p1_runs | p1_prepares);
+    wire p1_rotates_and_fields_bit_7 = p1_rotates & p1_fields[7];
+    wire p1_measures_and_fields_bit_6 = p1_measures & p1_fields[6];
+    wire p1_choice_of_copy_measured = p1_measures_and_fields_bit_6 ? p1_copy_measured : last_copy_padded;
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
-    reg       p2_preparation_ends;
     reg       p2_block_out;
     reg       p2_vectors_out;
     reg       p2_identity_out;
-    reg       p2_prepare_out;
+    reg       p2_raw_out;
     reg [1:0] p2_row_out;
     reg [1:0] p2_column_out;
     reg       p2_copy_out;
     reg       p2_diagonal_out;
     reg       p2_measure_out;
     reg [1:0] p2_diagonal_pair_out;
+    reg       p2_read_copy_out;
     reg       p2_value_bank;
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            p2_preparation_ends <= 1'b0;
-            p2_block_out        <= 1'b0;
-            p2_vectors_out      <= 1'b0;
-            p2_prepare_out      <= 1'b0;
-            p2_measure_out      <= 1'b0;
+            p2_block_out   <= 1'b0;
+            p2_vectors_out <= 1'b0;
+            p2_measure_out <= 1'b0;
         end else begin
-            p2_preparation_ends <= p1_preparation_ends;
-            p2_block_out        <= p1_runs_and_not_warm & p1_fields[7];
-            p2_vectors_out      <= p1_runs_and_not_warm & p1_fields[8];
-            p2_prepare_out      <= p1_prepares;
-            p2_measure_out      <= p1_runs_and_fields_bit_6;
+            p2_block_out   <= p1_rotates_and_fields_bit_7;
+            p2_vectors_out <= p1_rotates & p1_fields[8];
+            p2_measure_out <= p1_measures_and_fields_bit_6;
         end
     end
 
     always @(posedge aclk) begin
-        p2_identity_out      <= p1_identity;
-        p2_row_out           <= p1_prepares ? p1_prepared_row_command : p1_fields[5:4];
-        p2_column_out        <= p1_prepares ? p1_prepared_column_command : p1_fields[3:2];
+        p2_identity_out      <= p1_in_first_step;
+        p2_raw_out           <= p1_measures_and_fields_bit_6 ? p1_warms : p1_in_first_step;
+        p2_row_out           <= p1_fields[5:4];
+        p2_column_out        <= p1_fields[3:2];
         p2_copy_out          <= p1_copy;
-        p2_diagonal_out      <= p1_runs_and_fields_bit_6 | p1_not_runs_or_prepares;
-        p2_diagonal_pair_out <= p1_not_runs_or_prepares ? p1_home[1:0] : p1_fields[1:0];
+        p2_diagonal_out      <= ~p1_rotates_and_fields_bit_7;
+        p2_diagonal_pair_out <= p1_measures_and_fields_bit_6 ? p1_fields[1:0] : p1_home[1:0];
+        p2_read_copy_out     <= p1_rotates_and_fields_bit_7 ? p1_copy : p1_choice_of_copy_measured;
         p2_value_bank        <= p1_home[2];
     end
 
@@ -274,33 +266,26 @@ module svd_8x8_sequencer (
         p3_value_bank <= p2_value_bank;
     end
 
-    // ---- Fed back from later stages --------------------------------------------------------------------------
-
-    always @(posedge aclk) begin
-        if (!aresetn) begin
-            prepared <= 1'b0;
-        end else begin
-            prepared <= p2_preparation_ends;
-        end
-    end
-
     // ---- Outputs ---------------------------------------------------------------------------------------------
+    assign cap_reached   = cap_reached_kept;
+    assign sweeps        = sweeps_kept;
     assign block         = p2_block_out;
     assign vectors       = p2_vectors_out;
     assign identity      = p2_identity_out;
-    assign prepare       = p2_prepare_out;
+    assign raw           = p2_raw_out;
     assign row           = p2_row_out;
     assign column        = p2_column_out;
     assign copy          = p2_copy_out;
     assign diagonal      = p2_diagonal_out;
     assign measure       = p2_measure_out;
     assign diagonal_pair = p2_diagonal_pair_out;
+    assign unload_copy   = p1_unload_copy_out;
+    assign read_copy     = p2_read_copy_out;
     assign value_bank    = p3_value_bank;
-    assign done          = done_out;
+    assign done          = p1_done_out;
     assign shifted       = shift_made;
-    assign cap_reached   = capped;
+    assign shift_read    = shift_made;
     assign overflow      = overflow_kept;
-    assign sweeps        = sweeps_done;
 endmodule
 
 `default_nettype wire

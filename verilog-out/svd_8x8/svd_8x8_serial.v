@@ -23,7 +23,8 @@ module svd_8x8_serial (
     input  wire  [2:0] value_index,
     input  wire  [2:0] vector_index,
     input  wire  [2:0] vector_row,
-    input  wire        vector_read,
+    input  wire        u_read,
+    input  wire        v_read,
     output wire  [3:0] shifted,
     output wire        done,
     output wire        cap_reached,
@@ -56,13 +57,16 @@ module svd_8x8_serial (
     wire  [1:0] sequencer_row;
     wire  [1:0] sequencer_column;
     wire        sequencer_copy;
+    wire        sequencer_read_copy;
     wire        sequencer_diagonal;
     wire        sequencer_measure;
     wire  [1:0] sequencer_diagonal_pair;
     wire        sequencer_vectors;
     wire        sequencer_identity;
-    wire        sequencer_prepare;
+    wire        sequencer_unload_copy;
+    wire        sequencer_raw;
     wire  [3:0] sequencer_shifted;
+    wire  [3:0] sequencer_shift_read;
     wire        sequencer_done;
     wire        sequencer_cap_reached;
     wire        sequencer_overflow;
@@ -85,22 +89,25 @@ module svd_8x8_serial (
         .overflow_seen (datapath_overflow),
         .value_index   (value_index),
         .shift         (shift),
+        .cap_reached   (sequencer_cap_reached),
+        .sweeps        (sequencer_sweeps),
         .block         (sequencer_block),
         .vectors       (sequencer_vectors),
         .identity      (sequencer_identity),
-        .prepare       (sequencer_prepare),
+        .raw           (sequencer_raw),
         .row           (sequencer_row),
         .column        (sequencer_column),
         .copy          (sequencer_copy),
         .diagonal      (sequencer_diagonal),
         .measure       (sequencer_measure),
         .diagonal_pair (sequencer_diagonal_pair),
+        .unload_copy   (sequencer_unload_copy),
+        .read_copy     (sequencer_read_copy),
         .value_bank    (sequencer_value_bank),
         .done          (sequencer_done),
         .shifted       (sequencer_shifted),
-        .cap_reached   (sequencer_cap_reached),
-        .overflow      (sequencer_overflow),
-        .sweeps        (sequencer_sweeps)
+        .shift_read    (sequencer_shift_read),
+        .overflow      (sequencer_overflow)
     );
 
     always @(posedge aclk) begin
@@ -114,8 +121,9 @@ module svd_8x8_serial (
     reg [15:0] p1_element;
     reg  [2:0] p1_vector_home;
     reg  [1:0] p1_row_pair;
-    reg        p1_vector_read_now;
     reg        p1_vector_row_lsb;
+    reg        p1_u_read_now;
+    reg        p1_v_read_now;
 
     always @(posedge aclk) begin
         p1_row_home       <= home_table[load_row];
@@ -128,11 +136,13 @@ module svd_8x8_serial (
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            p1_write           <= 1'b0;
-            p1_vector_read_now <= 1'b0;
+            p1_write      <= 1'b0;
+            p1_u_read_now <= 1'b0;
+            p1_v_read_now <= 1'b0;
         end else begin
-            p1_write           <= load_valid;
-            p1_vector_read_now <= vector_read;
+            p1_write      <= load_valid;
+            p1_u_read_now <= u_read;
+            p1_v_read_now <= v_read;
         end
     end
 
@@ -177,21 +187,24 @@ module svd_8x8_serial (
         .block         (sequencer_block),
         .vectors       (sequencer_vectors),
         .identity      (sequencer_identity),
-        .unload        (p1_vector_read_now),
+        .unload_copy   (sequencer_unload_copy),
         .unload_home   (p1_vector_home),
         .unload_column (p1_row_pair),
-        .prepare       (sequencer_prepare),
+        .raw           (sequencer_raw),
         .row           (sequencer_row),
         .column        (sequencer_column),
         .copy          (sequencer_copy),
+        .read_copy     (sequencer_read_copy),
         .diagonal      (sequencer_diagonal),
         .measure       (sequencer_measure),
         .diagonal_pair (sequencer_diagonal_pair),
+        .shift         (sequencer_shift_read),
+        .u_unload      (p1_u_read_now),
+        .v_unload      (p1_v_read_now),
         .load_data     (p1_element),
         .load_enable   (p1_write ? p1_banks : 4'd0),
         .load_row      (p1_row_home),
         .load_column   (p1_column_home),
-        .shift         (shift),
         .diagonal_0    (datapath_diagonal_0),
         .diagonal_1    (datapath_diagonal_1),
         .u_row_0       (datapath_u_row_0),

@@ -13,7 +13,7 @@
 
 module svd_8x8_stream_output (
     input  wire        aclk,
-    input  wire        aresetn,      // synchronous, active low
+    input  wire        aresetn,     // synchronous, active low
     input  wire        start,
     input  wire [23:0] status,
     input  wire        bad,
@@ -21,14 +21,15 @@ module svd_8x8_stream_output (
     input  wire [27:0] front,
     input  wire [20:0] u,
     input  wire [20:0] v,
-    output wire        turn,         // 1 cycle after the inputs
-    output wire        vector_read,  // 1 cycle after the inputs
-    output wire  [2:0] vector_row,   // 1 cycle after the inputs
-    output wire [23:0] tdata,        // 5 cycles after the inputs
-    output wire  [1:0] tuser,        // 5 cycles after the inputs
-    output wire        tlast,        // 5 cycles after the inputs
-    output wire        write,        // 5 cycles after the inputs
-    output wire        done          // 4 cycles after the inputs
+    output wire        turn,        // 1 cycle after the inputs
+    output wire        u_read,      // 1 cycle after the inputs
+    output wire        v_read,      // 1 cycle after the inputs
+    output wire  [2:0] vector_row,  // 1 cycle after the inputs
+    output wire [23:0] tdata,       // 5 cycles after the inputs
+    output wire  [1:0] tuser,       // 5 cycles after the inputs
+    output wire        tlast,       // 5 cycles after the inputs
+    output wire        write,       // 5 cycles after the inputs
+    output wire        done         // 4 cycles after the inputs
 );
 
     // ---- State and logic -------------------------------------------------------------------------------------
@@ -41,6 +42,7 @@ module svd_8x8_stream_output (
     wire issue = active & (credits != 5'd0);
     wire in_matrix = section[1];
     wire last_column = column == 3'd7;
+    wire section_is_2 = section == 2'd2;
     wire section_is_0 = section == 2'd0;
     wire section_ends = section_is_0 | (last_column & (~in_matrix | (row == 3'd7)));
     wire section_is_3 = section == 2'd3;
@@ -69,7 +71,8 @@ module svd_8x8_stream_output (
 
     // ---- Stage 1 ---------------------------------------------------------------------------------------------
     reg       p1_turn_out;
-    reg       p1_vector_read_out;
+    reg       p1_u_read_out;
+    reg       p1_v_read_out;
     reg [2:0] p1_vector_row_out;
     reg       p1_is_sigma;
     reg       p1_is_v;
@@ -82,15 +85,17 @@ module svd_8x8_stream_output (
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            p1_turn_out        <= 1'b0;
-            p1_vector_read_out <= 1'b0;
-            p1_token           <= 1'b0;
-            p1_done            <= 1'b0;
+            p1_turn_out   <= 1'b0;
+            p1_u_read_out <= 1'b0;
+            p1_v_read_out <= 1'b0;
+            p1_token      <= 1'b0;
+            p1_done       <= 1'b0;
         end else begin
-            p1_turn_out        <= issue & ~section_is_0;
-            p1_vector_read_out <= issue & in_matrix;
-            p1_token           <= issue;
-            p1_done            <= issue_and_frame_ends;
+            p1_turn_out   <= issue & ~section_is_0;
+            p1_u_read_out <= issue & section_is_2;
+            p1_v_read_out <= issue & section_is_3;
+            p1_token      <= issue;
+            p1_done       <= issue_and_frame_ends;
         end
     end
 
@@ -98,7 +103,7 @@ module svd_8x8_stream_output (
         p1_vector_row_out <= row;
         p1_is_sigma       <= section[0];
         p1_is_v           <= section_is_3;
-        p1_is_u           <= section == 2'd2;
+        p1_is_u           <= section_is_2;
         p1_is_matrix      <= in_matrix;
         p1_tuser          <= section;
         p1_tlast          <= frame_ends;
@@ -220,14 +225,15 @@ module svd_8x8_stream_output (
     end
 
     // ---- Outputs ---------------------------------------------------------------------------------------------
-    assign turn        = p1_turn_out;
-    assign vector_read = p1_vector_read_out;
-    assign vector_row  = p1_vector_row_out;
-    assign tdata       = p5_tdata_out;
-    assign tuser       = p5_tuser;
-    assign tlast       = p5_tlast;
-    assign write       = p5_token;
-    assign done        = p4_done;
+    assign turn       = p1_turn_out;
+    assign u_read     = p1_u_read_out;
+    assign v_read     = p1_v_read_out;
+    assign vector_row = p1_vector_row_out;
+    assign tdata      = p5_tdata_out;
+    assign tuser      = p5_tuser;
+    assign tlast      = p5_tlast;
+    assign write      = p5_token;
+    assign done       = p4_done;
 
     // Bits that nothing reads, named so that linters do not ask.
     wire _unused_ok = &{1'b0, front[26:24], 1'b0};
