@@ -5,6 +5,7 @@
 //! of lambda.
 
 pub mod table;
+pub mod texts;
 
 use crate::decomposer::{Decomposer, DecompositionError, LARGEST, Svd};
 use crate::soft_impute::{Entry, PathStep, Settings as Iteration, choose_lambda, follow, rmse};
@@ -103,7 +104,7 @@ pub fn complete(
     if let Some(lambda) = settings.lambda.filter(|lambda| !(lambda.is_finite() && *lambda >= 0.0)) {
         return Err(CompleteError::Lambda(lambda));
     }
-    let known = table.known();
+    let known: Vec<Entry> = table.known().collect();
     let (training, held_out) = hold_out(&known, (rows, cols), settings.seed);
     if held_out.is_empty() && settings.lambda.is_none() {
         return Err(CompleteError::TooFew { known: known.len() });

@@ -12,6 +12,7 @@ mod json;
 mod limits;
 mod matrix;
 mod matrix_market;
+mod memory;
 mod npy;
 mod npz;
 mod records;
@@ -21,6 +22,7 @@ pub use error::{Fault, Kind, Place, ReadError};
 pub use file::read_bytes;
 pub use limits::{MAX_BYTES, MAX_ELEMENTS};
 pub use matrix::{NamedMatrix, parse_matrices, parse_matrix, read_matrices};
+pub use memory::{NoMemory, check_memory, reserve};
 pub use records::Records;
 pub use text::{number, quote, utf8};
 

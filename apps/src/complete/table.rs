@@ -1,19 +1,24 @@
 //! Reads and writes tables with gaps.
 
+use super::texts::Texts;
 use std::path::Path;
-use svdforge_golden::reader::{Fault, Kind, Place, ReadError, Records, number, quote, read_bytes, utf8};
+use svdforge_golden::reader::{
+    Fault, Kind, MAX_ELEMENTS, NoMemory, Place, ReadError, Records, number, quote, read_bytes, reserve, utf8,
+};
 
 /// A table of numbers, some of them missing, m x n.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     /// The names of the fields, including that of the labels, if the file has a header.
-    pub header: Option<Vec<String>>,
+    pub header: Option<Texts>,
     /// The label of each row, if the rows have labels.
-    pub labels: Option<Vec<String>>,
-    /// The texts of the fields as in the file. An empty text is a missing number.
-    pub fields: Vec<Vec<String>>,
-    /// The values of the fields, with `None` for a missing number.
-    pub values: Vec<Vec<Option<f64>>>,
+    pub labels: Option<Texts>,
+    /// The texts of the fields as in the file, row by row, without labels. An empty text is a missing number.
+    pub fields: Texts,
+    /// The values of the fields, row by row, with NaN for a missing number.
+    pub values: Vec<f64>,
+    /// The number of columns of numbers.
+    pub columns: usize,
 }
 
 /// The words for a missing number, besides an empty field.
@@ -52,16 +57,16 @@ fn is_word(field: &str) -> bool {
 }
 
 fn parse(bytes: &[u8]) -> Result<Table, Fault> {
-    let mut table = Table { header: None, labels: None, fields: Vec::new(), values: Vec::new() };
+    let mut table = Table::with_room_for(bytes)?;
     let mut lines = Vec::new();
     let mut width = None;
     for record in Records::new(utf8(bytes)?, b',') {
         let (line, record) = record?;
-        let row: Vec<String> = record.iter().map(str::to_owned).collect();
+        let row = &record;
         let Some((width, first_line)) = width else {
             width = Some((row.len(), line));
-            if row.iter().any(|field| is_word(field)) && row.iter().all(|field| is_missing(field) || is_word(field)) {
-                table.header = Some(row);
+            if row.iter().any(is_word) && row.iter().all(|field| is_missing(field) || is_word(field)) {
+                table.header = Some(row.iter().collect());
             } else {
                 table.push(row, line)?;
                 lines.push(line);
@@ -80,66 +85,77 @@ fn parse(bytes: &[u8]) -> Result<Table, Fault> {
 }
 
 impl Table {
-    fn push(&mut self, mut row: Vec<String>, line: usize) -> Result<(), Fault> {
-        if self.fields.is_empty() && self.header.is_some() && is_word(&row[0]) {
-            self.labels = Some(Vec::new());
+    /// An empty table with room for all numbers that a file of these bytes can have.
+    fn with_room_for(bytes: &[u8]) -> Result<Self, Fault> {
+        let fields = 1 + bytes.iter().filter(|&&byte| matches!(byte, b',' | b'\n' | b'\r')).count();
+        let count = fields.min(MAX_ELEMENTS);
+        let texts = Texts::with_room(count, bytes.len());
+        let mut table = Self { header: None, labels: None, fields: Texts::default(), values: Vec::new(), columns: 0 };
+        table.fields = texts.map_err(|_| NoMemory { bytes: (4 * count + bytes.len()) as u64 })?;
+        reserve(&mut table.values, count)?;
+        Ok(table)
+    }
+
+    fn push(&mut self, row: &csv::StringRecord, line: usize) -> Result<(), Fault> {
+        if self.values.is_empty() {
+            if self.header.is_some() && is_word(&row[0]) {
+                self.labels = Some(Texts::default());
+            }
+            self.columns = row.len() - usize::from(self.labels.is_some());
+        }
+        if self.values.len() + self.columns > MAX_ELEMENTS {
+            let found = format!("the table has more than {MAX_ELEMENTS} numbers, gaps included");
+            return Err(Fault::new(Place::Line(line), Kind::TooLarge, found, "give fewer rows or columns"));
         }
         let shift = usize::from(self.labels.is_some());
         if let Some(labels) = &mut self.labels {
-            labels.push(row.remove(0));
+            labels.push(&row[0]);
         }
-        let value = |(index, field): (usize, &String)| {
-            if is_missing(field) {
-                return Ok(None);
-            }
-            let place = Place::Field { line, field: index + 1 + shift };
-            let value = number(field, place).map_err(|fault| Fault { remedy: REMEDY.to_owned(), ..fault })?;
-            if value.abs() > LARGEST {
-                let found = format!("{} is too large", quote(field));
-                return Err(Fault::new(place, Kind::NotAllowed, found, "give numbers of a size up to 1e300"));
-            }
-            Ok(Some(value))
-        };
-        self.values.push(row.iter().enumerate().map(value).collect::<Result<_, _>>()?);
-        self.fields.push(row);
+        for (index, field) in row.iter().enumerate().skip(shift) {
+            self.fields.push(field);
+            self.values.push(value(field, Place::Field { line, field: index + 1 })?);
+        }
         Ok(())
     }
 
     fn check(&self, lines: &[usize]) -> Result<(), Fault> {
-        let columns = self.values.first().map_or(0, Vec::len);
-        if columns == 0 {
+        if self.values.is_empty() {
             return Err(Fault::new(Place::File, Kind::Empty, "there are no numbers in the file", REMEDY));
         }
         let remedy = |what| format!("give at least one number in every {what}, or take this one out");
-        for (row, &line) in self.values.iter().zip(lines) {
-            if row.iter().all(Option::is_none) {
+        let mut found_in = vec![false; self.columns];
+        for (row, &line) in self.values.chunks(self.columns).zip(lines) {
+            if row.iter().all(|value| value.is_nan()) {
                 let found = "every number of this row is missing";
                 return Err(Fault::new(Place::Line(line), Kind::Empty, found, remedy("row")));
             }
+            found_in.iter_mut().zip(row).for_each(|(found, value)| *found |= !value.is_nan());
         }
-        for column in 0..columns {
-            if self.values.iter().all(|row| row[column].is_none()) {
-                let name = self.header.as_ref().map_or(String::new(), |names| {
-                    format!(" ({})", quote(&names[column + usize::from(self.labels.is_some())]))
-                });
-                let found = format!("column {}{name}: every number of it is missing", column + 1);
-                return Err(Fault::new(Place::File, Kind::Empty, found, remedy("column")));
-            }
+        if let Some(column) = found_in.iter().position(|found| !found) {
+            let name = self.header.as_ref().map_or(String::new(), |names| {
+                format!(" ({})", quote(&names[column + usize::from(self.labels.is_some())]))
+            });
+            let found = format!("column {}{name}: every number of it is missing", column + 1);
+            return Err(Fault::new(Place::File, Kind::Empty, found, remedy("column")));
         }
         Ok(())
     }
 
     /// The number of rows and of columns of numbers.
     pub fn shape(&self) -> (usize, usize) {
-        (self.values.len(), self.values.first().map_or(0, Vec::len))
+        (self.values.len() / self.columns.max(1), self.columns)
     }
 
     /// The known numbers as (row, column, value), row by row.
-    pub fn known(&self) -> Vec<(usize, usize, f64)> {
-        let row = |(i, row): (usize, &Vec<Option<f64>>)| -> Vec<(usize, usize, f64)> {
-            row.iter().enumerate().filter_map(|(j, value)| value.map(|value| (i, j, value))).collect()
-        };
-        self.values.iter().enumerate().flat_map(row).collect()
+    pub fn known(&self) -> impl Iterator<Item = (usize, usize, f64)> {
+        let all = self.values.iter().enumerate().filter(|(_, value)| !value.is_nan());
+        all.map(|(index, &value)| (index / self.columns, index % self.columns, value))
+    }
+
+    /// The rows and columns of the missing numbers, row by row.
+    pub fn gaps(&self) -> impl Iterator<Item = (usize, usize)> {
+        let all = self.values.iter().enumerate().filter(|(_, value)| value.is_nan());
+        all.map(|(index, _)| (index / self.columns, index % self.columns))
     }
 
     /// Writes the table as comma-separated text. Known numbers are written as they were in the file, and missing ones
@@ -151,18 +167,35 @@ impl Table {
     pub fn write(&self, sink: impl std::io::Write, fill: impl Fn(usize, usize) -> f64) -> Result<(), csv::Error> {
         let mut writer = csv::Writer::from_writer(sink);
         if let Some(header) = &self.header {
-            writer.write_record(header)?;
+            writer.write_record(header.iter())?;
         }
-        for (i, (fields, values)) in self.fields.iter().zip(&self.values).enumerate() {
-            let label = self.labels.iter().map(|labels| labels[i].clone());
-            let numbers = fields.iter().zip(values).enumerate().map(|(j, (field, value))| match value {
-                Some(_) => field.clone(),
-                None => fill(i, j).to_string(),
-            });
-            writer.write_record(label.chain(numbers))?;
+        for (i, values) in self.values.chunks(self.columns).enumerate() {
+            if let Some(labels) = &self.labels {
+                writer.write_field(&labels[i])?;
+            }
+            for (j, value) in values.iter().enumerate() {
+                match value.is_nan() {
+                    true => writer.write_field(fill(i, j).to_string())?,
+                    false => writer.write_field(&self.fields[i * self.columns + j])?,
+                }
+            }
+            writer.write_record(None::<&[u8]>)?;
         }
         Ok(writer.flush()?)
     }
+}
+
+/// The value of a field, NaN if it is missing.
+fn value(field: &str, place: Place) -> Result<f64, Fault> {
+    if is_missing(field) {
+        return Ok(f64::NAN);
+    }
+    let value = number(field, place).map_err(|fault| Fault { remedy: REMEDY.to_owned(), ..fault })?;
+    if value.abs() > LARGEST {
+        let found = format!("{} is too large", quote(field));
+        return Err(Fault::new(place, Kind::NotAllowed, found, "give numbers of a size up to 1e300"));
+    }
+    Ok(value)
 }
 
 #[cfg(test)]

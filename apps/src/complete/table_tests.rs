@@ -8,20 +8,21 @@ fn good(text: &str) -> Table {
 
 #[test]
 fn gaps_are_read_and_what_is_known_is_written_as_it_was() {
-    let values = vec![vec![Some(1.0), None], vec![None, Some(2.5)], vec![Some(-3.0), Some(40.0)]];
+    let values = [Some(1.0), None, None, Some(2.5), Some(-3.0), Some(40.0)];
     for text in [
         "1.0,\n,2.50\n-3,4e1\n",
         "1.0,NaN\n?,2.50\nx,y\n".replace("x,y", "-3,4e1").as_str(),
         "a,b\n1.0,na\nnan,2.50\n-3,4e1\n",
         "# note\nname,a,b\nx,1.0,\ny,?,2.50\nz,-3,4e1\n",
     ] {
-        assert_eq!(good(text).values, values, "{text}");
+        let found = good(text).values;
+        assert!(found.iter().map(|v| (!v.is_nan()).then_some(*v)).eq(values), "{text}: {found:?}");
     }
     let table = good("name,a,b\nx,1.00,\n\"y, z\",?,2.50\n");
     let mut text = Vec::new();
     table.write(&mut text, |i, j| (10 * i + j) as f64 + 0.5).expect("written");
     assert_eq!(String::from_utf8(text).expect("text"), "name,a,b\nx,1.00,1.5\n\"y, z\",10.5,2.50\n");
-    assert_eq!((table.shape(), table.known()), ((2, 2), vec![(0, 0, 1.0), (1, 1, 2.5)]));
+    assert_eq!((table.shape(), table.known().collect::<Vec<_>>()), ((2, 2), vec![(0, 0, 1.0), (1, 1, 2.5)]));
 }
 
 #[test]

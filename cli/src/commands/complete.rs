@@ -116,16 +116,16 @@ impl Complete {
                     "engine": engine.name(), "cycles": engine.cycles(), "rank": r.rank, "lambda": r.lambda,
                     "held_out": { "count": r.held_out, "rmse": r.rmse, "rmse_column_means": r.rmse_means },
                     "path": r.path, "convergence": r.convergence, "settled": r.settled,
-                    "filled": gaps(table).map(|(i, j)| json!({ "row": i + 1, "column": j + 1, "value": r.value(i, j) })).collect::<Vec<_>>(),
+                    "filled": table.gaps().map(|(i, j)| json!({ "row": i + 1, "column": j + 1, "value": r.value(i, j) })).collect::<Vec<_>>(),
                 })
             })
             .collect();
-        json!({ "file": file, "rows": rows, "cols": cols, "known": table.known().len(), "seed": self.seed, "out": self.out, "runs": runs })
+        json!({ "file": file, "rows": rows, "cols": cols, "known": table.known().count(), "seed": self.seed, "out": self.out, "runs": runs })
     }
 
     fn print(&self, file: &Path, table: &Table, runs: &[Run]) -> Result<()> {
         let (rows, cols) = table.shape();
-        let known = table.known().len();
+        let known = table.known().count();
         let missing = rows * cols - known;
         output::print(format!("{}: {rows} x {cols}, {missing} of {} numbers missing", file.display(), rows * cols))?;
         for Run { engine, result: r } in runs {
@@ -158,10 +158,10 @@ impl Complete {
         header.extend(runs.iter().map(|run| format!("filled, {}", run.engine.name())));
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let mut filled = output::table(&header);
-        for (i, j) in gaps(table).take(SHOWN) {
-            let row = table.labels.as_ref().map_or_else(|| (i + 1).to_string(), |labels| labels[i].clone());
+        for (i, j) in table.gaps().take(SHOWN) {
+            let row = table.labels.as_ref().map_or_else(|| (i + 1).to_string(), |labels| labels[i].to_owned());
             let shift = usize::from(table.labels.is_some());
-            let column = table.header.as_ref().map_or_else(|| (j + 1).to_string(), |names| names[j + shift].clone());
+            let column = table.header.as_ref().map_or_else(|| (j + 1).to_string(), |names| names[j + shift].to_owned());
             let values = runs.iter().map(|run| output::number(readable(run.result.value(i, j))));
             filled.add_row([row.into(), column.into()].into_iter().chain(values));
         }
@@ -202,14 +202,6 @@ fn text(table: &Table, filled: &Completion) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     table.write(&mut text, |row, col| filled.value(row, col)).context("the filled table cannot be written as text")?;
     Ok(text)
-}
-
-/// The rows and columns of the missing numbers.
-fn gaps(table: &Table) -> impl Iterator<Item = (usize, usize)> {
-    let row = |(i, row): (usize, &Vec<Option<f64>>)| -> Vec<(usize, usize)> {
-        row.iter().enumerate().filter(|(_, value)| value.is_none()).map(|(j, _)| (i, j)).collect()
-    };
-    table.values.iter().enumerate().flat_map(row)
 }
 
 fn charts(runs: &[Run]) -> Vec<Chart> {
