@@ -56,7 +56,7 @@ pub enum Verdict {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| values::with_short_values(error).exit());
     let result = interrupt::handle(progress::clear).map_err(anyhow::Error::from).and_then(|()| match cli.command {
         Command::Demo(command) => command.run(),
         Command::Generate(command) => command.run(),

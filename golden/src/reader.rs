@@ -24,7 +24,7 @@ pub use limits::{MAX_BYTES, MAX_ELEMENTS};
 pub use matrix::{NamedMatrix, parse_matrices, parse_matrix, read_matrices};
 pub use memory::{NoMemory, check_memory, reserve};
 pub use records::Records;
-pub use text::{number, quote, utf8};
+pub use text::{brief, number, quote, utf8};
 
 #[cfg(test)]
 #[path = "reader/tests.rs"]

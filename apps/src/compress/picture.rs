@@ -47,8 +47,8 @@ impl Picture {
     ///
     /// # Errors
     ///
-    /// The bytes are not a PNG or PNM file, the file is cut off, the picture has no pixels or more than 2^26, or there is
-    /// no memory for it. Size and memory are checked before anything is unpacked.
+    /// The bytes are not a PNG or PNM file, the file is cut off, the picture has no pixels or more than 2^26, or
+    /// there is no memory for it. Size and memory are checked before anything is unpacked.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, ReadError> {
         let refuse =
             |kind, found: String, remedy: &str| ReadError::new(path, Fault::new(Place::File, kind, found, remedy));

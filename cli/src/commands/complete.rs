@@ -7,6 +7,7 @@ use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use svdforge_apps::complete::table::{Table, parse_table, read_table};
@@ -27,8 +28,8 @@ const SHOWN: usize = 20;
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Complete {
-    /// Comma-separated numbers, where an empty field, NaN, NA or ? is a missing number; there may be a header and a
-    /// column of labels [default: the sample]
+    /// Comma-separated numbers, at most 2^26, where an empty field, NaN, NA or ? is a missing number; there may be a
+    /// header and a column of labels [default: the sample]
     #[arg(value_name = "FILE")]
     table: Option<PathBuf>,
     /// Write the filled table to this file
@@ -107,20 +108,25 @@ impl Complete {
         Ok(Verdict::Holds)
     }
 
-    fn document(&self, file: &Path, table: &Table, runs: &[Run]) -> Value {
+    fn document<'a>(&'a self, file: &'a Path, table: &Table, runs: &'a [Run]) -> Document<'a> {
         let (rows, cols) = table.shape();
-        let runs: Vec<Value> = runs
-            .iter()
-            .map(|Run { engine, result: r }| {
-                json!({
-                    "engine": engine.name(), "cycles": engine.cycles(), "rank": r.rank, "lambda": r.lambda,
-                    "held_out": { "count": r.held_out, "rmse": r.rmse, "rmse_column_means": r.rmse_means },
-                    "path": r.path, "convergence": r.convergence, "settled": r.settled,
-                    "filled": table.gaps().map(|(i, j)| json!({ "row": i + 1, "column": j + 1, "value": r.value(i, j) })).collect::<Vec<_>>(),
-                })
-            })
-            .collect();
-        json!({ "file": file, "rows": rows, "cols": cols, "known": table.known().count(), "seed": self.seed, "out": self.out, "runs": runs })
+        let filled = |(i, j), r: &Completion| Filled { row: i + 1, column: j + 1, value: r.value(i, j) };
+        let run = |run: &'a Run| {
+            let r = &run.result;
+            RunDocument {
+                engine: run.engine.name(),
+                cycles: run.engine.cycles(),
+                rank: r.rank,
+                lambda: r.lambda,
+                held_out: json!({ "count": r.held_out, "rmse": r.rmse, "rmse_column_means": r.rmse_means }),
+                path: &r.path,
+                convergence: &r.convergence,
+                settled: r.settled,
+                filled: table.gaps().map(|place| filled(place, r)).collect(),
+            }
+        };
+        let known = table.known().count();
+        Document { file, rows, cols, known, seed: self.seed, out: &self.out, runs: runs.iter().map(run).collect() }
     }
 
     fn print(&self, file: &Path, table: &Table, runs: &[Run]) -> Result<()> {
@@ -171,6 +177,38 @@ impl Complete {
         }
         Ok(())
     }
+}
+
+/// What `--json` prints. Tables can have millions of gaps, so they are no tree of values.
+#[derive(Serialize)]
+struct Document<'a> {
+    file: &'a Path,
+    rows: usize,
+    cols: usize,
+    known: usize,
+    seed: u64,
+    out: &'a Option<PathBuf>,
+    runs: Vec<RunDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct RunDocument<'a> {
+    engine: &'static str,
+    cycles: Option<u64>,
+    rank: usize,
+    lambda: f64,
+    held_out: Value,
+    path: &'a [PathStep],
+    convergence: &'a [PathStep],
+    settled: bool,
+    filled: Vec<Filled>,
+}
+
+#[derive(Serialize)]
+struct Filled {
+    row: usize,
+    column: usize,
+    value: f64,
 }
 
 /// A table with a row for each lambda, which shows how its iteration ended. With `errors` it also shows the error on

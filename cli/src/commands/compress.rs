@@ -14,7 +14,7 @@ use svdforge_apps::compress::curve::Curve;
 use svdforge_apps::compress::denoise::{BYTES_PER_ENTRY, Denoised, MAX_DENOISED, Noise, denoise};
 use svdforge_apps::compress::picture::{Picture, add_noise, channel, plane, psnr};
 use svdforge_apps::compress::sample::SAMPLE_PNG;
-use svdforge_apps::compress::tiles::{Compressed, Cut, Point, compress};
+use svdforge_apps::compress::tiles::{Compressed, Cut, compress};
 use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::{Format, render};
 use svdforge_golden::reader::check_memory;

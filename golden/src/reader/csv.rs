@@ -6,7 +6,7 @@
 //!   may be a number.
 
 use crate::reader::error::{Fault, Kind, Place};
-use crate::reader::limits::element_count;
+use crate::reader::limits::{check_so_far, element_count};
 use crate::reader::records::Records;
 use crate::reader::text::{number, quote, utf8};
 use nalgebra::DMatrix;
@@ -53,6 +53,7 @@ impl Table {
     }
 
     fn push_elements(&mut self, record: &csv::StringRecord, line: usize) -> Result<(), Fault> {
+        check_so_far(self.elements.len() + record.len(), Place::Line(line))?;
         let label = &record[0];
         if self.rows == 0 {
             self.has_labels = self.has_header && !label.is_empty() && label.parse::<f64>().is_err();

@@ -1,6 +1,7 @@
 //! Splits lines of text into fields and keeps their true line numbers.
 
 use crate::reader::error::{Fault, Kind, Place};
+use crate::reader::text::brief;
 
 /// The records of delimited text.
 ///
@@ -37,7 +38,7 @@ impl Iterator for Records<'_> {
                 Ok(false) => return None,
                 Err(error) => {
                     let remedy = "write rows of fields separated by commas";
-                    return Some(Err(Fault::new(Place::File, Kind::Malformed, error.to_string(), remedy)));
+                    return Some(Err(Fault::new(Place::File, Kind::Malformed, brief(&error.to_string()), remedy)));
                 }
             }
             // The line number of the csv crate is that of the comments and blank lines before the record.
