@@ -50,7 +50,8 @@ impl StopWords {
 /// addition, any punctuation of ASCII separates words ("e-mail", "a.b", "x_y"), except the apostrophe, which is dropped
 /// ("Dad's" becomes "dads"). A word has a letter and at least two characters as a reader counts them.
 ///
-/// Chinese, Japanese in Hiragana, Thai, Lao, Khmer and Burmese are written without spaces, and to find their words takes
+/// Chinese, Japanese in Hiragana, Thai, Lao, Khmer and Burmese are written without spaces, and to find their words
+/// takes
 /// a dictionary. As usual in search, each pair of neighbouring characters counts as a word instead, and a character
 /// that stands alone counts, too.
 pub fn words(text: &str) -> impl Iterator<Item = String> {
