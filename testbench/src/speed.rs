@@ -1,7 +1,7 @@
 //! What the export tells of the speed of a core beyond the formula of its latency: how many sweeps its matrices usually
 //! take, and what its streams look like. Both come from one run in the simulator.
 
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, SimulatorEngine};
 use crate::framing::{InputScale, quantise};
 use crate::samples::matrix_of_size;
 use crate::stimulus::{Stimulus, Trace};
@@ -10,16 +10,48 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::export::picture::{Beat, Streams};
 use svdforge_hdl::export::timing::TypicalSweeps;
 use svdforge_hdl::interface::Status;
+use svdforge_hdl::parameters::Parameters;
 
 /// Matrices of the run, and those of a run with large ones, which take long.
 const MATRICES: u64 = 9;
 const LARGE_MATRICES: u64 = 2;
 /// The most elements of a matrix that is not large.
 const LARGE: usize = 1 << 14;
+/// The most elements of a matrix that is simulated for this purpose. Of longer matrices, as many rows as fit are taken:
+/// that changes only how long a matrix is loaded, which is known exactly, and hardly how many sweeps it takes.
+const LONGEST: usize = 1 << 17;
+
+/// What was measured.
+pub struct Speed {
+    /// The core that was simulated, if it is one with fewer rows than the core that was asked for.
+    pub shorter: Option<Core>,
+    /// How many sweeps its matrices take.
+    pub typical: TypicalSweeps,
+    /// The beats of both streams.
+    pub streams: Streams,
+}
+
+/// The same core with so few rows that its matrices can be simulated in a moment, if this one has more.
+fn shorter(core: &Core) -> Option<Core> {
+    let rows = LONGEST / core.shape().cols();
+    let parameters = *core.shape().parameters();
+    (core.shape().rows() > rows).then(|| Parameters { rows, ..parameters }.shape().ok().map(Core::new)).flatten()
+}
 
 /// Runs uniformly distributed random matrices of the core's largest size, one after the other without a pause and
-/// without stalls. Returns how many sweeps they take, and the beats.
-pub fn measure(core: &Core, engine: &mut dyn Engine) -> Result<(TypicalSweeps, Streams), EngineError> {
+/// without stalls. Returns how many sweeps they take, and the beats. Very long matrices are cut short.
+pub fn measure(core: &Core, engine: &mut dyn Engine) -> Result<Speed, EngineError> {
+    let Some(shorter) = shorter(core) else {
+        let (typical, streams) = run(core, engine)?;
+        return Ok(Speed { shorter: None, typical, streams });
+    };
+    let (mut typical, mut streams) = run(&shorter, &mut SimulatorEngine::new(&shorter)?)?;
+    typical.fewer_rows = Some(shorter.shape().rows());
+    streams.fewer_rows = typical.fewer_rows;
+    Ok(Speed { shorter: Some(shorter), typical, streams })
+}
+
+fn run(core: &Core, engine: &mut dyn Engine) -> Result<(TypicalSweeps, Streams), EngineError> {
     let shape = core.shape();
     let matrices = if shape.elements() <= LARGE { MATRICES } else { LARGE_MATRICES };
     let frame = |seed| {
@@ -31,7 +63,7 @@ pub fn measure(core: &Core, engine: &mut dyn Engine) -> Result<(TypicalSweeps, S
     let trace = engine.run(&stimulus)?;
     let mut sweeps: Vec<u32> = trace.frames().map(|beats| Status::from_bits(beats[0].data).sweeps()).collect();
     sweeps.sort_unstable();
-    let typical = TypicalSweeps { sweeps: sweeps[sweeps.len() / 2], matrices: sweeps.len() };
+    let typical = TypicalSweeps { sweeps: sweeps[sweeps.len() / 2], matrices: sweeps.len(), fewer_rows: None };
     Ok((typical, streams(&stimulus, &trace)))
 }
 
@@ -46,5 +78,5 @@ fn streams(stimulus: &Stimulus, trace: &Trace) -> Streams {
     let elements = stimulus.elements.iter().zip(&trace.accepted);
     let elements: Vec<Beat> = elements.map(|(element, &cycle)| Beat { cycle, user: 0, last: element.last }).collect();
     let results = trace.output.iter().map(|e| Beat { cycle: e.cycle, user: e.user, last: e.last });
-    Streams { input: beats(&elements), output: beats(&results.collect::<Vec<_>>()) }
+    Streams { input: beats(&elements), output: beats(&results.collect::<Vec<_>>()), fewer_rows: None }
 }

@@ -115,6 +115,13 @@ fn shape_of((rows, cols): (usize, usize)) -> (f64, f64) {
     (small / large, large)
 }
 
+/// The most pixels of a picture whose noise is removed: 2^24. Which pixels are outlying is decided for a channel as a
+/// whole, so it is held in `f64` several times.
+pub const MAX_DENOISED: u64 = 1 << 24;
+
+/// The bytes that [`denoise`] takes at most for each entry.
+pub const BYTES_PER_ENTRY: u64 = 120;
+
 /// Removes noise, piece by piece (see [`Cut`]), and finds outlying entries.
 ///
 /// Unknown noise is estimated from the median singular value of each piece, and the median of these estimates is used

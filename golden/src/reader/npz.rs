@@ -4,6 +4,7 @@ use crate::reader::error::{Fault, Kind, Place};
 use crate::reader::file::at_most;
 use crate::reader::limits::{MAX_BYTES, MAX_ELEMENTS};
 use crate::reader::npy::{self, Parsed};
+use crate::reader::text::brief;
 use std::io::Cursor;
 use zip::ZipArchive;
 
@@ -16,7 +17,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Vec<(String, Parsed)>, ArrayFault> {
     if bytes.is_empty() {
         return Err(whole(Kind::Empty, "the file is empty".to_owned(), SAVE));
     }
-    let malformed = |error| whole(Kind::Malformed, format!("the archive cannot be read: {error}"), SAVE);
+    let malformed = |error: zip::result::ZipError| {
+        whole(Kind::Malformed, format!("the archive cannot be read: {}", brief(&error.to_string())), SAVE)
+    };
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(malformed)?;
     let mut arrays = Vec::new();
     let (mut bytes_left, mut elements) = (MAX_BYTES, 0);
