@@ -1,8 +1,8 @@
 //! Matrices that are accessed by multiplication with a thin dense matrix: sparse ones, dense ones, and sums.
 
+use crate::decomposer::Svd;
 use nalgebra::DMatrix;
-use nalgebra_sparse::ops::Op;
-use nalgebra_sparse::ops::serial::spmm_csr_dense;
+use nalgebra_sparse::pattern::SparsityPattern;
 use nalgebra_sparse::{CooMatrix, CsrMatrix};
 
 /// A linear map A, m x n.
@@ -88,46 +88,83 @@ impl Operator for CsrMatrix<f64> {
     }
 
     fn apply(&self, x: &DMatrix<f64>) -> DMatrix<f64> {
-        let mut product = DMatrix::zeros(self.nrows(), x.ncols());
-        spmm_csr_dense(0.0, &mut product, 1.0, Op::NoOp(self), Op::NoOp(x));
-        product
+        sparse_product(self.pattern(), self.values(), x)
     }
 
     fn apply_transposed(&self, y: &DMatrix<f64>) -> DMatrix<f64> {
-        let mut product = DMatrix::zeros(self.ncols(), y.ncols());
-        spmm_csr_dense(0.0, &mut product, 1.0, Op::Transpose(self), Op::NoOp(y));
-        product
+        transposed_sparse_product(self.pattern(), self.values(), y)
     }
 }
 
-/// S + L R^T, the sum of a sparse matrix and one of low rank. It is dense but never formed (Mazumder, Hastie,
-/// Tibshirani 2010, section 5, equation 31).
-#[derive(Clone, Debug)]
-pub struct SparsePlusLowRank {
-    /// S, m x n.
-    pub sparse: CsrMatrix<f64>,
-    /// L, m x k.
-    pub left: DMatrix<f64>,
-    /// R, n x k.
-    pub right: DMatrix<f64>,
+/// S X, where S has these values in the places of the pattern, row by row.
+fn sparse_product(pattern: &SparsityPattern, values: &[f64], x: &DMatrix<f64>) -> DMatrix<f64> {
+    let mut product = DMatrix::zeros(pattern.major_dim(), x.ncols());
+    for (x, mut product) in x.column_iter().zip(product.column_iter_mut()) {
+        for (ends, sum) in pattern.major_offsets().windows(2).zip(product.iter_mut()) {
+            let places = ends[0]..ends[1];
+            let row = pattern.minor_indices()[places.clone()].iter().zip(&values[places]);
+            *sum = row.map(|(&col, value)| value * x[col]).sum();
+        }
+    }
+    product
 }
 
-impl Operator for SparsePlusLowRank {
+/// S^T Y.
+fn transposed_sparse_product(pattern: &SparsityPattern, values: &[f64], y: &DMatrix<f64>) -> DMatrix<f64> {
+    let mut product = DMatrix::zeros(pattern.minor_dim(), y.ncols());
+    for (y, mut product) in y.column_iter().zip(product.column_iter_mut()) {
+        for (ends, factor) in pattern.major_offsets().windows(2).zip(y.iter()) {
+            let places = ends[0]..ends[1];
+            for (&col, value) in pattern.minor_indices()[places.clone()].iter().zip(&values[places]) {
+                product[col] += value * factor;
+            }
+        }
+    }
+    product
+}
+
+/// S + U diag(sigma) V^T, the sum of a sparse matrix and one of low rank. It is dense but never formed (Mazumder,
+/// Hastie, Tibshirani 2010, section 5, equation 31).
+#[derive(Clone, Debug)]
+pub struct SparsePlusLowRank<'a> {
+    /// Where S, m x n, has elements.
+    pub pattern: &'a SparsityPattern,
+    /// The elements of S in these places, row by row.
+    pub values: Vec<f64>,
+    /// U, sigma and V.
+    pub low_rank: &'a Svd,
+}
+
+impl Operator for SparsePlusLowRank<'_> {
     fn rows(&self) -> usize {
-        self.sparse.nrows()
+        self.pattern.major_dim()
     }
 
     fn cols(&self) -> usize {
-        self.sparse.ncols()
+        self.pattern.minor_dim()
     }
 
     fn apply(&self, x: &DMatrix<f64>) -> DMatrix<f64> {
-        self.sparse.apply(x) + &self.left * self.right.tr_mul(x)
+        let Svd { u, sigma, v } = self.low_rank;
+        let mut product = sparse_product(self.pattern, &self.values, x);
+        product.gemm(1.0, u, &scaled_rows(v.tr_mul(x), sigma), 1.0);
+        product
     }
 
     fn apply_transposed(&self, y: &DMatrix<f64>) -> DMatrix<f64> {
-        self.sparse.apply_transposed(y) + &self.right * self.left.tr_mul(y)
+        let Svd { u, sigma, v } = self.low_rank;
+        let mut product = transposed_sparse_product(self.pattern, &self.values, y);
+        product.gemm(1.0, v, &scaled_rows(u.tr_mul(y), sigma), 1.0);
+        product
     }
+}
+
+/// diag(factors) times the matrix.
+pub fn scaled_rows(mut matrix: DMatrix<f64>, factors: &[f64]) -> DMatrix<f64> {
+    for mut column in matrix.column_iter_mut() {
+        column.iter_mut().zip(factors).for_each(|(element, factor)| *element *= factor);
+    }
+    matrix
 }
 
 /// The m x n matrix with these entries (row, column, value), where each place occurs at most once. All other elements
@@ -203,9 +240,11 @@ mod tests {
         let dense = DMatrix::from_row_slice(4, 3, &[0.0, 2.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0, 0.0, 5.0, 0.0, -1.0]);
         let left = DMatrix::from_fn(4, 2, |i, j| (i + 3 * j) as f64);
         let right = DMatrix::from_fn(3, 2, |i, j| i as f64 - j as f64);
-        let sum = &dense + &left * right.transpose();
-        let operators: [(&dyn Operator, &DMatrix<f64>); 3] =
-            [(&sparse, &dense), (&dense, &dense), (&SparsePlusLowRank { sparse: sparse.clone(), left, right }, &sum)];
+        let low_rank = Svd { u: left, sigma: vec![2.0, 0.5], v: right };
+        let sum = &dense + low_rank.product(2);
+        let (pattern, values) = (sparse.pattern(), sparse.values().to_vec());
+        let both = SparsePlusLowRank { pattern, values, low_rank: &low_rank };
+        let operators: [(&dyn Operator, &DMatrix<f64>); 3] = [(&sparse, &dense), (&dense, &dense), (&both, &sum)];
         let x = DMatrix::from_fn(3, 2, |i, j| (2 * i) as f64 - j as f64);
         let y = DMatrix::from_fn(4, 2, |i, j| i as f64 + (5 * j) as f64);
         for (operator, matrix) in operators {
