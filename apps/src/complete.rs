@@ -33,7 +33,7 @@ const ITERATIONS: usize = 100;
 const DEFAULT_RANK: usize = 8;
 
 /// The memory in bytes that the iteration takes for each known number, besides the table, at most.
-const BYTES_PER_NUMBER: u64 = 120;
+const BYTES_PER_NUMBER: u64 = 64;
 
 /// How a table is filled.
 #[derive(Clone, Copy, Debug)]

@@ -5,6 +5,7 @@
 use nix::sys::resource::{UsageWho, getrusage};
 use std::fmt::Write;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -18,16 +19,25 @@ fn peak() -> u64 {
     1024 * u64::try_from(getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss()).unwrap()
 }
 
-/// Runs a command that must succeed and take at most `most` bytes more than the program takes for nothing.
-fn takes_at_most(most: u64, folder: &Path, arguments: &[&str]) {
-    assert!(run(folder, &["--version"]).status.success());
+/// Runs commands that must succeed and take at most `most` bytes more than `idle`, a command that has little to do.
+fn take_at_most(most: usize, folder: &Path, idle: &[&str], commands: &[Vec<&str>]) {
+    let base = run(folder, idle);
+    assert!(base.status.success(), "{idle:?}: {}", String::from_utf8_lossy(&base.stderr));
     let idle = peak();
-    let output = run(folder, arguments);
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    let taken = peak() - idle;
-    println!("{arguments:?}: {taken} of {most} bytes");
-    assert!(taken <= most, "{arguments:?}: {taken} bytes, allowed are {most}");
+    for arguments in commands {
+        let output = run(folder, arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let taken = peak() - idle;
+        println!("{arguments:?}: {taken} of {most} bytes");
+        assert!(taken <= most as u64, "{arguments:?}: {taken} bytes, allowed are {most}");
+    }
+    assert!(peak() > idle, "The input is too small to see what it takes.");
 }
+
+/// What docs/use.md promises: ten times the size of the numbers, at 8 bytes each.
+const BYTES_PER_NUMBER: usize = 10 * 8;
+
+const NOTHING: &[&str] = &["--version"];
 
 /// A grey picture of this side, with a pattern that no tile of which is flat.
 fn pgm(side: usize) -> Vec<u8> {
@@ -48,8 +58,9 @@ fn a_picture_takes_ten_times_its_pixels() {
     let folder = TempDir::new().unwrap();
     let side = 1536;
     fs::write(folder.path().join("a.pgm"), pgm(side)).unwrap();
-    let most = 10 * (side * side) as u64;
-    takes_at_most(most, folder.path(), &["compress", "a.pgm", "--engine", "golden", "--tile", "8", "--out", "b.png"]);
+    let most = 10 * side * side;
+    let arguments = vec!["compress", "a.pgm", "--engine", "golden", "--tile", "8", "--out", "b.png"];
+    take_at_most(most, folder.path(), NOTHING, &[arguments]);
 }
 
 #[test]
@@ -57,17 +68,86 @@ fn a_picture_as_a_whole_takes_ten_times_its_pixels() {
     let folder = TempDir::new().unwrap();
     let side = 1536;
     fs::write(folder.path().join("a.pgm"), pgm(side)).unwrap();
-    takes_at_most(10 * (side * side) as u64, folder.path(), &["compress", "a.pgm", "--engine", "golden", "--whole"]);
+    let arguments = vec!["compress", "a.pgm", "--engine", "golden", "--whole"];
+    take_at_most(10 * side * side, folder.path(), NOTHING, &[arguments]);
 }
 
 #[test]
-fn a_table_takes_a_bounded_multiple_of_its_numbers() {
+fn denoising_takes_eighty_bytes_for_each_pixel() {
+    let folder = TempDir::new().unwrap();
+    let side = 512;
+    fs::write(folder.path().join("a.pgm"), pgm(side)).unwrap();
+    let command = |cut: &[&'static str]| [&["compress", "a.pgm", "--engine", "golden", "--denoise"], cut].concat();
+    let commands = [command(&["--tile", "8", "--out", "b.png"]), command(&["--whole"])];
+    let idle = ["compress", "--engine", "golden", "--denoise"];
+    take_at_most(BYTES_PER_NUMBER * side * side, folder.path(), &idle, &commands);
+}
+
+#[test]
+fn a_table_takes_ten_times_its_numbers_at_any_rank() {
     let folder = TempDir::new().unwrap();
     let rows = 20_000;
     fs::write(folder.path().join("t.csv"), table(rows)).unwrap();
-    let most = 18 * 8 * 16 * rows as u64;
-    let arguments = ["complete", "t.csv", "--engine", "golden", "--rank", "4", "--lambda", "1000", "--out", "o.csv"];
-    takes_at_most(most, folder.path(), &arguments);
+    let command = |rank, end: &[&'static str]| {
+        [&["complete", "t.csv", "--engine", "golden", "--lambda", "1000", "--rank", rank], end].concat()
+    };
+    let commands = ["4", "16"].map(|rank| [command(rank, &["--out", "o.csv"]), command(rank, &["--json"])]).concat();
+    take_at_most(BYTES_PER_NUMBER * 16 * rows, folder.path(), &["complete", "--engine", "golden"], &commands);
+}
+
+#[test]
+fn a_tall_matrix_takes_ten_times_its_elements() {
+    let folder = TempDir::new().unwrap();
+    let (rows, cols) = (60_000, 8);
+    let row = |i: usize| (0..cols).map(|j| (i * 7919 % 101 * (j + 3) % 97).to_string()).collect::<Vec<_>>().join(",");
+    let lines = |count: usize| (0..count).map(|i| row(i) + "\n").collect::<String>();
+    fs::write(folder.path().join("m.csv"), lines(rows)).unwrap();
+    fs::write(folder.path().join("short.csv"), lines(100)).unwrap();
+    let core = ["--rows", "60000", "--cols", "8", "--sizes", "any", "--vectors", "none"];
+    let simulate = |file| [&["simulate", "--matrix", file], &core[..]].concat();
+    take_at_most(BYTES_PER_NUMBER * cols * rows, folder.path(), &simulate("short.csv"), &[simulate("m.csv")]);
+}
+
+/// A rating and a count are three numbers each: a row, a column and a value.
+#[test]
+fn ratings_and_words_take_ten_times_their_numbers() {
+    let folder = TempDir::new().unwrap();
+    let (users, each) = (2000, 25);
+    let mut ratings = String::new();
+    let mut texts = String::new();
+    for i in 0..users * each {
+        let (user, item) = (i / each, (i % each * 37 + i / each * 11) % 500);
+        writeln!(ratings, "u{user},i{item},{}", 1 + i * 7919 % 101 % 5).unwrap();
+        write!(texts, "w{item}x{}{}", item % 7, if i % each + 1 == each { "\n" } else { " " }).unwrap();
+    }
+    fs::write(folder.path().join("r.csv"), ratings).unwrap();
+    fs::write(folder.path().join("c.txt"), texts).unwrap();
+    let most = 3 * BYTES_PER_NUMBER * users * each;
+    let recommend = vec!["recommend", "r.csv", "--engine", "golden", "--rank", "4"];
+    let lsi = vec!["lsi", "c.txt", "--engine", "golden"];
+    take_at_most(most, folder.path(), &["recommend", "--engine", "golden"], &[lsi, recommend]);
+}
+
+/// A small archive that unpacks to much more than its header promises is refused after the header.
+#[test]
+fn an_archive_is_not_unpacked_beyond_its_array() {
+    let folder = TempDir::new().unwrap();
+    let mut writer = zip::ZipWriter::new(fs::File::create(folder.path().join("m.npz")).unwrap());
+    writer.start_file("a.npy", zip::write::SimpleFileOptions::default()).unwrap();
+    let header = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), }\n";
+    writer.write_all(b"\x93NUMPY\x01\x00").unwrap();
+    writer.write_all(&(header.len() as u16).to_le_bytes()).unwrap();
+    writer.write_all(header.as_bytes()).unwrap();
+    let zeros = vec![0; 1 << 20];
+    (0..100).for_each(|_| writer.write_all(&zeros).unwrap());
+    writer.finish().unwrap();
+    assert!(run(folder.path(), NOTHING).status.success());
+    let idle = peak();
+    let output = run(folder.path(), &["simulate", "--matrix", "m.npz"]);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("more than 1048576 bytes follow the array"), "{message}");
+    assert!(peak() - idle < 10 << 20, "{} bytes", peak() - idle);
 }
 
 /// Where memory is short, the answer is an error that says so, and nothing is written.

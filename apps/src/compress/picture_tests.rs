@@ -38,6 +38,15 @@ fn a_message_of_the_library_is_shortened() {
 }
 
 #[test]
+fn a_png_file_that_unpacks_to_too_much_is_refused_by_its_header() {
+    // 20,000 x 20,000 pixels of 8 bits, of which the data are a hundred.
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\
+        \0\0N \0\0N \x08\0\0\0\0\xc6\x1b\x19\xe5\
+        \0\0\0\x0cIDATx\xdac`\xa0=\0\0\0d\0\x01\xb8\x99\xef\x99";
+    refused(PNG, &["20000 x 20000 pixels", "at most 67108864"]);
+}
+
+#[test]
 fn a_palette_that_ends_within_a_colour() {
     // 4 x 2 pixels of 2 bits, and 13 bytes of palette, on which the library panics. The check sums are right.
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x04\0\0\0\x02\x02\x03\0\0\0\x02\xc6\x95\xf0\

@@ -20,10 +20,9 @@ use svdforge_testbench::engine::{SimulatorEngine, Waves};
 use svdforge_testbench::judge::{Judgement, judge_and_trace};
 use svdforge_testbench::run::quantise_for;
 
-/// The memory in bytes that the run of one matrix takes for each of its elements, mostly for the rotations that are
-/// recorded to judge it, and what is kept of each element afterwards.
-const BYTES_OF_RUN: u64 = 400;
-const BYTES_KEPT: u64 = 40;
+/// The memory in bytes that the run of one matrix takes for each of its elements, and what is kept of each afterwards.
+const BYTES_OF_RUN: u64 = 60;
+const BYTES_KEPT: u64 = 20;
 
 /// Run matrices through the cycle-accurate simulator, and judge the results
 ///
