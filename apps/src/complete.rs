@@ -5,13 +5,15 @@
 //! of lambda.
 
 pub mod table;
+pub mod texts;
 
 use crate::decomposer::{Decomposer, DecompositionError, LARGEST, Svd};
-use crate::soft_impute::{Entry, PathStep, Settings as Iteration, choose_lambda, follow, rmse};
-use crate::sparse::from_entries;
+use crate::soft_impute::{Entry, Path, PathStep, Settings as Iteration, choose_lambda, follow, rmse};
+use crate::sparse::from_ordered_entries;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
+use svdforge_golden::reader::{NoMemory, check_memory};
 use table::Table;
 
 /// The sample table that comes with the project: sixty irises.
@@ -29,6 +31,9 @@ const ITERATIONS: usize = 100;
 /// The most factors where the user gives no number. More factors take long on the core. A table with few columns gets
 /// one factor fewer than columns, so that something is left over for noise.
 const DEFAULT_RANK: usize = 8;
+
+/// The memory in bytes that the iteration takes for each known number, besides the table, at most.
+const BYTES_PER_NUMBER: u64 = 64;
 
 /// How a table is filled.
 #[derive(Clone, Copy, Debug)]
@@ -79,6 +84,9 @@ pub enum CompleteError {
     /// Lambda is negative or not finite.
     #[error("--lambda {0}: lambda must be a number of at least 0")]
     Lambda(f64),
+    /// The system does not give the memory that the work takes.
+    #[error(transparent)]
+    Memory(#[from] NoMemory),
     /// A decomposition failed.
     #[error(transparent)]
     Truncation(#[from] DecompositionError),
@@ -103,30 +111,38 @@ pub fn complete(
     if let Some(lambda) = settings.lambda.filter(|lambda| !(lambda.is_finite() && *lambda >= 0.0)) {
         return Err(CompleteError::Lambda(lambda));
     }
-    let known = table.known();
-    let (training, held_out) = hold_out(&known, (rows, cols), settings.seed);
-    if held_out.is_empty() && settings.lambda.is_none() {
-        return Err(CompleteError::TooFew { known: known.len() });
+    let known = table.known().count();
+    check_memory(known as u64 * BYTES_PER_NUMBER)?;
+    let out = hold_out(table, known, settings.seed);
+    let held = out.iter().filter(|out| **out).count();
+    if held == 0 && settings.lambda.is_none() {
+        return Err(CompleteError::TooFew { known });
     }
     let iteration = Iteration { rank, lambda: 0.0, tolerance: TOLERANCE, iterations: ITERATIONS, seed: settings.seed };
     // The entries held out do not take part in the scaling either.
-    let columns = scaling(&training, cols);
-    let (training, held_out) = (scaled(&training, &columns), scaled(&held_out, &columns));
-    let training = from_entries(rows, cols, training);
-    let path = match settings.lambda {
-        Some(lambda) => follow(&training, &held_out, lambda, &iteration, decomposer)?,
-        None => choose_lambda(&training, &held_out, &iteration, decomposer)?,
+    let part = |wanted: bool| table.known().zip(&out).filter(move |(_, out)| **out == wanted).map(|(entry, _)| entry);
+    let columns = scaling(|| part(false), cols);
+    let held_out: Vec<Entry> = part(true).map(|entry| scaled(entry, &columns)).collect();
+    let path = {
+        let entries = part(false).map(|entry| scaled(entry, &columns));
+        let training = from_ordered_entries(rows, cols, known - held, entries);
+        match settings.lambda {
+            Some(lambda) => follow(&training, &held_out, lambda, &iteration, decomposer)?,
+            None => choose_lambda(&training, &held_out, &iteration, decomposer)?,
+        }
     };
-    let lambda = settings.lambda.unwrap_or(path.best.lambda);
-    let columns = scaling(&known, cols);
-    let all = from_entries(rows, cols, scaled(&known, &columns));
+    // The factors are not needed any more.
+    let Path { steps: path, best, .. } = path;
+    let lambda = settings.lambda.unwrap_or(best.lambda);
+    let columns = scaling(|| table.known(), cols);
+    let all = from_ordered_entries(rows, cols, known, table.known().map(|entry| scaled(entry, &columns)));
     let last = follow(&all, &[], lambda, &iteration, decomposer)?;
     Ok(Completion {
         rank,
         lambda,
-        path: path.steps,
+        path,
         held_out: held_out.len(),
-        rmse: path.best.rmse,
+        rmse: best.rmse,
         rmse_means: rmse(&Svd::zero(rows, cols), &held_out),
         settled: last.steps.iter().all(|step| step.settled),
         convergence: last.steps,
@@ -143,51 +159,53 @@ impl Completion {
     }
 }
 
-/// Splits the known entries into those to work with, and one in ten that is held out. An entry is not held out if it is
-/// the last one of its row or one of the last two of its column, because a column of one entry has no standard
-/// deviation.
-fn hold_out(known: &[Entry], (rows, cols): (usize, usize), seed: u64) -> (Vec<Entry>, Vec<Entry>) {
-    let (mut in_row, mut in_col) = (vec![0_usize; rows], vec![0_usize; cols]);
-    for &(row, col, _) in known {
+/// Chooses one in ten of the known entries to be held out, and says for each entry whether it is. An entry is not held
+/// out if it is the last one of its row or one of the last two of its column, because a column of one entry has no
+/// standard deviation.
+fn hold_out(table: &Table, known: usize, seed: u64) -> Vec<bool> {
+    let (rows, cols) = table.shape();
+    let (mut in_row, mut in_col) = (vec![0_u32; rows], vec![0_u32; cols]);
+    for (row, col, _) in table.known() {
         in_row[row] += 1;
         in_col[col] += 1;
     }
-    let mut order: Vec<usize> = (0..known.len()).collect();
+    // A table has fewer than 2^32 numbers.
+    let places: Vec<u32> = table.known().map(|(row, col, _)| (row * cols + col) as u32).collect();
+    let mut order: Vec<usize> = (0..known).collect();
     order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-    let mut out = vec![false; known.len()];
-    let mut left = known.len().div_ceil(HELD_OUT);
+    let mut out = vec![false; known];
+    let mut left = known.div_ceil(HELD_OUT);
     for index in order {
-        let (row, col, _) = known[index];
+        let (row, col) = (places[index] as usize / cols, places[index] as usize % cols);
         if left > 0 && in_row[row] > 1 && in_col[col] > 2 {
             (out[index], left) = (true, left - 1);
             in_row[row] -= 1;
             in_col[col] -= 1;
         }
     }
-    let part = |wanted| known.iter().zip(&out).filter(|(_, out)| **out == wanted).map(|(entry, _)| *entry).collect();
-    (part(false), part(true))
+    out
 }
 
 /// The mean and standard deviation of the entries of each column. A standard deviation of 0 is replaced by 1.
-fn scaling(entries: &[Entry], cols: usize) -> Vec<(f64, f64)> {
-    let mut columns = vec![Vec::new(); cols];
-    entries.iter().for_each(|&(_, col, value)| columns[col].push(value));
-    let of = |values: &Vec<f64>| {
-        let count = values.len().max(1) as f64;
-        // Each value is divided before the sum is taken, so that no sum overflows.
-        let mean: f64 = values.iter().map(|v| v / count).sum();
-        let size = values.iter().fold(0.0, |size: f64, v| size.max((v - mean).abs()));
-        if size == 0.0 {
-            return (mean, 1.0);
-        }
-        let variance = values.iter().map(|v| ((v - mean) / size).powi(2)).sum::<f64>() / count;
-        (mean, size * variance.sqrt())
-    };
-    columns.iter().map(of).collect()
+fn scaling<I: Iterator<Item = Entry>>(entries: impl Fn() -> I, cols: usize) -> Vec<(f64, f64)> {
+    let mut counts = vec![0.0_f64; cols];
+    entries().for_each(|(_, col, _)| counts[col] += 1.0);
+    counts.iter_mut().for_each(|count| *count = count.max(1.0));
+    // Each value is divided before the sum is taken, so that no sum overflows.
+    let mut means = vec![0.0; cols];
+    entries().for_each(|(_, col, v)| means[col] += v / counts[col]);
+    let mut sizes = vec![0.0_f64; cols];
+    entries().for_each(|(_, col, v)| sizes[col] = sizes[col].max((v - means[col]).abs()));
+    let mut squares = vec![0.0; cols];
+    let varied = entries().filter(|(_, col, _)| sizes[*col] > 0.0);
+    varied.for_each(|(_, col, v)| squares[col] += ((v - means[col]) / sizes[col]).powi(2));
+    let deviation = |col: usize| if sizes[col] == 0.0 { 1.0 } else { sizes[col] * (squares[col] / counts[col]).sqrt() };
+    (0..cols).map(|col| (means[col], deviation(col))).collect()
 }
 
-fn scaled(entries: &[Entry], columns: &[(f64, f64)]) -> Vec<Entry> {
-    entries.iter().map(|&(row, col, value)| (row, col, (value - columns[col].0) / columns[col].1)).collect()
+fn scaled((row, col, value): Entry, columns: &[(f64, f64)]) -> Entry {
+    let (mean, deviation) = columns[col];
+    (row, col, (value - mean) / deviation)
 }
 
 #[cfg(test)]

@@ -10,4 +10,4 @@ pub mod sample;
 pub mod tiles;
 
 pub use denoise::{Noise, Outlier, denoise};
-pub use picture::{Picture, Plane};
+pub use picture::{Channel, Picture, Plane};

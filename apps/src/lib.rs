@@ -14,3 +14,4 @@ pub mod range_finder;
 pub mod recommend;
 pub mod soft_impute;
 pub mod sparse;
+pub mod unicode;

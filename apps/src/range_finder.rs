@@ -50,20 +50,57 @@ pub fn truncated_svd(
         return Err(DecompositionError::Rank { rank, most });
     }
     let svd = if n <= LARGEST {
-        decomposer.decompose(&operator.apply(&DMatrix::identity(n, n)))?
+        tall(operator.apply(&DMatrix::identity(n, n)), decomposer)?
     } else if m <= LARGEST {
-        swap(decomposer.decompose(&operator.apply_transposed(&DMatrix::identity(m, m)))?)
+        swap(tall(operator.apply_transposed(&DMatrix::identity(m, m)), decomposer)?)
     } else {
         let q = range(operator, (rank + oversampling).min(most), power_iterations, seed);
-        // This matrix is n x l. The decomposer itself makes the QR decomposition of a tall matrix.
-        let small = swap(decomposer.decompose(&operator.apply_transposed(&q))?);
+        let small = swap(tall(operator.apply_transposed(&q), decomposer)?);
         Svd { u: q * small.u, ..small }
     };
-    Ok(Svd {
-        u: svd.u.columns(0, rank).into_owned(),
-        sigma: svd.sigma[..rank].to_vec(),
-        v: svd.v.columns(0, rank).into_owned(),
-    })
+    Ok(if rank == svd.sigma.len() { svd } else { svd.truncated(rank) })
+}
+
+/// The number of rows of a block is this many times the number of columns, or more.
+const BLOCK: usize = 8;
+
+/// Decomposes a matrix of m x n, where n is at most [`LARGEST`] and m may be anything from n up. If m is more than
+/// [`LARGEST`], the decomposer receives the triangle, n x n, of a QR decomposition.
+///
+/// The QR decomposition is made block by block, and that of the stacked triangles follows (J. Demmel, L. Grigori, M.
+/// Hoemmen, J. Langou: "Communication-optimal Parallel and Sequential QR and LU Factorizations", SIAM J. Sci. Comput.
+/// 34, 2012). Q takes the place of the matrix, and then U takes that of Q, so that no second matrix of m x n is needed.
+fn tall(mut matrix: DMatrix<f64>, decomposer: &mut dyn Decomposer) -> Result<Svd, DecompositionError> {
+    let (m, n) = matrix.shape();
+    if m <= LARGEST {
+        return decomposer.decompose(&matrix);
+    }
+    let height = BLOCK * n;
+    let count = (m / height).max(1);
+    // The last block has what is left as well.
+    let block = |index: usize| (index * height, if index + 1 == count { m - index * height } else { height });
+    // Squares neither overflow nor vanish then.
+    let largest = matrix.amax();
+    let is_far = largest > 0.0 && largest.is_finite() && !(1e-100..1e100).contains(&largest);
+    let exponent = if is_far { largest.log2().floor().clamp(-1000.0, 1000.0) } else { 0.0 };
+    matrix *= (-exponent).exp2();
+    let mut triangles = DMatrix::zeros(count * n, n);
+    for index in 0..count {
+        let (first, rows) = block(index);
+        let (q, r) = matrix.rows(first, rows).into_owned().qr().unpack();
+        matrix.rows_mut(first, rows).copy_from(&q);
+        triangles.rows_mut(index * n, n).copy_from(&r);
+    }
+    // A single triangle is split into the identity and itself, except for rounding and signs.
+    let (left, triangle) = triangles.qr().unpack();
+    let Svd { u, sigma, v } = decomposer.decompose(&triangle)?;
+    let u = left * u;
+    for index in 0..count {
+        let (first, rows) = block(index);
+        let q = matrix.rows(first, rows).into_owned();
+        matrix.rows_mut(first, rows).gemm(1.0, &q, &u.rows(index * n, n), 0.0);
+    }
+    Ok(Svd { u: matrix, sigma: sigma.iter().map(|sigma| sigma * exponent.exp2()).collect(), v })
 }
 
 /// An orthonormal Q, m x l, whose columns approximately span the space of A's first left singular vectors (algorithm

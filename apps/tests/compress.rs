@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use svdforge_apps::compress::denoise::{Noise, denoise};
-use svdforge_apps::compress::picture::{Picture, add_noise, psnr};
+use svdforge_apps::compress::picture::{Picture, add_noise, channel, plane, psnr};
 use svdforge_apps::compress::tiles::{Cut, compress};
 use svdforge_apps::decomposer::{CoreDecomposer, Decomposer, GoldenDecomposer};
 use svdforge_hdl::parameters::Parameters;
@@ -19,7 +19,7 @@ fn a_photograph_as_a_whole_on_both_engines() {
     assert_eq!((camera.shape(), camera.planes.len()), ((512, 512), 1));
     let quality = |decomposer: &mut dyn Decomposer| {
         let compressed = compress(&camera, Cut::Whole, 24, 16, decomposer).expect("compresses");
-        [1, 8, 24].map(|rank| compressed.point(&camera, rank).psnr_db.expect("differs"))
+        [1, 8, 24].map(|rank| compressed.points[rank - 1_usize].psnr_db.expect("differs"))
     };
     let (core, golden) = (quality(&mut CoreDecomposer::new(Parameters::default())), quality(&mut GoldenDecomposer));
     println!("core {core:?}, golden {golden:?}");
@@ -34,8 +34,9 @@ fn a_photograph_as_a_whole_on_both_engines() {
 fn noise_on_a_photograph_is_measured_and_removed() {
     let clean = camera();
     let noisy = add_noise(&clean, 25.0, 7);
-    let found = denoise(&noisy.planes[0], Cut::Tiles(16), Noise::Unknown, &mut GoldenDecomposer).expect("denoises");
-    let after = Picture { planes: vec![found.plane] }.to_pixels();
+    let found =
+        denoise(&plane(&noisy.planes[0]), Cut::Tiles(16), Noise::Unknown, &mut GoldenDecomposer).expect("denoises");
+    let after = Picture { planes: vec![channel(&found.plane)] };
     let [before, after] = [&noisy, &after].map(|picture| psnr(&clean, picture).expect("differs"));
     println!("noise {:.1}, {before:.2} dB before, {after:.2} dB after", found.noise);
     // Clipping at black and white reduces the noise, and structure in the median singular values adds to the estimate.

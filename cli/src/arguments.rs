@@ -1,6 +1,6 @@
 //! Reads the command line. A wrong argument that is repeated in a message can do nothing to the terminal.
 
-use crate::{Cli, escape, terminal};
+use crate::{Cli, escape, terminal, values};
 use clap::Parser;
 use std::ffi::OsString;
 use std::process::exit;
@@ -10,7 +10,7 @@ pub fn parse() -> Cli {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     Cli::try_parse_from(&arguments).unwrap_or_else(|error| {
         let status = error.exit_code();
-        terminal::usage(&escaped(&arguments).unwrap_or(error));
+        terminal::usage(&values::with_short_values(escaped(&arguments).unwrap_or(error)));
         exit(status)
     })
 }

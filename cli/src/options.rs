@@ -5,7 +5,9 @@ use crate::values::Values;
 use anyhow::{Context, Result, anyhow};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use svdforge_golden::reader::quote;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{CoreOption, Kind, OPTIONS, OptionMap, Parameters, Sizes, Sweeps, Value};
 use svdforge_hdl::shape::Shape;
@@ -258,10 +260,25 @@ pub struct Fixed {
     pub guard: Option<u32>,
 }
 
+/// The longest file of options, in bytes.
+const LONGEST_CONFIG: u64 = 1 << 20;
+
+/// The most characters of the value of an option in the file.
+const LONGEST_VALUE: usize = 1000;
+
 /// Reads a TOML file of options. An error names the file, the line and the key.
 fn read(path: &Path) -> Result<OptionMap<Setting>> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("{}: cannot be read; --config takes a TOML file of core options", path.display()))?;
+    let place = || format!("{}: cannot be read; --config takes a TOML file of core options", path.display());
+    let mut text = String::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(LONGEST_CONFIG + 1).read_to_string(&mut text))
+        .with_context(place)?;
+    if text.len() as u64 > LONGEST_CONFIG {
+        return Err(anyhow!(
+            "{}: is longer than {LONGEST_CONFIG} bytes; --config takes a TOML file of core options, which is short",
+            path.display()
+        ));
+    }
     let file: OptionMap<toml::Spanned<toml::Value>> =
         toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), described(&e, &text)))?;
     let mut settings = OptionMap::default();
@@ -270,6 +287,9 @@ fn read(path: &Path) -> Result<OptionMap<Setting>> {
         let words = match value.get_ref() {
             toml::Value::Integer(number) => Ok(number.to_string()),
             toml::Value::Boolean(on) => Ok(on.to_string()),
+            toml::Value::String(text) if text.chars().nth(LONGEST_VALUE).is_some() => {
+                Err(format!("{} is too long for a value", quote(text)))
+            }
             toml::Value::String(text) => Ok(text.clone()),
             other => Err(format!(
                 "a value of type {} cannot be given for an option; give a number, true or false, or text",

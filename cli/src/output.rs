@@ -63,8 +63,7 @@ pub fn name(text: &str) -> String {
 
 /// Prints one JSON document on stdout.
 pub fn json(document: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_string_pretty(document).context("the result cannot be written as JSON")?;
-    terminal::stdout(&Safe::json(&text)).context("stdout")
+    terminal::json(document).context("stdout")
 }
 
 /// Whether the error means that the reader of stdout has gone away, as in `svdforge ... | head`.

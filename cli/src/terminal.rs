@@ -2,8 +2,10 @@
 //! commands but those of the program itself.
 
 use crate::escape;
+use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use std::fmt;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// Text for a terminal. What came from files, arguments or other programs has been made visible in it.
 #[derive(Clone, Debug)]
@@ -15,11 +17,6 @@ impl Safe {
         Self(escape::lines(&text.to_string()).into_owned())
     }
 
-    /// A JSON document. It keeps its value.
-    pub fn json(document: &str) -> Self {
-        Self(escape::json(document).into_owned())
-    }
-
     /// A table that was drawn from cells without such characters, with its own bold and coloured text.
     pub fn drawn(table: String) -> Self {
         Self(table)
@@ -29,6 +26,59 @@ impl Safe {
 /// Writes a line on stdout.
 pub fn stdout(text: &Safe) -> io::Result<()> {
     writeln!(io::stdout(), "{}", text.0)
+}
+
+/// Writes a JSON document on stdout, piece by piece, so that a long one takes no memory. It keeps its value.
+pub fn json(document: &impl Serialize) -> io::Result<()> {
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    document.serialize(&mut Serializer::with_formatter(&mut stdout, SafeJson(PrettyFormatter::new())))?;
+    stdout.write_all(b"\n")?;
+    stdout.flush()
+}
+
+/// Indented JSON in whose strings a terminal finds no commands.
+struct SafeJson(PrettyFormatter<'static>);
+
+impl Formatter for SafeJson {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        writer.write_all(escape::json(fragment).as_bytes())
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
 }
 
 /// Writes text of the program's own on stdout, byte for byte: scripts for shells, and manual pages.

@@ -1,7 +1,9 @@
 //! The values of one option: a number, several numbers, or ranges, such as `12,16`, `12..20`, `12..24:4` or
 //! `auto,4..8`.
 
+use clap::error::ContextValue;
 use std::collections::BTreeSet;
+use svdforge_golden::reader::brief;
 
 /// The most values of one option.
 const MOST: usize = 100;
@@ -62,6 +64,7 @@ impl Values {
 
 /// The message for an item that is not valid.
 fn message(item: &str, auto: bool) -> String {
+    let item = &brief(item);
     if item.contains("..") {
         format!("`{item}` is no range; write ranges such as 12..20 or 12..24:4")
     } else if !item.is_empty() && item.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -82,6 +85,22 @@ fn range(item: &str) -> Option<(u32, u32, u32)> {
         None => (rest, 1),
     };
     Some((number(low)?, number(high)?, step))
+}
+
+/// The same error of the command line, with what was given repeated only in part if it is long.
+pub fn with_short_values(mut error: clap::Error) -> clap::Error {
+    let long: Vec<_> = (error.context())
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => Some((kind, text.as_str(), brief(text))),
+            _ => None,
+        })
+        .filter(|(_, text, short)| text != short)
+        .map(|(kind, _, short)| (kind, ContextValue::String(short)))
+        .collect();
+    for (kind, short) in long {
+        error.insert(kind, short);
+    }
+    error
 }
 
 #[cfg(test)]

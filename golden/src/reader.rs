@@ -15,6 +15,7 @@ mod labels;
 mod limits;
 mod matrix;
 mod matrix_market;
+mod memory;
 mod npy;
 mod npz;
 mod records;
@@ -29,9 +30,10 @@ pub use file::read_bytes;
 pub use labels::{Form, Labels};
 pub use limits::{MAX_BYTES, MAX_ELEMENTS};
 pub use matrix::{NamedMatrix, parse_matrices, parse_matrix, read_matrices, read_matrices_and_text};
+pub use memory::{NoMemory, check_memory, reserve};
 pub use records::{Layout, Record, Records, Skipped};
 pub use separator::{Field, Separator};
-pub use text::{number, quote, utf8};
+pub use text::{brief, number, quote, utf8};
 pub use words::{is_missing, is_spreadsheet_error};
 
 #[cfg(test)]

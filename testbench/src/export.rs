@@ -3,7 +3,7 @@
 use crate::cocotb_bench::cocotb_files;
 use crate::engine::{Engine, EngineError, SimulatorEngine};
 use crate::framing::{InputScale, quantise};
-use crate::samples::example_matrix;
+use crate::samples::{example_matrix, matrix_of_size};
 use crate::speed::measure;
 use crate::stimulus::{Stalls, Stimulus};
 use crate::testbench_verilog::testbench_files;
@@ -22,6 +22,7 @@ use svdforge_hdl::export::origin::sha256;
 use svdforge_hdl::export::timing::Timing;
 use svdforge_hdl::export::vhdl::vhdl;
 use svdforge_hdl::export::{File, Listed, Role, picture, verilog};
+use svdforge_hdl::parameters::Sizes;
 use svdforge_hdl::shape::Shape;
 
 /// The files of an export: Verilog, file list, testbench with its data, cocotb bench, pictures, datasheet, save files
@@ -33,8 +34,9 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let stimulus = example(core.shape(), Stalls::random(1, 1000, 0.8, 0.7));
     let mut engine = SimulatorEngine::new(core)?;
     let trace = engine.run(&stimulus)?;
-    let (typical, streams) = measure(core, &mut engine)?;
-    let timing = Timing::new(core, typical);
+    let speed = measure(core, &mut engine)?;
+    let timing = Timing::new(core, speed.typical);
+    let measured = speed.shorter.as_ref().unwrap_or(core);
 
     let mut export = Export::default();
     export.add(|_| Role::Rtl, verilog::verilog(core.design(), &header));
@@ -45,7 +47,8 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let svg = picture::svg(core.design(), core.shape().word(), &header);
     let pictures = [("dot", dot), ("svg", svg)].map(|(kind, text)| File { name: format!("{name}.{kind}"), text });
     export.add(|_| Role::Document, pictures);
-    let timing_svg = File { name: format!("{name}_timing.svg"), text: picture::timing(core, &streams, &header) };
+    let timing_svg =
+        File { name: format!("{name}_timing.svg"), text: picture::timing(core, measured, &speed.streams, &header) };
     export.add(|_| Role::Document, [timing_svg]);
     export.add(|_| Role::Document, [datasheet(core, &timing)]);
     export.add(|_| Role::Data, gtkwave(core, &header));
@@ -88,12 +91,22 @@ impl Export {
 /// The most elements of a matrix for which a run of five frames is still short.
 const SHORT: usize = 1 << 14;
 
+/// The most elements of a matrix that is in a run as a whole. A simulator of Verilog takes minutes for one of these.
+const LONG: usize = 1 << 17;
+
 /// A short run that shows what a core can do. Its frames are an ordinary matrix, a matrix whose singular values are all
 /// equal, a frame that ends early, a zero matrix, and an ordinary matrix again. For large matrices only the last three
 /// frames are used.
+///
+/// A whole frame of a very large matrix takes millions of cycles, which no testbench has time for. There a core that
+/// takes any size gets short matrices, and a core of one size only frames that end early: they show the handshake and
+/// the answer to a bad frame, and no singular values. The same core with fewer rows has an example with values.
 pub fn example(shape: &Shape, stalls: Stalls) -> Stimulus {
     let frame = |family: Family, seed| {
-        let matrix = example_matrix(shape, family, seed);
+        let matrix = match shape.elements() > LONG {
+            true => matrix_of_size(shape, (SHORT / shape.cols() - seed as usize, shape.cols()), family, seed),
+            false => example_matrix(shape, family, seed),
+        };
         quantise(shape, &matrix, InputScale::Auto)
             .expect("With an automatic scale every matrix fits the input word.")
             .frame(shape)
@@ -101,9 +114,43 @@ pub fn example(shape: &Shape, stalls: Stalls) -> Stimulus {
     let mut early = frame(Family::Gaussian, 1);
     early.truncate((shape.cols() + 1).min(early.len() - 1).max(1));
     early.iter_mut().last().expect("The shortened frame has at least one beat.").last = true;
-    let mut frames = vec![early, frame(Family::Zero, 1), frame(Family::Uniform, 2)];
-    if shape.elements() <= SHORT {
-        frames.splice(0..0, [frame(Family::Uniform, 1), frame(Family::Equal, 1)]);
-    }
+    let frames = match shape.elements() {
+        elements if elements > LONG && shape.sizes() == Sizes::Fixed => vec![early.clone(), early],
+        elements if elements > SHORT => vec![early, frame(Family::Zero, 1), frame(Family::Uniform, 2)],
+        _ => {
+            let [first, equal, zero, last] =
+                [(Family::Uniform, 1), (Family::Equal, 1), (Family::Zero, 1), (Family::Uniform, 2)]
+                    .map(|(family, seed)| frame(family, seed));
+            vec![first, equal, early, zero, last]
+        }
+    };
     Stimulus { stalls, ..Stimulus::new(frames.concat()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use svdforge_hdl::parameters::{MOST_ROWS, Parameters, Vectors};
+
+    /// However long the frames of a core are, its example has a bounded number of elements.
+    #[test]
+    fn the_stimulus_of_a_huge_core_is_bounded() {
+        let mut checked = 0;
+        for (rows, cols) in [(8, 8), (2048, 8), (4096, 32), (MOST_ROWS, 1), (MOST_ROWS, 32)] {
+            for sizes in [Sizes::Fixed, Sizes::Any] {
+                let element_bytes = Some(8);
+                let base = Parameters { rows, cols, sizes, element_bytes, ..Parameters::default() };
+                let shape = Parameters { vectors: Vectors::None, ..base }.shape().expect("a core");
+                let stimulus = example(&shape, Stalls::none());
+                let most = match shape.elements() {
+                    elements if elements > LONG => 4 * SHORT,
+                    elements => 5 * (elements + 1).max(64),
+                };
+                assert!(stimulus.elements.len() <= most, "{rows} x {cols}: {}", stimulus.elements.len());
+                assert!(stimulus.frames() >= 2);
+                checked += 1;
+            }
+        }
+        assert_eq!(checked, 10);
+    }
 }

@@ -42,8 +42,8 @@ pub struct Judgement {
     pub accuracy: Accuracy,
     /// What the errors of this matrix may be, after the sweeps it took and at its scale.
     pub bounds: ErrorBounds,
-    /// Where its errors come from; `None` if the engine shows no rotations, or those that were seen are not the
-    /// rotations of such a matrix.
+    /// Where its errors come from; `None` if the engine shows no rotations, those that were seen are not the rotations
+    /// of such a matrix, or it has more than [`MOST_WITH_SOURCES`] elements.
     pub sources: Option<Sources>,
 }
 
@@ -124,6 +124,10 @@ pub enum JudgeError {
     Metrics(#[from] MetricsError),
 }
 
+/// The most elements of a matrix of whose errors the sources are told apart. Every rotation is recorded for that, which
+/// takes some 300 bytes for each element of a tall matrix.
+pub const MOST_WITH_SOURCES: usize = 1 << 16;
+
 /// Runs a matrix alone through a core in any engine and judges the result: `input`, which [`crate::run::quantise_for`]
 /// has made of `matrix`.
 pub fn judge(
@@ -142,7 +146,13 @@ pub fn judge_and_trace(
     matrix: &NamedMatrix,
     input: &Quantised,
 ) -> Result<(Judgement, Trace), JudgeError> {
-    let (trace, rotations) = engine.run_seeing_rotations(&Stimulus::new(input.frame(shape))).map_err(RunError::from)?;
+    let stimulus = Stimulus::new(input.frame(shape));
+    let (trace, rotations) = match input.rows * input.cols {
+        ..=MOST_WITH_SOURCES => engine.run_seeing_rotations(&stimulus),
+        _ => engine.run(&stimulus).map(|trace| (trace, None)),
+    }
+    .map_err(RunError::from)?;
+    drop(stimulus);
     let CoreRun { decomposition, trace } = CoreRun::read(shape, input, trace)?;
     let empty = || RunError::from(FrameError { beat: 0, message: "the trace is empty".to_owned() });
     let cycles = Cycles::of(&trace).ok_or_else(empty)?;

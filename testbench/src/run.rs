@@ -9,7 +9,7 @@ use crate::stimulus::{Stimulus, Trace};
 use serde::{Deserialize, Serialize};
 use svdforge_golden::{Family, NamedMatrix};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::parameters::{SIZES, Sizes};
+use svdforge_hdl::parameters::{MOST_ROWS, Parameters, SIZES, Sizes, Vectors};
 use svdforge_hdl::shape::Shape;
 
 /// The clock cycles that one matrix takes, with a source and a sink that never stall.
@@ -106,12 +106,25 @@ fn size_error(shape: &Shape, rows: usize, cols: usize) -> RunError {
         _ if cols > *SIZES.end() && rows > *SIZES.end() => {
             format!("reduce the matrix first: no core takes more than {} columns", SIZES.end())
         }
-        _ if cols > *SIZES.end() => format!("use its transpose: no core takes more than {} columns", SIZES.end()),
-        side if side > *SIZES.end() => {
-            let vectors = if shape.has_u() { "v".to_owned() } else { shape.vectors().to_string() };
-            format!("use --rows {rows} --cols {cols} --vectors {vectors}, or a matrix of {taken}")
+        _ if cols > MOST_ROWS => {
+            format!("reduce the matrix first: no core takes more than {} columns or {MOST_ROWS} rows", SIZES.end())
         }
-        _ => format!("use --rows {rows} --cols {cols}, or a matrix of {taken}"),
+        _ if cols > *SIZES.end() => format!("use its transpose: no core takes more than {} columns", SIZES.end()),
+        side => {
+            let vectors = if side > *SIZES.end() && shape.has_u() { Vectors::V } else { shape.vectors() };
+            // Advice is given only if there is such a core.
+            let core = Parameters { rows, cols, vectors, ..*shape.parameters() }.shape();
+            match core {
+                Ok(_) if side > *SIZES.end() => {
+                    format!("use --rows {rows} --cols {cols} --vectors {vectors}, or a matrix of {taken}")
+                }
+                Ok(_) => format!("use --rows {rows} --cols {cols}, or a matrix of {taken}"),
+                Err(_) if rows > MOST_ROWS => {
+                    format!("give a matrix of {taken}: no core takes more than {MOST_ROWS} rows")
+                }
+                Err(_) => format!("give a matrix of {taken}"),
+            }
+        }
     };
     RunError::Size { rows, cols, taken, remedy }
 }

@@ -19,6 +19,26 @@ const MATRICES: u64 = 9;
 const LARGE_MATRICES: u64 = 2;
 /// The most elements of a matrix that is not large.
 const LARGE: usize = 1 << 14;
+/// The most elements of a matrix that is simulated for this purpose. Of longer matrices, as many rows as fit are taken:
+/// that changes only how long a matrix is loaded, which is known exactly, and hardly how many sweeps it takes.
+const LONGEST: usize = 1 << 17;
+
+/// What was measured.
+pub struct Speed {
+    /// The core that was simulated, if it is one with fewer rows than the core that was asked for.
+    pub shorter: Option<Core>,
+    /// How many sweeps its matrices take.
+    pub typical: TypicalSweeps,
+    /// The beats of both streams.
+    pub streams: Streams,
+}
+
+/// The same core with so few rows that its matrices can be simulated in a moment, if this one has more.
+fn shorter(core: &Core) -> Option<Core> {
+    let rows = LONGEST / core.shape().cols();
+    let parameters = *core.shape().parameters();
+    (core.shape().rows() > rows).then(|| Parameters { rows, ..parameters }.shape().ok().map(Core::new)).flatten()
+}
 
 /// The frame of a random matrix of the core's largest size, whose elements are distributed uniformly.
 fn uniform(shape: &Shape, seed: u64) -> Vec<InputElement> {
@@ -28,8 +48,19 @@ fn uniform(shape: &Shape, seed: u64) -> Vec<InputElement> {
 }
 
 /// Runs uniformly distributed random matrices of the core's largest size, one after the other without a pause and
-/// without stalls. Returns how many sweeps they take, and the beats.
-pub fn measure(core: &Core, engine: &mut dyn Engine) -> Result<(TypicalSweeps, Streams), EngineError> {
+/// without stalls. Returns how many sweeps they take, and the beats. Very long matrices are cut short.
+pub fn measure(core: &Core, engine: &mut dyn Engine) -> Result<Speed, EngineError> {
+    let Some(shorter) = shorter(core) else {
+        let (typical, streams) = run(core, engine)?;
+        return Ok(Speed { shorter: None, typical, streams });
+    };
+    let (mut typical, mut streams) = run(&shorter, &mut SimulatorEngine::new(&shorter)?)?;
+    typical.fewer_rows = Some(shorter.shape().rows());
+    streams.fewer_rows = typical.fewer_rows;
+    Ok(Speed { shorter: Some(shorter), typical, streams })
+}
+
+fn run(core: &Core, engine: &mut dyn Engine) -> Result<(TypicalSweeps, Streams), EngineError> {
     let shape = core.shape();
     let matrices = if shape.elements() <= LARGE { MATRICES } else { LARGE_MATRICES };
     let stimulus = Stimulus::new((1..=matrices).flat_map(|seed| uniform(shape, seed)).collect());
@@ -37,7 +68,8 @@ pub fn measure(core: &Core, engine: &mut dyn Engine) -> Result<(TypicalSweeps, S
     let mut sweeps: Vec<u32> = trace.frames().map(|beats| Status::from_bits(beats[0].data).sweeps()).collect();
     sweeps.sort_unstable();
     let intervals = (shape.in_flight() > 1).then(|| intervals(core, engine)).transpose()?;
-    let typical = TypicalSweeps { sweeps: sweeps[sweeps.len() / 2], matrices: sweeps.len(), intervals };
+    let typical =
+        TypicalSweeps { sweeps: sweeps[sweeps.len() / 2], matrices: sweeps.len(), fewer_rows: None, intervals };
     Ok((typical, streams(&stimulus, &trace)))
 }
 
@@ -71,5 +103,5 @@ fn streams(stimulus: &Stimulus, trace: &Trace) -> Streams {
     let elements = stimulus.elements.iter().zip(&trace.accepted);
     let elements: Vec<Beat> = elements.map(|(element, &cycle)| Beat { cycle, user: 0, last: element.last }).collect();
     let results = trace.output.iter().map(|e| Beat { cycle: e.cycle, user: e.user, last: e.last });
-    Streams { input: beats(&elements), output: beats(&results.collect::<Vec<_>>()) }
+    Streams { input: beats(&elements), output: beats(&results.collect::<Vec<_>>()), fewer_rows: None }
 }

@@ -1,29 +1,32 @@
 //! Reads and writes tables with gaps.
 
+use super::texts::Texts;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 use svdforge_golden::reader::{
-    Decimals, Fault, Form, Kind, Labels, Layout, Place, ReadError, Record, Records, is_missing, is_number, quote,
-    read_bytes, utf8,
+    Decimals, Fault, Form, Kind, Labels, Layout, MAX_ELEMENTS, Place, ReadError, Record, Records, Separator,
+    is_missing, is_number, quote, read_bytes, reserve, utf8,
 };
 
 /// A table of numbers, some of them missing, m x n.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     /// The names of the fields, including that of the labels, if the file has a header.
-    pub header: Option<Vec<String>>,
+    pub header: Option<Texts>,
     /// The label of each row, if the rows have labels.
-    pub labels: Option<Vec<String>>,
-    /// The values of the fields, with `None` for a missing number.
-    pub values: Vec<Vec<Option<f64>>>,
+    pub labels: Option<Texts>,
+    /// The values of the fields, row by row, with NaN for a missing number.
+    pub values: Vec<f64>,
+    /// The number of columns of numbers.
+    pub columns: usize,
     /// How the file was read.
     pub reading: Reading,
-    /// The text of the file, with a byte order mark if it had one.
-    text: String,
-    /// Where the missing numbers stand in the text, in bytes, row by row.
-    gaps: Vec<Range<usize>>,
+    /// The bytes of the file, with a byte order mark if it had one.
+    text: Vec<u8>,
+    /// Where the missing numbers stand in these bytes, row by row. A file that is read is shorter than 4 GiB.
+    gaps: Vec<Range<u32>>,
 }
 
 /// How the file was read.
@@ -49,7 +52,7 @@ const REMEDY: &str = "write one row per line, its numbers separated by commas, s
 ///
 /// The file cannot be read, or its text has a fault that [`parse_table`] finds.
 pub fn read_table(path: &Path, labels: Option<bool>) -> Result<Table, ReadError> {
-    parse_table_as(path, &read_bytes(path, "table")?, labels)
+    parse(read_bytes(path, "table")?, labels).map_err(|fault| ReadError::new(path, fault))
 }
 
 /// Reads numbers that are separated by commas, semicolons, tabs, bars or blanks. The separator is found from the text
@@ -66,24 +69,31 @@ pub fn parse_table(path: &Path, bytes: &[u8]) -> Result<Table, ReadError> {
 
 /// Does the same as [`parse_table`], but with `labels` the caller decides whether the first column holds labels.
 pub fn parse_table_as(path: &Path, bytes: &[u8], labels: Option<bool>) -> Result<Table, ReadError> {
-    parse(bytes, labels).map_err(|fault| ReadError::new(path, fault))
+    parse(bytes.to_vec(), labels).map_err(|fault| ReadError::new(path, fault))
 }
 
-fn parse(bytes: &[u8], asked: Option<bool>) -> Result<Table, Fault> {
-    const MARK: &str = "\u{feff}";
+fn parse(bytes: Vec<u8>, asked: Option<bool>) -> Result<Table, Fault> {
+    let table = read(&bytes, asked)?;
+    Ok(Table { text: bytes, ..table })
+}
+
+/// Reads the table, without its text.
+fn read(bytes: &[u8], asked: Option<bool>) -> Result<Table, Fault> {
     let text = utf8(bytes)?;
+    let mark = bytes.len() - text.len();
     let mut records = Records::detect(text, 2);
     let form = Form::of(&records, asked);
     let reading = Reading { layout: records.layout(), decimal_comma: false, form, gaps: BTreeMap::new() };
-    let mark = if bytes.starts_with(MARK.as_bytes()) { MARK } else { "" };
     let mut table = Table {
         header: None,
-        labels: form.labels.map(|_| Vec::new()),
+        labels: form.labels.map(|_| Texts::default()),
         values: Vec::new(),
+        columns: 0,
         reading,
-        text: format!("{mark}{text}"),
+        text: Vec::new(),
         gaps: Vec::new(),
     };
+    reserve(&mut table.values, most_fields(text, records.separator()))?;
     let mut decimals = Decimals::new(records.separator());
     let mut lines = Vec::new();
     let mut width = None;
@@ -97,10 +107,10 @@ fn parse(bytes: &[u8], asked: Option<bool>) -> Result<Table, Fault> {
             return Err(Fault::new(Place::Line(record.line), Kind::Ragged, found, remedy));
         }
         if form.header && record.line == first_line {
-            table.header = Some(record.fields.iter().map(|field| field.text.clone().into_owned()).collect());
+            table.header = Some(record.fields.iter().map(|field| &*field.text).collect());
             continue;
         }
-        table.push(&record, mark.len(), &mut decimals)?;
+        table.push(&record, mark, &mut decimals)?;
         lines.push(record.line);
     }
     decimals.finish()?;
@@ -108,6 +118,15 @@ fn parse(bytes: &[u8], asked: Option<bool>) -> Result<Table, Fault> {
     table.reading.layout = records.layout();
     table.check(&lines)?;
     Ok(table)
+}
+
+/// The most fields that the text can have. It has more than that of blanks if several stand side by side.
+fn most_fields(text: &str, separator: Separator) -> usize {
+    let between = match separator {
+        Separator::Blanks => text.split_whitespace().count(),
+        _ => text.matches(separator.text()).count(),
+    };
+    (1 + between + text.lines().count()).min(MAX_ELEMENTS)
 }
 
 impl Table {
@@ -121,14 +140,16 @@ impl Table {
                 let remedy = "give --labels yes if the first column holds labels, or --labels no if it holds numbers";
                 return Err(Fault::new(record.place(0), Kind::Malformed, found, remedy));
             }
-            labels.push(label.text.clone().into_owned());
+            labels.push(&label.text);
         }
-        let mut row = Vec::with_capacity(fields.len());
+        self.columns = fields.len();
+        if self.values.len() + self.columns > MAX_ELEMENTS {
+            let found = format!("the table has more than {MAX_ELEMENTS} numbers, gaps included");
+            return Err(Fault::new(Place::Line(record.line), Kind::TooLarge, found, "give fewer rows or columns"));
+        }
         for (index, field) in fields {
             if is_missing(&field.text) {
-                *self.reading.gaps.entry(field.text.clone().into_owned()).or_insert(0) += 1;
-                self.gaps.push(shift + field.range.start..shift + field.range.end);
-                row.push(None);
+                self.gap(&field.text, shift + field.range.start..shift + field.range.end);
                 continue;
             }
             let place = record.place(index);
@@ -142,47 +163,60 @@ impl Table {
                 let found = format!("{} is too large", quote(&field.text));
                 return Err(Fault::new(place, Kind::NotAllowed, found, "give numbers of a size up to 1e300"));
             }
-            row.push(Some(value));
+            self.values.push(value);
         }
-        self.values.push(row);
         Ok(())
     }
 
+    /// Adds a missing number, which the file writes as `word` at this place.
+    fn gap(&mut self, word: &str, place: Range<usize>) {
+        match self.reading.gaps.get_mut(word) {
+            Some(count) => *count += 1,
+            None => drop(self.reading.gaps.insert(word.to_owned(), 1)),
+        }
+        let byte = |at: usize| u32::try_from(at).expect("No file of this size is read.");
+        self.gaps.push(byte(place.start)..byte(place.end));
+        self.values.push(f64::NAN);
+    }
+
     fn check(&self, lines: &[usize]) -> Result<(), Fault> {
-        let columns = self.values.first().map_or(0, Vec::len);
-        if columns == 0 {
+        if self.values.is_empty() {
             return Err(Fault::new(Place::File, Kind::Empty, "there are no numbers in the file", REMEDY));
         }
         let remedy = |what| format!("give at least one number in every {what}, or take this one out");
-        for (row, &line) in self.values.iter().zip(lines) {
-            if row.iter().all(Option::is_none) {
+        let mut found_in = vec![false; self.columns];
+        for (row, &line) in self.values.chunks(self.columns).zip(lines) {
+            if row.iter().all(|value| value.is_nan()) {
                 let found = "every number of this row is missing";
                 return Err(Fault::new(Place::Line(line), Kind::Empty, found, remedy("row")));
             }
+            found_in.iter_mut().zip(row).for_each(|(found, value)| *found |= !value.is_nan());
         }
-        for column in 0..columns {
-            if self.values.iter().all(|row| row[column].is_none()) {
-                let name = self.header.as_ref().map_or(String::new(), |names| {
-                    format!(" ({})", quote(&names[column + usize::from(self.labels.is_some())]))
-                });
-                let found = format!("column {}{name}: every number of it is missing", column + 1);
-                return Err(Fault::new(Place::File, Kind::Empty, found, remedy("column")));
-            }
+        if let Some(column) = found_in.iter().position(|found| !found) {
+            let name = self.header.as_ref().map_or(String::new(), |names| {
+                format!(" ({})", quote(&names[column + usize::from(self.labels.is_some())]))
+            });
+            let found = format!("column {}{name}: every number of it is missing", column + 1);
+            return Err(Fault::new(Place::File, Kind::Empty, found, remedy("column")));
         }
         Ok(())
     }
 
     /// The number of rows and of columns of numbers.
     pub fn shape(&self) -> (usize, usize) {
-        (self.values.len(), self.values.first().map_or(0, Vec::len))
+        (self.values.len() / self.columns.max(1), self.columns)
     }
 
     /// The known numbers as (row, column, value), row by row.
-    pub fn known(&self) -> Vec<(usize, usize, f64)> {
-        let row = |(i, row): (usize, &Vec<Option<f64>>)| -> Vec<(usize, usize, f64)> {
-            row.iter().enumerate().filter_map(|(j, value)| value.map(|value| (i, j, value))).collect()
-        };
-        self.values.iter().enumerate().flat_map(row).collect()
+    pub fn known(&self) -> impl Iterator<Item = (usize, usize, f64)> {
+        let all = self.values.iter().enumerate().filter(|(_, value)| !value.is_nan());
+        all.map(|(index, &value)| (index / self.columns, index % self.columns, value))
+    }
+
+    /// The rows and columns of the missing numbers, row by row.
+    pub fn gaps(&self) -> impl Iterator<Item = (usize, usize)> {
+        let all = self.values.iter().enumerate().filter(|(_, value)| value.is_nan());
+        all.map(|(index, _)| (index / self.columns, index % self.columns))
     }
 
     /// Writes the text of the file with numbers in the place of its gaps, and nothing else changed. The numbers come
@@ -192,17 +226,15 @@ impl Table {
     ///
     /// The sink reports an error.
     pub fn write(&self, mut sink: impl Write, fill: impl Fn(usize, usize) -> f64) -> io::Result<()> {
-        let row = |(i, row): (usize, &Vec<Option<f64>>)| -> Vec<(usize, usize)> {
-            row.iter().enumerate().filter(|(_, value)| value.is_none()).map(|(j, _)| (i, j)).collect()
-        };
         let mut at = 0;
-        for ((i, j), gap) in self.values.iter().enumerate().flat_map(row).zip(&self.gaps) {
+        for ((i, j), gap) in self.gaps().zip(&self.gaps) {
             let number = fill(i, j).to_string();
             let number = if self.reading.decimal_comma { number.replace('.', ",") } else { number };
-            write!(sink, "{}{number}", &self.text[at..gap.start])?;
-            at = gap.end;
+            sink.write_all(&self.text[at..gap.start as usize])?;
+            sink.write_all(number.as_bytes())?;
+            at = gap.end as usize;
         }
-        sink.write_all(&self.text.as_bytes()[at..])
+        sink.write_all(&self.text[at..])
     }
 }
 

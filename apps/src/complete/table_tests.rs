@@ -23,20 +23,21 @@ fn good(text: &str) -> Table {
 
 #[test]
 fn gaps_are_read_and_what_is_known_is_written_as_it_was() {
-    let values = vec![vec![Some(1.0), None], vec![None, Some(2.5)], vec![Some(-3.0), Some(40.0)]];
+    let values = [Some(1.0), None, None, Some(2.5), Some(-3.0), Some(40.0)];
     for text in [
         "1.0,\n,2.50\n-3,4e1\n",
         "1.0,NaN\n?,2.50\nx,y\n".replace("x,y", "-3,4e1").as_str(),
         "a,b\n1.0,na\nnan,2.50\n-3,4e1\n",
         "# note\nname,a,b\nx,1.0,\ny,?,2.50\nz,-3,4e1\n",
     ] {
-        assert_eq!(good(text).values, values, "{text}");
+        let found = good(text).values;
+        assert!(found.iter().map(|v| (!v.is_nan()).then_some(*v)).eq(values), "{text}: {found:?}");
     }
     let table = good("name,a,b\nx,1.00,\n\"y, z\",?,2.50\n");
     let mut text = Vec::new();
     table.write(&mut text, |i, j| (10 * i + j) as f64 + 0.5).expect("written");
     assert_eq!(String::from_utf8(text).expect("text"), "name,a,b\nx,1.00,1.5\n\"y, z\",10.5,2.50\n");
-    assert_eq!((table.shape(), table.known()), ((2, 2), vec![(0, 0, 1.0), (1, 1, 2.5)]));
+    assert_eq!((table.shape(), table.known().collect::<Vec<_>>()), ((2, 2), vec![(0, 0, 1.0), (1, 1, 2.5)]));
 }
 
 #[test]
@@ -61,15 +62,15 @@ fn faults_name_line_and_field() {
 #[test]
 fn the_files_are_read() {
     let errors = file("table-excel-errors.csv");
-    assert_eq!((errors.shape(), errors.known().len(), &errors.labels), ((4, 3), 10, &None));
+    assert_eq!((errors.shape(), errors.known().count(), &errors.labels), ((4, 3), 10, &None));
     assert_eq!(errors.reading.gaps, BTreeMap::from([(String::new(), 1), ("#N/A".to_owned(), 1)]));
     let index = file("table-index-column.csv");
     assert_eq!((index.shape(), index.reading.form.labels), ((19, 3), Some(Labels::NoName)));
     let labels = index.labels.as_ref().expect("labels");
-    assert_eq!((labels[0].as_str(), labels[18].as_str()), ("0", "18"));
+    assert_eq!((&labels[0], &labels[18]), ("0", "18"));
     let names = file("table-label-NA.csv");
     assert_eq!((names.shape(), names.reading.form.labels), ((4, 3), Some(Labels::Words)));
-    assert_eq!(names.labels.expect("labels"), ["NA", "AO", "BW", "ZA"]);
+    assert!(names.labels.expect("labels").iter().eq(["NA", "AO", "BW", "ZA"]));
 }
 
 #[test]
@@ -78,7 +79,7 @@ fn words_for_missing_numbers_are_counted() {
     let lines: String = words.iter().enumerate().map(|(n, word)| format!("{n}.5,{word},{n}\n")).collect();
     let table = good(&format!("a,b,c\n{lines}1,2,3\n"));
     assert_eq!((table.reading.gaps.len(), table.reading.gaps.values().sum::<usize>()), (12, 12));
-    assert_eq!((table.shape(), table.known().len()), ((13, 3), 27));
+    assert_eq!((table.shape(), table.known().count()), ((13, 3), 27));
 }
 
 #[test]
@@ -94,7 +95,7 @@ fn what_is_not_filled_stays_as_it_was() {
     }
     let comma = good("a;b\n1,5;2\n3;4,25\n");
     assert_eq!((comma.reading.layout.separator, comma.reading.decimal_comma), (Separator::Semicolon, true));
-    assert_eq!(comma.values, [[Some(1.5), Some(2.0)], [Some(3.0), Some(4.25)]]);
+    assert_eq!(comma.values, [1.5, 2.0, 3.0, 4.25]);
 }
 
 #[test]
@@ -103,7 +104,7 @@ fn labels_can_be_asked_for() {
     let text = ",a,b\n3,1,2\n1,,4\n";
     assert_eq!(read(text, None).expect("read").shape(), (2, 2));
     assert_eq!(read(text, Some(false)).expect("read").shape(), (2, 3));
-    assert_eq!(read("0,1,2\n1,3,4\n", Some(true)).expect("read").labels.expect("labels"), ["0", "1"]);
+    assert!(read("0,1,2\n1,3,4\n", Some(true)).expect("read").labels.expect("labels").iter().eq(["0", "1"]));
     assert!(read("0,1,2\n1,3,4\n", None).expect("read").reading.form.counts);
     let mixed = "code,a,b\nx,1,2\n17,3,4\n";
     let error = read(mixed, None).expect_err("refused").to_string();
@@ -174,9 +175,9 @@ proptest! {
         let text = lines.join("\n") + "\n";
         let table = parse_table(Path::new("t.csv"), text.as_bytes()).map_err(|e| TestCaseError::fail(format!("{e}: {text:?}")))?;
         prop_assert_eq!(table.reading.layout.skipped, skipped);
-        prop_assert_eq!(1 + table.values.len() + skipped.comments + skipped.blank, lines.len());
+        prop_assert_eq!(1 + table.shape().0 + skipped.comments + skipped.blank, lines.len());
         prop_assert_eq!(table.reading.gaps.values().sum::<usize>(), gaps);
-        prop_assert_eq!(table.known().len() + gaps, count * if labels { 2 } else { 3 });
+        prop_assert_eq!(table.known().count() + gaps, count * if labels { 2 } else { 3 });
         prop_assert_eq!(table.labels.is_some(), labels);
         prop_assert_eq!(written(&table), filled.join("\n") + "\n");
     }

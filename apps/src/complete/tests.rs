@@ -19,7 +19,7 @@ fn table(text: &str) -> Table {
 #[test]
 fn irises_are_completed() {
     let irises = table(SAMPLE);
-    assert_eq!((irises.shape(), irises.known().len()), ((60, 4), 206));
+    assert_eq!((irises.shape(), irises.known().count()), ((60, 4), 206));
     let mut ratios = 0.0;
     for seed in 0..5 {
         let settings = Settings { seed, ..AUTO };

@@ -29,6 +29,7 @@ use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
 use nalgebra::DMatrix;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hasher};
 
 /// What is known about the noise.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -115,6 +116,13 @@ fn shape_of((rows, cols): (usize, usize)) -> (f64, f64) {
     (small / large, large)
 }
 
+/// The most pixels of a picture whose noise is removed: 2^24. Which pixels are outlying is decided for a channel as a
+/// whole, so it is held in `f64` several times.
+pub const MAX_DENOISED: u64 = 1 << 24;
+
+/// The bytes that [`denoise`] takes at most for each entry.
+pub const BYTES_PER_ENTRY: u64 = 72;
+
 /// Removes noise, piece by piece (see [`Cut`]), and finds outlying entries.
 ///
 /// Unknown noise is estimated from the median singular value of each piece, and the median of these estimates is used
@@ -178,9 +186,9 @@ struct Pieces {
     shape: (usize, usize),
     /// The rows and columns of the plane.
     whole: (usize, usize),
-    /// Each piece with as much of its decomposition as a decomposer gives, which is all of it if one side is at most
-    /// [`LARGEST`].
-    done: Vec<(Plane, Svd)>,
+    /// As much of the decomposition of each piece as a decomposer gives, which is all of it if one side is at most
+    /// [`LARGEST`], with a hash of the piece.
+    done: Vec<(u64, Svd)>,
 }
 
 impl Pieces {
@@ -193,13 +201,14 @@ impl Pieces {
         let rank = self.shape.0.min(self.shape.1).min(LARGEST);
         for (index, &corner) in self.corners.iter().enumerate() {
             let piece = cut_out(plane, corner, self.shape);
-            if self.done.get(index).is_some_and(|(before, _)| *before == piece) {
+            let hash = hash(&piece);
+            if self.done.get(index).is_some_and(|(before, _)| *before == hash) {
                 continue;
             }
             let svd = truncated_svd(&piece, rank, OVERSAMPLING, POWER_ITERATIONS, 1, decomposer)?;
             match self.done.get_mut(index) {
-                Some(place) => *place = (piece, svd),
-                None => self.done.push((piece, svd)),
+                Some(place) => *place = (hash, svd),
+                None => self.done.push((hash, svd)),
             }
         }
         Ok(())
@@ -222,20 +231,28 @@ impl Pieces {
     }
 }
 
+/// A hash of the bits of all entries. That another piece has the same is less likely than a fault of the machine.
+fn hash(piece: &Plane) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    piece.iter().for_each(|entry| hasher.write_u64(entry.to_bits()));
+    hasher.finish()
+}
+
 /// One fit, and the entries of `plane` that are outlying with respect to it.
 fn fit(plane: &Plane, pieces: &Pieces, noise: f64, without_spikes: bool) -> Denoised {
     let (beta, n) = shape_of(pieces.shape);
     let threshold = lambda(beta) * n.sqrt() * noise;
     let mut fit = plane.clone();
-    let mut freedom = plane.clone();
+    let mut residuals = plane.clone();
     let mut ranks = Vec::new();
     for ((_, svd), &corner) in pieces.done.iter().zip(&pieces.corners) {
         let kept = above(svd, threshold, without_spikes);
-        put_back(&mut fit, corner, &kept.product(kept.sigma.len()));
-        put_back(&mut freedom, corner, &freedom_of(&kept));
+        let product = kept.product(kept.sigma.len());
+        put_back(&mut fit, corner, &product);
+        studentise(&mut residuals, corner, &product, &kept);
         ranks.push(kept.sigma.len());
     }
-    let outliers = outliers(plane, &fit, &freedom, noise);
+    let outliers = outliers(plane, &fit, &residuals, noise);
     Denoised { plane: fit, ranks, threshold, noise, outliers }
 }
 
@@ -254,18 +271,28 @@ fn above(svd: &Svd, threshold: f64, without_spikes: bool) -> Svd {
     }
 }
 
-/// (1 - h_i) (1 - h_j) for each entry. If an entry changes, this is the share of the change that a fit with these
-/// triplets leaves in the residual.
-fn freedom_of(svd: &Svd) -> DMatrix<f64> {
+/// Replaces the entries of one piece of a plane by their studentised residuals: what differs from the fit, divided by
+/// sqrt((1 - h_i) (1 - h_j)). If an entry changes, the product under the root is the share of the change that a fit
+/// with these triplets leaves in the residual.
+fn studentise(plane: &mut Plane, (top, left): (usize, usize), fit: &Plane, kept: &Svd) {
     // Below this share, rounding and the curvature of the fit have more influence than the entry itself.
     const LEAST: f64 = 0.05;
-    let free = |vectors: &DMatrix<f64>, i: usize| 1.0 - vectors.row(i).norm_squared();
-    DMatrix::from_fn(svd.u.nrows(), svd.v.nrows(), |i, j| (free(&svd.u, i) * free(&svd.v, j)).max(LEAST))
+    let free =
+        |vectors: &DMatrix<f64>| -> Vec<f64> { vectors.row_iter().map(|row| 1.0 - row.norm_squared()).collect() };
+    let (of_rows, of_cols) = (free(&kept.u), free(&kept.v));
+    // A piece may extend beyond the edges.
+    let (rows, cols) = (fit.nrows().min(plane.nrows() - top), fit.ncols().min(plane.ncols() - left));
+    for j in 0..cols {
+        for i in 0..rows {
+            let entry = &mut plane[(top + i, left + j)];
+            *entry = (*entry - fit[(i, j)]) / (of_rows[i] * of_cols[j]).max(LEAST).sqrt();
+        }
+    }
 }
 
-/// Finds the outlying entries. The standard deviation of the residuals is never taken to be smaller than the noise.
-fn outliers(plane: &Plane, fit: &Plane, freedom: &Plane, noise: f64) -> Vec<Outlier> {
-    let residuals = (plane - fit).zip_map(freedom, |residual, free| residual / free.sqrt());
+/// Finds the outlying entries from the studentised residuals. Their standard deviation is never taken to be smaller
+/// than the noise.
+fn outliers(plane: &Plane, fit: &Plane, residuals: &Plane, noise: f64) -> Vec<Outlier> {
     let centre = median(residuals.as_slice().to_vec());
     let deviation = (1.4826 * median(residuals.iter().map(|r| (r - centre).abs()).collect())).max(noise);
     let limit = (2.0 * (plane.len() as f64).ln()).sqrt();
@@ -285,7 +312,7 @@ fn outliers(plane: &Plane, fit: &Plane, freedom: &Plane, noise: f64) -> Vec<Outl
 
 /// The median of the values: the middle one, or the mean of the two in the middle. It is 0 if there are none.
 fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
+    values.sort_unstable_by(f64::total_cmp);
     let at = |index: usize| values.get(index).copied().unwrap_or_default();
     (at(values.len() / 2) + at(values.len().saturating_sub(1) / 2)) / 2.0
 }

@@ -1,22 +1,29 @@
 //! Grey and colour pictures as planes of numbers.
 
-use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use nalgebra::DMatrix;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use std::io::Cursor;
 use std::path::Path;
-use svdforge_golden::reader::{Fault, Kind, Place, ReadError, read_bytes};
+use svdforge_golden::reader::{Fault, Kind, Place, ReadError, check_memory, read_bytes};
 
-/// One channel of a picture, rows x columns, with elements from 0 to 255.
+/// One channel of a picture, rows x columns, as a file holds it: a byte for each pixel.
+pub type Channel = DMatrix<u8>;
+
+/// One channel of a picture as numbers, rows x columns, from 0 to 255. They take eight times the memory.
 pub type Plane = DMatrix<f64>;
 
 /// The largest value of a pixel.
 pub const PEAK: f64 = 255.0;
 
 /// The most pixels that a picture may have.
-const MAX_PIXELS: u32 = 1 << 26;
+pub const MAX_PIXELS: u64 = 1 << 26;
+
+/// The memory that a picture may take in all, for each byte of its channels: the picture, the result, the two side by
+/// side, and what is needed to decode and to write them.
+const ROOM: u64 = 10;
 
 /// What is wrong with a file that the library would not refuse but panic on, or take for another picture, and the
 /// remedy.
@@ -74,7 +81,7 @@ fn shortened(message: &str) -> String {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     /// The channels, at least one, each with at least one pixel.
-    pub planes: Vec<Plane>,
+    pub planes: Vec<Channel>,
 }
 
 impl Picture {
@@ -92,7 +99,8 @@ impl Picture {
     ///
     /// # Errors
     ///
-    /// The bytes are not a PNG or PNM file, the file is cut off, or the picture has no pixels or more than 2^26.
+    /// The bytes are not a PNG or PNM file, the file is cut off, the picture has no pixels or more than 2^26, or
+    /// there is no memory for it. Size and memory are checked before anything is unpacked.
     pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, ReadError> {
         let refuse =
             |kind, found: String, remedy: &str| ReadError::new(path, Fault::new(Place::File, kind, found, remedy));
@@ -113,35 +121,46 @@ impl Picture {
                 return Err(refuse(Kind::Malformed, what.to_owned(), "give a PNG or PGM file"));
             }
         };
-        let mut limits = Limits::default();
-        limits.max_image_width = Some(MAX_PIXELS);
-        limits.max_image_height = Some(MAX_PIXELS);
-        limits.max_alloc = Some(8 * u64::from(MAX_PIXELS));
-        let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-        reader.limits(limits);
         let name = if format == ImageFormat::Png { "PNG" } else { "PNM" };
-        let decoded = reader.decode().map_err(|error| {
+        let damaged = |error: image::ImageError| {
             refuse(
                 Kind::Malformed,
                 format!("is a damaged {name} file: {}", shortened(&error.to_string())),
                 "give the whole file, with 1 to 2^26 pixels",
             )
-        })?;
-        if decoded.width() == 0 || decoded.height() == 0 {
-            let size = format!("has {} x {} pixels", decoded.width(), decoded.height());
-            return Err(refuse(Kind::Empty, size, "give a picture with at least one pixel"));
+        };
+        let mut limits = Limits::default();
+        // The most that a pixel takes in a file is four channels of 16 bits.
+        limits.max_alloc = Some(8 * MAX_PIXELS);
+        let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+        reader.limits(limits);
+        let decoder = reader.into_decoder().map_err(damaged)?;
+        let (width, height) = decoder.dimensions();
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels == 0 {
+            return Err(refuse(
+                Kind::Empty,
+                format!("has {width} x {height} pixels"),
+                "give a picture with at least one pixel",
+            ));
         }
-        Ok(Self::from_image(&decoded))
+        if pixels > MAX_PIXELS {
+            let found = format!("has {width} x {height} pixels");
+            return Err(refuse(Kind::TooLarge, found, "give a picture of at most 67108864 pixels (2^26)"));
+        }
+        let channels = if decoder.color_type().has_color() { 3 } else { 1 };
+        let memory = check_memory(pixels * channels * ROOM + decoder.total_bytes());
+        memory.map_err(|refused| ReadError::new(path, refused.into()))?;
+        Ok(Self::from_image(DynamicImage::from_decoder(decoder).map_err(damaged)?))
     }
 
-    fn from_image(image: &DynamicImage) -> Self {
+    fn from_image(image: DynamicImage) -> Self {
         let (width, height) = (image.width() as usize, image.height() as usize);
         let planes = if image.color().has_color() {
-            let rgb = image.to_rgb8();
-            (0..3).map(|c| Plane::from_row_iterator(height, width, rgb.pixels().map(|p| f64::from(p.0[c])))).collect()
+            let rgb = image.into_rgb8();
+            (0..3).map(|c| Channel::from_row_iterator(height, width, rgb.pixels().map(|p| p.0[c]))).collect()
         } else {
-            let grey = image.to_luma8();
-            vec![Plane::from_row_iterator(height, width, grey.pixels().map(|p| f64::from(p.0[0])))]
+            vec![Channel::from_row_slice(height, width, image.into_luma8().as_raw())]
         };
         Self { planes }
     }
@@ -151,16 +170,10 @@ impl Picture {
         self.planes[0].shape()
     }
 
-    /// The picture with each element rounded to a whole number from 0 to 255, as a file can hold it.
-    pub fn to_pixels(&self) -> Self {
-        Self { planes: self.planes.iter().map(|plane| plane.map(|x| x.round().clamp(0.0, PEAK))).collect() }
-    }
-
     /// The bytes of a PNG file, 8 bits per channel.
     pub fn to_png(&self) -> Result<Vec<u8>, image::ImageError> {
         let (height, width) = self.shape();
-        // The conversion saturates, so no value is out of range, and a NaN becomes black.
-        let byte = |c: usize, x: u32, y: u32| self.planes[c][(y as usize, x as usize)].round() as u8;
+        let byte = |c: usize, x: u32, y: u32| self.planes[c][(y as usize, x as usize)];
         let (w, h) = (width as u32, height as u32);
         let image = if self.planes.len() == 3 {
             let pixel = |x, y| image::Rgb([byte(0, x, y), byte(1, x, y), byte(2, x, y)]);
@@ -183,7 +196,7 @@ impl Picture {
         let height = pictures[0].shape().0;
         let width = pictures.iter().map(|p| p.shape().1 + GAP).sum::<usize>() - GAP;
         let planes = (0..pictures[0].planes.len()).map(|c| {
-            let mut row = Plane::from_element(height, width, PEAK);
+            let mut row = Channel::from_element(height, width, u8::MAX);
             let mut at = 0;
             for picture in pictures {
                 row.columns_mut(at, picture.shape().1).copy_from(&picture.planes[c]);
@@ -195,11 +208,31 @@ impl Picture {
     }
 }
 
+/// The pixel that shows a number. The conversion saturates, so no value is out of range, and a NaN becomes black.
+pub fn pixel(value: f64) -> u8 {
+    value.round() as u8
+}
+
+/// A channel as numbers.
+pub fn plane(channel: &Channel) -> Plane {
+    channel.map(f64::from)
+}
+
+/// Numbers as a channel, each rounded to a whole number from 0 to 255.
+pub fn channel(plane: &Plane) -> Channel {
+    plane.map(pixel)
+}
+
 /// Adds white Gaussian noise of this standard deviation to a picture and rounds it to whole pixels, as a camera would.
 pub fn add_noise(picture: &Picture, level: f64, seed: u64) -> Picture {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut noisy = |x: f64| -> f64 { x + level * rng.sample::<f64, _>(StandardNormal) };
-    Picture { planes: picture.planes.iter().map(|plane| plane.map(&mut noisy)).collect() }.to_pixels()
+    let mut noisy = |x: u8| pixel(f64::from(x) + level * rng.sample::<f64, _>(StandardNormal));
+    Picture { planes: picture.planes.iter().map(|plane| plane.map(&mut noisy)).collect() }
+}
+
+/// The square of the difference of two pixels.
+pub fn squared_difference(x: u8, y: u8) -> u64 {
+    u64::from(x.abs_diff(y)).pow(2)
 }
 
 /// The peak signal-to-noise ratio in decibels, 10 log10(255^2 / mean squared error), over all channels. It is `None` if
@@ -209,9 +242,14 @@ pub fn add_noise(picture: &Picture, level: f64, seed: u64) -> Picture {
 ///
 /// The pictures differ in size or channels.
 pub fn psnr(a: &Picture, b: &Picture) -> Option<f64> {
-    let squares: f64 = a.planes.iter().zip(&b.planes).map(|(x, y)| (x - y).norm_squared()).sum();
-    let count: usize = a.planes.iter().map(|plane| plane.len()).sum();
-    (squares > 0.0).then(|| 10.0 * (PEAK * PEAK * count as f64 / squares).log10())
+    let channels = a.planes.iter().zip(&b.planes);
+    let squares = channels.map(|(x, y)| x.zip_fold(y, 0, |sum, x, y| sum + squared_difference(x, y))).sum();
+    decibels(squares, a.planes.iter().map(|plane| plane.len()).sum())
+}
+
+/// The PSNR of `count` values whose squared differences add up to `squares`.
+pub fn decibels(squares: u64, count: usize) -> Option<f64> {
+    (squares > 0).then(|| 10.0 * (PEAK * PEAK * count as f64 / squares as f64).log10())
 }
 
 #[cfg(test)]

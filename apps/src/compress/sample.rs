@@ -1,6 +1,6 @@
 //! The project's own sample picture. It is drawn and not photographed, so that it can be distributed freely.
 
-use super::picture::{PEAK, Picture, Plane};
+use super::picture::{Channel, Picture, pixel};
 
 /// The width and height in pixels.
 const SIDE: usize = 128;
@@ -11,7 +11,7 @@ pub const SAMPLE_PNG: &[u8] = include_bytes!("../../samples/shapes.png");
 /// Draws the picture: 128 x 128 pixels in grey with a sky that grows lighter downwards, a shaded ball, a tilted square
 /// with a fine weave, stripes that become finer to the right, and waves at the bottom.
 pub fn draw() -> Picture {
-    let pixel = |i: usize, j: usize| {
+    let grey = |i: usize, j: usize| {
         let (y, x) = (i as f64 + 0.5, j as f64 + 0.5);
         let mut grey = 60.0 + 110.0 * y / SIDE as f64 + 12.0 * (x / 40.0).cos();
         // A ball, lit from the upper left.
@@ -35,9 +35,9 @@ pub fn draw() -> Picture {
         if y >= 98.0 {
             grey = 105.0 + 40.0 * (0.35 * x + 3.0 * (y / 9.0).sin()).sin() + 35.0 * (0.55 * y).cos();
         }
-        grey.round().clamp(0.0, PEAK)
+        pixel(grey)
     };
-    Picture { planes: vec![Plane::from_fn(SIDE, SIDE, pixel)] }
+    Picture { planes: vec![Channel::from_fn(SIDE, SIDE, grey)] }
 }
 
 #[cfg(test)]
@@ -49,7 +49,7 @@ mod tests {
     fn the_committed_picture_is_the_one_drawn() {
         let committed = Picture::parse(Path::new("shapes.png"), SAMPLE_PNG).unwrap();
         // On another machine the sine may be rounded to the other side of a half.
-        let off = (&committed.planes[0] - &draw().planes[0]).amax();
-        assert!(off <= 1.0, "{off}; draw it anew: cargo run --release -p svdforge-apps --example draw_sample");
+        let off = committed.planes[0].zip_map(&draw().planes[0], u8::abs_diff).max();
+        assert!(off <= 1, "{off}; draw it anew: cargo run --release -p svdforge-apps --example draw_sample");
     }
 }

@@ -1,9 +1,10 @@
 //! Compresses a picture to matrices of low rank, in tiles or as a whole. What is kept is rounded to the bits in which
 //! it would be stored, and counted.
 
-use super::picture::{Picture, Plane, psnr};
+use super::picture::{Channel, Picture, Plane, decibels, pixel, squared_difference};
 use crate::decomposer::{Decomposer, DecompositionError, LARGEST, Svd};
 use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
+use nalgebra::{DMatrix, Scalar};
 use serde::Serialize;
 
 /// How a picture is cut.
@@ -52,16 +53,18 @@ pub struct Point {
     pub bytes: usize,
 }
 
-/// A decomposed picture, from which every rank can be read.
+/// A compressed picture.
 pub struct Compressed {
-    cut: Cut,
-    shape: (usize, usize),
-    word: u32,
-    /// The decompositions of the pieces of each plane, row by row.
-    planes: Vec<Vec<Svd>>,
+    /// The picture at the rank that was asked for, in whole pixels.
+    pub picture: Picture,
+    /// How much every rank keeps, from 1 to [`Cut::most`], and how close it comes to the original.
+    pub points: Vec<Point>,
+    /// The number of pieces of each channel.
+    pub pieces: usize,
 }
 
-/// Decomposes every piece of a picture up to `rank`, and rounds U, sigma and V to `word` bits, as they would be stored.
+/// Decomposes every piece of a picture, and rounds U, sigma and V to `word` bits, as they would be stored. One piece is
+/// in memory at a time.
 ///
 /// U and V have word - 1 fraction bits. Sigma is stored as a fraction with word - 1 bits of a power of two, which is
 /// the smallest that is not below the largest sigma possible for a piece (255 sqrt(rows x columns)). So it needs no
@@ -84,23 +87,71 @@ pub fn compress(
     }
     let (rows, cols) = cut.piece(shape);
     let full = (super::picture::PEAK * ((rows * cols) as f64).sqrt()).log2().ceil().exp2();
+    let corners = cut.corners(shape);
+    let mut squares = vec![0; most];
     let mut planes = Vec::new();
-    for plane in &picture.planes {
-        let mut pieces = Vec::new();
-        for corner in cut.corners(shape) {
-            let piece = cut_out(plane, corner, (rows, cols));
-            let svd = truncated_svd(&piece, rank, OVERSAMPLING, POWER_ITERATIONS, 1, decomposer)?;
-            pieces.push(round(svd, word, full));
+    for original in &picture.planes {
+        let mut kept = Channel::zeros(shape.0, shape.1);
+        for &corner in &corners {
+            let svd = match cut {
+                Cut::Tiles(_) => {
+                    let piece = cut_out(original, corner, (rows, cols)).map(f64::from);
+                    truncated_svd(&piece, most, OVERSAMPLING, POWER_ITERATIONS, 1, decomposer)?
+                }
+                Cut::Whole => truncated_svd(original, most, OVERSAMPLING, POWER_ITERATIONS, 1, decomposer)?,
+            };
+            approximate(&round(svd, word, full), original, corner, rank, &mut kept, &mut squares);
         }
-        planes.push(pieces);
+        planes.push(kept);
     }
-    Ok(Compressed { cut, shape, word, planes })
+    let (channels, pieces) = (picture.planes.len(), corners.len());
+    let point = |(index, &squares): (usize, &u64)| {
+        let numbers = channels * pieces * (index + 1) * (rows + cols + 1);
+        let psnr_db = decibels(squares, channels * shape.0 * shape.1);
+        Point { rank: index + 1, psnr_db, numbers, bytes: (numbers * word as usize).div_ceil(8) }
+    };
+    Ok(Compressed { picture: Picture { planes }, points: squares.iter().enumerate().map(point).collect(), pieces })
+}
+
+/// The most pixels of a piece whose approximations are formed at a time.
+const BLOCK: usize = 1 << 14;
+
+/// Forms the approximations of a piece, rank after rank and a block of columns at a time. Adds the squared error of
+/// each rank to `squares`, and puts the pixels of `rank` into `kept`. What lies beyond the edges is dropped.
+fn approximate(
+    svd: &Svd,
+    original: &Channel,
+    (top, left): (usize, usize),
+    rank: usize,
+    kept: &mut Channel,
+    squares: &mut [u64],
+) {
+    let rows = svd.u.nrows().min(original.nrows() - top);
+    let cols = svd.v.nrows().min(original.ncols() - left);
+    let width = (BLOCK / rows).max(1);
+    for first in (0..cols).step_by(width) {
+        let count = width.min(cols - first);
+        let mut sum = Plane::zeros(rows, count);
+        for (k, squares) in squares.iter_mut().enumerate() {
+            let (u, v) = (svd.u.column(k), svd.v.column(k));
+            sum.ger(svd.sigma[k], &u.rows(0, rows), &v.rows(first, count), 1.0);
+            for j in 0..count {
+                let place = (top, left + first + j);
+                let exact = original.view(place, (rows, 1));
+                *squares +=
+                    exact.iter().zip(&sum.column(j)).map(|(&x, &y)| squared_difference(x, pixel(y))).sum::<u64>();
+            }
+            if k + 1 == rank {
+                kept.view_mut((top, left + first), (rows, count)).copy_from(&sum.map(pixel));
+            }
+        }
+    }
 }
 
 /// Cuts a piece out of a plane. Beyond the edges the last pixels are repeated.
-pub fn cut_out(plane: &Plane, (top, left): (usize, usize), (rows, cols): (usize, usize)) -> Plane {
+pub fn cut_out<T: Scalar>(plane: &DMatrix<T>, (top, left): (usize, usize), (rows, cols): (usize, usize)) -> DMatrix<T> {
     let (height, width) = plane.shape();
-    Plane::from_fn(rows, cols, |i, j| plane[((top + i).min(height - 1), (left + j).min(width - 1))])
+    DMatrix::from_fn(rows, cols, |i, j| plane[((top + i).min(height - 1), (left + j).min(width - 1))].clone())
 }
 
 /// Puts a piece back into a plane. What lies beyond the edges is dropped.
@@ -116,37 +167,6 @@ fn round(mut svd: Svd, word: u32, full: f64) -> Svd {
     svd.v.apply(|x| *x = to_word(*x));
     svd.sigma.iter_mut().for_each(|s| *s = to_word(*s / full) * full);
     svd
-}
-
-impl Compressed {
-    /// The number of pieces of each channel.
-    pub fn pieces(&self) -> usize {
-        self.planes[0].len()
-    }
-
-    /// The picture at this rank, in whole pixels.
-    pub fn picture(&self, rank: usize) -> Picture {
-        let planes = self.planes.iter().map(|pieces| {
-            let mut plane = Plane::zeros(self.shape.0, self.shape.1);
-            for (svd, corner) in pieces.iter().zip(self.cut.corners(self.shape)) {
-                put_back(&mut plane, corner, &svd.product(rank));
-            }
-            plane
-        });
-        Picture { planes: planes.collect() }.to_pixels()
-    }
-
-    /// How much a rank keeps, and how close it comes to the original.
-    pub fn point(&self, original: &Picture, rank: usize) -> Point {
-        let (rows, cols) = self.cut.piece(self.shape);
-        let numbers = self.planes.len() * self.pieces() * rank * (rows + cols + 1);
-        Point {
-            rank,
-            psnr_db: psnr(original, &self.picture(rank)),
-            numbers,
-            bytes: (numbers * self.word as usize).div_ceil(8),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::compress::picture::psnr;
 use crate::decomposer::{CoreDecomposer, GoldenDecomposer};
 use std::path::Path;
 use svdforge_hdl::parameters::Parameters;
@@ -10,12 +11,13 @@ fn sample() -> Picture {
 /// The picture is no multiple of the tile and has rank 1 in each tile. The padding must not show.
 #[test]
 fn tiles_at_the_edges_are_padded_by_repetition() {
-    let plane = Plane::from_fn(19, 13, |i, _| (10 * i) as f64);
+    let plane = Channel::from_fn(19, 13, |i, _| (10 * i) as u8);
     assert_eq!(cut_out(&plane, (16, 8), (8, 8)).row(7), cut_out(&plane, (16, 8), (8, 8)).row(2));
-    let picture = Picture { planes: vec![plane.clone(), plane.map(|x| 255.0 - x), plane] };
+    let picture = Picture { planes: vec![plane.clone(), plane.map(|x| 255 - x), plane] };
     let compressed = compress(&picture, Cut::Tiles(8), 1, 16, &mut GoldenDecomposer).unwrap();
-    assert_eq!(compressed.pieces(), 6);
-    let point = compressed.point(&picture, 1);
+    assert_eq!(compressed.pieces, 6);
+    assert_eq!(compressed.picture, picture);
+    let point = &compressed.points[0];
     assert_eq!(point.psnr_db, None);
     assert_eq!((point.numbers, point.bytes), (3 * 6 * 17, 3 * 6 * 17 * 2));
 }
@@ -27,7 +29,7 @@ fn tiles_at_the_edges_are_padded_by_repetition() {
 fn psnr_is_what_the_spectrum_says() {
     let picture = sample();
     let plane = &picture.planes[0];
-    let golden = GoldenDecomposer.decompose(plane).unwrap_or_else(|error| panic!("{error}"));
+    let golden = GoldenDecomposer.decompose(&plane.map(f64::from)).unwrap_or_else(|error| panic!("{error}"));
     for mut decomposer in
         [Box::new(GoldenDecomposer) as Box<dyn Decomposer>, Box::new(CoreDecomposer::new(Parameters::default()))]
     {
@@ -36,7 +38,7 @@ fn psnr_is_what_the_spectrum_says() {
             let left: f64 = golden.sigma[rank..].iter().map(|s| s * s).sum();
             let pixels = plane.len() as f64;
             let expected = (left / pixels).sqrt();
-            let error = 255.0 / 10_f64.powf(compressed.point(&picture, rank).psnr_db.unwrap() / 20.0);
+            let error = 255.0 / 10_f64.powf(compressed.points[rank - 1].psnr_db.unwrap() / 20.0);
             // Clamping can only reduce the error, rounding adds 1/sqrt(12) in the root mean square, and the range
             // finder's error is small.
             assert!(
@@ -52,8 +54,9 @@ fn psnr_is_what_the_spectrum_says() {
 fn every_rank_more_is_better_and_costs_the_same() {
     let picture = sample();
     for side in [8, 16, 32] {
-        let compressed = compress(&picture, Cut::Tiles(side), side, 16, &mut GoldenDecomposer).unwrap();
-        let points: Vec<Point> = (1..=side).map(|rank| compressed.point(&picture, rank)).collect();
+        let compressed = compress(&picture, Cut::Tiles(side), side / 2, 16, &mut GoldenDecomposer).unwrap();
+        let points = compressed.points;
+        assert_eq!(psnr(&picture, &compressed.picture), points[side / 2 - 1].psnr_db);
         for pair in points.windows(2) {
             let value = |point: &Point| point.psnr_db.unwrap_or(f64::INFINITY);
             assert!(value(&pair[1]) >= value(&pair[0]), "{side}: {pair:?}");
@@ -65,7 +68,7 @@ fn every_rank_more_is_better_and_costs_the_same() {
 
 #[test]
 fn ranks_that_do_not_exist_are_refused() {
-    let picture = Picture { planes: vec![Plane::from_element(40, 10, 1.0)] };
+    let picture = Picture { planes: vec![Channel::from_element(40, 10, 1)] };
     for (cut, rank, most) in [(Cut::Tiles(8), 9, 8), (Cut::Whole, 11, 10), (Cut::Whole, 0, 10)] {
         let error = compress(&picture, cut, rank, 16, &mut GoldenDecomposer).err().unwrap().to_string();
         assert!(error.contains(&format!("1 to {most}")), "{error}");

@@ -2,8 +2,10 @@
 
 use super::tokens::{StopWords, words};
 use crate::sparse::from_entries;
+use crate::unicode;
 use nalgebra_sparse::CsrMatrix;
 use std::collections::{BTreeMap, BTreeSet};
+use unicode_segmentation::UnicodeSegmentation;
 
 /// The names of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +119,7 @@ impl Corpus {
 fn beginning(text: &str) -> String {
     const SHOWN: usize = 72;
     let line = printable(&text.split_whitespace().collect::<Vec<_>>().join(" "));
-    match line.char_indices().nth(SHOWN) {
+    match line.grapheme_indices(true).nth(SHOWN) {
         Some((end, _)) => format!("{}...", line[..end].trim_end()),
         None => line,
     }
@@ -125,5 +127,5 @@ fn beginning(text: &str) -> String {
 
 /// The text without control characters, so that no file can spoil a terminal.
 pub(super) fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).collect()
+    unicode::name(text).chars().filter(|c| !c.is_control()).collect()
 }

@@ -4,6 +4,7 @@ use super::corpus::{Corpus, Weights};
 use super::tokens::words;
 use crate::decomposer::{Decomposer, DecompositionError, LARGEST, Svd};
 use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
+use crate::unicode::search_form;
 use nalgebra::{DMatrix, DVector};
 use std::collections::BTreeMap;
 
@@ -121,7 +122,10 @@ impl Model {
     ///
     /// The corpus has no such word.
     pub fn similar_words(&self, word: &str) -> Result<Vec<Ranked>, LsiError> {
-        let spelled = words(word).next().unwrap_or_default();
+        // A word of a table of counts may be one that no text has, such as two words.
+        let whole = search_form(word);
+        let first = || words(word).next().unwrap_or_default();
+        let spelled = if self.index.contains_key(&whole) { whole } else { first() };
         let Some(&asked) = self.index.get(&spelled) else {
             return Err(LsiError::UnknownWord { word: word.to_owned(), near: self.near(&spelled) });
         };

@@ -3,6 +3,7 @@
 use super::corpus::{Corpus, Document, Skipped, printable};
 use super::tokens::StopWords;
 use crate::sparse::from_entries;
+use crate::unicode::search_form;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -133,7 +134,7 @@ fn parse_counts(text: &str, stop_words: StopWords) -> Result<Corpus, Fault> {
                 "give a word and one count for each document",
             ));
         }
-        let word = printable(&record[0].to_lowercase());
+        let word = printable(&search_form(record[0]));
         let is_error = is_spreadsheet_error(record[0]) && !fields[0].quoted;
         if word.is_empty() || word.parse::<f64>().is_ok() || is_error {
             let found = format!("{} is no word", quote(&word));

@@ -1,6 +1,7 @@
 //! Reads rating files, which say who gave how many points to what.
 
 use super::columns::{Asked, Columns, ROWS};
+use crate::unicode;
 use std::collections::BTreeMap;
 use std::path::Path;
 use svdforge_golden::reader::{
@@ -8,7 +9,8 @@ use svdforge_golden::reader::{
     utf8,
 };
 
-/// Names in the order of their first appearance, and their indices.
+/// Names in the order of their first appearance, and their indices. Names are kept in the normal form NFC, so that
+/// both spellings of a letter with an accent are the same name.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     list: Vec<String>,
@@ -37,13 +39,14 @@ impl Names {
 
     /// The index of this name, if it is known.
     pub fn find(&self, name: &str) -> Option<usize> {
-        self.index.get(name).copied()
+        self.index.get(&*unicode::name(name)).copied()
     }
 
     fn intern(&mut self, name: &str) -> usize {
         self.find(name).unwrap_or_else(|| {
-            self.list.push(name.to_owned());
-            self.index.insert(name.to_owned(), self.list.len() - 1);
+            let name = unicode::name(name).into_owned();
+            self.list.push(name.clone());
+            self.index.insert(name, self.list.len() - 1);
             self.list.len() - 1
         })
     }

@@ -256,6 +256,15 @@ fn nothing_is_silently_skipped() {
     assert_eq!(found.layout.skipped, Skipped { comments: 2, blank: 1 });
 }
 
+/// A name that is spelled with a combining accent is the same as one with the letter that has it.
+#[test]
+fn names_are_compared_in_nfc() {
+    let text = "Ame\u{301}lie,a,1\nAm\u{e9}lie,b,2\nAm\u{e9}lie,a,3\n";
+    let found = parse_ratings(Path::new("r.csv"), text.as_bytes(), None).expect("reads");
+    assert_eq!((found.users.len(), found.list.len(), found.duplicates), (1, 2, 1));
+    assert_eq!((found.users.name(0), found.users.find("Ame\u{301}lie")), ("Am\u{e9}lie", Some(0)));
+}
+
 /// What a line is.
 #[derive(Clone, Debug)]
 enum Line {

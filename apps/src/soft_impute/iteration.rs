@@ -9,7 +9,7 @@
 
 use crate::decomposer::{Decomposer, DecompositionError, Svd};
 use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
-use crate::sparse::SparsePlusLowRank;
+use crate::sparse::{SparsePlusLowRank, scaled_rows};
 use nalgebra::DMatrix;
 use nalgebra_sparse::CsrMatrix;
 use serde::Serialize;
@@ -89,18 +89,18 @@ pub fn soft_impute(
     decomposer: &mut dyn Decomposer,
 ) -> Result<Estimate, DecompositionError> {
     let mut estimate = Estimate { factors: start, steps: Vec::new(), settled: false };
-    let mut residual = known.clone();
+    let mut residual = vec![0.0; known.nnz()];
     subtract(known, &estimate.factors, &mut residual);
     while !estimate.settled && estimate.steps.len() < settings.iterations {
         let old = &estimate.factors;
-        let filled = SparsePlusLowRank { sparse: residual, left: old.left(), right: old.v.clone() };
+        let filled = SparsePlusLowRank { pattern: known.pattern(), values: residual, low_rank: old };
         let mut new = truncated_svd(&filled, settings.rank, OVERSAMPLING, POWER_ITERATIONS, settings.seed, decomposer)?;
         new.sigma.iter_mut().for_each(|sigma| *sigma = (*sigma - settings.lambda).max(0.0));
-        residual = filled.sparse;
+        residual = filled.values;
         subtract(known, &new, &mut residual);
         let (distance, size) = (new.distance_squared(old), old.inner(old));
         let step = Step {
-            objective: 0.5 * residual.values().iter().map(|r| r * r).sum::<f64>()
+            objective: 0.5 * residual.iter().map(|r| r * r).sum::<f64>()
                 + settings.lambda * new.sigma.iter().sum::<f64>(),
             change: if size > 0.0 { distance / size } else { f64::from(distance > 0.0) },
             rank: new.sigma.iter().filter(|&&sigma| sigma > 0.0).count(),
@@ -112,11 +112,12 @@ pub fn soft_impute(
     Ok(estimate)
 }
 
-/// Sets `residual` = `known` - Z in the known places.
-pub(super) fn subtract(known: &CsrMatrix<f64>, factors: &Svd, residual: &mut CsrMatrix<f64>) {
+/// Sets `residual` to `known` - Z in the known places, row by row.
+pub(super) fn subtract(known: &CsrMatrix<f64>, factors: &Svd, residual: &mut [f64]) {
     // In the transposed matrices, rows of U diag(sigma) and of V are contiguous in memory.
-    let (left, right) = (factors.left().transpose(), factors.v.transpose());
-    for ((row, col, &value), slot) in known.triplet_iter().zip(residual.values_mut()) {
+    let left = scaled_rows(factors.u.transpose(), &factors.sigma);
+    let right = factors.v.transpose();
+    for ((row, col, &value), slot) in known.triplet_iter().zip(residual) {
         *slot = value - left.column(row).dot(&right.column(col));
     }
 }

@@ -119,7 +119,8 @@ fn advance(
     factors: &mut Svd,
     decomposer: &mut dyn Decomposer,
 ) -> Result<PathStep, DecompositionError> {
-    let estimate = soft_impute(known, &Settings { lambda, ..*settings }, factors.clone(), decomposer)?;
+    let start = std::mem::replace(factors, Svd::zero(0, 0));
+    let estimate = soft_impute(known, &Settings { lambda, ..*settings }, start, decomposer)?;
     *factors = estimate.factors;
     Ok(PathStep {
         lambda,

@@ -39,7 +39,7 @@ fn the_iteration_descends_to_the_optimum() {
         assert!(pair[1].objective <= pair[0].objective * (1.0 + 1e-12), "{pair:?}");
     }
     let mut residual = known.clone();
-    subtract(&known, &found.factors, &mut residual);
+    subtract(&known, &found.factors, residual.values_mut());
     let rank = found.steps.last().expect("a step").rank;
     assert!((3..20).contains(&rank), "the limit on the rank must not bind: {rank}");
     let u = found.factors.u.columns(0, rank).into_owned();

@@ -7,9 +7,11 @@ use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use svdforge_apps::complete::table::{Table, parse_table, read_table};
+use svdforge_apps::complete::table::{Reading, Table, parse_table, read_table};
 use svdforge_apps::complete::{Completion, SAMPLE, Settings, complete};
 use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::charts::{Chart, Charts, Series};
@@ -17,6 +19,7 @@ use svdforge_apps::plot::{Format, render};
 use svdforge_apps::soft_impute::PathStep;
 use svdforge_files::Outputs;
 use svdforge_golden::digits::fixed;
+use svdforge_golden::reader::{Labels, Layout};
 
 /// The most filled numbers that are printed.
 const SHOWN: usize = 20;
@@ -29,8 +32,8 @@ const SHOWN: usize = 20;
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Complete {
-    /// Numbers separated by commas, semicolons, tabs or blanks, where an empty field, NaN, NA, N/A, null, ?, - or #N/A
-    /// is a missing number; there may be a header and a column of labels [default: the sample]
+    /// Numbers separated by commas, semicolons, tabs or blanks, at most 2^26, where an empty field, NaN, NA, N/A, null,
+    /// ?, - or #N/A is a missing number; there may be a header and a column of labels [default: the sample]
     #[arg(value_name = "FILE")]
     table: Option<PathBuf>,
     /// Whether the first column holds labels of the rows and no numbers [default: as the file shows; the output says]
@@ -117,30 +120,42 @@ impl Complete {
         Ok(Verdict::Holds)
     }
 
-    fn document(&self, file: &Path, table: &Table, runs: &[Run]) -> Value {
+    fn document<'a>(&'a self, file: &'a Path, table: &'a Table, runs: &'a [Run]) -> Document<'a> {
         let (rows, cols) = table.shape();
-        let runs: Vec<Value> = runs
-            .iter()
-            .map(|Run { engine, result: r }| {
-                json!({
-                    "engine": engine.name(), "cycles": engine.cycles(), "rank": r.rank, "lambda": r.lambda,
-                    "held_out": { "count": r.held_out, "rmse": r.rmse, "rmse_column_means": r.rmse_means },
-                    "path": r.path, "convergence": r.convergence, "settled": r.settled,
-                    "filled": gaps(table).map(|(i, j)| json!({ "row": i + 1, "column": j + 1, "value": r.value(i, j) })).collect::<Vec<_>>(),
-                })
-            })
-            .collect();
-        let reading = &table.reading;
-        json!({
-            "file": file, "rows": rows, "cols": cols, "known": table.known().len(), "seed": self.seed, "out": self.out, "runs": runs,
-            "text": reading.layout, "decimal_comma": reading.decimal_comma, "header": reading.form.header,
-            "labels": reading.form.labels, "gaps": reading.gaps,
-        })
+        let run = |run: &'a Run| {
+            let r = &run.result;
+            RunDocument {
+                engine: run.engine.name(),
+                cycles: run.engine.cycles(),
+                rank: r.rank,
+                lambda: r.lambda,
+                held_out: json!({ "count": r.held_out, "rmse": r.rmse, "rmse_column_means": r.rmse_means }),
+                path: &r.path,
+                convergence: &r.convergence,
+                settled: r.settled,
+                filled: Filled { table, result: r },
+            }
+        };
+        let Reading { layout, decimal_comma, form, gaps } = &table.reading;
+        Document {
+            file,
+            rows,
+            cols,
+            known: table.known().count(),
+            seed: self.seed,
+            out: &self.out,
+            runs: runs.iter().map(run).collect(),
+            text: layout,
+            decimal_comma: *decimal_comma,
+            header: form.header,
+            labels: form.labels,
+            gaps,
+        }
     }
 
     fn print(&self, file: &Path, table: &Table, runs: &[Run]) -> Result<()> {
         let (rows, cols) = table.shape();
-        let known = table.known().len();
+        let known = table.known().count();
         let missing = rows * cols - known;
         output::print(format!("{}: {rows} x {cols}, {missing} of {} numbers missing", file.display(), rows * cols))?;
         output::print(describe(table))?;
@@ -179,10 +194,10 @@ impl Complete {
         header.extend(runs.iter().map(|run| format!("filled, {}", run.engine.name())));
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let mut filled = output::table(&header);
-        for (i, j) in gaps(table).take(SHOWN) {
-            let row = table.labels.as_ref().map_or_else(|| (i + 1).to_string(), |labels| labels[i].clone());
+        for (i, j) in table.gaps().take(SHOWN) {
+            let row = table.labels.as_ref().map_or_else(|| (i + 1).to_string(), |labels| labels[i].to_owned());
             let shift = usize::from(table.labels.is_some());
-            let column = table.header.as_ref().map_or_else(|| (j + 1).to_string(), |names| names[j + shift].clone());
+            let column = table.header.as_ref().map_or_else(|| (j + 1).to_string(), |names| names[j + shift].to_owned());
             let values = runs.iter().map(|run| output::number(readable(run.result.value(i, j))));
             filled.add_row([row.into(), column.into()].into_iter().chain(values));
         }
@@ -216,6 +231,59 @@ fn describe(table: &Table) -> String {
     parts.join("; ")
 }
 
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Document<'a> {
+    file: &'a Path,
+    rows: usize,
+    cols: usize,
+    known: usize,
+    seed: u64,
+    out: &'a Option<PathBuf>,
+    runs: Vec<RunDocument<'a>>,
+    text: &'a Layout,
+    decimal_comma: bool,
+    header: bool,
+    labels: Option<Labels>,
+    gaps: &'a BTreeMap<String, usize>,
+}
+
+#[derive(Serialize)]
+struct RunDocument<'a> {
+    engine: &'static str,
+    cycles: Option<u64>,
+    rank: usize,
+    lambda: f64,
+    held_out: Value,
+    path: &'a [PathStep],
+    convergence: &'a [PathStep],
+    settled: bool,
+    filled: Filled<'a>,
+}
+
+/// The list of the numbers that were filled in. There may be millions, so each is made when it is printed.
+struct Filled<'a> {
+    table: &'a Table,
+    result: &'a Completion,
+}
+
+impl Serialize for Filled<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.table.gaps().map(|(i, j)| Number {
+            row: i + 1,
+            column: j + 1,
+            value: self.result.value(i, j),
+        }))
+    }
+}
+
+#[derive(Serialize)]
+struct Number {
+    row: usize,
+    column: usize,
+    value: f64,
+}
+
 /// A table with a row for each lambda, which shows how its iteration ended. With `errors` it also shows the error on
 /// the numbers held out.
 fn path_table(path: &[PathStep], errors: bool) -> output::Table {
@@ -245,14 +313,6 @@ fn text(table: &Table, filled: &Completion) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     table.write(&mut text, |row, col| filled.value(row, col)).context("the filled table cannot be written as text")?;
     Ok(text)
-}
-
-/// The rows and columns of the missing numbers.
-fn gaps(table: &Table) -> impl Iterator<Item = (usize, usize)> {
-    let row = |(i, row): (usize, &Vec<Option<f64>>)| -> Vec<(usize, usize)> {
-        row.iter().enumerate().filter(|(_, value)| value.is_none()).map(|(j, _)| (i, j)).collect()
-    };
-    table.values.iter().enumerate().flat_map(row)
 }
 
 fn charts(runs: &[Run]) -> Vec<Chart> {

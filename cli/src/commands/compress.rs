@@ -9,15 +9,17 @@ use clap::Args;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+use svdforge_apps::compress::Plane;
 use svdforge_apps::compress::curve::Curve;
-use svdforge_apps::compress::denoise::{Denoised, Noise, denoise};
-use svdforge_apps::compress::picture::{Picture, add_noise, psnr};
+use svdforge_apps::compress::denoise::{BYTES_PER_ENTRY, Denoised, MAX_DENOISED, Noise, denoise};
+use svdforge_apps::compress::picture::{Picture, add_noise, channel, plane, psnr};
 use svdforge_apps::compress::sample::SAMPLE_PNG;
-use svdforge_apps::compress::tiles::{Cut, Point, compress};
+use svdforge_apps::compress::tiles::{Compressed, Cut, compress};
 use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::{Format, render};
 use svdforge_files::Outputs;
 use svdforge_golden::digits::fixed;
+use svdforge_golden::reader::check_memory;
 
 /// The most outlying pixels that are printed.
 const SHOWN: usize = 10;
@@ -29,7 +31,7 @@ const SHOWN: usize = 10;
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Compress {
-    /// A grey or colour picture: PNG, PGM or PPM [default: the sample]
+    /// A grey or colour picture: PNG, PGM or PPM, of at most 2^26 pixels (2^24 with --denoise) [default: the sample]
     #[arg(value_name = "FILE")]
     picture_file: Option<PathBuf>,
     /// Side of the tiles to decompose: 8, 16 or 32
@@ -149,12 +151,8 @@ impl Compress {
         for mut engine in engines {
             let _progress = Progress::start(format!("decomposing, engine {}", engine.name()));
             let begin = Instant::now();
-            // The table shows the effect of more and of fewer triplets.
-            let all = if rank == 0 || rank > most { rank } else { most };
-            let compressed = compress(picture, cut, all, word, engine.as_mut())?;
-            let seconds = begin.elapsed().as_secs_f64();
-            let points: Vec<Point> = (1..=most).map(|rank| compressed.point(picture, rank)).collect();
-            runs.push(Run { engine, seconds, picture: compressed.picture(rank), result: points });
+            let Compressed { picture, points, .. } = compress(picture, cut, rank, word, engine.as_mut())?;
+            runs.push(Run { engine, seconds: begin.elapsed().as_secs_f64(), picture, result: points });
         }
         let Sinks { outputs, out, side_by_side, curve } = sinks;
         if let Some((sink, format)) = curve {
@@ -205,6 +203,15 @@ impl Compress {
         engines: Vec<Box<dyn Decomposer>>,
         sinks: Sinks,
     ) -> Result<()> {
+        let (rows, cols) = clean.shape();
+        let pixels = (rows * cols) as u64;
+        if pixels > MAX_DENOISED {
+            return Err(anyhow!(
+                "{}: has {cols} x {rows} pixels; with --denoise, give a picture of at most {MAX_DENOISED} pixels (2^24)",
+                file.display()
+            ));
+        }
+        check_memory(pixels * BYTES_PER_ENTRY).with_context(|| file.display().to_string())?;
         let added = match (self.add_noise, &self.picture_file) {
             (Some(Level(added)), _) => added.unwrap_or_default(),
             (None, None) => 20.0,
@@ -216,11 +223,15 @@ impl Compress {
         for mut engine in engines {
             let _progress = Progress::start(format!("decomposing, engine {}", engine.name()));
             let begin = Instant::now();
-            let planes = noisy.planes.iter().map(|plane| denoise(plane, cut, noise, engine.as_mut()));
-            let planes = planes.collect::<Result<Vec<Denoised>, _>>().with_context(|| file.display().to_string())?;
-            let seconds = begin.elapsed().as_secs_f64();
-            let picture = Picture { planes: planes.iter().map(|p| p.plane.clone()).collect() }.to_pixels();
-            runs.push(Run { engine, seconds, picture, result: planes });
+            let (mut planes, mut result) = (Vec::new(), Vec::new());
+            for noisy in &noisy.planes {
+                let done = denoise(&plane(noisy), cut, noise, engine.as_mut());
+                let done = done.with_context(|| file.display().to_string())?;
+                planes.push(channel(&done.plane));
+                // The numbers are not needed any more, and take eight times the memory of the pixels.
+                result.push(Denoised { plane: Plane::zeros(0, 0), ..done });
+            }
+            runs.push(Run { engine, seconds: begin.elapsed().as_secs_f64(), picture: Picture { planes }, result });
         }
         let mut pictures = vec![&noisy, &runs[0].picture];
         if added > 0.0 {

@@ -1,6 +1,7 @@
 //! The command `svdforge generate`.
 
 use crate::options::CoreOptions;
+use crate::progress::Progress;
 use crate::{Verdict, output, shell};
 use anyhow::Result;
 use clap::Args;
@@ -37,7 +38,9 @@ impl Generate {
     /// Makes the core and writes its export.
     pub fn run(self) -> Result<Verdict> {
         let core = self.core.core()?;
+        let progress = Progress::start("simulating the example of the testbench");
         let files = export(&core)?;
+        drop(progress);
         if write_export(&self.out, &files, self.force)? {
             output::note(COMPLETED);
         }

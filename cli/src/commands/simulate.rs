@@ -12,13 +12,17 @@ use clap::Args;
 use std::path::{Path, PathBuf};
 use svdforge_files::Outputs;
 use svdforge_golden::digits::fixed;
-use svdforge_golden::reader::{MatrixText, read_matrices_and_text};
+use svdforge_golden::reader::{MatrixText, check_memory, read_matrices_and_text};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_testbench::beats::MatrixBeats;
 use svdforge_testbench::engine::{SimulatorEngine, Waves};
 use svdforge_testbench::judge::{Judgement, judge_and_trace};
 use svdforge_testbench::run::quantise_for;
+
+/// The memory in bytes that the run of one matrix takes for each of its elements, and what is kept of each afterwards.
+const BYTES_OF_RUN: u64 = 60;
+const BYTES_KEPT: u64 = 20;
 
 /// Run matrices through the cycle-accurate simulator, and judge the results
 ///
@@ -71,6 +75,11 @@ impl Simulate {
         note_texts(&texts);
         let sizes: Vec<(usize, usize)> = matrices.iter().map(|(_, m)| m.matrix.shape()).collect();
         let core = self.core.core_for(&sizes).with_context(|| self.matrix[0].display().to_string())?;
+        // A matrix is simulated and judged at a time; all of them are kept.
+        let largest = sizes.iter().map(|(rows, cols)| rows * cols).max().unwrap_or(0) as u64;
+        let all: u64 = sizes.iter().map(|(rows, cols)| (rows * cols) as u64).sum();
+        check_memory(BYTES_OF_RUN * largest + BYTES_KEPT * all)
+            .with_context(|| self.matrix[0].display().to_string())?;
         let mut arrays =
             self.npy.as_deref().map(|folder| ArrayFolder::new(folder, core.shape(), &sizes)).transpose()?;
         let inputs = matrices

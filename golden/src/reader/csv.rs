@@ -8,7 +8,7 @@
 use crate::reader::decimals::{Decimals, is_number};
 use crate::reader::error::{Fault, Kind, Place};
 use crate::reader::labels::{Form, Labels};
-use crate::reader::limits::element_count;
+use crate::reader::limits::{check_so_far, element_count};
 use crate::reader::records::{Layout, Record, Records, Skipped};
 use crate::reader::separator::Separator;
 use crate::reader::text::{quote, utf8};
@@ -75,6 +75,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(DMatrix<f64>, MatrixText), Fault> {
         if form.labels == Some(Labels::Words) {
             check_label(&record, is_number(&record.fields[0].text, separator))?;
         }
+        check_so_far(elements.len() + record.fields.len(), Place::Line(record.line))?;
         for (index, field) in record.fields.iter().enumerate().skip(usize::from(form.labels.is_some())) {
             elements.push(decimals.number(&field.text, record.place(index))?);
         }

@@ -6,8 +6,8 @@
 //! nothing but text.
 
 use crate::reader::error::{Fault, Kind, Place};
-use crate::reader::limits::element_count;
-use crate::reader::text::{quote, utf8};
+use crate::reader::limits::{MAX_ELEMENTS, element_count};
+use crate::reader::text::{brief, quote, utf8};
 use nalgebra::DMatrix;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::{cell::RefCell, fmt};
@@ -41,13 +41,14 @@ fn locate(error: &serde_json::Error, refusal: Option<Refusal>) -> Fault {
         if found == "number out of range" {
             (Kind::NotFinite, "a number is too large for an f64".to_owned())
         } else {
-            (Kind::Malformed, found.to_owned())
+            (Kind::Malformed, brief(found))
         }
     });
     let remedy = match kind {
         Kind::Ragged => "give every row the same number of elements",
         Kind::NotANumber | Kind::NotFinite => "write a finite decimal number such as -0.25 or 1e-3",
         Kind::Duplicate => "give each key once",
+        Kind::TooLarge => "give a smaller matrix",
         _ => REMEDY,
     };
     Fault::new(place, kind, found, remedy)
@@ -168,6 +169,10 @@ impl<'de> Visitor<'de> for RowSeed<'_> {
         while let Some(value) =
             source.next_element_seed(ElementSeed { row: rows.rows + 1, column: width + 1, refusal: self.refusal })?
         {
+            if rows.elements.len() == MAX_ELEMENTS {
+                let found = format!("the matrix has more than {MAX_ELEMENTS} elements");
+                return Err(refuse(self.refusal, Kind::TooLarge, found));
+            }
             rows.elements.push(value);
             width += 1;
         }

@@ -67,6 +67,16 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed, Fault> {
     })
 }
 
+/// The length in bytes of the file that begins with `head`, as its header promises. `None` if the header is wrong, or
+/// longer than `head`.
+pub(super) fn promised_length(head: &[u8]) -> Option<u64> {
+    let (text, data) = split_header(head).ok()?;
+    let header = Header::parse(&text).ok()?;
+    let element = ElementType::parse(&header.descr).ok()?;
+    let elements = header.shape.iter().fold(1_u64, |count, &size| count.saturating_mul(size));
+    Some(elements.saturating_mul(element.size as u64).saturating_add((head.len() - data.len()) as u64))
+}
+
 fn too_deep(shape: &[u64], rows: u64, columns: u64) -> Fault {
     let found = format!("the array has {} dimensions", shape.len());
     let remedy = format!(

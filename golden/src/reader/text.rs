@@ -40,6 +40,15 @@ pub fn quote(text: &str) -> String {
     format!("'{}{dots}'", head.escape_debug())
 }
 
+/// The beginning of a message of a library, which may repeat what it has read, and that may be long.
+pub fn brief(message: &str) -> String {
+    const SHOWN: usize = 100;
+    match message.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", &message[..end]),
+        None => message.to_owned(),
+    }
+}
+
 /// The text without a byte order mark.
 ///
 /// # Errors

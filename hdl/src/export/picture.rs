@@ -36,8 +36,9 @@ pub fn svg(design: &Checked<Design>, least: u32, header: &Header) -> String {
     panels::text(design, least, &provenance("", header))
 }
 
-/// The timing diagram of a core's streams as an SVG file, drawn from a run with frames of the largest size.
-pub fn timing(core: &Core, streams: &Streams, header: &Header) -> String {
+/// The timing diagram of a core's streams as an SVG file, drawn from a run of `measured` with frames of its largest
+/// size. That is the core itself or, if its frames are very long, one with fewer rows.
+pub fn timing(core: &Core, measured: &Core, streams: &Streams, header: &Header) -> String {
     let sections = core.shape().interface().sections();
-    streams::text(&core.shape().name(), &core.latency(), &sections, streams, &provenance("", header))
+    streams::text(&core.shape().name(), &measured.latency(), &sections, streams, &provenance("", header))
 }

@@ -30,6 +30,8 @@ pub struct TypicalSweeps {
     /// The mean cycles from one result to the next, in cores with several matrices in flight: of these matrices, and of
     /// such that take the most sweeps.
     pub intervals: Option<[usize; 2]>,
+    /// The rows of the core that was simulated, if it is one with fewer rows than this.
+    pub fewer_rows: Option<usize>,
 }
 
 /// The object `timing` of `core.json`.
@@ -96,8 +98,12 @@ impl Timing {
         let (usual, most) = match core.shape().sweeps() {
             Sweeps::Fixed(_) => ("always as many".to_owned(), "always as many"),
             Sweeps::Auto => {
+                let core = typical.fewer_rows.map_or_else(
+                    || "this core".to_owned(),
+                    |rows| format!("a core of {rows} rows that is otherwise the same"),
+                );
                 let measured = format!(
-                    "median of {} uniformly distributed random matrices, simulated with this core",
+                    "median of {} uniformly distributed random matrices, simulated with {core}",
                     typical.matrices
                 );
                 (measured, "the sweep cap")

@@ -14,7 +14,15 @@ pub struct ParameterError {
     pub reason: String,
 }
 
+/// The most characters of a value that an error repeats.
+const LONGEST: usize = 60;
+
 /// The error about the value of an option.
 pub(crate) fn error(option: &'static str, value: impl fmt::Display, reason: String) -> ParameterError {
-    ParameterError { option, value: value.to_string(), reason }
+    let value = value.to_string();
+    let value = match value.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &value[..end]),
+        None => value,
+    };
+    ParameterError { option, value, reason }
 }

@@ -3,6 +3,7 @@
 use anyhow::{Result, anyhow};
 use std::path::Path;
 use svdforge_apps::recommend::ratings::{Names, Ratings};
+use svdforge_apps::unicode;
 
 /// The users of the rating file, followed by those that only the fold-in file has, with the ratings of each.
 pub struct People {
@@ -54,7 +55,8 @@ impl People {
 
     /// The index of a user.
     pub fn find(&self, id: &str, file: &Path) -> Result<usize> {
-        self.names.iter().position(|name| name == id).ok_or_else(|| unknown(id, "user", file, &self.names[0]))
+        let wanted = unicode::name(id);
+        self.names.iter().position(|name| *name == wanted).ok_or_else(|| unknown(id, "user", file, &self.names[0]))
     }
 }
 

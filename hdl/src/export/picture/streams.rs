@@ -15,6 +15,8 @@ pub struct Streams {
     pub input: Vec<Beat>,
     /// Output beats.
     pub output: Vec<Beat>,
+    /// The rows of the core that made the run, if it is one with fewer rows than the core that is shown.
+    pub fewer_rows: Option<usize>,
 }
 
 /// A beat of a stream.
@@ -123,7 +125,9 @@ pub(super) fn text(name: &str, latency: &Latency, sections: &[Section], streams:
 fn overview(canvas: &mut Canvas, latency: &Latency, streams: &Streams, axis: Axis) -> f64 {
     let (inputs, outputs) = (frames(&streams.input), frames(&streams.output));
     let top = 62.0;
-    canvas.text("note", (20.0, top - 10.0), "Two frames without a pause. Cycle 0 is the first input beat.");
+    let note = "Two frames without a pause. Cycle 0 is the first input beat.";
+    let fewer = streams.fewer_rows.map_or(String::new(), |rows| format!(" Drawn for the same core with {rows} rows."));
+    canvas.text("note", (20.0, top - 10.0), &format!("{note}{fewer}"));
     let lanes = [("s_axis", top), ("decomposition", top + PITCH), ("m_axis", top + 2.0 * PITCH)];
     for (name, y) in lanes {
         canvas.text("right", (LEFT - 10.0, y + 17.0), name);

@@ -261,7 +261,7 @@ fn every_timing_diagram_is_readable() {
         for sweeps in [1, core.shape().sweep_cap()] {
             let streams = streams(&core, sweeps);
             let name = core.shape().name();
-            let seen = Seen::of(&timing(&core, &streams, &header()));
+            let seen = Seen::of(&timing(&core, &core, &streams, &header()));
             let faults: Vec<String> = seen.faults();
             assert_eq!(faults, Vec::<String>::new(), "{name}");
             let coloured = seen.boxes.iter().filter(|(class, ..)| class == "purple" || class == "yellow").count();

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 use svdforge_golden::metrics::MetricsError;
-use svdforge_golden::reader::read_bytes;
+use svdforge_golden::reader::{brief, read_bytes};
 use svdforge_golden::{Accuracy, Factors, accuracy, eigen_accuracy};
 use svdforge_hdl::shape::Shape;
 use svdforge_testbench::framing::Quantised;
@@ -119,7 +119,10 @@ impl External {
         }
         let bytes = read_bytes(path, "file with the results of another tool")?;
         let value: Value = serde_json::from_slice(&bytes).map_err(|e| {
-            broken(format!("this is not JSON (which has no NaN and no infinity), or it was cut off: {e}"))
+            broken(format!(
+                "this is not JSON (which has no NaN and no infinity), or it was cut off: {}",
+                brief(&e.to_string())
+            ))
         })?;
         match &value["kind"] {
             kind if kind == EXTERNAL => {}
@@ -128,14 +131,18 @@ impl External {
             }
             kind => {
                 return Err(broken(format!(
-                    "`kind` is {kind}, not \"{EXTERNAL}\"; `svdforge report matrices` writes a document to fill in"
+                    "`kind` is {}, not \"{EXTERNAL}\"; `svdforge report matrices` writes a document to fill in",
+                    brief(&kind.to_string())
                 )));
             }
         }
         if value["schema"] != SCHEMA {
-            return Err(broken(format!("`schema` is {}; this svdforge reads schema {SCHEMA}", value["schema"])));
+            return Err(broken(format!(
+                "`schema` is {}; this svdforge reads schema {SCHEMA}",
+                brief(&value["schema"].to_string())
+            )));
         }
-        let document: Document = serde_json::from_value(value).map_err(|e| broken(e.to_string()))?;
+        let document: Document = serde_json::from_value(value).map_err(|e| broken(brief(&e.to_string())))?;
         let plan = &report.plan;
         if let Some((field, found, right)) = document.campaign.and_then(|there| difference(&there, &plan.settings)) {
             return Err(broken(format!(

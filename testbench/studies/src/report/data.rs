@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;
-use svdforge_golden::reader::read_bytes;
+use svdforge_golden::reader::{brief, read_bytes};
 use svdforge_hdl::core::Core;
 use svdforge_tools::synth::storage_bits;
 
@@ -115,7 +115,10 @@ impl Report {
         }
         let bytes = read_bytes(path, "report.json")?;
         let value: Value = serde_json::from_slice(&bytes).map_err(|e| {
-            broken(format!("this is not JSON, or it was cut off: {e}; give a report.json of `svdforge report`"))
+            broken(format!(
+                "this is not JSON, or it was cut off: {}; give a report.json of `svdforge report`",
+                brief(&e.to_string())
+            ))
         })?;
         if value["kind"] == EXTERNAL {
             return Err(broken(
@@ -125,12 +128,12 @@ impl Report {
         if value["kind"] != REPORT {
             return Err(broken(format!(
                 "`kind` is {}, not \"{REPORT}\"; give a report.json of `svdforge report`",
-                value["kind"]
+                brief(&value["kind"].to_string())
             )));
         }
         check_schema(&value).map_err(&broken)?;
         let document: Document = serde_json::from_slice(&bytes)
-            .map_err(|e| broken(format!("{e}; make the report again with `svdforge report`")))?;
+            .map_err(|e| broken(format!("{}; make the report again with `svdforge report`", brief(&e.to_string()))))?;
         let (cores, figures) = document.cores.into_iter().map(|core| (core.planned, core.figures)).unzip();
         let report = Self { plan: Plan { settings: document.campaign, cores }, figures, records: document.matrices };
         report.check().map_err(|e| broken(format!("{e}; make the report again with `svdforge report`")))?;
