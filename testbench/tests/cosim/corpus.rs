@@ -79,15 +79,17 @@ fn answers_do_not_depend_on_what_surrounds_a_frame() {
             }
             if case.has_resets() {
                 let end = stimulus.resets.iter().map(|r| r.cycle + r.length).max().unwrap();
-                assert!(trace.output.last().unwrap().cycle > end, "{n}: {}: ends before its reset", case.name);
-                assert_eq!(found.last(), expected.last(), "{n}: {}", case.name);
+                // With several matrices in flight, all frames may be in the core when it is reset.
+                let is_answered = trace.output.last().is_some_and(|last| last.cycle > end);
+                assert!(is_answered || core.shape().in_flight() > 1, "{n}: {}: ends before its reset", case.name);
+                assert!(!is_answered || found.last() == expected.last(), "{n}: {}", case.name);
             } else {
                 assert_eq!(found, expected, "{n}: {}", case.name);
             }
             frames += found.len();
         }
     }
-    assert_eq!(frames, 2461);
+    assert_eq!(frames, 2696);
 }
 
 /// A core in all engines that accept it.
@@ -171,7 +173,7 @@ fn every_engine_equals_the_simulator() {
             });
         }
     });
-    assert_eq!(runs.into_inner(), 761);
+    assert_eq!(runs.into_inner(), 807);
 }
 
 /// Runs the smallest cores in rust_hdl, and checks the message for larger ones.
@@ -194,7 +196,7 @@ fn rust_hdl_equals_the_simulator() {
             engines.run(&cases, &runs);
         });
     }
-    assert_eq!(runs.into_inner(), 121);
+    assert_eq!(runs.into_inner(), 127);
     let refused = RustHdlEngine::new(&core(8)).map(|_| ()).unwrap_err().to_string();
     insta::assert_snapshot!(refused, @"--with rust_hdl: rust_hdl's simulator is too slow for 8x8 matrices; give --rows and --cols of at most 4, or use the engine icarus or verilator");
 }
