@@ -2,13 +2,11 @@
 //! is read back.
 
 use crate::acceptable::{Asymmetry, MagnitudeError, check_magnitude, check_symmetry};
-use crate::engine::{Engine, EngineError, SimulatorEngine};
+use crate::engine::{Engine, EngineError};
 use crate::framing::{Decomposition, FrameError, InputScale, QuantiseError, Quantised, parse_frame, quantise};
-use crate::samples::example_matrix;
 use crate::stimulus::{Stimulus, Trace};
 use serde::{Deserialize, Serialize};
-use svdforge_golden::{Family, NamedMatrix};
-use svdforge_hdl::core::Core;
+use svdforge_golden::NamedMatrix;
 use svdforge_hdl::parameters::{MOST_ROWS, Parameters, SIZES, Sizes, Vectors};
 use svdforge_hdl::shape::Shape;
 
@@ -150,16 +148,4 @@ impl CoreRun {
 pub fn run(shape: &Shape, engine: &mut dyn Engine, input: &Quantised) -> Result<CoreRun, RunError> {
     let trace = engine.run(&Stimulus::new(input.frame(shape)))?;
     CoreRun::read(shape, input, trace)
-}
-
-/// The number of cycles from one result to the next when matrices arrive without a pause. It is measured in the
-/// simulator on uniformly distributed random matrices.
-pub fn period(core: &Core) -> Result<u64, RunError> {
-    let matrix = example_matrix(core.shape(), Family::Uniform, 1);
-    let matrix = NamedMatrix { name: "uniform".to_owned(), matrix };
-    let frame = quantise_for(core.shape(), &matrix, InputScale::Auto)?.frame(core.shape());
-    let stimulus = Stimulus { elements: frame.repeat(3), ..Stimulus::default() };
-    let trace = SimulatorEngine::new(core)?.run(&stimulus)?;
-    let ends: Vec<u64> = trace.output.iter().filter(|b| b.last).map(|b| b.cycle).collect();
-    Ok(ends[2] - ends[1])
 }

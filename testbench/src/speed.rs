@@ -5,7 +5,7 @@ use crate::engine::{Engine, EngineError, SimulatorEngine};
 use crate::framing::{InputElement, InputScale, quantise};
 use crate::samples::matrix_of_size;
 use crate::stimulus::{Stimulus, Trace};
-use crate::throughput;
+use crate::throughput::period;
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::picture::{Beat, Streams};
@@ -67,7 +67,7 @@ fn run(core: &Core, engine: &mut dyn Engine) -> Result<(TypicalSweeps, Streams),
     let trace = engine.run(&stimulus)?;
     let mut sweeps: Vec<u32> = trace.frames().map(|beats| Status::from_bits(beats[0].data).sweeps()).collect();
     sweeps.sort_unstable();
-    let intervals = (shape.in_flight() > 1).then(|| intervals(core, engine)).transpose()?;
+    let intervals = (shape.in_flight() > 1).then(|| intervals(core)).transpose()?;
     let typical =
         TypicalSweeps { sweeps: sweeps[sweeps.len() / 2], matrices: sweeps.len(), fewer_rows: None, intervals };
     Ok((typical, streams(&stimulus, &trace)))
@@ -75,21 +75,11 @@ fn run(core: &Core, engine: &mut dyn Engine) -> Result<(TypicalSweeps, Streams),
 
 /// The mean cycles from one result to the next while the core is full, of uniformly distributed random matrices, and of
 /// such that take the most sweeps.
-fn intervals(core: &Core, engine: &mut dyn Engine) -> Result<[usize; 2], EngineError> {
-    let usual = interval(core, engine)?;
+fn intervals(core: &Core) -> Result<[usize; 2], EngineError> {
     let cap = core.shape().sweep_cap();
     let most = Parameters { sweeps: Sweeps::Fixed(cap), ..*core.shape().parameters() };
     let most = Core::new(most.shape().expect("A core may make as many sweeps as its cap says."));
-    Ok([usual, interval(&most, &mut SimulatorEngine::new(&most)?)?])
-}
-
-fn interval(core: &Core, engine: &mut dyn Engine) -> Result<usize, EngineError> {
-    let edge = core.shape().in_flight();
-    let frames = (1..=(4 * edge + 16) as u64).flat_map(|seed| uniform(core.shape(), seed)).collect();
-    let trace = engine.run(&Stimulus::new(frames))?;
-    let ends: Vec<u64> = trace.output.iter().filter(|element| element.last).map(|element| element.cycle).collect();
-    let intervals = throughput::intervals(core, &ends);
-    Ok(intervals.iter().sum::<u64>().div_ceil(intervals.len() as u64) as usize)
+    Ok([period(core)? as usize, period(&most)? as usize])
 }
 
 /// One beat for each cycle: the section of its first element, and whether one of its elements is the last.

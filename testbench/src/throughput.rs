@@ -116,6 +116,31 @@ pub fn intervals(core: &Core, ends: &[u64]) -> Vec<u64> {
     full.windows(2).take(whole).map(|pair| pair[1] - pair[0]).collect()
 }
 
+/// The mean number of cycles from one result to the next when matrices arrive without a pause, rounded up. It is measured
+/// in the simulator with uniformly distributed random matrices of the core's largest size.
+///
+/// # Errors
+///
+/// The core fails in the simulator.
+pub fn period(core: &Core) -> Result<u64, EngineError> {
+    let shape = core.shape();
+    let count = match shape.in_flight() {
+        1 => 4,
+        several => 4 * several as u64 + 16,
+    };
+    let frame = |seed| {
+        let matrix = matrix_of_size(shape, shape.dimensions().largest(), Family::Uniform, seed);
+        let input = quantise(shape, &matrix, InputScale::Auto);
+        input.expect("With an automatic scale every matrix fits the input word.").frame(shape)
+    };
+    // A core for one matrix at a time runs the same one again and again, which tells its cycles.
+    let seeds = (1..=count).map(|seed| if shape.in_flight() == 1 { 1 } else { seed });
+    let trace = SimulatorEngine::new(core)?.run(&Stimulus::new(seeds.flat_map(frame).collect()))?;
+    let ends: Vec<u64> = trace.output.iter().filter(|element| element.last).map(|element| element.cycle).collect();
+    let intervals = intervals(core, &ends);
+    Ok(intervals.iter().sum::<u64>().div_ceil(intervals.len().max(1) as u64))
+}
+
 fn run(core: &Core, stimulus: &Stimulus) -> Result<crate::stimulus::Trace, RunError> {
     let run = || -> Result<_, EngineError> { SimulatorEngine::new(core)?.run(stimulus) };
     Ok(run()?)

@@ -5,7 +5,7 @@ use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::Result;
 use clap::Args;
-use svdforge_testbench::run::period;
+use svdforge_testbench::throughput::period;
 use svdforge_tools::synth::{Options, SynthReport, Target, synth};
 
 /// Synthesise a core with Yosys, and with --pnr also place and route it with nextpnr

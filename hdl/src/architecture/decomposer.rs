@@ -40,8 +40,8 @@
 //! only in cores that accept every size up to their own. The fields of the status word are stable from the end of the
 //! drain to the next `start`.
 //!
-//! Frames follow one another: nothing is loaded between the end of a frame and its release. In a core for one matrix at a
-//! time, vectors are read only while no matrix is being decomposed.
+//! Frames follow one another: nothing is loaded between the end of a frame and its release. In a core for one matrix at
+//! a time, vectors are read only while no matrix is being decomposed.
 
 use super::inside::{Inside, Points, Seen, WaveGroup};
 use super::probe::{Probe, Rotations, Write};

@@ -11,7 +11,8 @@ use svdforge_files::append;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::Header;
 use svdforge_hdl::export::verilog::verilog;
-use svdforge_testbench::run::{RunError, period};
+use svdforge_testbench::run::RunError;
+use svdforge_testbench::throughput::period;
 use svdforge_tools::synth::{Options, SynthError, Target, synth};
 
 /// The file of results in a folder, with a JSON object on each line. Lines that are not complete are ignored, and their
@@ -57,7 +58,7 @@ pub fn synthesise(
         let measured = match known.iter().find(same) {
             Some(measured) => measured.clone(),
             None => {
-                let cycles_per_matrix = if setup.pnr { Some(period(&core)?) } else { None };
+                let cycles_per_matrix = if setup.pnr { Some(period(&core).map_err(RunError::from)?) } else { None };
                 let options = Options { cycles_per_matrix, ..Options::default() };
                 let outcome = Outcome::of(synth(&core, target, setup.pnr, &options))
                     .map_err(|source| SynthesisError::Synth { core: point.label(), source })?;
