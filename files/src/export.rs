@@ -25,6 +25,13 @@ use svdforge_hdl::export::origin::{SEAL, says_generated, sealed, sha256};
 /// If something that svdforge did not write, or that was changed since, has the name of a file of the new export or of
 /// the earlier one, whether or not `force` is given; if the folder cannot be written. Nothing is changed then.
 pub fn write_export(folder: &Path, files: &[File], force: bool) -> Result<bool, FileError> {
+    let (outputs, interrupted) = stage_export(folder, files, force)?;
+    outputs.commit()?;
+    Ok(interrupted)
+}
+
+/// Does all of [`write_export`] but its last part: the files are staged, and have not got their names.
+pub(crate) fn stage_export(folder: &Path, files: &[File], force: bool) -> Result<(Outputs, bool), FileError> {
     let mut outputs = Outputs::new();
     let found = if folders::exists(folder)? {
         let real = folder.canonicalize().map_err(FileError::io(folder))?;
@@ -38,8 +45,7 @@ pub fn write_export(folder: &Path, files: &[File], force: bool) -> Result<bool, 
     let place = Place { real: &real, shown: folder };
     let obsolete = found.obsolete(place, files)?;
     outputs.export(place, files, &found.sums, &obsolete)?;
-    outputs.commit()?;
-    Ok(found.interrupted)
+    Ok((outputs, found.interrupted))
 }
 
 /// Where a folder is, and its name in messages.

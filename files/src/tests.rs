@@ -265,6 +265,44 @@ fn an_interrupted_export_is_completed() {
     assert_eq!(occupied(place.export(&names, "2", true)), [place.path().join(record::RECORD)]);
 }
 
+/// The manifest tells of the files that are there: whichever file does not get its name, it is the one of before.
+#[test]
+fn the_manifest_comes_last() {
+    let names = ["a.v", "b.v", "sub/c.v"];
+    let mut failed = 0;
+    for number in 0..names.len() {
+        let place = Place::new();
+        place.export(&names, "old", false).unwrap();
+        let before = fs::read_to_string(place.path().join("core.json")).unwrap();
+        let text = generated("new");
+        let listed: Vec<(&str, &str)> = names.iter().map(|name| (*name, text.as_str())).collect();
+        let mut files: Vec<File> = names.iter().map(|name| file(name, text.clone())).collect();
+        files.insert(0, file("core.json", manifest(&listed)));
+        let (outputs, _) = export::stage_export(&place.path(), &files, false).unwrap();
+        // One of the staged files disappears.
+        let staged: Vec<PathBuf> = fs::read_dir(place.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| is_helper(path.file_name().unwrap().to_str().unwrap()) && path.is_dir())
+            .flat_map(|folder| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>())
+            .chain(fs::read_dir(place.path().join("sub")).unwrap().flat_map(|entry| {
+                let path = entry.unwrap().path();
+                if path.is_dir() { fs::read_dir(path).unwrap().map(|e| e.unwrap().path()).collect() } else { vec![] }
+            }))
+            .filter(|path| fs::read_to_string(path).is_ok_and(|found| found == text))
+            .collect();
+        assert_eq!(staged.len(), names.len());
+        fs::remove_file(&staged[number]).unwrap();
+        assert!(outputs.commit().is_err());
+        assert_eq!(fs::read_to_string(place.path().join("core.json")).unwrap(), before);
+        // The next export completes it.
+        place.export(&names, "new", false).unwrap();
+        assert_eq!(place.contents(), ["a.v: new", "b.v: new", "sub/", "sub/c.v: new"]);
+        failed += 1;
+    }
+    assert_eq!(failed, 3);
+}
+
 #[test]
 fn results_replace_only_results() {
     let place = Place::new();
