@@ -303,6 +303,25 @@ fn the_manifest_comes_last() {
     assert_eq!(failed, 3);
 }
 
+/// If one of several new files does not get its name, none of them stays, and neither does a folder made for them.
+#[test]
+fn no_file_stays_if_another_one_fails() {
+    let place = Place::new();
+    fs::create_dir(place.path()).unwrap();
+    let [one, two] = ["one.svg", "new/two.svg"].map(|name| place.path().join(name));
+    let mut outputs = Outputs::new();
+    outputs.content(&one, b"one").unwrap();
+    outputs.folder(&place.path().join("new")).unwrap();
+    outputs.content(&two, b"two").unwrap();
+    let staging = fs::read_dir(place.path().join("new")).unwrap().next().unwrap().unwrap().path();
+    let staged = fs::read_dir(staging).unwrap().map(|entry| entry.unwrap().path());
+    let lost: Vec<PathBuf> = staged.filter(|path| fs::read(path).unwrap() == b"two").collect();
+    assert_eq!(lost.len(), 1);
+    fs::remove_file(&lost[0]).unwrap();
+    assert!(outputs.commit().is_err());
+    assert_eq!(place.contents(), [""; 0]);
+}
+
 #[test]
 fn results_replace_only_results() {
     let place = Place::new();
