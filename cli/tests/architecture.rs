@@ -57,9 +57,9 @@ const ALLOWED_CIRCLE: [&str; 3] =
 const UNSAFE: &str = "sim/src/machine.rs";
 /// The only file that writes to stdout and stderr, so that nothing foreign reaches a terminal as it is.
 const TERMINAL: &str = "cli/src/terminal.rs";
-/// What else writes there: the handles, and clap when it prints an error or help.
-/// They take hold of an open stream, but print no text for people: the first writes the bytes of a file that a user names
-/// `/dev/stdout`, the second counts file operations for tests, with the feature `failpoints`.
+/// What else writes there: the handles, and clap when it prints an error or help. They take hold of an open stream, but
+/// print no text for people: the first writes the bytes of a file that a user names `/dev/stdout`, the second counts
+/// file operations for tests, with the feature `failpoints`.
 const HOLD_STREAMS: [&str; 2] = ["files/src/target.rs", "files/src/operations.rs"];
 const PRINTS: [&str; 5] = ["stdout()", "stderr()", "Cli::parse()", ".exit()", ".print()"];
 

@@ -65,7 +65,8 @@ pub struct Parameters {
     pub scaling: Scaling,
     /// Which sizes the core accepts: its own only, or every size up to it.
     pub sizes: Sizes,
-    /// Matrices in flight: so many are in the core at the same time. `None` stands for as many as keep the rotators busy.
+    /// Matrices in flight: so many are in the core at the same time. `None` stands for as many as keep the rotators
+    /// busy.
     pub interleave: Option<u32>,
     /// What stands beside the streams.
     pub front: Front,

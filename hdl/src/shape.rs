@@ -308,8 +308,8 @@ fn delivers_v(parameters: &Parameters) -> bool {
     parameters.vectors.has_v() || parameters.symmetric && parameters.vectors.has_u()
 }
 
-/// The number of matrices in flight. `auto` takes as many as have turns in a round in which the rotators never wait, and
-/// one more, which is loaded or unloaded meanwhile. The next power of two needs no more memory.
+/// The number of matrices in flight. `auto` takes as many as have turns in a round in which the rotators never wait,
+/// and one more, which is loaded or unloaded meanwhile. The next power of two needs no more memory.
 fn matrices_in_flight(parameters: &Parameters, dimensions: &Dimensions) -> Result<u32, ParameterError> {
     /// The longest time in which the rotators wait for the angles of one matrix, in cycles.
     const WAIT: usize = 45;

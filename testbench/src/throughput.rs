@@ -41,8 +41,8 @@ pub struct Throughput {
     pub interval_cycles: MeanAndMax,
     /// Cycles from the first input beat of a matrix to the last output beat of its result, both included.
     pub latency_cycles: MeanAndMax,
-    /// Multiplications of the rotations that these matrices need, as a share of what the multipliers of the rotators can
-    /// do from the first input beat to the last output beat. While the core fills up and empties, they wait.
+    /// Multiplications of the rotations that these matrices need, as a share of what the multipliers of the rotators
+    /// can do from the first input beat to the last output beat. While the core fills up and empties, they wait.
     pub utilisation: f64,
     /// Sweeps of a matrix.
     pub sweeps: MeanAndMax,
@@ -50,8 +50,8 @@ pub struct Throughput {
     pub results_correct: usize,
 }
 
-/// Streams `count` uniformly distributed random matrices of the core's largest size through it, and judges every result.
-/// Source and sink never stall. `count` must be at least 3, and larger than twice the matrices in flight.
+/// Streams `count` uniformly distributed random matrices of the core's largest size through it, and judges every
+/// result. Source and sink never stall. `count` must be at least 3, and larger than twice the matrices in flight.
 ///
 /// # Errors
 ///
@@ -116,8 +116,8 @@ pub fn intervals(core: &Core, ends: &[u64]) -> Vec<u64> {
     full.windows(2).take(whole).map(|pair| pair[1] - pair[0]).collect()
 }
 
-/// The mean number of cycles from one result to the next when matrices arrive without a pause, rounded up. It is measured
-/// in the simulator with uniformly distributed random matrices of the core's largest size.
+/// The mean number of cycles from one result to the next when matrices arrive without a pause, rounded up. It is
+/// measured in the simulator with uniformly distributed random matrices of the core's largest size.
 ///
 /// # Errors
 ///

@@ -257,7 +257,8 @@ impl Parts<'_, '_> {
         output.connect(controller, &[("done", "unloaded")]);
     }
 
-    /// Connects what several matrices in flight need: the contexts of frames, and when the decomposer's memories are free.
+    /// Connects what several matrices in flight need: the contexts of frames, and when the decomposer's memories are
+    /// free.
     fn contexts(&self) {
         let Self { shape, input, controller, decomposer, output, .. } = self;
         for port in ["skip", "start_context", "load_context", "wanted_context"] {

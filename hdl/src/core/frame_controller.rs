@@ -40,9 +40,9 @@ fn last_place(shape: &Shape, timing: PortTiming) -> u32 {
 ///
 /// A frame that is `full` is accepted as soon as its context is free. If it is not `bad`, its decomposition is started.
 /// Results leave in the order in which the frames came. When it is the turn of a frame whose decomposition is done,
-/// `value_number`, whose lowest bits are the index of a value, walks over the values, each of which is inserted into the
-/// sorter. The output is started as early as the sorter and the drain of the decomposer allow. Of a bad frame, only the
-/// status word is sent.
+/// `value_number`, whose lowest bits are the index of a value, walks over the values, each of which is inserted into
+/// the sorter. The output is started as early as the sorter and the drain of the decomposer allow. Of a bad frame, only
+/// the status word is sent.
 ///
 /// A frame is released, so that the next one can be loaded, when the elements in the context of the next one are no
 /// longer needed, that is, when their values are sorted.

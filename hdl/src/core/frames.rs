@@ -7,8 +7,8 @@ use crate::shape::Shape;
 
 /// The registers of the frames in a core, inside the frame controller.
 ///
-/// Frames take the contexts in turn, and their results leave in the same order. So the frames in the core are those from
-/// the first context in use to the last.
+/// Frames take the contexts in turn, and their results leave in the same order. So the frames in the core are those
+/// from the first context in use to the last.
 pub(super) struct Frames<'a, 'm> {
     m: &'m ModuleBuilder,
     shape: &'a Shape,
@@ -107,8 +107,8 @@ impl<'a, 'm> Frames<'a, 'm> {
         }
     }
 
-    /// Draws what the `events` of a cycle change. `full` says that the input end holds a whole frame. Returns whether that
-    /// frame is released.
+    /// Draws what the `events` of a cycle change. `full` says that the input end holds a whole frame. Returns whether
+    /// that frame is released.
     pub(super) fn update(&self, events: &Events<'m>, full: Signal<'m>, done_context: Context<'m>) -> Signal<'m> {
         let (m, shape) = (self.m, self.shape);
         let accept = events.start | events.refuse;

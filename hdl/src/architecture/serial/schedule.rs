@@ -72,8 +72,8 @@ impl StepProgram {
         (blocks + latencies.block).saturating_sub(self.cycles()) as u32
     }
 
-    /// Cycles that a decomposition in an idle core takes beside its steps: those until its first step, without those that
-    /// its last step is shorter, as it takes only one turn.
+    /// Cycles that a decomposition in an idle core takes beside its steps: those until its first step, without those
+    /// that its last step is shorter, as it takes only one turn.
     pub fn first_angles(&self, latencies: Latencies) -> usize {
         self.cycles() - self.first_diagonal + self.late(latencies) as usize
     }
@@ -149,8 +149,8 @@ impl Blocks {
         Self { order, sources, uses }
     }
 
-    /// The cycles of a turn in which the diagonal blocks are read, each with its pair, if that is possible with turns of
-    /// so many `cycles`, `lag` turns later. One block is read per cycle, while no block is rotated.
+    /// The cycles of a turn in which the diagonal blocks are read, each with its pair, if that is possible with turns
+    /// of so many `cycles`, `lag` turns later. One block is read per cycle, while no block is rotated.
     fn diagonals(&self, latencies: Latencies, turns: usize, cycles: usize, lag: usize) -> Option<Vec<(usize, usize)>> {
         let turn = lag * cycles;
         let mut free = turn + self.order.len();

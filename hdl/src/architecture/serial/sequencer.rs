@@ -25,8 +25,8 @@ use turns::{Decision, Queue, Turns};
 /// output `value_bank` arrives in the same cycle as these words.
 ///
 /// In the turn of a matrix, the diagonal blocks for its next step are read. Before the first of them, it is decided
-/// whether there is a next step. If there is none, these reads serve the next matrix that waits: its angles are computed
-/// (`warm`), so that its first step can begin in the next turn. A core that idles goes to these reads at once.
+/// whether there is a next step. If there is none, these reads serve the next matrix that waits: its angles are
+/// computed (`warm`), so that its first step can begin in the next turn. A core that idles goes to these reads at once.
 pub fn sequencer(
     design: &mut DesignBuilder,
     orderings: &[Ordering],

@@ -8,8 +8,8 @@ use std::ops::Range;
 /// Multiplications of a rotation of two numbers.
 const ROTATION: u64 = 4;
 
-/// The multiplications of the rotations of a matrix of `size` (rows, columns) in `sweeps` sweeps, with those that reduce
-/// its rows to a triangle.
+/// The multiplications of the rotations of a matrix of `size` (rows, columns) in `sweeps` sweeps, with those that
+/// reduce its rows to a triangle.
 pub fn multiplications(shape: &Shape, size: (usize, usize), sweeps: u32) -> u64 {
     let (rows, cols) = shape.dimensions().decomposed(size);
     let ordering = Ordering::new(rows.max(cols).next_multiple_of(2));

@@ -6,8 +6,8 @@ use crate::builder::{ModuleBuilder, Signal};
 use crate::ir::address_width;
 use crate::shape::Shape;
 
-/// Draws whether everything that was commanded in a turn is done: the last addresses have reached the memories of U and V,
-/// and the last blocks of A are written. `idle` says that no matrix is being decomposed.
+/// Draws whether everything that was commanded in a turn is done: the last addresses have reached the memories of U and
+/// V, and the last blocks of A are written. `idle` says that no matrix is being decomposed.
 pub fn rests<'m>(m: &'m ModuleBuilder, timing: Timing, idle: Signal<'m>) -> Signal<'m> {
     let drain = timing.stages.done + 2;
     let quiet = m.register("quiet", address_width(drain + 1)).reset(drain.into());
@@ -17,10 +17,11 @@ pub fn rests<'m>(m: &'m ModuleBuilder, timing: Timing, idle: Signal<'m>) -> Sign
     (idle & drained).named("rests")
 }
 
-/// Draws the outputs that say, in every cycle, what may come from outside in it: the index of a value (`value_free`), the
-/// address of an element of U (`u_free`) or of V (`v_free`), and in the cycle after it an input beat with an element to
-/// load (`load_free`). While matrices have their turns this follows from the step program. `next_cycle` is the number of
-/// the next cycle of the program, which `jumps` to its first diagonal read when a matrix finds the core at rest.
+/// Draws the outputs that say, in every cycle, what may come from outside in it: the index of a value (`value_free`),
+/// the address of an element of U (`u_free`) or of V (`v_free`), and in the cycle after it an input beat with an
+/// element to load (`load_free`). While matrices have their turns this follows from the step program. `next_cycle` is
+/// the number of the next cycle of the program, which `jumps` to its first diagonal read when a matrix finds the core
+/// at rest.
 pub fn free_ports<'m>(
     m: &'m ModuleBuilder,
     shape: &Shape,
@@ -34,8 +35,8 @@ pub fn free_ports<'m>(
     let slot = |cycle: usize, before: u32| -> &Slot {
         &program.slots[(cycle + cycles * before as usize - before as usize) % cycles]
     };
-    // An element from outside is written, and an address from outside reaches a memory, when a command of the same cycle
-    // reaches the datapath.
+    // An element from outside is written, and an address from outside reaches a memory, when a command of the same
+    // cycle reaches the datapath.
     let stages = timing.stages;
     let free = |cycle: usize| {
         // The table is looked up a cycle before the outputs change.

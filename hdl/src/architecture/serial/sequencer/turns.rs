@@ -1,7 +1,7 @@
 //! The turns of the matrices in flight.
 //!
-//! Each matrix that is being decomposed has one turn in a round. Its state is in a ring of registers that moves on by one
-//! place with every turn, so that the matrix whose turn it is stands at the front.
+//! Each matrix that is being decomposed has one turn in a round. Its state is in a ring of registers that moves on by
+//! one place with every turn, so that the matrix whose turn it is stands at the front.
 
 use crate::architecture::contexts::{self, Context, context_bits};
 use crate::architecture::serial::schedule::StepProgram;
