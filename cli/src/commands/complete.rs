@@ -167,7 +167,7 @@ impl Complete {
         for Run { engine, result: r } in runs {
             let cycles = engine.cycles().map_or(String::new(), |cycles| format!(", {cycles} clock cycles"));
             output::print(format!(
-                "Engine {}: at most {} factors, lambda {}{cycles}. The error on {} known numbers that were held out is {} standard deviations of their columns; that of the means of the columns is {}",
+                "Engine {}: rank at most {}, lambda {}{cycles}. Known numbers that were held out: {}. The error there is {} standard deviations of their columns; that of the means of the columns is {}",
                 engine.name(),
                 r.rank,
                 fixed(r.lambda, 3),
