@@ -1,6 +1,8 @@
 //! Tests that a core with several matrices in flight gives every matrix the result that a core with one at a time gives
 //! it, bit for bit, in the same order, whatever surrounds it.
 
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{Parameters, Scaling, Sweeps, Vectors};
@@ -116,4 +118,78 @@ fn the_rotators_never_wait() {
         checked += 1;
     }
     assert_eq!(checked, 4);
+}
+
+/// A random core with several matrices in flight, or `None` if the parameters do not fit each other.
+fn random_core(rng: &mut ChaCha8Rng) -> Option<Core> {
+    let mut pick = |from: &[u32]| from[rng.random_range(0..from.len())];
+    let (long, short) = (pick(&[1, 2, 3, 4, 5, 6]) as usize, pick(&[1, 2, 3, 4]) as usize);
+    let (rows, cols) = match pick(&[0, 0, 1, 2]) {
+        0 => (long, long),
+        1 => (long, short.min(long)),
+        _ => (short.min(long), long),
+    };
+    let symmetric = rows == cols && pick(&[0, 0, 1]) == 1;
+    let vectors = [Vectors::Uv, Vectors::U, Vectors::V, Vectors::None][pick(&[0, 1, 2, 3]) as usize];
+    let parameters = Parameters {
+        rows,
+        cols,
+        symmetric,
+        vectors,
+        interleave: Some(pick(&[2, 3, 4, 5, 7, 8, 11, 16])),
+        scaling: if pick(&[0, 0, 1]) == 1 { Scaling::Fixed } else { Scaling::Auto },
+        sweeps: match pick(&[0, 0, 1, 2, 4]) {
+            0 => Sweeps::Auto,
+            sweeps => Sweeps::Fixed(sweeps),
+        },
+        word: pick(&[8, 12, 16, 20]),
+        guard: pick(&[0, 2, 4]),
+        elements_per_beat_in: pick(&[1, 1, 2, 8]),
+        elements_per_beat_out: pick(&[1, 1, 4, 8]),
+        element_bytes: Some(8),
+        ..Parameters::default()
+    };
+    parameters.shape().ok().map(Core::new)
+}
+
+/// Random cores, random frames, many of which end early or late, and random stalls.
+#[test]
+fn random_cores_give_random_frames_their_results() {
+    let (mut cores, mut compared) = (0, 0);
+    for seed in 0..150 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let Some(several) = random_core(&mut rng) else { continue };
+        let one = core(Parameters { interleave: Some(1), ..*several.shape().parameters() });
+        let bad = rng.random_range(0.0..0.8);
+        let frame = |number: u64| {
+            let family = Family::ALL[rng.random_range(0..Family::ALL.len())];
+            let matrix = family.generate(one.shape().rows(), one.shape().cols(), 1000 * seed + number);
+            let matrix = if one.shape().symmetric() { (&matrix + matrix.transpose()) * 0.5 } else { matrix };
+            let mut frame = quantise(one.shape(), &matrix, InputScale::Auto).unwrap().frame(one.shape());
+            if rng.random_bool(bad) {
+                let last = frame.pop().unwrap();
+                let keep = rng.random_range(0..2 * frame.len() + 2);
+                frame.resize(keep, InputElement { last: false, ..last });
+                frame.push(last);
+            }
+            frame
+        };
+        let elements = (0..40).flat_map(frame).collect::<Vec<_>>();
+        let expected = results(&SimulatorEngine::new(&one).unwrap().run(&Stimulus::new(elements.clone())).unwrap());
+        let mut engine = SimulatorEngine::new(&several).unwrap();
+        let name = several.shape().name();
+        for free in [true, false] {
+            let stalls = match free {
+                true => Stalls::none(),
+                false => Stalls::random(seed, 997, rng.random_range(0.1..1.0), rng.random_range(0.05..1.0)),
+            };
+            let trace = engine.run(&Stimulus { stalls, ..Stimulus::new(elements.clone()) });
+            let trace = trace.unwrap_or_else(|error| panic!("seed {seed}, {name}: {error}"));
+            assert!(results(&trace) == expected, "seed {seed}, {name}");
+            compared += expected.len();
+        }
+        cores += 1;
+    }
+    assert!(cores > 60, "{cores} cores");
+    assert_eq!(compared, cores * 2 * 40);
 }

@@ -45,9 +45,8 @@ impl Architecture for Serial {
     fn draw(&self, design: &mut DesignBuilder, shape: &Shape) -> DecomposerModule {
         let orderings = &orderings(shape)[..];
         let (datapath, timing) = datapath(design, orderings, shape);
-        // One context is left for a matrix that is loaded, or whose result leaves.
-        let turns = (shape.in_flight() - 1).max(1);
-        let program = |ordering: &Ordering| StepProgram::new(ordering, timing.latencies, shape.has_vectors(), turns);
+        let program =
+            |ordering: &Ordering| StepProgram::new(ordering, timing.latencies, shape.has_vectors(), shape.in_flight());
         let programs: Vec<StepProgram> = orderings.iter().map(program).collect();
         let qr = timing.row_rotation.map(|latency| (row_queue(design, shape), qr_sequencer(design, shape, latency)));
         let (sequencer, value_arrival) = sequencer(design, orderings, shape, timing, &programs);

@@ -48,11 +48,14 @@ pub struct StepProgram {
 }
 
 impl StepProgram {
-    /// The program with the shortest turn, in a round of at most `most_turns`, with or without singular vectors. Among
-    /// those as short, it is the one with the fewest turns.
-    pub fn new(ordering: &Ordering, latencies: Latencies, vectors: bool, most_turns: usize) -> Self {
+    /// The program with the shortest turn, with or without singular vectors, for a core with `in_flight` matrices. One
+    /// of them does not need a turn, since it is loaded or unloaded. Among the programs as short, it is the one with the
+    /// fewest turns.
+    pub fn new(ordering: &Ordering, latencies: Latencies, vectors: bool, in_flight: usize) -> Self {
         let blocks = Blocks::new(ordering);
-        let programs = (1..=most_turns).map(|turns| Self::with_turns(&blocks, latencies, vectors, turns));
+        let most_turns = (in_flight - 1).max(1);
+        let shared = in_flight > 1;
+        let programs = (1..=most_turns).map(|turns| Self::with_turns(&blocks, latencies, vectors, turns, shared));
         programs.min_by_key(|p| (p.cycles(), p.turns)).expect("There is at least one turn.")
     }
 
@@ -78,10 +81,12 @@ impl StepProgram {
         self.cycles() - self.first_diagonal + self.late(latencies) as usize
     }
 
-    /// The program with the shortest turn in a round of `turns`.
-    fn with_turns(blocks: &Blocks, latencies: Latencies, vectors: bool, turns: usize) -> Self {
+    /// The program with the shortest turn in a round of `turns`. If the memories are `shared` with a matrix whose values
+    /// are read, the port of A is free for it in at least one cycle of each turn.
+    fn with_turns(blocks: &Blocks, latencies: Latencies, vectors: bool, turns: usize, shared: bool) -> Self {
         let (count, pairs) = (blocks.order.len(), blocks.sources.len());
-        let least = if vectors { 2 * count } else { count + pairs };
+        let of_a = count + pairs + usize::from(shared);
+        let least = if vectors { of_a.max(2 * count) } else { of_a };
         let rotated = count + if vectors { latencies.block.max(latencies.vectors) } else { latencies.block };
         let shortest = least.max(rotated.div_ceil(turns));
         let mut programs = (shortest..).flat_map(|cycles| (0..turns).map(move |lag| (cycles, lag)));
@@ -172,12 +177,12 @@ mod tests {
     #[test]
     fn every_program_rotates_every_block_once_and_respects_every_latency() {
         let (mut checked, mut lags) = (0, 0);
-        for (size, turns) in (2..=32).step_by(2).flat_map(|size| [1, 2, 7].map(|turns| (size, turns))) {
+        for (size, in_flight) in (2..=32).step_by(2).flat_map(|size| [1, 3, 8].map(|count| (size, count))) {
             for latencies in
                 [Latencies { block: 10, vectors: 10, angle: 14 }, Latencies { block: 13, vectors: 12, angle: 20 }]
             {
                 let o = Ordering::new(size);
-                let program = StepProgram::new(&o, latencies, true, turns);
+                let program = StepProgram::new(&o, latencies, true, in_flight);
                 let (pairs, cycles, step) = (o.pairs(), program.cycles(), program.step());
                 let find = |test: &dyn Fn(&Slot) -> bool| {
                     let found: Vec<usize> = (0..cycles).filter(|&c| test(&program.slots[c])).collect();
@@ -219,6 +224,22 @@ mod tests {
         assert!(lags > 0);
     }
 
+    /// Without such a cycle, no value could be read before all matrices in flight are done.
+    #[test]
+    fn a_core_with_several_matrices_leaves_a_cycle_for_the_values_of_another_one() {
+        let mut checked = 0;
+        for (size, in_flight) in (2..=16).step_by(2).flat_map(|size| (2..=16).map(move |count| (size, count))) {
+            for vectors in [false, true] {
+                let latencies = Latencies { block: 11, vectors: 10, angle: 15 };
+                let program = StepProgram::new(&Ordering::new(size), latencies, vectors, in_flight);
+                let is_free = |slot: &&Slot| slot.block.is_none() && slot.diagonal.is_none();
+                assert!(program.slots.iter().filter(is_free).count() >= 1, "{size}, {in_flight}");
+                checked += 1;
+            }
+        }
+        assert_eq!(checked, 8 * 15 * 2);
+    }
+
     #[test]
     fn the_rotators_never_idle_from_eight_rows_on() {
         for size in [8, 10, 12, 16, 32] {
@@ -234,7 +255,7 @@ mod tests {
     fn the_rotators_never_idle_with_enough_matrices_in_flight() {
         let latencies = Latencies { block: 13, vectors: 12, angle: 20 };
         for (size, turns) in [(4, 5), (6, 3), (8, 2), (10, 1), (16, 1)] {
-            let program = StepProgram::new(&Ordering::new(size), latencies, true, 7);
+            let program = StepProgram::new(&Ordering::new(size), latencies, true, 8);
             assert_eq!((program.cycles(), program.turns), (size * size / 2, turns), "size {size}");
         }
     }
