@@ -32,6 +32,9 @@ pub enum FileError {
     /// The folder has an export of a version that did not record what it wrote.
     #[error("{}: this export was made by a version of svdforge that did not record its files, so edits of yours cannot be told from what it wrote ({}); nothing was changed. Copy to another place what you have edited, remove the folder, and run the command again", .0.display(), list(.1))]
     NoSums(PathBuf, Vec<PathBuf>),
+    /// Another program of svdforge writes into the folder at this moment.
+    #[error("{}: another svdforge is writing here; nothing was changed; run the command again when it is done", .0.display())]
+    Busy(PathBuf),
     /// The same file is given twice.
     #[error("{}: two files are to be written to this name; give each its own", .0.display())]
     Twice(PathBuf),

@@ -33,15 +33,14 @@ pub fn write_export(folder: &Path, files: &[File], force: bool) -> Result<bool, 
 /// Does all of [`write_export`] but its last part: the files are staged, and have not got their names.
 pub(crate) fn stage_export(folder: &Path, files: &[File], force: bool) -> Result<(Outputs, bool), FileError> {
     let mut outputs = Outputs::new();
-    let found = if folders::exists(folder)? {
-        let real = folder.canonicalize().map_err(FileError::io(folder))?;
-        staging::remove_abandoned(&real);
-        Found::read(&real, folder, force)?
-    } else {
+    if !folders::exists(folder)? {
         outputs.folder(folder)?;
-        Found::default()
-    };
+    }
     let real = folder.canonicalize().map_err(FileError::io(folder))?;
+    // From what was there on, nobody else may change it.
+    outputs.lock(&real, folder)?;
+    staging::remove_abandoned(&real);
+    let found = Found::read(&real, folder, force)?;
     let place = Place { real: &real, shown: folder };
     let obsolete = found.obsolete(place, files)?;
     outputs.export(place, files, &found.sums, &obsolete)?;

@@ -8,7 +8,7 @@ use crate::record::{self, RECORD, Record};
 use crate::staging::Staging;
 use crate::target::{Target, open};
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -53,6 +53,8 @@ pub struct Outputs {
     /// The records of folders of results.
     records: BTreeMap<PathBuf, Record>,
     created: Vec<PathBuf>,
+    /// Folders that no other program may write at the same time, open and locked.
+    locked: BTreeMap<PathBuf, File>,
 }
 
 impl Outputs {
@@ -143,6 +145,21 @@ impl Outputs {
     /// Creates a folder for files. If nothing comes into it, it is removed again.
     pub fn folder(&mut self, folder: &Path) -> Result<(), FileError> {
         self.created.extend(folders::make_folder(folder)?);
+        Ok(())
+    }
+
+    /// Keeps other programs of svdforge from writing the files of this folder, which is given by its real path and by its
+    /// name in messages, until this is dropped. On a system without locks for folders it does nothing.
+    pub(crate) fn lock(&mut self, real: &Path, shown: &Path) -> Result<(), FileError> {
+        if self.locked.contains_key(real) {
+            return Ok(());
+        }
+        let Ok(opened) = File::open(real) else { return Ok(()) };
+        match opened.try_lock() {
+            Err(TryLockError::WouldBlock) => return Err(FileError::Busy(shown.to_owned())),
+            Err(TryLockError::Error(_)) => {}
+            Ok(()) => drop(self.locked.insert(real.to_owned(), opened)),
+        }
         Ok(())
     }
 

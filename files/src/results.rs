@@ -62,6 +62,7 @@ impl Outputs {
     ) -> Result<(), FileError> {
         self.folder(folder)?;
         let real = folder.canonicalize().map_err(FileError::io(folder))?;
+        self.lock(&real, folder)?;
         // Several kinds of results may come into the same folder.
         let mut record = match self.record(&real) {
             Some(record) => record,

@@ -303,6 +303,22 @@ fn the_manifest_comes_last() {
     assert_eq!(failed, 3);
 }
 
+#[test]
+fn two_programs_do_not_write_the_same_folder() {
+    let place = Place::new();
+    place.export(&["a.v"], "old", false).unwrap();
+    let files = [file("a.v", generated("new")), file("core.json", manifest(&[("a.v", &generated("new"))]))];
+    let (first, _) = export::stage_export(&place.path(), &files, false).unwrap();
+    let busy = place.export(&["a.v"], "third", false);
+    assert!(matches!(&busy, Err(FileError::Busy(path)) if *path == place.path()), "{busy:?}");
+    let busy = Outputs::new().results(&place.path(), &[("report.html", "page")], &[]);
+    assert!(matches!(busy, Err(FileError::Busy(_))));
+    first.commit().unwrap();
+    assert_eq!(place.contents(), ["a.v: new"]);
+    place.export(&["a.v"], "third", false).unwrap();
+    assert_eq!(place.contents(), ["a.v: third"]);
+}
+
 /// If one of several new files does not get its name, none of them stays, and neither does a folder made for them.
 #[test]
 fn no_file_stays_if_another_one_fails() {
