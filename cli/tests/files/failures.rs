@@ -9,7 +9,8 @@ use std::os::unix::process::ExitStatusExt;
 enum Which {
     /// Those at these parts of all.
     At(&'static [f64]),
-    All,
+    /// All of `generate`, and about ten of every other command.
+    Many,
 }
 
 /// Whether the file is one to which lines are added.
@@ -57,9 +58,8 @@ fn fail(how: &str, which: Which) -> usize {
             let new = begin.files();
             assert!(new.len() > 1 && !new.keys().any(|path| is_staging(path)), "{}: {new:?}", writer.name);
             let chosen: Vec<usize> = match which {
-                // The demo writes an export as `generate` does, of a larger core.
-                Which::All if writer.name == "demo" => (1..=count).step_by(9).collect(),
-                Which::All => (1..=count).collect(),
+                Which::Many if writer.name == "generate" => (1..=count).collect(),
+                Which::Many => (1..=count).step_by(count.div_ceil(10)).collect(),
                 Which::At(parts) => parts.iter().map(|part| (part * count as f64).ceil() as usize).collect(),
             };
             for number in chosen {
@@ -111,14 +111,14 @@ fn a_full_disk_at_some_file_operations() {
 
 #[test]
 #[ignore = "takes minutes"]
-fn a_kill_at_every_file_operation() {
-    let cases = fail("kill", Which::All);
-    assert!(cases > 1000, "{cases}");
+fn a_kill_at_many_file_operations() {
+    let cases = fail("kill", Which::Many);
+    assert!(cases > 300, "{cases}");
 }
 
 #[test]
 #[ignore = "takes minutes"]
-fn a_full_disk_at_every_file_operation() {
-    let cases = fail("full", Which::All);
-    assert!(cases > 1000, "{cases}");
+fn a_full_disk_at_many_file_operations() {
+    let cases = fail("full", Which::Many);
+    assert!(cases > 300, "{cases}");
 }
