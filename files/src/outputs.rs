@@ -148,8 +148,8 @@ impl Outputs {
         Ok(())
     }
 
-    /// Keeps other programs of svdforge from writing the files of this folder, which is given by its real path and by its
-    /// name in messages, until this is dropped. On a system without locks for folders it does nothing.
+    /// Keeps other programs of svdforge from writing the files of this folder, which is given by its real path and by
+    /// its name in messages, until this is dropped. On a system without locks for folders it does nothing.
     pub(crate) fn lock(&mut self, real: &Path, shown: &Path) -> Result<(), FileError> {
         if self.locked.contains_key(real) {
             return Ok(());

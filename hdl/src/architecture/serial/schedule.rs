@@ -49,8 +49,8 @@ pub struct StepProgram {
 
 impl StepProgram {
     /// The program with the shortest turn, with or without singular vectors, for a core with `in_flight` matrices. One
-    /// of them does not need a turn, since it is loaded or unloaded. Among the programs as short, it is the one with the
-    /// fewest turns.
+    /// of them does not need a turn, since it is loaded or unloaded. Among the programs as short, it is the one with
+    /// the fewest turns.
     pub fn new(ordering: &Ordering, latencies: Latencies, vectors: bool, in_flight: usize) -> Self {
         let blocks = Blocks::new(ordering);
         let most_turns = (in_flight - 1).max(1);
@@ -81,8 +81,8 @@ impl StepProgram {
         self.cycles() - self.first_diagonal + self.late(latencies) as usize
     }
 
-    /// The program with the shortest turn in a round of `turns`. If the memories are `shared` with a matrix whose values
-    /// are read, the port of A is free for it in at least one cycle of each turn.
+    /// The program with the shortest turn in a round of `turns`. If the memories are `shared` with a matrix whose
+    /// values are read, the port of A is free for it in at least one cycle of each turn.
     fn with_turns(blocks: &Blocks, latencies: Latencies, vectors: bool, turns: usize, shared: bool) -> Self {
         let (count, pairs) = (blocks.order.len(), blocks.sources.len());
         let of_a = count + pairs + usize::from(shared);
