@@ -67,7 +67,7 @@ def test_the_bits_are_those_of_the_command(tmp_path, options):
     document = command(tmp_path / "a.npy", *flags, "--npy", str(tmp_path / "out"))
     assert document["core"] == core.options
     result = core.simulate(a)
-    files = {path.stem: np.load(path) for path in (tmp_path / "out").iterdir()}
+    files = {path.stem: np.load(path) for path in (tmp_path / "out").glob("*.npy")}
     names = ["eigenvalues", "vectors"] if core.options["symmetric"] else ["sigma", "u", "v"]
     for index, told in enumerate(document["results"]):
         for name in names:
