@@ -2,12 +2,10 @@
 
 use crate::cocotb_bench::cocotb_files;
 use crate::engine::{Engine, EngineError, SimulatorEngine};
-use crate::framing::{InputScale, quantise};
-use crate::samples::{example_matrix, matrix_of_size};
+use crate::example::{example, shortened};
 use crate::speed::measure;
-use crate::stimulus::{Stalls, Stimulus};
+use crate::stimulus::Stalls;
 use crate::testbench_verilog::testbench_files;
-use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::c_header::c_header;
 use svdforge_hdl::export::constraints::constraints;
@@ -22,8 +20,6 @@ use svdforge_hdl::export::origin::sha256;
 use svdforge_hdl::export::timing::Timing;
 use svdforge_hdl::export::vhdl::vhdl;
 use svdforge_hdl::export::{File, Listed, Role, picture, verilog};
-use svdforge_hdl::parameters::Sizes;
-use svdforge_hdl::shape::Shape;
 
 /// The files of an export: Verilog, file list, testbench with its data, cocotb bench, pictures, datasheet, save files
 /// for GTKWave, what presents the core to other tools, and `core.json`. The testbench contains an example run, so an
@@ -50,7 +46,7 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     let timing_svg =
         File { name: format!("{name}_timing.svg"), text: picture::timing(core, measured, &speed.streams, &header) };
     export.add(|_| Role::Document, [timing_svg]);
-    export.add(|_| Role::Document, [datasheet(core, &timing)]);
+    export.add(|_| Role::Document, [datasheet(core, &timing, shortened(core.shape()).as_deref())]);
     export.add(|_| Role::Data, gtkwave(core, &header));
     let ports = core.shape().interface().ports();
     export.add(|_| Role::Constraint, constraints(&name, &header, &ports));
@@ -88,69 +84,26 @@ impl Export {
     }
 }
 
-/// The most elements of a matrix for which a run of five frames is still short.
-const SHORT: usize = 1 << 14;
-
-/// The most elements of a matrix that is in a run as a whole. A simulator of Verilog takes minutes for one of these.
-const LONG: usize = 1 << 17;
-
-/// A short run that shows what a core can do. Its frames are an ordinary matrix, a matrix whose singular values are all
-/// equal, a frame that ends early, a zero matrix, and an ordinary matrix again. For large matrices only the last three
-/// frames are used.
-///
-/// A whole frame of a very large matrix takes millions of cycles, which no testbench has time for. There a core that
-/// takes any size gets short matrices, and a core of one size only frames that end early: they show the handshake and
-/// the answer to a bad frame, and no singular values. The same core with fewer rows has an example with values.
-pub fn example(shape: &Shape, stalls: Stalls) -> Stimulus {
-    let frame = |family: Family, seed| {
-        let matrix = match shape.elements() > LONG {
-            true => matrix_of_size(shape, (SHORT / shape.cols() - seed as usize, shape.cols()), family, seed),
-            false => example_matrix(shape, family, seed),
-        };
-        quantise(shape, &matrix, InputScale::Auto)
-            .expect("With an automatic scale every matrix fits the input word.")
-            .frame(shape)
-    };
-    let mut early = frame(Family::Gaussian, 1);
-    early.truncate((shape.cols() + 1).min(early.len() - 1).max(1));
-    early.iter_mut().last().expect("The shortened frame has at least one beat.").last = true;
-    let frames = match shape.elements() {
-        elements if elements > LONG && shape.sizes() == Sizes::Fixed => vec![early.clone(), early],
-        elements if elements > SHORT => vec![early, frame(Family::Zero, 1), frame(Family::Uniform, 2)],
-        _ => {
-            let [first, equal, zero, last] =
-                [(Family::Uniform, 1), (Family::Equal, 1), (Family::Zero, 1), (Family::Uniform, 2)]
-                    .map(|(family, seed)| frame(family, seed));
-            vec![first, equal, early, zero, last]
-        }
-    };
-    Stimulus { stalls, ..Stimulus::new(frames.concat()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use svdforge_hdl::parameters::{MOST_ROWS, Parameters, Vectors};
+    use svdforge_hdl::parameters::{MOST_ROWS, Parameters, Sizes, Vectors};
 
-    /// However long the frames of a core are, its example has a bounded number of elements.
+    /// Testbench and datasheet say of a core with long matrices what its stimulus does not show, and of others nothing.
     #[test]
-    fn the_stimulus_of_a_huge_core_is_bounded() {
-        let mut checked = 0;
-        for (rows, cols) in [(8, 8), (2048, 8), (4096, 32), (MOST_ROWS, 1), (MOST_ROWS, 32)] {
-            for sizes in [Sizes::Fixed, Sizes::Any] {
-                let element_bytes = Some(8);
-                let base = Parameters { rows, cols, sizes, element_bytes, ..Parameters::default() };
-                let shape = Parameters { vectors: Vectors::None, ..base }.shape().expect("a core");
-                let stimulus = example(&shape, Stalls::none());
-                let most = match shape.elements() {
-                    elements if elements > LONG => 4 * SHORT,
-                    elements => 5 * (elements + 1).max(64),
-                };
-                assert!(stimulus.elements.len() <= most, "{rows} x {cols}: {}", stimulus.elements.len());
-                assert!(stimulus.frames() >= 2);
-                checked += 1;
+    fn a_shortened_stimulus_is_told() {
+        let tall = Parameters { rows: MOST_ROWS, cols: 3, vectors: Vectors::None, ..Parameters::default() };
+        let any = Parameters { sizes: Sizes::Any, word: 24, ..tall };
+        let said = ["Every frame in the stimulus of the testbench ends early", "its matrices have fewer rows"];
+        let cases = [(tall, [true, false]), (any, [false, true]), (Parameters::default(), [false, false])];
+        for (parameters, right) in cases {
+            let core = Core::new(parameters.shape().expect("a core"));
+            let (files, name) = (export(&core).expect("an export"), core.shape().name());
+            for file in ["README.md".to_owned(), format!("{name}_tb.v")] {
+                let text = &files.iter().find(|f| f.name == file).expect("a file of each export").text;
+                assert_eq!(said.map(|sentence| text.contains(sentence)), right, "{name}: {file}");
+                assert!(!text.contains("{{"), "{name}: {file}");
             }
         }
-        assert_eq!(checked, 10);
     }
 }

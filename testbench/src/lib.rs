@@ -12,6 +12,7 @@
 //! - [`corpus`] and [`samples`] supply the matrices for these checks.
 //! - [`speed`] runs matrices for what the export tells of the speed of a core.
 //! - [`throughput`] measures a core that matrices stream through without a pause.
+//! - [`example`] is the run that comes with an exported core.
 //! - [`testbench_verilog`], [`cocotb_bench`] and [`export`] make the files that accompany an exported core;
 //!   `svdforge-files` writes them to disk.
 //!
@@ -25,6 +26,7 @@ pub mod beats;
 pub mod cocotb_bench;
 pub mod corpus;
 pub mod engine;
+pub mod example;
 pub mod export;
 pub mod framing;
 pub mod judge;

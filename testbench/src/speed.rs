@@ -21,7 +21,7 @@ const LARGE_MATRICES: u64 = 2;
 const LARGE: usize = 1 << 14;
 /// The most elements of a matrix that is simulated for this purpose. Of longer matrices, as many rows as fit are taken:
 /// that changes only how long a matrix is loaded, which is known exactly, and hardly how many sweeps it takes.
-const LONGEST: usize = 1 << 17;
+const LONGEST: usize = 1 << 15;
 
 /// What was measured.
 pub struct Speed {

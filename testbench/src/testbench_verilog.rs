@@ -4,6 +4,7 @@
 //! testbench runs any stimulus.
 
 use crate::beats::Beat;
+use crate::example::shortened;
 use crate::framing::output_beats;
 use crate::stimulus::{RESET_CYCLES, Stimulus, Trace};
 use svdforge_hdl::core::Core;
@@ -40,6 +41,10 @@ pub(crate) fn bench(core: &Core, header: &Header) -> File {
     let values = [
         ("opening", opening),
         ("name", name.clone()),
+        (
+            "shortened",
+            shortened(shape).map_or_else(String::new, |text| format!("//   {}\n", text.replace(": ", ":\n//   "))),
+        ),
         ("rank_parameter", place.parameter),
         ("rank_variable", place.rank_variable),
         ("rank_counted", place.counted),

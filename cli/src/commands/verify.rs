@@ -11,7 +11,7 @@ use svdforge_golden::NamedMatrix;
 use svdforge_golden::reader::read_matrices_and_text;
 use svdforge_hdl::core::Core;
 use svdforge_testbench::engine::engine;
-use svdforge_testbench::export::example;
+use svdforge_testbench::example::example;
 use svdforge_testbench::run::quantise_for;
 use svdforge_testbench::stimulus::{Stalls, Stimulus};
 use svdforge_testbench::verify::{VerifyReport, verify};

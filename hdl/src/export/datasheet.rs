@@ -15,8 +15,9 @@ use crate::parameters::{Front, Scaling, Sizes, Sweeps};
 use crate::shape::Shape;
 use std::fmt::Write;
 
-/// The datasheet of a core, as Markdown.
-pub fn datasheet(core: &Core, timing: &Timing) -> File {
+/// The datasheet of a core, as Markdown. `shortened` is a sentence on the stimulus of the testbench, if that has no
+/// matrix of the largest size.
+pub fn datasheet(core: &Core, timing: &Timing, shortened: Option<&str>) -> File {
     let (shape, summary) = (core.shape(), Summary::new(core));
     let (name, rows, cols) = (shape.name(), shape.rows(), shape.cols());
     let interface = shape.interface();
@@ -32,7 +33,7 @@ pub fn datasheet(core: &Core, timing: &Timing) -> File {
          Verilog-2005 without vendor primitives. `core.json` holds everything below for programs.\n\n\
          {}: `{}`\n\n## Use\n\nInstantiate `{name}`; compile the files listed in `{name}.f`. To see it work, in this folder:\n\n\
          ```\niverilog -g2005 -o sim -c {name}.f {name}_tb.v && vvp -n sim\n```\n\n\
-         or, from any folder, `make -C FOLDER sim`, where FOLDER is this one. The names of all modules begin with `{name}`, so that other cores can stand beside this one.\n\n\
+         or, from any folder, `make -C FOLDER sim`, where FOLDER is this one.{} The names of all modules begin with `{name}`, so that other cores can stand beside this one.\n\n\
          | for | there is |\n|---|---|\n\
          | make | `Makefile`: lint, simulation, synthesis, place and route; `make help` lists them |\n\
          | cocotb | `cocotb/`: a bench that sends random frames, bad ones and resets, and judges every answer with numpy; `make cocotb`, with `SIM=icarus` or `verilator` |\n\
@@ -43,7 +44,8 @@ pub fn datasheet(core: &Core, timing: &Timing) -> File {
          | GTKWave | `{name}_tb.gtkw`: what happens inside, in groups and with numbers in fixed point; `vvp -n sim +vcd=waves.vcd`, then `gtkwave waves.vcd {name}_tb.gtkw` |\n\
          | timing | `constraints/`: examples of constraints for Vivado (XDC), nextpnr (LPF) and others (SDC) |\n",
         generated_by(env!("CARGO_PKG_VERSION")),
-        summary.command()
+        summary.command(),
+        shortened.map_or_else(String::new, |sentence| format!(" {sentence}"))
     );
     if shape.front() == Front::AxiLite {
         row(

@@ -2,7 +2,7 @@
 // {{name}}_tb
 //   Self-checking testbench. The stimulus is a list of beats with a rhythm of stalls; the result is compared, beat for
 //   beat and cycle for cycle, with what svdforge's simulator saw.
-//
+{{shortened}}//
 // Run it inside this folder:
 //     $ iverilog -g2005 -o sim -c {{name}}.f {{name}}_tb.v && vvp -n sim
 //     $ verilator --binary --timing --top-module {{name}}_tb -f {{name}}.f {{name}}_tb.v && obj_dir/V{{name}}_tb
