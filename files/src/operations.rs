@@ -41,10 +41,15 @@ pub(crate) fn cut(file: &File, bytes: u64) -> io::Result<()> {
     file.set_len(bytes)
 }
 
-/// Creates a folder with a name that nobody can foresee, which begins with `prefix`.
+/// Creates a folder with a name that nobody can foresee, which begins with `prefix`. On Unix only its owner may list
+/// or enter it, whatever the umask is.
 pub(crate) fn create_private_folder(prefix: &str, inside: &Path) -> io::Result<TempDir> {
     step()?;
-    let made = tempfile::Builder::new().prefix(prefix).rand_bytes(12).disable_cleanup(true).tempdir_in(inside);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix).rand_bytes(12).disable_cleanup(true);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let made = builder.tempdir_in(inside);
     // The message would name this folder, of which a user knows nothing.
     made.map_err(|error| error.kind().into())
 }

@@ -303,6 +303,94 @@ fn the_manifest_comes_last() {
     assert_eq!(failed, 3);
 }
 
+/// An export that is killed, or finds the disk full, at each of its file operations. If the manifest is the new one, so
+/// is everything else; if the disk is full and the folder is new, nothing of it stays.
+#[cfg(feature = "failpoints")]
+#[test]
+fn whatever_operation_fails_the_manifest_tells_what_is_there() {
+    use std::env;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Output};
+    const FOLDER: &str = "SVDFORGE_TEST_FOLDER";
+    let export = |folder: &Path, names: &[&str], text: &str| {
+        let text = generated(text);
+        let listed: Vec<(&str, &str)> = names.iter().map(|name| (*name, text.as_str())).collect();
+        let mut files: Vec<File> = names.iter().map(|name| file(name, text.clone())).collect();
+        // Its place in the list is not what brings it last.
+        files.insert(0, file("core.json", manifest(&listed)));
+        write_export(folder, &files, false)
+    };
+    let second = |folder: &Path| export(folder, &["a.v", "sub/c.v", "more/d.v"], "new");
+    if let Some(folder) = env::var_os(FOLDER) {
+        // This is the program that fails.
+        second(Path::new(&folder)).unwrap();
+        return;
+    }
+    let run = |folder: &Path, how: &str| -> Output {
+        let name = "tests::whatever_operation_fails_the_manifest_tells_what_is_there";
+        let mut command = Command::new(env::current_exe().unwrap());
+        command
+            .args(["--exact", name, "--nocapture"])
+            .env(FOLDER, folder)
+            .env("SVDFORGE_FAIL", how)
+            .env("RUST_BACKTRACE", "0");
+        command.output().unwrap()
+    };
+    // Everything in the folder but the helpers, and the manifest.
+    let state = |place: &Place| {
+        let manifest = fs::read_to_string(place.path().join("core.json")).ok();
+        if !place.path().exists() {
+            return (Vec::new(), manifest);
+        }
+        let is_user = |path: &String| !path.split(['/', ':']).any(is_helper);
+        (place.contents().into_iter().filter(is_user).collect::<Vec<_>>(), manifest)
+    };
+    let begin = |over_earlier: bool| {
+        let place = Place::new();
+        if over_earlier {
+            export(&place.path(), &["a.v", "sub/c.v", "gone/b.v"], "old").unwrap();
+        }
+        place
+    };
+    let mut manifests = [0, 0];
+    for over_earlier in [false, true] {
+        let whole = begin(over_earlier);
+        let old = state(&whole);
+        let output = run(&whole.path(), "count:0");
+        assert!(output.status.success());
+        let count = String::from_utf8_lossy(&output.stderr).matches("file operation ").count();
+        let new = state(&whole);
+        assert_eq!(new.0, ["a.v: new", "more/", "more/d.v: new", "sub/", "sub/c.v: new"]);
+        assert!(count > 20, "{count} file operations");
+        // All but for kills in a new folder, of which a third is enough.
+        let step = |how| if how == "kill" && !over_earlier { 3 } else { 1 };
+        let chosen = ["kill", "full"].map(|how| (1..=count).step_by(step(how)).map(move |number| (how, number)));
+        for (how, number) in chosen.into_iter().flatten() {
+            let context = format!("{how} at operation {number} of {count}, {over_earlier}");
+            let place = begin(over_earlier);
+            let output = run(&place.path(), &format!("{how}:{number}"));
+            assert_eq!(output.status.signal().is_some(), how == "kill", "{context}");
+            let after = state(&place);
+            if after.1 == new.1 {
+                assert_eq!(after, new, "{context}: the manifest is new");
+            } else {
+                assert_eq!(after.1, old.1, "{context}: the manifest");
+            }
+            manifests[usize::from(after.1 == new.1)] += 1;
+            if how == "full" && !output.status.success() && !over_earlier {
+                assert_eq!(fs::read_dir(place.0.path()).unwrap().count(), 0, "{context}: {after:?} is left");
+            }
+            let has = |line: &str| after.0.iter().any(|found| found == line);
+            let is_replaced = has("a.v: new") && has("sub/c.v: new");
+            assert!(!over_earlier || is_replaced || has("gone/b.v: old"), "{context}: a file went before others came");
+            // Another export knows what this one and the one before wrote.
+            export(&place.path(), &["a.v", "sub/c.v"], "third").unwrap();
+            assert_eq!(place.contents(), ["a.v: third", "sub/", "sub/c.v: third"], "{context}: after the next export");
+        }
+    }
+    assert!(manifests[0] > 40 && manifests[1] > 10, "{manifests:?}");
+}
+
 #[test]
 fn two_programs_do_not_write_the_same_folder() {
     let place = Place::new();
@@ -414,6 +502,93 @@ fn a_file_keeps_its_permissions_and_a_link_stays() {
     assert!(matches!(make_folder(&at("circle")), Err(FileError::Io { .. } | FileError::Dangling(_))));
 }
 
+/// Of the folders that a path needs, none stays if one of them cannot be created.
+#[test]
+fn no_folder_stays_if_one_in_it_cannot_be_created() {
+    let place = Place::new();
+    let long = "x".repeat(300);
+    assert!(matches!(make_folder(&place.path().join("a").join(long).join("b")), Err(FileError::Io { .. })));
+    assert_eq!(fs::read_dir(place.0.path()).unwrap().count(), 0);
+    let made = make_folder(&place.path().join("a/b")).unwrap();
+    assert_eq!(made, ["", "a", "a/b"].map(|name| place.path().join(name).components().collect::<PathBuf>()));
+}
+
+/// What cannot be taken back, which is what a device gets, comes before files get their names.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_device_without_room_leaves_no_files_and_a_socket_is_refused() {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let _socket = UnixListener::bind(at("socket")).unwrap();
+    symlink("/dev/full", at("full")).unwrap();
+    fs::write(at("old"), "old").unwrap();
+    let mut outputs = Outputs::new();
+    assert!(matches!(outputs.file(&at("socket")), Err(FileError::Special { what: "a socket", .. })));
+    for name in ["new", "old", "full"] {
+        outputs.content(&at(name), b"new").unwrap();
+    }
+    let error = outputs.commit().unwrap_err();
+    assert!(matches!(&error, FileError::Io { path, .. } if *path == at("full")), "{error}");
+    assert_eq!(fs::read_to_string(at("old")).unwrap(), "old");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+}
+
+/// A pipe stays one, also behind a link, and its reader gets the bytes.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_written_through() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    use std::process::Command;
+    for through_link in [false, true] {
+        let folder = TempDir::new().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let mut given = pipe.clone();
+        if through_link {
+            given = folder.path().join("link");
+            symlink("pipe", &given).unwrap();
+        }
+        let reader = {
+            let pipe = pipe.clone();
+            std::thread::spawn(move || fs::read_to_string(pipe).unwrap())
+        };
+        let mut outputs = Outputs::new();
+        outputs.content(&given, b"new").unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1 + usize::from(through_link), "nothing is staged");
+        outputs.commit().unwrap();
+        assert!(pipe.symlink_metadata().unwrap().file_type().is_fifo());
+        assert_eq!(given.is_symlink(), through_link);
+        assert_eq!(reader.join().unwrap(), "new");
+    }
+}
+
+/// Somebody who knows where the next file is staged may put a link there, to have another file overwritten.
+#[cfg(unix)]
+#[test]
+fn a_link_at_the_place_of_a_staged_file_is_not_followed() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = TempDir::new().unwrap();
+    let victim = folder.path().join("victim");
+    fs::write(&victim, "mine").unwrap();
+    for to in ["victim", "nothing"] {
+        let mut outputs = Outputs::new();
+        outputs.content(&folder.path().join("one"), b"one").unwrap();
+        let staging = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let staging: Vec<PathBuf> = staging.filter(|path| path.is_dir()).collect();
+        assert_eq!(staging.len(), 1);
+        // Nobody else may enter it.
+        assert_eq!(staging[0].metadata().unwrap().permissions().mode() & 0o077, 0);
+        symlink(folder.path().join(to), staging[0].join("1")).unwrap();
+        let error = outputs.content(&folder.path().join("two"), b"two").unwrap_err();
+        assert!(matches!(&error, FileError::Io { path, .. } if *path == folder.path().join("two")), "{error}");
+        drop(outputs);
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "mine");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "only the file of before is left");
+    }
+}
+
 #[test]
 fn only_abandoned_staging_folders_are_removed() {
     let folder = TempDir::new().unwrap();
@@ -436,7 +611,8 @@ fn only_abandoned_staging_folders_are_removed() {
     let mut sink = outputs.file(&at("new")).unwrap();
     sink.write_all(b"new").unwrap();
     sink.flush().unwrap();
-    // One that is in use.
+    // They are gone as soon as another one is begun, which is in use.
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 5 + 1);
     staging::remove_abandoned(folder.path());
     outputs.commit().unwrap();
     let mut left: Vec<String> =

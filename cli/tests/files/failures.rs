@@ -39,6 +39,20 @@ fn check(context: &str, old: &Files, new: &Files, after: &Files) {
         assert!(after.contains_key(path), "{context}: {path} is lost");
     }
     assert_eq!(after.get("notes.txt").map(Vec::as_slice), Some(NOTES.as_bytes()), "{context}");
+    // A new manifest tells that its folder is complete.
+    for (path, content) in after.iter().filter(|(path, _)| path.ends_with("core.json")) {
+        if old.get(path) == Some(content) || new.get(path) != Some(content) {
+            continue;
+        }
+        let folder = path.strip_suffix("core.json").unwrap();
+        let of = |files: &Files| -> Files {
+            let is_shown = |path: &String| {
+                path.starts_with(folder) && !is_staging(path) && !path.ends_with(".svdforge-files.json")
+            };
+            files.iter().filter(|(path, _)| is_shown(path)).map(|(path, text)| (path.clone(), text.clone())).collect()
+        };
+        assert!(of(after) == of(new), "{context}: {path} is new, but not everything beside it");
+    }
 }
 
 /// Runs every command, with and without outputs of an earlier run, and lets it fail. Returns the number of cases.
