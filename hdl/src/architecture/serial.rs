@@ -3,9 +3,13 @@
 //! Every step of a matrix runs the same fixed program ([`schedule`]). In cores that reduce rows to a triangle while
 //! they stream in ([`qr`]), this reduction is a phase before the first sweep and uses the same rotators.
 
+pub mod block;
 pub mod datapath;
+pub mod first_read;
 pub mod inside;
+pub mod lanes;
 pub mod layout;
+pub mod mapping;
 pub mod probe;
 pub mod qr;
 pub mod schedule;
@@ -26,7 +30,9 @@ use crate::ordering::Ordering;
 use crate::parameters::Scaling;
 use crate::shape::Shape;
 use datapath::{QR_COMMANDS, datapath};
+use lanes::lanes;
 use layout::{home_table, orderings};
+use mapping::Mapping;
 use qr::row_queue::row_queue;
 use qr::sequencer::{qr_sequencer, reduction_cycles};
 use schedule::StepProgram;
@@ -44,17 +50,21 @@ pub struct Serial;
 impl Architecture for Serial {
     fn draw(&self, design: &mut DesignBuilder, shape: &Shape) -> DecomposerModule {
         let orderings = &orderings(shape)[..];
-        let (datapath, timing) = datapath(design, orderings, shape);
+        let mapping = Mapping::of(shape);
+        let (datapath, timing) = match mapping {
+            Mapping::Serial => datapath(design, orderings, shape),
+            Mapping::Row | Mapping::Array => lanes(design, orderings, shape),
+        };
         let program =
-            |ordering: &Ordering| StepProgram::new(ordering, timing.latencies, shape.has_vectors(), shape.in_flight());
+            |ordering: &Ordering| StepProgram::new(ordering, mapping, timing.latencies, shape.has_vectors(), shape.in_flight());
         let programs: Vec<StepProgram> = orderings.iter().map(program).collect();
         let qr = timing.row_rotation.map(|latency| (row_queue(design, shape), qr_sequencer(design, shape, latency)));
         let (sequencer, value_arrival) = sequencer(design, orderings, shape, timing, &programs);
 
-        let m = ModuleBuilder::new("serial");
+        let m = ModuleBuilder::new(mapping.name());
         m.doc(
-            "Decomposes a matrix by two-sided Jacobi rotations, one 2x2 block per cycle.\n\
-             Elements come in by row and column (load); results are read by index (value, u, v).",
+            format!("Decomposes a matrix by two-sided Jacobi rotations, {}.\n\
+             Elements come in by row and column (load); results are read by index (value, u, v).", mapping.pace()),
         );
         let instance = |module, name| m.instance(design, module, name);
         let (sequencer, datapath) = (instance(sequencer, "sequencer"), instance(datapath, "datapath"));
@@ -66,14 +76,13 @@ impl Architecture for Serial {
             Some([queue, sequencer]) => drawing.reduce(queue, sequencer),
         }
         drawing.value();
-        drawing.vectors(timing.read);
+        drawing.vectors(timing.unload);
         let timing_of_ports = PortTiming {
             value: value_arrival + 1,
-            vectors: timing.read + 2,
+            vectors: timing.unload + 2,
             // A command reaches the datapath two cycles after the program counter, and `done` comes one cycle after the
-            // last cycle of the program. So the last words are in the memories one cycle after their latency. Their
-            // overflow is recorded two cycles later.
-            drain: timing.latencies.block as u32 + 2,
+            // last cycle of the program. The sequencer takes a cycle to record an overflow.
+            drain: timing.overflow + 2,
         };
         let schedule = schedule(shape, orderings, &programs, timing);
         DecomposerModule { module: design.add(m), timing: timing_of_ports, schedule }
@@ -95,8 +104,9 @@ impl Architecture for Serial {
         inside::inside(shape, size, sweeps, seen)
     }
 
-    fn rotator_multipliers(&self, _: &Shape) -> usize {
-        4 * MULTIPLIERS
+    fn rotator_multipliers(&self, shape: &Shape) -> usize {
+        let lanes: usize = Mapping::of(shape).lanes(shape.even() / 2).iter().product();
+        lanes * 4 * MULTIPLIERS
     }
 
     fn multiplications(&self, shape: &Shape, size: (usize, usize), sweeps: u32) -> u64 {
@@ -190,7 +200,12 @@ impl<'a, 'm> Drawing<'a, 'm> {
         }
         let verdicts = [("settled", "settled"), ("settled_valid", "settled_valid"), ("overflow", "overflow_seen")];
         datapath.connect(sequencer, &verdicts);
-        let mut commands = vec!["block", "row", "column", "copy", "read_copy", "diagonal", "measure", "diagonal_pair"];
+        let mut commands = vec!["block", "copy", "read_copy", "diagonal", "measure", "diagonal_pair"];
+        commands.extend(match Mapping::of(shape) {
+            Mapping::Serial => &["row", "column"][..],
+            Mapping::Row => &["column"],
+            Mapping::Array => &[],
+        });
         if shape.has_vectors() {
             commands.extend(["vectors", "identity", "unload_copy"]);
         }
@@ -291,7 +306,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         m.output("value", value.registered("value_out"));
     }
 
-    /// Draws the ports `u` and `v`. The memories answer `read` cycles after an address.
+    /// Draws the ports `u` and `v`. The datapath answers `read` cycles after an address.
     fn vectors(&self, read: u32) {
         let (m, shape, datapath) = (self.m, self.shape, &self.datapath);
         if !shape.has_vectors() {

@@ -84,6 +84,10 @@ choice! {
     ArchitectureName {
         /// One block per cycle: 16 multipliers in the rotators
         Serial = "serial" as "serial",
+        /// A block of each pair of rows per cycle: 8 n multipliers, for n rows
+        Row = "row" as "row",
+        /// All blocks in one cycle: 4 n^2 multipliers
+        Array = "array" as "array",
     }
 }
 
@@ -184,6 +188,6 @@ mod tests {
         let scalings = every_value_has_its_own_word::<Scaling>();
         let sizes = every_value_has_its_own_word::<Sizes>();
         let fronts = every_value_has_its_own_word::<Front>();
-        assert_eq!([architectures, vectors, scalings, sizes, fronts], [1, 4, 2, 2, 2]);
+        assert_eq!([architectures, vectors, scalings, sizes, fronts], [3, 4, 2, 2, 2]);
     }
 }

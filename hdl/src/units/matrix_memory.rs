@@ -5,31 +5,35 @@
 //! pair for each row bank and one column pair for each column bank (see [`crate::ordering`]). A step reads one copy and
 //! writes the other.
 
-use crate::builder::{DesignBuilder, ModuleBuilder};
+use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 
-/// Adds the memory for words of `data` bits, pair numbers of `pair` bits, and numbers of copies of `copies` bits: the
-/// number of the matrix, if there are several, and of its copy in the lowest bit.
+/// Adds the memory for words of `data` bits, numbers of row pairs and of column pairs of `pairs` bits, and numbers of
+/// copies of `copies` bits: the number of the matrix, if there are several, and of its copy in the lowest bit. If `pairs`
+/// has 0 bits for rows, or for columns, the memory holds a single pair of them and has no addresses for them.
 ///
 /// The outputs `element_rc` are the elements in row bank r and column bank c. `write_enable` has one bit per bank, bit
 /// 2 r + c.
-pub fn matrix_memory(design: &mut DesignBuilder, data: u32, pair: u32, copies: u32) -> ModuleId {
+pub fn matrix_memory(design: &mut DesignBuilder, data: u32, pairs: [u32; 2], copies: u32) -> ModuleId {
     let m = ModuleBuilder::new("matrix_memory");
     m.doc(format!(
         "A in 2 x 2 banks of {data}-bit words: one 2x2 block read and one written per cycle, without conflict.\n\
          Bank rc holds the members of row pairs that lie in row bank r and of column pairs that lie in column bank c. Two copies."
     ));
-    let at_start = |name, width| m.input(name, width).at(0);
-    let read = m.concat(&[at_start("read_copy", copies), at_start("read_row", pair), at_start("read_column", pair)]);
-    let copy = m.input("write_copy", copies);
-    let rows = [0, 1].map(|r| m.input(&format!("write_row_{r}"), pair));
-    let columns = [0, 1].map(|c| m.input(&format!("write_column_{c}"), pair));
+    let input = |name: &str, width: u32| (width > 0).then(|| m.input(name, width));
+    let read = [("read_copy", copies), ("read_row", pairs[0]), ("read_column", pairs[1])];
+    let read: Vec<Signal<'_>> = read.into_iter().filter_map(|(name, width)| input(name, width)).collect();
+    let read = m.concat(&read).at(0);
+    let copy = input("write_copy", copies);
+    let rows = [0, 1].map(|r| input(&format!("write_row_{r}"), pairs[0]));
+    let columns = [0, 1].map(|c| input(&format!("write_column_{c}"), pairs[1]));
     let enable = m.input("write_enable", 4);
     for (r, row) in rows.into_iter().enumerate() {
         for (c, column) in columns.into_iter().enumerate() {
-            let bank = m.memory(&format!("bank_{r}{c}"), data, 1 << (copies + 2 * pair));
+            let bank = m.memory(&format!("bank_{r}{c}"), data, 1 << (copies + pairs[0] + pairs[1]));
             let new = m.input(&format!("write_{r}{c}"), data);
-            bank.write(enable.bit((2 * r + c) as u32), m.concat(&[copy, row, column]), new);
+            let address: Vec<Signal<'_>> = [copy, row, column].into_iter().flatten().collect();
+            bank.write(enable.bit((2 * r + c) as u32), m.concat(&address), new);
             m.output(&format!("element_{r}{c}"), bank.read(read, None, &format!("element_{r}{c}_read")));
         }
     }

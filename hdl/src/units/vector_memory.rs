@@ -3,27 +3,32 @@
 //! Rows move from pair to pair like those of A, but columns stay in place. So two rows of two columns are read in one
 //! cycle at the address (copy, row pair, column pair), and written to one row pair for each bank.
 
-use crate::builder::{DesignBuilder, ModuleBuilder};
+use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 
-/// Adds the memory for elements of `element` bits, pair numbers of `pair` bits, and numbers of copies of `copies` bits:
-/// the number of the matrix, if there are several, and of its copy in the lowest bit.
+/// Adds the memory for elements of `element` bits, numbers of row pairs and of column pairs of `pairs` bits, and numbers
+/// of copies of `copies` bits: the number of the matrix, if there are several, and of its copy in the lowest bit. If
+/// `pairs` has 0 bits for rows, or for columns, the memory holds a single pair of them and has no addresses for them.
 ///
 /// The outputs `row_b` are the words of bank b, with the element of the even column in the lower half.
-pub fn vector_memory(design: &mut DesignBuilder, element: u32, pair: u32, copies: u32) -> ModuleId {
+pub fn vector_memory(design: &mut DesignBuilder, element: u32, pairs: [u32; 2], copies: u32) -> ModuleId {
     let m = ModuleBuilder::new("vector_memory");
     m.doc(format!(
         "Rows of singular vectors in 2 banks; a word is two neighbouring columns of {element} bits, the even one below. Two copies."
     ));
-    let at_start = |name, width| m.input(name, width).at(0);
-    let read = m.concat(&[at_start("read_copy", copies), at_start("read_pair", pair), at_start("read_column", pair)]);
-    let copy = m.input("write_copy", copies);
-    let column = m.input("write_column", pair);
+    let input = |name: &str, width: u32| (width > 0).then(|| m.input(name, width));
+    let read = [("read_copy", copies), ("read_pair", pairs[0]), ("read_column", pairs[1])];
+    let read: Vec<Signal<'_>> = read.into_iter().filter_map(|(name, width)| input(name, width)).collect();
+    let read = m.concat(&read).at(0);
+    let copy = input("write_copy", copies);
+    let column = input("write_column", pairs[1]);
     let enable = m.input("write_enable", 1);
     for b in 0..2 {
-        let bank = m.memory(&format!("bank_{b}"), 2 * element, 1 << (copies + 2 * pair));
-        let (to, new) = (m.input(&format!("write_pair_{b}"), pair), m.input(&format!("write_{b}"), 2 * element));
-        bank.write(enable, m.concat(&[copy, to, column]), new);
+        let bank = m.memory(&format!("bank_{b}"), 2 * element, 1 << (copies + pairs[0] + pairs[1]));
+        let to = input(&format!("write_pair_{b}"), pairs[0]);
+        let new = m.input(&format!("write_{b}"), 2 * element);
+        let address: Vec<Signal<'_>> = [copy, to, column].into_iter().flatten().collect();
+        bank.write(enable, m.concat(&address), new);
         m.output(&format!("row_{b}"), bank.read(read, None, &format!("row_{b}_read")));
     }
     design.add(m)

@@ -26,7 +26,7 @@ fn matrix_memory_forms_every_pair_once_and_returns_all_elements_home() {
 /// One sweep, in which the blocks of each step begin with number `start`. Returns the number of blocks.
 fn matrix_sweep(size: usize, start: usize) -> usize {
     let ordering = Ordering::new(size);
-    let mut memory = Bench::new(|design| matrix_memory(design, 16, pair_bits(&ordering), 1));
+    let mut memory = Bench::new(|design| matrix_memory(design, 16, [pair_bits(&ordering); 2], 1));
     let name = |row: usize, column: usize| (row << 8 | column) as i128;
     // The elements are loaded one at a time. Bank and pair follow from the rule that the parity of a place is its bank.
     for (row, column) in (0..size).flat_map(|r| (0..size).map(move |c| (r, c))) {
@@ -94,7 +94,7 @@ fn vector_memory_returns_the_old_word_in_the_cycle_of_a_write() {
     let operation = (any::<bool>(), 0..2usize, pair(), pair(), pair(), any::<[u16; 2]>(), 0..2usize, pair());
     let reads = Cell::new(0);
     for_all(20, proptest::collection::vec((operation, pair()), 600), |operations| {
-        let mut memory = Bench::new(|design| vector_memory(design, 8, PAIR_BITS, 1));
+        let mut memory = Bench::new(|design| vector_memory(design, 8, [PAIR_BITS; 2], 1));
         let mut model = vec![0u128; 4 * PAIRS * PAIRS];
         let word =
             |bank: usize, copy: usize, pair: usize, column: usize| ((bank * 2 + copy) * PAIRS + pair) * PAIRS + column;

@@ -13,6 +13,8 @@
 mod drawing;
 mod qr;
 
+use super::block::{Block, block, other_copy, select_if_present, stage};
+use super::first_read::{FirstRead, scaled_and_padded};
 use super::layout::{largest, member_table, move_table, pair_bits};
 use super::schedule::Latencies;
 use super::square::Square;
@@ -29,10 +31,7 @@ use crate::units::coefficients::coefficient_unit;
 use crate::units::matrix_memory::matrix_memory;
 use crate::units::rotator::rotator;
 use crate::units::vector_memory::vector_memory;
-use drawing::{
-    Block, Command, Drawing, PlainWrite, UnitModules, VectorCommand, VectorSide, block, other_copy, select_if_present,
-    stage,
-};
+use drawing::{Command, Drawing, PlainWrite, UnitModules, VectorCommand, VectorSide};
 pub use qr::COMMANDS as QR_COMMANDS;
 use qr::{Qr, Side};
 
@@ -50,8 +49,8 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
         ),
         coefficients: coefficient_unit(design, shape.coef()),
         rotator: rotator(design, shape.element_bits(), shape.coef()),
-        matrix: matrix_memory(design, shape.element_bits(), pair, copies),
-        vectors: vector_memory(design, shape.vector_bits(), pair, copies),
+        matrix: matrix_memory(design, shape.element_bits(), [pair; 2], copies),
+        vectors: vector_memory(design, shape.vector_bits(), [pair; 2], copies),
         lane: shape.is_reduced().then(|| qr_lane(design, shape)),
     };
     let m = ModuleBuilder::new("datapath");
@@ -93,7 +92,7 @@ impl<'m> Drawing<'_, 'm> {
         let read = stage(words[0][0]);
         m.output("diagonal_0", words[0][0]);
         m.output("diagonal_1", words[1][1]);
-        let a = command.raw.map_or(words, |raw| self.scaled_and_padded(words, raw, address[1].1, address[2].1));
+        let a = command.raw.map_or(words, |raw| self.first_read(words, raw, address[1].1, address[2].1));
         let operands = stage(a[0][0]);
         let qr = Qr::new(self, operands);
         let angles = self.angles(a, qr.as_ref());
@@ -176,7 +175,15 @@ impl<'m> Drawing<'_, 'm> {
             done: right_done,
             coefficients: stage(left_new),
         };
-        Timing { latencies, settled: stage(settled), read, row_rotation, stages }
+        Timing {
+            latencies,
+            settled: stage(settled),
+            value: read,
+            unload: read,
+            overflow: right_done + 1,
+            row_rotation,
+            stages,
+        }
     }
 
     /// The angle unit, fed with the diagonal block `a`, or with the operands of a row rotation.
@@ -316,27 +323,13 @@ impl<'m> Drawing<'_, 'm> {
         }
     }
 
-    /// The block as it was read if it is not `raw`. Otherwise its elements are as they were loaded: they are shifted up
-    /// and padded with zeros. `row` and `column` are the pairs at which the block was read.
-    ///
-    /// This takes a cycle.
-    fn scaled_and_padded(&self, read: Block<'m>, raw: Signal<'m>, row: Signal<'m>, column: Signal<'m>) -> Block<'m> {
+    /// The block with its elements shifted up and padded with zeros, if it is still as it was loaded. `row` and `column`
+    /// are the pairs at which the block was read.
+    fn first_read(&self, read: Block<'m>, raw: Signal<'m>, row: Signal<'m>, column: Signal<'m>) -> Block<'m> {
         let (m, shape) = (self.m, self.shape);
         let at = stage(read[0][0]);
         let shift = (shape.scaling() == Scaling::Auto).then(|| m.input("shift", shape.shift_bits()).at(at));
-        let inside = self.inside(row, column);
-        let raw = raw.delayed_to(at);
-        block(|r, c| {
-            let word = read[r][c];
-            // A loaded element is an input word above empty guard bits. An element of a triangle fills all bits.
-            let (low, width) = if shape.is_reduced() { (0, word.width()) } else { (shape.guard(), shape.word()) };
-            let element = word.slice(low, width);
-            let shifted = shift.map_or(element, |amount| element.shift_left(amount));
-            let zero = m.zero(shifted.width());
-            let padded = inside[r][c].iter().fold(shifted, |element, inside| inside.select(element, zero));
-            let padded = padded.shifted_up(low).sign_extend(word.width());
-            raw.select(padded, word).registered(&format!("a_{r}{c}"))
-        })
+        scaled_and_padded(m, shape, read, &FirstRead { raw, shift, inside: self.inside(row, column) })
     }
 
     /// For each element of the block (row, column), the conditions that must all hold for it to belong to the matrix.
@@ -370,7 +363,7 @@ impl<'m> Drawing<'_, 'm> {
 }
 
 /// The form that all matrices of the core share, as the angle unit needs it.
-fn form(shape: &Shape) -> Form {
+pub fn form(shape: &Shape) -> Form {
     match shape.rows().cmp(&shape.cols()) {
         _ if shape.symmetric() => Form::Symmetric,
         _ if shape.takes_any() || shape.is_reduced() => Form::Any,

@@ -1,6 +1,8 @@
 //! The rotations that a serial core makes, read from the coefficients that it stores.
 
+use super::lanes::{left_memory, right_memory};
 use super::layout::{largest, orderings, pair_bits};
+use super::mapping::Mapping;
 use crate::architecture::decomposer::INSTANCE;
 use crate::architecture::probe::{PairRotation, PlaneRotation, Probe, Rotations, RowRotation, SignalRange, Write};
 use crate::ir::signed_value;
@@ -13,11 +15,38 @@ use std::slice::Iter;
 
 /// The probe for the serial core of a shape.
 pub fn probe(shape: &Shape) -> Probe {
-    let memory = |side: &str| format!("{INSTANCE}.datapath.{side}_coefficient_memory");
+    let memories = match Mapping::of(shape) {
+        Mapping::Serial => ["left", "right"].map(|side| format!("{side}_coefficient_memory")).to_vec(),
+        Mapping::Row | Mapping::Array => {
+            let pairs = 0..shape.even() / 2;
+            pairs.clone().map(left_memory).chain(pairs.map(right_memory)).collect()
+        }
+    };
     Probe {
         arithmetic: &["rotator", "angle_unit", "half_angle", "coefficient_unit"],
         ranges: ranges(shape),
-        memories: ["left", "right"].map(memory).to_vec(),
+        memories: memories.into_iter().map(|memory| format!("{INSTANCE}.datapath.{memory}")).collect(),
+    }
+}
+
+/// The words of left and of right coefficients, step by step. The low bits of an address are the pair.
+fn words_of_sides(shape: &Shape, written: &[Vec<Write>]) -> Option<[Vec<Write>; 2]> {
+    let pairs = shape.even() / 2;
+    match (Mapping::of(shape), written) {
+        (Mapping::Serial, [left, right]) => {
+            Some([left.clone(), right.clone()])
+        }
+        (Mapping::Row | Mapping::Array, _) if written.len() == 2 * pairs => {
+            // Each pair has a memory of its own.
+            let (left, right) = written.split_at(pairs);
+            let side = |of: &[Vec<Write>]| {
+                let steps = of.iter().map(Vec::len).min().unwrap_or(0);
+                let of_step = |step: usize| (0..pairs).map(move |pair| Write { address: pair, word: of[pair][step].word });
+                (0..steps).flat_map(of_step).collect()
+            };
+            Some([side(left), side(right)])
+        }
+        _ => None,
     }
 }
 
@@ -47,8 +76,8 @@ pub fn rotations(
     sweeps: u32,
     written: &[Vec<Write>],
 ) -> Option<Rotations> {
-    let [left, right] = written else { return None };
-    let mut words = [left.iter(), right.iter()];
+    let sides = words_of_sides(shape, written)?;
+    let mut words = sides.each_ref().map(|side| side.iter());
     let reduction = if shape.is_reduced() { reduction(&mut words, shape, (rows, cols))? } else { Vec::new() };
     let (decomposed_rows, _) = shape.dimensions().decomposed((rows, cols));
     let ordering = Ordering::new(decomposed_rows.max(cols).next_multiple_of(2));

@@ -1,11 +1,14 @@
-//! The step program: what the serial core does in each cycle of a step. It is fixed, and follows from the latencies of
-//! the units.
+//! The step program: what a core does in each cycle of a step. It is fixed, and follows from the latencies of the units.
 //!
 //! In a step every 2x2 block of A and every pair of rows of Uᵀ and Vᵀ is rotated once. One slot of the rotators
 //! takes one block of A, or one block of Uᵀ together with one block of Vᵀ. The blocks of A that contribute to the
 //! next diagonal go first. While the rotators work on U and V, the next diagonal blocks are read and their angles
 //! are computed. This hides the latency of the angle unit.
+//!
+//! If pairs of rows are spread in space, all lanes run the same program at the same time: a slot takes a block in each
+//! of them. All diagonal blocks are then read in one cycle.
 
+use super::mapping::Mapping;
 use crate::ordering::Ordering;
 
 /// Latencies, in cycles, that decide how soon one operation may follow another.
@@ -22,11 +25,12 @@ pub struct Latencies {
 /// One cycle of a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Slot {
-    /// Rotate this block of A: (row pair, column pair).
+    /// Rotate this block of A: (row pair, column pair). A number is 0 if there is a lane for each pair.
     pub block: Option<(usize, usize)>,
     /// Rotate these blocks of Uᵀ and Vᵀ: (row pair, pair of neighbouring columns).
     pub vectors: Option<(usize, usize)>,
-    /// Read the diagonal block of this pair for the next step and pass it to the angle unit.
+    /// Read the diagonal block of this pair for the next step and pass it to the angle unit. If there is a lane for each
+    /// pair of rows, the number is 0, and all diagonal blocks are read.
     pub diagonal: Option<usize>,
 }
 
@@ -51,8 +55,17 @@ impl StepProgram {
     /// The program with the shortest turn, with or without singular vectors, for a core with `in_flight` matrices. One
     /// of them does not need a turn, since it is loaded or unloaded. Among the programs as short, it is the one with
     /// the fewest turns.
-    pub fn new(ordering: &Ordering, latencies: Latencies, vectors: bool, in_flight: usize) -> Self {
-        let blocks = Blocks::new(ordering);
+    pub fn new(
+        ordering: &Ordering,
+        mapping: Mapping,
+        latencies: Latencies,
+        vectors: bool,
+        in_flight: usize,
+    ) -> Self {
+        let blocks = match mapping {
+            Mapping::Serial => Blocks::serial(ordering),
+            Mapping::Row | Mapping::Array => Blocks::lanes(mapping, ordering.pairs()),
+        };
         let most_turns = (in_flight - 1).max(1);
         let shared = in_flight > 1;
         let programs = (1..=most_turns).map(|turns| Self::with_turns(&blocks, latencies, vectors, turns, shared));
@@ -84,8 +97,8 @@ impl StepProgram {
     /// The program with the shortest turn in a round of `turns`. If the memories are `shared` with a matrix whose
     /// values are read, the port of A is free for it in at least one cycle of each turn.
     fn with_turns(blocks: &Blocks, latencies: Latencies, vectors: bool, turns: usize, shared: bool) -> Self {
-        let (count, pairs) = (blocks.order.len(), blocks.sources.len());
-        let of_a = count + pairs + usize::from(shared);
+        let (count, columns) = (blocks.order.len(), blocks.columns);
+        let of_a = count + blocks.sources.len() + usize::from(shared);
         let least = if vectors { of_a.max(2 * count) } else { of_a };
         let rotated = count + if vectors { latencies.block.max(latencies.vectors) } else { latencies.block };
         let shortest = least.max(rotated.div_ceil(turns));
@@ -99,7 +112,7 @@ impl StepProgram {
         }
         if vectors {
             for (index, slot) in slots[count..2 * count].iter_mut().enumerate() {
-                slot.vectors = Some((index / pairs, index % pairs));
+                slot.vectors = Some((index / columns, index % columns));
             }
         }
         for &(cycle, pair) in &diagonals {
@@ -109,20 +122,29 @@ impl StepProgram {
     }
 }
 
-/// The blocks of A in the order in which they are rotated, and what depends on that order.
+/// The blocks of A that a lane rotates, in their order, and what depends on that order.
 struct Blocks {
     order: Vec<(usize, usize)>,
-    /// For each pair, the place in the order of the last block that contributes to its next diagonal block, and the
-    /// pair; in the order of these places.
+    /// Pairs of columns in a lane.
+    columns: usize,
+    /// For each read of the diagonal, the place in the order of the last block that contributes to it, and the pair; in
+    /// the order of these places.
     sources: Vec<(usize, usize)>,
     /// For each pair, the place of the first block that is rotated by its angles.
     uses: Vec<usize>,
 }
 
 impl Blocks {
+    /// The blocks of a lane for one pair of rows. A row comes from another lane, so that all of the first blocks are
+    /// rotated by all angles, and the last ones contribute to all diagonal blocks.
+    fn lanes(mapping: Mapping, pairs: usize) -> Self {
+        let [_, columns] = mapping.blocks(pairs);
+        Self { order: (0..columns).map(|column| (0, column)).collect(), columns, sources: vec![(columns - 1, 0)], uses: vec![0] }
+    }
+
     /// The blocks that contribute to the next diagonal come first. The four for one pair follow one another, pair by
     /// pair. They begin with the source that has been used before, so that the angles of the other one are needed late.
-    fn new(ordering: &Ordering) -> Self {
+    fn serial(ordering: &Ordering) -> Self {
         let pairs = ordering.pairs();
         let mut order: Vec<(usize, usize)> = Vec::with_capacity(pairs * pairs);
         let mut listed = vec![false; pairs * pairs];
@@ -151,7 +173,7 @@ impl Blocks {
         sources.sort_unstable();
         let first_use = |pair: usize| order.iter().position(|&(row, column)| row == pair || column == pair);
         let uses = (0..pairs).map(|pair| first_use(pair).expect("Every pair is used.")).collect();
-        Self { order, sources, uses }
+        Self { order, columns: pairs, sources, uses }
     }
 
     /// The cycles of a turn in which the diagonal blocks are read, each with its pair, if that is possible with turns
@@ -182,7 +204,7 @@ mod tests {
                 [Latencies { block: 10, vectors: 10, angle: 14 }, Latencies { block: 13, vectors: 12, angle: 20 }]
             {
                 let o = Ordering::new(size);
-                let program = StepProgram::new(&o, latencies, true, in_flight);
+                let program = StepProgram::new(&o, Mapping::Serial, latencies, true, in_flight);
                 let (pairs, cycles, step) = (o.pairs(), program.cycles(), program.step());
                 let find = |test: &dyn Fn(&Slot) -> bool| {
                     let found: Vec<usize> = (0..cycles).filter(|&c| test(&program.slots[c])).collect();
@@ -231,7 +253,7 @@ mod tests {
         for (size, in_flight) in (2..=16).step_by(2).flat_map(|size| (2..=16).map(move |count| (size, count))) {
             for vectors in [false, true] {
                 let latencies = Latencies { block: 11, vectors: 10, angle: 15 };
-                let program = StepProgram::new(&Ordering::new(size), latencies, vectors, in_flight);
+                let program = StepProgram::new(&Ordering::new(size), Mapping::Serial, latencies, vectors, in_flight);
                 let is_free = |slot: &&Slot| slot.block.is_none() && slot.diagonal.is_none();
                 assert!(program.slots.iter().filter(is_free).count() >= 1, "{size}, {in_flight}");
                 checked += 1;
@@ -245,7 +267,7 @@ mod tests {
         for size in [8, 10, 12, 16, 32] {
             for (block, angle) in [(10, 14), (11, 15)] {
                 let latencies = Latencies { block, vectors: 10, angle };
-                let program = StepProgram::new(&Ordering::new(size), latencies, true, 1);
+                let program = StepProgram::new(&Ordering::new(size), Mapping::Serial, latencies, true, 1);
                 assert_eq!(program.cycles(), size * size / 2, "size {size}");
             }
         }
@@ -255,7 +277,7 @@ mod tests {
     fn the_rotators_never_idle_with_enough_matrices_in_flight() {
         let latencies = Latencies { block: 13, vectors: 12, angle: 20 };
         for (size, turns) in [(4, 5), (6, 3), (8, 2), (10, 1), (16, 1)] {
-            let program = StepProgram::new(&Ordering::new(size), latencies, true, 8);
+            let program = StepProgram::new(&Ordering::new(size), Mapping::Serial, latencies, true, 8);
             assert_eq!((program.cycles(), program.turns), (size * size / 2, turns), "size {size}");
         }
     }

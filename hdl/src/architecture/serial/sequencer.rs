@@ -8,6 +8,7 @@ mod program;
 mod turns;
 
 use super::layout::{home_table, largest, pair_bits};
+use super::mapping::Mapping;
 use super::schedule::StepProgram;
 use super::square::Square;
 use super::timing::Timing;
@@ -135,8 +136,12 @@ pub fn sequencer(
     if shape.is_prepared() {
         m.output("raw", is_raw.registered("raw_out"));
     }
-    m.output("row", pair_field(2).registered("row_out"));
-    m.output("column", pair_field(1).registered("column_out"));
+    let [rows, columns] = Mapping::of(shape).blocks(largest(orderings).pairs());
+    for (blocks, name, index) in [(rows, "row", 2), (columns, "column", 1)] {
+        if blocks > 1 || Mapping::of(shape) == Mapping::Serial {
+            m.output(name, pair_field(index).registered(&format!("{name}_out")));
+        }
+    }
     // A context has two copies of each memory. Its number and that of the copy form one.
     let own = contexts::part(&m, now.context, now.copy).at(0).registered("copy");
     m.output("copy", own.registered("copy_out"));
@@ -159,7 +164,7 @@ pub fn sequencer(
         m.output("done_context", context.at(0).registered("done_context_out").delayed_to(1 + late));
         free_ports(&m, shape, longest, timing, next_cycle, [turns.idle, rests, jumps]);
     }
-    let arrival = diagonal_pair.stage().unwrap_or(0) + timing.read;
+    let arrival = diagonal_pair.stage().unwrap_or(0) + timing.value;
     m.output("value_bank", home.sign().registered("value_bank").delayed_to(arrival));
     m.output("done", finished.at(0).flag().registered("done_out").delayed_to(1 + late));
     if shape.scaling() == Scaling::Auto {

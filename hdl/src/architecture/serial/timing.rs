@@ -9,8 +9,12 @@ pub struct Timing {
     pub latencies: Latencies,
     /// From the read address of a diagonal block to its flag `settled`.
     pub settled: u32,
-    /// From an address to the word that the memories of A, U and V return.
-    pub read: u32,
+    /// From the command that reads a diagonal element to that element at the outputs of the datapath.
+    pub value: u32,
+    /// From the address of an element of U or V that is read from outside to its word at the outputs of the datapath.
+    pub unload: u32,
+    /// From a command to the overflow of its results at the output of the datapath.
+    pub overflow: u32,
     /// Where rows are reduced: from the command that reads the operands of an angle of two rows to the first command
     /// that may read those of the next angle of the same two rows.
     pub row_rotation: Option<usize>,

@@ -1,6 +1,7 @@
 //! The datapath while it is drawn: the types and helpers that its parts share.
 
 use crate::architecture::contexts::context_bits;
+use crate::architecture::serial::block::Block;
 use crate::architecture::serial::square::Square;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
 use crate::ir::ModuleId;
@@ -40,14 +41,6 @@ pub(super) struct Command<'m> {
     pub(super) measure: Signal<'m>,
     /// Row pair, and column pair, of that diagonal block.
     pub(super) diagonal_pair: Signal<'m>,
-}
-
-/// The other copy of the same context.
-pub(super) fn other_copy(copy: Signal<'_>) -> Signal<'_> {
-    match copy.width() {
-        1 => !copy,
-        _ => copy.builder.concat(&[copy.bits_from(1), !copy.bit(0)]),
-    }
 }
 
 /// The part of a command that concerns singular vectors.
@@ -101,9 +94,6 @@ pub(super) struct Drawing<'a, 'm> {
     pub(super) square: Square<'m>,
 }
 
-/// The elements of a 2x2 block by row and column: of A, or of two rows and two columns of Uᵀ or Vᵀ.
-pub(super) type Block<'m> = [[Signal<'m>; 2]; 2];
-
 /// The singular vectors of one side: their memory, and the block read from it.
 pub(super) struct VectorSide<'m> {
     pub(super) memory: Instance<'m>,
@@ -122,23 +112,4 @@ pub(super) struct PlainWrite<'m> {
     pub(super) column: Signal<'m>,
     /// Either input words or elements of A in full width.
     pub(super) elements: Block<'m>,
-}
-
-/// `other` while the condition holds and `own` otherwise; always `own` if there is no condition or no `other`.
-pub(super) fn select_if_present<'m>(
-    condition: Option<Signal<'m>>,
-    other: Option<Signal<'m>>,
-    own: Signal<'m>,
-) -> Signal<'m> {
-    condition.zip(other).map_or(own, |(condition, other)| condition.select(other, own))
-}
-
-/// A block with an element for each (row, column).
-pub(super) fn block<'m>(element: impl Fn(usize, usize) -> Signal<'m>) -> Block<'m> {
-    [0, 1].map(|r| [0, 1].map(|c| element(r, c)))
-}
-
-/// The pipeline stage of a signal.
-pub(super) fn stage(signal: Signal<'_>) -> u32 {
-    signal.stage().expect("All signals of the datapath's pipeline have a stage.")
 }

@@ -8,7 +8,8 @@
 //! which the left rotation alone suffices. Lane 1 gives it the block (x y; 0 0), for which the right rotation alone
 //! suffices. When the triangle of lane 1 is merged, its rows enter lane 0 and are read with the timing of lane 0.
 
-use super::drawing::{Block, Drawing, PlainWrite, block, stage};
+use super::drawing::{Drawing, PlainWrite};
+use crate::architecture::serial::block::{Block, block, stage};
 use crate::architecture::serial::layout::home_table;
 use crate::architecture::serial::qr::lane::READ_LATENCY;
 use crate::architecture::serial::qr::sequencer::WORD_LATENCY;

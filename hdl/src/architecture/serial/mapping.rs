@@ -1,0 +1,83 @@
+//! How the pairs of rows and the pairs of columns are spread over the hardware.
+//!
+//! A step rotates one block for each pair of rows and each pair of columns. Pairs that are spread in *time* have their
+//! turns in the same rotators, and their numbers are part of the addresses of memories: rows or columns move to their
+//! next pairs because a block is written to another address. Pairs that are spread in *space* have rotators and memories
+//! of their own, and rows or columns move over fixed wires. All mappings make the same rotations, so they compute the
+//! same bits.
+
+use super::layout::pair_bits;
+use crate::ordering::Ordering;
+use crate::parameters::ArchitectureName;
+use crate::shape::Shape;
+
+/// The mapping of an architecture. Rows are spread in space wherever columns are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mapping {
+    /// Rows and columns in time: one block per cycle.
+    Serial,
+    /// Rows in space and columns in time: a block of each pair of rows per cycle.
+    Row,
+    /// Rows and columns in space: all blocks in one cycle.
+    Array,
+}
+
+impl Mapping {
+    /// The mapping of a core.
+    pub fn of(shape: &Shape) -> Self {
+        match shape.arch() {
+            ArchitectureName::Serial => Self::Serial,
+            ArchitectureName::Row => Self::Row,
+            ArchitectureName::Array => Self::Array,
+        }
+    }
+
+    /// The name of the decomposer's module.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Serial => "serial",
+            Self::Row => "row",
+            Self::Array => "array",
+        }
+    }
+
+    /// How much is rotated in a cycle.
+    pub fn pace(self) -> &'static str {
+        match self {
+            Self::Serial => "one 2x2 block per cycle",
+            Self::Row => "a 2x2 block of each pair of rows per cycle",
+            Self::Array => "all 2x2 blocks in one cycle",
+        }
+    }
+
+    /// Lanes beside each other, for the pairs of rows and for the pairs of columns.
+    pub fn lanes(self, pairs: usize) -> [usize; 2] {
+        match self {
+            Self::Serial => [1, 1],
+            Self::Row => [pairs, 1],
+            Self::Array => [pairs, pairs],
+        }
+    }
+
+    /// Blocks that one lane rotates in a step, by row and column.
+    pub fn blocks(self, pairs: usize) -> [usize; 2] {
+        self.lanes(pairs).map(|lanes| pairs / lanes)
+    }
+
+    /// Bits of the number of a column pair in an address: 0 if columns are spread in space.
+    pub fn column_bits(self, ordering: &Ordering) -> u32 {
+        if self == Self::Array { 0 } else { pair_bits(ordering) }
+    }
+
+    /// Units that compute the angles of a step.
+    ///
+    /// One unit takes a diagonal block per cycle. A step of an array lasts two cycles, so that a unit serves two pairs.
+    pub fn angle_units(self, pairs: usize) -> usize {
+        if self == Self::Array { pairs.div_ceil(2) } else { 1 }
+    }
+
+    /// Diagonal blocks that one angle unit takes in a step, at most.
+    pub fn diagonals(self, pairs: usize) -> usize {
+        pairs.div_ceil(self.angle_units(pairs))
+    }
+}
