@@ -1,11 +1,12 @@
-//! Tests that a core with several matrices in flight gives every matrix the result that a core with one at a time gives
-//! it, bit for bit, in the same order, whatever surrounds it.
+//! Tests that a core with several matrices in flight, or with an architecture that rotates several blocks per cycle,
+//! gives every matrix the result that a serial core with one at a time gives it, bit for bit, in the same order, whatever
+//! surrounds it.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::parameters::{Parameters, Scaling, Sweeps, Vectors};
+use svdforge_hdl::parameters::{ArchitectureName, Parameters, Scaling, Sweeps, Vectors};
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
 use svdforge_testbench::framing::{InputElement, InputScale, quantise};
 use svdforge_testbench::stimulus::{Reset, Stalls, Stimulus, Trace};
@@ -48,7 +49,16 @@ fn core(parameters: Parameters) -> Core {
     Core::new(parameters.shape().unwrap())
 }
 
-/// The cores that are compared with those for one matrix at a time.
+/// The architectures with lanes.
+const LANES: [ArchitectureName; 2] = [ArchitectureName::Row, ArchitectureName::Array];
+
+/// The serial core with the same results and one matrix at a time.
+fn one_at_a_time(core: &Core) -> Core {
+    let arch = ArchitectureName::Serial;
+    Core::new(Parameters { interleave: Some(1), arch, ..*core.shape().parameters() }.shape().unwrap())
+}
+
+/// The cores that are compared with serial ones for one matrix at a time.
 fn cores() -> Vec<Parameters> {
     let square = |n: usize| Parameters { rows: n, cols: n, ..Parameters::default() };
     let mut cores = Vec::new();
@@ -72,6 +82,25 @@ fn cores() -> Vec<Parameters> {
             Parameters { interleave, elements_per_beat_in: 2, elements_per_beat_out: 4, ..square(4) },
         ]);
     }
+    for (arch, interleave) in LANES.into_iter().flat_map(|arch| [Some(1), Some(3), None].map(|count| (arch, count))) {
+        let base = Parameters { arch, interleave, ..Parameters::default() };
+        let size = |rows, cols| Parameters { rows, cols, ..base };
+        cores.extend([1, 2, 3, 4, 6].map(|n| size(n, n)));
+        cores.extend([
+            size(4, 3),
+            size(2, 5),
+            Parameters { rank: Some(2), ..size(3, 6) },
+            Parameters { vectors: Vectors::None, ..size(4, 4) },
+            Parameters { vectors: Vectors::V, ..size(6, 6) },
+            Parameters { vectors: Vectors::U, scaling: Scaling::Fixed, ..size(4, 4) },
+            Parameters { symmetric: true, ..size(4, 4) },
+            Parameters { symmetric: true, vectors: Vectors::None, ..size(5, 5) },
+            Parameters { sweeps: Sweeps::Fixed(4), ..size(4, 4) },
+            Parameters { word: 24, guard: 8, scaling: Scaling::Fixed, ..size(5, 4) },
+            Parameters { elements_per_beat_in: 2, elements_per_beat_out: 4, ..size(4, 4) },
+        ]);
+    }
+    cores.extend(LANES.map(|arch| Parameters { arch, interleave: None, ..square(8) }));
     cores
 }
 
@@ -80,7 +109,7 @@ fn every_matrix_has_the_result_that_it_has_alone() {
     let mut checked = 0;
     for parameters in cores() {
         let several = core(parameters);
-        let one = core(Parameters { interleave: Some(1), ..parameters });
+        let one = one_at_a_time(&several);
         let elements = frames(&one, 24).concat();
         let expected = results(&SimulatorEngine::new(&one).unwrap().run(&Stimulus::new(elements.clone())).unwrap());
         assert_eq!(expected.len(), 24);
@@ -101,7 +130,7 @@ fn every_matrix_has_the_result_that_it_has_alone() {
         let after = trace.frames().filter(|frame| frame[0].cycle > 150).count();
         assert!(after > 0 && expected.ends_with(&results(&trace)[results(&trace).len() - after..]));
     }
-    assert_eq!(checked, 4 * (30 + 22));
+    assert_eq!(checked, 4 * (30 + 22 + 2 * 3 * 16 + 2));
 }
 
 /// The rotators never wait: matrices follow each other as fast as their rotations can be made.
@@ -136,6 +165,7 @@ fn random_core(rng: &mut ChaCha8Rng) -> Option<Core> {
         cols,
         symmetric,
         vectors,
+        arch: [ArchitectureName::Serial, ArchitectureName::Row, ArchitectureName::Array][pick(&[0, 0, 1, 2]) as usize],
         interleave: Some(pick(&[2, 3, 4, 5, 7, 8, 11, 16])),
         scaling: if pick(&[0, 0, 1]) == 1 { Scaling::Fixed } else { Scaling::Auto },
         sweeps: match pick(&[0, 0, 1, 2, 4]) {
@@ -159,7 +189,7 @@ fn random_cores_give_random_frames_their_results() {
     for seed in 0..150 {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let Some(several) = random_core(&mut rng) else { continue };
-        let one = core(Parameters { interleave: Some(1), ..*several.shape().parameters() });
+        let one = one_at_a_time(&several);
         let bad = rng.random_range(0.0..0.8);
         let frame = |number: u64| {
             let family = Family::ALL[rng.random_range(0..Family::ALL.len())];

@@ -201,11 +201,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         let verdicts = [("settled", "settled"), ("settled_valid", "settled_valid"), ("overflow", "overflow_seen")];
         datapath.connect(sequencer, &verdicts);
         let mut commands = vec!["block", "copy", "read_copy", "diagonal", "measure", "diagonal_pair"];
-        commands.extend(match Mapping::of(shape) {
-            Mapping::Serial => &["row", "column"][..],
-            Mapping::Row => &["column"],
-            Mapping::Array => &[],
-        });
+        commands.extend(Mapping::of(shape).commands());
         if shape.has_vectors() {
             commands.extend(["vectors", "identity", "unload_copy"]);
         }

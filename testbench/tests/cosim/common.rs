@@ -5,7 +5,7 @@ use std::path::Path;
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::File;
-use svdforge_hdl::parameters::{Front, Parameters, Scaling, Sizes, Sweeps, Vectors};
+use svdforge_hdl::parameters::{ArchitectureName, Front, Parameters, Scaling, Sizes, Sweeps, Vectors};
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
 use svdforge_testbench::framing::{InputElement, InputScale, quantise};
 use svdforge_testbench::samples::example_matrix;
@@ -25,7 +25,8 @@ pub fn square(n: usize) -> Parameters {
 }
 
 /// Cores of every other kind: tall with stored or with reduced rows, wide, one row, one column, each choice of vectors,
-/// truncated, symmetric, without scaling, with registers, with wide beats, and with several matrices in flight.
+/// truncated, symmetric, without scaling, with registers, with wide beats, with several matrices in flight, and with
+/// the architectures `row` and `array`.
 pub fn variants() -> Vec<Parameters> {
     let size = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
     vec![
@@ -69,6 +70,10 @@ pub fn variants() -> Vec<Parameters> {
             scaling: Scaling::Fixed,
             ..size(4, 4)
         },
+        Parameters { arch: ArchitectureName::Row, interleave: None, ..size(5, 4) },
+        Parameters { arch: ArchitectureName::Row, symmetric: true, ..size(6, 6) },
+        Parameters { arch: ArchitectureName::Array, interleave: Some(3), ..size(4, 3) },
+        Parameters { arch: ArchitectureName::Array, vectors: Vectors::V, rank: Some(2), ..size(4, 4) },
     ]
 }
 

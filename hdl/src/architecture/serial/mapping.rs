@@ -50,6 +50,15 @@ impl Mapping {
         }
     }
 
+    /// The numbers of pairs that are part of a command, since these pairs are spread in time.
+    pub fn commands(self) -> &'static [&'static str] {
+        match self {
+            Self::Serial => &["row", "column"],
+            Self::Row => &["column"],
+            Self::Array => &[],
+        }
+    }
+
     /// Lanes beside each other, for the pairs of rows and for the pairs of columns.
     pub fn lanes(self, pairs: usize) -> [usize; 2] {
         match self {

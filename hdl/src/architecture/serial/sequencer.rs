@@ -136,11 +136,9 @@ pub fn sequencer(
     if shape.is_prepared() {
         m.output("raw", is_raw.registered("raw_out"));
     }
-    let [rows, columns] = Mapping::of(shape).blocks(largest(orderings).pairs());
-    for (blocks, name, index) in [(rows, "row", 2), (columns, "column", 1)] {
-        if blocks > 1 || Mapping::of(shape) == Mapping::Serial {
-            m.output(name, pair_field(index).registered(&format!("{name}_out")));
-        }
+    for name in Mapping::of(shape).commands() {
+        let index = if *name == "row" { 2 } else { 1 };
+        m.output(name, pair_field(index).registered(&format!("{name}_out")));
     }
     // A context has two copies of each memory. Its number and that of the copy form one.
     let own = contexts::part(&m, now.context, now.copy).at(0).registered("copy");
