@@ -18,7 +18,7 @@ pub use value::Value;
 use std::ops::RangeInclusive;
 
 /// Numbers of rows and of columns that a core can hold.
-pub const SIZES: RangeInclusive<usize> = 1..=32;
+pub const SIZES: RangeInclusive<usize> = 1..=64;
 /// The largest number of rows of a core that reduces them to a triangle while they stream in.
 pub const MOST_ROWS: usize = 1 << 18;
 /// Bits of an input element, sign included.

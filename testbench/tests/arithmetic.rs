@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use reference::{Reference, Run, Task};
 use svdforge_golden::{Accuracy, Factors, Family, accuracy};
 use svdforge_hdl::core::Core;
-use svdforge_hdl::parameters::{Parameters, Scaling, Sizes, Sweeps, Vectors};
+use svdforge_hdl::parameters::{ArchitectureName, Parameters, Scaling, Sizes, Sweeps, Vectors};
 use svdforge_hdl::shape::Shape;
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
 use svdforge_testbench::framing::{InputElement, InputScale, Quantised, parse_frame, quantise};

@@ -5,7 +5,7 @@ use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::core::latency::Latency;
 use svdforge_hdl::interface::Status;
-use svdforge_hdl::parameters::{Parameters, Scaling, Sizes, Sweeps, Vectors};
+use svdforge_hdl::parameters::{ArchitectureName, Parameters, Scaling, Sizes, Sweeps, Vectors};
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
 use svdforge_testbench::export::export;
 use svdforge_testbench::framing::{InputElement, InputScale, quantise};
@@ -28,7 +28,14 @@ fn kinds() -> Vec<Parameters> {
         elements_per_beat_out,
         ..parameters
     };
+    let lanes = |arch, parameters| Parameters { arch, ..parameters };
     vec![
+        lanes(ArchitectureName::Row, size(8, 8)),
+        lanes(ArchitectureName::Row, size(5, 2)),
+        lanes(ArchitectureName::Row, in_flight(8, size(4, 4))),
+        lanes(ArchitectureName::Array, symmetric(6)),
+        lanes(ArchitectureName::Array, with(Vectors::None, size(3, 4))),
+        lanes(ArchitectureName::Array, in_flight(4, size(2, 2))),
         size(1, 1),
         size(2, 2),
         size(3, 3),

@@ -219,7 +219,7 @@ pub struct WaveState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaveGroup {
     /// The heading.
-    pub title: &'static str,
+    pub title: String,
     /// The state of the controller that the group shows, if it shows one.
     pub state: Option<WaveState>,
     /// The signals.
@@ -228,8 +228,8 @@ pub struct WaveGroup {
 
 impl WaveGroup {
     /// A group of the signals of one instance, given by their names in it.
-    pub fn of(title: &'static str, instance: &str, signals: &[(&str, WaveFormat)]) -> Self {
-        let mut group = Self { title, state: None, signals: Vec::new() };
+    pub fn of(title: impl Into<String>, instance: &str, signals: &[(&str, WaveFormat)]) -> Self {
+        let mut group = Self { title: title.into(), state: None, signals: Vec::new() };
         group.add(instance, signals);
         group
     }

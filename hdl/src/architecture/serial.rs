@@ -25,7 +25,7 @@ use crate::architecture::inside::{Inside, Points, Seen, WaveGroup};
 use crate::architecture::probe::{Probe, Rotations, Write};
 use crate::architecture::size::{Size, index_bits};
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
-use crate::ir::address_width;
+use crate::ir::{ModuleId, address_width};
 use crate::ordering::Ordering;
 use crate::parameters::Scaling;
 use crate::shape::Shape;
@@ -51,21 +51,20 @@ impl Architecture for Serial {
     fn draw(&self, design: &mut DesignBuilder, shape: &Shape) -> DecomposerModule {
         let orderings = &orderings(shape)[..];
         let mapping = Mapping::of(shape);
-        let (datapath, timing) = match mapping {
-            Mapping::Serial => datapath(design, orderings, shape),
-            Mapping::Row | Mapping::Array => lanes(design, orderings, shape),
+        let (datapath, timing) = draw_datapath(design, orderings, shape);
+        let program = |ordering: &Ordering| {
+            StepProgram::new(ordering, mapping, timing.latencies, shape.has_vectors(), shape.in_flight())
         };
-        let program =
-            |ordering: &Ordering| StepProgram::new(ordering, mapping, timing.latencies, shape.has_vectors(), shape.in_flight());
         let programs: Vec<StepProgram> = orderings.iter().map(program).collect();
         let qr = timing.row_rotation.map(|latency| (row_queue(design, shape), qr_sequencer(design, shape, latency)));
         let (sequencer, value_arrival) = sequencer(design, orderings, shape, timing, &programs);
 
         let m = ModuleBuilder::new(mapping.name());
-        m.doc(
-            format!("Decomposes a matrix by two-sided Jacobi rotations, {}.\n\
-             Elements come in by row and column (load); results are read by index (value, u, v).", mapping.pace()),
-        );
+        m.doc(format!(
+            "Decomposes a matrix by two-sided Jacobi rotations, {}.\n\
+             Elements come in by row and column (load); results are read by index (value, u, v).",
+            mapping.pace()
+        ));
         let instance = |module, name| m.instance(design, module, name);
         let (sequencer, datapath) = (instance(sequencer, "sequencer"), instance(datapath, "datapath"));
         let qr = qr.map(|(queue, sequencer)| [instance(queue, "row_queue"), instance(sequencer, "qr_sequencer")]);
@@ -115,6 +114,14 @@ impl Architecture for Serial {
 
     fn waves(&self, shape: &Shape) -> Vec<WaveGroup> {
         waves::waves(shape)
+    }
+}
+
+/// Adds the datapath for the mapping of a core. Returns its module and its latencies.
+fn draw_datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
+    match Mapping::of(shape) {
+        Mapping::Serial => datapath(design, orderings, shape),
+        Mapping::Row | Mapping::Array => lanes(design, orderings, shape),
     }
 }
 

@@ -2,6 +2,7 @@
 //! bit for bit, and the schedule accounts for every block.
 
 use super::*;
+use ArchitectureName::{Array, Row};
 use svdforge_golden::NamedMatrix;
 use svdforge_hdl::architecture::inside::Track;
 use svdforge_testbench::judge::judge_and_trace;
@@ -102,8 +103,15 @@ fn schedule(trace: &MatrixTrace, shape: &Shape, side: usize, name: &str) {
         track.runs.iter().filter(|run| run.2 == what).map(|run| run.1).sum::<u64>()
     };
     let steps = trace.steps.len() as u64 - 1;
-    let blocks = steps * (side as u64 / 2).pow(2);
-    let per_step = (side as u64 / 2).pow(2);
+    let pairs = side as u64 / 2;
+    // Lanes rotate their blocks in the same cycles.
+    let lanes = match shape.arch() {
+        ArchitectureName::Serial => 1,
+        ArchitectureName::Row => pairs,
+        ArchitectureName::Array => pairs * pairs,
+    };
+    let per_step = pairs * pairs / lanes;
+    let blocks = steps * per_step;
     let in_flight = |found: u64| assert!((blocks..=blocks + per_step).contains(&found), "{name}: {found}, {blocks}");
     in_flight(busy("left rotators", "A"));
     in_flight(busy("right rotators", "A"));
@@ -121,7 +129,7 @@ fn schedule(trace: &MatrixTrace, shape: &Shape, side: usize, name: &str) {
     }
     assert_eq!(busy("left rotators", "QR") > 0, shape.is_reduced(), "{name}");
     let kinds = if shape.has_vectors() { 2 } else { 1 };
-    assert_eq!(trace.program.slots.len() as u64, kinds * per_step, "{name}");
+    assert_eq!(trace.program.slots.len() as u64, kinds * per_step * lanes, "{name}");
     assert!(trace.program.starts.len() as u64 >= steps, "{name}");
     if !shape.is_reduced() {
         assert_eq!(busy("memory A, write", "load"), (trace.rows * trace.cols) as u64, "{name}");
@@ -159,6 +167,11 @@ fn each_step_is_the_one_of_the_reference() {
         (Parameters { sizes: Sizes::Any, ..tall(24, 6) }, (24, 6)),
         (Parameters { sizes: Sizes::Any, ..tall(24, 6) }, (9, 3)),
         (Parameters { sizes: Sizes::Any, ..tall(24, 6) }, (2, 5)),
+        (Parameters { arch: Row, ..plain(8, 8) }, (8, 8)),
+        (Parameters { arch: Row, ..plain(5, 3) }, (5, 3)),
+        (Parameters { arch: Row, symmetric: true, vectors: Vectors::None, ..plain(5, 5) }, (5, 5)),
+        (Parameters { arch: Array, ..plain(6, 6) }, (6, 6)),
+        (Parameters { arch: Array, vectors: Vectors::V, rank: Some(2), ..plain(2, 3) }, (2, 3)),
     ];
     let count = cases.len();
     let steps: Vec<usize> = cases.into_par_iter().map(|(parameters, size)| compare(parameters, size)).collect();

@@ -6,11 +6,7 @@ use crate::builder::Signal;
 pub type Block<'m> = [[Signal<'m>; 2]; 2];
 
 /// `other` while the condition holds and `own` otherwise; always `own` if there is no condition or no `other`.
-pub fn select_if_present<'m>(
-    condition: Option<Signal<'m>>,
-    other: Option<Signal<'m>>,
-    own: Signal<'m>,
-) -> Signal<'m> {
+pub fn select_if_present<'m>(condition: Option<Signal<'m>>, other: Option<Signal<'m>>, own: Signal<'m>) -> Signal<'m> {
     condition.zip(other).map_or(own, |(condition, other)| condition.select(other, own))
 }
 

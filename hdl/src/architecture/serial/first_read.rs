@@ -17,12 +17,7 @@ pub struct FirstRead<'m> {
 /// The block as it was `read` if it is not raw. Otherwise its elements are shifted up and padded with zeros.
 ///
 /// This takes a cycle.
-pub fn scaled_and_padded<'m>(
-    m: &'m ModuleBuilder,
-    shape: &Shape,
-    read: Block<'m>,
-    first: &FirstRead<'m>,
-) -> Block<'m> {
+pub fn scaled_and_padded<'m>(m: &'m ModuleBuilder, shape: &Shape, read: Block<'m>, first: &FirstRead<'m>) -> Block<'m> {
     let raw = first.raw.delayed_to(stage(read[0][0]));
     block(|r, c| {
         let word = read[r][c];

@@ -5,8 +5,9 @@ mod matrices;
 mod places;
 mod schedule;
 
-use super::datapath::datapath;
+use super::draw_datapath;
 use super::layout::{largest, orderings, pair_bits};
+use super::mapping::Mapping;
 use super::probe::rotations;
 use crate::architecture::decomposer::INSTANCE;
 use crate::architecture::inside::{Inside, Points, Seen};
@@ -28,13 +29,23 @@ pub fn points(shape: &Shape) -> Points {
 /// See [`crate::architecture::decomposer::Architecture::inside`].
 pub fn inside(shape: &Shape, size: (usize, usize), sweeps: u32, seen: &Seen) -> Option<Inside> {
     let places = Places::new(shape);
-    let coefficients: Vec<Vec<Write>> =
-        seen.writes.get(..2)?.iter().map(|writes| writes.iter().map(|write| write.1).collect()).collect();
+    let coefficients: Vec<Vec<Write>> = seen
+        .writes
+        .get(..places.coefficients)?
+        .iter()
+        .map(|writes| writes.iter().map(|write| write.1).collect())
+        .collect();
     let made = rotations(shape, size, sweeps, &coefficients)?;
     let (rows, _) = shape.dimensions().decomposed(size);
     let ordering = Ordering::new(rows.max(size.1).next_multiple_of(2));
-    let memories = Memories { shape, seen, ordering: &ordering, pair: pair_bits(largest(&orderings(shape))) };
-    let timing = datapath(&mut DesignBuilder::new(), &orderings(shape), shape).1;
+    let memories = Memories {
+        shape,
+        seen,
+        ordering: &ordering,
+        pair: pair_bits(largest(&orderings(shape))),
+        mapping: Mapping::of(shape),
+    };
+    let timing = draw_datapath(&mut DesignBuilder::new(), &orderings(shape), shape).1;
     let (tracks, program) = schedule::schedule(shape, seen, &places, &timing, &ordering);
     let reduction = match &places.triangles {
         Some(triangles) => reduction(&memories, triangles, size.0)?,

@@ -50,7 +50,8 @@ pub fn lanes(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) 
     let (mapping, ordering) = (Mapping::of(shape), largest(orderings));
     let pair = pair_bits(ordering);
     let on_diagonal = lane(design, shape, mapping, ordering, true);
-    let others = (mapping == Mapping::Array && ordering.pairs() > 1).then(|| lane(design, shape, mapping, ordering, false));
+    let others =
+        (mapping == Mapping::Array && ordering.pairs() > 1).then(|| lane(design, shape, mapping, ordering, false));
     let arithmetic = shape.arithmetic();
     let angle = angle_fraction(shape.coef());
     let angles = angle_unit(design, shape.element_bits(), angle, arithmetic.limits(), form(shape));
@@ -308,7 +309,8 @@ impl<'m> Drawing<'_, 'm> {
                     lane.drive(&format!("behind_{r}{c}"), behind);
                 }
             }
-            let name = |base: &str| if chained < pairs { format!("{base}_{}", first / chained) } else { base.to_owned() };
+            let name =
+                |base: &str| if chained < pairs { format!("{base}_{}", first / chained) } else { base.to_owned() };
             let ahead = |r: usize, c: usize| self.diagonal_lane(first).output(&format!("ahead_{r}{c}"));
             let block = [("a", ahead(0, 0)), ("b", ahead(0, 1)), ("c", ahead(1, 0)), ("d", ahead(1, 1))];
             let unit = m.place(self.design, self.angles, &name("angles"), &block);
@@ -376,8 +378,7 @@ impl<'m> Drawing<'_, 'm> {
         let [unload_copy, unload_home, unload_column] = unload.map(|signal| signal.at(address));
         let unloads = m.input(&name("unload"), 1).at(address);
         let read_copy = unloads.select(unload_copy, command.copy.delayed_to(address));
-        let read_column =
-            command.column.map(|column| unloads.select(unload_column, column.delayed_to(address)));
+        let read_column = command.column.map(|column| unloads.select(unload_column, column.delayed_to(address)));
         let pair = pair_bits(ordering);
         let index = pair + 1;
         let written = if side == "u" { self.stages.right } else { self.stages.done };
@@ -475,9 +476,8 @@ impl<'m> Drawing<'_, 'm> {
         let pair = self.command.value_pair.delayed_to(self.stages.read);
         for bank in 0..2 {
             let name = format!("diagonal_{bank}");
-            let of_lanes: Vec<Signal<'m>> = (0..self.ordering.pairs())
-                .map(|pair| self.diagonal_lane(pair).output(&name))
-                .collect();
+            let of_lanes: Vec<Signal<'m>> =
+                (0..self.ordering.pairs()).map(|pair| self.diagonal_lane(pair).output(&name)).collect();
             self.m.output(&name, self.chosen(pair, &of_lanes).registered(&name));
         }
     }

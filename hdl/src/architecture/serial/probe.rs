@@ -33,15 +33,14 @@ pub fn probe(shape: &Shape) -> Probe {
 fn words_of_sides(shape: &Shape, written: &[Vec<Write>]) -> Option<[Vec<Write>; 2]> {
     let pairs = shape.even() / 2;
     match (Mapping::of(shape), written) {
-        (Mapping::Serial, [left, right]) => {
-            Some([left.clone(), right.clone()])
-        }
+        (Mapping::Serial, [left, right]) => Some([left.clone(), right.clone()]),
         (Mapping::Row | Mapping::Array, _) if written.len() == 2 * pairs => {
             // Each pair has a memory of its own.
             let (left, right) = written.split_at(pairs);
             let side = |of: &[Vec<Write>]| {
                 let steps = of.iter().map(Vec::len).min().unwrap_or(0);
-                let of_step = |step: usize| (0..pairs).map(move |pair| Write { address: pair, word: of[pair][step].word });
+                let of_step =
+                    |step: usize| (0..pairs).map(move |pair| Write { address: pair, word: of[pair][step].word });
                 (0..steps).flat_map(of_step).collect()
             };
             Some([side(left), side(right)])

@@ -55,13 +55,7 @@ impl StepProgram {
     /// The program with the shortest turn, with or without singular vectors, for a core with `in_flight` matrices. One
     /// of them does not need a turn, since it is loaded or unloaded. Among the programs as short, it is the one with
     /// the fewest turns.
-    pub fn new(
-        ordering: &Ordering,
-        mapping: Mapping,
-        latencies: Latencies,
-        vectors: bool,
-        in_flight: usize,
-    ) -> Self {
+    pub fn new(ordering: &Ordering, mapping: Mapping, latencies: Latencies, vectors: bool, in_flight: usize) -> Self {
         let blocks = match mapping {
             Mapping::Serial => Blocks::serial(ordering),
             Mapping::Row | Mapping::Array => Blocks::lanes(mapping, ordering.pairs()),
@@ -139,7 +133,12 @@ impl Blocks {
     /// rotated by all angles, and the last ones contribute to all diagonal blocks.
     fn lanes(mapping: Mapping, pairs: usize) -> Self {
         let [_, columns] = mapping.blocks(pairs);
-        Self { order: (0..columns).map(|column| (0, column)).collect(), columns, sources: vec![(columns - 1, 0)], uses: vec![0] }
+        Self {
+            order: (0..columns).map(|column| (0, column)).collect(),
+            columns,
+            sources: vec![(columns - 1, 0)],
+            uses: vec![0],
+        }
     }
 
     /// The blocks that contribute to the next diagonal come first. The four for one pair follow one another, pair by

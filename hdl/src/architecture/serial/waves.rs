@@ -2,6 +2,8 @@
 
 use crate::architecture::decomposer::INSTANCE;
 use crate::architecture::inside::{WaveFormat, WaveGroup, WaveState};
+use crate::architecture::serial::lanes::lane_name;
+use crate::architecture::serial::mapping::Mapping;
 use crate::shape::Shape;
 
 /// The signals in groups: sequencer, reduction of rows, datapath, angle unit, rotators.
@@ -38,29 +40,45 @@ pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
     if shape.is_prepared() {
         datapath.add(&inside("datapath"), &[("raw", Bits)]);
     }
-    let command = [("row", Unsigned), ("column", Unsigned), ("copy", Bits), ("measure", Bits)];
-    datapath.add(&inside("datapath"), &command);
+    let mapping = Mapping::of(shape);
+    let pairs: Vec<_> = mapping.commands().iter().map(|name| (*name, Unsigned)).collect();
+    datapath.add(&inside("datapath"), &pairs);
+    datapath.add(&inside("datapath"), &[("copy", Bits), ("measure", Bits)]);
     let flags = [("diagonal_pair", Unsigned), ("settled_valid", Bits), ("settled", Bits), ("overflow", Bits)];
     datapath.add(&inside("datapath"), &flags);
     let elements = ["element_00", "element_01", "element_10", "element_11"].map(|name| (name, a));
-    datapath.add(&inside("datapath.matrix"), &elements);
-    datapath.add(&inside("datapath.matrix"), &[("write_enable", Bits)]);
+    // Of several lanes, those with diagonal blocks are shown.
+    let lanes: Vec<String> = match mapping {
+        Mapping::Serial => vec!["datapath".to_owned()],
+        Mapping::Row => (0..shape.even() / 2).map(|row| format!("datapath.{}", lane_name(mapping, row, 0))).collect(),
+        Mapping::Array => (0..shape.even() / 2).map(|p| format!("datapath.{}", lane_name(mapping, p, p))).collect(),
+    };
+    for lane in &lanes {
+        datapath.add(&inside(&format!("{lane}.matrix")), &elements);
+        datapath.add(&inside(&format!("{lane}.matrix")), &[("write_enable", Bits)]);
+    }
     groups.push(datapath);
     let angles = ["left_size", "right_size"].map(|name| (name, Hexadecimal));
-    let mut unit = WaveGroup::of("angle unit", &inside("datapath.angles"), &["a", "b", "c", "d"].map(|name| (name, a)));
-    unit.add(&inside("datapath.angles"), &angles);
-    groups.push(unit);
+    let units = mapping.angle_units(shape.even() / 2);
+    for number in 0..units {
+        let suffix = if units > 1 { format!("_{number}") } else { String::new() };
+        let path = inside(&format!("datapath.angles{suffix}"));
+        let title = format!("angle unit{}", suffix.replace('_', " "));
+        let mut unit = WaveGroup::of(title, &path, &["a", "b", "c", "d"].map(|name| (name, a)));
+        unit.add(&path, &angles);
+        groups.push(unit);
+    }
     // The rotators hold blocks of U and V as well; their fraction bits differ from those of A if the input has fewer
     // than all bits but the sign behind the point.
-    for (title, instance) in [
-        ("rotator left_0", "left_0"),
-        ("rotator left_1", "left_1"),
-        ("rotator right_0", "right_0"),
-        ("rotator right_1", "right_1"),
-    ] {
-        let signals = [("x", a), ("y", a), ("fine", Bits), ("k", coefficient), ("s", coefficient)];
-        let results = [("x_rotated", a), ("y_rotated", a), ("overflow", Bits)];
-        groups.push(WaveGroup::of(title, &inside(&format!("datapath.{instance}")), &[&signals[..], &results].concat()));
+    for lane in &lanes {
+        for rotator in ["left_0", "left_1", "right_0", "right_1"] {
+            let signals = [("x", a), ("y", a), ("fine", Bits), ("k", coefficient), ("s", coefficient)];
+            let results = [("x_rotated", a), ("y_rotated", a), ("overflow", Bits)];
+            let of_lane = lane.strip_prefix("datapath.").map_or(String::new(), |lane| format!(" of {lane}"));
+            let path = inside(&format!("{lane}.{rotator}"));
+            let all = [&signals[..], &results].concat();
+            groups.push(WaveGroup::of(format!("rotator {rotator}{of_lane}"), &path, &all));
+        }
     }
     groups
 }

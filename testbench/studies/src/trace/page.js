@@ -369,15 +369,17 @@ function operands(unit, cycle) {
   if (!unit.endsWith("rotators") || !slots.length) return "";
   const command = cycle - (unit.startsWith("left") ? left : right);
   const step = starts.reduce((found, start, k) => (start <= command ? k : found), -1);
-  const slot = step < 0 ? undefined : slots.find((s) => s[0] === command - starts[step]);
-  if (!slot) return "";
+  const turned = step < 0 ? [] : slots.filter((s) => s[0] === command - starts[step]);
+  if (!turned.length) return "";
   const steps = Math.max(...matrix.steps.map((s) => s.step));
   const known = matrix.steps.find((s) => s.sweep > 0 && s.step === step % steps + 1);
   const members = (pair) => (known && known.rotations[pair] ? known.rotations[pair].pair.map((i) => i + 1).join(", ") : `of pair ${pair}`);
-  const [, what, row, column] = slot;
-  if (what === "A") return `: rows ${members(row)}, columns ${members(column)} of A`;
   const side = unit.startsWith("left") ? "U" : "V";
-  return `: columns ${members(row)} of ${side}, rows ${2 * column + 1}, ${2 * column + 2}`;
+  // One block for each lane.
+  const blocks = turned.map(([, what, row, column]) => what === "A"
+    ? `rows ${members(row)}, columns ${members(column)} of A`
+    : `columns ${members(row)} of ${side}, rows ${2 * column + 1}, ${2 * column + 2}`);
+  return `: ${blocks.slice(0, 4).join("; ")}${blocks.length > 4 ? `; and ${blocks.length - 4} more blocks` : ""}`;
 }
 
 function cycleAt(canvas, event) {

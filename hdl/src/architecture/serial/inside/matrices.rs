@@ -3,9 +3,10 @@
 //! A step reads one copy of each memory and writes every word of the other copy once. So the writes to a bank fall into
 //! groups of equal size, one for each step.
 
-use super::places::Places;
+use super::places::{Bank, Places};
 use crate::architecture::inside::{ReductionStep, Seen, Square, Step};
 use crate::architecture::probe::{PairRotation, Write};
+use crate::architecture::serial::mapping::Mapping;
 use crate::ir::{address_width, signed_value};
 use crate::ordering::Ordering;
 use crate::ordering::reduction::{rows_rotated, streaming_steps};
@@ -20,6 +21,8 @@ pub(super) struct Memories<'a> {
     pub(super) ordering: &'a Ordering,
     /// Bits of a pair number in an address.
     pub(super) pair: u32,
+    /// How pairs are spread over the hardware.
+    pub(super) mapping: Mapping,
 }
 
 /// A matrix as it is loaded.
@@ -52,28 +55,33 @@ impl<'a> Memories<'a> {
     /// The writes to a memory before the first step, and those of each step.
     fn groups(&self, memory: usize, sweeps: u32) -> Option<(Group<'a>, Vec<Group<'a>>)> {
         let writes: Group<'a> = self.seen.writes.get(memory)?;
-        let copy = |write: &(u64, Write)| write.1.address >> (2 * self.pair) & 1;
+        let copy = |write: &(u64, Write)| write.1.address >> (self.mapping.commands().len() as u32 * self.pair) & 1;
         // Matrices are loaded into copy 0, and the first step writes copy 1.
         let first = writes.iter().position(|write| copy(write) == 1).unwrap_or(writes.len());
         let (before, during) = writes.split_at(first);
         let steps = sweeps as usize * self.ordering.steps();
-        let groups: Vec<_> = during.chunks_exact(self.ordering.pairs().pow(2)).take(steps).collect();
+        let blocks: usize = self.mapping.blocks(self.ordering.pairs()).iter().product();
+        let groups: Vec<_> = during.chunks_exact(blocks).take(steps).collect();
         let of_one_copy = |(step, group): (usize, &Group<'a>)| group.iter().all(|w| copy(w) == (step + 1) % 2);
         let whole = groups.len() == steps && groups.iter().enumerate().all(of_one_copy);
         whole.then_some((before, groups))
     }
 
-    /// The two pair numbers in an address.
-    fn pairs(&self, address: usize) -> (usize, usize) {
-        let mask = (1 << self.pair) - 1;
-        (address >> self.pair & mask, address & mask)
+    /// The pairs of rows and of columns of the word at an address of a bank.
+    fn pairs(&self, bank: &Bank, address: usize) -> (usize, usize) {
+        let field = |index: u32| address >> (index * self.pair) & ((1 << self.pair) - 1);
+        match self.mapping {
+            Mapping::Serial => (field(1), field(0)),
+            Mapping::Row => (bank.lane.0, field(0)),
+            Mapping::Array => bank.lane,
+        }
     }
 }
 
 /// The matrices as the first step reads them, and after each step. `made` are the rotations of all steps.
 pub(super) fn steps<'a>(
     memories: &Memories<'a>,
-    places: &Places,
+    places: &'a Places,
     loaded: Loaded,
     sweeps: u32,
     made: Vec<PairRotation>,
@@ -81,26 +89,25 @@ pub(super) fn steps<'a>(
     let (ordering, shape) = (memories.ordering, memories.shape);
     let side = ordering.size();
     let groups = |memory: usize| memories.groups(memory, sweeps);
-    let mut banks = Vec::new();
-    for (r, row) in places.a.iter().enumerate() {
-        for (c, &memory) in row.iter().enumerate() {
-            banks.push(((r, c), groups(memory)?));
-        }
-    }
-    let vectors = |of: &Option<[usize; 2]>| match of {
+    let banks: Vec<_> = places.a.iter().map(|bank| Some((bank, groups(bank.memory)?))).collect::<Option<_>>()?;
+    let of_vectors = |banks: &'a [Bank]| -> Option<Vec<VectorBank<'a>>> {
+        banks.iter().map(|bank| Some((bank, groups(bank.memory)?.1))).collect()
+    };
+    let vectors = |of: &'a Option<Vec<Bank>>| match of {
         None => Some(None),
-        Some(of) => Some(Some([groups(of[0])?.1, groups(of[1])?.1])),
+        Some(banks) => of_vectors(banks).map(Some),
     };
     let (u, v) = (vectors(&places.u)?, vectors(&places.v)?);
     let mut row_at: Vec<usize> = (0..side).collect();
     let a_of = |row_at: &[usize], writes: &dyn Fn(usize) -> Group<'a>| {
         let (mut a, mut cycle) = (Square::zero(side), 0);
-        for (number, ((r, c), _)) in banks.iter().enumerate() {
+        for (number, (bank, _)) in banks.iter().enumerate() {
             for (at, write) in writes(number) {
-                let (row, column) = memories.pairs(write.address);
+                let (row, column) = memories.pairs(bank, write.address);
                 // A larger matrix before this one may have left its elements beyond this square.
                 if row.max(column) < ordering.pairs() {
-                    let (row, column) = (row_at[ordering.place(row, *r)], row_at[ordering.place(column, *c)]);
+                    let (row, column) =
+                        (row_at[ordering.place(row, bank.row)], row_at[ordering.place(column, bank.column)]);
                     a.set(row, column, signed_value(write.word, shape.element_bits()) as i64);
                     cycle = cycle.max(*at);
                 }
@@ -125,9 +132,9 @@ pub(super) fn steps<'a>(
         row_at.iter().enumerate().for_each(|(place, row)| moved[ordering.next(place)] = *row);
         row_at = moved;
         let (a, mut cycle) = a_of(&row_at, &|bank| banks[bank].1.1[step]);
-        let mut vectors = |of: &Option<[Vec<Group<'_>>; 2]>| {
+        let mut vectors = |of: &Option<Vec<VectorBank<'_>>>| {
             of.as_ref().map(|of| {
-                let (matrix, at) = transposed_vectors(memories, &row_at, [of[0][step], of[1][step]]);
+                let (matrix, at) = transposed_vectors(memories, &row_at, of, step);
                 cycle = cycle.max(at);
                 matrix.transposed()
             })
@@ -139,16 +146,24 @@ pub(super) fn steps<'a>(
     Some(steps)
 }
 
+/// A bank of vectors with what each step writes to it.
+type VectorBank<'a> = (&'a Bank, Vec<Group<'a>>);
+
 /// Uᵀ or Vᵀ as one step has written it, and the cycle of the last write.
-fn transposed_vectors(memories: &Memories<'_>, row_at: &[usize], banks: [Group<'_>; 2]) -> (Square, u64) {
+fn transposed_vectors(
+    memories: &Memories<'_>,
+    row_at: &[usize],
+    banks: &[VectorBank<'_>],
+    step: usize,
+) -> (Square, u64) {
     let (ordering, bits) = (memories.ordering, memories.shape.vector_bits());
     let (mut matrix, mut cycle) = (Square::zero(ordering.size()), 0);
-    for (bank, writes) in banks.into_iter().enumerate() {
-        for (at, write) in writes {
-            let (pair, column) = memories.pairs(write.address);
+    for (bank, writes) in banks {
+        for (at, write) in writes[step] {
+            let (pair, column) = memories.pairs(bank, write.address);
             for (half, column) in [(0, 2 * column), (1, 2 * column + 1)] {
                 let element = write.word >> (half * bits) & ((1 << bits) - 1);
-                matrix.set(row_at[ordering.place(pair, bank)], column, signed_value(element, bits) as i64);
+                matrix.set(row_at[ordering.place(pair, bank.row)], column, signed_value(element, bits) as i64);
             }
             cycle = cycle.max(*at);
         }

@@ -1,7 +1,8 @@
 //! The schedule of a serial core: which unit does what in each cycle, read from the commands in its datapath.
 
-use super::places::{Places, SHIFT};
+use super::places::{Bank, Places, SHIFT};
 use crate::architecture::inside::{Program, Seen, Slot, Track};
+use crate::architecture::serial::mapping::Mapping;
 use crate::architecture::serial::qr::lane::READ_LATENCY;
 use crate::architecture::serial::timing::Timing;
 use crate::ordering::Ordering;
@@ -9,15 +10,8 @@ use crate::parameters::Scaling;
 use crate::shape::Shape;
 
 /// The signals that every core has, below the decomposer.
-const ALWAYS: [&str; 7] = [
-    "datapath.block",
-    "datapath.measure",
-    "datapath.row",
-    "datapath.column",
-    "datapath.diagonal_pair",
-    "sequencer.running",
-    "sequencer.warm",
-];
+const ALWAYS: [&str; 5] =
+    ["datapath.block", "datapath.measure", "datapath.diagonal_pair", "sequencer.running", "sequencer.warm"];
 
 /// The commands in every cycle.
 pub(super) struct Commands {
@@ -29,6 +23,10 @@ impl Commands {
     /// The names of the signals that are observed, below the decomposer.
     pub(super) fn names(shape: &Shape) -> Vec<&'static str> {
         let mut names = ALWAYS.to_vec();
+        let pairs = Mapping::of(shape).commands();
+        names.extend(
+            ["datapath.row", "datapath.column"].iter().filter(|name| pairs.iter().any(|pair| name.ends_with(pair))),
+        );
         if shape.has_vectors() {
             names.push("datapath.vectors");
         }
@@ -81,6 +79,7 @@ pub(super) fn schedule(
     ordering: &Ordering,
 ) -> (Vec<Track>, Program) {
     let commands = Commands::new(shape, seen);
+    let mapping = Mapping::of(shape);
     let is_set = |name: &str, cycle: usize, later: u32| commands.is_set(name, cycle, later);
     let stages = timing.stages;
     // Words of a lane reach the rotators together with their coefficients, lane 1 one cycle after lane 0.
@@ -94,6 +93,12 @@ pub(super) fn schedule(
         })
     };
     let busy = |unit, work: &dyn Fn(usize) -> Option<&'static str>| Track::new(unit, seen.end, work);
+    // From a command that reads diagonal blocks to those in the angle unit: where all lanes are read at once, the blocks
+    // come one after the other.
+    let angles = match mapping {
+        Mapping::Serial => stages.left..stages.left + 1,
+        Mapping::Row | Mapping::Array => stages.left + 1..stages.left + 1 + mapping.diagonals(ordering.pairs()) as u32,
+    };
     let mut tracks = vec![
         busy("sequencer", &|cycle| match () {
             () if is_set("sequencer.running", cycle, 0) => Some("sweeps"),
@@ -106,27 +111,28 @@ pub(super) fn schedule(
         busy("angle unit", &|cycle| {
             let lead = |lane, later| is_set("datapath.qr_lead", cycle, later) && is_set(lane, cycle, later);
             match () {
-                () if is_set("datapath.measure", cycle, stages.left) => Some("diagonal blocks"),
+                () if angles.clone().any(|later| is_set("datapath.measure", cycle, later)) => Some("diagonal blocks"),
                 () if lead("datapath.qr_valid_0", READ_LATENCY) => Some("QR"),
                 () if lead("datapath.qr_valid_1", READ_LATENCY + 1) => Some("QR"),
                 () => None,
             }
         }),
     ];
-    let writes = |unit, memories: &[usize], what: &dyn Fn(usize) -> &'static str| {
+    let writes = |unit, memories: Vec<usize>, what: &dyn Fn(usize) -> &'static str| {
         let mut written = vec![false; seen.end as usize];
-        let all = memories.iter().flat_map(|&memory| &seen.writes[memory]);
+        let all = memories.into_iter().flat_map(|memory| &seen.writes[memory]);
         all.for_each(|(cycle, _)| written[*cycle as usize] = true);
         Track::new(unit, seen.end, |cycle| written[cycle].then(|| what(cycle)))
     };
-    tracks.push(writes("coefficients", &[0, 1], &|_| "written"));
+    tracks.push(writes("coefficients", (0..places.coefficients).collect(), &|_| "written"));
     tracks.push(busy("memory A, read", &|cycle| match () {
         () if is_set("datapath.block", cycle, 0) => Some("A"),
         () if is_set("datapath.measure", cycle, 0) => Some("diagonal blocks"),
         () => None,
     }));
+    let memories = |banks: &[Bank]| banks.iter().map(|bank| bank.memory).collect::<Vec<_>>();
     let rotated = |cycle: usize| if is_set("datapath.block", cycle, stages.done) { "A" } else { "load" };
-    tracks.push(writes("memory A, write", places.a.as_flattened(), &rotated));
+    tracks.push(writes("memory A, write", memories(&places.a), &rotated));
     let vector_memories = [
         (&places.u, ["memory U, read", "memory U, write"], "U", "datapath.u_unload", stages.left_address),
         (&places.v, ["memory V, read", "memory V, write"], "V", "datapath.v_unload", stages.right_address),
@@ -138,13 +144,14 @@ pub(super) fn schedule(
             () if is_set(unload, cycle, 0) => Some("unload"),
             () => None,
         }));
-        tracks.push(writes(write, banks, &|_| name));
+        tracks.push(writes(write, memories(banks), &|_| name));
     }
-    (tracks, program(&commands, seen, timing, ordering))
+    (tracks, program(&commands, seen, timing, mapping, ordering))
 }
 
-/// The commands of a step. They are those of the first step, and empty if another step had other ones.
-fn program(commands: &Commands, seen: &Seen, timing: &Timing, ordering: &Ordering) -> Program {
+/// The commands of a step. They are those of the first step, and empty if another step had other ones. If there are
+/// several lanes, all of them are told.
+fn program(commands: &Commands, seen: &Seen, timing: &Timing, mapping: Mapping, ordering: &Ordering) -> Program {
     let slot = |start: usize, cycle: usize| {
         let what = match () {
             () if commands.is_set("datapath.block", cycle, 0) => "A",
@@ -156,14 +163,20 @@ fn program(commands: &Commands, seen: &Seen, timing: &Timing, ordering: &Orderin
     };
     let issued: Vec<usize> = (0..seen.end as usize).filter(|&cycle| slot(cycle, cycle).is_some()).collect();
     let with_vectors = issued.iter().any(|&cycle| commands.is_set("datapath.vectors", cycle, 0));
-    let blocks = ordering.pairs().pow(2) * if with_vectors { 2 } else { 1 };
+    let pairs = ordering.pairs();
+    let blocks = mapping.blocks(pairs).iter().product::<usize>() * if with_vectors { 2 } else { 1 };
     let steps: Vec<&[usize]> = issued.chunks_exact(blocks).collect();
     let slots_of = |step: &[usize]| step.iter().filter_map(|&cycle| slot(step[0], cycle)).collect::<Vec<_>>();
     let slots = steps.first().map_or(Vec::new(), |step| slots_of(step));
     let same = steps.iter().all(|step| slots_of(step) == slots);
+    let [rows, columns] = mapping.lanes(pairs).map(|lanes| lanes as u64);
+    let of_lanes = |slot: Slot| {
+        let Slot(cycle, what, row, column) = slot;
+        (0..rows * columns).map(move |lane| Slot(cycle, what, row + lane / columns, column + lane % columns))
+    };
     Program {
         starts: steps.iter().map(|step| step[0] as u64).collect(),
-        slots: if same { slots } else { Vec::new() },
+        slots: if same { slots.into_iter().flat_map(of_lanes).collect() } else { Vec::new() },
         to_left: timing.stages.left.into(),
         to_right: timing.stages.right.into(),
     }

@@ -180,7 +180,12 @@ impl<'m> Drawing<'_, 'm> {
         });
         let shift = (shape.scaling() == Scaling::Auto).then(|| self.input("shift", shape.shift_bits(), read));
         let inside = |r: usize, c: usize| inside.map(|inside| inside[r][c]).into_iter().collect();
-        scaled_and_padded(m, shape, words, &FirstRead { raw, shift, inside: [0, 1].map(|r| [0, 1].map(|c| inside(r, c))) })
+        scaled_and_padded(
+            m,
+            shape,
+            words,
+            &FirstRead { raw, shift, inside: [0, 1].map(|r| [0, 1].map(|c| inside(r, c))) },
+        )
     }
 
     /// The diagonal block on its way to the angle unit: it is taken from the memory, and in the next cycles those of the

@@ -1,7 +1,7 @@
 //! The wires between lanes, over which rows, and in an array columns, move to the pairs of the next step.
 
-use super::Drawing;
 use super::super::mapping::Mapping;
+use super::Drawing;
 use crate::ordering::Ordering;
 
 /// The pair from which the member of a bank comes, and its number in a rotated pair: 0 for the one read from bank 0.
