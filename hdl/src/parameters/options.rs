@@ -53,7 +53,7 @@ pub static OPTIONS: &[CoreOption] = &[
     CoreOption {
         name: "rows",
         placeholder: "M",
-        help: "Rows of the matrix, 1 to 32; up to 262144 with `--vectors v` or `none` [default: the columns, or 8]",
+        help: "Rows of the matrix, 1 to 64; up to 262144 with `--vectors v` or `none` [default: the columns, or 8]",
         kind: Kind::Number,
         varies: false,
         code: None,
@@ -64,7 +64,7 @@ pub static OPTIONS: &[CoreOption] = &[
     CoreOption {
         name: "cols",
         placeholder: "N",
-        help: "Columns of the matrix, 1 to 32 [default: the rows]",
+        help: "Columns of the matrix, 1 to 64 [default: the rows]",
         kind: Kind::Number,
         varies: false,
         code: None,

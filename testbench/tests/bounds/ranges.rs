@@ -89,5 +89,5 @@ fn every_word_holds_its_range() {
             }
         }
     }
-    assert_eq!(formats, 32 * 17 * 9 * 3);
+    assert_eq!(formats, 64 * 17 * 9 * 3);
 }
