@@ -6,7 +6,7 @@ use crate::sparse::from_entries;
 use crate::unicode::search_form;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use svdforge_golden::reader::{
     self, Fault, Kind, Place, ReadError, Record, Records, is_missing, is_spreadsheet_error, quote, read_bytes, utf8,
 };
@@ -81,6 +81,23 @@ fn from_texts(path: &Path, texts: &[(String, String)], counting: Counting) -> Re
 /// The text files of a folder as (name, text), sorted by name, and the number of hidden files and of folders in it,
 /// which are skipped.
 fn read_folder(path: &Path) -> Result<(Vec<(String, String)>, usize), ReadError> {
+    let (files, skipped) = list_folder(path)?;
+    let name = |file: &Path| file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let texts = files.iter().map(|file| Ok((name(file), read_text(file)?))).collect::<Result<_, _>>()?;
+    Ok((texts, skipped))
+}
+
+/// The files that [`read_corpus`] reads: those of a folder, or the file itself.
+///
+/// # Errors
+///
+/// The folder cannot be read.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    if path.is_dir() { list_folder(path).map(|(files, _)| files) } else { Ok(vec![path.to_owned()]) }
+}
+
+/// The text files of a folder, sorted by name, and the number of everything else in it.
+fn list_folder(path: &Path) -> Result<(Vec<PathBuf>, usize), ReadError> {
     let refuse = |error: std::io::Error| {
         let found = format!("cannot be read: {error}");
         ReadError::new(path, Fault::new(Place::File, Kind::Unreadable, found, "give a folder of text files"))
@@ -96,9 +113,7 @@ fn read_folder(path: &Path) -> Result<(Vec<(String, String)>, usize), ReadError>
         }
     }
     files.sort();
-    let name = |file: &Path| file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let texts = files.iter().map(|file| Ok((name(file), read_text(file)?))).collect::<Result<_, _>>()?;
-    Ok((texts, skipped))
+    Ok((files, skipped))
 }
 
 /// Reads a table of counts: a header of titles, then one row per word with the word in the first column.

@@ -17,7 +17,7 @@ use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::charts::{Chart, Charts, Series};
 use svdforge_apps::plot::{Format, render};
 use svdforge_apps::soft_impute::PathStep;
-use svdforge_files::Outputs;
+use svdforge_files::{Outputs, check_inputs_stay};
 use svdforge_golden::digits::fixed;
 use svdforge_golden::reader::{Labels, Layout};
 
@@ -90,6 +90,7 @@ struct Run {
 impl Complete {
     /// Fills the table with each engine, and writes the result of the first.
     pub fn run(self) -> Result<Verdict> {
+        check_inputs_stay(&self.table, [&self.out, &self.picture].into_iter().flatten())?;
         let sample = Path::new("the sample");
         let file = self.table.as_deref().unwrap_or(sample);
         let table = match &self.table {

@@ -14,11 +14,11 @@ use svdforge_apps::lsi::clusters::clusters;
 use svdforge_apps::lsi::corpus::Skipped;
 use svdforge_apps::lsi::map::{Map, default_axes};
 use svdforge_apps::lsi::model::{Query, Ranked, default_rank};
-use svdforge_apps::lsi::read::{Counting, parse_corpus, read_corpus, read_text};
+use svdforge_apps::lsi::read::{Counting, files, parse_corpus, read_corpus, read_text};
 use svdforge_apps::lsi::tokens::StopWords;
 use svdforge_apps::lsi::{Corpus, Model, SAMPLE, SAMPLE_STOP_WORDS, Weights};
 use svdforge_apps::plot::{Format, render};
-use svdforge_files::Outputs;
+use svdforge_files::{Outputs, check_inputs_stay};
 use svdforge_golden::digits::fixed;
 
 /// The most rows of a table that are printed.
@@ -104,6 +104,8 @@ impl Lsi {
     /// Indexes the documents with each engine, and prints the results side by side.
     pub fn run(self) -> Result<Verdict> {
         let format = self.picture.as_deref().map(Format::of).transpose()?;
+        let texts = self.corpus.as_deref().map(files).transpose()?.unwrap_or_default();
+        check_inputs_stay(texts.iter().chain(&self.stop_words), &self.picture)?;
         let file = self.corpus.as_deref().unwrap_or(Path::new("nine-titles.txt (sample)"));
         let corpus = self.corpus(file)?;
         let rank = self.rank.unwrap_or_else(|| default_rank(&corpus));

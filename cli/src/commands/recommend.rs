@@ -19,7 +19,7 @@ use svdforge_apps::recommend::columns::{Asked, Columns};
 use svdforge_apps::recommend::model::Profile;
 use svdforge_apps::recommend::ratings::{Ratings, Scale, parse_ratings, read_ratings_as};
 use svdforge_apps::recommend::{SAMPLE, Settings, Study, study};
-use svdforge_files::Outputs;
+use svdforge_files::{Outputs, check_inputs_stay};
 use svdforge_golden::digits::fixed;
 
 /// Learn from ratings: predict them, list what each user may like, find similar items and users
@@ -105,6 +105,7 @@ struct Run {
 impl Recommend {
     /// Studies the ratings with each engine, and answers with the model of the first.
     pub fn run(self) -> Result<Verdict> {
+        check_inputs_stay([&self.ratings, &self.fold_in].into_iter().flatten(), &self.picture)?;
         let sample = Path::new("the sample");
         let file = self.ratings.as_deref().unwrap_or(sample);
         let ratings = match &self.ratings {
