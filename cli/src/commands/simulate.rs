@@ -153,10 +153,19 @@ impl Simulate {
     }
 }
 
-/// Says how each file of delimited text was read, unless it is nothing but numbers between commas.
+/// Says how each file of delimited text was read, unless it is nothing but numbers between commas, and what in it may
+/// be meant otherwise.
 pub fn note_texts(texts: &[(&Path, MatrixText)]) {
-    for (file, text) in texts.iter().filter(|(_, text)| !text.is_plain()) {
-        output::note(format!("{}: {text}", file.display()));
+    const LABELS: &str = "take the column out, or add a header without a name for it, such as ,a,b";
+    const HEADER: &str = "write a # and a blank before it";
+    for (file, text) in texts {
+        let file = file.display();
+        if !text.is_plain() {
+            output::note(format!("{file}: {text}"));
+        }
+        for doubt in text.form.doubts(LABELS, HEADER) {
+            output::note(format!("note: {file}: {doubt}"));
+        }
     }
 }
 
