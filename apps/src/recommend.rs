@@ -16,6 +16,7 @@ use evaluate::{Score, Split};
 use model::Model;
 use ratings::{Ratings, Scale};
 use select::{Selection, largest_rank, select};
+use svdforge_golden::reader::{NoMemory, check_memory};
 
 /// The sample ratings that come with the project: eighteen women and fourteen events.
 pub const SAMPLE: &str = include_str!("../samples/southern-women.csv");
@@ -56,10 +57,19 @@ pub enum StudyError {
         /// The number of ratings.
         found: usize,
     },
+    /// There is not enough memory.
+    #[error(transparent)]
+    NoMemory(#[from] NoMemory),
     /// A decomposition failed.
     #[error(transparent)]
     Truncation(#[from] DecompositionError),
 }
+
+/// The memory in bytes that a study takes at most, measured: for each rating (its copies in the parts of the split, and
+/// the matrices), for each user and each item, and for each of their factors.
+const BYTES_PER_RATING: u64 = 120;
+const BYTES_PER_NAME: u64 = 300;
+const BYTES_PER_FACTOR: u64 = 32;
 
 /// Chooses rank and lambda, measures the quality, and fits the model to all ratings.
 ///
@@ -76,6 +86,9 @@ pub fn study(ratings: &Ratings, settings: &Settings, decomposer: &mut dyn Decomp
     if let Some(rank) = settings.rank.filter(|rank| !(1..=most).contains(rank)) {
         return Err(DecompositionError::Rank { rank, most }.into());
     }
+    let factors = settings.rank.unwrap_or(most) as u64;
+    let sides = (size.0 + size.1) as u64;
+    check_memory(found as u64 * BYTES_PER_RATING + sides * (BYTES_PER_NAME + factors * BYTES_PER_FACTOR))?;
     let given = ratings.list.iter().map(|r| r.value);
     let scale = settings.scale.unwrap_or_else(|| Scale {
         low: given.clone().fold(f64::INFINITY, f64::min),

@@ -13,7 +13,7 @@ use svdforge_hdl::parameters::Parameters;
 fn lee() -> Corpus {
     let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.data/lee_background.cor");
     assert!(path.exists(), "{} is missing: run scripts/fetch-data.sh", path.display());
-    read_corpus(&path, Counting { stop_words: StopWords::default(), min_documents: 2 }).expect("reads")
+    read_corpus(&path, Counting { header: None, stop_words: StopWords::default(), min_documents: 2 }).expect("reads")
 }
 
 /// The sine of the largest angle between two spaces.

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
-use svdforge_files::{Outputs, check_results};
+use svdforge_files::{Outputs, check_inputs_stay, check_results};
 use svdforge_hdl::shape::Shape;
 use svdforge_testbench::arrays::{Array, ResultArrays};
 use svdforge_testbench::framing::Quantised;
@@ -31,8 +31,14 @@ pub struct ArrayFolder {
 
 impl ArrayFolder {
     /// No results yet, of matrices of these sizes (rows, columns). It is an error if they differ, if the path is that
-    /// of a file, or if the folder has arrays of these names that svdforge did not write.
-    pub fn new(path: &Path, shape: &Shape, sizes: &[(usize, usize)]) -> Result<Self> {
+    /// of a file, or if the folder has arrays of these names that svdforge did not write or that are among the
+    /// `inputs`.
+    pub fn new<'a>(
+        path: &Path,
+        shape: &Shape,
+        sizes: &[(usize, usize)],
+        inputs: impl Iterator<Item = &'a Path>,
+    ) -> Result<Self> {
         let size = sizes.first().copied().unwrap_or((shape.rows(), shape.cols()));
         if let Some(other) = sizes.iter().find(|&&other| other != size) {
             bail!(
@@ -46,6 +52,7 @@ impl ArrayFolder {
         }
         let names: Vec<String> = ResultArrays::new(shape, size).finish().iter().map(Array::file_name).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).chain(NOT_OF_EVERY_CORE).collect();
+        check_inputs_stay(inputs, names.iter().map(|name| path.join(name)))?;
         check_results(path, &names)?;
         Ok(Self { path: path.to_owned(), arrays: ResultArrays::new(shape, size) })
     }

@@ -1,5 +1,6 @@
 //! `svdforge`: generates fixed-point SVD cores for FPGAs, simulates and judges them.
 
+mod answer;
 mod arguments;
 mod array_folder;
 mod commands;

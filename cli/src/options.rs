@@ -104,6 +104,11 @@ impl FromArgMatches for CoreOptions {
 }
 
 impl CoreOptions {
+    /// The file of options, if one was given.
+    pub fn config(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
     /// The core that the options describe.
     pub fn core(&self) -> Result<Core> {
         Ok(Core::new(self.shape()?))

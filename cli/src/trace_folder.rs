@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
-use svdforge_files::{Outputs, check_results};
+use svdforge_files::{Outputs, check_inputs_stay, check_results};
 use svdforge_hdl::core::Core;
 use svdforge_studies::trace::{DATA, PAGE, files};
 use svdforge_testbench::engine::SeenInside;
@@ -19,9 +19,15 @@ pub struct TraceFolder {
 }
 
 impl TraceFolder {
-    /// No traces yet, of matrices of these sizes (rows, columns). It is an error if they are too many for a page, or if
-    /// the path is that of a file.
-    pub fn new(path: &Path, core: &Core, sizes: &[(usize, usize)]) -> Result<Self> {
+    /// No traces yet, of matrices of these sizes (rows, columns). It is an error if they are too many for a page, if
+    /// the path is that of a file, or if the page or its data are among the `inputs`.
+    pub fn new<'a>(
+        path: &Path,
+        core: &Core,
+        sizes: &[(usize, usize)],
+        inputs: impl Iterator<Item = &'a Path>,
+    ) -> Result<Self> {
+        check_inputs_stay(inputs, [PAGE, DATA].map(|name| path.join(name)))?;
         check_results(path, &[PAGE, DATA])?;
         let extent = Extent::new(core, sizes).with_context(|| format!("--trace {}", path.display()))?;
         Ok(Self { path: path.to_owned(), extent, traces: Vec::new() })

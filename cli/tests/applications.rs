@@ -164,6 +164,61 @@ fn complete_says_how_it_read_the_table() {
     refused(b"\xff\xfe1\0", &["complete", "a.csv"], &["a.csv", "UTF-16", "UTF-8"]);
 }
 
+/// Years as titles, a header that the user decides on, points that may divide thousands.
+#[test]
+fn what_a_table_leaves_open_is_told_and_decided() {
+    let folder = TempDir::new().unwrap();
+    let rows: String = (1..=12).map(|n| format!("c{n};{n}.250;{};{}\n", 2 * n, 5 * n)).collect();
+    let rows = rows.replace("5.250;10;25\n", ";10;25\n");
+    let write = |text: &str| fs::write(folder.path().join("a.csv"), text).unwrap();
+    let complete = |more: &[&str]| {
+        let output = svdforge(folder.path(), &[&["complete", "a.csv", "--engine", "golden"], more].concat());
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    write(&format!("country;2019;2020;2021\n{rows}"));
+    let (status, text, _) = complete(&[]);
+    assert_eq!(status, Some(0));
+    for words in ["12 x 3", "the decimal sign is the point (1.234 is read as 1.234)", "the first row is the header"] {
+        assert!(text.contains(words), "`{words}` is not in:\n{text}");
+    }
+    let (_, text, _) = complete(&["--json"]);
+    let found: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&found["may_divide_thousands"], &found["decimal_comma"]), (&true.into(), &false.into()));
+    // Without its word, the first row is numbers, and a note says so, unless the user decides.
+    let numbers = rows.replace('c', "");
+    write(&format!("100;2019;2020;2021\n{numbers}"));
+    let row = "note: the first row has years in order; if this is the header and no row of numbers, give --header yes";
+    let (_, text, note) = complete(&[]);
+    assert!(text.contains("13 x 4") && note.contains(row), "{text}{note}");
+    let (_, text, note) = complete(&["--header", "yes"]);
+    assert!(text.contains("12 x 4") && !note.contains("the first row"), "{text}{note}");
+    let (_, text, note) = complete(&["--header", "no"]);
+    assert!(text.contains("13 x 4") && !note.contains("the first row"), "{text}{note}");
+    write(&format!("name;7;9;5\n{rows}"));
+    let (status, _, message) = complete(&[]);
+    assert!(status == Some(2) && message.contains("line 1, field 1: 'name' is not a number"), "{message}");
+    assert!(complete(&["--header", "yes"]).1.contains("12 x 3"));
+    refused("1,2\n3,\u{2212}4\n".as_bytes(), &["complete", "a.csv"], &["line 2, field 2", "(U+2212)", "write -4"]);
+}
+
+#[test]
+fn ratings_tell_their_decimal_sign() {
+    let folder = TempDir::new().unwrap();
+    let text = String::from_utf8(ratings("u1;i1;2.125")).unwrap().replace(',', ";");
+    fs::write(folder.path().join("a.csv"), &text).unwrap();
+    let words = "the decimal sign is the point (1.234 is read as 1.234)";
+    let found = done(folder.path(), &["recommend", "a.csv", "--rank", "1", "--engine", "golden"]);
+    assert!(found.contains(words) && found.contains("dropped of the 31 ratings in the file: 1 that were"), "{found}");
+    fs::write(folder.path().join("a.csv"), text.replace('.', ",")).unwrap();
+    let found = document(folder.path(), &["recommend", "a.csv", "--rank", "1", "--engine", "golden", "--json"]);
+    assert_eq!(found["decimals"], serde_json::json!({ "decimal_comma": true, "may_divide_thousands": true }));
+    fs::write(folder.path().join("a.csv"), text.replace(".125", "\u{2009}125")).unwrap();
+    let output = svdforge(folder.path(), &["recommend", "a.csv", "--rank", "1", "--engine", "golden"]);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("line 31, field 3") && message.contains("a thin space (U+2009)"), "{message}");
+}
+
 #[test]
 fn complete_keeps_what_is_known() {
     let folder = TempDir::new().unwrap();
@@ -233,7 +288,7 @@ fn requests_that_ratings_cannot_meet_are_refused() {
 fn bad_tables_are_refused() {
     let cases: [(&[u8], &[&str]); 8] = [
         (b"", &["a.csv", "no numbers", "leave a field empty"]),
-        (b"1,2\n3\n", &["a.csv, line 2", "1 fields where line 1 has 2"]),
+        (b"1,2\n3\n", &["a.csv, line 2", "1 field where line 1 has 2"]),
         (b"1,2\n3,x\n", &["a.csv, line 2, field 2", "'x' is not a number", "leave a field empty"]),
         (b"1,2\n3,inf\n", &["a.csv, line 2, field 2", "infinite"]),
         (b"1,2\n,\n3,4\n", &["a.csv, line 2", "every number of this row is missing", "take this one out"]),

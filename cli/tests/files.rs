@@ -5,6 +5,8 @@
 
 #[path = "files/failures.rs"]
 mod failures;
+#[path = "files/inputs.rs"]
+mod inputs;
 #[path = "files/mounts.rs"]
 mod mounts;
 #[path = "files/special.rs"]

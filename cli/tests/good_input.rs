@@ -47,6 +47,52 @@ fn what_is_read_beside_a_matrix_is_told() {
     assert_eq!((&found["texts"][1]["file"], &found["texts"][1]["reading"]["header"]), (&"b.csv".into(), &false.into()));
 }
 
+/// What in a matrix file may be meant otherwise is told by every command that reads one, as the commands for tables do.
+#[test]
+fn what_may_be_meant_otherwise_is_told() {
+    let folder = TempDir::new().unwrap();
+    let cases = [
+        (
+            "2019,2020,2021\n1,0,5\n0,1,7\n",
+            "the first row has years in order; if this is the header",
+            "first_row",
+            "years",
+        ),
+        ("0,1,2\n5,0,5\n0,1,7\n", "the first row counts the columns; if this is the header", "first_row", "counts"),
+        (
+            "0,5,2\n1,0,5\n2,1,7\n",
+            "the first column counts the rows; if these are labels",
+            "first_column_counts",
+            "true",
+        ),
+        ("3,05\n-2,50\n", "commas were taken to separate numbers", "may_be_decimal_commas", "true"),
+        ("1.234;2\n3;-4\n", "the decimal sign is the point (1.234 is read as 1.234)", "may_divide_thousands", "true"),
+        ("country,2019,2020\nDE,1,2\nFR,0,4\n", "the first row is the header", "header", "true"),
+    ];
+    let mut told = 0;
+    for (text, sentence, key, value) in cases {
+        fs::write(folder.path().join("a.csv"), text).unwrap();
+        for command in [&["simulate", "--json"][..], &["verify", "--with", "svdforge", "--json"]] {
+            let arguments = [command, &["--sizes", "any", "--rows", "3", "--cols", "3", "--matrix", "a.csv"]].concat();
+            let output = Command::cargo_bin("svdforge").unwrap().current_dir(folder.path()).args(&arguments).output();
+            let output = output.unwrap();
+            let message = String::from_utf8(output.stderr).unwrap();
+            assert!(
+                message.contains(&format!("a.csv: {sentence}")) || message.contains(&format!("; {sentence}")),
+                "{message}"
+            );
+            told += 1;
+            if command[0] == "simulate" {
+                assert_eq!(output.status.code(), Some(0), "{message}");
+                let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+                let found = &found["texts"][0]["reading"][key];
+                assert_eq!(found.to_string().trim_matches('"'), value, "{key}");
+            }
+        }
+    }
+    assert_eq!(told, 12);
+}
+
 #[test]
 fn the_demo_makes_the_committed_core() {
     let folder = TempDir::new().unwrap();

@@ -42,6 +42,37 @@ fn refused(files: &[(&str, &[u8])], arguments: &[&str], words: &[&str]) {
     assert_eq!(count(), before, "{arguments:?} left something behind");
 }
 
+/// Titles that are numbers: the file decides, or the user does, and the output says which.
+#[test]
+fn titles_of_a_table_may_be_years() {
+    let folder = TempDir::new().unwrap();
+    let rows = "fish,2,0,1\nbird,0,3,0\n\ncat,1,1,2\n";
+    let lsi = |name: &str, text: &str, more: &[&str]| {
+        fs::write(folder.path().join(name), text).unwrap();
+        let output = svdforge(folder.path(), &[&["lsi", name, "--engine", "golden"], more].concat());
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let note = "note: the numbers of the first row are taken for titles; if they are counts, give --header no";
+    let years = format!("word,2019,2020,2021\n{rows}");
+    let (status, text, message) = lsi("a.csv", &years, &[]);
+    assert!(status == Some(0) && message.contains(note) && text.contains("skipped: 1 blank line\n"), "{text}{message}");
+    assert!(text.contains("3 words in 3 documents") && text.contains("2020"), "{text}");
+    let (_, text, message) = lsi("a.csv", &years, &["--header", "yes"]);
+    assert!(!message.contains("note") && text.contains("3 words in 3 documents"), "{text}{message}");
+    let (_, text, _) = lsi("a.csv", &years, &["--header", "no", "--json"]);
+    let found: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&found["words"], &found["titles"]), (&4.into(), &"counted".into()));
+    let open = format!("Wort,7,9,11\n{rows}");
+    let (status, _, message) = lsi("a.csv", &open, &[]);
+    assert!(status == Some(2) && message.contains("--header yes") && message.contains("--header no"), "{message}");
+    assert!(lsi("a.csv", &open, &["--header", "yes"]).1.contains("3 words in 3 documents"));
+    let (status, _, message) = lsi("a.txt", "one fish\ntwo fish\n", &["--header", "yes"]);
+    assert!(status == Some(2) && message.contains("a.txt: --header is for tables of counts"), "{message}");
+    let (_, _, message) = lsi("b.txt", "one fish\ntwo fish\nred\n", &["--min-documents", "2"]);
+    assert!(message.contains("1 document contains none of the words and stays at the origin"), "{message}");
+}
+
 #[test]
 fn lsi_prints_the_classic_figures_beside_golden() {
     let folder = TempDir::new().unwrap();

@@ -160,12 +160,27 @@ fn too_little_memory_is_an_error_and_no_abort() {
     let mut lines = String::new();
     (0..400_000).for_each(|i| writeln!(lines, "1,2,3,4,5,6,7,{i}").unwrap());
     fs::write(path.join("m.csv"), lines).unwrap();
+    let (mut ratings, mut texts, mut counts) = (String::new(), String::new(), String::from("word,A,B,C,D\n"));
+    for i in 0..400_000 {
+        writeln!(ratings, "u{},i{},{}", i / 50, i % 50 * 7 + i / 50 % 7, 1 + i % 5).unwrap();
+        write!(texts, "w{}x{}{}", i % 5000, i / 5000, if i % 100 == 99 { "\n" } else { " " }).unwrap();
+        writeln!(counts, "w{i},1,2,3,4").unwrap();
+    }
+    fs::write(path.join("r.csv"), ratings).unwrap();
+    fs::write(path.join("c.txt"), texts).unwrap();
+    fs::write(path.join("c.csv"), counts).unwrap();
     let before = fs::read_dir(path).unwrap().count();
     let size = ["--rows", "262144", "--cols", "8", "--vectors", "none"];
-    let cases: [(&str, &[&str]); 3] = [
+    let cases: [(&str, &[&str]); 8] = [
         ("120000", &["compress", "a.pgm", "--engine", "golden", "--out", "b.png"]),
         ("250000", &["complete", "t.csv", "--engine", "golden", "--out", "o.csv"]),
         ("90000", &[&["simulate", "--matrix", "m.csv"], &size[..]].concat()),
+        // While they are read, and before the decomposition.
+        ("60000", &["recommend", "r.csv", "--engine", "golden", "--rank", "2", "--picture", "r.svg"]),
+        ("100000", &["recommend", "r.csv", "--engine", "golden", "--rank", "2", "--picture", "r.svg"]),
+        ("60000", &["lsi", "c.txt", "--engine", "golden", "--picture", "l.svg"]),
+        ("60000", &["lsi", "c.csv", "--engine", "golden", "--picture", "l.svg"]),
+        ("150000", &["lsi", "c.csv", "--engine", "golden", "--picture", "l.svg"]),
     ];
     for (kilobytes, arguments) in cases {
         let program = env!("CARGO_BIN_EXE_svdforge");

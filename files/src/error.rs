@@ -38,6 +38,14 @@ pub enum FileError {
     /// The same file is given twice.
     #[error("{}: two files are to be written to this name; give each its own", .0.display())]
     Twice(PathBuf),
+    /// A file that the command reads is to be replaced by one that it writes.
+    #[error("{}: this output is the input {} of the same command, which would be lost; nothing was changed; give the output another name", output.display(), input.display())]
+    IsInput {
+        /// The path that was given for the output.
+        output: PathBuf,
+        /// The path that was given for the input.
+        input: PathBuf,
+    },
     /// The operating system reported an error.
     #[error("{}: cannot be written: {source}; check that the folder exists, can be written to, and has room", path.display())]
     Io {

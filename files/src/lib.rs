@@ -4,6 +4,7 @@
 //!   together when the work is done.
 //! - [`write_export`] writes the folder of an exported core. It replaces and removes only what svdforge wrote there.
 //! - [`check_results`] and [`Outputs::results`] do the same for folders of results.
+//! - [`check_inputs_stay`] refuses an output that is an input of the same command.
 //! - [`append`] has the files that grow during the work.
 //! - [`clean_up`] removes what an unfinished command has begun.
 //!
@@ -14,6 +15,7 @@ mod commit;
 mod error;
 mod export;
 mod folders;
+mod inputs;
 mod operations;
 mod outputs;
 mod record;
@@ -24,6 +26,7 @@ mod target;
 pub use error::FileError;
 pub use export::write_export;
 pub use folders::make_folder;
+pub use inputs::check_inputs_stay;
 pub use outputs::{Outputs, Sink};
 pub use results::check_results;
 pub use staging::clean_up;

@@ -53,9 +53,20 @@ pub fn resolved(value: f64, unit: f64) -> String {
     format!("{value:.*e}", digits as usize)
 }
 
+/// A number of things: `1 blank line`, `2 blank lines`.
+pub fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_thing_is_singular() {
+        let lines = [0, 1, 2, 21].map(|count| counted(count, "line", "lines"));
+        assert_eq!(lines, ["0 lines", "1 line", "2 lines", "21 lines"]);
+    }
 
     #[test]
     fn digits_say_something_whatever_the_size() {

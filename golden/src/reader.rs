@@ -20,20 +20,21 @@ mod npy;
 mod npz;
 mod records;
 mod separator;
+mod spelling;
 mod text;
 mod words;
 
 pub use csv::MatrixText;
-pub use decimals::{Decimals, is_number};
+pub use decimals::{DecimalSign, Decimals, is_number};
 pub use error::{Fault, Kind, Place, ReadError};
 pub use file::read_bytes;
-pub use labels::{Form, Labels};
+pub use labels::{Asked, Form, Labels, are_years};
 pub use limits::{MAX_BYTES, MAX_ELEMENTS};
 pub use matrix::{NamedMatrix, parse_matrices, parse_matrix, read_matrices, read_matrices_and_text};
 pub use memory::{NoMemory, check_memory, reserve};
 pub use records::{Layout, Record, Records, Skipped};
 pub use separator::{Field, Separator};
-pub use text::{brief, number, quote, utf8};
+pub use text::{brief, counted_fields, number, quote, unusual_number, utf8};
 pub use words::{is_missing, is_spreadsheet_error};
 
 #[cfg(test)]

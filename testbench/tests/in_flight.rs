@@ -182,10 +182,70 @@ fn random_core(rng: &mut ChaCha8Rng) -> Option<Core> {
     parameters.shape().ok().map(Core::new)
 }
 
-/// Random cores, random frames, many of which end early or late, and random stalls.
+/// The cycle of the last output element.
+fn end(trace: &Trace) -> u64 {
+    trace.output.last().map_or(0, |element| element.cycle)
+}
+
+/// Resets at random within the first `cycles` cycles. Some of them follow each other closely.
+fn random_resets(rng: &mut ChaCha8Rng, cycles: u64) -> Vec<Reset> {
+    let mut resets: Vec<Reset> = Vec::new();
+    let mut from = 0;
+    while resets.len() < 6 {
+        let gap = if rng.random_bool(0.3) { 12 } else { cycles / 3 + 1 };
+        let (cycle, length) = (from + rng.random_range(1..=gap), rng.random_range(1..4));
+        if cycle >= cycles {
+            break;
+        }
+        resets.push(Reset { cycle, length });
+        from = cycle + length;
+    }
+    resets
+}
+
+/// Checks a run with resets. Between two resets the core answers the frames that it has taken there, in their order,
+/// and the reset may cut off the last answer and those that have not begun. After the last reset no answer is missing.
+/// The result is the number of frames that were answered whole.
+fn check_with_resets(stimulus: &Stimulus, expected: &[Vec<(i128, u8, bool)>], trace: &Trace) -> usize {
+    let resets_before = |cycle: u64| stimulus.resets.iter().filter(|reset| reset.cycle <= cycle).count();
+    let parts = stimulus.resets.len() + 1;
+    // The frames that were taken whole in each part of the run.
+    let mut taken = vec![Vec::new(); parts];
+    let (mut next, mut part, mut frame) = (0, 0, 0);
+    for &cycle in &trace.accepted {
+        let within_frame = next > 0 && !stimulus.elements[next - 1].last;
+        if resets_before(cycle) > part && within_frame {
+            // The source has given this frame up.
+            while !stimulus.elements[next].last {
+                next += 1;
+            }
+            (next, frame) = (next + 1, frame + 1);
+        }
+        part = resets_before(cycle);
+        if stimulus.elements[next].last {
+            taken[part].push(frame);
+            frame += 1;
+        }
+        next += 1;
+    }
+    let mut answered = 0;
+    for (part, taken) in taken.iter().enumerate() {
+        let here = trace.output.iter().filter(|element| resets_before(element.cycle) == part).copied().collect();
+        let here = results(&Trace { output: here, ..Trace::default() });
+        let whole = here.iter().filter(|frame| frame.last().is_some_and(|(.., last)| *last)).count();
+        let found = here.concat();
+        let right = taken.iter().flat_map(|&frame| expected[frame].clone()).collect::<Vec<_>>();
+        assert!(right.starts_with(&found), "part {part} of {parts}");
+        assert!(part + 1 < parts || whole == taken.len(), "{whole} of {} frames after the last reset", taken.len());
+        answered += whole;
+    }
+    answered
+}
+
+/// Random cores, random frames, many of which end early or late, random stalls, and random resets.
 #[test]
 fn random_cores_give_random_frames_their_results() {
-    let (mut cores, mut compared) = (0, 0);
+    let (mut cores, mut compared, mut resets, mut answered) = (0, 0, 0, 0);
     for seed in 0..150 {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let Some(several) = random_core(&mut rng) else { continue };
@@ -213,13 +273,69 @@ fn random_cores_give_random_frames_their_results() {
                 true => Stalls::none(),
                 false => Stalls::random(seed, 997, rng.random_range(0.1..1.0), rng.random_range(0.05..1.0)),
             };
-            let trace = engine.run(&Stimulus { stalls, ..Stimulus::new(elements.clone()) });
+            let plain = Stimulus { stalls, ..Stimulus::new(elements.clone()) };
+            let trace = engine.run(&plain);
             let trace = trace.unwrap_or_else(|error| panic!("seed {seed}, {name}: {error}"));
             assert!(results(&trace) == expected, "seed {seed}, {name}");
             compared += expected.len();
+
+            let stimulus = Stimulus { resets: random_resets(&mut rng, end(&trace)), ..plain };
+            let trace = engine.run(&stimulus);
+            let trace = trace.unwrap_or_else(|error| panic!("seed {seed}, {name}, {:?}: {error}", stimulus.resets));
+            answered += check_with_resets(&stimulus, &expected, &trace);
+            resets += stimulus.resets.len();
         }
         cores += 1;
     }
     assert!(cores > 60, "{cores} cores");
     assert_eq!(compared, cores * 2 * 40);
+    assert!(resets > 4 * cores && answered > 20 * cores, "{resets} resets, {answered} answers");
+}
+
+/// A frame that is one beat, from which the input end is full at once: the core takes the next one as soon as the first
+/// is released, takes none twice, and loses none.
+#[test]
+fn frames_of_one_beat_follow_each_other() {
+    let mut checked = 0;
+    for interleave in [1, 2, 3, 8, 16] {
+        for (rows, cols, elements_per_beat_in) in [(1, 1, 1), (1, 2, 2), (2, 1, 2), (2, 2, 4), (2, 4, 8), (1, 8, 8)] {
+            let parameters = Parameters {
+                rows,
+                cols,
+                elements_per_beat_in,
+                interleave: Some(interleave),
+                vectors: Vectors::None,
+                sweeps: Sweeps::Fixed(1),
+                ..Parameters::default()
+            };
+            let several = core(parameters);
+            let one = core(Parameters { interleave: Some(1), ..parameters });
+            let name = several.shape().name();
+            // Some frames are an element short.
+            let frame = |seed: u64| {
+                let matrix = Family::Uniform.generate(rows, cols, seed + 1);
+                let mut frame = quantise(several.shape(), &matrix, InputScale::Auto).unwrap().frame(one.shape());
+                if seed % 7 == 3 && frame.len() > 1 {
+                    frame.pop();
+                    frame.last_mut().unwrap().last = true;
+                }
+                frame
+            };
+            let elements = (0..50).flat_map(frame).collect::<Vec<_>>();
+            let stimulus = Stimulus::new(elements);
+            assert_eq!(stimulus.beats(elements_per_beat_in).count(), 50, "{name}");
+            let expected = results(&SimulatorEngine::new(&one).unwrap().run(&stimulus).unwrap());
+            // A frame that is lost, or taken twice, is seen.
+            assert!(expected.len() == 50 && expected.windows(2).all(|pair| pair[0] != pair[1]), "{name}");
+            let mut engine = SimulatorEngine::new(&several).unwrap();
+            for (source, sink) in [(1.0, 1.0), (0.5, 1.0), (1.0, 0.3), (0.2, 0.2), (1.0, 0.02)] {
+                let stalls = if source * sink == 1.0 { Stalls::none() } else { Stalls::random(5, 997, source, sink) };
+                let stimulus = Stimulus { stalls, ..stimulus.clone() };
+                let trace = engine.run(&stimulus).unwrap_or_else(|error| panic!("{name}, {source}, {sink}: {error}"));
+                assert!(results(&trace) == expected, "{name}, source {source}, sink {sink}");
+                checked += 1;
+            }
+        }
+    }
+    assert_eq!(checked, 5 * 6 * 5);
 }

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 use svdforge_golden::reader::{
-    Decimals, Fault, Form, Kind, Labels, Layout, MAX_ELEMENTS, Place, ReadError, Record, Records, Separator,
-    is_missing, is_number, quote, read_bytes, reserve, utf8,
+    Asked, DecimalSign, Decimals, Fault, Form, Kind, Labels, Layout, MAX_ELEMENTS, Place, ReadError, Record, Records,
+    Separator, counted_fields, is_missing, is_number, quote, read_bytes, reserve, utf8,
 };
 
 /// A table of numbers, some of them missing, m x n.
@@ -34,8 +34,8 @@ pub struct Table {
 pub struct Reading {
     /// What separates the fields, and which lines hold no row.
     pub layout: Layout,
-    /// Whether the decimal sign is the comma.
-    pub decimal_comma: bool,
+    /// The decimal sign.
+    pub decimals: DecimalSign,
     /// Whether there is a header, and why the first column holds labels if it does.
     pub form: Form,
     /// How often each word stands for a missing number. The empty word is an empty field.
@@ -51,8 +51,8 @@ const REMEDY: &str = "write one row per line, its numbers separated by commas, s
 /// # Errors
 ///
 /// The file cannot be read, or its text has a fault that [`parse_table`] finds.
-pub fn read_table(path: &Path, labels: Option<bool>) -> Result<Table, ReadError> {
-    parse(read_bytes(path, "table")?, labels).map_err(|fault| ReadError::new(path, fault))
+pub fn read_table(path: &Path, asked: Asked) -> Result<Table, ReadError> {
+    parse(read_bytes(path, "table")?, asked).map_err(|fault| ReadError::new(path, fault))
 }
 
 /// Reads numbers that are separated by commas, semicolons, tabs, bars or blanks. The separator is found from the text
@@ -64,26 +64,26 @@ pub fn read_table(path: &Path, labels: Option<bool>) -> Result<Table, ReadError>
 ///
 /// The text has a fault, which is reported with file, line and field; or a row or a column has no number.
 pub fn parse_table(path: &Path, bytes: &[u8]) -> Result<Table, ReadError> {
-    parse_table_as(path, bytes, None)
+    parse_table_as(path, bytes, Asked::default())
 }
 
-/// Does the same as [`parse_table`], but with `labels` the caller decides whether the first column holds labels.
-pub fn parse_table_as(path: &Path, bytes: &[u8], labels: Option<bool>) -> Result<Table, ReadError> {
-    parse(bytes.to_vec(), labels).map_err(|fault| ReadError::new(path, fault))
+/// Does the same as [`parse_table`], but with `asked` the caller decides about labels and a header.
+pub fn parse_table_as(path: &Path, bytes: &[u8], asked: Asked) -> Result<Table, ReadError> {
+    parse(bytes.to_vec(), asked).map_err(|fault| ReadError::new(path, fault))
 }
 
-fn parse(bytes: Vec<u8>, asked: Option<bool>) -> Result<Table, Fault> {
+fn parse(bytes: Vec<u8>, asked: Asked) -> Result<Table, Fault> {
     let table = read(&bytes, asked)?;
     Ok(Table { text: bytes, ..table })
 }
 
 /// Reads the table, without its text.
-fn read(bytes: &[u8], asked: Option<bool>) -> Result<Table, Fault> {
+fn read(bytes: &[u8], asked: Asked) -> Result<Table, Fault> {
     let text = utf8(bytes)?;
     let mark = bytes.len() - text.len();
     let mut records = Records::detect(text, 2);
     let form = Form::of(&records, asked);
-    let reading = Reading { layout: records.layout(), decimal_comma: false, form, gaps: BTreeMap::new() };
+    let reading = Reading { layout: records.layout(), decimals: DecimalSign::default(), form, gaps: BTreeMap::new() };
     let mut table = Table {
         header: None,
         labels: form.labels.map(|_| Texts::default()),
@@ -101,9 +101,13 @@ fn read(bytes: &[u8], asked: Option<bool>) -> Result<Table, Fault> {
         let record = record?;
         let (width, first_line) = *width.get_or_insert((record.fields.len(), record.line));
         if record.fields.len() != width {
-            let found = format!("this row has {} fields where line {first_line} has {width}", record.fields.len());
-            let remedy =
-                format!("give every row {width} fields, separated by {}", table.reading.layout.separator.name());
+            let found =
+                format!("this row has {} where line {first_line} has {width}", counted_fields(record.fields.len()));
+            let remedy = format!(
+                "give every row {}, separated by {}",
+                counted_fields(width),
+                table.reading.layout.separator.name()
+            );
             return Err(Fault::new(Place::Line(record.line), Kind::Ragged, found, remedy));
         }
         if form.header && record.line == first_line {
@@ -114,7 +118,7 @@ fn read(bytes: &[u8], asked: Option<bool>) -> Result<Table, Fault> {
         lines.push(record.line);
     }
     decimals.finish()?;
-    table.reading.decimal_comma = decimals.has_commas();
+    table.reading.decimals = decimals.sign();
     table.reading.layout = records.layout();
     table.check(&lines)?;
     Ok(table)
@@ -156,6 +160,7 @@ impl Table {
             let is_number = is_number(&field.text, self.reading.layout.separator);
             let value = decimals.number(&field.text, place).map_err(|fault| match (is_number, index) {
                 (true, _) => fault,
+                _ if fault.kind == Kind::UnusualNumber => fault,
                 (false, 0) => Fault { remedy: format!("{REMEDY}; give --labels yes if these are labels"), ..fault },
                 (false, _) => Fault { remedy: REMEDY.to_owned(), ..fault },
             })?;
@@ -229,7 +234,7 @@ impl Table {
         let mut at = 0;
         for ((i, j), gap) in self.gaps().zip(&self.gaps) {
             let number = fill(i, j).to_string();
-            let number = if self.reading.decimal_comma { number.replace('.', ",") } else { number };
+            let number = if self.reading.decimals.decimal_comma { number.replace('.', ",") } else { number };
             sink.write_all(&self.text[at..gap.start as usize])?;
             sink.write_all(number.as_bytes())?;
             at = gap.end as usize;

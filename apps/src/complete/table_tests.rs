@@ -7,7 +7,7 @@ use svdforge_golden::reader::{Separator, Skipped};
 /// A file of `tests/files`.
 fn file(name: &str) -> Table {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/files").join(name);
-    read_table(&path, None).unwrap_or_else(|error| panic!("{error}"))
+    read_table(&path, Asked::default()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The text with every gap filled by 10 x row + column + 0.5.
@@ -46,7 +46,7 @@ fn faults_name_line_and_field() {
         (b"1,2\n3,-2e300\n", "t.csv, line 2, field 2: '-2e300' is too large; give numbers of a size up to 1e300"),
         (b"", "t.csv: there are no numbers in the file; write one row per line"),
         (b"a,b\n", "t.csv: there are no numbers in the file"),
-        (b"1,2\n3\n", "t.csv, line 2: this row has 1 fields where line 1 has 2; give every row 2 fields"),
+        (b"1,2\n3\n", "t.csv, line 2: this row has 1 field where line 1 has 2; give every row 2 fields"),
         (b"1,2\n\n3,x\n", "t.csv, line 3, field 2: 'x' is not a number; write one row per line"),
         (b"1,2\n3,inf\n", "t.csv, line 2, field 2: 'inf' is infinite, or too large for an f64; write"),
         (b"n,a,b\nx,1,2\n# c\ny,,?\n", "t.csv, line 4: every number of this row is missing; give at least one"),
@@ -94,13 +94,13 @@ fn what_is_not_filled_stays_as_it_was() {
         assert_eq!(written(&good(text)), right, "{text:?}");
     }
     let comma = good("a;b\n1,5;2\n3;4,25\n");
-    assert_eq!((comma.reading.layout.separator, comma.reading.decimal_comma), (Separator::Semicolon, true));
+    assert_eq!((comma.reading.layout.separator, comma.reading.decimals.decimal_comma), (Separator::Semicolon, true));
     assert_eq!(comma.values, [1.5, 2.0, 3.0, 4.25]);
 }
 
 #[test]
 fn labels_can_be_asked_for() {
-    let read = |text: &str, labels| parse_table_as(Path::new("t.csv"), text.as_bytes(), labels);
+    let read = |text: &str, labels| parse_table_as(Path::new("t.csv"), text.as_bytes(), Asked { labels, header: None });
     let text = ",a,b\n3,1,2\n1,,4\n";
     assert_eq!(read(text, None).expect("read").shape(), (2, 2));
     assert_eq!(read(text, Some(false)).expect("read").shape(), (2, 3));

@@ -5,6 +5,8 @@ use crate::sparse::from_entries;
 use crate::unicode;
 use nalgebra_sparse::CsrMatrix;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use svdforge_golden::digits::counted;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The names of a document.
@@ -27,6 +29,19 @@ pub struct Skipped {
     pub hidden: usize,
 }
 
+impl fmt::Display for Skipped {
+    /// Lists what was skipped. The list is empty if that is nothing.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [
+            (self.comments, "comment line", "comment lines"),
+            (self.blank, "blank line", "blank lines"),
+            (self.hidden, "folder or hidden file", "folders and hidden files"),
+        ];
+        let parts = parts.iter().filter(|(count, ..)| *count > 0);
+        f.write_str(&parts.map(|(count, one, several)| counted(*count, one, several)).collect::<Vec<_>>().join(", "))
+    }
+}
+
 /// How often each word occurs in each document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Corpus {
@@ -40,6 +55,22 @@ pub struct Corpus {
     pub stop_words: StopWords,
     /// What was skipped when the corpus was read.
     pub skipped: Skipped,
+    /// Where the titles of the documents come from.
+    pub titles: Titles,
+}
+
+/// Where the titles of documents come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Titles {
+    /// The header of a table of counts has words.
+    Header,
+    /// The header of a table of counts has numbers.
+    Numbers,
+    /// The documents were numbered: they are lines of a text, or columns of a table without a header.
+    Counted,
+    /// They are the names of files.
+    Files,
 }
 
 /// The kind of weight that an element of the matrix is.
@@ -70,7 +101,8 @@ impl Corpus {
         let documents =
             texts.iter().map(|(name, text)| Document { name: printable(name), text: beginning(text) }).collect();
         let skipped = Skipped::default();
-        Self { words: found.into_keys().collect(), documents, counts, stop_words, skipped }
+        let titles = Titles::Counted;
+        Self { words: found.into_keys().collect(), documents, counts, stop_words, skipped, titles }
     }
 
     /// The number of documents in which each word occurs.

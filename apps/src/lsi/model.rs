@@ -7,6 +7,7 @@ use crate::range_finder::{OVERSAMPLING, POWER_ITERATIONS, truncated_svd};
 use crate::unicode::search_form;
 use nalgebra::{DMatrix, DVector};
 use std::collections::BTreeMap;
+use svdforge_golden::reader::{NoMemory, check_memory};
 
 /// Why a corpus cannot be indexed, or a question cannot be answered.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,9 @@ pub enum LsiError {
     /// All weights are 0.
     #[error("every word is in every document, so tf-idf gives each word the weight 0; use --weights count")]
     NoWeights,
+    /// There is not enough memory.
+    #[error(transparent)]
+    NoMemory(#[from] NoMemory),
     /// The decomposition failed.
     #[error(transparent)]
     Truncation(#[from] DecompositionError),
@@ -80,6 +84,11 @@ pub fn default_rank(corpus: &Corpus) -> usize {
     (least / 3).clamp(2, 20).min(least).min(LARGEST)
 }
 
+/// The memory in bytes that a decomposition takes for each count that is not 0, and for each element of the vectors
+/// that it works with.
+const BYTES_PER_ENTRY: u64 = 48;
+const BYTES_PER_ELEMENT: u64 = 32;
+
 impl Model {
     /// Decomposes a corpus.
     ///
@@ -92,6 +101,9 @@ impl Model {
         rank: usize,
         decomposer: &mut dyn Decomposer,
     ) -> Result<Self, LsiError> {
+        let sides = (corpus.words.len() + corpus.documents.len()) as u64;
+        let vectors = (rank.min(LARGEST) + OVERSAMPLING) as u64;
+        check_memory(corpus.counts.nnz() as u64 * BYTES_PER_ENTRY + sides * vectors * BYTES_PER_ELEMENT)?;
         let matrix = corpus.weighted(weights);
         let energy: f64 = matrix.values().iter().map(|x| x * x).sum();
         if energy == 0.0 {

@@ -11,7 +11,7 @@ fn sample(name: &str) -> PathBuf {
 
 fn nine_titles() -> Corpus {
     let list = std::fs::read_to_string(sample("nine-titles.stop-words.txt")).unwrap();
-    let counting = Counting { stop_words: StopWords::parse(&list), min_documents: 2 };
+    let counting = Counting { header: None, stop_words: StopWords::parse(&list), min_documents: 2 };
     read_corpus(&sample("nine-titles.txt"), counting).unwrap()
 }
 
@@ -21,8 +21,10 @@ fn decomposers() -> [Box<dyn Decomposer>; 2] {
 
 #[test]
 fn text_and_table_of_the_nine_titles_are_one_matrix() {
-    let table =
-        read_corpus(&sample("nine-titles.csv"), Counting { stop_words: StopWords::default(), min_documents: 2 });
+    let table = read_corpus(
+        &sample("nine-titles.csv"),
+        Counting { header: None, stop_words: StopWords::default(), min_documents: 2 },
+    );
     let (text, table) = (nine_titles(), table.unwrap());
     assert_eq!(text.words, table.words);
     assert_eq!(text.counts, table.counts);
@@ -103,7 +105,7 @@ fn unknown_words_are_named_with_those_that_look_like_them() {
 
 #[test]
 fn weights_by_hand() {
-    let counting = Counting { stop_words: StopWords::parse(""), min_documents: 1 };
+    let counting = Counting { header: None, stop_words: StopWords::parse(""), min_documents: 1 };
     let corpus = parse_corpus(Path::new("a.txt"), "red fish fish\nred bird\n", false, counting).unwrap();
     assert_eq!(corpus.words, ["bird", "fish", "red"]);
     let matrix = DMatrix::from(&corpus.weighted(Weights::TfIdf));
@@ -113,7 +115,7 @@ fn weights_by_hand() {
         Path::new("a.txt"),
         "red\nred\n",
         false,
-        Counting { stop_words: StopWords::parse(""), min_documents: 1 },
+        Counting { header: None, stop_words: StopWords::parse(""), min_documents: 1 },
     )
     .unwrap();
     let error = Model::fit(&same, Weights::TfIdf, 1, &mut GoldenDecomposer).unwrap_err();

@@ -3,7 +3,7 @@
 use super::words::{Role, rank};
 use std::fmt;
 use std::str::FromStr;
-use svdforge_golden::reader::{Fault, Kind, Place, Record, Records, is_missing, is_number, quote};
+use svdforge_golden::reader::{Fault, Kind, Place, Record, Records, is_missing, is_number, quote, unusual_number};
 
 /// The columns of user, item and rating as the caller gives them: the name of each in the header, or its number, which
 /// counts from 1.
@@ -203,6 +203,8 @@ fn check_order(first: &Record, records: &Records, third_is_number: bool) -> Resu
     };
     let (index, found, example) = if let Some(index) = (0..2).find(|&index| is_date(field(index))) {
         (index, format!("{} looks like a date, and there is no header", quote(field(index))), "user=2,item=3,rating=4")
+    } else if let Some(fault) = unusual_number(field(2), first.place(2)) {
+        return Err(fault);
     } else if !third_is_number {
         let found = match is_missing(field(2)) {
             true if field(2).is_empty() => "an element is missing".to_owned(),

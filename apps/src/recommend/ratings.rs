@@ -5,8 +5,8 @@ use crate::unicode;
 use std::collections::BTreeMap;
 use std::path::Path;
 use svdforge_golden::reader::{
-    Decimals, Fault, Field, Kind, Layout, Place, ReadError, Record, Records, is_spreadsheet_error, quote, read_bytes,
-    utf8,
+    DecimalSign, Decimals, Fault, Field, Kind, Layout, Place, ReadError, Record, Records, check_memory, counted_fields,
+    is_spreadsheet_error, quote, read_bytes, utf8,
 };
 
 /// Names in the order of their first appearance, and their indices. Names are kept in the normal form NFC, so that
@@ -70,6 +70,8 @@ pub struct Ratings {
     pub columns: Columns,
     /// What separates the fields, and which lines hold no row.
     pub layout: Layout,
+    /// The decimal sign.
+    pub decimals: DecimalSign,
     /// Names of the users.
     pub users: Names,
     /// Names of the items.
@@ -92,6 +94,10 @@ pub struct Scale {
     /// The highest.
     pub high: f64,
 }
+
+/// The memory in bytes that a rating takes while its file is read: an element of the list, and one of the map by which
+/// further ratings of the same item are found.
+const BYTES_PER_RATING: u64 = 80;
 
 /// The range of sizes in which sums and squares neither overflow nor underflow.
 const SIZES: std::ops::RangeInclusive<f64> = 1e-100..=1e100;
@@ -140,13 +146,16 @@ pub fn parse_ratings_as(
 }
 
 fn parse(bytes: &[u8], scale: Option<Scale>, asked: Option<&Asked>) -> Result<Ratings, Fault> {
-    let mut records = Records::detect(utf8(bytes)?, 3);
+    let text = utf8(bytes)?;
+    check_memory(text.lines().count() as u64 * BYTES_PER_RATING)?;
+    let mut records = Records::detect(text, 3);
     let empty = |found: String| Fault::new(Place::File, Kind::Empty, found, ROWS);
     let columns = Columns::of(&records, asked)?.ok_or_else(|| empty("there are no ratings in the file".to_owned()))?;
     let (names, layout) = (Names::default(), records.layout());
     let mut ratings = Ratings {
         columns,
         layout,
+        decimals: DecimalSign::default(),
         users: names.clone(),
         items: names,
         list: Vec::new(),
@@ -161,7 +170,7 @@ fn parse(bytes: &[u8], scale: Option<Scale>, asked: Option<&Asked>) -> Result<Ra
         let record = record?;
         let Columns { line, width, header, .. } = ratings.columns;
         if record.fields.len() != width {
-            let found = format!("this row has {} fields where line {line} has {width}", record.fields.len());
+            let found = format!("this row has {} where line {line} has {width}", counted_fields(record.fields.len()));
             return Err(Fault::new(Place::Line(record.line), Kind::Ragged, found, ROWS));
         }
         if !(header && record.line == line) {
@@ -170,6 +179,7 @@ fn parse(bytes: &[u8], scale: Option<Scale>, asked: Option<&Asked>) -> Result<Ra
     }
     decimals.finish()?;
     ratings.layout = records.layout();
+    ratings.decimals = decimals.sign();
     if ratings.list.is_empty() {
         return Err(empty(match ratings.read {
             0 => "there are no ratings in the file".to_owned(),

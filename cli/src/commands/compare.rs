@@ -5,6 +5,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
+use svdforge_files::check_inputs_stay;
 use svdforge_studies::compare::difference::{Difference, Verdict as Judged};
 use svdforge_studies::compare::external::External;
 use svdforge_studies::compare::finding::{Aspect, Finding};
@@ -50,6 +51,8 @@ impl Compare {
     /// Reads the documents, compares them, and writes and prints the result.
     pub fn run(self) -> Result<Verdict> {
         self.check_list()?;
+        let outputs = self.out.iter().flat_map(|out| FILES.iter().map(|name| out.join(name)));
+        check_inputs_stay(self.reports.iter().chain(&self.external), outputs)?;
         let (first, later) = self.reports.split_first().ok_or(CompareError::Count(0))?;
         let baseline = Report::read(first)?;
         let mut others = Vec::new();

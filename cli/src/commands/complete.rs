@@ -1,12 +1,13 @@
 //! The command `svdforge complete`.
 
+use crate::answer::Answer;
 use crate::endings;
 use crate::engine_options::EngineOptions;
 use crate::later::LaterFile;
 use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -17,9 +18,9 @@ use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::charts::{Chart, Charts, Series};
 use svdforge_apps::plot::{Format, render};
 use svdforge_apps::soft_impute::PathStep;
-use svdforge_files::Outputs;
+use svdforge_files::{Outputs, check_inputs_stay};
 use svdforge_golden::digits::fixed;
-use svdforge_golden::reader::{Labels, Layout};
+use svdforge_golden::reader::{Asked, DecimalSign, Form, Layout};
 
 /// The most filled numbers that are printed.
 const SHOWN: usize = 20;
@@ -39,6 +40,9 @@ pub struct Complete {
     /// Whether the first column holds labels of the rows and no numbers [default: as the file shows; the output says]
     #[arg(long, value_name = "yes|no", requires = "table")]
     labels: Option<Answer>,
+    /// Whether the first row is a header and no row of numbers [default: as the file shows; the output says]
+    #[arg(long, value_name = "yes|no", requires = "table")]
+    header: Option<Answer>,
     /// Write the filled table to this file
     #[arg(long, value_name = "FILE", value_parser = endings::csv)]
     out: Option<PathBuf>,
@@ -63,12 +67,6 @@ pub struct Complete {
     json: bool,
 }
 
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum Answer {
-    Yes,
-    No,
-}
-
 /// A wrapper, because clap takes a bare `Option` for an argument that may be left out.
 #[derive(Clone, Copy, Debug)]
 struct Lambda(Option<f64>);
@@ -90,10 +88,14 @@ struct Run {
 impl Complete {
     /// Fills the table with each engine, and writes the result of the first.
     pub fn run(self) -> Result<Verdict> {
+        check_inputs_stay(&self.table, [&self.out, &self.picture].into_iter().flatten())?;
         let sample = Path::new("the sample");
         let file = self.table.as_deref().unwrap_or(sample);
         let table = match &self.table {
-            Some(path) => read_table(path, self.labels.map(|answer| answer == Answer::Yes))?,
+            Some(path) => {
+                let [labels, header] = [self.labels, self.header].map(|answer| answer.map(Answer::is_yes));
+                read_table(path, Asked { header, labels })?
+            }
             None => parse_table(sample, SAMPLE.as_bytes())?,
         };
         let settings = Settings { rank: self.rank.map(|rank| rank as usize), lambda: self.lambda.0, seed: self.seed };
@@ -136,7 +138,7 @@ impl Complete {
                 filled: Filled { table, result: r },
             }
         };
-        let Reading { layout, decimal_comma, form, gaps } = &table.reading;
+        let Reading { layout, decimals, form, gaps } = &table.reading;
         Document {
             file,
             rows,
@@ -146,9 +148,8 @@ impl Complete {
             out: &self.out,
             runs: runs.iter().map(run).collect(),
             text: layout,
-            decimal_comma: *decimal_comma,
-            header: form.header,
-            labels: form.labels,
+            decimals: *decimals,
+            form: *form,
             gaps,
         }
     }
@@ -159,10 +160,8 @@ impl Complete {
         let missing = rows * cols - known;
         output::print(format!("{}: {rows} x {cols}, {missing} of {} numbers missing", file.display(), rows * cols))?;
         output::print(describe(table))?;
-        if table.reading.form.counts {
-            output::note(
-                "note: the first column counts the rows; if these are labels and no numbers, give --labels yes",
-            );
+        for doubt in table.reading.form.doubts("give --labels yes", "give --header yes") {
+            output::note(format!("note: {doubt}"));
         }
         for Run { engine, result: r } in runs {
             let cycles = engine.cycles().map_or(String::new(), |cycles| format!(", {cycles} clock cycles"));
@@ -213,8 +212,8 @@ impl Complete {
 fn describe(table: &Table) -> String {
     let reading = &table.reading;
     let mut parts = vec![reading.layout.to_string()];
-    if reading.decimal_comma {
-        parts.push("the decimal sign is the comma".to_owned());
+    if !reading.decimals.is_plain() {
+        parts.push(reading.decimals.to_string());
     }
     parts.push(if reading.form.header { "the first row is the header" } else { "there is no header" }.to_owned());
     parts.push(match reading.form.labels {
@@ -242,9 +241,10 @@ struct Document<'a> {
     out: &'a Option<PathBuf>,
     runs: Vec<RunDocument<'a>>,
     text: &'a Layout,
-    decimal_comma: bool,
-    header: bool,
-    labels: Option<Labels>,
+    #[serde(flatten)]
+    decimals: DecimalSign,
+    #[serde(flatten)]
+    form: Form,
     gaps: &'a BTreeMap<String, usize>,
 }
 

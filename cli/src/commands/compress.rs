@@ -17,7 +17,7 @@ use svdforge_apps::compress::sample::SAMPLE_PNG;
 use svdforge_apps::compress::tiles::{Compressed, Cut, compress};
 use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::plot::{Format, render};
-use svdforge_files::Outputs;
+use svdforge_files::{Outputs, check_inputs_stay};
 use svdforge_golden::digits::fixed;
 use svdforge_golden::reader::check_memory;
 
@@ -100,6 +100,8 @@ struct Sinks {
 impl Compress {
     /// Reads the picture, and compresses or denoises it with each engine.
     pub fn run(self) -> Result<Verdict> {
+        let outputs = [&self.out, &self.side_by_side, &self.picture];
+        check_inputs_stay(&self.picture_file, outputs.into_iter().flatten())?;
         for path in [&self.out, &self.side_by_side].into_iter().flatten() {
             if Format::of(path).ok() != Some(Format::Png) {
                 return Err(anyhow!("{}: the name of this picture must end in .png", path.display()));

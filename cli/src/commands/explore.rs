@@ -8,7 +8,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
-use svdforge_files::check_results;
+use svdforge_files::{check_inputs_stay, check_results};
 use svdforge_golden::Family;
 use svdforge_hdl::parameters::Sweeps;
 use svdforge_studies::campaign::plan::{MAX_SEED, SEED_STEP};
@@ -91,6 +91,7 @@ struct Answer {
 impl Explore {
     /// Runs the campaign, synthesises cores, writes the results, and picks a core.
     pub fn run(self) -> Result<Verdict> {
+        check_inputs_stay(self.core.config(), FILES.iter().map(|name| self.out.join(name)))?;
         let (plan, left_out) = self.space()?.plan().map_err(|e| anyhow!("{e}"))?;
         if let Some(pick) = &self.pick {
             pick.check(&plan, self.target.is_some(), self.pnr).map_err(|e| anyhow!("--pick: {e}"))?;

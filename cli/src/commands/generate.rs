@@ -6,7 +6,7 @@ use crate::{Verdict, output, shell};
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
-use svdforge_files::write_export;
+use svdforge_files::{check_inputs_stay, write_export};
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_testbench::export::export;
 
@@ -41,6 +41,7 @@ impl Generate {
         let progress = Progress::start("simulating the example of the testbench");
         let files = export(&core)?;
         drop(progress);
+        check_inputs_stay(self.core.config(), files.iter().map(|file| self.out.join(&file.name)))?;
         if write_export(&self.out, &files, self.force)? {
             output::note(COMPLETED);
         }

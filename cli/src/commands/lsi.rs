@@ -1,5 +1,6 @@
 //! The command `svdforge lsi`.
 
+use crate::answer::Answer;
 use crate::engine_options::EngineOptions;
 use crate::later::LaterFile;
 use crate::progress::Progress;
@@ -11,15 +12,15 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use svdforge_apps::decomposer::Decomposer;
 use svdforge_apps::lsi::clusters::clusters;
-use svdforge_apps::lsi::corpus::Skipped;
+use svdforge_apps::lsi::corpus::Titles;
 use svdforge_apps::lsi::map::{Map, default_axes};
 use svdforge_apps::lsi::model::{Query, Ranked, default_rank};
-use svdforge_apps::lsi::read::{Counting, parse_corpus, read_corpus, read_text};
+use svdforge_apps::lsi::read::{Counting, files, is_table, parse_corpus, read_corpus, read_text};
 use svdforge_apps::lsi::tokens::StopWords;
 use svdforge_apps::lsi::{Corpus, Model, SAMPLE, SAMPLE_STOP_WORDS, Weights};
 use svdforge_apps::plot::{Format, render};
-use svdforge_files::Outputs;
-use svdforge_golden::digits::fixed;
+use svdforge_files::{Outputs, check_inputs_stay};
+use svdforge_golden::digits::{counted, fixed};
 
 /// The most rows of a table that are printed.
 const SHOWN: usize = 40;
@@ -40,6 +41,9 @@ pub struct Lsi {
     /// File of words to leave out instead of the common English ones; an empty file leaves out none
     #[arg(long, value_name = "FILE")]
     stop_words: Option<PathBuf>,
+    /// Whether the first row of a .csv or .tsv is a header of titles and no row of counts [default: as the file shows]
+    #[arg(long, value_name = "yes|no", requires = "corpus")]
+    header: Option<Answer>,
     /// Leave out words that occur in fewer than this number of documents of a text
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
     min_documents: u32,
@@ -104,6 +108,8 @@ impl Lsi {
     /// Indexes the documents with each engine, and prints the results side by side.
     pub fn run(self) -> Result<Verdict> {
         let format = self.picture.as_deref().map(Format::of).transpose()?;
+        let texts = self.corpus.as_deref().map(files).transpose()?.unwrap_or_default();
+        check_inputs_stay(texts.iter().chain(&self.stop_words), &self.picture)?;
         let file = self.corpus.as_deref().unwrap_or(Path::new("nine-titles.txt (sample)"));
         let corpus = self.corpus(file)?;
         let rank = self.rank.unwrap_or_else(|| default_rank(&corpus));
@@ -154,7 +160,16 @@ impl Lsi {
             (None, None) => StopWords::parse(SAMPLE_STOP_WORDS),
             (None, Some(_)) => StopWords::default(),
         };
-        let counting = Counting { stop_words, min_documents: self.min_documents as usize };
+        if let (Some(path), true) = (&self.corpus, self.header.is_some())
+            && !is_table(path)
+        {
+            return Err(anyhow!(
+                "{}: --header is for tables of counts, whose names end in .csv or .tsv",
+                path.display()
+            ));
+        }
+        let header = self.header.map(Answer::is_yes);
+        let counting = Counting { stop_words, header, min_documents: self.min_documents as usize };
         Ok(match &self.corpus {
             Some(path) => read_corpus(path, counting)?,
             None => parse_corpus(file, SAMPLE, false, counting)?,
@@ -186,6 +201,7 @@ impl Lsi {
         };
         json!({
             "file": file, "words": corpus.words.len(), "documents": corpus.documents.len(), "skipped": corpus.skipped,
+            "titles": corpus.titles,
             "weights": self.weights.to_possible_value().map(|v| v.get_name().to_owned()),
             "rank": runs[0].model.svd.sigma.len(), "runs": runs.iter().map(run).collect::<Vec<_>>(),
         })
@@ -195,18 +211,20 @@ impl Lsi {
         let Run { model, clusters, .. } = &runs[0];
         let rank = model.svd.sigma.len();
         output::print(format!(
-            "{}: {} words in {} documents; {rank} dimensions keep {:.1} % of the sum of squares",
+            "{}: {} in {}; {rank} dimensions keep {:.1} % of the sum of squares",
             file.display(),
-            corpus.words.len(),
-            corpus.documents.len(),
+            counted(corpus.words.len(), "word", "words"),
+            counted(corpus.documents.len(), "document", "documents"),
             100.0 * model.explained
         ))?;
-        let Skipped { comments, blank, hidden } = corpus.skipped;
-        let parts = [(comments, "comment lines"), (blank, "blank lines"), (hidden, "folders and hidden files")];
-        let parts: Vec<String> =
-            parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-        if !parts.is_empty() {
-            output::print(format!("skipped: {}", parts.join(", ")))?;
+        let skipped = corpus.skipped.to_string();
+        if !skipped.is_empty() {
+            output::print(format!("skipped: {skipped}"))?;
+        }
+        if corpus.titles == Titles::Numbers && self.header.is_none() {
+            output::note(
+                "note: the numbers of the first row are taken for titles; if they are counts, give --header no",
+            );
         }
         for Run { engine, seconds, .. } in runs {
             let cycles = engine.cycles().map_or(String::new(), |cycles| format!("{cycles} clock cycles, "));
@@ -214,7 +232,9 @@ impl Lsi {
         }
         let empty = corpus.empty_documents();
         if !empty.is_empty() {
-            output::note(format!("{} documents contain none of the words and stay at the origin", empty.len()));
+            let one = "document contains none of the words and stays at the origin";
+            let several = "documents contain none of the words and stay at the origin";
+            output::note(counted(empty.len(), one, several));
         }
         output::print("\nDimensions, with the words that lie farthest along each")?;
         let sigmas: Vec<String> = runs.iter().map(|run| format!("sigma, {}", run.engine.name())).collect();

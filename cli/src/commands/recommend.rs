@@ -19,8 +19,8 @@ use svdforge_apps::recommend::columns::{Asked, Columns};
 use svdforge_apps::recommend::model::Profile;
 use svdforge_apps::recommend::ratings::{Ratings, Scale, parse_ratings, read_ratings_as};
 use svdforge_apps::recommend::{SAMPLE, Settings, Study, study};
-use svdforge_files::Outputs;
-use svdforge_golden::digits::fixed;
+use svdforge_files::{Outputs, check_inputs_stay};
+use svdforge_golden::digits::{counted, fixed};
 
 /// Learn from ratings: predict them, list what each user may like, find similar items and users
 ///
@@ -105,6 +105,7 @@ struct Run {
 impl Recommend {
     /// Studies the ratings with each engine, and answers with the model of the first.
     pub fn run(self) -> Result<Verdict> {
+        check_inputs_stay([&self.ratings, &self.fold_in].into_iter().flatten(), &self.picture)?;
         let sample = Path::new("the sample");
         let file = self.ratings.as_deref().unwrap_or(sample);
         let ratings = match &self.ratings {
@@ -212,10 +213,11 @@ impl Recommend {
         json!({
             "file": file, "users": ratings.users.len(), "items": ratings.items.len(), "ratings": ratings.list.len(),
             "cleaning": { "read": ratings.read, "duplicates": ratings.duplicates, "out_of_scale": ratings.out_of_scale },
-            "columns": columns(&ratings.columns), "text": ratings.layout,
+            "columns": columns(&ratings.columns), "text": ratings.layout, "decimals": ratings.decimals,
             "fold_in": { "users": people.folded, "unknown_items": people.unknown_items, "out_of_scale": people.out_of_scale,
                 "read": fold_in.map(|new| new.read), "duplicates": fold_in.map(|new| new.duplicates), "replaced": people.replaced,
-                "columns": fold_in.map(|new| columns(&new.columns)), "text": fold_in.map(|new| new.layout) },
+                "columns": fold_in.map(|new| columns(&new.columns)), "text": fold_in.map(|new| new.layout),
+                "decimals": fold_in.map(|new| new.decimals) },
             "top_n": self.top, "seed": self.seed, "runs": runs,
             "top": of("top"), "similar_items": of("similar_items"), "similar_users": of("similar_users"),
         })
@@ -231,29 +233,28 @@ impl Recommend {
         lists: &[List],
     ) -> Result<()> {
         output::print(format!(
-            "{}: {} ratings of {} items by {} users; {} of the {} ratings in the file were dropped: {} were given again later, {} are outside the scale",
+            "{}: {} of {} by {}; dropped of the {} in the file: {} that were given again later, {} outside the scale",
             file.display(),
-            ratings.list.len(),
-            ratings.items.len(),
-            ratings.users.len(),
-            ratings.duplicates + ratings.out_of_scale,
-            ratings.read,
+            counted(ratings.list.len(), "rating", "ratings"),
+            counted(ratings.items.len(), "item", "items"),
+            counted(ratings.users.len(), "user", "users"),
+            counted(ratings.read, "rating", "ratings"),
             ratings.duplicates,
             ratings.out_of_scale
         ))?;
-        output::print(format!("columns: {}; {}", ratings.columns, ratings.layout))?;
+        output::print(format!("columns: {}", described(ratings)))?;
         if let Some(new) = fold_in {
             output::print(format!(
-                "{} users were folded in; of their {} ratings, {} of unknown items and {} outside the scale were left out, {} were given again later, and {} replace ratings in {}",
-                people.folded,
-                new.read,
+                "folded in: {}; of their {}, left out: {} of unknown items, {} outside the scale, {} that were given again later; in the place of ratings in {file}: {}",
+                counted(people.folded, "user", "users"),
+                counted(new.read, "rating", "ratings"),
                 people.unknown_items,
                 people.out_of_scale,
                 new.duplicates,
                 people.replaced,
-                file.display()
+                file = file.display()
             ))?;
-            output::print(format!("their columns: {}; {}", new.columns, new.layout))?;
+            output::print(format!("their columns: {}", described(new)))?;
         }
         for Run { engine, study } in runs {
             let choice = &study.selection.choice;
@@ -295,6 +296,13 @@ impl Recommend {
         }
         Ok(())
     }
+}
+
+/// How the file was read.
+fn described(ratings: &Ratings) -> String {
+    let decimals = ratings.decimals;
+    let decimals = if decimals.is_plain() { String::new() } else { format!("; {decimals}") };
+    format!("{}; {}{decimals}", ratings.columns, ratings.layout)
 }
 
 /// The columns that were used, for programs.

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use svdforge_files::{Outputs, check_results};
+use svdforge_files::{Outputs, check_inputs_stay, check_results};
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
@@ -126,6 +126,7 @@ impl Report {
 
     fn campaign(self) -> Result<Verdict> {
         let out = self.out.as_ref().context("--out is missing")?;
+        check_inputs_stay(self.core.config(), in_folder(out))?;
         let parameters = self.core.parameters()?;
         let fixed = self.core.fixed()?;
         let request = Request {
@@ -152,6 +153,11 @@ impl Report {
         }
         finish(&Results::new(plan, records), out, self.json)
     }
+}
+
+/// The files of a report in this folder.
+fn in_folder(out: &Path) -> impl Iterator<Item = PathBuf> {
+    FILES.iter().map(|name| out.join(name))
 }
 
 fn shard(out: &Path, shard: Shard, matrices: usize, json: bool) -> Result<Verdict> {
@@ -227,6 +233,7 @@ fn print(overview: &Overview<'_>, out: &Path) -> Result<()> {
 
 impl Merge {
     fn run(self) -> Result<Verdict> {
+        check_inputs_stay(&self.shards, in_folder(&self.out))?;
         let (plan, records) = merge(&self.shards)?;
         check_results(&self.out, &FILES)?;
         prepare_folder(&self.out, &plan, None)?;
@@ -236,9 +243,7 @@ impl Merge {
 
 impl Matrices {
     fn run(self) -> Result<Verdict> {
-        if self.report.canonicalize().is_ok_and(|report| self.out.canonicalize().is_ok_and(|out| out == report)) {
-            return Err(anyhow!("--out {}: this is the report itself; choose another file", self.out.display()));
-        }
+        check_inputs_stay([&self.report], [&self.out])?;
         let mut outputs = Outputs::new();
         let file = LaterFile::create(&mut outputs, Some(&self.out))?;
         let results = Results::read(&self.report)?;
@@ -272,6 +277,7 @@ impl Replay {
                 path.display()
             ));
         }
+        check_inputs_stay([&self.report], &self.save)?;
         let mut outputs = Outputs::new();
         let save = LaterFile::create(&mut outputs, self.save.as_deref())?;
         let results = Results::read(&self.report)?;

@@ -10,7 +10,7 @@ use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::path::{Path, PathBuf};
-use svdforge_files::Outputs;
+use svdforge_files::{Outputs, check_inputs_stay};
 use svdforge_golden::digits::fixed;
 use svdforge_golden::reader::{MatrixText, check_memory, read_matrices_and_text};
 use svdforge_hdl::core::Core;
@@ -63,6 +63,7 @@ pub struct Simulate {
 impl Simulate {
     /// Simulates and judges the matrices, and prints the results.
     pub fn run(self) -> Result<Verdict> {
+        check_inputs_stay(self.inputs(), [&self.vcd, &self.fst, &self.beats].into_iter().flatten())?;
         let (mut matrices, mut texts) = (Vec::new(), Vec::new());
         for file in &self.matrix {
             let (found, text) = read_matrices_and_text(file)?;
@@ -80,13 +81,17 @@ impl Simulate {
         let all: u64 = sizes.iter().map(|(rows, cols)| (rows * cols) as u64).sum();
         check_memory(BYTES_OF_RUN * largest + BYTES_KEPT * all)
             .with_context(|| self.matrix[0].display().to_string())?;
-        let mut arrays =
-            self.npy.as_deref().map(|folder| ArrayFolder::new(folder, core.shape(), &sizes)).transpose()?;
+        let mut arrays = self
+            .npy
+            .as_deref()
+            .map(|folder| ArrayFolder::new(folder, core.shape(), &sizes, self.inputs()))
+            .transpose()?;
         let inputs = matrices
             .iter()
             .map(|(place, m)| quantise_for(core.shape(), m, self.scale.get()).with_context(|| place.clone()))
             .collect::<Result<Vec<_>>>()?;
-        let mut looks = self.trace.as_deref().map(|folder| TraceFolder::new(folder, &core, &sizes)).transpose()?;
+        let mut looks =
+            self.trace.as_deref().map(|folder| TraceFolder::new(folder, &core, &sizes, self.inputs())).transpose()?;
         let mut outputs = Outputs::new();
         let beats_file = LaterFile::create(&mut outputs, self.beats.as_deref())?;
         let waves = self.waves(&mut outputs)?;
@@ -129,6 +134,12 @@ impl Simulate {
         Ok(output::promises(&judgements))
     }
 
+    /// All files that are read.
+    fn inputs<'a>(&'a self) -> impl Iterator<Item = &'a Path> {
+        let standard_input = |path: &'a Path| if path == Path::new("-") { Path::new("/dev/stdin") } else { path };
+        self.matrix.iter().map(move |path| standard_input(path)).chain(self.core.config())
+    }
+
     /// What writes the files of waveforms.
     fn waves(&self, outputs: &mut Outputs) -> Result<Vec<Waves<'static>>> {
         let mut waves = Vec::new();
@@ -142,10 +153,19 @@ impl Simulate {
     }
 }
 
-/// Says how each file of delimited text was read, unless it is nothing but numbers between commas.
+/// Says how each file of delimited text was read, unless it is nothing but numbers between commas, and what in it may
+/// be meant otherwise.
 pub fn note_texts(texts: &[(&Path, MatrixText)]) {
-    for (file, text) in texts.iter().filter(|(_, text)| !text.is_plain()) {
-        output::note(format!("{}: {text}", file.display()));
+    const LABELS: &str = "take the column out, or add a header without a name for it, such as ,a,b";
+    const HEADER: &str = "write a # and a blank before it";
+    for (file, text) in texts {
+        let file = file.display();
+        if !text.is_plain() {
+            output::note(format!("{file}: {text}"));
+        }
+        for doubt in text.form.doubts(LABELS, HEADER) {
+            output::note(format!("note: {file}: {doubt}"));
+        }
     }
 }
 

@@ -193,7 +193,7 @@ fn table(bytes: &[u8], _: &Place) -> Result<(), String> {
 fn documents(name: &str, bytes: &[u8]) -> Result<(), String> {
     let read = utf8(bytes).map_err(text)?;
     let stop_words = StopWords::parse(&read[..read.len() / 4 * usize::from(read.is_ascii())]);
-    let counting = Counting { stop_words, min_documents: 1 };
+    let counting = Counting { header: None, stop_words, min_documents: 1 };
     let found = parse_corpus(Path::new(name), read, name.ends_with(".csv"), counting).map_err(text)?;
     assert!(!found.words.is_empty() && found.documents.len() > 1, "an empty corpus");
     Ok(())

@@ -5,13 +5,13 @@
 //! - The first row may be a header, and then the first column may hold labels ([`Form::of`]). In a column of labels
 //!   that are words, no entry may be a number.
 
-use crate::reader::decimals::{Decimals, is_number};
+use crate::reader::decimals::{DecimalSign, Decimals, is_number};
 use crate::reader::error::{Fault, Kind, Place};
-use crate::reader::labels::{Form, Labels};
+use crate::reader::labels::{Asked, Form, Labels};
 use crate::reader::limits::{check_so_far, element_count};
 use crate::reader::records::{Layout, Record, Records, Skipped};
 use crate::reader::separator::Separator;
-use crate::reader::text::{quote, utf8};
+use crate::reader::text::{counted_fields, quote, utf8};
 use nalgebra::DMatrix;
 use std::fmt;
 
@@ -20,12 +20,12 @@ use std::fmt;
 pub struct MatrixText {
     /// What separates the fields, and which lines hold no row.
     pub text: Layout,
-    /// Whether the decimal sign is the comma.
-    pub decimal_comma: bool,
-    /// Whether the first row is a header.
-    pub header: bool,
-    /// Whether, and why, the first column holds labels.
-    pub labels: Option<Labels>,
+    /// The decimal sign.
+    #[serde(flatten)]
+    pub decimals: DecimalSign,
+    /// Whether there is a header, and labels; and what may be meant otherwise.
+    #[serde(flatten)]
+    pub form: Form,
 }
 
 impl MatrixText {
@@ -33,26 +33,26 @@ impl MatrixText {
     pub fn is_plain(&self) -> bool {
         let Layout { separator, trailing_separator, skipped } = self.text;
         let plain = separator == Separator::Comma && !trailing_separator && skipped == Skipped::default();
-        plain && !self.header && self.labels.is_none()
+        plain && self.decimals.is_plain() && !self.form.header && self.form.labels.is_none()
     }
 }
 
 impl fmt::Display for MatrixText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.text)?;
-        if self.decimal_comma {
-            write!(f, "; the decimal sign is the comma")?;
+        if !self.decimals.is_plain() {
+            write!(f, "; {}", self.decimals)?;
         }
-        if self.header {
+        if self.form.header {
             write!(f, "; the first row is the header")?;
         }
-        self.labels.map_or(Ok(()), |labels| write!(f, "; the first column holds labels ({labels})"))
+        self.form.labels.map_or(Ok(()), |labels| write!(f, "; the first column holds labels ({labels})"))
     }
 }
 
 pub(super) fn parse(bytes: &[u8]) -> Result<(DMatrix<f64>, MatrixText), Fault> {
     let mut records = Records::detect(utf8(bytes)?, 2);
-    let form = Form::of(&records, None);
+    let form = Form::of(&records, Asked::default());
     let separator = records.separator();
     let mut decimals = Decimals::new(separator);
     // The number of fields of the first row, be it a header or not, and the line of that row.
@@ -65,8 +65,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(DMatrix<f64>, MatrixText), Fault> {
             return Err(Fault::new(
                 Place::Line(record.line),
                 Kind::Ragged,
-                format!("this row has {} fields where line {first_line} has {width}", record.fields.len()),
-                format!("give every row {width} fields, separated by {}", separator.name()),
+                format!("this row has {} where line {first_line} has {width}", counted_fields(record.fields.len())),
+                format!("give every row {}, separated by {}", counted_fields(width), separator.name()),
             ));
         }
         if form.header && record.line == first_line {
@@ -92,12 +92,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(DMatrix<f64>, MatrixText), Fault> {
         ));
     }
     element_count(rows as u64, columns as u64, Place::File)?;
-    let text = MatrixText {
-        text: records.layout(),
-        decimal_comma: decimals.has_commas(),
-        header: form.header,
-        labels: form.labels,
-    };
+    let text = MatrixText { text: records.layout(), decimals: decimals.sign(), form };
     Ok((DMatrix::from_row_iterator(rows, columns, elements), text))
 }
 

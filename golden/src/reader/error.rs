@@ -113,6 +113,8 @@ pub enum Kind {
     Ragged,
     /// An element is not a number.
     NotANumber,
+    /// An element is a number, but spelled with characters that are not read, such as U+2212 for the minus sign.
+    UnusualNumber,
     /// An element is a NaN, infinite, or beyond the range of `f64`.
     NotFinite,
     /// There are more elements or bytes than the limit allows.

@@ -1,5 +1,6 @@
 //! Divides text into rows of fields, and accounts for every line.
 
+use crate::digits::counted;
 use crate::reader::error::{Fault, Kind, Place};
 use crate::reader::separator::{Field, Separator};
 use crate::reader::text::quote;
@@ -48,10 +49,8 @@ impl fmt::Display for Layout {
         if self.trailing_separator {
             write!(f, ", with one more at the end of every row")?;
         }
-        let lines = |count: usize, what: &str| match count {
-            0 => None,
-            1 => Some(format!("1 {what} line")),
-            _ => Some(format!("{count} {what} lines")),
+        let lines = |count: usize, what: &str| {
+            (count > 0).then(|| counted(count, &format!("{what} line"), &format!("{what} lines")))
         };
         let Skipped { comments, blank } = self.skipped;
         match (lines(comments, "comment"), lines(blank, "blank")) {

@@ -18,7 +18,7 @@ pub enum Separator {
     Bar,
     /// `::`, as in the `.dat` files of MovieLens.
     DoubleColon,
-    /// One or more blanks or tabs.
+    /// One or more blanks or tabs. Blanks that forbid a line break, as programs put between thousands, are none.
     Blanks,
 }
 
@@ -80,7 +80,7 @@ impl Separator {
     /// The text before the first separator, without regard to quotes.
     pub(super) fn head(self, line: &str) -> &str {
         match self {
-            Self::Blanks => line.split_whitespace().next().unwrap_or(""),
+            Self::Blanks => line.trim_start().split(is_blank).next().unwrap_or(""),
             _ => self.trim(line.split(self.text()).next().unwrap_or("")),
         }
     }
@@ -140,8 +140,13 @@ impl Separator {
 
     /// Where the next separator begins.
     fn find(self, text: &str) -> Option<usize> {
-        if self == Self::Blanks { text.find(char::is_whitespace) } else { text.find(self.text()) }
+        if self == Self::Blanks { text.find(is_blank) } else { text.find(self.text()) }
     }
+}
+
+/// Whether a character may separate fields where blanks do.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{2007}' | '\u{2009}' | '\u{202f}')
 }
 
 /// The length of a quoted field, including its quotes.

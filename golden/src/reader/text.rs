@@ -1,6 +1,8 @@
 //! Text and numbers, shared by the formats that are made of text.
 
+use crate::digits::counted;
 use crate::reader::error::{Fault, Kind, Place};
+use crate::reader::spelling::unusual;
 
 /// The finite number that `text` spells.
 ///
@@ -23,12 +25,23 @@ pub fn number(text: &str, place: Place) -> Result<f64, Fault> {
         Err(_) if text.is_empty() => {
             fault(Kind::NotANumber, "an element is missing".to_owned(), "write a number, 0 if there is nothing")
         }
-        Err(_) => fault(
-            Kind::NotANumber,
-            format!("{} is not a number", quote(text)),
-            "write a decimal number such as -0.25 or 1e-3",
-        ),
+        Err(_) => Err(unusual_number(text, place).unwrap_or_else(|| {
+            let found = format!("{} is not a number", quote(text));
+            Fault::new(place, Kind::NotANumber, found, "write a decimal number such as -0.25 or 1e-3")
+        })),
     }
+}
+
+/// The fault at `place` of a text that is a number but for characters that no number has, such as U+2212 for the minus
+/// sign. It says which character that is, and how to write the number. The result is `None` for all other texts.
+pub fn unusual_number(text: &str, place: Place) -> Option<Fault> {
+    let (found, remedy) = unusual(text)?;
+    Some(Fault::new(place, Kind::UnusualNumber, format!("{} {found}", quote(text)), remedy))
+}
+
+/// A number of fields, for messages.
+pub fn counted_fields(count: usize) -> String {
+    counted(count, "field", "fields")
 }
 
 /// `text` in quotes, shortened and escaped, so that no content of a file can garble a terminal through an error

@@ -1,7 +1,7 @@
 //! Separators, quotes, comments and decimal signs of delimited text, and the account of its lines.
 
 use super::*;
-use crate::reader::labels::{Form, Labels};
+use crate::reader::labels::{Asked, FirstRow, Form, Labels};
 use crate::reader::records::{Records, Skipped};
 use crate::reader::separator::Separator;
 use crate::reader::words::{is_missing, is_spreadsheet_error};
@@ -126,6 +126,139 @@ fn what_may_mean_two_things_is_refused() {
     }
 }
 
+/// Each text, and the sentence on its decimal sign; `None` if that is the point, and clearly so.
+#[test]
+fn the_decimal_sign_is_told() {
+    const POINT: &str =
+        "the decimal sign is the point (1.234 is read as 1.234); if every point divides thousands, take";
+    const COMMA: &str =
+        "the decimal sign is the comma (1,234 is read as 1.234); if every comma divides thousands, take";
+    let cases = [
+        ("1.234;2.345\n", Some(POINT), 1.234),
+        ("1.234;2\n", Some(POINT), 1.234),
+        ("-1.234\t7\n3\t4\n", Some(POINT), -1.234),
+        ("123.456|7\n", Some(POINT), 123.456),
+        ("1.234;2.34\n", None, 1.234),
+        ("1.234;0.345\n", None, 1.234),
+        ("1.234;2.345e0\n", None, 1.234),
+        ("1234.567;2\n", None, 1234.567),
+        ("1.234,2.345\n", None, 1.234),
+        ("1;2\n", None, 1.0),
+        ("1,234;2,345\n", Some(COMMA), 1.234),
+        ("1,234;2,34\n", Some("the decimal sign is the comma"), 1.234),
+    ];
+    for (text, right, first) in cases {
+        let (matrix, found) = crate::reader::csv::parse(text.as_bytes()).expect(text);
+        assert_eq!(matrix[0], first, "{text:?}");
+        let sentence = found.decimals.to_string();
+        match right {
+            None => assert!(found.decimals.is_plain() && !found.to_string().contains("decimal"), "{text:?}: {found}"),
+            Some(right) => assert!(
+                sentence.starts_with(right)
+                    && sentence.len() - right.len() < 12
+                    && !found.is_plain()
+                    && found.to_string().contains(&sentence),
+                "{text:?}: {found}"
+            ),
+        }
+    }
+}
+
+/// Numbers with characters that no number has: the character is named, and the number is spelled.
+#[test]
+fn unusual_characters_of_numbers_are_named() {
+    let cases = [
+        ("1;\u{2212}1.5\n", "field 2: '\u{2212}1.5' has a minus sign (U+2212) in the place of '-'; write -1.5"),
+        ("\u{2212}1;\u{2212}2\n3;4\n", "field 1: '\u{2212}1' has a minus sign (U+2212) in the place of '-'; write -1"),
+        ("a;b\n\u{2212}1;2\n3;4\n", "line 2, field 1: '\u{2212}1' has a minus sign (U+2212)"),
+        ("1;\u{2013}2\n", "field 2: '\u{2013}2' has a dash (U+2013) in the place of '-'; write -2"),
+        ("1;\u{ff11}\u{ff12}.5\n", "field 2: '\u{ff11}\u{ff12}.5' has a fullwidth digit (U+FF11); write 12.5"),
+        ("1;\u{663}\n", "field 2: '\u{663}' has an Arabic digit (U+0663); write 3"),
+        ("1;1\u{ff0e}5\n", "field 2: '1\u{ff0e}5' has a fullwidth full stop (U+FF0E) in the place of '.'; write 1.5"),
+        ("1;2\u{a0}345\n", "field 2: '2\\u{a0}345' has a no-break space (U+00A0) between its digits; write 2345"),
+        ("1 2\u{202f}345\n", "field 2: '2\\u{202f}345' has a narrow no-break space (U+202F) between its digits; write"),
+        ("1;2 345,5\n", "field 2: '2 345,5' has a blank between its digits; write 2345,5"),
+        ("1;2'345\n", "field 2: '2\\'345' has an apostrophe between its digits; write 2345"),
+        ("1;2\u{2019}345\n", "field 2: '2\u{2019}345' has an apostrophe (U+2019) between its digits; write 2345"),
+        ("1;\u{200b}5\n", "field 2: '\\u{200b}5' has an invisible character (U+200B); take it out, and write 5"),
+        (
+            "1;2\u{a0}34\n",
+            "field 2: '2\\u{a0}34' has a no-break space (U+00A0) between its digits; write a plain blank if",
+        ),
+        ("1;2 34\n", "field 2: '2 34' is not a number; write a decimal number"),
+        ("1;2\u{2212}\n", "field 2: '2\u{2212}' is not a number; write a decimal number"),
+        ("1;\u{3c0}\n", "field 2: '\u{3c0}' is not a number; write a decimal number"),
+    ];
+    for (text, message) in cases {
+        let found = bad("m.csv", text).1;
+        assert!(found.contains(message), "{text:?}\n  {found}\n  {message}");
+    }
+    let kind = |text: &str| bad("m.csv", text).0;
+    assert_eq!((kind("1;\u{2212}1\n"), kind("1;x\n")), (Kind::UnusualNumber, Kind::NotANumber));
+    // In other formats of text, too.
+    let text = format!("{BANNER}array real general\n1 1\n\u{2212}5\n");
+    assert!(bad("m.mtx", text).1.contains("has a minus sign (U+2212)"));
+}
+
+/// Each text, and what may be meant otherwise: the beginning of each sentence.
+#[test]
+fn what_may_be_meant_otherwise_is_told() {
+    const ROW: &str = "the first row counts the columns; if this is the header and no row of numbers, DO B";
+    const YEARS: &str = "the first row has years in order; if this is the header and no row of numbers, DO B";
+    const COLUMN: &str = "the first column counts the rows; if these are labels and no numbers, DO A";
+    const COMMAS: &str = "commas were taken to separate numbers; if a number such as 1,05 has a decimal comma here";
+    let cases: &[(&str, &[&str])] = &[
+        ("1,2\n3,4\n", &[]),
+        ("1,2,3\n4,5,6\n", &[]),
+        ("3,0\n0,-4\n", &[]),
+        ("10,20\n30,40\n", &[]),
+        ("10,20\n30,4\n50,60\n", &[]),
+        ("1.5,25\n2,50\n3,75\n", &[]),
+        ("1,2,3\n0.5,7,8\n", &[ROW]),
+        ("0,1,2\n5,7,8\n", &[ROW]),
+        ("2019,2020\n5,7\n", &[YEARS]),
+        ("2020;2019\n5;7\n", &[YEARS]),
+        ("1,2019,2020,2021\n2,7,8,9\n", &[COLUMN, YEARS]),
+        ("2019,2020\n2021,2022\n", &[]),
+        ("0,5,6\n1,7,8\n", &[COLUMN]),
+        ("1,05\n2,50\n", &[COLUMN, COMMAS]),
+        ("3,05,-2,5\n2,50,7,1\n", &[COMMAS]),
+        ("3,25\n-2,50\n3,75\n", &[COMMAS]),
+        ("3;05\n2;50\n", &[]),
+        (",2019,2020\nDE,1,2\n", &[]),
+        ("", &[]),
+    ];
+    for (text, right) in cases {
+        let form = Form::of(&Records::detect(text, 2), Asked::default());
+        let found = form.doubts("DO A", "DO B");
+        let same =
+            found.len() == right.len() && found.iter().zip(*right).all(|(found, right)| found.starts_with(right));
+        assert!(same, "{text:?}: {found:?}");
+    }
+    let asked = Asked { header: Some(false), labels: Some(false) };
+    assert!(Form::of(&Records::detect("1,2019,2020\n2,7,8\n", 2), asked).doubts("", "").is_empty());
+    let form = Form::of(&Records::detect("2019,2020\n5,7\n", 2), Asked::default());
+    assert_eq!(form.first_row, Some(FirstRow::Years));
+}
+
+/// Titles that are years, below a word, are a header, and the user decides otherwise.
+#[test]
+fn years_are_a_header_beside_words() {
+    let form = |text: &str, header| Form::of(&Records::detect(text, 2), Asked { header, labels: None });
+    for (text, header, right) in [
+        ("country,2019,2020\nDE,1,2\n", None, true),
+        ("country,2019,2020\nDE,1,2\n", Some(false), false),
+        ("country,2019,2020\n7,1,2\n", None, false),
+        ("DE,2019,2020\nFR,2021,2022\n", None, false),
+        ("DE,5,7\nFR,2,3\n", None, false),
+        ("DE,5,7\nFR,2,3\n", Some(true), true),
+        ("5,7\n2,3\n", Some(true), true),
+    ] {
+        assert_eq!(form(text, header).header, right, "{text:?} {header:?}");
+    }
+    assert_eq!(good("m.csv", "country,2019,2020\nDE,1,2\nFR,3,4\n").matrix, rows(2, 2, &[1.0, 2.0, 3.0, 4.0]));
+}
+
 #[test]
 fn utf_16_is_named() {
     for (bytes, message) in [
@@ -180,7 +313,7 @@ fn what_was_found_in_the_text_of_a_matrix_is_told() {
     let plain = read("1,2\n3,4\n");
     assert!(plain.is_plain() && plain.to_string() == "fields separated by commas");
     let found = read("# note\n;a;b;\n\n0;1,5;2;\n1;3;4;\n");
-    assert!(!found.is_plain() && found.labels == Some(Labels::NoName));
+    assert!(!found.is_plain() && found.form.labels == Some(Labels::NoName));
     assert_eq!(
         found.to_string(),
         "fields separated by semicolons, with one more at the end of every row; 1 comment line and 1 blank line skipped; \
@@ -220,7 +353,7 @@ fn words_for_nothing_are_known() {
 
 #[test]
 fn the_form_of_a_table_is_told() {
-    let form = |text: &str, asked| Form::of(&Records::detect(text, 2), asked);
+    let form = |text: &str, labels| Form::of(&Records::detect(text, 2), Asked { labels, header: None });
     let cases = [
         (",a\n5,1\n3,2\n", None, true, Some(Labels::NoName)),
         ("row,a\n1,1\n2,2\n", None, true, Some(Labels::Index)),
