@@ -54,13 +54,13 @@ module svd_8x8_serial (
     wire        datapath_settled_valid;
     wire        datapath_overflow;
     wire        sequencer_block;
-    wire  [1:0] sequencer_row;
-    wire  [1:0] sequencer_column;
     wire        sequencer_copy;
     wire        sequencer_read_copy;
     wire        sequencer_diagonal;
     wire        sequencer_measure;
     wire  [1:0] sequencer_diagonal_pair;
+    wire  [1:0] sequencer_row;
+    wire  [1:0] sequencer_column;
     wire        sequencer_vectors;
     wire        sequencer_identity;
     wire        sequencer_unload_copy;
