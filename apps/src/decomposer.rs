@@ -10,8 +10,8 @@ use svdforge_testbench::engine::SimulatorEngine;
 use svdforge_testbench::framing::{InputScale, quantise};
 use svdforge_testbench::run::{CoreRun, RunError, run};
 
-/// The longest side of a core that the applications simulate. There are cores of twice the size, but a matrix takes them
-/// eight times as many cycles.
+/// The longest side of a core that the applications simulate. There are cores of twice the size, but a matrix takes
+/// eight times as many cycles in them.
 pub const LARGEST: usize = 32;
 
 /// A decomposition A = U diag(sigma) V^T of an m x n matrix, where k = min(m, n) unless it is truncated.

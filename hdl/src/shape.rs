@@ -1,11 +1,14 @@
 //! The shape of a core: valid parameters, together with all sizes and formats that follow from them.
 
+mod architecture;
+
 use crate::dimensions::Dimensions;
 use crate::formats::{Arithmetic, Budget, Content, Delivery, Formats, STATUS_BITS, Streams, least_coefficient_bits};
 use crate::parameters::{
-    ArchitectureName, Front, Kind, NamedChoice, OPTIONS, OptionMap, ParameterError, Parameters, Scaling, Sizes, Sweeps,
-    Value, Vectors, error,
+    ArchitectureName, Front, Kind, OPTIONS, OptionMap, ParameterError, Parameters, Scaling, Sizes, Sweeps, Value,
+    Vectors, error,
 };
+use architecture::{fits_architecture, matrices_in_flight};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -307,66 +310,6 @@ fn delivers_u(parameters: &Parameters) -> bool {
 
 fn delivers_v(parameters: &Parameters) -> bool {
     parameters.vectors.has_v() || parameters.symmetric && parameters.vectors.has_u()
-}
-
-/// Refuses what the architecture cannot do.
-fn fits_architecture(parameters: &Parameters, dimensions: &Dimensions) -> Result<(), ParameterError> {
-    let arch = parameters.arch;
-    let reason = match arch {
-        ArchitectureName::Serial => None,
-        _ if dimensions.takes_any() => {
-            Some("a core for matrices of any size: rows move over wires, which are laid for one size")
-        }
-        _ if dimensions.is_reduced() => {
-            Some("a core that reduces rows to a triangle, which the four rotators of a serial core do")
-        }
-        ArchitectureName::Array if dimensions.even() > LARGEST_ARRAY => {
-            Some("more than 16 rows or columns, for which an array needs more than 1,024 multipliers")
-        }
-        _ => None,
-    };
-    match reason {
-        None => Ok(()),
-        Some(reason) => Err(error("arch", arch.name(), format!("cannot be used for {reason}; use --arch serial"))),
-    }
-}
-
-/// The largest array: rows, and columns, of the square inside the core.
-const LARGEST_ARRAY: usize = 16;
-
-/// The number of matrices in flight. `auto` takes as many as have turns in a round in which the rotators never wait,
-/// and one more, which is loaded or unloaded meanwhile. The next power of two needs no more memory.
-fn matrices_in_flight(parameters: &Parameters, dimensions: &Dimensions) -> Result<u32, ParameterError> {
-    /// The longest time in which the rotators wait for the angles of one matrix, in cycles.
-    const WAIT: usize = 45;
-    let pairs = dimensions.even() / 2;
-    // The blocks that are rotated one after the other, and the reads of diagonal blocks.
-    // `auto` takes no more matrices than the last number.
-    let (blocks, reads, most) = match parameters.arch {
-        ArchitectureName::Serial => (pairs * pairs, pairs, 8),
-        ArchitectureName::Row => (pairs, 1, 16),
-        ArchitectureName::Array => (1, 1, 16),
-    };
-    let (turn, own) = match parameters.vectors {
-        Vectors::None => (blocks + reads, blocks + reads + WAIT),
-        _ => (2 * blocks, WAIT),
-    };
-    let refused = if dimensions.is_reduced() {
-        Some(
-            "a core that reduces rows to a triangle has one matrix in flight, since the reduction uses the rotators before the first sweep",
-        )
-    } else if dimensions.takes_any() {
-        Some("a core for matrices of any size has one matrix in flight")
-    } else {
-        None
-    };
-    match (parameters.interleave, refused) {
-        (None, Some(_)) => Ok(1),
-        (None, None) => Ok((own.div_ceil(turn) + 1).next_power_of_two().min(most) as u32),
-        (Some(1), _) => Ok(1),
-        (Some(matrices), Some(reason)) => Err(error("interleave", matrices, reason.to_owned())),
-        (Some(matrices), None) => Ok(matrices),
-    }
 }
 
 /// The layout of the streams that carry the largest matrix and its decomposition.

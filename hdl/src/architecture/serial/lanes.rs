@@ -11,17 +11,19 @@
 //! The diagonal blocks of all lanes are read in one cycle. They leave lane by lane towards the angle units, as in a
 //! shift register, and their coefficients come back in the same order.
 
+mod angles;
 mod lane;
+mod memories;
 mod wires;
 
-use super::block::{other_copy, stage};
+use super::block::stage;
 use super::datapath::form;
-use super::layout::{largest, member_table, move_table, pair_bits};
+use super::layout::{largest, member_table, pair_bits};
 use super::mapping::Mapping;
 use super::schedule::Latencies;
 use super::timing::{Stages, Timing};
 use crate::architecture::contexts::{self, context_bits};
-use crate::builder::{DesignBuilder, Instance, Memory, ModuleBuilder, Signal};
+use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 use crate::ordering::Ordering;
 use crate::parameters::Scaling;
@@ -288,170 +290,6 @@ impl<'m> Drawing<'_, 'm> {
         }
     }
 
-    /// The angle units with the lanes that they serve.
-    fn angles(&self) -> Angles<'m> {
-        let (m, command, pairs) = (self.m, self.command, self.ordering.pairs());
-        let takes = command.measure.delayed_to(self.stages.left);
-        let chained = self.mapping.diagonals(pairs);
-        let element = self.shape.element_bits();
-        let ports = [(0, 0), (0, 1), (1, 0), (1, 1)];
-        let (mut left, mut right, mut settled) = (Vec::new(), Vec::new(), Vec::new());
-        for first in (0..pairs).step_by(chained) {
-            let served = first..(first + chained).min(pairs);
-            for pair in served.clone() {
-                let lane = self.diagonal_lane(pair);
-                lane.drive("takes_diagonal", takes);
-                for (r, c) in ports {
-                    let behind = match served.contains(&(pair + 1)) {
-                        true => self.diagonal_lane(pair + 1).output(&format!("ahead_{r}{c}")).untimed(),
-                        false => m.zero(element),
-                    };
-                    lane.drive(&format!("behind_{r}{c}"), behind);
-                }
-            }
-            let name =
-                |base: &str| if chained < pairs { format!("{base}_{}", first / chained) } else { base.to_owned() };
-            let ahead = |r: usize, c: usize| self.diagonal_lane(first).output(&format!("ahead_{r}{c}"));
-            let block = [("a", ahead(0, 0)), ("b", ahead(0, 1)), ("c", ahead(1, 0)), ("d", ahead(1, 1))];
-            let unit = m.place(self.design, self.angles, &name("angles"), &block);
-            let coefficients = |side: &str| {
-                let part = |part: &str| unit.output(&format!("{side}_{part}"));
-                let inputs = [("size", part("size")), ("negative", part("negative"))];
-                let unit = m.place(self.design, self.coefficients, &name(&format!("{side}_coefficients")), &inputs);
-                m.concat(&[unit.output("fine"), unit.output("k"), unit.output("s")])
-            };
-            let of_right = coefficients("right");
-            left.push(if self.shape.symmetric() { of_right } else { coefficients("left") });
-            right.push(of_right);
-            let of_unit = unit.output("settled");
-            // After its last diagonal block, a unit has nothing to say.
-            let counts = (served.len() < chained).then(|| command.measure.delayed_to(stage(of_unit)));
-            settled.push(counts.map_or(of_unit, |counts| of_unit | !counts));
-        }
-        // Whether all diagonal blocks of a step are settled is known when the last one has passed.
-        let now = settled.into_iter().reduce(|a, b| a & b).expect("There is an angle unit.");
-        let all = m.register("all_settled", 1);
-        let first = command.measure.delayed_to(stage(now)).untimed();
-        all.drive(now.untimed() & (first | all.value()));
-        Angles { left, right, settled: all.value().at(stage(now) + chained as u32) }
-    }
-
-    /// The memories of the coefficients: for each pair of rows those of its left rotations, and for each pair those of
-    /// its right ones. They hold the coefficients of the current step and those of the next one.
-    fn coefficients(&self, new: &Angles<'m>) {
-        let (m, command, pairs) = (self.m, self.command, self.ordering.pairs());
-        let chained = self.mapping.diagonals(pairs);
-        let [left_address, right_address] = [self.stages.left - 1, self.stages.right - 1];
-        let memory = |name: String, pair: usize, of: &[Signal<'m>]| -> Memory<'m> {
-            let word = of[pair / chained];
-            let memory = m.memory(&name, word.width(), 1 << command.copy.width());
-            let at = stage(word) + (pair % chained) as u32;
-            memory.write(command.measure.delayed_to(at), command.read_copy.delayed_to(at), word.untimed());
-            memory
-        };
-        let left: Vec<Memory<'m>> = (0..pairs).map(|pair| memory(left_memory(pair), pair, &new.left)).collect();
-        let right: Vec<Memory<'m>> = (0..pairs).map(|pair| memory(right_memory(pair), pair, &new.right)).collect();
-        let read = |memory: &Memory<'m>, at: u32, name: String| memory.read(command.copy.delayed_to(at), None, &name);
-        let left: Vec<Signal<'m>> =
-            left.iter().enumerate().map(|(i, of)| read(of, left_address, format!("left_coefficient_{i}"))).collect();
-        let right: Vec<Signal<'m>> =
-            right.iter().enumerate().map(|(i, of)| read(of, right_address, format!("right_coefficient_{i}"))).collect();
-        // Where columns take turns, the one whose turn it is.
-        let now = command.column.map(|column| self.chosen(column.delayed_to(self.stages.right), &right));
-        for (row, column, lane) in self.every_lane() {
-            lane.drive("left_coefficients", left[row]);
-            lane.drive("right_coefficients", now.unwrap_or(right[column]));
-            if self.shape.has_v() {
-                lane.drive("right_coefficients_of_rows", right[row]);
-            }
-        }
-    }
-
-    /// The commands for the memories of Uᵀ or Vᵀ, which are addressed at stage `address`, and what the output end reads
-    /// of them.
-    fn vectors(&self, side: &str, address: u32) {
-        let (m, command, ordering) = (self.m, self.command, self.ordering);
-        let (Some(rotates), Some(identity), Some(unload)) = (command.vectors, command.identity, command.unload) else {
-            return;
-        };
-        let name = |what: &str| format!("{side}_{what}");
-        let [unload_copy, unload_home, unload_column] = unload.map(|signal| signal.at(address));
-        let unloads = m.input(&name("unload"), 1).at(address);
-        let read_copy = unloads.select(unload_copy, command.copy.delayed_to(address));
-        let read_column = command.column.map(|column| unloads.select(unload_column, column.delayed_to(address)));
-        let pair = pair_bits(ordering);
-        let index = pair + 1;
-        let written = if side == "u" { self.stages.right } else { self.stages.done };
-        for (row, column, lane) in self.every_lane() {
-            lane.drive(&name("copy"), read_copy);
-            lane.drive(&format!("rotates_{side}"), rotates.delayed_to(address + 1));
-            lane.drive(&name("identity"), identity.delayed_to(address + 1));
-            let of_block = match command.column {
-                Some(of_block) => of_block.delayed_to(address + 1),
-                None => m.constant(pair, column as i128),
-            };
-            lane.drive(&name("column_pair"), of_block);
-            for bank in [0, 1] {
-                let member = m.constant(index, ordering.place(row, bank) as i128);
-                lane.drive(&format!("{side}_member_{bank}"), member);
-            }
-            lane.drive(&format!("write_{side}"), rotates.delayed_to(written));
-            lane.drive(&format!("write_{side}_copy"), other_copy(command.copy.delayed_to(written)));
-            if let (Some(read), Some(column)) = (read_column, command.column) {
-                lane.drive(&name("column"), read);
-                lane.drive(&format!("write_{side}_column"), column.delayed_to(written));
-            }
-        }
-        for bank in 0..2 {
-            let word = |lane: &Instance<'m>| lane.output(&format!("{side}_row_{bank}")).at(address + 1);
-            let of_rows = self.lanes.iter().map(|lanes| {
-                let words: Vec<Signal<'m>> = lanes.iter().map(word).collect();
-                self.chosen(unload_column.delayed_to(address + 1), &words)
-            });
-            let of_rows: Vec<Signal<'m>> = of_rows.collect();
-            let home = unload_home.low_bits(pair).delayed_to(address + 1);
-            let name = format!("{side}_row_{bank}");
-            m.output(&name, self.chosen(home, &of_rows).registered(&name));
-        }
-    }
-
-    /// The write port of the memories of A: rotated blocks, or a loaded element.
-    fn write_matrix(&self) {
-        let (m, shape, command, ordering) = (self.m, self.shape, self.command, self.ordering);
-        let (done, pair) = (self.stages.done, pair_bits(ordering));
-        let load = |name: &str, width| m.input(name, width).at(done);
-        let banks = load("load_enable", 4);
-        let [row_home, column_home] = ["load_row", "load_column"].map(|name| load(name, pair + 1).low_bits(pair));
-        let data = load("load_data", shape.word());
-        let load_copy = contexts::input(m, shape, "load_context")
-            .map_or(m.zero(1), |context| m.concat(&[context, m.zero(1)]))
-            .at(done);
-        let rotates = command.block.delayed_to(done);
-        let copy = rotates.select(other_copy(command.copy.delayed_to(done)), load_copy);
-        let moves = command.column.map(|column| {
-            let moves = move_table(m, self.orderings).lookup(column.delayed_to(done - 1), None, "moves");
-            let targets = [0, 1].map(|bank| moves.slice(bank * pair, pair));
-            (moves.sign(), targets.map(|target| rotates.select(target, column_home)))
-        });
-        for (row, column, lane) in self.every_lane() {
-            let mut is_home = row_home.is(row as i128);
-            if self.mapping == Mapping::Array {
-                is_home = is_home & column_home.is(column as i128);
-            }
-            let loaded = is_home.select(banks, m.zero(4));
-            lane.drive("write_block", rotates);
-            lane.drive("write_enable", rotates.select(m.constant(4, 15), loaded));
-            lane.drive("write_copy", copy);
-            lane.drive("load_data", data);
-            if let Some((crosses, targets)) = moves {
-                lane.drive("write_crosses", crosses);
-                for (bank, target) in targets.into_iter().enumerate() {
-                    lane.drive(&format!("write_column_{bank}"), target);
-                }
-            }
-        }
-    }
-
     /// The output `overflow`. Returns its latency.
     fn overflow(&self) -> u32 {
         let (m, shape, command) = (self.m, self.shape, self.command);
@@ -481,15 +319,4 @@ impl<'m> Drawing<'_, 'm> {
             self.m.output(&name, self.chosen(pair, &of_lanes).registered(&name));
         }
     }
-}
-
-/// What the angle units find. The first diagonal block of each unit stands at the stage of these signals, and the others
-/// follow.
-struct Angles<'m> {
-    /// The words of left coefficients (fine, k, s), by unit.
-    left: Vec<Signal<'m>>,
-    /// The words of right coefficients.
-    right: Vec<Signal<'m>>,
-    /// All diagonal blocks of the step are settled.
-    settled: Signal<'m>,
 }
