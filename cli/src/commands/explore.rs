@@ -1,5 +1,6 @@
 //! The command `svdforge explore`.
 
+use crate::commands::synth::Seeds;
 use crate::options::CoreOptions;
 use crate::progress::Progress;
 use crate::{Verdict, interrupt, output};
@@ -69,6 +70,8 @@ pub struct Explore {
     /// Also place and route them, to find the clock rate; takes minutes for each core
     #[arg(long, requires = "synth")]
     pnr: bool,
+    #[command(flatten)]
+    seeds: Seeds,
     /// Folder for the results; created if it does not exist
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -95,7 +98,7 @@ impl Explore {
         if let Some(pick) = &self.pick {
             pick.check(&plan, self.target.is_some(), self.pnr).map_err(|e| anyhow!("--pick: {e}"))?;
         }
-        let setup = self.target.map(|target| Setup::new(target, self.pnr)).transpose()?;
+        let setup = self.target.map(|target| Setup::new(target, self.pnr, self.seeds.get())).transpose()?;
         check_results(&self.out, &FILES)?;
         prepare_folder(&self.out, &plan, Some(Shard::ALL.count))?;
         report_left_out(&left_out);

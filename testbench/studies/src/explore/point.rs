@@ -53,7 +53,7 @@ pub const OBJECTIVES: [&str; 3] = ["error_full_scale", "cycles", "multiplier_bit
 /// The figures that only synthesis provides.
 pub const SYNTHESISED: [&str; 4] = ["lut", "ff", "dsp", "block_rams"];
 /// The figures that need place and route.
-pub const PLACED: [&str; 2] = ["fmax_mhz", "svd_per_second"];
+pub const PLACED: [&str; 5] = ["fmax_mhz", "fmax_min_mhz", "fmax_max_mhz", "svd_per_second", "svd_per_second_per_dsp"];
 
 impl Point {
     /// The shape of the core.
@@ -214,7 +214,7 @@ const OF_METRICS: [OfMetric; 5] = [
     (RIGOROUS, |p, metric| p.limit(metric).rigorous.into()),
 ];
 
-const AFTER: [Plain; 15] = [
+const AFTER: [Plain; 18] = [
     ("unsettled", |p| p.unsettled.into()),
     ("sweeps_mean", |p| p.statistics.sweeps.mean.into()),
     ("sweeps_max", |p| p.statistics.sweeps.max.into()),
@@ -229,7 +229,10 @@ const AFTER: [Plain; 15] = [
     (SYNTHESISED[2], |p| p.area().map(|m| m.dsp).into()),
     (SYNTHESISED[3], |p| p.area().map(|m| m.block_rams).into()),
     (PLACED[0], |p| p.area().and_then(|m| m.fmax_mhz).into()),
-    (PLACED[1], |p| p.area().and_then(|m| m.svd_per_second).into()),
+    (PLACED[1], |p| p.area().and_then(|m| m.fmax_min_mhz).into()),
+    (PLACED[2], |p| p.area().and_then(|m| m.fmax_max_mhz).into()),
+    (PLACED[3], |p| p.area().and_then(|m| m.svd_per_second).into()),
+    (PLACED[4], |p| p.area().and_then(Area::svd_per_second_per_dsp).into()),
 ];
 
 fn columns() -> Vec<(String, Figure)> {

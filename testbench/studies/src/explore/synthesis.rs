@@ -59,8 +59,8 @@ pub fn synthesise(
             Some(measured) => measured.clone(),
             None => {
                 let cycles_per_matrix = if setup.pnr { Some(period(&core).map_err(RunError::from)?) } else { None };
-                let options = Options { cycles_per_matrix, ..Options::default() };
-                let outcome = Outcome::of(synth(&core, target, setup.pnr, &options))
+                let options = Options { cycles_per_matrix, seeds: setup.seeds, ..Options::default() };
+                let outcome = Outcome::of(synth(&core, target, setup.pnr, &options, &|_| {}))
                     .map_err(|source| SynthesisError::Synth { core: point.label(), source })?;
                 let measured = Measured { core: point.core, setup: setup.clone(), verilog, outcome };
                 add(&path, &measured)?;

@@ -1,6 +1,7 @@
 //! Makes `explore.json`, `explore.csv`, `explore.md`, and the columns of tables for readers.
 
 use super::exploration::{Exploration, Standing};
+use super::measured::Area;
 use super::point::{OBJECTIVES, Point};
 use crate::campaign::{CampaignError, Metric};
 use crate::documents::text;
@@ -39,13 +40,26 @@ const COLUMNS: [Column; 12] = [
 ];
 
 /// The columns of what synthesis measures.
-const MEASURED: [Column; 5] = [
+const MEASURED: [Column; 7] = [
     ("LUT", |p| p.area().map_or("-".to_owned(), |m| thousands(m.lut))),
     ("FF", |p| p.area().map_or("-".to_owned(), |m| thousands(m.ff))),
     ("DSP", |p| p.area().map_or("-".to_owned(), |m| m.dsp.to_string())),
     ("block RAM", |p| p.area().map_or("-".to_owned(), |m| m.block_rams.to_string())),
-    ("MHz", |p| p.area().and_then(|m| m.fmax_mhz).map_or("-".to_owned(), |mhz| format!("{mhz:.1}"))),
+    ("MHz", |p| p.area().map_or("-".to_owned(), rate)),
+    ("matrices/s", |p| p.area().and_then(|m| m.svd_per_second).map_or("-".to_owned(), |rate| thousands(rate as u64))),
+    ("per DSP", |p| {
+        p.area().and_then(Area::svd_per_second_per_dsp).map_or("-".to_owned(), |rate| format!("{rate:.0}"))
+    }),
 ];
+
+/// The clock rate, with the spread if there were several seeds: "92.0, 88.1-93.5".
+fn rate(area: &Area) -> String {
+    match (area.fmax_mhz, area.fmax_min_mhz, area.fmax_max_mhz) {
+        (None, ..) => "-".to_owned(),
+        (Some(median), Some(least), Some(most)) if least < most => format!("{median:.1}, {least:.1}-{most:.1}"),
+        (Some(median), ..) => format!("{median:.1}"),
+    }
+}
 
 fn error(point: &Point, metric: Metric) -> String {
     point.statistics.of(metric).map_or("-".to_owned(), |spread| digits(spread.max))

@@ -9,6 +9,7 @@ use crate::explore::pick::{Miss, Pick, Picked};
 use crate::report::tests::check_page;
 use std::collections::BTreeMap;
 use std::fs;
+use std::num::NonZeroU32;
 use std::sync::OnceLock;
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
@@ -241,13 +242,25 @@ fn what_was_synthesised_is_kept_and_decides() {
     // The file is as an earlier run left it, with the last line cut off. The later a core, the fewer LUTs it has, and
     // the last one does not fit. No tool is needed.
     let folder = tempfile::tempdir().unwrap();
-    let setup =
-        Setup { target: "xc7".to_owned(), pnr: false, tools: BTreeMap::from([("yosys".to_owned(), "1".to_owned())]) };
+    let setup = Setup {
+        target: "xc7".to_owned(),
+        pnr: false,
+        seeds: NonZeroU32::MIN,
+        tools: BTreeMap::from([("yosys".to_owned(), "1".to_owned())]),
+    };
     let last = *points.iter().rfind(|index| may(index)).unwrap();
     let too_big = || SynthError::TooBig { device: "small".to_owned(), what: "LUT4", needed: 2, available: 1 };
     let measured = |&index: &usize| {
-        let area =
-            Area { lut: 1000 - index as u64, ff: 7, dsp: 5, block_rams: 3, fmax_mhz: None, svd_per_second: None };
+        let area = Area {
+            lut: 1000 - index as u64,
+            ff: 7,
+            dsp: 5,
+            block_rams: 3,
+            fmax_mhz: None,
+            fmax_min_mhz: None,
+            fmax_max_mhz: None,
+            svd_per_second: None,
+        };
         let outcome = if index == last { Outcome::of(Err(too_big())).unwrap() } else { Outcome::Area(area) };
         let verilog = hash(&Core::new(*found.points[index].shape()));
         Measured { core: found.points[index].core, setup: setup.clone(), verilog, outcome }
