@@ -35,6 +35,7 @@ pub use options::Options;
 pub use target::{Target, UnknownTarget};
 pub use yosys::ModuleArea;
 
+use crate::process::ToolError;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -138,7 +139,8 @@ pub fn tools(target: Target, pnr: bool) -> Result<BTreeMap<String, String>, Synt
     let Tools { yosys, placer } = Tools::find(target, pnr)?;
     let folder = tempfile::tempdir()?;
     let placer = placer.map(|(_, found)| found);
-    [Some(yosys), placer].iter().flatten().map(|tool| tool.version(folder.path())).collect()
+    let found = [Some(yosys), placer];
+    Ok(found.iter().flatten().map(|tool| tool.version(folder.path())).collect::<Result<_, ToolError>>()?)
 }
 
 /// Synthesises a core for a target. With `pnr` the core is also placed and routed, once for each seed; it is an error

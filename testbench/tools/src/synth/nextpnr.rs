@@ -84,13 +84,13 @@ pub(super) fn run(
 }
 
 /// Tells an error of a placer that found no room from others.
-fn no_room(error: SynthError, device: &Device) -> SynthError {
-    let SynthError::Tool(ToolError::Failed { printed, .. }) = &error else { return error };
+fn no_room(error: ToolError, device: &Device) -> SynthError {
+    let ToolError::Failed { printed, .. } = &error else { return error.into() };
     let signs = ["no BELs remaining", "no Bels available", "nable to find legal placement", "Failed to expand region"];
     let line = printed.lines().find(|line| signs.iter().any(|sign| line.contains(sign)));
     match line {
         Some(line) => SynthError::NoRoom { device: device.name, message: line.trim().to_owned() },
-        None => error,
+        None => error.into(),
     }
 }
 

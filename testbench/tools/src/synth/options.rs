@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 /// The options of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
-    /// The first seed of the placement. The clock rates for different seeds differ by up to 10 %.
+    /// The first seed of the placement. The clock rates for different seeds differ by up to 15 %.
     pub seed: u32,
     /// How many seeds are tried: this one and those that follow.
     pub seeds: NonZeroU32,

@@ -1,6 +1,5 @@
 //! Yosys and nextpnr: the names under which they are installed, and their versions.
 
-use super::error::SynthError;
 use crate::process::{self, ToolError};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -60,13 +59,13 @@ impl Tool {
 
 impl Found {
     /// Runs the tool in a folder. The versions that are compiled to WebAssembly can access only this folder.
-    pub fn run(&self, folder: &Path, arguments: &[String]) -> Result<(), SynthError> {
+    pub fn run(&self, folder: &Path, arguments: &[String]) -> Result<(), ToolError> {
         process::run_program(&self.program, arguments, folder)?.success()?;
         Ok(())
     }
 
     /// The name of the tool, and the version that it prints.
-    pub fn version(&self, folder: &Path) -> Result<(String, String), SynthError> {
+    pub fn version(&self, folder: &Path) -> Result<(String, String), ToolError> {
         let printed = process::run_program(&self.program, &[self.tool.version_flag], folder)?.printed();
         Ok((self.tool.name.to_owned(), version_in(&printed).unwrap_or("unknown").to_owned()))
     }
