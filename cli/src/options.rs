@@ -5,12 +5,14 @@ use crate::values::Values;
 use anyhow::{Context, Result, anyhow};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use svdforge_golden::reader::quote;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::parameters::{CoreOption, Kind, OPTIONS, OptionMap, Parameters, Sizes, Sweeps, Value};
+use svdforge_hdl::parameters::{CoreOption, Kind, OPTIONS, OptionMap, Parameters, Sizes, Value};
 use svdforge_hdl::shape::Shape;
+use svdforge_studies::explore::space::Axis;
 use svdforge_testbench::framing::InputScale;
 
 const HEADING: &str = "Core";
@@ -20,24 +22,44 @@ const CONFIG: &str = "config";
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Setting {
     One(Value),
-    Several(Values),
+    Several(Vec<Value>),
 }
 
 impl Setting {
     /// Reads the text of a flag or of a key in the file.
     fn parse(option: &CoreOption, text: &str) -> Result<Self, String> {
         match option.kind {
-            Kind::Number if option.varies => Values::numbers(text).map(Self::Several),
-            Kind::NumberOrAuto if option.varies => Values::numbers_or_auto(text).map(Self::Several),
+            Kind::Number if option.varies => Values::numbers(text).map(Self::of),
+            Kind::NumberOrAuto if option.varies => Values::numbers_or_auto(text).map(Self::of),
+            Kind::Choice(_) if option.varies => {
+                let mut words = Vec::new();
+                for word in text.split(',').map(str::trim) {
+                    let value = option.parse(word).map_err(|error| error.reason)?;
+                    if !words.contains(&value) {
+                        words.push(value);
+                    }
+                }
+                Ok(Self::Several(words))
+            }
             _ => option.parse(text).map(Self::One).map_err(|error| error.reason),
         }
+    }
+
+    fn of(values: Values) -> Self {
+        Self::Several(values.all().map(number_or_auto).collect())
     }
 
     /// The only value. If there are several, the error says so.
     fn one(&self) -> Result<Value, String> {
         match self {
             Self::One(value) => Ok(value.clone()),
-            Self::Several(values) => values.one().map(number_or_auto),
+            Self::Several(values) => match &values[..] {
+                [value] => Ok(value.clone()),
+                _ => Err(format!(
+                    "{} values are given, but only one is allowed; `svdforge explore` takes several",
+                    values.len()
+                )),
+            },
         }
     }
 }
@@ -51,6 +73,7 @@ fn argument(option: &'static CoreOption) -> Arg {
     let arg = Arg::new(option.name).long(option.name).value_name(option.placeholder).help(option.help);
     let arg = arg.help_heading(HEADING);
     match option.kind {
+        Kind::Choice(_) if option.varies => arg.value_parser(Choices(option)),
         Kind::Choice(words) => {
             let words = words.iter().map(|word| PossibleValue::new(word.name).help(word.help));
             let parser = PossibleValuesParser::new(words);
@@ -63,6 +86,29 @@ fn argument(option: &'static CoreOption) -> Arg {
             arg.hide_possible_values(true).value_parser(parser)
         }
         Kind::Number | Kind::NumberOrAuto | Kind::Name => arg.value_parser(|text: &str| Setting::parse(option, text)),
+    }
+}
+
+/// Takes one of the words of an option, or several of them with commas between. `--help` lists the words.
+#[derive(Clone)]
+struct Choices(&'static CoreOption);
+
+impl TypedValueParser for Choices {
+    type Value = Setting;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Setting, clap::Error> {
+        let option = self.0;
+        let parse = move |text: &str| Setting::parse(option, text).map_err(std::io::Error::other);
+        parse.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        match self.0.kind {
+            Kind::Choice(words) => {
+                Some(Box::new(words.iter().map(|word| PossibleValue::new(word.name).help(word.help))))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -162,22 +208,17 @@ impl CoreOptions {
         })
     }
 
-    /// The parameters if several values may be given for some options. Those of word, guard bits, coefficient bits and
-    /// sweeps are returned if they are given.
+    /// The parameters if several values may be given for some options.
     pub fn varied(&self) -> Result<Varied> {
         let given = self.given()?;
-        let values = |name: &str| match given.0.get(name) {
-            Some(Setting::Several(values)) => Some(values),
+        let axis = |option: &'static CoreOption| match given.0.get(option.name) {
+            Some(Setting::Several(values)) => Some(Axis { option, values: values.clone() }),
             _ => None,
         };
-        let numbers = |name: &str| values(name).map(|values| values.all().flatten().collect());
-        let sweeps = |value: Option<u32>| value.map_or(Sweeps::Auto, Sweeps::Fixed);
         Ok(Varied {
             base: self.set(&given, |option| !option.varies)?,
-            words: numbers("word"),
-            guards: numbers("guard"),
-            coefs: values("coef").map(|values| values.all().collect()),
-            sweeps: values("sweeps").map(|values| values.all().map(sweeps).collect()),
+            sized: ["rows", "cols"].iter().any(|name| given.0.contains_key(*name)),
+            axes: OPTIONS.iter().filter(|option| option.varies).filter_map(axis).collect(),
         })
     }
 
@@ -241,18 +282,14 @@ impl FromArgMatches for FormatOptions {
     }
 }
 
-/// Parameters of which some may have several values. `None` means that none was given.
+/// Parameters of which some may have several values.
 pub struct Varied {
-    /// All other parameters.
+    /// The options that do not vary.
     pub base: Parameters,
-    /// The numbers of bits of an input element.
-    pub words: Option<Vec<u32>>,
-    /// The numbers of guard bits.
-    pub guards: Option<Vec<u32>>,
-    /// The numbers of bits of a coefficient. `None` among them is `auto`.
-    pub coefs: Option<Vec<Option<u32>>>,
-    /// The choices of how many sweeps are made.
-    pub sweeps: Option<Vec<Sweeps>>,
+    /// Whether rows or columns were given.
+    pub sized: bool,
+    /// Those of the options that vary that were given, with their values.
+    pub axes: Vec<Axis>,
 }
 
 /// The parameters that a user fixes among those that a campaign may vary.

@@ -29,16 +29,6 @@ impl Values {
         self.0.iter().copied()
     }
 
-    /// The only value. If there are more, the error says so.
-    pub fn one(&self) -> Result<Option<u32>, String> {
-        match (self.0.first(), self.0.len()) {
-            (Some(&value), 1) => Ok(value),
-            (_, count) => {
-                Err(format!("{count} values are given, but only one is allowed; `svdforge explore` takes several"))
-            }
-        }
-    }
-
     fn parse(text: &str, auto: bool) -> Result<Self, String> {
         let mut values = BTreeSet::new();
         for item in text.split(',').map(str::trim) {
@@ -119,8 +109,6 @@ mod tests {
         assert_eq!(all("12..24:5"), [12, 17, 22].map(Some), "not beyond the upper end");
         assert_eq!(all("7..7"), [Some(7)]);
         assert_eq!(all("6..8:2,auto,3"), [None, Some(3), Some(6), Some(8)]);
-        assert_eq!(Values::numbers("16").unwrap().one(), Ok(Some(16)));
-        assert!(Values::numbers("16,18").unwrap().one().unwrap_err().contains("2 values"));
     }
 
     #[test]

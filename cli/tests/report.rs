@@ -6,6 +6,9 @@ mod compare;
 #[path = "report/explore.rs"]
 mod explore;
 
+#[path = "report/growth.rs"]
+mod growth;
+
 use assert_cmd::Command;
 use serde_json::Value;
 use std::collections::BTreeMap;

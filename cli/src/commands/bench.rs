@@ -1,4 +1,6 @@
-//! The commands `svdforge bench sim` and `svdforge bench core`.
+//! The commands `svdforge bench core`, `svdforge bench growth` and `svdforge bench sim`.
+
+mod growth;
 
 use crate::options::CoreOptions;
 use crate::progress::Progress;
@@ -19,6 +21,7 @@ pub struct Bench {
 #[derive(Subcommand)]
 enum What {
     Core(CoreSpeed),
+    Growth(growth::Growth),
     Sim(Sim),
 }
 
@@ -59,6 +62,7 @@ impl Bench {
     pub fn run(self) -> Result<Verdict> {
         match self.what {
             What::Core(core) => core.run(),
+            What::Growth(growth) => growth.run(),
             What::Sim(sim) => sim.run(),
         }
     }

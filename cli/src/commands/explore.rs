@@ -1,6 +1,7 @@
 //! The command `svdforge explore`.
 
-use crate::options::CoreOptions;
+use crate::commands::synth::Seeds;
+use crate::options::{CoreOptions, Varied};
 use crate::progress::Progress;
 use crate::{Verdict, interrupt, output};
 use anyhow::{Result, anyhow};
@@ -10,30 +11,32 @@ use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use svdforge_files::{check_inputs_stay, check_results};
 use svdforge_golden::Family;
-use svdforge_hdl::parameters::Sweeps;
+use svdforge_hdl::parameters::{self, OPTIONS};
 use svdforge_studies::campaign::plan::{MAX_SEED, SEED_STEP};
 use svdforge_studies::campaign::{Shard, run};
 use svdforge_studies::explore::measured::Setup;
 use svdforge_studies::explore::pick::{Pick, Picked};
-use svdforge_studies::explore::space::{LeftOut, Space};
+use svdforge_studies::explore::space::{Axis, LeftOut, Space};
 use svdforge_studies::explore::synthesis::synthesise;
 use svdforge_studies::explore::{Exploration, FILES};
 use svdforge_studies::report::prepare_folder;
 use svdforge_tools::synth::Target;
 
 /// The words and guard bits that are explored if the user gives none.
-const WORDS: [u32; 5] = [12, 14, 16, 18, 20];
-const GUARDS: [u32; 5] = [0, 2, 4, 6, 8];
+const WORDS: [usize; 5] = [12, 14, 16, 18, 20];
+const GUARDS: [usize; 5] = [0, 2, 4, 6, 8];
 
 /// Explore many cores: their accuracy, cycles and area, the Pareto front, and the cheapest core that meets conditions
 ///
-/// --word, --guard, --coef and --sweeps take lists and ranges, with both ends included: 12,16 or
-/// 12..20 or 12..24:4 or auto,4..8. Every combination is a core, and the same matrices are run
-/// through each core in the simulator. The command writes explore.json, explore.csv, explore.md and
-/// explore.html into the folder. If it is interrupted, the same command continues where it stopped.
+/// --word, --guard, --coef, --sweeps and --interleave take lists and ranges, both ends included:
+/// 12,16 or 12..20 or 12..24:4 or auto,4..8; --arch takes a list. Every combination is a core, and
+/// the same matrices are run through each core in the simulator. The command writes explore.json,
+/// explore.csv, explore.md and explore.html into the folder. If it is interrupted, the same command
+/// continues where it stopped.
 /// Example: svdforge explore --out space
 /// Example: svdforge explore --out space --pick "sigma_max_lsb<=1, cycles<=2000"
 /// Example: svdforge explore --rows 16 --guard 2..6 --coef auto,16 --sweeps auto,5..8 --out large
+/// Example: svdforge explore --rows 4 --word 16 --guard 4 --interleave 1..8 --out flight
 /// Example: svdforge explore --guard 0..8:4 --out area --synth --target ecp5-85k --pick "lut<=8000"
 #[derive(Args)]
 #[command(
@@ -41,6 +44,8 @@ const GUARDS: [u32; 5] = [0, 2, 4, 6, 8];
     mut_arg("word", |arg| arg.help("Bits of one input element, signed, 8 to 24; takes several values [default: 12..20:2]")),
     mut_arg("guard", |arg| arg.help("Extra bits inside the core, 0 to 8; each halves the rounding error; takes several values [default: 0..8:2]")),
     mut_arg("coef", |arg| arg.help("Bits of a coefficient, sign included, or `auto` for as many as the error needs; takes several values [default: auto]")),
+    mut_arg("arch", |arg| arg.help("How many 2x2 blocks are rotated per cycle; takes several values [default: serial, one]")),
+    mut_arg("interleave", |arg| arg.help("Matrices in flight, 1 to 16, or `auto` for as many as keep the rotators busy; takes several values [default: 1]")),
     mut_arg("sweeps", |arg| arg.help("Sweeps: `auto` stops when the matrix has settled, a number K always makes exactly K; takes several values [default: auto]")),
 )]
 pub struct Explore {
@@ -69,6 +74,8 @@ pub struct Explore {
     /// Also place and route them, to find the clock rate; takes minutes for each core
     #[arg(long, requires = "synth")]
     pnr: bool,
+    #[command(flatten)]
+    seeds: Seeds,
     /// Folder for the results; created if it does not exist
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -96,7 +103,7 @@ impl Explore {
         if let Some(pick) = &self.pick {
             pick.check(&plan, self.target.is_some(), self.pnr).map_err(|e| anyhow!("--pick: {e}"))?;
         }
-        let setup = self.target.map(|target| Setup::new(target, self.pnr)).transpose()?;
+        let setup = self.target.map(|target| Setup::new(target, self.pnr, self.seeds.get())).transpose()?;
         check_results(&self.out, &FILES)?;
         prepare_folder(&self.out, &plan, Some(Shard::ALL.count))?;
         report_left_out(&left_out);
@@ -104,7 +111,7 @@ impl Explore {
         let records = run(&plan, Shard::ALL, &self.out, &progress.follow(&self.out))?;
         drop(progress);
         let matrices = records.len();
-        let mut exploration = Exploration::new(plan, left_out, records);
+        let mut exploration = Exploration::new(plan, left_out, records)?;
         exploration.write(&self.out, self.pick.as_ref())?;
         if let Some((target, setup)) = self.target.zip(setup) {
             let points = exploration.to_synthesise(self.pick.as_ref());
@@ -141,13 +148,16 @@ impl Explore {
     }
 
     fn space(&self) -> Result<Space> {
-        let varied = self.core.varied()?;
+        let Varied { base, mut axes, .. } = self.core.varied()?;
+        for (name, numbers) in [("word", WORDS), ("guard", GUARDS)] {
+            if !axes.iter().any(|axis| axis.option.name == name) {
+                axes.push(Axis::new(name, numbers.map(parameters::Value::Number)));
+            }
+        }
+        axes.sort_by_key(|axis| OPTIONS.iter().position(|option| option.name == axis.option.name));
         Ok(Space {
-            base: varied.base,
-            words: varied.words.unwrap_or_else(|| WORDS.to_vec()),
-            guards: varied.guards.unwrap_or_else(|| GUARDS.to_vec()),
-            coefs: varied.coefs.unwrap_or_else(|| vec![None]),
-            sweeps: varied.sweeps.unwrap_or_else(|| vec![Sweeps::Auto]),
+            base,
+            axes,
             families: if self.families.is_empty() { Family::ALL.to_vec() } else { self.families.clone() },
             matrices: self.matrices,
             seed: self.seed,

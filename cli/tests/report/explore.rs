@@ -158,7 +158,7 @@ fn what_cannot_be_explored_is_refused() {
         (&["--sweeps", "often"], &["--sweeps", "`often`", "`auto`"]),
         (&["--word", "30,40"], &["none of the combinations", "--word 30", "8 to 24"]),
         (&["--word", "8..24", "--guard", "0..8", "--coef", "14..32"], &["2907 combinations", "1000"]),
-        (&["--arch", "serial,row"], &["--arch", "serial"]),
+        (&["--arch", "serial,hypercube"], &["--arch", "hypercube", "serial"]),
         (&["--rows", "4", "--rank", "5"], &["--rank 5", "1 to 4"]),
         (&["--pick", "cycle<=5"], &["--pick", "did you mean `cycles`?"]),
         (&["--pick", "cycles"], &["--pick", "no condition"]),
@@ -218,4 +218,33 @@ fn what_cannot_be_explored_is_refused() {
     let (status, message) = run(folder.path(), &["generate", "--config=core.toml", "--out=g"]);
     assert!(status == Some(2) && message.contains("--word: 2 values") && message.contains("core.toml"), "{message}");
     assert_eq!(cores, ["8 1 \"auto\"", "8 1 2", "10 1 \"auto\"", "10 1 2"]);
+}
+
+/// Architectures and matrices in flight are axes too. The core with several in flight gives results more often, and the
+/// command that makes it says how many there are.
+#[test]
+fn architectures_and_matrices_in_flight_are_explored() {
+    let folder = TempDir::new().unwrap();
+    let core = ["explore", "--rows=4", "--cols=4", "--word=12", "--guard=2", "--families=uniform"];
+    let axes = ["--arch=serial,serial", "--interleave=1,4", "--out=a", "--json", "--pick=interval_cycles<=200"];
+    let (status, text) = run(folder.path(), &[&core[..], &axes].concat());
+    assert_eq!(status, Some(0), "{text}");
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let points = document["points"].as_array().unwrap();
+    let of = |key: &str| points.iter().map(|p| p[key].as_u64().unwrap()).collect::<Vec<_>>();
+    assert_eq!(of("in_flight"), [1, 4], "an architecture that is given twice counts once");
+    let (intervals, memory) = (of("interval_cycles"), of("memory_bits"));
+    assert!(intervals[1] < intervals[0] && memory[1] > memory[0], "{intervals:?} {memory:?}");
+    assert_eq!(document["objectives"].as_array().unwrap().len(), 5);
+    assert_eq!(document["pick"]["point"], 1);
+    assert!(document["pick"]["command"].as_str().unwrap().contains("--interleave 4"), "{}", document["pick"]);
+    let csv = fs::read_to_string(folder.path().join("a/explore.csv")).unwrap();
+    assert!(csv.lines().next().unwrap().contains(",sweeps,arch,") && csv.contains(",serial,"), "{csv}");
+    // The same core by the number and by `auto` is one core.
+    let (status, text) = run(folder.path(), &[&core[..], &["--interleave=auto,8", "--out=b", "--json"]].concat());
+    assert_eq!(status, Some(0), "{text}");
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document["points"].as_array().unwrap().len(), 1, "{}", document["left_out"]);
+    let (status, message) = run(folder.path(), &["generate", "--interleave=1,4", "--out=core"]);
+    assert!(status == Some(2) && message.contains("--interleave: 2 values"), "{message}");
 }

@@ -121,7 +121,7 @@ pub static OPTIONS: &[CoreOption] = &[
         placeholder: "ARCH",
         help: "How many 2x2 blocks are rotated per cycle [default: serial, one]",
         kind: Kind::Choice(ArchitectureName::WORDS),
-        varies: false,
+        varies: true,
         code: Some(""),
         came_later: false,
         get: |p| Some(word(p.arch)),

@@ -6,7 +6,7 @@
 //! - [`compare`] sets reports side by side; [`explore`] looks for the cheapest core that is accurate enough.
 //! - [`trace`] shows what a core did with a matrix, step by step and cycle by cycle.
 //! - [`documents`] has what the JSON files of all of them share.
-//! - [`mod@bench`] measures the speed of the simulators.
+//! - [`mod@bench`] measures the speed of the simulators, and [`growth`] how the cost of cores grows with their size.
 //!
 //! This crate is built on the test bench (`svdforge-testbench`) and on `svdforge-tools`, neither of which may depend on
 //! it. The applications must not depend on it either, since they need no pages and no statistics. Within the crate
@@ -17,5 +17,6 @@ pub mod campaign;
 pub mod compare;
 pub mod documents;
 pub mod explore;
+pub mod growth;
 pub mod report;
 pub mod trace;

@@ -10,8 +10,8 @@ fn core(n: usize) -> Core {
 }
 
 fn area(n: usize, target: Target) -> SynthReport {
-    let report =
-        synth(&core(n), target, false, &Options::default()).unwrap_or_else(|e| panic!("n = {n}, {target}: {e}"));
+    let report = synth(&core(n), target, false, &Options::default(), &|_| {})
+        .unwrap_or_else(|e| panic!("n = {n}, {target}: {e}"));
     println!(
         "n={n} {target}: {} LUT, {} FF, {} DSP, {} block RAMs, {} + {} bits",
         report.lut, report.ff, report.dsp, report.block_rams, report.memory_bits, report.table_bits
@@ -64,7 +64,7 @@ fn the_default_core_keeps_to_its_area() {
 #[ignore = "takes minutes"]
 fn the_default_core_reaches_its_clock_rate() {
     let options = Options { cycles_per_matrix: Some(1360), ..Options::default() };
-    let report = synth(&core(8), Target::Ecp5_85k, true, &options).unwrap();
+    let report = synth(&core(8), Target::Ecp5_85k, true, &options, &|_| {}).unwrap();
     let (fmax, rate) = (report.fmax_mhz.unwrap(), report.svd_per_second.unwrap());
     println!("{fmax:.1} MHz, {rate:.0} matrices per second; {:#?}", report.critical_path.as_ref().map(|p| &p.shares));
     assert!(fmax >= 80.0 && report.lut <= 8000, "{fmax} MHz, {} LUTs", report.lut);
@@ -73,8 +73,11 @@ fn the_default_core_reaches_its_clock_rate() {
 
 #[test]
 fn a_target_that_cannot_be_placed_is_refused_with_those_that_can() {
-    let error = synth(&core(2), Target::Xc7, true, &Options::default()).unwrap_err();
-    assert_eq!(error.to_string(), "--pnr: cannot place and route for xc7; only for ecp5-25k, ecp5-45k, ecp5-85k");
+    let error = synth(&core(2), Target::Xc7, true, &Options::default(), &|_| {}).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "--pnr: cannot place and route for xc7; only for ecp5-25k, ecp5-45k, ecp5-85k, ice40-up5k, ice40-hx8k, gowin-gw2a"
+    );
     let unknown = "ecp6".parse::<Target>().unwrap_err();
     assert!(unknown.to_string().contains("gowin-gw2a"), "{unknown}");
     for target in Target::ALL {

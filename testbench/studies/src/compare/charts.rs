@@ -152,7 +152,7 @@ pub fn ratios(cores: &[CorePair], metric: Metric, name: &str) -> Vec<Chart> {
     let end = most.ceil().clamp(1.0, WIDEST);
     let step = (end / 3.0).ceil();
     let ticks: Vec<f64> = (-3..=3).map(|tick| f64::from(tick) * step).filter(|tick| tick.abs() <= end).collect();
-    let x = Axis { label: format!("log2 of {name} / A"), range: (-end, end), ticks };
+    let x = Axis { label: format!("log2 of {name} / A"), range: (-end, end), ticks, logarithmic: false };
     // The number of bars is odd, so that equal errors are in the middle bar.
     let width = 2.0 * end / (2 * BINS + 1) as f64;
     let charts = of_size.into_iter().filter(|(_, ratios)| !ratios.is_empty()).map(|(size, ratios)| {

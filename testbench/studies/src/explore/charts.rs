@@ -15,11 +15,21 @@ pub const FRONT: usize = COLOURS.len() - 1;
 /// A cost against which the error is drawn: title of the chart, label of the axis, and value.
 type Cost = (&'static str, &'static str, fn(&Point) -> Option<f64>);
 
+/// What is drawn like a cost, but is better if it is more.
+const YIELD: [Cost; 2] = [
+    ("Error and throughput", "matrices per second", |p| p.area()?.svd_per_second),
+    ("Error and throughput per DSP", "matrices per second per DSP", |p| p.area()?.svd_per_second_per_dsp()),
+];
+
 /// The costs that are known for every core.
 const COUNTED: [Cost; 2] = [
     ("Error and multipliers", "bits of partial products", |p| Some(p.multiplier_bits as f64)),
     ("Error and time", "cycles of a matrix, most", |p| Some(p.statistics.cycles.max as f64)),
 ];
+
+/// The cost that is drawn if cores take turns among several matrices.
+const IN_TURNS: Cost =
+    ("Error and cycles between results", "cycles from one result to the next", |p| Some(p.interval as f64));
 
 /// The costs that synthesis measures.
 const MEASURED: [Cost; 3] = [
@@ -45,13 +55,17 @@ pub fn colour(words: &[u32], word: u32) -> usize {
 /// Draws one chart for each cost. A line shows the front of the error and this cost alone, and a ring the point that is
 /// picked.
 pub fn charts(exploration: &Exploration, picked: Option<usize>) -> Result<Vec<String>, CampaignError> {
-    COUNTED.iter().chain(&MEASURED).filter_map(|cost| chart(exploration, picked, cost)).collect()
+    let in_turns = exploration.takes_turns().then_some(&IN_TURNS);
+    let costs = COUNTED.iter().chain(in_turns).chain(&MEASURED).map(|cost| (cost, 1.0));
+    let drawn = costs.chain(YIELD.iter().map(|gain| (gain, -1.0)));
+    drawn.filter_map(|(cost, sign)| chart(exploration, picked, cost, sign)).collect()
 }
 
 fn chart(
     exploration: &Exploration,
     picked: Option<usize>,
     &(title, label, cost): &Cost,
+    sign: f64,
 ) -> Option<Result<String, CampaignError>> {
     let words = words(exploration);
     let mut places: Vec<(usize, (f64, f64))> = Vec::new();
@@ -71,7 +85,11 @@ fn chart(
         x: Axis::around(label, places.iter().map(cost)),
         y: Axis::decades("error / full scale", places.iter().map(error)),
         logarithmic: true,
-        lines: [staircase(&places)].into_iter().chain(marks(exploration, &words, &places)).chain([ring]).collect(),
+        lines: [staircase(&places, sign)]
+            .into_iter()
+            .chain(marks(exploration, &words, &places))
+            .chain([ring])
+            .collect(),
         bars: Vec::new(),
     };
     let mut labels = Vec::new();
@@ -84,8 +102,8 @@ fn chart(
     Some(chart.svg_with_labels(&labels))
 }
 
-/// The label of a core, such as "16+4" or "16+4 c18 s5". Coefficient bits and sweeps are given where they differ
-/// between cores with the same word and guard bits.
+/// The label of a core, such as "16+4" or "16+4 c18 s5". Coefficient bits, architecture, matrices in flight and sweeps
+/// are given where they differ between cores with the same word and guard bits.
 fn label_of(exploration: &Exploration, index: usize) -> String {
     let shape = exploration.points[index].shape();
     let shapes = exploration.points.iter().map(Point::shape);
@@ -93,6 +111,12 @@ fn label_of(exploration: &Exploration, index: usize) -> String {
     let mut label = format!("{}+{}", shape.word(), shape.guard());
     if alike.iter().any(|other| other.coef() != shape.coef()) {
         label += &format!(" c{}", shape.coef());
+    }
+    if alike.iter().any(|other| other.arch() != shape.arch()) {
+        label += &format!(" {}", shape.arch());
+    }
+    if alike.iter().any(|other| other.in_flight() != shape.in_flight()) {
+        label += &format!(" x{}", shape.in_flight());
     }
     if alike.iter().any(|other| other.sweeps() != shape.sweeps()) {
         label += &match shape.sweeps() {
@@ -103,17 +127,17 @@ fn label_of(exploration: &Exploration, index: usize) -> String {
     label
 }
 
-/// A staircase line through the smallest error that is available at each cost.
-fn staircase(places: &[(usize, (f64, f64))]) -> Line {
-    let pairs: Vec<[f64; 2]> = places.iter().map(|place| [place.1.0, place.1.1]).collect();
+/// A staircase line through the smallest error that is available at each cost. The sign is -1 if more is better.
+fn staircase(places: &[(usize, (f64, f64))], sign: f64) -> Line {
+    let pairs: Vec<[f64; 2]> = places.iter().map(|place| [sign * place.1.0, place.1.1]).collect();
     let front = pairs.iter().zip(dominators(&pairs)).filter(|(_, dominator)| dominator.is_none());
     let mut corners: Vec<(f64, f64)> = front.map(|(&[cost, error], _)| (cost, error)).collect();
     corners.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut points: Vec<(f64, f64)> = Vec::new();
     for corner in corners {
         // The line runs at the error of the corner before, then down.
-        points.extend(points.last().map(|last| (corner.0, last.1)));
-        points.push(corner);
+        points.extend(points.last().map(|last| (sign * corner.0, last.1)));
+        points.push((sign * corner.0, corner.1));
     }
     Line { colour: FRONT, stroke: Stroke::Plain, points }
 }

@@ -2,13 +2,16 @@
 //! front.
 
 use super::front::dominators;
-use super::point::Point;
+use super::point::{ALWAYS, OBJECTIVES, Point};
 use super::space::LeftOut;
+use crate::campaign::plan::PlannedCore;
 use crate::campaign::statistics::{Check, all_hold};
 use crate::campaign::{Plan, Record};
 use crate::report::Report;
 use rayon::prelude::*;
 use svdforge_hdl::core::Core;
+use svdforge_testbench::run::RunError;
+use svdforge_testbench::throughput::period;
 
 /// An exploration that was run to its end.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +41,11 @@ pub enum Standing {
 
 impl Exploration {
     /// Makes the exploration from a plan and the records of all its matrices, in the plan's order.
-    pub fn new(plan: Plan, left_out: Vec<LeftOut>, records: Vec<Record>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// A core fails in the simulator, where the cycles between its results are measured.
+    pub fn new(plan: Plan, left_out: Vec<LeftOut>, records: Vec<Record>) -> Result<Self, RunError> {
         let report = Report::new(plan, records);
         let checks = report.checks();
         let statistics = report.statistics();
@@ -50,14 +57,18 @@ impl Exploration {
         for &matrix in checks.iter().flat_map(|check| &check.failed) {
             holds[report.records[matrix].core] = false;
         }
-        let multiplier_bits: Vec<u64> =
-            report.plan.cores.par_iter().map(|planned| Core::new(planned.core.0).design().multiplier_bits()).collect();
+        let of_core = |planned: &PlannedCore| {
+            let core = Core::new(planned.core.0);
+            Ok((core.design().multiplier_bits(), period(&core)?))
+        };
+        let counted: Vec<(u64, u64)> = report.plan.cores.par_iter().map(of_core).collect::<Result<_, RunError>>()?;
         let points = report.plan.cores.iter().zip(report.figures).zip(statistics).enumerate();
         let points: Vec<Point> = points
             .map(|(index, ((planned, figures), statistics))| Point {
                 core: planned.core,
                 figures,
-                multiplier_bits: multiplier_bits[index],
+                multiplier_bits: counted[index].0,
+                interval: counted[index].1,
                 statistics,
                 unsettled: unsettled[index],
                 holds: holds[index],
@@ -65,7 +76,7 @@ impl Exploration {
             })
             .collect();
         let standings = standings(&points);
-        Self { plan: report.plan, left_out, checks, points, standings }
+        Ok(Self { plan: report.plan, left_out, checks, points, standings })
     }
 
     /// The indices of the points on the front, from the largest error to the smallest. Points with equal errors are
@@ -81,16 +92,40 @@ impl Exploration {
         front
     }
 
+    /// The names of the objectives that are compared.
+    pub fn objectives(&self) -> &'static [&'static str] {
+        if self.takes_turns() { &OBJECTIVES } else { &OBJECTIVES[..ALWAYS] }
+    }
+
+    /// Whether the cycles between results and the memory are compared; see [`takes_turns`].
+    pub fn takes_turns(&self) -> bool {
+        takes_turns(&self.points)
+    }
+
     /// Whether every core passes every check.
     pub fn holds(&self) -> bool {
         all_hold(&self.checks)
     }
 }
 
+/// Whether a core has several matrices in flight, or architectures differ. The cycles between results then tell
+/// something else than the cycles of a matrix.
+fn takes_turns(points: &[Point]) -> bool {
+    points.iter().any(|point| point.shape().in_flight() > 1 || point.shape().arch() != points[0].shape().arch())
+}
+
 /// Computes the standings. Points that fail a check are not compared, so that they do not displace any other point.
 fn standings(points: &[Point]) -> Vec<Standing> {
     let compared: Vec<usize> = (0..points.len()).filter(|&index| points[index].holds).collect();
-    let objectives: Vec<[f64; 3]> = compared.iter().map(|&index| points[index].objectives()).collect();
+    let counts = takes_turns(points);
+    let objectives = |&index: &usize| {
+        let mut objectives = points[index].objectives();
+        if !counts {
+            objectives[ALWAYS..].fill(0.0);
+        }
+        objectives
+    };
+    let objectives: Vec<_> = compared.iter().map(objectives).collect();
     let mut standings = vec![Standing::Fails; points.len()];
     for (&index, dominator) in compared.iter().zip(dominators(&objectives)) {
         standings[index] = dominator.map_or(Standing::Front, |other| Standing::Dominated(compared[other]));

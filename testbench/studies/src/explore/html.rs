@@ -34,8 +34,8 @@ pub fn page(exploration: &Exploration, pick: Option<&Pick>) -> Result<String, Ca
         }
         @if let Some(pick) = pick { (answer(exploration, pick, picked.as_ref())) }
         h2 { "What accuracy costs" }
-        p { "Each mark is a core. Its label gives word + guard bits and, where they vary, the bits of coefficients (c) and the sweeps (s). Large marks are on the Pareto front (no other core is at least as good in error, cycles and \
-             multipliers, and better in one of them); small ones are not. The error is the largest of all errors of a core, as a share of full scale, \
+        p { "Each mark is a core. Its label gives word + guard bits and, where they vary, the bits of coefficients (c), the architecture, the matrices in flight (x) and the sweeps (s). Large marks are on the Pareto front (no other core is at least as good in error, cycles and \
+             multipliers, and better in one of them; cycles between results and bits of memory count as well if a core has several matrices in flight, or if architectures differ); small ones are not. The error is the largest of all errors of a core, as a share of full scale, \
              with an allowance for what the rounding of the input does to Σ." }
         p class="legend" {
             @for &word in &words { span { i class={ "k" (colour(&words, word)) } {} "word " (word) } }

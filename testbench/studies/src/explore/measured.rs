@@ -3,6 +3,7 @@
 use crate::campaign::parameters::CoreParameters;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use svdforge_tools::synth::{SynthError, SynthReport, Target, tools};
 
 /// What the cores are synthesised with.
@@ -12,6 +13,9 @@ pub struct Setup {
     pub target: String,
     /// Whether they are placed and routed.
     pub pnr: bool,
+    /// With how many seeds they are placed and routed, from 1 on.
+    #[serde(default = "one")]
+    pub seeds: NonZeroU32,
     /// Name and version of each tool.
     pub tools: BTreeMap<String, String>,
 }
@@ -55,17 +59,36 @@ pub struct Area {
     pub dsp: u64,
     /// Block RAMs.
     pub block_rams: u64,
-    /// The clock rate, if the core was placed and routed.
+    /// The clock rate, if the core was placed and routed: the median of all seeds.
     pub fmax_mhz: Option<f64>,
+    /// The lowest clock rate of all seeds.
+    #[serde(default)]
+    pub fmax_min_mhz: Option<f64>,
+    /// The highest clock rate of all seeds.
+    #[serde(default)]
+    pub fmax_max_mhz: Option<f64>,
     /// Matrices per second, if the core was placed and routed. It is measured on uniformly distributed random matrices
     /// without pauses.
     pub svd_per_second: Option<f64>,
 }
 
+/// Files that were written before there were several seeds do not tell their number.
+fn one() -> NonZeroU32 {
+    NonZeroU32::MIN
+}
+
 impl Setup {
     /// The setup for a target with the installed tools. A missing tool is an error.
-    pub fn new(target: Target, pnr: bool) -> Result<Self, SynthError> {
-        Ok(Self { target: target.name().to_owned(), pnr, tools: tools(target, pnr)? })
+    pub fn new(target: Target, pnr: bool, seeds: NonZeroU32) -> Result<Self, SynthError> {
+        Ok(Self { target: target.name().to_owned(), pnr, seeds, tools: tools(target, pnr)? })
+    }
+}
+
+impl Area {
+    /// Matrices per second for each multiplier block, to one decimal.
+    pub fn svd_per_second_per_dsp(&self) -> Option<f64> {
+        let rate = self.svd_per_second.filter(|_| self.dsp > 0)?;
+        Some((10.0 * rate / self.dsp as f64).round() / 10.0)
     }
 }
 
@@ -80,9 +103,13 @@ impl Outcome {
                 dsp: report.dsp,
                 block_rams: report.block_rams,
                 fmax_mhz: report.fmax_mhz,
+                fmax_min_mhz: report.fmax_min_mhz,
+                fmax_max_mhz: report.fmax_max_mhz,
                 svd_per_second: report.svd_per_second.map(f64::round),
             })),
-            Err(error @ SynthError::TooBig { .. }) => Ok(Self::TooLarge { does_not_fit: error.to_string() }),
+            Err(error @ (SynthError::TooBig { .. } | SynthError::NoRoom { .. })) => {
+                Ok(Self::TooLarge { does_not_fit: error.to_string() })
+            }
             Err(error) => Err(error),
         }
     }

@@ -207,7 +207,7 @@ impl Exploration {
 /// where they are known, and then bits of multipliers, bits of memories, cycles, and the error.
 fn cost(point: &Point) -> Vec<f64> {
     let area = point.area().map_or([0; 3], |m| [m.dsp, m.lut, m.block_rams]);
-    let [error, cycles, multiplier_bits] = point.objectives();
+    let [error, cycles, multiplier_bits, ..] = point.objectives();
     let rest = [multiplier_bits, point.figures.memory_bits as f64, cycles, error];
     area.into_iter().map(|count| count as f64).chain(rest).collect()
 }

@@ -8,7 +8,7 @@ use crate::campaign::statistics::CoreStatistics;
 use crate::report::CoreFigures;
 use serde_json::Value;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::parameters::{Sizes, Sweeps};
+use svdforge_hdl::parameters::{Parameters, Sizes, Sweeps};
 use svdforge_hdl::shape::Shape;
 
 /// A core of an exploration.
@@ -20,6 +20,9 @@ pub struct Point {
     pub figures: CoreFigures,
     /// The number of bits of the partial products of its multipliers.
     pub multiplier_bits: u64,
+    /// Cycles from one result to the next when matrices arrive without a pause, in the mean over uniformly distributed
+    /// random matrices.
+    pub interval: u64,
     /// The statistics over its matrices.
     pub statistics: CoreStatistics,
     /// The number of matrices that had not settled when the core stopped.
@@ -48,12 +51,15 @@ impl Limit {
 }
 
 /// The objectives that are minimised, in this order; see `docs/explore.md`.
-pub const OBJECTIVES: [&str; 3] = ["error_full_scale", "cycles", "multiplier_bits"];
+pub const OBJECTIVES: [&str; 5] = ["error_full_scale", "cycles", "multiplier_bits", "interval_cycles", "memory_bits"];
+/// How many of them are compared in every exploration. The others are compared where cores take turns among several
+/// matrices, which buys throughput with memory.
+pub const ALWAYS: usize = 3;
 
 /// The figures that only synthesis provides.
 pub const SYNTHESISED: [&str; 4] = ["lut", "ff", "dsp", "block_rams"];
 /// The figures that need place and route.
-pub const PLACED: [&str; 2] = ["fmax_mhz", "svd_per_second"];
+pub const PLACED: [&str; 5] = ["fmax_mhz", "fmax_min_mhz", "fmax_max_mhz", "svd_per_second", "svd_per_second_per_dsp"];
 
 impl Point {
     /// The shape of the core.
@@ -99,8 +105,10 @@ impl Point {
     }
 
     /// The values of [`OBJECTIVES`].
-    pub fn objectives(&self) -> [f64; 3] {
-        [self.error(), self.statistics.cycles.max as f64, self.multiplier_bits as f64]
+    pub fn objectives(&self) -> [f64; 5] {
+        let counts = [self.statistics.cycles.max, self.multiplier_bits, self.interval, self.figures.memory_bits];
+        let [cycles, multipliers, interval, memory] = counts.map(|count| count as f64);
+        [self.error(), cycles, multipliers, interval, memory]
     }
 
     /// The effective bits: -log2 of the error, to two decimals.
@@ -115,7 +123,15 @@ impl Point {
             Sweeps::Auto => String::new(),
             Sweeps::Fixed(sweeps) => format!(", {sweeps} sweeps"),
         };
-        format!("{}+{}, coef {}{sweeps}", shape.word(), shape.guard(), shape.coef())
+        let architecture = match shape.arch() {
+            arch if arch == Parameters::default().arch => String::new(),
+            arch => format!(", {arch}"),
+        };
+        let in_flight = match shape.in_flight() {
+            1 => String::new(),
+            several => format!(", {several} in flight"),
+        };
+        format!("{}+{}, coef {}{sweeps}{architecture}{in_flight}", shape.word(), shape.guard(), shape.coef())
     }
 
     /// The command that generates the core in a folder of its own.
@@ -192,10 +208,11 @@ impl Figure {
 type Plain = (&'static str, fn(&Point) -> Value);
 type OfMetric = (&'static str, fn(&Point, Metric) -> Value);
 
-const BEFORE: [Plain; 7] = [
+const BEFORE: [Plain; 8] = [
     ("word", |p| p.shape().word().into()),
     ("guard", |p| p.shape().guard().into()),
     ("coef", |p| p.shape().coef().into()),
+    ("in_flight", |p| p.shape().in_flight().into()),
     ("matrices", |p| p.statistics.matrices.into()),
     ("error_full_scale", |p| p.error().into()),
     ("effective_bits", |p| p.effective_bits().into()),
@@ -214,12 +231,13 @@ const OF_METRICS: [OfMetric; 5] = [
     (RIGOROUS, |p, metric| p.limit(metric).rigorous.into()),
 ];
 
-const AFTER: [Plain; 15] = [
+const AFTER: [Plain; 19] = [
     ("unsettled", |p| p.unsettled.into()),
     ("sweeps_mean", |p| p.statistics.sweeps.mean.into()),
     ("sweeps_max", |p| p.statistics.sweeps.max.into()),
     ("cycles_mean", |p| p.statistics.cycles.mean.into()),
     ("cycles", |p| p.statistics.cycles.max.into()),
+    ("interval_cycles", |p| p.interval.into()),
     ("multipliers", |p| p.figures.multipliers.into()),
     ("multiplier_bits", |p| p.multiplier_bits.into()),
     ("memory_bits", |p| p.figures.memory_bits.into()),
@@ -229,7 +247,10 @@ const AFTER: [Plain; 15] = [
     (SYNTHESISED[2], |p| p.area().map(|m| m.dsp).into()),
     (SYNTHESISED[3], |p| p.area().map(|m| m.block_rams).into()),
     (PLACED[0], |p| p.area().and_then(|m| m.fmax_mhz).into()),
-    (PLACED[1], |p| p.area().and_then(|m| m.svd_per_second).into()),
+    (PLACED[1], |p| p.area().and_then(|m| m.fmax_min_mhz).into()),
+    (PLACED[2], |p| p.area().and_then(|m| m.fmax_max_mhz).into()),
+    (PLACED[3], |p| p.area().and_then(|m| m.svd_per_second).into()),
+    (PLACED[4], |p| p.area().and_then(Area::svd_per_second_per_dsp).into()),
 ];
 
 fn columns() -> Vec<(String, Figure)> {

@@ -5,12 +5,21 @@ use crate::campaign::plan::{PlannedCore, Settings};
 use crate::campaign::{Plan, Purpose};
 use serde::{Deserialize, Serialize};
 use svdforge_golden::Family;
-use svdforge_hdl::parameters::{Parameters, Sweeps};
+use svdforge_hdl::parameters::{CoreOption, ParameterError, Parameters, Value};
 
 /// The name that the campaign of an exploration gives as its suite.
 const SUITE: &str = "explore";
 /// The most combinations of an exploration.
 pub const MOST: usize = 1000;
+
+/// An option and the values that it takes.
+#[derive(Clone, Debug)]
+pub struct Axis {
+    /// The option.
+    pub option: &'static CoreOption,
+    /// Its values.
+    pub values: Vec<Value>,
+}
 
 /// The parameters to combine. Size, vectors, rank and the rest of `base` are the same everywhere, because cores that
 /// deliver different things cannot be compared.
@@ -18,14 +27,8 @@ pub const MOST: usize = 1000;
 pub struct Space {
     /// The parameters that are not varied.
     pub base: Parameters,
-    /// The numbers of bits of an input element.
-    pub words: Vec<u32>,
-    /// The numbers of guard bits.
-    pub guards: Vec<u32>,
-    /// The numbers of bits of a coefficient; `None` means as many as the error needs.
-    pub coefs: Vec<Option<u32>>,
-    /// The choices of how many sweeps are made.
-    pub sweeps: Vec<Sweeps>,
+    /// The options that are varied. The values of the last one change first.
+    pub axes: Vec<Axis>,
     /// The families of matrices.
     pub families: Vec<Family>,
     /// The number of matrices of each random family for each core.
@@ -47,18 +50,21 @@ impl Space {
     /// Plans the campaign with one core for each valid combination. Combinations that are not valid are left out, with
     /// the reason. There is an error if none is valid, or if there are too many.
     pub fn plan(&self) -> Result<(Plan, Vec<LeftOut>), String> {
-        let count: usize = [self.words.len(), self.guards.len(), self.coefs.len(), self.sweeps.len()].iter().product();
+        let lengths = self.axes.iter().map(|axis| axis.values.len());
+        let count = lengths.fold(1, usize::saturating_mul);
         if count > MOST {
+            let names: Vec<String> = self.axes.iter().map(|axis| format!("--{}", axis.option.name)).collect();
             return Err(format!(
-                "{count} combinations of --word, --guard, --coef and --sweeps: an exploration has at most {MOST}; give fewer values, or ranges with a step, such as 12..24:4"
+                "{count} combinations of {}: an exploration has at most {MOST}; give fewer values, or ranges with a step, such as 12..24:4",
+                names.join(", ")
             ));
         }
         let mut cores: Vec<PlannedCore> = Vec::new();
         let mut left_out: Vec<LeftOut> = Vec::new();
-        for parameters in self.combinations() {
+        for parameters in self.combinations().map_err(|error| error.to_string())? {
             let reason = match parameters.shape() {
                 Ok(shape) if cores.iter().any(|planned| planned.core.0 == shape) => {
-                    "the same core as another combination (--coef auto may choose the same number of bits)".to_owned()
+                    "the same core as another combination (`auto` may choose a number that is also given)".to_owned()
                 }
                 Ok(shape) => {
                     let core = CoreParameters(shape);
@@ -88,19 +94,31 @@ impl Space {
         Ok((plan, left_out))
     }
 
-    fn combinations(&self) -> Vec<Parameters> {
-        let all = vary(&[self.base], &self.words, |base, word| Parameters { word, ..base });
-        let all = vary(&all, &self.guards, |base, guard| Parameters { guard, ..base });
-        let all = vary(&all, &self.coefs, |base, coef| Parameters { coef, ..base });
-        vary(&all, &self.sweeps, |base, sweeps| Parameters { sweeps, ..base })
+    fn combinations(&self) -> Result<Vec<Parameters>, ParameterError> {
+        let mut all = vec![self.base];
+        for Axis { option, values } in &self.axes {
+            let mut varied = Vec::new();
+            for parameters in all {
+                for value in values {
+                    let mut parameters = parameters;
+                    option.set(&mut parameters, value)?;
+                    varied.push(parameters);
+                }
+            }
+            all = varied;
+        }
+        Ok(all)
     }
 }
 
-/// Combines each set of parameters with each value.
-fn vary<T: Copy>(all: &[Parameters], values: &[T], set: impl Fn(Parameters, T) -> Parameters) -> Vec<Parameters> {
-    let mut varied = Vec::new();
-    for &base in all {
-        varied.extend(values.iter().map(|&value| set(base, value)));
+impl Axis {
+    /// The option with this name, and the values that it takes.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such option.
+    pub fn new(name: &str, values: impl IntoIterator<Item = Value>) -> Self {
+        let option = CoreOption::named(name).expect("The caller gives the name of an option.");
+        Self { option, values: values.into_iter().collect() }
     }
-    varied
 }

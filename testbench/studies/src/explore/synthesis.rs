@@ -11,8 +11,6 @@ use svdforge_files::append;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::Header;
 use svdforge_hdl::export::verilog::verilog;
-use svdforge_testbench::run::RunError;
-use svdforge_testbench::throughput::period;
 use svdforge_tools::synth::{Options, SynthError, Target, synth};
 
 /// The file of results in a folder, with a JSON object on each line. Lines that are not complete are ignored, and their
@@ -30,9 +28,6 @@ pub enum SynthesisError {
         /// What went wrong.
         source: SynthError,
     },
-    /// The simulation that measures its period failed.
-    #[error(transparent)]
-    Run(#[from] RunError),
     /// The file of results cannot be read or written.
     #[error(transparent)]
     File(#[from] CampaignError),
@@ -58,9 +53,9 @@ pub fn synthesise(
         let measured = match known.iter().find(same) {
             Some(measured) => measured.clone(),
             None => {
-                let cycles_per_matrix = if setup.pnr { Some(period(&core).map_err(RunError::from)?) } else { None };
-                let options = Options { cycles_per_matrix, ..Options::default() };
-                let outcome = Outcome::of(synth(&core, target, setup.pnr, &options))
+                let cycles_per_matrix = setup.pnr.then_some(point.interval);
+                let options = Options { cycles_per_matrix, seeds: setup.seeds, ..Options::default() };
+                let outcome = Outcome::of(synth(&core, target, setup.pnr, &options, &|_| {}))
                     .map_err(|source| SynthesisError::Synth { core: point.label(), source })?;
                 let measured = Measured { core: point.core, setup: setup.clone(), verilog, outcome };
                 add(&path, &measured)?;

@@ -1,7 +1,8 @@
 //! Makes `explore.json`, `explore.csv`, `explore.md`, and the columns of tables for readers.
 
 use super::exploration::{Exploration, Standing};
-use super::point::{OBJECTIVES, Point};
+use super::measured::Area;
+use super::point::Point;
 use crate::campaign::{CampaignError, Metric};
 use crate::documents::text;
 use crate::report::{digits, thousands};
@@ -38,24 +39,59 @@ const COLUMNS: [Column; 12] = [
     ("memory bits", |p| thousands(p.figures.memory_bits)),
 ];
 
+/// How many of the columns come before those of [`VARIED`].
+const NAMING: usize = 4;
+
+/// The columns that are shown if their cells differ.
+const VARIED: [Column; 2] =
+    [("architecture", |p| p.shape().arch().to_string()), ("in flight", |p| p.shape().in_flight().to_string())];
+
 /// The columns of what synthesis measures.
-const MEASURED: [Column; 5] = [
+const MEASURED: [Column; 4] = [
     ("LUT", |p| p.area().map_or("-".to_owned(), |m| thousands(m.lut))),
     ("FF", |p| p.area().map_or("-".to_owned(), |m| thousands(m.ff))),
     ("DSP", |p| p.area().map_or("-".to_owned(), |m| m.dsp.to_string())),
     ("block RAM", |p| p.area().map_or("-".to_owned(), |m| m.block_rams.to_string())),
-    ("MHz", |p| p.area().and_then(|m| m.fmax_mhz).map_or("-".to_owned(), |mhz| format!("{mhz:.1}"))),
 ];
+
+/// The columns of what place and route measures.
+const PLACED: [Column; 3] = [
+    ("MHz", |p| p.area().map_or("-".to_owned(), rate)),
+    ("matrices/s", |p| p.area().and_then(|m| m.svd_per_second).map_or("-".to_owned(), |rate| thousands(rate as u64))),
+    ("per DSP", |p| {
+        p.area().and_then(Area::svd_per_second_per_dsp).map_or("-".to_owned(), |rate| format!("{rate:.0}"))
+    }),
+];
+
+/// The clock rate, with the spread if there were several seeds: "92.0, 88.1-93.5".
+fn rate(area: &Area) -> String {
+    match (area.fmax_mhz, area.fmax_min_mhz, area.fmax_max_mhz) {
+        (None, ..) => "-".to_owned(),
+        (Some(median), Some(least), Some(most)) if least < most => format!("{median:.1}, {least:.1}-{most:.1}"),
+        (Some(median), ..) => format!("{median:.1}"),
+    }
+}
 
 fn error(point: &Point, metric: Metric) -> String {
     point.statistics.of(metric).map_or("-".to_owned(), |spread| digits(spread.max))
 }
 
 impl Exploration {
-    /// The columns of its tables. They include those of synthesis if a point was synthesised.
+    /// The columns of its tables. They include those of synthesis if a point was synthesised, and those of architecture
+    /// and matrices in flight if these differ.
     pub fn columns(&self) -> Vec<Column> {
-        let measured: &[Column] = if self.synthesis().is_some() { &MEASURED } else { &[] };
-        COLUMNS.iter().chain(measured).copied().collect()
+        let differ = |of: fn(&Point) -> String| self.points.iter().any(|point| of(point) != of(&self.points[0]));
+        let measured = self.points.iter().find_map(|point| point.measured.as_ref());
+        let mut columns = COLUMNS[..NAMING].to_vec();
+        columns.extend(VARIED.iter().filter(|(_, of)| differ(*of)));
+        columns.extend(&COLUMNS[NAMING..]);
+        if self.takes_turns() {
+            let place = columns.iter().position(|column| column.0 == "cycles").map_or(columns.len(), |place| place + 1);
+            columns.insert(place, ("interval", |p| p.interval.to_string()));
+        }
+        columns.extend(measured.map_or(&[][..], |_| &MEASURED));
+        columns.extend(measured.filter(|measured| measured.setup.pnr).map_or(&[][..], |_| &PLACED));
+        columns
     }
 
     /// The setup of the synthesis, if there was one: target, place and route, tools.
@@ -121,7 +157,7 @@ pub fn json(exploration: &Exploration) -> String {
     format!(
         "{{\n\"kind\": \"{KIND}\",\n\"schema\": {SCHEMA},\n\"campaign\": {},\n\"objectives\": {},\n\"synthesis\": {},\n\"left_out\": [\n{left_out}\n],\n\"checks\": [\n{checks}\n],\n\"points\": [\n{points}\n]\n}}\n",
         text(&exploration.plan.settings),
-        text(&OBJECTIVES),
+        text(&exploration.objectives()),
         text(&exploration.synthesis()),
     )
 }
@@ -135,12 +171,12 @@ fn lines<T: Serialize>(entries: impl IntoIterator<Item = T>) -> String {
 pub fn csv(exploration: &Exploration) -> Result<String, CampaignError> {
     let error = |e: &dyn std::fmt::Display| CampaignError::Drawing { what: "explore.csv", message: e.to_string() };
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let first = ["point", "front", "dominated_by", "holds", "rows", "cols", "sweeps"].map(str::to_owned);
+    let first = ["point", "front", "dominated_by", "holds", "rows", "cols", "sweeps", "arch"].map(str::to_owned);
     writer.write_record(first.into_iter().chain(super::point::names())).map_err(|e| error(&e))?;
     for (index, (point, &standing)) in exploration.points.iter().zip(&exploration.standings).enumerate() {
         let shape = point.shape();
         let first = (index, standing == Standing::Front, dominator(standing), point.holds);
-        let core = (shape.rows(), shape.cols(), shape.sweeps().to_string());
+        let core = (shape.rows(), shape.cols(), shape.sweeps().to_string(), shape.arch().to_string());
         let figures: Vec<Value> = point.fields().into_iter().map(|(_, value)| value).collect();
         writer.serialize((first, core, figures)).map_err(|e| error(&e))?;
     }
@@ -184,4 +220,4 @@ fn write_markdown(text: &mut String, exploration: &Exploration) -> std::fmt::Res
 
 /// The explanation of the columns.
 pub const LEGEND: &str = "Errors are the worst over these matrices, in LSB of the core's own word. Effective bits are -log2 of the largest of all errors of the core as a share of full scale, \
-     with an allowance for what the rounding of the input does to Σ, which is the same number of LSB for every core. Cycles are the most that a matrix takes, from the first element in to the last word out.";
+     with an allowance for what the rounding of the input does to Σ, which is the same number of LSB for every core. Cycles are the most that a matrix takes, from the first element in to the last word out; the interval is from one result to the next, in the mean, when matrices arrive without a pause.";

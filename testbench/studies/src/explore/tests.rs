@@ -1,6 +1,6 @@
 use super::measured::{Area, Measured, Outcome, Setup};
-use super::point::{Point, SYNTHESISED};
-use super::space::{MOST, Space};
+use super::point::{ALWAYS, Point, SYNTHESISED};
+use super::space::{Axis, MOST, Space};
 use super::synthesis::{FILE, hash, synthesise};
 use super::*;
 use crate::campaign::{Metric, Shard, run};
@@ -9,56 +9,90 @@ use crate::explore::pick::{Miss, Pick, Picked};
 use crate::report::tests::check_page;
 use std::collections::BTreeMap;
 use std::fs;
+use std::num::NonZeroU32;
 use std::sync::OnceLock;
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::parameters::{Parameters, Sweeps, Vectors};
+use svdforge_hdl::parameters::{Parameters, Sweeps, Value, Vectors};
 use svdforge_tools::synth::{SynthError, Target};
 
 fn space(words: &[u32], guards: &[u32]) -> Space {
     Space {
         base: Parameters { rows: 2, cols: 2, ..Parameters::default() },
-        words: words.to_vec(),
-        guards: guards.to_vec(),
-        coefs: vec![None],
-        sweeps: vec![Sweeps::Auto],
+        axes: vec![numbers("word", words), numbers("guard", guards)],
         families: vec![Family::Uniform, Family::Ones],
         matrices: 3,
         seed: 1,
     }
 }
 
+fn numbers(name: &str, values: &[u32]) -> Axis {
+    Axis::new(name, values.iter().map(|&value| Value::Number(value as usize)))
+}
+
+fn with(mut space: Space, axis: Axis) -> Space {
+    space.axes.push(axis);
+    space
+}
+
+fn auto_and(name: &str, values: &[u32]) -> Axis {
+    let mut axis = numbers(name, values);
+    axis.values.insert(0, Value::Auto);
+    axis
+}
+
 fn explore(space: &Space) -> Exploration {
     let (plan, left_out) = space.plan().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let records = run(&plan, Shard::ALL, folder.path(), &|_| {}).unwrap();
-    Exploration::new(plan, left_out, records)
+    Exploration::new(plan, left_out, records).unwrap()
 }
 
 /// An exploration of two words, two numbers of guard bits, and a fixed number of sweeps that is too small for some
 /// matrices besides `auto`.
 fn small() -> Exploration {
     static SMALL: OnceLock<Exploration> = OnceLock::new();
-    let sweeps = vec![Sweeps::Auto, Sweeps::Fixed(1)];
-    SMALL.get_or_init(|| explore(&Space { sweeps, ..space(&[8, 12], &[0, 4]) })).clone()
+    SMALL.get_or_init(|| explore(&with(space(&[8, 12], &[0, 4]), auto_and("sweeps", &[1])))).clone()
 }
 
 #[test]
 fn combinations_that_are_no_core_are_left_out() {
     let base = space(&[12, 24], &[2]);
-    let (plan, left_out) = Space { coefs: vec![None, Some(14), Some(18)], ..base.clone() }.plan().unwrap();
+    let (plan, left_out) = with(base.clone(), auto_and("coef", &[14, 18])).plan().unwrap();
     let cores: Vec<(u32, u32)> = plan.cores.iter().map(|c| (c.core.0.word(), c.core.0.coef())).collect();
     assert_eq!(cores, [(12, 18), (12, 14), (24, 20), (24, 18)], "18 is what `auto` is for the word 12");
     let reasons: Vec<&str> = left_out.iter().map(|left| left.reason.as_str()).collect();
     assert_eq!(left_out.len(), 2, "{reasons:?}");
     assert!(reasons[0].contains("the same core") && reasons[1].contains("--coef 14: with --word 24"), "{reasons:?}");
-    let none = Space { words: vec![7, 30], ..base.clone() }.plan().unwrap_err();
+    let none = space(&[7, 30], &[2]).plan().unwrap_err();
     assert!(none.contains("none of") && none.contains("--word 7") && none.contains("--word 30"), "{none}");
     let (words, guards) = ((1..=100).collect::<Vec<_>>(), (0..11).collect::<Vec<_>>());
-    let many = Space { words, guards, ..base.clone() }.plan().unwrap_err();
+    let many = space(&words, &guards).plan().unwrap_err();
     assert!(many.contains("1100 combinations") && many.contains(&MOST.to_string()), "{many}");
-    let heavy = Space { matrices: 1_000_000, words: (8..=24).collect(), ..base }.plan().unwrap_err();
+    let heavy = Space { matrices: 1_000_000, ..space(&(8..=24).collect::<Vec<_>>(), &[2]) }.plan().unwrap_err();
     assert!(heavy.contains("matrices"), "{heavy}");
+}
+
+/// Matrices in flight take turns, so that results come more often, while each takes longer: both are objectives then.
+#[test]
+fn matrices_in_flight_are_an_axis_and_their_throughput_an_objective() {
+    let found = explore(&with(space(&[12], &[4]), numbers("interleave", &[1, 4])));
+    assert_eq!(found.objectives(), ["error_full_scale", "cycles", "multiplier_bits", "interval_cycles", "memory_bits"]);
+    assert_eq!(small().objectives(), ["error_full_scale", "cycles", "multiplier_bits"]);
+    let [one, four] = &found.points[..] else { panic!("{} points", found.points.len()) };
+    assert_eq!([one, four].map(|point| point.shape().in_flight()), [1, 4]);
+    assert!(four.interval < one.interval, "{} and {} cycles", four.interval, one.interval);
+    assert_eq!(found.front().len(), 2, "throughput costs memory");
+    assert!(four.label().ends_with(", 4 in flight") && !one.label().contains("flight"), "{}", four.label());
+    assert!(four.command().contains("--interleave 4"), "{}", four.command());
+    let heads: Vec<&str> = found.columns().iter().map(|column| column.0).collect();
+    assert!(
+        heads.contains(&"in flight") && heads.contains(&"interval") && !heads.contains(&"architecture"),
+        "{heads:?}"
+    );
+    assert_eq!(four.figure("interval_cycles"), Some(four.interval as f64));
+    // Without synthesis there are charts of the multipliers, the cycles, and the cycles between results.
+    assert_eq!(charts::charts(&found, None).unwrap().len(), 3);
 }
 
 #[test]
@@ -67,8 +101,9 @@ fn the_front_is_that_of_the_documented_objectives() {
     let front = found.front();
     assert!(front.len() > 1 && front.len() < found.points.len());
     for (point, standing) in found.points.iter().zip(&found.standings) {
-        let own = point.objectives();
-        let better = |other: &Point| dominates(&other.objectives(), &own);
+        let compared = |point: &Point| *point.objectives().first_chunk::<ALWAYS>().unwrap();
+        let own = compared(point);
+        let better = |other: &Point| dominates(&compared(other), &own);
         match *standing {
             Standing::Front => assert!(!found.points.iter().any(better)),
             Standing::Dominated(other) => assert!(better(&found.points[other]) && front.contains(&other)),
@@ -128,7 +163,7 @@ fn cores_that_fail_are_not_compared() {
     let mut records = run(&plan, Shard::ALL, folder.path(), &|_| {}).unwrap();
     let core = records[0].core;
     records[0].flags.set("overflow");
-    let found = Exploration::new(plan, left_out, records);
+    let found = Exploration::new(plan, left_out, records).unwrap();
     assert_eq!((found.standings[core], found.holds()), (Standing::Fails, false));
     assert_eq!(found.front(), [1]);
     assert_eq!("word>=8".parse::<Pick>().unwrap().of(&found), Some(Picked::Point(1)));
@@ -218,8 +253,7 @@ fn figures_that_no_core_can_have_are_known_before_the_run() {
     bases.push(Parameters { symmetric: true, ..base });
     bases.push(Parameters { sweeps: Sweeps::Fixed(3), ..base });
     for base in bases {
-        let found =
-            explore(&Space { base, sweeps: vec![base.sweeps], families: vec![Family::Ones], ..space(&[8], &[2]) });
+        let found = explore(&Space { base, families: vec![Family::Ones], ..space(&[8], &[2]) });
         for name in point::names().iter().filter(|name| name.ends_with("_lsb")) {
             let known = found.points[0].figure(name).is_some();
             assert_eq!(point::is_possible(name, found.points[0].shape()), known, "{name}, {:?}", base);
@@ -241,13 +275,25 @@ fn what_was_synthesised_is_kept_and_decides() {
     // The file is as an earlier run left it, with the last line cut off. The later a core, the fewer LUTs it has, and
     // the last one does not fit. No tool is needed.
     let folder = tempfile::tempdir().unwrap();
-    let setup =
-        Setup { target: "xc7".to_owned(), pnr: false, tools: BTreeMap::from([("yosys".to_owned(), "1".to_owned())]) };
+    let setup = Setup {
+        target: "xc7".to_owned(),
+        pnr: false,
+        seeds: NonZeroU32::MIN,
+        tools: BTreeMap::from([("yosys".to_owned(), "1".to_owned())]),
+    };
     let last = *points.iter().rfind(|index| may(index)).unwrap();
-    let too_big = || SynthError::TooBig { device: "small".to_owned(), what: "LUT4", needed: 2, available: 1 };
+    let too_big = || SynthError::TooBig { device: "small", what: "LUT4", needed: 2, available: 1 };
     let measured = |&index: &usize| {
-        let area =
-            Area { lut: 1000 - index as u64, ff: 7, dsp: 5, block_rams: 3, fmax_mhz: None, svd_per_second: None };
+        let area = Area {
+            lut: 1000 - index as u64,
+            ff: 7,
+            dsp: 5,
+            block_rams: 3,
+            fmax_mhz: None,
+            fmax_min_mhz: None,
+            fmax_max_mhz: None,
+            svd_per_second: None,
+        };
         let outcome = if index == last { Outcome::of(Err(too_big())).unwrap() } else { Outcome::Area(area) };
         let verilog = hash(&Core::new(*found.points[index].shape()));
         Measured { core: found.points[index].core, setup: setup.clone(), verilog, outcome }

@@ -26,7 +26,7 @@ const GRID: RGBColor = RGBColor(221, 221, 221);
 pub struct Chart {
     /// The title above it.
     pub title: String,
-    /// The horizontal axis, linear.
+    /// The horizontal axis.
     pub x: Axis,
     /// The vertical axis.
     pub y: Axis,
@@ -65,6 +65,8 @@ pub struct Axis {
     pub range: (f64, f64),
     /// Where it has ticks.
     pub ticks: Vec<f64>,
+    /// Whether a horizontal axis is logarithmic. If so, its range must be above 0.
+    pub logarithmic: bool,
 }
 
 /// An axis for plotters, with exactly the given ticks.
@@ -170,7 +172,7 @@ impl Axis {
         // There are at most six labels, so that they do not touch.
         let step = ((high - low) as usize).div_ceil(6);
         let ticks = (low..=high).step_by(step).map(|exponent| 10_f64.powi(exponent)).collect();
-        Self { label: label.into(), range: (10_f64.powi(low), 10_f64.powi(high)), ticks }
+        Self { label: label.into(), range: (10_f64.powi(low), 10_f64.powi(high)), ticks, logarithmic: true }
     }
 
     /// An axis from 0 to a round number that is at least `most`, with about five ticks.
@@ -182,6 +184,7 @@ impl Axis {
             label: label.into(),
             range: (0.0, step * count as f64),
             ticks: (0..=count).map(|i| step * i as f64).collect(),
+            logarithmic: false,
         }
     }
 
@@ -192,7 +195,22 @@ impl Axis {
         let step = step(width / 5.0);
         let (first, last) = ((low / step - 0.2).floor(), (high / step + 0.2).ceil());
         let ticks = (0..=(last - first) as usize).map(|i| (first + i as f64) * step).collect();
-        Self { label: label.into(), range: (first * step, last * step), ticks }
+        Self { label: label.into(), range: (first * step, last * step), ticks, logarithmic: false }
+    }
+
+    /// A logarithmic axis with a tick at each power of two between the smallest and the largest of some values, which
+    /// must be above 0.
+    pub fn doublings(label: impl Into<String>, values: &[u32]) -> Self {
+        let least = values.iter().min().copied().unwrap_or(1).max(1);
+        let most = values.iter().max().copied().unwrap_or(1).max(least);
+        let powers = (0..31).map(|exponent| 1_u32 << exponent).filter(|power| (least..=most).contains(power));
+        let margin = if most > least { f64::from(most) / f64::from(least) } else { 2.0 }.powf(0.05);
+        Self {
+            label: label.into(),
+            range: (f64::from(least) / margin, f64::from(most) * margin),
+            ticks: powers.map(f64::from).collect(),
+            logarithmic: true,
+        }
     }
 
     /// The smallest distance between two ticks.
@@ -206,7 +224,7 @@ impl Axis {
         let ticks: Vec<f64> = values.iter().map(|&v| f64::from(v)).collect();
         let (low, high) = ticks.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
         let margin = if high > low { (high - low) / 20.0 } else { 1.0 };
-        Self { label: label.into(), range: (low - margin, high + margin), ticks }
+        Self { label: label.into(), range: (low - margin, high + margin), ticks, logarithmic: false }
     }
 }
 
@@ -240,7 +258,7 @@ impl Chart {
         area: &DrawingArea<SVGBackend<'a>, Shift>,
         labels: &[((f64, f64), String)],
     ) -> Result<(), DrawError<'a>> {
-        let x = Scale { axis: self.x.clone(), logarithmic: false };
+        let x = Scale { logarithmic: self.x.logarithmic, axis: self.x.clone() };
         let y = Scale { axis: self.y.clone(), logarithmic: self.logarithmic };
         let style = (FONT, TEXT + 2.0).into_text_style(area).pos(Pos::new(HPos::Center, VPos::Top));
         area.draw_text(&self.title, &style, (SIZE.0 as i32 / 2, TITLE.0))?;

@@ -85,11 +85,13 @@ pub fn shares(rows: &[Row], label: &str) -> Vec<Chart> {
                 label: label.to_owned(),
                 range: (f64::from(first) - 2.0 * half, f64::from(last) + 2.0 * half),
                 ticks,
+                logarithmic: false,
             },
             y: Axis {
                 label: "share, %".to_owned(),
                 range: (0.0, 100.0),
                 ticks: (0..=4).map(|i| f64::from(i) * 25.0).collect(),
+                logarithmic: false,
             },
             logarithmic: false,
             lines: Vec::new(),

@@ -19,13 +19,35 @@ pub enum SynthError {
     )]
     TooBig {
         /// The device.
-        device: String,
+        device: &'static str,
         /// The resource of which the device has too little.
         what: &'static str,
         /// How many the core needs.
         needed: u64,
         /// How many the device has.
         available: u64,
+    },
+    /// The placer found no place for all cells, though their number alone would allow it.
+    #[error("{device}: the core does not fit: {message}; choose a larger --target or a smaller core")]
+    NoRoom {
+        /// The device.
+        device: &'static str,
+        /// What the placer says.
+        message: String,
+    },
+    /// The installed Yosys cannot map to the target.
+    #[error(
+        "{target} needs Yosys {needed} or later, and the one on the PATH is {found}; scripts/install-tools.sh installs 0.70 (then source scripts/tools-env.sh), and {others} work with this one"
+    )]
+    OldYosys {
+        /// The target.
+        target: Target,
+        /// The version that it needs.
+        needed: String,
+        /// The version that was found.
+        found: String,
+        /// The targets for which it is new enough.
+        others: String,
     },
     /// The report of a program does not have the form that is expected.
     #[error("{program}: its report lacks {what}; use the version that `scripts/install-tools.sh` installs")]

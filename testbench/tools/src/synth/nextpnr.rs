@@ -1,10 +1,11 @@
-//! Places and routes for ECP5 with nextpnr, and reads the clock rate and where the slowest path spends its time.
+//! Places and routes with nextpnr, and reads the clock rate and where the slowest path spends its time.
 
+use super::device::Device;
 use super::error::SynthError;
-use super::options::Options;
-use super::target::Device;
+use super::frame;
 use super::tool::Found;
 use super::yosys::NETLIST;
+use crate::process::ToolError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -55,8 +56,8 @@ pub struct Segment {
 
 /// The figures of a placed and routed design.
 pub(super) struct Placed {
-    pub lut: u64,
-    pub ff: u64,
+    /// How many cells of each kind of the device are used.
+    pub used: BTreeMap<String, u64>,
     pub fmax_mhz: f64,
     pub critical_path: CriticalPath,
 }
@@ -65,16 +66,32 @@ pub(super) struct Placed {
 pub(super) fn run(
     nextpnr: &Found,
     folder: &Path,
-    device: Device,
-    options: &Options,
+    device: &Device,
+    seed: u32,
     design: &Design,
 ) -> Result<Placed, SynthError> {
-    let arguments = format!(
-        "--{} --package {} --speed {} --json {NETLIST} --report {REPORT} --freq {} --seed {} --timing-allow-fail --quiet",
-        device.size, device.package, device.speed, options.goal_mhz, options.seed
+    let mut arguments = format!(
+        "{} --json {NETLIST} --report {REPORT} --freq {} --seed {seed} --timing-allow-fail --quiet",
+        device.arguments, device.goal_mhz
     );
-    nextpnr.run(folder, &arguments.split(' ').map(str::to_owned).collect::<Vec<_>>())?;
+    if let Some(places) = frame::places(device) {
+        std::fs::write(folder.join(frame::PLACES), places)?;
+        arguments += &format!(" --vopt cst={}", frame::PLACES);
+    }
+    let arguments: Vec<String> = arguments.split(' ').map(str::to_owned).collect();
+    nextpnr.run(folder, &arguments).map_err(|error| no_room(error, device))?;
     read_report(&std::fs::read_to_string(folder.join(REPORT))?, design)
+}
+
+/// Tells an error of a placer that found no room from others.
+fn no_room(error: ToolError, device: &Device) -> SynthError {
+    let ToolError::Failed { printed, .. } = &error else { return error.into() };
+    let signs = ["no BELs remaining", "no Bels available", "nable to find legal placement", "Failed to expand region"];
+    let line = printed.lines().find(|line| signs.iter().any(|sign| line.contains(sign)));
+    match line {
+        Some(line) => SynthError::NoRoom { device: device.name, message: line.trim().to_owned() },
+        None => error.into(),
+    }
 }
 
 #[derive(Deserialize)]
@@ -117,20 +134,17 @@ struct Pin {
 }
 
 pub(super) fn read_report(text: &str, design: &Design) -> Result<Placed, SynthError> {
-    let lacks = |what: &str| SynthError::Report { program: "nextpnr-ecp5", what: what.to_owned() };
+    let lacks = |what: &str| SynthError::Report { program: "nextpnr", what: what.to_owned() };
     let report: NextpnrReport = serde_json::from_str(text).map_err(|e| lacks(&format!("a readable form ({e})")))?;
-    let used = |name: &str| report.utilization.get(name).map(|u| u.used).ok_or_else(|| lacks(name));
     let slowest = report.fmax.values().map(|clock| clock.achieved).min_by(f64::total_cmp);
     let clocked = |name: &str| name.starts_with("posedge") || name.starts_with("negedge");
     let paths = report.critical_paths.iter().filter(|p| clocked(&p.from) && clocked(&p.to));
     let delay = |path: &ReportedPath| path.path.iter().map(|step| step.delay).sum::<f64>();
     let path = paths.max_by(|a, b| delay(a).total_cmp(&delay(b))).ok_or_else(|| lacks("a path between registers"))?;
     Ok(Placed {
-        // The write port of a distributed RAM blocks two LUTs.
-        lut: used("TRELLIS_COMB")? + 2 * used("TRELLIS_RAMW")?,
-        ff: used("TRELLIS_FF")?,
         fmax_mhz: slowest.ok_or_else(|| lacks("a clock"))?,
         critical_path: critical_path(path, design).ok_or_else(|| lacks("steps of the critical path"))?,
+        used: report.utilization.into_iter().map(|(name, utilization)| (name, utilization.used)).collect(),
     })
 }
 
@@ -162,11 +176,12 @@ fn critical_path(path: &ReportedPath, design: &Design) -> Option<CriticalPath> {
 }
 
 /// The instance, and its module, to which a cell of the flattened design belongs. It follows from the cell's name, such
-/// as `datapath.left_0.p2_kx...`.
+/// as `datapath.left_0.p2_kx...`. Cells of a frame around the core belong to its top module.
 fn owner(cell: &str, design: &Design) -> (String, String) {
     let mut module = design.top();
     let mut instances = Vec::new();
-    for part in cell.split('.') {
+    let inside = cell.strip_prefix(frame::INSTANCE).and_then(|rest| rest.strip_prefix('.')).unwrap_or(cell);
+    for part in inside.split('.') {
         let Some(instance) = module.instances.iter().find(|i| i.name == part) else { break };
         instances.push(part);
         module = design.module(instance.module);
@@ -189,7 +204,12 @@ mod tests {
             format!(r#"{{ "type": "{kind}", "delay": {delay}, "from": {from}, "to": {to} }}"#)
         };
         let steps = [
-            step("clk-to-q", 0.5, pin("decomposer.datapath.left_0.a", "CLK"), pin("decomposer.datapath.left_0.a", "Q")),
+            step(
+                "clk-to-q",
+                0.5,
+                pin("framed_core.decomposer.datapath.left_0.a", "CLK"),
+                pin("framed_core.decomposer.datapath.left_0.a", "Q"),
+            ),
             step("routing", 1.0, pin("decomposer.datapath.left_0.a", "Q"), pin("decomposer.datapath.matrix.b.c", "A")),
             step("logic", 0.25, pin("decomposer.datapath.matrix.b.c", "A"), pin("decomposer.datapath.matrix.b.c", "F")),
             step("setup", 0.0, pin("decomposer.datapath.matrix.b.c", "F"), pin("decomposer.datapath.matrix.b.c", "F")),
@@ -201,7 +221,9 @@ mod tests {
             steps.join(", ")
         );
         let placed = read_report(&text, core.design()).unwrap();
-        assert_eq!((placed.lut, placed.ff, placed.fmax_mhz), (13, 4, 81.5));
+        let used = |name: &str| placed.used.get(name).copied();
+        assert_eq!((used("TRELLIS_COMB"), used("TRELLIS_RAMW"), used("TRELLIS_FF")), (Some(9), Some(2), Some(4)));
+        assert_eq!(placed.fmax_mhz, 81.5);
         let path = placed.critical_path;
         assert_eq!((path.delay_ns, path.segments.len()), (1.75, 3));
         let share = |instance: &str, module: &str, logic_ns, routing_ns| Share {

@@ -1,5 +1,7 @@
 //! The targets: how Yosys maps a design to them, and how their primitives are counted.
 
+use super::device::{self, Device};
+use super::tool::Version;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -109,28 +111,11 @@ const GENERIC: Family = Family {
     flip_flops: &["$_DFF", "$_SDFF"],
 };
 
+/// The first Yosys with the command `booth`.
+const BOOTH: Version = Version(0, 34);
+
 /// The name of multipliers in a generic netlist.
 pub(super) const MULTIPLIER: &str = "multiplier";
-
-/// A device that nextpnr-ecp5 places for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Device {
-    /// The option of nextpnr that selects the device.
-    pub size: &'static str,
-    /// The name of the package for nextpnr.
-    pub package: &'static str,
-    /// Speed grade, 6 (slowest) to 8.
-    pub speed: u32,
-    pub luts: u64,
-    pub dsps: u64,
-}
-
-impl Device {
-    /// The vendor's name, with speed grade and package.
-    pub fn name(self) -> String {
-        format!("LFE5U-{}F-{}{}", self.size.trim_end_matches('k'), self.speed, self.package)
-    }
-}
 
 impl Target {
     /// All targets.
@@ -164,30 +149,62 @@ impl Target {
         self.device().is_some()
     }
 
-    pub(super) fn device(self) -> Option<Device> {
-        let (size, package, luts, dsps) = match self {
-            Self::Ecp5_25k => ("25k", "CABGA256", 24_288, 28),
-            Self::Ecp5_45k => ("45k", "CABGA256", 43_848, 72),
-            Self::Ecp5_85k => ("85k", "CABGA381", 83_640, 156),
-            _ => return None,
-        };
-        Some(Device { size, package, speed: 6, luts, dsps })
+    pub(super) fn device(self) -> Option<&'static Device> {
+        match self {
+            Self::Ecp5_25k => Some(&device::ECP5_25K),
+            Self::Ecp5_45k => Some(&device::ECP5_45K),
+            Self::Ecp5_85k => Some(&device::ECP5_85K),
+            Self::Ice40Up5k => Some(&device::ICE40_UP5K),
+            Self::Ice40Hx8k => Some(&device::ICE40_HX8K),
+            Self::GowinGw2a => Some(&device::GOWIN_GW2A),
+            Self::Xc7 | Self::Generic => None,
+        }
     }
 
-    /// The commands of Yosys that map a checked design whose top is `top`.
-    pub(super) fn mapping(self, top: &str, flatten: bool) -> Vec<String> {
-        let keep = if flatten { "" } else { " -noflatten" };
+    /// The oldest Yosys that maps to it. Older ones than 0.23 were not tried. For Gowin, 0.23 has no multipliers, and
+    /// no choice of the family.
+    pub(super) fn least_yosys(self) -> Version {
+        match self {
+            Self::GowinGw2a => Version(0, 70),
+            _ => Version(0, 23),
+        }
+    }
+
+    /// The commands of Yosys that map a checked design whose top is `top`. A design that will be placed and routed is
+    /// flattened, and gets pads where the placer needs them.
+    pub(super) fn mapping(self, top: &str, pnr: bool, version: Version) -> Vec<String> {
+        let keep = if pnr { "" } else { " -noflatten" };
         let map = |command: &str| vec![format!("{command}{keep} -top {top}")];
         match self {
             Self::Ecp5_25k | Self::Ecp5_45k | Self::Ecp5_85k => map("synth_ecp5"),
             Self::Ice40Up5k => map("synth_ice40 -device u -dsp"),
-            Self::Ice40Hx8k => map("synth_ice40 -device hx"),
+            Self::Ice40Hx8k => {
+                // Without multiplier blocks, Booth's recoding takes a quarter fewer LUTs than rows of adders.
+                let booth = (version >= BOOTH).then(|| "wreduce; booth".to_owned());
+                booth.into_iter().chain(map("synth_ice40 -device hx")).collect()
+            }
+            Self::GowinGw2a if pnr => map("synth_gowin -family gw2a"),
             Self::GowinGw2a => map("synth_gowin -family gw2a -noiopads"),
             Self::Xc7 => {
-                let flatten = if flatten { " -flatten" } else { "" };
+                let flatten = if pnr { " -flatten" } else { "" };
                 vec![format!("synth_xilinx -family xc7 -noiopad{flatten} -top {top}")]
             }
-            Self::Generic => generic(flatten),
+            Self::Generic => generic(pnr),
+        }
+    }
+
+    /// (LUTs, flip-flops) of a placed design, as far as the placer's report tells more than the netlist. On iCE40 it
+    /// counts logic cells.
+    pub(super) fn placed(self, used: &BTreeMap<String, u64>) -> (Option<u64>, Option<u64>) {
+        let used = |name: &str| used.get(name).copied();
+        match self {
+            // The write port of a distributed RAM blocks two LUTs.
+            Self::Ecp5_25k | Self::Ecp5_45k | Self::Ecp5_85k => {
+                let luts = used("TRELLIS_COMB").map(|luts| luts + 2 * used("TRELLIS_RAMW").unwrap_or(0));
+                (luts, used("TRELLIS_FF"))
+            }
+            Self::Ice40Up5k | Self::Ice40Hx8k => (used("ICESTORM_LC"), None),
+            Self::GowinGw2a | Self::Xc7 | Self::Generic => (None, None),
         }
     }
 

