@@ -1,6 +1,6 @@
 //! Tests that a core with several matrices in flight, or with an architecture that rotates several blocks per cycle,
-//! gives every matrix the result that a serial core with one at a time gives it, bit for bit, in the same order, whatever
-//! surrounds it.
+//! gives every matrix the result that a serial core with one at a time gives it, bit for bit, in the same order,
+//! whatever surrounds it.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};

@@ -9,8 +9,8 @@ use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 
 /// Adds the memory for words of `data` bits, numbers of row pairs and of column pairs of `pairs` bits, and numbers of
-/// copies of `copies` bits: the number of the matrix, if there are several, and of its copy in the lowest bit. If `pairs`
-/// has 0 bits for rows, or for columns, the memory holds a single pair of them and has no addresses for them.
+/// copies of `copies` bits: the number of the matrix, if there are several, and of its copy in the lowest bit. If
+/// `pairs` has 0 bits for rows, or for columns, the memory holds a single pair of them and has no addresses for them.
 ///
 /// The outputs `element_rc` are the elements in row bank r and column bank c. `write_enable` has one bit per bank, bit
 /// 2 r + c.

@@ -6,9 +6,10 @@
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 
-/// Adds the memory for elements of `element` bits, numbers of row pairs and of column pairs of `pairs` bits, and numbers
-/// of copies of `copies` bits: the number of the matrix, if there are several, and of its copy in the lowest bit. If
-/// `pairs` has 0 bits for rows, or for columns, the memory holds a single pair of them and has no addresses for them.
+/// Adds the memory for elements of `element` bits, numbers of row pairs and of column pairs of `pairs` bits, and
+/// numbers of copies of `copies` bits: the number of the matrix, if there are several, and of its copy in the lowest
+/// bit. If `pairs` has 0 bits for rows, or for columns, the memory holds a single pair of them and has no addresses for
+/// them.
 ///
 /// The outputs `row_b` are the words of bank b, with the element of the even column in the lower half.
 pub fn vector_memory(design: &mut DesignBuilder, element: u32, pairs: [u32; 2], copies: u32) -> ModuleId {

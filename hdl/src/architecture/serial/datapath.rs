@@ -323,8 +323,8 @@ impl<'m> Drawing<'_, 'm> {
         }
     }
 
-    /// The block with its elements shifted up and padded with zeros, if it is still as it was loaded. `row` and `column`
-    /// are the pairs at which the block was read.
+    /// The block with its elements shifted up and padded with zeros, if it is still as it was loaded. `row` and
+    /// `column` are the pairs at which the block was read.
     fn first_read(&self, read: Block<'m>, raw: Signal<'m>, row: Signal<'m>, column: Signal<'m>) -> Block<'m> {
         let (m, shape) = (self.m, self.shape);
         let at = stage(read[0][0]);

@@ -121,7 +121,8 @@ struct Command<'m> {
     vectors: Option<Signal<'m>>,
     /// U and V are still the identity matrix.
     identity: Option<Signal<'m>>,
-    /// What the output end reads of U and V: context and copy, the home (bank, pair) of the vector, and the column pair.
+    /// What the output end reads of U and V: context and copy, the home (bank, pair) of the vector, and the column
+    /// pair.
     unload: Option<[Signal<'m>; 3]>,
     /// The block to read is as it was loaded, in cores that prepare matrices.
     raw: Option<Signal<'m>>,

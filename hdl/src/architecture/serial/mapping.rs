@@ -2,9 +2,9 @@
 //!
 //! A step rotates one block for each pair of rows and each pair of columns. Pairs that are spread in *time* have their
 //! turns in the same rotators, and their numbers are part of the addresses of memories: rows or columns move to their
-//! next pairs because a block is written to another address. Pairs that are spread in *space* have rotators and memories
-//! of their own, and rows or columns move over fixed wires. All mappings make the same rotations, so they compute the
-//! same bits.
+//! next pairs because a block is written to another address. Pairs that are spread in *space* have rotators and
+//! memories of their own, and rows or columns move over fixed wires. All mappings make the same rotations, so they
+//! compute the same bits.
 
 use super::layout::pair_bits;
 use crate::ordering::Ordering;

@@ -1,4 +1,5 @@
-//! The step program: what a core does in each cycle of a step. It is fixed, and follows from the latencies of the units.
+//! The step program: what a core does in each cycle of a step. It is fixed, and follows from the latencies of the
+//! units.
 //!
 //! In a step every 2x2 block of A and every pair of rows of Uᵀ and Vᵀ is rotated once. One slot of the rotators
 //! takes one block of A, or one block of Uᵀ together with one block of Vᵀ. The blocks of A that contribute to the
@@ -29,8 +30,8 @@ pub struct Slot {
     pub block: Option<(usize, usize)>,
     /// Rotate these blocks of Uᵀ and Vᵀ: (row pair, pair of neighbouring columns).
     pub vectors: Option<(usize, usize)>,
-    /// Read the diagonal block of this pair for the next step and pass it to the angle unit. If there is a lane for each
-    /// pair of rows, the number is 0, and all diagonal blocks are read.
+    /// Read the diagonal block of this pair for the next step and pass it to the angle unit. If there is a lane for
+    /// each pair of rows, the number is 0, and all diagonal blocks are read.
     pub diagonal: Option<usize>,
 }
 

@@ -93,8 +93,8 @@ pub(super) fn schedule(
         })
     };
     let busy = |unit, work: &dyn Fn(usize) -> Option<&'static str>| Track::new(unit, seen.end, work);
-    // From a command that reads diagonal blocks to those in the angle unit: where all lanes are read at once, the blocks
-    // come one after the other.
+    // From a command that reads diagonal blocks to those in the angle unit: where all lanes are read at once, the
+    // blocks come one after the other.
     let angles = match mapping {
         Mapping::Serial => stages.left..stages.left + 1,
         Mapping::Row | Mapping::Array => stages.left + 1..stages.left + 1 + mapping.diagonals(ordering.pairs()) as u32,

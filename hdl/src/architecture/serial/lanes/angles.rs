@@ -4,8 +4,8 @@ use super::{Drawing, left_memory, right_memory};
 use crate::architecture::serial::block::stage;
 use crate::builder::{Memory, Signal};
 
-/// What the angle units find. The first diagonal block of each unit stands at the stage of these signals, and the others
-/// follow.
+/// What the angle units find. The first diagonal block of each unit stands at the stage of these signals, and the
+/// others follow.
 pub(super) struct Angles<'m> {
     /// The words of left coefficients (fine, k, s), by unit.
     pub(super) left: Vec<Signal<'m>>,

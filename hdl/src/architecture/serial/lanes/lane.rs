@@ -188,8 +188,8 @@ impl<'m> Drawing<'_, 'm> {
         )
     }
 
-    /// The diagonal block on its way to the angle unit: it is taken from the memory, and in the next cycles those of the
-    /// lanes behind this one pass.
+    /// The diagonal block on its way to the angle unit: it is taken from the memory, and in the next cycles those of
+    /// the lanes behind this one pass.
     fn chain(&self, a: Block<'m>) {
         let takes = self.input("takes_diagonal", 1, stage(a[0][0])).note("the block of this lane; else the one behind");
         for (r, c) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
@@ -209,8 +209,8 @@ impl<'m> Drawing<'_, 'm> {
         self.m.place(self.design, self.units.rotator, name, &[("x", x), ("y", y), ("k", k), ("s", s), ("fine", fine)])
     }
 
-    /// The memory of Uᵀ or Vᵀ, and the block that is read from it, at stage `at`. In the first step the block is that of
-    /// the identity matrix instead.
+    /// The memory of Uᵀ or Vᵀ, and the block that is read from it, at stage `at`. In the first step the block is that
+    /// of the identity matrix instead.
     fn vectors(&self, side: &str, at: u32) -> (Instance<'m>, Block<'m>) {
         let (m, shape) = (self.m, self.shape);
         let Units { vectors, column, copies, index, .. } = self.units;
