@@ -43,20 +43,25 @@
 //! ```
 
 mod emit;
+mod emit_lanes;
 mod error;
 mod flatten;
 mod fold;
 mod graph;
+mod instructions;
+mod lanes;
 mod layout;
 mod machine;
 mod names;
 mod range;
 mod simplify;
 mod simulator;
+mod vectors;
 mod watch;
 mod waveform;
 
 pub use error::SimError;
+pub use lanes::Lanes;
 pub use simulator::{InputPort, Observe, OutputPort, Simulator, Written};
 pub use watch::Extremes;
 pub use waveform::{CYCLE, Target, Waveform, Waves};
