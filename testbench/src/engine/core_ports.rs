@@ -75,13 +75,19 @@ impl CorePorts {
         self.outputs.valid
     }
 
+    /// The output that tells whether the core takes a beat.
+    pub fn ready(&self) -> OutputPort {
+        self.outputs.ready
+    }
+
     /// Sets the inputs, apart from the reset.
     pub fn poke(&self, core: &mut impl Access, pins: Pins<'_>) {
         let inputs = &self.inputs;
         if let Some(beat) = pins.offered {
             for (number, &port) in inputs.keep.iter().enumerate() {
                 let is_kept = beat.get(number).is_some_and(|element| element.kept);
-                core.poke(port, is_kept.into());
+                // The port has a bit for each byte of the element.
+                core.poke(port, if is_kept { u128::MAX } else { 0 });
             }
             for (element, &port) in beat.iter().zip(&inputs.data) {
                 core.poke(port, i128::from(element.data) as u128);

@@ -36,6 +36,13 @@ pub(super) trait Ports {
     /// Simulates one clock cycle. All outputs come from registers, so the values read before the clock edge are those
     /// that the edge sees.
     fn cycle(&mut self, pins: Pins<'_>) -> Result<Seen, Self::Error>;
+
+    /// Simulates one clock cycle with the inputs of the cycle before, if no beat moves in it: the core offers none, and
+    /// is not ready for one if one is `offered`. Returns whether that was so; if not, nothing was done. An engine that
+    /// must see every cycle, or that gains nothing, does nothing.
+    fn quiet_cycle(&mut self, _offered: bool) -> Result<bool, Self::Error> {
+        Ok(false)
+    }
 }
 
 /// Why a run produced no trace.
@@ -76,6 +83,10 @@ pub(super) fn drive<P: Ports>(ports: &mut P, stimulus: &Stimulus, limits: Limits
         if let Some(found) = run.is_stuck(cycle) {
             return Err(Halt::Stuck { cycles: cycle, found });
         }
+        if run.is_still() && ports.quiet_cycle(run.offers()).map_err(Halt::Failed)? {
+            cycle += 1;
+            continue;
+        }
         let pins = run.pins(cycle);
         let seen = ports.cycle(pins).map_err(Halt::Failed)?;
         run.see(cycle, pins, &seen);
@@ -93,6 +104,7 @@ pub(super) struct Run<'a> {
     unanswered: usize,
     /// The cycle after the last one in which a beat moved, or in which there was a reset.
     moved: u64,
+    still: bool,
     /// What was seen so far.
     pub trace: Trace,
 }
@@ -105,6 +117,7 @@ impl<'a> Run<'a> {
             source: BeatSource::new(limits.elements_per_beat),
             unanswered: 0,
             moved: 0,
+            still: false,
             trace: Trace::default(),
         }
     }
@@ -113,9 +126,14 @@ impl<'a> Run<'a> {
         self.source.is_done(self.stimulus) && self.unanswered == 0
     }
 
-    /// Whether the pins stay as they are and nothing happens until the core offers a beat.
-    pub fn is_waiting(&self) -> bool {
-        self.source.is_done(self.stimulus) && self.stimulus.stalls.pattern.is_empty() && self.stimulus.resets.is_empty()
+    /// Whether the pins stay as they are for another cycle: source and sink never stall, and no beat has just moved.
+    pub fn is_still(&self) -> bool {
+        self.still
+    }
+
+    /// Whether the source offers a beat when the pins stay as they are.
+    pub fn offers(&self) -> bool {
+        !self.source.is_done(self.stimulus)
     }
 
     /// The number of frames found, if no beat has moved for too long before this cycle.
@@ -136,6 +154,7 @@ impl<'a> Run<'a> {
 
     /// Notes what was seen at the core's outputs in the cycle with these inputs.
     pub fn see(&mut self, cycle: u64, pins: Pins<'_>, seen: &Seen) {
+        self.still = false;
         if !pins.aresetn {
             return;
         }
@@ -156,5 +175,7 @@ impl<'a> Run<'a> {
             self.unanswered = self.unanswered.saturating_sub(usize::from(seen.last));
             self.moved = cycle + 1;
         }
+        let never_stalls = self.stimulus.stalls.pattern.is_empty() && self.stimulus.resets.is_empty();
+        self.still = never_stalls && self.moved <= cycle;
     }
 }

@@ -26,8 +26,6 @@ struct Lane<'a> {
     /// The cycle of the engine that is cycle 0 of the run. The reset comes before.
     start: u64,
     run: Run<'a>,
-    /// Whether its pins are those of a run that waits for the core.
-    waits: bool,
     rotations: Option<SeenRotations>,
 }
 
@@ -98,14 +96,14 @@ impl LanesEngine {
                 {
                     let run = Run::new(stimulus, self.limits);
                     let rotations = seeing.then(|| SeenRotations::new(self.memories));
-                    *place = Some(Lane { number, start: now + u64::from(RESET_CYCLES), run, waits: false, rotations });
+                    *place = Some(Lane { number, start: now + u64::from(RESET_CYCLES), run, rotations });
                     self.set(lane, Pins::default());
                 }
             }
             if running.iter().all(Option::is_none) {
                 return Ok(finished.into_iter().flatten().collect());
             }
-            let valid = self.lanes.set(self.ports.valid());
+            let (valid, ready) = (self.lanes.set(self.ports.valid()), self.lanes.set(self.ports.ready()));
             for (lane, it) in running.iter_mut().enumerate() {
                 let Some(it) = it.as_mut().filter(|it| now >= it.start) else { continue };
                 let cycle = now - it.start;
@@ -113,10 +111,10 @@ impl LanesEngine {
                     let expected = stimuli[it.number].frames();
                     return Err(EngineError::Stuck { cycles: cycle, found, expected });
                 }
-                if it.waits && valid >> lane & 1 == 0 {
+                let moves = valid | if it.run.offers() { ready } else { 0 };
+                if it.run.is_still() && moves >> lane & 1 == 0 {
                     continue;
                 }
-                it.waits = it.run.is_waiting();
                 let pins = it.run.pins(cycle);
                 self.set(lane, pins);
                 let seen = self.ports.peek(&OneLane { lanes: &mut self.lanes, lane })?;

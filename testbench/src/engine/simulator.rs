@@ -144,6 +144,15 @@ impl Ports for SimulatorEngine {
         }
         Ok(seen)
     }
+
+    fn quiet_cycle(&mut self, offered: bool) -> Result<bool, EngineError> {
+        let is_set = |port| self.simulator.peek(port) == 1;
+        if self.inside.is_some() || is_set(self.ports.valid()) || offered && is_set(self.ports.ready()) {
+            return Ok(false);
+        }
+        self.step()?;
+        Ok(true)
+    }
 }
 
 /// The values at the streams. Data that is not offered does not matter, and is 0.
