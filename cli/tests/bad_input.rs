@@ -234,3 +234,12 @@ fn traces_that_cannot_be_written() {
     let arguments = [&["simulate", "--trace", "look", "--matrix"], &many[..]].concat();
     refused(&[("a.csv", "1,2\n3,4\n")], &arguments, &["--trace look", "70", "at most 64"]);
 }
+
+#[test]
+fn lanes_that_do_not_divide() {
+    let bench = |lanes: &'static str| ["bench", "sim", "--matrices", "200", "--lanes", lanes];
+    refused(&[], &bench("7"), &["--lanes 7", "a multiple of 4", "at most 64"]);
+    refused(&[], &bench("0"), &["--lanes 0", "a multiple of 4", "at most 64"]);
+    refused(&[], &bench("68"), &["--lanes 68", "a multiple of 4", "at most 64"]);
+    refused(&[], &bench("12"), &["--lanes 12", "200 matrices", "192 or 204", "at most 64"]);
+}

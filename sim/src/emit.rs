@@ -8,14 +8,12 @@
 //! outside the layout's cells.
 
 use crate::graph::{Cut, Graph, MemoryWrite, Operation, Origin, Value};
+use crate::instructions::{Instructions, integer};
 use crate::layout::{Cell, Layout};
 use crate::range::Range;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, InstBuilder, MemFlags, Type, types};
+use cranelift_codegen::ir::{self, InstBuilder, MemFlags, types};
 use cranelift_frontend::FunctionBuilder;
-
-/// The size of a cell, in bytes.
-pub(crate) const CELL: usize = 8;
 
 /// The number of parameters of the function. All of them are 64-bit integers.
 pub(crate) const PARAMETERS: usize = 5;
@@ -30,7 +28,7 @@ pub(crate) fn emit(graph: &Graph, layout: &Layout, builder: &mut FunctionBuilder
     };
     let (now, next) = (builder.ins().iadd(cells, now), builder.ins().iadd(cells, next));
     let values = vec![None; graph.len()];
-    let mut emitter = Emitter { graph, layout, builder, values, cells, now };
+    let mut emitter = Emitter { graph, layout, ins: Instructions { builder }, values, cells, now };
     emitter.registers(next);
     emitter.observed();
     emitter.memories(edge);
@@ -40,7 +38,7 @@ pub(crate) fn emit(graph: &Graph, layout: &Layout, builder: &mut FunctionBuilder
 struct Emitter<'a, 'b> {
     graph: &'a Graph,
     layout: &'a Layout,
-    builder: &'a mut FunctionBuilder<'b>,
+    ins: Instructions<'a, 'b>,
     /// For each value, its translation, if there is one yet.
     values: Vec<Option<ir::Value>>,
     cells: ir::Value,
@@ -56,8 +54,9 @@ impl Emitter<'_, '_> {
             let next = match state.enable {
                 None => next,
                 Some(enable) => {
-                    let (enable, old) = (self.value(enable), self.value(state.value));
-                    self.select(enable, next, old)
+                    let old = self.value(state.value);
+                    let enable = self.condition(enable);
+                    self.ins.select(enable, next, old)
                 }
             };
             self.store(next, next_bank, cell);
@@ -81,31 +80,31 @@ impl Emitter<'_, '_> {
             .map(|(_, _, write)| [write.enable, write.address, write.data].map(|v| self.value(v)))
             .collect();
         for ((number, cell, write), [enable, address, data]) in ports.into_iter().zip(operands) {
-            let enable = self.builder.ins().band(enable, edge);
-            let (then, after) = (self.builder.create_block(), self.builder.create_block());
-            self.builder.ins().brif(enable, then, &[], after, &[]);
-            self.builder.switch_to_block(then);
+            let enable = self.ins.builder.ins().band(enable, edge);
+            let (then, after) = (self.ins.builder.create_block(), self.ins.builder.create_block());
+            self.ins.builder.ins().brif(enable, then, &[], after, &[]);
+            self.ins.builder.switch_to_block(then);
             let place = self.word(number, write.address, address);
             let data = self.fitted(data, cell);
-            self.builder.ins().store(trusted(), data, place, offset(cell));
-            self.builder.ins().jump(after, &[]);
-            self.builder.switch_to_block(after);
+            self.ins.builder.ins().store(trusted(), data, place, offset(cell));
+            self.ins.builder.ins().jump(after, &[]);
+            self.ins.builder.switch_to_block(after);
         }
     }
 
     fn resets(&mut self, next_bank: ir::Value, reset: ir::Value) {
-        let (then, after) = (self.builder.create_block(), self.builder.create_block());
-        self.builder.ins().brif(reset, then, &[], after, &[]);
-        self.builder.switch_to_block(then);
+        let (then, after) = (self.ins.builder.create_block(), self.ins.builder.create_block());
+        self.ins.builder.ins().brif(reset, then, &[], after, &[]);
+        self.ins.builder.switch_to_block(then);
         for (&number, &cell) in &self.layout.states {
             if let Some(bits) = self.graph.states[number].reset {
-                let value = self.constant(bits, cell.wide);
+                let value = self.ins.constant(bits, cell.is_wide());
                 self.store(value, next_bank, cell);
             }
         }
-        self.builder.ins().jump(after, &[]);
-        self.builder.switch_to_block(after);
-        self.builder.ins().return_(&[]);
+        self.ins.builder.ins().jump(after, &[]);
+        self.ins.builder.switch_to_block(after);
+        self.ins.builder.ins().return_(&[]);
     }
 
     /// The translation of a value. If there is none yet, it is emitted here together with everything that it needs.
@@ -127,20 +126,40 @@ impl Emitter<'_, '_> {
         self.made(value)
     }
 
+    /// A number that is not 0 if a condition holds. It takes fewer instructions than the condition as a mask.
+    fn condition(&mut self, condition: Value) -> ir::Value {
+        let mask = self.value(condition);
+        let Origin::Computed { operation, operands: [a, b, _], cut } = self.graph.origin(condition) else {
+            return mask;
+        };
+        let comparison = match (operation, cut) {
+            (Operation::Extract, Some(Cut { low, width: 1 })) if !self.graph.is_wide(a) => {
+                let bits = self.value(a);
+                return self.ins.builder.ins().band_imm(bits, (1_u64 << low) as i64);
+            }
+            (Operation::Equal, _) => IntCC::Equal,
+            (Operation::Less, _) => IntCC::SignedLessThan,
+            (Operation::LessUnsigned, _) => IntCC::UnsignedLessThan,
+            _ => return mask,
+        };
+        let (a, b) = (self.value(a), self.value(b));
+        self.ins.builder.ins().icmp(comparison, a, b)
+    }
+
     fn made(&self, value: Value) -> ir::Value {
         self.values[value.index()].expect("Operands are emitted before their users.")
     }
 
     fn make(&mut self, value: Value) -> ir::Value {
         match self.graph.origin(value) {
-            Origin::Constant { number, wide } => self.constant(number, wide),
+            Origin::Constant { number, wide } => self.ins.constant(number, wide),
             Origin::Input(port) => self.load(self.cells, self.layout.inputs[&port]),
             Origin::State(number) => self.load(self.now, self.layout.states[&(number as usize)]),
             Origin::Computed { operation: Operation::Load, operands: [address, words, _], .. } => {
                 let cell = self.layout.words[&words.index()];
                 let index = self.made(address);
                 let place = self.word(words.index(), address, index);
-                self.builder.ins().load(integer(cell.wide), trusted(), place, offset(cell))
+                self.ins.builder.ins().load(integer(cell.is_wide()), trusted(), place, offset(cell))
             }
             Origin::Computed { operation, operands: [a, b, c], cut } => {
                 let (wide, result_wide) = (self.graph.is_wide(a), self.graph.is_wide(value));
@@ -149,122 +168,18 @@ impl Emitter<'_, '_> {
                     2 => [a, b, a],
                     _ => [a, b, c],
                 };
-                let result = self.compute(operation, operands.map(|v| self.made(v)), cut, wide);
-                match (self.builder.func.dfg.value_type(result) == types::I128, result_wide) {
-                    (true, false) => self.builder.ins().ireduce(types::I64, result),
-                    (false, true) => self.builder.ins().sextend(types::I128, result),
+                let mut numbers = operands.map(|v| self.made(v));
+                if operation.arity() == 3 {
+                    numbers[2] = self.condition(c);
+                }
+                let result = self.ins.compute(operation, numbers, cut, wide);
+                match (self.ins.builder.func.dfg.value_type(result) == types::I128, result_wide) {
+                    (true, false) => self.ins.builder.ins().ireduce(types::I64, result),
+                    (false, true) => self.ins.builder.ins().sextend(types::I128, result),
                     _ => result,
                 }
             }
         }
-    }
-
-    /// The instructions of each operation, with the meaning that `fold` gives it. `wide` says whether the data have 128
-    /// bits.
-    fn compute(&mut self, operation: Operation, [a, b, c]: [ir::Value; 3], cut: Option<Cut>, wide: bool) -> ir::Value {
-        use Operation::*;
-        match operation {
-            Move => a,
-            And => self.builder.ins().band(a, b),
-            Or => self.builder.ins().bor(a, b),
-            Xor => self.builder.ins().bxor(a, b),
-            AndNot => self.builder.ins().band_not(a, b),
-            Add => {
-                let sum = self.builder.ins().iadd(a, b);
-                self.signed_cut(sum, cut, wide)
-            }
-            Sub => {
-                let difference = self.builder.ins().isub(a, b);
-                self.signed_cut(difference, cut, wide)
-            }
-            AddSub => {
-                let (sum, difference) = (self.builder.ins().iadd(a, b), self.builder.ins().isub(a, b));
-                let chosen = self.select(c, difference, sum);
-                self.signed_cut(chosen, cut, wide)
-            }
-            Mul => {
-                let product = self.builder.ins().imul(a, b);
-                self.signed_cut(product, cut, wide)
-            }
-            Equal => self.truth(IntCC::Equal, a, b),
-            Less => self.truth(IntCC::SignedLessThan, a, b),
-            LessUnsigned => self.truth(IntCC::UnsignedLessThan, a, b),
-            ShiftLeft => {
-                let shifted = self.builder.ins().ishl(a, b);
-                let shifted = self.zero_if_shifted_out(shifted, b, wide);
-                self.signed_cut(shifted, cut, wide)
-            }
-            ShiftRight => {
-                let bits = self.unsigned_cut(a, cut, wide);
-                let shifted = self.builder.ins().ushr(bits, b);
-                let shifted = self.zero_if_shifted_out(shifted, b, wide);
-                self.signed_cut(shifted, cut, wide)
-            }
-            Mux => self.select(c, a, b),
-            Extract => self.signed_cut(a, cut, wide),
-            Unsigned => self.unsigned_cut(a, cut, wide),
-            Join => {
-                let width = cut.map_or(0, |cut| cut.width);
-                let high = self.builder.ins().ishl_imm(a, i64::from(width));
-                let low = self.unsigned_cut(b, cut, wide);
-                self.builder.ins().bor(high, low)
-            }
-            Load => unreachable!("A load reads a memory."),
-        }
-    }
-
-    fn truth(&mut self, condition: IntCC, a: ir::Value, b: ir::Value) -> ir::Value {
-        let holds = self.builder.ins().icmp(condition, a, b);
-        self.builder.ins().bmask(types::I64, holds)
-    }
-
-    /// `a` if the condition is not 0, else `b`. The two halves of 128-bit numbers are chosen separately: Cranelift
-    /// turns a choice between two numbers by their comparison into a maximum, and has no code for the maximum of
-    /// 128-bit numbers.
-    fn select(&mut self, condition: ir::Value, a: ir::Value, b: ir::Value) -> ir::Value {
-        if self.builder.func.dfg.value_type(a) != types::I128 {
-            return self.builder.ins().select(condition, a, b);
-        }
-        let [(a_low, a_high), (b_low, b_high)] = [a, b].map(|value| self.builder.ins().isplit(value));
-        let low = self.builder.ins().select(condition, a_low, b_low);
-        let high = self.builder.ins().select(condition, a_high, b_high);
-        self.builder.ins().iconcat(low, high)
-    }
-
-    fn zero_if_shifted_out(&mut self, shifted: ir::Value, amount: ir::Value, wide: bool) -> ir::Value {
-        let zero = self.constant(0, wide);
-        let fits = self.builder.ins().icmp_imm(IntCC::UnsignedLessThan, amount, i64::from(bits(wide)));
-        self.builder.ins().select(fits, shifted, zero)
-    }
-
-    fn signed_cut(&mut self, value: ir::Value, cut: Option<Cut>, wide: bool) -> ir::Value {
-        self.shifted(value, cut, wide, |emitter, up, down| emitter.builder.ins().sshr_imm(up, down))
-    }
-
-    fn unsigned_cut(&mut self, value: ir::Value, cut: Option<Cut>, wide: bool) -> ir::Value {
-        self.shifted(value, cut, wide, |emitter, up, down| emitter.builder.ins().ushr_imm(up, down))
-    }
-
-    /// Moves the bits of the cut to the top, and then down again by `shift`.
-    fn shifted(
-        &mut self,
-        value: ir::Value,
-        cut: Option<Cut>,
-        wide: bool,
-        shift: impl Fn(&mut Self, ir::Value, i64) -> ir::Value,
-    ) -> ir::Value {
-        let Some(cut) = cut else { return value };
-        let up = self.builder.ins().ishl_imm(value, i64::from(bits(wide) - cut.top()));
-        shift(self, up, i64::from(bits(wide) - cut.width))
-    }
-
-    fn constant(&mut self, number: i128, wide: bool) -> ir::Value {
-        let low = self.builder.ins().iconst(types::I64, number as i64);
-        if !wide {
-            return low;
-        }
-        let high = self.builder.ins().iconst(types::I64, (number >> 64) as i64);
-        self.builder.ins().iconcat(low, high)
     }
 
     /// The address of a word of a memory or table, to which the position of the first word's cell is still to be added.
@@ -272,45 +187,37 @@ impl Emitter<'_, '_> {
         let words = &self.graph.words[number];
         let last = words.contents.len() - 1;
         let inside = self.graph.range(address).within(Range::new(0, last as i128));
-        let index = if inside { index } else { self.builder.ins().band_imm(index, last as i64) };
-        let size = CELL * if words.is_wide() { 2 } else { 1 };
-        let bytes = self.builder.ins().ishl_imm(index, i64::from(size.trailing_zeros()));
-        self.builder.ins().iadd(self.cells, bytes)
+        let index = if inside { index } else { self.ins.builder.ins().band_imm(index, last as i64) };
+        let size: usize = if words.is_wide() { 16 } else { 8 };
+        let bytes = self.ins.builder.ins().ishl_imm(index, i64::from(size.trailing_zeros()));
+        self.ins.builder.ins().iadd(self.cells, bytes)
     }
 
     fn load(&mut self, base: ir::Value, cell: Cell) -> ir::Value {
-        self.builder.ins().load(integer(cell.wide), trusted(), base, offset(cell))
+        self.ins.builder.ins().load(integer(cell.is_wide()), trusted(), base, offset(cell))
     }
 
     fn store(&mut self, value: ir::Value, base: ir::Value, cell: Cell) {
-        self.builder.ins().store(trusted(), value, base, offset(cell));
+        self.ins.builder.ins().store(trusted(), value, base, offset(cell));
     }
 
     /// The value in the width of a cell. The widths may differ, because the range of a wide node may need only 64 bits,
     /// and the other way round.
     fn fitted(&mut self, value: ir::Value, cell: Cell) -> ir::Value {
-        match (self.builder.func.dfg.value_type(value) == types::I128, cell.wide) {
-            (true, false) => self.builder.ins().ireduce(types::I64, value),
-            (false, true) => self.builder.ins().sextend(types::I128, value),
+        match (self.ins.builder.func.dfg.value_type(value) == types::I128, cell.is_wide()) {
+            (true, false) => self.ins.builder.ins().ireduce(types::I64, value),
+            (false, true) => self.ins.builder.ins().sextend(types::I128, value),
             _ => value,
         }
     }
 }
 
-fn integer(wide: bool) -> Type {
-    if wide { types::I128 } else { types::I64 }
-}
-
-fn bits(wide: bool) -> u32 {
-    integer(wide).bits()
-}
-
 /// Flags for accesses that never leave the cells. They promise no alignment: a wide number is aligned to a cell, which
 /// is half its size.
-fn trusted() -> MemFlags {
+pub(crate) fn trusted() -> MemFlags {
     MemFlags::new().with_notrap()
 }
 
-fn offset(cell: Cell) -> i32 {
-    i32::try_from(cell.position * CELL).expect("`Machine::new` refuses larger layouts.")
+pub(crate) fn offset(cell: Cell) -> i32 {
+    i32::try_from(cell.position).expect("`Machine::new` refuses larger layouts.")
 }

@@ -20,6 +20,7 @@
 //!    proves by intervals (`range`) that a sum needs no wrap-around. Sign extensions, ports and most slices vanish.
 //! 2. `layout`: registers and memories get their places. Whatever no output depends on is left out.
 //! 3. `emit`: one function computes one cycle, in the intermediate representation of the Cranelift compiler.
+//!    For several copies of the design at once ([`Lanes`]), `emit_lanes` computes one cycle of all of them.
 //! 4. `machine`: the function becomes machine code, together with the memory that it works on.
 //!
 //! Nodes of up to 64 bits are sign-extended 64-bit integers, and wider nodes are 128-bit integers. A condition is 0 or
@@ -43,20 +44,25 @@
 //! ```
 
 mod emit;
+mod emit_lanes;
 mod error;
 mod flatten;
 mod fold;
 mod graph;
+mod instructions;
+mod lanes;
 mod layout;
 mod machine;
 mod names;
 mod range;
 mod simplify;
 mod simulator;
+mod vectors;
 mod watch;
 mod waveform;
 
 pub use error::SimError;
+pub use lanes::Lanes;
 pub use simulator::{InputPort, Observe, OutputPort, Simulator, Written};
 pub use watch::Extremes;
 pub use waveform::{CYCLE, Target, Waveform, Waves};

@@ -17,8 +17,8 @@ const PASSES: usize = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InputPort {
     /// `None` if nothing depends on the port.
-    cell: Option<Cell>,
-    width: u32,
+    pub(crate) cell: Option<Cell>,
+    pub(crate) width: u32,
 }
 
 impl InputPort {
@@ -32,8 +32,8 @@ impl InputPort {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutputPort {
     /// `None` if the output is always 0.
-    register: Option<Cell>,
-    width: u32,
+    pub(crate) register: Option<Cell>,
+    pub(crate) width: u32,
 }
 
 impl OutputPort {
@@ -69,12 +69,28 @@ pub struct Written {
 }
 
 /// The places of the values at an observed memory's write port.
-struct SeenMemory {
-    enable: Cell,
+pub(crate) struct SeenMemory {
+    pub enable: Cell,
     address: Cell,
     data: Cell,
     /// The widths of an address and of a word, in bits.
     widths: (u32, u32),
+}
+
+impl SeenMemory {
+    pub fn new(port: &WritePort, layout: &Layout) -> Self {
+        let place = |value: Value| layout.observed[&value];
+        Self { enable: place(port.enable), address: place(port.address), data: place(port.data), widths: port.widths }
+    }
+
+    /// What the last clock edge has written in a lane.
+    pub fn written(&self, machine: &Machine, lane: usize) -> Option<Written> {
+        let bits = |cell, width| machine.read(cell, lane) as u128 & mask(width);
+        (machine.read(self.enable, lane) != 0).then(|| Written {
+            address: bits(self.address, self.widths.0) as usize,
+            word: bits(self.data, self.widths.1),
+        })
+    }
 }
 
 /// A design in operation.
@@ -123,33 +139,18 @@ impl Simulator {
         if has_names {
             add_named(&root, &mut observed);
         }
-        let layout = Layout::new(&graph, outputs.iter().map(|port| port.value), &observed);
+        let layout = Layout::new(&graph, outputs.iter().map(|port| port.value), &observed, 1);
         let machine = Machine::new(&graph, &layout)?;
-        let input = |port: NamedValue| match graph.origin(port.value) {
-            Origin::Input(number) => {
-                (port.name, InputPort { cell: layout.inputs.get(&number).copied(), width: port.width })
-            }
-            _ => unreachable!("An input port's value is the input."),
-        };
-        let output = |port: NamedValue| {
-            (port.name, OutputPort { register: register(&graph, &layout, port.value), width: port.width })
-        };
+        let memories = memories.into_iter().map(|port| SeenMemory::new(port, &layout)).collect();
         let place = |value: Value| layout.observed[&value];
-        let memories = memories.into_iter().map(|&WritePort { enable, address, data, widths, .. }| SeenMemory {
-            enable: place(enable),
-            address: place(address),
-            data: place(data),
-            widths,
-        });
-        let memories = memories.collect();
         let signals = signals.into_iter().map(|signal| (place(signal.value), signal.width)).collect();
         let names = has_names.then(|| Names::new(&root, &layout));
         let guards = guards.into_iter().map(|(place, value)| (place, layout.observed[&value])).collect();
         let watch = names.as_ref().filter(|_| !observe.guarded.is_empty()).map(|names| Watch::new(names, guards));
         Ok(Self {
             machine,
-            inputs: inputs.into_iter().map(input).collect(),
-            outputs: outputs.into_iter().map(output).collect(),
+            inputs: input_ports(&graph, &layout, inputs),
+            outputs: output_ports(&graph, &layout, outputs),
             names,
             watch,
             memories,
@@ -172,7 +173,7 @@ impl Simulator {
     /// Sets an input to a bit pattern, of which the port takes its lowest bits. The input keeps it until the next poke.
     pub fn poke(&mut self, port: InputPort, bits: u128) {
         if let Some(cell) = port.cell {
-            self.machine.write(cell, signed_value(bits & mask(port.width), port.width));
+            self.machine.write(cell, 0, signed_value(bits & mask(port.width), port.width));
         }
     }
 
@@ -198,9 +199,7 @@ impl Simulator {
     /// What the clock edge of the last step has written to a memory, if anything. The memory is given by its index in
     /// [`Observe::memories`].
     pub fn written(&self, memory: usize) -> Option<Written> {
-        let &SeenMemory { enable, address, data, widths } = self.memories.get(memory)?;
-        (self.machine.read(enable) != 0)
-            .then(|| Written { address: self.bits(address, widths.0) as usize, word: self.bits(data, widths.1) })
+        self.memories.get(memory)?.written(&self.machine, 0)
     }
 
     /// The bits that an observed node had in the cycle of the last step. The node is given by its index in
@@ -226,7 +225,7 @@ impl Simulator {
 
     /// The two's complement number at an output, after the last clock edge.
     pub fn peek_signed(&self, port: OutputPort) -> i128 {
-        port.register.map_or(0, |cell| self.machine.register(cell))
+        port.register.map_or(0, |cell| self.machine.register(cell, 0))
     }
 
     /// The number of clock edges so far.
@@ -254,7 +253,7 @@ impl Simulator {
     }
 
     pub(crate) fn bits(&self, cell: Cell, width: u32) -> u128 {
-        self.machine.read(cell) as u128 & mask(width)
+        self.machine.read(cell, 0) as u128 & mask(width)
     }
 
     pub(crate) fn is_in_reset(&self) -> bool {
@@ -263,7 +262,7 @@ impl Simulator {
 }
 
 /// Flattens a design until a pass learns nothing more about the registers, but at most [`PASSES`] times.
-fn flat(design: &Design, guarded: &[&str]) -> Flat {
+pub(crate) fn flat(design: &Design, guarded: &[&str]) -> Flat {
     let mut flat = flatten(design, &[], guarded);
     let mut known = Vec::new();
     for _ in 1..PASSES {
@@ -277,7 +276,7 @@ fn flat(design: &Design, guarded: &[&str]) -> Flat {
     flat
 }
 
-fn find_memory<'a>(root: &'a Scope, path: &str) -> Result<&'a WritePort, SimError> {
+pub(crate) fn find_memory<'a>(root: &'a Scope, path: &str) -> Result<&'a WritePort, SimError> {
     let (scope, name) = find_scope(root, path);
     let memory = scope.and_then(|scope| scope.memories.iter().find(|memory| memory.name == name));
     memory.ok_or_else(|| SimError::NoMemory(path.to_owned()))
@@ -294,6 +293,19 @@ fn find_scope<'a, 'p>(root: &'a Scope, path: &'p str) -> (Option<&'a Scope>, &'p
     let (instances, name) = path.rsplit_once('.').map_or((None, path), |(instances, name)| (Some(instances), name));
     let mut parts = instances.into_iter().flat_map(|instances| instances.split('.'));
     (parts.try_fold(root, |scope, part| scope.children.iter().find(|child| child.name == part)), name)
+}
+
+pub(crate) fn input_ports(graph: &Graph, layout: &Layout, ports: Vec<NamedValue>) -> Vec<(String, InputPort)> {
+    let place = |value: Value| match graph.origin(value) {
+        Origin::Input(number) => layout.inputs.get(&number).copied(),
+        _ => unreachable!("An input port's value is the input."),
+    };
+    ports.into_iter().map(|port| (port.name, InputPort { cell: place(port.value), width: port.width })).collect()
+}
+
+pub(crate) fn output_ports(graph: &Graph, layout: &Layout, ports: Vec<NamedValue>) -> Vec<(String, OutputPort)> {
+    let place = |value: Value| register(graph, layout, value);
+    ports.into_iter().map(|port| (port.name, OutputPort { register: place(port.value), width: port.width })).collect()
 }
 
 fn add_named(scope: &Scope, observed: &mut Vec<Value>) {

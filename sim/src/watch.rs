@@ -47,12 +47,12 @@ impl Watch {
     pub fn sample(&mut self, machine: &Machine) {
         for (cell, seen) in self.cells.iter().zip(&mut self.extremes) {
             let unused = 128 - seen.width;
-            let value = machine.read(*cell) << unused >> unused;
+            let value = machine.read(*cell, 0) << unused >> unused;
             seen.low = seen.low.min(value);
             seen.high = seen.high.max(value);
         }
         for ((_, cell), wrapped) in self.guards.iter().zip(&mut self.wrapped) {
-            *wrapped |= machine.read(*cell) != 0;
+            *wrapped |= machine.read(*cell, 0) != 0;
         }
     }
 

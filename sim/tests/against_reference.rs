@@ -12,7 +12,7 @@ use std::cell::Cell;
 use std::io::Cursor;
 use svdforge_hdl::check::Checked;
 use svdforge_hdl::ir::Design;
-use svdforge_sim::{Observe, Simulator, Waveform, Waves};
+use svdforge_sim::{Lanes, Observe, Simulator, Waveform, Waves};
 use wellen::simple;
 
 const CYCLES: usize = 24;
@@ -73,6 +73,62 @@ fn compare_outputs(design: &Checked<Design>, stimuli: &[(Vec<Bits>, bool)]) -> R
         }
     }
     Ok(compared)
+}
+
+/// The same with lanes, each of which has other inputs and resets.
+fn compare_lanes(design: &Checked<Design>, stimuli: &[Vec<(Vec<Bits>, bool)>]) -> Result<usize, TestCaseError> {
+    let mut lanes = Lanes::new(design, &[]).unwrap();
+    let mut references: Vec<Reference> = stimuli.iter().map(|_| Reference::new(design)).collect();
+    let top = design.top();
+    let mut compared = 0;
+    for cycle in 0..CYCLES {
+        for (lane, (stimuli, reference)) in stimuli.iter().zip(&mut references).enumerate() {
+            let (inputs, in_reset) = &stimuli[cycle];
+            for (&id, bits) in top.inputs.iter().zip(inputs) {
+                let port = lanes.input(top.node(id).name.as_deref().unwrap()).unwrap();
+                lanes.poke(lane, port, bits.pattern());
+            }
+            lanes.set_reset(lane, *in_reset);
+            reference.settle(inputs);
+            reference.clock(*in_reset);
+        }
+        lanes.step();
+        for (lane, reference) in references.iter().enumerate() {
+            for (port, output) in top.outputs.iter().enumerate() {
+                let found = lanes.peek(lane, lanes.output(&output.name).unwrap());
+                let expected = reference.output(port).pattern();
+                let name = &output.name;
+                prop_assert_eq!(found, expected, "lane {} cycle {} {} of\n{}", lane, cycle, name, listing(design));
+                compared += 1;
+            }
+        }
+    }
+    Ok(compared)
+}
+
+fn lanes_agree(cases: u32, draw: fn(&mut Chooser) -> Checked<Design>) {
+    let (run, compared) = (Cell::new(0), Cell::new(0));
+    let numbers = (vec(any::<u32>(), 40..1200), vec(vec(any::<u32>(), 400..800), Lanes::COUNT));
+    let result = runner(cases).run(&numbers, |(structure, values)| {
+        let design = draw(&mut Chooser::new(&structure));
+        let stimuli: Vec<_> = values.iter().map(|values| stimuli(&design, &mut Chooser::new(values))).collect();
+        compared.set(compared.get() + compare_lanes(&design, &stimuli)?);
+        run.set(run.get() + 1);
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(run.get(), cases);
+    assert!(compared.get() >= cases as usize * CYCLES * Lanes::COUNT, "Only {} values were compared.", compared.get());
+}
+
+#[test]
+fn lanes_agree_with_the_interpreter() {
+    lanes_agree(400, design);
+}
+
+#[test]
+fn rows_in_lanes_agree_with_the_interpreter() {
+    lanes_agree(40, copies);
 }
 
 fn outputs_agree(cases: u32, draw: fn(&mut Chooser) -> Checked<Design>) {

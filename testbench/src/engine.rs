@@ -2,11 +2,13 @@
 //! [`crate::stimulus::Trace`].
 
 mod contract;
+mod core_ports;
 mod drive;
 mod error;
 mod exported;
 mod icarus;
 mod inside;
+mod lanes;
 mod rotations;
 #[cfg(feature = "rust-hdl")]
 mod rust_hdl;
@@ -18,6 +20,7 @@ pub use error::EngineError;
 pub use exported::read_record;
 pub use icarus::IcarusEngine;
 pub use inside::{STREAMS, SeenInside};
+pub use lanes::LanesEngine;
 pub use rotations::SeenRotations;
 #[cfg(feature = "rust-hdl")]
 pub use rust_hdl::RustHdlEngine;

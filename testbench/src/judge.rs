@@ -1,6 +1,6 @@
 //! What the golden model says of the result of one matrix.
 
-use crate::engine::{Engine, SeenRotations};
+use crate::engine::{Engine, LanesEngine, SeenRotations};
 use crate::framing::{Decomposition, FrameError, Quantised, input_format};
 use crate::run::{CoreRun, Cycles, RunError};
 use crate::stimulus::{Stimulus, Trace};
@@ -153,10 +153,43 @@ pub fn judge_and_trace(
     }
     .map_err(RunError::from)?;
     drop(stimulus);
+    judge_trace(shape, matrix, input, trace, rotations.as_ref())
+}
+
+/// Runs matrices through the lanes of the simulator, each alone, and judges the results. They are the same as those of
+/// [`judge`].
+pub fn judge_in_lanes(
+    shape: &Shape,
+    engine: &mut LanesEngine,
+    matrices: &[(NamedMatrix, Quantised)],
+) -> Result<Vec<Judgement>, JudgeError> {
+    let stimuli: Vec<Stimulus> = matrices.iter().map(|(_, input)| Stimulus::new(input.frame(shape))).collect();
+    let with_sources = matrices.iter().all(|(_, input)| input.rows * input.cols <= MOST_WITH_SOURCES);
+    let found: Vec<(Trace, Option<SeenRotations>)> = if with_sources {
+        let found = engine.run_seeing_rotations(&stimuli).map_err(RunError::from)?;
+        found.into_iter().map(|(trace, seen)| (trace, Some(seen))).collect()
+    } else {
+        engine.run(&stimuli).map_err(RunError::from)?.into_iter().map(|trace| (trace, None)).collect()
+    };
+    drop(stimuli);
+    let judged = matrices.iter().zip(found).map(|((matrix, input), (trace, rotations))| {
+        Ok(judge_trace(shape, matrix, input, trace, rotations.as_ref())?.0)
+    });
+    judged.collect()
+}
+
+/// Judges the trace of a run in which a matrix was the only frame.
+fn judge_trace(
+    shape: &Shape,
+    matrix: &NamedMatrix,
+    input: &Quantised,
+    trace: Trace,
+    rotations: Option<&SeenRotations>,
+) -> Result<(Judgement, Trace), JudgeError> {
     let CoreRun { decomposition, trace } = CoreRun::read(shape, input, trace)?;
     let empty = || RunError::from(FrameError { beat: 0, message: "the trace is empty".to_owned() });
     let cycles = Cycles::of(&trace).ok_or_else(empty)?;
-    Ok((assess(shape, matrix, input, decomposition, rotations.as_ref(), cycles)?, trace))
+    Ok((assess(shape, matrix, input, decomposition, rotations, cycles)?, trace))
 }
 
 /// Judges the result of a matrix that was one of several in a run.

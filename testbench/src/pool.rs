@@ -1,6 +1,6 @@
-//! Simulators of one core that work side by side: many matrices, each by itself, on all processors.
+//! Simulators of one core that work side by side: many matrices, each by itself, in lanes and on all processors.
 
-use crate::engine::{Engine, EngineError, SimulatorEngine};
+use crate::engine::{EngineError, LanesEngine};
 use crate::framing::Quantised;
 use crate::run::RunError;
 use crate::stimulus::{Stimulus, Trace};
@@ -9,21 +9,24 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use svdforge_hdl::core::Core;
 
-/// Traces, each with the index of its input.
-type Numbered = Vec<(usize, Trace)>;
+/// The traces of groups of inputs, each with the number of its group.
+type Numbered = Vec<(usize, Vec<Trace>)>;
+
+/// The largest number of matrices that are given to the lanes of one simulator together.
+pub const LARGEST_GROUP: usize = 64;
 
 /// A core, and simulators of it that are ready to run. A simulator is compiled when it is first needed, and kept.
 ///
 /// The pool starts threads for each call and keeps none. A process that was forked can therefore use it, too.
 pub struct SimulatorPool {
     core: Core,
-    idle: Mutex<Vec<SimulatorEngine>>,
+    idle: Mutex<Vec<LanesEngine>>,
 }
 
 impl SimulatorPool {
     /// A pool with one simulator.
     pub fn new(core: Core) -> Result<Self, EngineError> {
-        let first = SimulatorEngine::new(&core)?;
+        let first = LanesEngine::new(&core)?;
         Ok(Self { core, idle: Mutex::new(vec![first]) })
     }
 
@@ -39,59 +42,72 @@ impl SimulatorPool {
     ///
     /// A simulator could not be compiled, or the core did not answer.
     pub fn run(&self, inputs: &[Quantised]) -> Result<Vec<Trace>, RunError> {
-        let processors = thread::available_parallelism().map_or(1, usize::from);
-        let workers = processors.min(inputs.len());
-        if workers <= 1 {
-            return self.borrow(|engine| inputs.iter().map(|input| self.run_one(engine, input)).collect());
-        }
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let share = inputs.len().div_ceil(threads).next_multiple_of(LanesEngine::LANES);
+        let stimulus = |input: &Quantised| Stimulus::new(input.frame(self.core.shape()));
+        self.run_groups(inputs, share.min(LARGEST_GROUP), threads, |engine, inputs| {
+            engine.run(&inputs.iter().map(stimulus).collect::<Vec<_>>())
+        })
+    }
+
+    /// Runs each of the stimuli by itself. `lanes` of them are given to a simulator together, and `threads` simulators
+    /// work at the same time.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::run`].
+    pub fn run_stimuli(&self, stimuli: &[Stimulus], lanes: usize, threads: usize) -> Result<Vec<Trace>, RunError> {
+        self.run_groups(stimuli, lanes, threads, LanesEngine::run)
+    }
+
+    fn run_groups<T: Sync>(
+        &self,
+        inputs: &[T],
+        lanes: usize,
+        threads: usize,
+        run: impl Fn(&mut LanesEngine, &[T]) -> Result<Vec<Trace>, EngineError> + Sync,
+    ) -> Result<Vec<Trace>, RunError> {
+        let groups: Vec<&[T]> = inputs.chunks(lanes.max(1)).collect();
         let next = AtomicUsize::new(0);
-        let work = || self.borrow(|engine| self.run_some(engine, inputs, &next));
+        // Each thread runs groups until none is left that no other thread has taken.
+        let work = || {
+            self.borrow(|engine| {
+                let mut traces: Numbered = Vec::new();
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(group) = groups.get(number) else { return Ok(traces) };
+                    traces.push((number, run(engine, group)?));
+                }
+            })
+        };
+        let workers = threads.min(groups.len());
         let finished: Vec<thread::Result<Result<Numbered, RunError>>> = thread::scope(|scope| {
             let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
             let own = work();
             others.into_iter().map(|other| other.join()).chain([Ok(own)]).collect()
         });
-        let mut traces = Vec::with_capacity(inputs.len());
+        let mut traces: Numbered = Vec::with_capacity(groups.len());
         for part in finished {
             traces.extend(part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
         }
-        traces.sort_unstable_by_key(|&(index, _)| index);
-        Ok(traces.into_iter().map(|(_, trace)| trace).collect())
-    }
-
-    /// Runs inputs until none is left that no other thread has taken.
-    fn run_some(
-        &self,
-        engine: &mut SimulatorEngine,
-        inputs: &[Quantised],
-        next: &AtomicUsize,
-    ) -> Result<Numbered, RunError> {
-        let mut traces = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(input) = inputs.get(index) else { return Ok(traces) };
-            traces.push((index, self.run_one(engine, input)?));
-        }
-    }
-
-    fn run_one(&self, engine: &mut SimulatorEngine, input: &Quantised) -> Result<Trace, RunError> {
-        Ok(engine.run(&Stimulus::new(input.frame(self.core.shape())))?)
+        traces.sort_unstable_by_key(|&(number, _)| number);
+        Ok(traces.into_iter().flat_map(|(_, traces)| traces).collect())
     }
 
     /// Calls `work` with an idle simulator, or with a new one if there is none.
-    fn borrow<T>(&self, work: impl FnOnce(&mut SimulatorEngine) -> Result<T, RunError>) -> Result<T, RunError> {
+    fn borrow<T>(&self, work: impl FnOnce(&mut LanesEngine) -> Result<T, RunError>) -> Result<T, RunError> {
         // The lock is not held while the simulator is compiled or runs.
         let idle = self.idle().pop();
         let mut engine = match idle {
             Some(engine) => engine,
-            None => SimulatorEngine::new(&self.core)?,
+            None => LanesEngine::new(&self.core)?,
         };
         let result = work(&mut engine);
         self.idle().push(engine);
         result
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<SimulatorEngine>> {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<LanesEngine>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -99,6 +115,7 @@ impl SimulatorPool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::{Engine, SimulatorEngine};
     use crate::framing::{InputScale, quantise};
     use crate::samples::example_matrix;
     use svdforge_golden::Family;
@@ -120,5 +137,11 @@ mod tests {
         }
         assert_eq!(pool.run(&inputs[..1]).unwrap(), expected[..1]);
         assert_eq!(pool.run(&[]).unwrap(), []);
+        // Neither the number of lanes nor that of threads changes a result.
+        let shape = pool.core().shape();
+        let stimuli: Vec<Stimulus> = inputs.iter().map(|input| Stimulus::new(input.frame(shape))).collect();
+        for (lanes, threads) in [(1, 1), (4, 1), (7, 3), (8, 2), (64, 5)] {
+            assert_eq!(pool.run_stimuli(&stimuli, lanes, threads).unwrap(), expected);
+        }
     }
 }

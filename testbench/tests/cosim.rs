@@ -13,6 +13,8 @@ mod export;
 mod gtkwave;
 #[path = "cosim/judge.rs"]
 mod judge;
+#[path = "cosim/lanes.rs"]
+mod lanes;
 #[path = "cosim/registers.rs"]
 mod registers;
 #[path = "cosim/reset.rs"]

@@ -5,10 +5,10 @@ mod growth;
 use crate::options::CoreOptions;
 use crate::progress::Progress;
 use crate::{Verdict, output};
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 use clap::{Args, Subcommand};
 use svdforge_hdl::core::Core;
-use svdforge_studies::bench::{CoreBench, bench};
+use svdforge_studies::bench::{CoreBench, MOST_LANES, bench, check_lanes};
 use svdforge_testbench::throughput::{Throughput, throughput};
 
 /// Measure the speed of a core, or of the simulators
@@ -52,6 +52,10 @@ struct Sim {
     /// Number of matrices to run
     #[arg(long, value_name = "K", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     matrices: u32,
+    /// Number of matrices that are simulated at the same time in a further run of this simulator: a multiple of 4, at
+    /// most 64, that divides the number of matrices [default: 64, and the rest together]
+    #[arg(long, value_name = "L")]
+    lanes: Option<usize>,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -117,10 +121,14 @@ fn print_core(core: &Core, result: &Throughput) -> Result<()> {
 impl Sim {
     fn run(self) -> Result<Verdict> {
         let sim = self;
+        let matrices = sim.matrices as usize;
+        if let Some(lanes) = sim.lanes {
+            check_lanes(lanes, matrices).map_err(Error::msg)?;
+        }
         let core = sim.core.core()?;
         let progress = Progress::start("measuring");
         progress.announce("and Verilator takes most of a minute to build the core");
-        let result = bench(&core, sim.matrices as usize)?;
+        let result = bench(&core, matrices, sim.lanes.unwrap_or(MOST_LANES))?;
         drop(progress);
         if sim.json {
             output::json(&serde_json::json!({ "cores": [result] }))?;
@@ -133,20 +141,23 @@ impl Sim {
 
 fn print(result: &CoreBench) -> Result<()> {
     let own = result.engines[0].cycles_per_second;
-    let mut table = output::table(&["simulator", "cycles per second", "relative to svdforge", "seconds to build"]);
+    let titles = ["simulator", "lanes", "threads", "cycles per second", "relative to the first", "seconds to build"];
+    let mut table = output::table(&titles);
     for engine in &result.engines {
         table.add_row([
             engine.name.into(),
+            output::number(engine.lanes),
+            output::number(engine.threads),
             output::number(format!("{:.0}", engine.cycles_per_second)),
             output::number(format!("{:.2}", engine.cycles_per_second / own)),
             output::number(format!("{:.2}", engine.build_s)),
         ]);
     }
     output::print(format!(
-        "{} cycles of {} x {}, one matrix at a time, one thread",
-        result.cycles,
+        "{} x {}: matrices that take {} cycles one after the other; with lanes, the cycles of all lanes count",
         result.core.shape.rows(),
-        result.core.shape.cols()
+        result.core.shape.cols(),
+        result.cycles
     ))?;
     output::print(table)?;
     output::print(if result.output_hash_equal {

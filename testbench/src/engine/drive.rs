@@ -36,6 +36,13 @@ pub(super) trait Ports {
     /// Simulates one clock cycle. All outputs come from registers, so the values read before the clock edge are those
     /// that the edge sees.
     fn cycle(&mut self, pins: Pins<'_>) -> Result<Seen, Self::Error>;
+
+    /// Simulates one clock cycle with the inputs of the cycle before, if no beat moves in it: the core offers none, and
+    /// is not ready for one if one is `offered`. Returns whether that was so; if not, nothing was done. An engine that
+    /// must see every cycle, or that gains nothing, does nothing.
+    fn quiet_cycle(&mut self, _offered: bool) -> Result<bool, Self::Error> {
+        Ok(false)
+    }
 }
 
 /// Why a run produced no trace.
@@ -71,43 +78,104 @@ pub(super) fn drive<P: Ports>(ports: &mut P, stimulus: &Stimulus, limits: Limits
     for _ in 0..RESET_CYCLES {
         ports.cycle(Pins::default()).map_err(Halt::Failed)?;
     }
-    let patience = limits.patience + stimulus.stalls.pattern.len() as u64;
-    let mut trace = Trace::default();
-    let (mut source, mut unanswered, mut silence, mut cycle) =
-        (BeatSource::new(limits.elements_per_beat), 0usize, 0, 0);
-    while !source.is_done(stimulus) || unanswered > 0 {
-        if silence > patience {
-            return Err(Halt::Stuck { cycles: cycle, found: trace.output.iter().filter(|b| b.last).count() });
+    let (mut run, mut cycle) = (Run::new(stimulus, limits), 0);
+    while !run.is_done() {
+        if let Some(found) = run.is_stuck(cycle) {
+            return Err(Halt::Stuck { cycles: cycle, found });
         }
-        if stimulus.in_reset(cycle) {
-            source.reset(stimulus);
-            (unanswered, silence) = (0, 0);
-            ports.cycle(Pins::default()).map_err(Halt::Failed)?;
+        if run.is_still() && ports.quiet_cycle(run.offers()).map_err(Halt::Failed)? {
             cycle += 1;
             continue;
         }
-        let offered = source.offer(stimulus, cycle);
-        let sink_ready = stimulus.stalls.at(cycle).1;
-        let seen = ports.cycle(Pins { aresetn: true, offered, sink_ready }).map_err(Halt::Failed)?;
-        silence += 1;
-        if let Some(beat) = offered.filter(|_| seen.source_ready) {
-            trace.accepted.extend(beat.iter().map(|_| cycle));
-            source.taken(stimulus);
-            unanswered += usize::from(beat.iter().any(|element| element.last));
-            silence = 0;
+        let pins = run.pins(cycle);
+        let seen = ports.cycle(pins).map_err(Halt::Failed)?;
+        run.see(cycle, pins, &seen);
+        cycle += 1;
+    }
+    Ok(run.trace)
+}
+
+/// A stimulus on its way through a core, from cycle 0 on.
+pub(super) struct Run<'a> {
+    stimulus: &'a Stimulus,
+    /// Cycles without a beat after which the core counts as stuck.
+    patience: u64,
+    source: BeatSource,
+    unanswered: usize,
+    /// The cycle after the last one in which a beat moved, or in which there was a reset.
+    moved: u64,
+    still: bool,
+    /// What was seen so far.
+    pub trace: Trace,
+}
+
+impl<'a> Run<'a> {
+    pub fn new(stimulus: &'a Stimulus, limits: Limits) -> Self {
+        Self {
+            stimulus,
+            patience: limits.patience + stimulus.stalls.pattern.len() as u64,
+            source: BeatSource::new(limits.elements_per_beat),
+            unanswered: 0,
+            moved: 0,
+            still: false,
+            trace: Trace::default(),
         }
-        if sink_ready && seen.valid {
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.source.is_done(self.stimulus) && self.unanswered == 0
+    }
+
+    /// Whether the pins stay as they are for another cycle: source and sink never stall, and no beat has just moved.
+    pub fn is_still(&self) -> bool {
+        self.still
+    }
+
+    /// Whether the source offers a beat when the pins stay as they are.
+    pub fn offers(&self) -> bool {
+        !self.source.is_done(self.stimulus)
+    }
+
+    /// The number of frames found, if no beat has moved for too long before this cycle.
+    pub fn is_stuck(&self, cycle: u64) -> Option<usize> {
+        (cycle - self.moved > self.patience).then(|| self.trace.output.iter().filter(|b| b.last).count())
+    }
+
+    /// The values at the core's inputs in this cycle. To be called once in each cycle.
+    pub fn pins(&mut self, cycle: u64) -> Pins<'a> {
+        if self.stimulus.in_reset(cycle) {
+            self.source.reset(self.stimulus);
+            (self.unanswered, self.moved) = (0, cycle + 1);
+            return Pins::default();
+        }
+        let offered = self.source.offer(self.stimulus, cycle);
+        Pins { aresetn: true, offered, sink_ready: self.stimulus.stalls.at(cycle).1 }
+    }
+
+    /// Notes what was seen at the core's outputs in the cycle with these inputs.
+    pub fn see(&mut self, cycle: u64, pins: Pins<'_>, seen: &Seen) {
+        self.still = false;
+        if !pins.aresetn {
+            return;
+        }
+        if let Some(beat) = pins.offered.filter(|_| seen.source_ready) {
+            self.trace.accepted.extend(beat.iter().map(|_| cycle));
+            self.source.taken(self.stimulus);
+            self.unanswered += usize::from(beat.iter().any(|element| element.last));
+            self.moved = cycle + 1;
+        }
+        if pins.sink_ready && seen.valid {
             let elements = seen.elements[..seen.count].iter().enumerate();
-            trace.output.extend(elements.map(|(number, &(data, user))| OutputElement {
+            self.trace.output.extend(elements.map(|(number, &(data, user))| OutputElement {
                 cycle,
                 data,
                 user,
                 last: seen.last && number + 1 == seen.count,
             }));
-            unanswered = unanswered.saturating_sub(usize::from(seen.last));
-            silence = 0;
+            self.unanswered = self.unanswered.saturating_sub(usize::from(seen.last));
+            self.moved = cycle + 1;
         }
-        cycle += 1;
+        let never_stalls = self.stimulus.stalls.pattern.is_empty() && self.stimulus.resets.is_empty();
+        self.still = never_stalls && self.moved <= cycle;
     }
-    Ok(trace)
 }

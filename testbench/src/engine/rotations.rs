@@ -5,10 +5,10 @@ use svdforge_golden::{BlockRotation, GivensRotation, Recording, Rotation};
 use svdforge_hdl::architecture::architecture;
 use svdforge_hdl::architecture::probe::{self, PlaneRotation};
 use svdforge_hdl::shape::Shape;
-use svdforge_sim::Simulator;
+use svdforge_sim::{Simulator, Written};
 
 /// Everything that was written to the memories of the architecture's probe while one frame was computed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SeenRotations {
     written: Vec<Vec<probe::Write>>,
 }
@@ -19,12 +19,21 @@ impl SeenRotations {
         Self { written: vec![Vec::new(); memories] }
     }
 
+    /// The number of words that were written.
+    pub fn count(&self) -> usize {
+        self.written.iter().map(Vec::len).sum()
+    }
+
     /// Records the writes of the cycle that was just simulated.
     pub(super) fn sample(&mut self, simulator: &Simulator) {
         for (number, written) in self.written.iter_mut().enumerate() {
-            let words = simulator.written(number).into_iter();
-            written.extend(words.map(|write| probe::Write { address: write.address, word: write.word }));
+            written.extend(simulator.written(number).map(converted));
         }
+    }
+
+    /// Records a write to one of the memories, if there is one.
+    pub(super) fn add(&mut self, memory: usize, write: Option<Written>) {
+        self.written[memory].extend(write.map(converted));
     }
 
     /// The rotations of a matrix with `size` (rows, columns) that took this many sweeps. `None` if what was written
@@ -43,4 +52,8 @@ impl SeenRotations {
                 .collect(),
         })
     }
+}
+
+fn converted(write: Written) -> probe::Write {
+    probe::Write { address: write.address, word: write.word }
 }

@@ -1,7 +1,8 @@
 //! The project's own simulator as an engine.
 
 use super::contract::Engine;
-use super::drive::{Halt, Limits, MOST_ELEMENTS, Pins, Ports, Seen, drive};
+use super::core_ports::{Access, CorePorts};
+use super::drive::{Halt, Limits, Pins, Ports, Seen, drive};
 use super::error::EngineError;
 use super::inside::{Recorder, SeenInside, StreamValues};
 use super::rotations::SeenRotations;
@@ -10,15 +11,12 @@ use crate::stimulus::{Stimulus, Trace};
 use svdforge_hdl::architecture::architecture;
 use svdforge_hdl::architecture::probe::Probe;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::formats::{BeatFormat, Streams};
-use svdforge_hdl::interface::port;
 use svdforge_sim::{InputPort, Observe, OutputPort, SimError, Simulator, Waveform, Waves};
 
 /// A core in the simulator. It can run any number of stimuli.
 pub struct SimulatorEngine {
     simulator: Simulator,
-    inputs: Inputs,
-    outputs: Outputs,
+    ports: CorePorts,
     limits: Limits,
     /// The number of observed memories from which rotations are read.
     memories: usize,
@@ -27,25 +25,6 @@ pub struct SimulatorEngine {
     rotations: Option<SeenRotations>,
     /// Records the inside of the core, if it is traced.
     inside: Option<Recorder>,
-}
-
-struct Inputs {
-    data: Vec<InputPort>,
-    /// For each element of a beat, if there is `tkeep`.
-    keep: Vec<InputPort>,
-    valid: InputPort,
-    last: InputPort,
-    ready: InputPort,
-}
-
-struct Outputs {
-    ready: OutputPort,
-    data: Vec<OutputPort>,
-    /// For each element of a beat, if there is `tkeep`.
-    keep: Vec<OutputPort>,
-    valid: OutputPort,
-    last: OutputPort,
-    user: Vec<OutputPort>,
 }
 
 impl SimulatorEngine {
@@ -108,29 +87,10 @@ impl SimulatorEngine {
     }
 
     fn with(core: &Core, simulator: Simulator, waveform: Option<Waveform<'static>>) -> Self {
-        let Streams { input: from, output: to, keep } = *core.shape().streams();
-        let keeps = |port, beat: BeatFormat| if keep { port::parts_of_keep(port, beat.elements) } else { vec![] };
-        let input = |name: &str| simulator.input(name).expect("Every core has the ports of its interface.");
-        let output = |name: &str| simulator.output(name).expect("Every core has the ports of its interface.");
-        let inputs = Inputs {
-            data: port::parts(port::INPUT_DATA, from.elements).iter().map(|part| input(part)).collect(),
-            keep: keeps(port::INPUT_KEEP, from).iter().map(|part| input(part)).collect(),
-            valid: input(port::INPUT_VALID),
-            last: input(port::INPUT_LAST),
-            ready: input(port::OUTPUT_READY),
-        };
-        let outputs = Outputs {
-            ready: output(port::INPUT_READY),
-            data: port::parts(port::OUTPUT_DATA, to.elements).iter().map(|part| output(part)).collect(),
-            keep: keeps(port::OUTPUT_KEEP, to).iter().map(|part| output(part)).collect(),
-            valid: output(port::OUTPUT_VALID),
-            last: output(port::OUTPUT_LAST),
-            user: port::parts(port::OUTPUT_USER, to.elements).iter().map(|part| output(part)).collect(),
-        };
+        let ports = CorePorts::new(core, |name| simulator.input(name), |name| simulator.output(name));
         Self {
             simulator,
-            inputs,
-            outputs,
+            ports,
             limits: Limits::of(core),
             memories: probe(core).memories.len(),
             waveform,
@@ -157,56 +117,41 @@ fn simulator(core: &Core, observe: Observe<'_>) -> Result<Simulator, SimError> {
     Simulator::observing(core.design(), &Observe { memories: &memories, ..observe })
 }
 
-fn probe(core: &Core) -> Probe {
+pub(super) fn probe(core: &Core) -> Probe {
     architecture(core.shape().arch()).probe(core.shape())
+}
+
+impl Access for Simulator {
+    fn poke(&mut self, port: InputPort, bits: u128) {
+        Simulator::poke(self, port, bits);
+    }
+
+    fn peek(&self, port: OutputPort) -> u128 {
+        Simulator::peek(self, port)
+    }
 }
 
 impl Ports for SimulatorEngine {
     type Error = EngineError;
 
     fn cycle(&mut self, pins: Pins<'_>) -> Result<Seen, EngineError> {
-        let (sim, inputs, outputs) = (&mut self.simulator, &self.inputs, &self.outputs);
-        sim.set_reset(!pins.aresetn);
-        if let Some(beat) = pins.offered {
-            for (number, &port) in inputs.keep.iter().enumerate() {
-                let is_kept = beat.get(number).is_some_and(|element| element.kept);
-                sim.poke_signed(port, -i128::from(is_kept));
-            }
-            for (element, &port) in beat.iter().zip(&inputs.data) {
-                sim.poke_signed(port, element.data.into());
-            }
-            sim.poke(inputs.last, beat.iter().any(|element| element.last).into());
-        }
-        sim.poke(inputs.valid, pins.offered.is_some().into());
-        sim.poke(inputs.ready, pins.sink_ready.into());
-        let mut seen = Seen {
-            source_ready: sim.peek(outputs.ready) == 1,
-            valid: sim.peek(outputs.valid) == 1,
-            last: sim.peek(outputs.last) == 1,
-            count: 1,
-            elements: [(0, 0); MOST_ELEMENTS],
-        };
-        if seen.valid {
-            if !outputs.keep.is_empty() {
-                let is_kept = |&port: &OutputPort| sim.peek(port) == 1;
-                seen.count = outputs.keep.iter().take_while(|port| is_kept(port)).count();
-                // Only the last beat of a frame may be partial, and none is empty or has a hole.
-                let rest = &outputs.keep[seen.count..];
-                if rest.iter().any(is_kept) || seen.count == 0 || (!rest.is_empty() && !seen.last) {
-                    let kept: Vec<bool> = outputs.keep.iter().map(is_kept).collect();
-                    let message = format!("an output beat has the elements {kept:?}, and tlast is {}", seen.last);
-                    return Err(EngineError::Core { engine: "svdforge", message });
-                }
-            }
-            for (element, (&data, &user)) in seen.elements.iter_mut().zip(outputs.data.iter().zip(&outputs.user)) {
-                *element = (sim.peek(data) as u64, sim.peek(user) as u8);
-            }
-        }
+        self.simulator.set_reset(!pins.aresetn);
+        self.ports.poke(&mut self.simulator, pins);
+        let seen = self.ports.peek(&self.simulator)?;
         self.step()?;
         if let Some(inside) = self.inside.as_mut().filter(|_| pins.aresetn) {
             inside.sample(&self.simulator, stream_values(pins, seen));
         }
         Ok(seen)
+    }
+
+    fn quiet_cycle(&mut self, offered: bool) -> Result<bool, EngineError> {
+        let is_set = |port| self.simulator.peek(port) == 1;
+        if self.inside.is_some() || is_set(self.ports.valid()) || offered && is_set(self.ports.ready()) {
+            return Ok(false);
+        }
+        self.step()?;
+        Ok(true)
     }
 }
 

@@ -6,8 +6,9 @@ use svdforge_golden::{Family, NamedMatrix};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_hdl::export::verilog::verilog;
-use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, SimulatorEngine};
+use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, LanesEngine, SimulatorEngine};
 use svdforge_testbench::framing::{InputElement, InputScale, OutputElement};
+use svdforge_testbench::pool::{LARGEST_GROUP, SimulatorPool};
 use svdforge_testbench::run::{RunError, quantise_for};
 use svdforge_testbench::samples::example_matrix;
 use svdforge_testbench::stimulus::{Stimulus, Trace};
@@ -27,7 +28,7 @@ pub struct EngineSpeed {
     pub threads: usize,
     /// Seconds to build the simulation: generating and compiling the core.
     pub build_s: f64,
-    /// Clock cycles of the core per second.
+    /// Clock cycles of the core per second. With several lanes, the cycles of all lanes count.
     pub cycles_per_second: f64,
 }
 
@@ -36,7 +37,7 @@ pub struct EngineSpeed {
 pub struct CoreBench {
     /// What the core is.
     pub core: Summary,
-    /// The number of clock cycles that each engine simulated.
+    /// The number of clock cycles that the matrices take one after the other.
     pub cycles: u64,
     /// Whether all engines delivered the same beats in the same cycles.
     pub output_hash_equal: bool,
@@ -73,14 +74,39 @@ pub enum BenchError {
 /// the measurement.
 const ROUNDS: usize = 5;
 
+/// The most lanes that can be asked for.
+pub const MOST_LANES: usize = LARGEST_GROUP;
+
+/// Checks the number of lanes that a user asks for. The error says what would be right.
+pub fn check_lanes(lanes: usize, matrices: usize) -> Result<(), String> {
+    let step = LanesEngine::LANES;
+    if !(step..=MOST_LANES).contains(&lanes) || !lanes.is_multiple_of(step) {
+        return Err(format!("--lanes {lanes}: give a multiple of {step}, at most {MOST_LANES}"));
+    }
+    if !matrices.is_multiple_of(lanes) {
+        let (below, above) = (matrices - matrices % lanes, matrices.next_multiple_of(lanes));
+        let right = if below > 0 { format!("{below} or {above}") } else { above.to_string() };
+        return Err(format!(
+            "--lanes {lanes}: {matrices} matrices cannot be divided among them; give --matrices {right}, or lanes that \
+             divide {matrices}: a multiple of {step}, at most {MOST_LANES}"
+        ));
+    }
+    Ok(())
+}
+
 /// Runs `matrices` uniformly distributed random matrices through the project's simulator and through Verilator -O3,
-/// five times in turn. Icarus, which is much slower, gets only the first matrix.
-pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
+/// five times in turn. They pass through one simulated core one after the other. In a further run of this simulator,
+/// `lanes` of them are simulated at the same time on one thread, and in another one on all processors. Icarus, which is
+/// much slower, gets only the first matrix.
+pub fn bench(core: &Core, matrices: usize, lanes: usize) -> Result<CoreBench, BenchError> {
     let mut elements = Vec::new();
+    let mut alone = Vec::new();
     for seed in 0..matrices as u64 {
         let matrix =
             NamedMatrix { name: "uniform".to_owned(), matrix: example_matrix(core.shape(), Family::Uniform, seed) };
-        elements.extend(quantise_for(core.shape(), &matrix, InputScale::Auto)?.frame(core.shape()));
+        let frame = quantise_for(core.shape(), &matrix, InputScale::Auto)?.frame(core.shape());
+        alone.push(Stimulus::new(frame.clone()));
+        elements.extend(frame);
     }
     let stimulus = Stimulus::new(elements);
     let start = Instant::now();
@@ -88,12 +114,18 @@ pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
     let build_s = start.elapsed().as_secs_f64();
     let trace = engine.run(&stimulus)?;
     let (cycles, expected) = (cycles(&trace), hash(&trace.output));
+    let traces: Vec<Trace> = alone.iter().map(|stimulus| engine.run(stimulus)).collect::<Result<_, _>>()?;
+    let mut agrees = traces.iter().zip(trace.frames()).all(|(alone, frame)| has_values(&alone.output, frame));
+    let mut in_lanes = LanesBench::all(core, lanes)?;
     let build = VerilatorBuild::new(core, &stimulus)?;
-    let (mut own_s, mut verilator_s, mut agrees) = (f64::INFINITY, f64::INFINITY, true);
+    let (mut own_s, mut verilator_s) = (f64::INFINITY, f64::INFINITY);
     for _ in 0..ROUNDS {
         let start = Instant::now();
         agrees &= engine.run(&stimulus)? == trace;
         own_s = own_s.min(start.elapsed().as_secs_f64());
+        for bench in &mut in_lanes {
+            agrees &= bench.run(&alone)? == traces;
+        }
         let (seconds, found) = build.run()?;
         agrees &= found == (cycles, expected);
         verilator_s = verilator_s.min(seconds);
@@ -109,12 +141,57 @@ pub fn bench(core: &Core, matrices: usize) -> Result<CoreBench, BenchError> {
     let verilator = speed("verilator", build.build_s, verilator_s);
     let first = stimulus.elements.iter().position(|beat| beat.last).map_or(0, |last| last + 1);
     let (icarus, icarus_agrees) = icarus(core, &stimulus.elements[..first], &trace)?;
+    let lane_cycles = traces.iter().map(self::cycles).sum();
+    let in_lanes = in_lanes.into_iter().map(|bench| bench.speed(lane_cycles));
     Ok(CoreBench {
         core: Summary::new(core),
         cycles,
         output_hash_equal: agrees && icarus_agrees,
-        engines: vec![own, verilator, icarus],
+        engines: [own].into_iter().chain(in_lanes).chain([verilator, icarus]).collect(),
     })
+}
+
+/// Whether a frame has these values. Its timing depends on what surrounds it.
+fn has_values(output: &[OutputElement], frame: &[OutputElement]) -> bool {
+    let value = |element: &OutputElement| (element.data, element.user, element.last);
+    output.iter().map(value).eq(frame.iter().map(value))
+}
+
+/// This project's simulator with lanes.
+struct LanesBench {
+    pool: SimulatorPool,
+    lanes: usize,
+    threads: usize,
+    build_s: f64,
+    /// The seconds of the fastest run.
+    seconds: f64,
+}
+
+impl LanesBench {
+    /// On one thread, and on as many as there are processors, if there are several.
+    fn all(core: &Core, lanes: usize) -> Result<Vec<Self>, BenchError> {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut benches = Vec::new();
+        for threads in [Some(1), Some(processors).filter(|&threads| threads > 1)].into_iter().flatten() {
+            let core = Core::new(*core.shape());
+            let start = Instant::now();
+            let pool = SimulatorPool::new(core)?;
+            benches.push(Self { pool, lanes, threads, build_s: start.elapsed().as_secs_f64(), seconds: f64::INFINITY });
+        }
+        Ok(benches)
+    }
+
+    fn run(&mut self, stimuli: &[Stimulus]) -> Result<Vec<Trace>, BenchError> {
+        let start = Instant::now();
+        let traces = self.pool.run_stimuli(stimuli, self.lanes, self.threads)?;
+        self.seconds = self.seconds.min(start.elapsed().as_secs_f64());
+        Ok(traces)
+    }
+
+    fn speed(self, cycles: u64) -> EngineSpeed {
+        let Self { lanes, threads, build_s, seconds, .. } = self;
+        EngineSpeed { name: "svdforge", lanes, threads, build_s, cycles_per_second: cycles as f64 / seconds }
+    }
 }
 
 fn cycles(trace: &Trace) -> u64 {

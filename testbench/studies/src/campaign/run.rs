@@ -12,9 +12,9 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use svdforge_golden::NamedMatrix;
 use svdforge_hdl::core::Core;
-use svdforge_testbench::engine::SimulatorEngine;
+use svdforge_testbench::engine::{LanesEngine, SimulatorEngine};
 use svdforge_testbench::framing::{InputScale, Quantised};
-use svdforge_testbench::judge::{JudgeError, Judgement, judge};
+use svdforge_testbench::judge::{JudgeError, Judgement, judge, judge_in_lanes};
 use svdforge_testbench::run::{RunError, quantise_for};
 
 /// The progress of a run.
@@ -34,7 +34,8 @@ pub struct Progress {
 /// Runs a shard of a plan to its end, on all processors, and returns the records in the order of their matrices.
 ///
 /// `folder` must exist. Its journal is started or continued. `progress` is called once at the start, with the matrices
-/// that the journal already contains, and then after every matrix.
+/// that the journal already contains, and then for every matrix. The records do not
+/// depend on the number of processors.
 pub fn run(
     plan: &Plan,
     shard: Shard,
@@ -44,7 +45,8 @@ pub fn run(
     let (journal, mut records) = Journal::open(folder, plan, shard)?;
     let items = plan.items();
     let mut missing: Vec<&Item> = items.iter().filter(|item| shard.has(item.matrix)).collect();
-    let work: Vec<u64> = plan.cores.par_iter().map(|planned| expected_cycles(&Core::new(planned.core.0))).collect();
+    let cores: Vec<Core> = plan.cores.par_iter().map(|planned| Core::new(planned.core.0)).collect();
+    let work: Vec<u64> = cores.iter().map(expected_cycles).collect();
     let all = missing.iter().map(|item| work[item.core]).sum();
     let mut state = Progress { matrices: records.len(), of: missing.len(), work: 0, of_work: all };
     let mut done = vec![false; items.len()];
@@ -55,58 +57,78 @@ pub fn run(
     missing.retain(|item| !done[item.matrix]);
     progress(state);
     let shared = Mutex::new((journal, state));
-    let found: Vec<Record> = missing
+    let found: Vec<Vec<Record>> = batches(&missing)
         .par_iter()
         .map_init(
             || None,
-            |loaded: &mut Option<LoadedCore>, item| {
-                let judgement = LoadedCore::for_core(loaded, plan, item.core)
-                    .and_then(|core| core.judge(plan, item))
-                    .map_err(|source| CampaignError::Judge {
-                    matrix: item.matrix,
-                    name: item.name(plan),
-                    source: Box::new(source),
-                })?;
-                let record = Record::new(item, &judgement);
-                let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                shared.0.add(&record)?;
-                shared.1.matrices += 1;
-                shared.1.work += work[item.core];
-                progress(shared.1);
-                Ok(record)
+            |loaded: &mut Option<LoadedCore>, items| {
+                let core =
+                    LoadedCore::for_core(loaded, &cores, items[0].core).map_err(|e| failed(plan, items[0], e))?;
+                let mut records = Vec::with_capacity(items.len());
+                for (item, judgement) in items.iter().zip(core.judge_all(plan, items)?) {
+                    let record = Record::new(item, &judgement);
+                    let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                    shared.0.add(&record)?;
+                    shared.1.matrices += 1;
+                    shared.1.work += work[item.core];
+                    progress(shared.1);
+                    records.push(record);
+                }
+                Ok(records)
             },
         )
         .collect::<Result<_, CampaignError>>()?;
-    records.extend(found);
+    records.extend(found.into_iter().flatten());
     records.sort_unstable_by_key(|record| record.matrix);
     Ok(records)
 }
 
+/// The largest number of matrices that are simulated together. A multiple of the lanes, so that a lane whose matrix
+/// takes few sweeps gets another one.
+const BATCH: usize = 4 * LanesEngine::LANES;
+
+/// The same items in groups, each of one core.
+fn batches<'a>(items: &'a [&'a Item]) -> Vec<&'a [&'a Item]> {
+    items.chunk_by(|a, b| a.core == b.core).flat_map(|items| items.chunks(BATCH)).collect()
+}
+
+fn failed(plan: &Plan, item: &Item, source: JudgeError) -> CampaignError {
+    CampaignError::Judge { matrix: item.matrix, name: item.name(plan), source: Box::new(source) }
+}
+
 /// Simulates and judges one matrix of a plan again.
 pub fn judge_again(plan: &Plan, item: &Item) -> Result<Judgement, JudgeError> {
-    LoadedCore::for_core(&mut None, plan, item.core)?.judge(plan, item)
+    let shape = plan.shape(item.core);
+    let mut engine = SimulatorEngine::new(&Core::new(*shape)).map_err(RunError::from)?;
+    judge(shape, &mut engine, &named(item, plan.original(item)), &input(plan, item)?)
 }
 
 /// A core that is loaded in the simulator.
 struct LoadedCore {
     core: usize,
-    engine: SimulatorEngine,
+    engine: LanesEngine,
 }
 
 impl LoadedCore {
     /// Returns the loaded core if it is the right one. Otherwise the right core is loaded in its place.
-    fn for_core<'a>(loaded: &'a mut Option<Self>, plan: &Plan, core: usize) -> Result<&'a mut Self, JudgeError> {
+    fn for_core<'a>(loaded: &'a mut Option<Self>, cores: &[Core], core: usize) -> Result<&'a mut Self, JudgeError> {
         let there = loaded.take().filter(|loaded| loaded.core == core);
         let found = match there {
             Some(there) => there,
-            None => Self { core, engine: SimulatorEngine::new(&Core::new(*plan.shape(core))).map_err(RunError::from)? },
+            None => Self { core, engine: LanesEngine::new(&cores[core]).map_err(RunError::from)? },
         };
         Ok(loaded.insert(found))
     }
 
-    fn judge(&mut self, plan: &Plan, item: &Item) -> Result<Judgement, JudgeError> {
-        let original = named(item, plan.original(item));
-        judge(plan.shape(item.core), &mut self.engine, &original, &input(plan, item)?)
+    /// Judges matrices of this core. If they fail together, each is simulated alone, which tells the one that fails.
+    fn judge_all(&mut self, plan: &Plan, items: &[&Item]) -> Result<Vec<Judgement>, CampaignError> {
+        let matrix = |item: &&Item| {
+            let input = input(plan, item).map_err(|e| failed(plan, item, e.into()))?;
+            Ok((named(item, plan.original(item)), input))
+        };
+        let matrices: Vec<_> = items.iter().map(matrix).collect::<Result<_, CampaignError>>()?;
+        judge_in_lanes(plan.shape(self.core), &mut self.engine, &matrices)
+            .or_else(|_| items.iter().map(|item| judge_again(plan, item).map_err(|e| failed(plan, item, e))).collect())
     }
 }
 

@@ -1,0 +1,101 @@
+//! Several copies of a design that run side by side in vector instructions.
+
+use crate::emit_lanes::LANES as VECTOR;
+use crate::error::SimError;
+use crate::flatten::{Flat, WritePort};
+use crate::layout::{Cell, Layout};
+use crate::machine::Machine;
+use crate::simulator::{InputPort, OutputPort, SeenMemory, Written, find_memory, flat, input_ports, output_ports};
+use svdforge_hdl::check::Checked;
+use svdforge_hdl::ir::{Design, mask, signed_value};
+
+/// Four copies of a design, the lanes. Each has its own inputs, reset, registers and memories, and does in every cycle
+/// exactly what a [`crate::Simulator`] does with the same inputs.
+pub struct Lanes {
+    machine: Machine,
+    inputs: Vec<(String, InputPort)>,
+    outputs: Vec<(String, OutputPort)>,
+    memories: Vec<SeenMemory>,
+    reset: Cell,
+    in_reset: [bool; Self::COUNT],
+}
+
+impl Lanes {
+    /// The number of lanes.
+    pub const COUNT: usize = VECTOR;
+
+    /// Lanes of a design at power-up. `memories` are those whose writes are observed, as in
+    /// [`crate::Observe::memories`].
+    ///
+    /// # Errors
+    ///
+    /// The design is too large, it cannot be compiled for this computer, or a memory to observe does not exist or is
+    /// never written.
+    pub fn new(design: &Checked<Design>, memories: &[&str]) -> Result<Self, SimError> {
+        let Flat { graph, inputs, outputs, root, .. } = flat(design, &[]);
+        let memories: Vec<&WritePort> =
+            memories.iter().map(|path| find_memory(&root, path)).collect::<Result<_, _>>()?;
+        let observed: Vec<_> = memories.iter().flat_map(|m| [m.enable, m.address, m.data]).collect();
+        let layout = Layout::new(&graph, outputs.iter().map(|port| port.value), &observed, Self::COUNT);
+        Ok(Self {
+            machine: Machine::new(&graph, &layout)?,
+            inputs: input_ports(&graph, &layout, inputs),
+            outputs: output_ports(&graph, &layout, outputs),
+            memories: memories.into_iter().map(|port| SeenMemory::new(port, &layout)).collect(),
+            reset: layout.reset,
+            in_reset: [false; Self::COUNT],
+        })
+    }
+
+    /// An input port of the top module.
+    pub fn input(&self, name: &str) -> Option<InputPort> {
+        self.inputs.iter().find(|(found, _)| found == name).map(|(_, port)| *port)
+    }
+
+    /// An output port of the top module.
+    pub fn output(&self, name: &str) -> Option<OutputPort> {
+        self.outputs.iter().find(|(found, _)| found == name).map(|(_, port)| *port)
+    }
+
+    /// Sets an input of a lane to a bit pattern, of which the port takes its lowest bits.
+    pub fn poke(&mut self, lane: usize, port: InputPort, bits: u128) {
+        if let Some(cell) = port.cell {
+            self.machine.write(cell, lane, signed_value(bits & mask(port.width), port.width));
+        }
+    }
+
+    /// Asserts the reset of a lane or releases it.
+    pub fn set_reset(&mut self, lane: usize, asserted: bool) {
+        if self.in_reset[lane] != asserted {
+            self.in_reset[lane] = asserted;
+            self.machine.write(self.reset, lane, -i128::from(asserted));
+        }
+    }
+
+    /// Simulates one clock cycle of all lanes.
+    pub fn step(&mut self) {
+        self.machine.compute(self.in_reset.contains(&true));
+        self.machine.advance();
+    }
+
+    /// The bits of an output of a lane, after the last clock edge.
+    pub fn peek(&self, lane: usize, port: OutputPort) -> u128 {
+        port.register.map_or(0, |cell| self.machine.register(cell, lane)) as u128 & mask(port.width)
+    }
+
+    /// The lanes in which an output is not 0, with one bit for each.
+    pub fn set(&self, port: OutputPort) -> u8 {
+        port.register.map_or(0, |cell| self.machine.set(self.machine.present(cell)))
+    }
+
+    /// The lanes in which the clock edge of the last step has written to a memory, with one bit for each. The memory is
+    /// given by its index among the observed ones.
+    pub fn set_written(&self, memory: usize) -> u8 {
+        self.memories.get(memory).map_or(0, |memory| self.machine.set(memory.enable))
+    }
+
+    /// What the clock edge of the last step has written to a memory of a lane, if anything.
+    pub fn written(&self, lane: usize, memory: usize) -> Option<Written> {
+        self.memories.get(memory)?.written(&self.machine, lane)
+    }
+}
