@@ -66,10 +66,10 @@ impl Architecture for Serial {
             Some([queue, sequencer]) => drawing.reduce(queue, sequencer),
         }
         drawing.value();
-        drawing.vectors(timing.read);
+        drawing.vectors(timing.read_vectors);
         let timing_of_ports = PortTiming {
             value: value_arrival + 1,
-            vectors: timing.read + 2,
+            vectors: timing.read_vectors + 2,
             // A command reaches the datapath two cycles after the program counter, and `done` comes one cycle after the
             // last cycle of the program. So the last words are in the memories one cycle after their latency. Their
             // overflow is recorded two cycles later.

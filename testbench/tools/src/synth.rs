@@ -20,6 +20,7 @@
 //! not at all) and infers no latch.
 
 mod error;
+mod multiplier;
 mod nextpnr;
 mod options;
 pub mod target;

@@ -9,8 +9,10 @@ pub struct Timing {
     pub latencies: Latencies,
     /// From the read address of a diagonal block to its flag `settled`.
     pub settled: u32,
-    /// From an address to the word that the memories of A, U and V return.
+    /// From an address to the word that the memory of A returns.
     pub read: u32,
+    /// From an address to the word that the memories of U and V return.
+    pub read_vectors: u32,
     /// Where rows are reduced: from the command that reads the operands of an angle of two rows to the first command
     /// that may read those of the next angle of the same two rows.
     pub row_rotation: Option<usize>,
@@ -21,9 +23,9 @@ pub struct Timing {
 /// The pipeline stages, in cycles after a command, at which units take their operands.
 #[derive(Clone, Copy, Debug)]
 pub struct Stages {
-    /// The addresses of the operands of the left rotators.
+    /// The addresses of the blocks of U that the left rotators take.
     pub left_address: u32,
-    /// The addresses of the operands of the right rotators.
+    /// The addresses of the blocks of V that the right rotators take.
     pub right_address: u32,
     /// The left rotators, and the angle unit.
     pub left: u32,

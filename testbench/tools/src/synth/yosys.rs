@@ -1,6 +1,7 @@
 //! Synthesises with Yosys: writes the script, and reads the statistics.
 
 use super::error::SynthError;
+use super::multiplier;
 use super::target::Target;
 use super::tool::Found;
 use serde::Serialize;
@@ -37,14 +38,15 @@ pub(super) struct Area {
 /// Synthesises the Verilog files in a folder.
 pub(super) fn run(yosys: &Found, folder: &Path, top: &str, target: Target, flatten: bool) -> Result<Area, SynthError> {
     let list = std::fs::read_to_string(folder.join(format!("{top}.f")))?;
-    std::fs::write(folder.join("synth.ys"), script(&list, top, target, flatten))?;
+    let files: Vec<&str> = list.lines().collect();
+    let replaced = multiplier::replace(folder, &files, target)?;
+    std::fs::write(folder.join("synth.ys"), script(&files, replaced, top, target, flatten))?;
     yosys.run(folder, &["-q", "-s", "synth.ys"].map(str::to_owned))?;
     let text = std::fs::read_to_string(folder.join(STATISTICS))?;
     read_statistics(&text, target)
 }
 
-fn script(list: &str, top: &str, target: Target, flatten: bool) -> String {
-    let files: Vec<&str> = list.lines().collect();
+fn script(files: &[&str], replaced: Vec<String>, top: &str, target: Target, flatten: bool) -> String {
     let mut lines = vec![
         format!("read_verilog {}", files.join(" ")),
         format!("hierarchy -check -top {top}"),
@@ -52,6 +54,7 @@ fn script(list: &str, top: &str, target: Target, flatten: bool) -> String {
         "check -assert".to_owned(),
         "select -assert-none t:$dlatch t:$adlatch t:$dlatchsr t:$sr".to_owned(),
     ];
+    lines.extend(replaced);
     lines.extend(target.mapping(top, flatten));
     lines.push(format!("tee -q -o {STATISTICS} stat -json -top {top}"));
     lines.push(format!("write_json {NETLIST}"));
