@@ -158,7 +158,7 @@ impl ModuleBuilder {
     /// A memory of `depth` words of `width` bits with one write port. Its contents are unknown until they are written.
     pub fn memory(&self, name: &str, width: u32, depth: u32) -> Memory<'_> {
         let mut module = self.module.borrow_mut();
-        module.memories.push(ir::Memory { name: name.to_owned(), width, depth, write: None });
+        module.memories.push(ir::Memory { name: name.to_owned(), width, depth, write: None, never_collides: false });
         Memory { builder: self, id: ir::MemoryId(module.memories.len() as u32 - 1), width, depth }
     }
 

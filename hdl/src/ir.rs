@@ -165,6 +165,9 @@ pub struct Memory {
     pub depth: u32,
     /// The write port.
     pub write: Option<WritePort>,
+    /// Whether a word that is read in the cycle in which it is written is never used. Hardware may then return anything
+    /// in that case, which saves the logic that block RAM needs to return the old word.
+    pub never_collides: bool,
 }
 
 /// The write port of a memory: it writes `data` to `address` at the end of each cycle in which `enable` is 1.

@@ -3,9 +3,11 @@
 
 pub mod angles;
 pub mod coefficients;
+pub mod depth;
 pub mod half_angle;
 pub mod headroom;
 pub mod matrix_memory;
+pub mod multiplier;
 pub mod norm_exact;
 pub mod rotator;
 pub mod rounder;

@@ -1,7 +1,9 @@
 svd_8x8_stream_input.v
 svd_8x8_half_angle.v
 svd_8x8_angle_unit.v
+svd_8x8_multiplier_18x18_2.v
 svd_8x8_coefficient_unit.v
+svd_8x8_multiplier_24x18_2.v
 svd_8x8_rotator.v
 svd_8x8_matrix_memory.v
 svd_8x8_vector_memory.v

@@ -18,11 +18,11 @@ module svd_8x8_angle_unit (
     input  wire [23:0] b,
     input  wire [23:0] c,
     input  wire [23:0] d,
-    output wire [21:0] left_size,       // 9 cycles after the inputs
-    output wire        left_negative,   // 9 cycles after the inputs
-    output wire [21:0] right_size,      // 9 cycles after the inputs
-    output wire        right_negative,  // 9 cycles after the inputs
-    output wire        settled          // 9 cycles after the inputs
+    output wire [21:0] left_size,       // 11 cycles after the inputs
+    output wire        left_negative,   // 11 cycles after the inputs
+    output wire [21:0] right_size,      // 11 cycles after the inputs
+    output wire        right_negative,  // 11 cycles after the inputs
+    output wire        settled          // 11 cycles after the inputs
 );
 
     // ---- Logic -----------------------------------------------------------------------------------------------
@@ -85,106 +85,124 @@ module svd_8x8_angle_unit (
     end
 
     // ---- Stage 7 ---------------------------------------------------------------------------------------------
-    wire [20:0] p7_half_sum_size;
-    wire        p7_half_sum_negative;
-    wire [20:0] p7_half_difference_size;
-    wire        p7_half_difference_negative;
-    reg         p7_skew_larger;
-    reg         p7_not_skew_larger;
-
-    svd_8x8_half_angle half_sum (
-        .aclk        (aclk),
-        .numerator   (b_wide + c_wide),
-        .denominator ({d[23], d} - {a[23], a}),
-        .size        (p7_half_sum_size),
-        .negative    (p7_half_sum_negative)
-    );
-
-    svd_8x8_half_angle half_difference (
-        .aclk        (aclk),
-        .numerator   (c_wide - b_wide),
-        .denominator ({d[23], d} + {a[23], a}),
-        .size        (p7_half_difference_size),
-        .negative    (p7_half_difference_negative)
-    );
+    reg p7_skew_larger;
+    reg p7_not_skew_larger;
 
     always @(posedge aclk) begin
         p7_skew_larger     <= p6_skew_larger;
         p7_not_skew_larger <= p6_not_skew_larger;
     end
 
-    wire [21:0] p7_half_difference_size_wide = {1'b0, p7_half_difference_size};
-    wire        p7_one_is_small_term = (p7_half_sum_size[20:16] == 5'd0)
-            | (p7_half_difference_size[20:16] == 5'd0);
-    wire        p7_one_is_small_next = p7_one_is_small_term & (p7_half_sum_size != 21'd0)
-            & (p7_half_difference_size != 21'd0);
-
     // ---- Stage 8 ---------------------------------------------------------------------------------------------
-    reg        p8_opposite;
-    reg [21:0] p8_total;            // |S| + |D|
-    reg [21:0] p8_delta;            // |S| - |D|, signed
-    reg        p8_one_is_small;
-    reg        p8_skew_larger;
-    reg        p8_not_skew_larger;
-    reg [20:0] p8_s_size;
-    reg [20:0] p8_d_size;
-    reg        p8_s_negative;
-    reg        p8_d_negative;
-    reg        p8_settled;
+    reg p8_skew_larger;
+    reg p8_not_skew_larger;
 
     always @(posedge aclk) begin
-        p8_opposite        <= p7_half_sum_negative ^ p7_half_difference_negative;
-        p8_total           <= {1'b0, p7_half_sum_size} + p7_half_difference_size_wide;
-        p8_delta           <= {1'b0, p7_half_sum_size} - p7_half_difference_size_wide;
-        p8_one_is_small    <= p7_one_is_small_next;
         p8_skew_larger     <= p7_skew_larger;
         p8_not_skew_larger <= p7_not_skew_larger;
-        p8_s_size          <= p7_half_sum_size;
-        p8_d_size          <= p7_half_difference_size;
-        p8_s_negative      <= p7_half_sum_negative;
-        p8_d_negative      <= p7_half_difference_negative;
-        p8_settled         <= (p7_half_sum_size[20:11] == 10'd0) & (p7_half_difference_size[20:11] == 10'd0);
     end
 
-    wire        p8_conjunction_of_one_is_small = (p8_total[21:17] != 5'd0) & p8_one_is_small;
-    wire        p8_use_s = ~(p8_conjunction_of_one_is_small & p8_skew_larger);
-    wire        p8_use_d = ~(p8_conjunction_of_one_is_small & p8_not_skew_larger);
-    wire [21:0] p8_delta_size = (p8_delta ^ {22{p8_delta[21]}}) + {21'd0, p8_delta[21]};
-    wire        p8_use_s_and_use_d = p8_use_s & p8_use_d;
-    wire [21:0] p8_s_size_else_d_size_wide = {1'b0, (p8_use_s ? p8_s_size : p8_d_size)};
-    wire [21:0] p8_left_size_out_next = p8_use_s_and_use_d ? (p8_opposite ? p8_total : p8_delta_size)
-            : p8_s_size_else_d_size_wide;
-    wire [21:0] p8_right_size_out_next = p8_use_s_and_use_d ? (p8_opposite ? p8_delta_size : p8_total)
-            : p8_s_size_else_d_size_wide;
-    wire        p8_s_negative_xor_delta_msb = p8_s_negative ^ p8_delta[21];
-    wire        p8_choice_of_s_negative = p8_opposite ? p8_s_negative : p8_s_negative_xor_delta_msb;
-    wire        p8_left_negative_out_next = p8_use_s_and_use_d ? p8_choice_of_s_negative
-            : (p8_use_s ? p8_s_negative : ~p8_d_negative);
-    wire        p8_choice_of_s_negative_2 = p8_opposite ? p8_s_negative_xor_delta_msb : p8_s_negative;
-    wire        p8_right_negative_out_next = p8_use_s_and_use_d ? p8_choice_of_s_negative_2
-            : (p8_use_s ? p8_s_negative : p8_d_negative);
-
     // ---- Stage 9 ---------------------------------------------------------------------------------------------
-    reg [21:0] p9_left_size_out;
-    reg [21:0] p9_right_size_out;
-    reg        p9_left_negative_out;
-    reg        p9_right_negative_out;
-    reg        p9_settled;
+    wire [20:0] p9_half_sum_size;
+    wire        p9_half_sum_negative;
+    wire [20:0] p9_half_difference_size;
+    wire        p9_half_difference_negative;
+    reg         p9_skew_larger;
+    reg         p9_not_skew_larger;
+
+    svd_8x8_half_angle half_sum (
+        .aclk        (aclk),
+        .numerator   (b_wide + c_wide),
+        .denominator ({d[23], d} - {a[23], a}),
+        .size        (p9_half_sum_size),
+        .negative    (p9_half_sum_negative)
+    );
+
+    svd_8x8_half_angle half_difference (
+        .aclk        (aclk),
+        .numerator   (c_wide - b_wide),
+        .denominator ({d[23], d} + {a[23], a}),
+        .size        (p9_half_difference_size),
+        .negative    (p9_half_difference_negative)
+    );
 
     always @(posedge aclk) begin
-        p9_left_size_out      <= p8_left_size_out_next;
-        p9_right_size_out     <= p8_right_size_out_next;
-        p9_left_negative_out  <= p8_left_negative_out_next;
-        p9_right_negative_out <= p8_right_negative_out_next;
-        p9_settled            <= p8_settled;
+        p9_skew_larger     <= p8_skew_larger;
+        p9_not_skew_larger <= p8_not_skew_larger;
+    end
+
+    wire [21:0] p9_half_difference_size_wide = {1'b0, p9_half_difference_size};
+    wire        p9_one_is_small_term = (p9_half_sum_size[20:16] == 5'd0)
+            | (p9_half_difference_size[20:16] == 5'd0);
+    wire        p9_one_is_small_next = p9_one_is_small_term & (p9_half_sum_size != 21'd0)
+            & (p9_half_difference_size != 21'd0);
+
+    // ---- Stage 10 --------------------------------------------------------------------------------------------
+    reg        p10_opposite;
+    reg [21:0] p10_total;            // |S| + |D|
+    reg [21:0] p10_delta;            // |S| - |D|, signed
+    reg        p10_one_is_small;
+    reg        p10_skew_larger;
+    reg        p10_not_skew_larger;
+    reg [20:0] p10_s_size;
+    reg [20:0] p10_d_size;
+    reg        p10_s_negative;
+    reg        p10_d_negative;
+    reg        p10_settled;
+
+    always @(posedge aclk) begin
+        p10_opposite        <= p9_half_sum_negative ^ p9_half_difference_negative;
+        p10_total           <= {1'b0, p9_half_sum_size} + p9_half_difference_size_wide;
+        p10_delta           <= {1'b0, p9_half_sum_size} - p9_half_difference_size_wide;
+        p10_one_is_small    <= p9_one_is_small_next;
+        p10_skew_larger     <= p9_skew_larger;
+        p10_not_skew_larger <= p9_not_skew_larger;
+        p10_s_size          <= p9_half_sum_size;
+        p10_d_size          <= p9_half_difference_size;
+        p10_s_negative      <= p9_half_sum_negative;
+        p10_d_negative      <= p9_half_difference_negative;
+        p10_settled         <= (p9_half_sum_size[20:11] == 10'd0) & (p9_half_difference_size[20:11] == 10'd0);
+    end
+
+    wire        p10_conjunction_of_one_is_small = (p10_total[21:17] != 5'd0) & p10_one_is_small;
+    wire        p10_use_s = ~(p10_conjunction_of_one_is_small & p10_skew_larger);
+    wire        p10_use_d = ~(p10_conjunction_of_one_is_small & p10_not_skew_larger);
+    wire [21:0] p10_delta_size = (p10_delta ^ {22{p10_delta[21]}}) + {21'd0, p10_delta[21]};
+    wire        p10_use_s_and_use_d = p10_use_s & p10_use_d;
+    wire [21:0] p10_s_size_else_d_size_wide = {1'b0, (p10_use_s ? p10_s_size : p10_d_size)};
+    wire [21:0] p10_left_size_out_next = p10_use_s_and_use_d ? (p10_opposite ? p10_total : p10_delta_size)
+            : p10_s_size_else_d_size_wide;
+    wire [21:0] p10_right_size_out_next = p10_use_s_and_use_d ? (p10_opposite ? p10_delta_size : p10_total)
+            : p10_s_size_else_d_size_wide;
+    wire        p10_s_negative_xor_delta_msb = p10_s_negative ^ p10_delta[21];
+    wire        p10_choice_of_s_negative = p10_opposite ? p10_s_negative : p10_s_negative_xor_delta_msb;
+    wire        p10_left_negative_out_next = p10_use_s_and_use_d ? p10_choice_of_s_negative
+            : (p10_use_s ? p10_s_negative : ~p10_d_negative);
+    wire        p10_choice_of_s_negative_2 = p10_opposite ? p10_s_negative_xor_delta_msb : p10_s_negative;
+    wire        p10_right_negative_out_next = p10_use_s_and_use_d ? p10_choice_of_s_negative_2
+            : (p10_use_s ? p10_s_negative : p10_d_negative);
+
+    // ---- Stage 11 --------------------------------------------------------------------------------------------
+    reg [21:0] p11_left_size_out;
+    reg [21:0] p11_right_size_out;
+    reg        p11_left_negative_out;
+    reg        p11_right_negative_out;
+    reg        p11_settled;
+
+    always @(posedge aclk) begin
+        p11_left_size_out      <= p10_left_size_out_next;
+        p11_right_size_out     <= p10_right_size_out_next;
+        p11_left_negative_out  <= p10_left_negative_out_next;
+        p11_right_negative_out <= p10_right_negative_out_next;
+        p11_settled            <= p10_settled;
     end
 
     // ---- Outputs ---------------------------------------------------------------------------------------------
-    assign left_size      = p9_left_size_out;
-    assign left_negative  = p9_left_negative_out;
-    assign right_size     = p9_right_size_out;
-    assign right_negative = p9_right_negative_out;
-    assign settled        = p9_settled;
+    assign left_size      = p11_left_size_out;
+    assign left_negative  = p11_left_negative_out;
+    assign right_size     = p11_right_size_out;
+    assign right_negative = p11_right_negative_out;
+    assign settled        = p11_settled;
 endmodule
 
 `default_nettype wire

@@ -16,14 +16,14 @@ module svd_8x8_coefficient_unit (
     input  wire        aclk,
     input  wire [21:0] size,
     input  wire        negative,
-    output wire [17:0] k,         // 3 cycles after the inputs
-    output wire [17:0] s,         // 3 cycles after the inputs
-    output wire        fine       // 3 cycles after the inputs
+    output wire [17:0] k,         // 5 cycles after the inputs
+    output wire [17:0] s,         // 5 cycles after the inputs
+    output wire        fine       // 5 cycles after the inputs
 );
 
     // ---- Tables ----------------------------------------------------------------------------------------------
     // rotation_table: 102 entries of 36 bits, then zeros.
-    reg [35:0] rotation_table [0:127];
+    (* rom_style = "block" *) reg [35:0] rotation_table [0:127];
     initial begin
         rotation_table[  0] = 36'h800000000;  // 0/64 rad: cos 131072, sin 0
         rotation_table[  1] = 36'h7ffcc0736;  // 1/64 rad: cos 131059, sin 1846
@@ -156,7 +156,7 @@ module svd_8x8_coefficient_unit (
     end
 
     // minus_h_table: 256 entries of 9 bits.
-    reg [8:0] minus_h_table [0:255];
+    (* rom_style = "block" *) reg [8:0] minus_h_table [0:255];
     initial begin
         minus_h_table[  0] = 9'd0;
         minus_h_table[  1] = 9'd0;
@@ -424,32 +424,33 @@ module svd_8x8_coefficient_unit (
 
     // ---- Stage 1 ---------------------------------------------------------------------------------------------
     reg [35:0] p1_rotation;
-    reg [35:0] p1_square;
     reg        p1_size_high_is_0;
     reg [17:0] p1_bits_of_size_low_high_wide;
     reg        p1_negative;
 
     always @(posedge aclk) begin
         p1_rotation                   <= rotation_table[size_high_plus_1[7:1]];
-        p1_square                     <= $signed(bits_of_size_low_high_wide) *
-                $signed(bits_of_size_low_high_wide);
         p1_size_high_is_0             <= p0_is_fine;
         p1_bits_of_size_low_high_wide <= bits_of_size_low_high_wide;
         p1_negative                   <= negative;
     end
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
-    reg  [8:0] p2_minus_h;
-    reg [18:0] p2_square_low_high_wide;
-    reg        p2_size_high_is_0;
-    reg [17:0] p2_rotation_high;
-    reg [17:0] p2_sine;
-    reg [17:0] p2_bits_of_size_low_high_wide;
-    reg        p2_negative;
+    wire [35:0] p2_square_product;
+    reg         p2_size_high_is_0;
+    reg  [17:0] p2_rotation_high;
+    reg  [17:0] p2_sine;
+    reg  [17:0] p2_bits_of_size_low_high_wide;
+    reg         p2_negative;
+
+    svd_8x8_multiplier_18x18_2 square (
+        .aclk    (aclk),
+        .a       (bits_of_size_low_high_wide),
+        .b       (bits_of_size_low_high_wide),
+        .product (p2_square_product)
+    );
 
     always @(posedge aclk) begin
-        p2_minus_h                    <= minus_h_table[p1_square[33:26]];
-        p2_square_low_high_wide       <= {1'b0, p1_square[33:16]};
         p2_size_high_is_0             <= p1_size_high_is_0;
         p2_rotation_high              <= p1_rotation[35:18];
         p2_sine                       <= p1_rotation[17:0];
@@ -457,30 +458,62 @@ module svd_8x8_coefficient_unit (
         p2_negative                   <= p1_negative;
     end
 
-    wire [18:0] p2_difference_of_minus_h_wide = {{10{p2_minus_h[8]}}, p2_minus_h} - p2_square_low_high_wide;
-    wire [17:0] p2_k_next = p2_size_high_is_0 ? p2_difference_of_minus_h_wide[18:1] : p2_rotation_high;
     wire [17:0] p2_choice_of_size_low_high_wide = p2_size_high_is_0 ? p2_bits_of_size_low_high_wide : p2_sine;
     wire [17:0] p2_s_next = (p2_choice_of_size_low_high_wide ^ {18{p2_negative}}) + {17'd0, p2_negative};
 
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
-    reg [17:0] p3_k_out;
-    reg [17:0] p3_s_out;
-    reg        p3_fine_out;
+    reg  [8:0] p3_minus_h_entry;
+    reg [18:0] p3_square_product_low_high_wide;
+    reg        p3_size_high_is_0;
+    reg [17:0] p3_rotation_high;
+    reg [17:0] p3_s_next;
 
     always @(posedge aclk) begin
-        p3_k_out    <= p2_k_next;
-        p3_s_out    <= p2_s_next;
-        p3_fine_out <= p2_size_high_is_0;
+        p3_minus_h_entry                <= minus_h_table[p2_square_product[33:26]];
+        p3_square_product_low_high_wide <= {1'b0, p2_square_product[33:16]};
+        p3_size_high_is_0               <= p2_size_high_is_0;
+        p3_rotation_high                <= p2_rotation_high;
+        p3_s_next                       <= p2_s_next;
+    end
+
+    // ---- Stage 4 ---------------------------------------------------------------------------------------------
+    reg  [8:0] p4_minus_h;
+    reg [18:0] p4_square_product_low_high_wide;
+    reg        p4_size_high_is_0;
+    reg [17:0] p4_rotation_high;
+    reg [17:0] p4_s_next;
+
+    always @(posedge aclk) begin
+        p4_minus_h                      <= p3_minus_h_entry;
+        p4_square_product_low_high_wide <= p3_square_product_low_high_wide;
+        p4_size_high_is_0               <= p3_size_high_is_0;
+        p4_rotation_high                <= p3_rotation_high;
+        p4_s_next                       <= p3_s_next;
+    end
+
+    wire [18:0] p4_difference_of_minus_h_wide = {{10{p4_minus_h[8]}}, p4_minus_h}
+            - p4_square_product_low_high_wide;
+    wire [17:0] p4_k_next = p4_size_high_is_0 ? p4_difference_of_minus_h_wide[18:1] : p4_rotation_high;
+
+    // ---- Stage 5 ---------------------------------------------------------------------------------------------
+    reg [17:0] p5_k_out;
+    reg [17:0] p5_s_out;
+    reg        p5_fine_out;
+
+    always @(posedge aclk) begin
+        p5_k_out    <= p4_k_next;
+        p5_s_out    <= p4_s_next;
+        p5_fine_out <= p4_size_high_is_0;
     end
 
     // ---- Outputs ---------------------------------------------------------------------------------------------
-    assign k    = p3_k_out;
-    assign s    = p3_s_out;
-    assign fine = p3_fine_out;
+    assign k    = p5_k_out;
+    assign s    = p5_s_out;
+    assign fine = p5_fine_out;
 
     // Bits that nothing reads, named so that linters do not ask.
-    wire _unused_ok = &{1'b0, size_high_plus_1[0], p1_square[35:34], p1_square[15:0],
-            p2_difference_of_minus_h_wide[0], 1'b0};
+    wire _unused_ok = &{1'b0, size_high_plus_1[0], p2_square_product[35:34], p2_square_product[15:0],
+            p4_difference_of_minus_h_wide[0], 1'b0};
 endmodule
 
 `default_nettype wire

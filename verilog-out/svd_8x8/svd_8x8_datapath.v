@@ -42,8 +42,8 @@ module svd_8x8_datapath (
     output wire [41:0] v_row_0,        // 6 cycles after the inputs
     output wire [41:0] v_row_1,        // 6 cycles after the inputs
     output wire        overflow,       // 1 cycle after the inputs
-    output wire        settled,        // 11 cycles after the inputs
-    output wire        settled_valid   // 11 cycles after the inputs
+    output wire        settled,        // 13 cycles after the inputs
+    output wire        settled_valid   // 13 cycles after the inputs
 );
 
     // ---- Tables ----------------------------------------------------------------------------------------------
@@ -78,12 +78,13 @@ module svd_8x8_datapath (
     wire [23:0] p1_matrix_element_10;
     wire [23:0] p1_matrix_element_11;
     reg         p1_raw;
-    reg   [1:0] p1_row;
-    reg   [1:0] p1_column;
-    reg         p1_copy;
+    reg   [5:0] p1_u_members;
     reg         p1_identity;
+    reg   [1:0] p1_column;
+    reg   [1:0] p1_row;
     reg   [2:0] p1_read_copy_with_diagonal_pair;
     reg         p1_measure;
+    reg         p1_copy;
     reg         p1_vectors;
     reg   [1:0] p1_row_else_column;
     reg         p1_block;
@@ -91,11 +92,12 @@ module svd_8x8_datapath (
 
     always @(posedge aclk) begin
         p1_raw                          <= raw;
-        p1_row                          <= row;
-        p1_column                       <= column;
-        p1_copy                         <= copy;
+        p1_u_members                    <= member_table[row];
         p1_identity                     <= identity;
+        p1_column                       <= column;
+        p1_row                          <= row;
         p1_read_copy_with_diagonal_pair <= {read_copy, diagonal_pair};
+        p1_copy                         <= copy;
         p1_row_else_column              <= vectors ? row : column;
     end
 
@@ -130,9 +132,10 @@ module svd_8x8_datapath (
     reg  [23:0] p2_a_11;
     wire [41:0] p2_u_transposed_row_0;
     wire [41:0] p2_u_transposed_row_1;
-    reg   [5:0] p2_u_members;
     reg         p2_identity;
     reg   [1:0] p2_column;
+    reg   [2:0] p2_u_members_low;
+    reg   [2:0] p2_u_members_high;
     reg   [2:0] p2_read_copy_with_diagonal_pair;
     reg         p2_measure;
     reg  [36:0] p2_left_coefficient;              // word of left_coefficient_memory
@@ -147,9 +150,10 @@ module svd_8x8_datapath (
         p2_a_01                         <= p1_raw ? p1_shift_of_shift_padded_2_wide : p1_matrix_element_01;
         p2_a_10                         <= p1_raw ? p1_shift_of_shift_padded_3_wide : p1_matrix_element_10;
         p2_a_11                         <= p1_raw ? p1_shift_of_shift_padded_4_wide : p1_matrix_element_11;
-        p2_u_members                    <= member_table[p1_row];
         p2_identity                     <= p1_identity;
         p2_column                       <= p1_column;
+        p2_u_members_low                <= p1_u_members[2:0];
+        p2_u_members_high               <= p1_u_members[5:3];
         p2_read_copy_with_diagonal_pair <= p1_read_copy_with_diagonal_pair;
         p2_row                          <= p1_row;
         p2_copy                         <= p1_copy;
@@ -169,18 +173,18 @@ module svd_8x8_datapath (
     end
 
     wire  [2:0] p2_column_padded = {p2_column, 1'b0};
-    wire [20:0] p2_choice_of_identity = p2_identity ? {1'b0, p2_column_padded == p2_u_members[2:0], 19'd0}
+    wire [20:0] p2_choice_of_identity = p2_identity ? {1'b0, p2_column_padded == p2_u_members_low, 19'd0}
             : p2_u_transposed_row_0[20:0];
     wire [23:0] p2_u_00 = {{3{p2_choice_of_identity[20]}}, p2_choice_of_identity};
     wire  [2:0] p2_column_padded_2 = {p2_column, 1'b1};
     wire [20:0] p2_choice_of_column_padded_2 = p2_identity
-            ? {1'b0, p2_column_padded_2 == p2_u_members[2:0], 19'd0} : p2_u_transposed_row_0[41:21];
+            ? {1'b0, p2_column_padded_2 == p2_u_members_low, 19'd0} : p2_u_transposed_row_0[41:21];
     wire [23:0] p2_u_01 = {{3{p2_choice_of_column_padded_2[20]}}, p2_choice_of_column_padded_2};
-    wire [20:0] p2_choice_of_column_padded = p2_identity ? {1'b0, p2_column_padded == p2_u_members[5:3], 19'd0}
+    wire [20:0] p2_choice_of_column_padded = p2_identity ? {1'b0, p2_column_padded == p2_u_members_high, 19'd0}
             : p2_u_transposed_row_1[20:0];
     wire [23:0] p2_u_10 = {{3{p2_choice_of_column_padded[20]}}, p2_choice_of_column_padded};
     wire [20:0] p2_choice_of_column_padded_2_2 = p2_identity
-            ? {1'b0, p2_column_padded_2 == p2_u_members[5:3], 19'd0} : p2_u_transposed_row_1[41:21];
+            ? {1'b0, p2_column_padded_2 == p2_u_members_high, 19'd0} : p2_u_transposed_row_1[41:21];
     wire [23:0] p2_u_11 = {{3{p2_choice_of_column_padded_2_2[20]}}, p2_choice_of_column_padded_2_2};
 
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
@@ -250,21 +254,23 @@ module svd_8x8_datapath (
     // ---- Stage 5 ---------------------------------------------------------------------------------------------
     reg [2:0] p5_read_copy_with_diagonal_pair;
     reg       p5_measure;
-    reg [1:0] p5_row;
-    reg [1:0] p5_column;
-    reg       p5_copy;
+    reg [5:0] p5_v_members;
     reg       p5_identity;
+    reg [1:0] p5_column;
     reg [1:0] p5_row_else_column;
+    reg       p5_copy;
     reg       p5_vectors;
+    reg [1:0] p5_row;
     reg       p5_block;
 
     always @(posedge aclk) begin
         p5_read_copy_with_diagonal_pair <= p4_read_copy_with_diagonal_pair;
-        p5_row                          <= p4_row;
-        p5_column                       <= p4_column;
-        p5_copy                         <= p4_copy;
+        p5_v_members                    <= member_table[p4_row];
         p5_identity                     <= p4_identity;
+        p5_column                       <= p4_column;
         p5_row_else_column              <= p4_row_else_column;
+        p5_copy                         <= p4_copy;
+        p5_row                          <= p4_row;
     end
 
     always @(posedge aclk) begin
@@ -288,9 +294,10 @@ module svd_8x8_datapath (
     wire [23:0] p6_left_1_y_rotated;
     wire [41:0] p6_v_transposed_row_0;
     wire [41:0] p6_v_transposed_row_1;
-    reg   [5:0] p6_v_members;
     reg         p6_identity;
     reg   [1:0] p6_column;
+    reg   [2:0] p6_v_members_low;
+    reg   [2:0] p6_v_members_high;
     reg  [36:0] p6_right_coefficient;             // word of right_coefficient_memory
     reg         p6_vectors;
     reg   [4:0] p6_moves;
@@ -326,9 +333,10 @@ module svd_8x8_datapath (
 
     always @(posedge aclk) begin
         p6_read_copy_with_diagonal_pair <= p5_read_copy_with_diagonal_pair;
-        p6_v_members                    <= member_table[p5_row];
         p6_identity                     <= p5_identity;
         p6_column                       <= p5_column;
+        p6_v_members_low                <= p5_v_members[2:0];
+        p6_v_members_high               <= p5_v_members[5:3];
         p6_moves                        <= move_table[p5_row];
         p6_copy                         <= p5_copy;
         p6_row                          <= p5_row;
@@ -347,18 +355,18 @@ module svd_8x8_datapath (
     end
 
     wire  [2:0] p6_column_padded = {p6_column, 1'b0};
-    wire [20:0] p6_choice_of_identity = p6_identity ? {1'b0, p6_column_padded == p6_v_members[2:0], 19'd0}
+    wire [20:0] p6_choice_of_identity = p6_identity ? {1'b0, p6_column_padded == p6_v_members_low, 19'd0}
             : p6_v_transposed_row_0[20:0];
     wire [23:0] p6_v_00 = {{3{p6_choice_of_identity[20]}}, p6_choice_of_identity};
     wire  [2:0] p6_column_padded_2 = {p6_column, 1'b1};
     wire [20:0] p6_choice_of_column_padded_2 = p6_identity
-            ? {1'b0, p6_column_padded_2 == p6_v_members[2:0], 19'd0} : p6_v_transposed_row_0[41:21];
+            ? {1'b0, p6_column_padded_2 == p6_v_members_low, 19'd0} : p6_v_transposed_row_0[41:21];
     wire [23:0] p6_v_01 = {{3{p6_choice_of_column_padded_2[20]}}, p6_choice_of_column_padded_2};
-    wire [20:0] p6_choice_of_column_padded = p6_identity ? {1'b0, p6_column_padded == p6_v_members[5:3], 19'd0}
+    wire [20:0] p6_choice_of_column_padded = p6_identity ? {1'b0, p6_column_padded == p6_v_members_high, 19'd0}
             : p6_v_transposed_row_1[20:0];
     wire [23:0] p6_v_10 = {{3{p6_choice_of_column_padded[20]}}, p6_choice_of_column_padded};
     wire [20:0] p6_choice_of_column_padded_2_2 = p6_identity
-            ? {1'b0, p6_column_padded_2 == p6_v_members[5:3], 19'd0} : p6_v_transposed_row_1[41:21];
+            ? {1'b0, p6_column_padded_2 == p6_v_members_high, 19'd0} : p6_v_transposed_row_1[41:21];
     wire [23:0] p6_v_11 = {{3{p6_choice_of_column_padded_2_2[20]}}, p6_choice_of_column_padded_2_2};
     wire [41:0] p6_bits_of_left_1_x_rotated_low = {p6_left_1_x_rotated[20:0], p6_left_0_x_rotated[20:0]};
     wire [41:0] p6_bits_of_left_1_y_rotated_low = {p6_left_1_y_rotated[20:0], p6_left_0_y_rotated[20:0]};
@@ -547,26 +555,8 @@ module svd_8x8_datapath (
             & (p10_right_0_overflow | p10_right_1_overflow);
 
     // ---- Stage 11 --------------------------------------------------------------------------------------------
-    wire [21:0] p11_angles_right_size;
-    wire        p11_angles_right_negative;
-    wire [21:0] p11_angles_left_size;
-    wire        p11_angles_left_negative;
-    reg   [2:0] p11_read_copy_with_diagonal_pair;
-    reg         p11_measure;
-    wire        p11_angles_settled;
-
-    svd_8x8_angle_unit angles (
-        .aclk           (aclk),
-        .a              (p2_a_00),
-        .b              (p2_a_01),
-        .c              (p2_a_10),
-        .d              (p2_a_11),
-        .left_size      (p11_angles_left_size),
-        .left_negative  (p11_angles_left_negative),
-        .right_size     (p11_angles_right_size),
-        .right_negative (p11_angles_right_negative),
-        .settled        (p11_angles_settled)
-    );
+    reg [2:0] p11_read_copy_with_diagonal_pair;
+    reg       p11_measure;
 
     always @(posedge aclk) begin
         p11_read_copy_with_diagonal_pair <= p10_read_copy_with_diagonal_pair;
@@ -597,8 +587,26 @@ module svd_8x8_datapath (
     end
 
     // ---- Stage 13 --------------------------------------------------------------------------------------------
-    reg [2:0] p13_read_copy_with_diagonal_pair;
-    reg       p13_measure;
+    wire [21:0] p13_angles_right_size;
+    wire        p13_angles_right_negative;
+    wire [21:0] p13_angles_left_size;
+    wire        p13_angles_left_negative;
+    reg   [2:0] p13_read_copy_with_diagonal_pair;
+    reg         p13_measure;
+    wire        p13_angles_settled;
+
+    svd_8x8_angle_unit angles (
+        .aclk           (aclk),
+        .a              (p2_a_00),
+        .b              (p2_a_01),
+        .c              (p2_a_10),
+        .d              (p2_a_11),
+        .left_size      (p13_angles_left_size),
+        .left_negative  (p13_angles_left_negative),
+        .right_size     (p13_angles_right_size),
+        .right_negative (p13_angles_right_negative),
+        .settled        (p13_angles_settled)
+    );
 
     always @(posedge aclk) begin
         p13_read_copy_with_diagonal_pair <= p12_read_copy_with_diagonal_pair;
@@ -613,32 +621,8 @@ module svd_8x8_datapath (
     end
 
     // ---- Stage 14 --------------------------------------------------------------------------------------------
-    wire        p14_right_coefficients_fine;
-    wire [17:0] p14_right_coefficients_k;
-    wire [17:0] p14_right_coefficients_s;
-    wire        p14_left_coefficients_fine;
-    wire [17:0] p14_left_coefficients_k;
-    wire [17:0] p14_left_coefficients_s;
-    reg   [2:0] p14_read_copy_with_diagonal_pair;
-    reg         p14_measure;
-
-    svd_8x8_coefficient_unit right_coefficients (
-        .aclk     (aclk),
-        .size     (p11_angles_right_size),
-        .negative (p11_angles_right_negative),
-        .k        (p14_right_coefficients_k),
-        .s        (p14_right_coefficients_s),
-        .fine     (p14_right_coefficients_fine)
-    );
-
-    svd_8x8_coefficient_unit left_coefficients (
-        .aclk     (aclk),
-        .size     (p11_angles_left_size),
-        .negative (p11_angles_left_negative),
-        .k        (p14_left_coefficients_k),
-        .s        (p14_left_coefficients_s),
-        .fine     (p14_left_coefficients_fine)
-    );
+    reg [2:0] p14_read_copy_with_diagonal_pair;
+    reg       p14_measure;
 
     always @(posedge aclk) begin
         p14_read_copy_with_diagonal_pair <= p13_read_copy_with_diagonal_pair;
@@ -652,10 +636,98 @@ module svd_8x8_datapath (
         end
     end
 
-    wire [36:0] p14_write_data = {p14_right_coefficients_fine, p14_right_coefficients_k,
-            p14_right_coefficients_s};
-    wire [36:0] p14_write_data_2 = {p14_left_coefficients_fine, p14_left_coefficients_k,
-            p14_left_coefficients_s};
+    // ---- Stage 15 --------------------------------------------------------------------------------------------
+    reg [2:0] p15_read_copy_with_diagonal_pair;
+    reg       p15_measure;
+
+    always @(posedge aclk) begin
+        p15_read_copy_with_diagonal_pair <= p14_read_copy_with_diagonal_pair;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p15_measure <= 1'b0;
+        end else begin
+            p15_measure <= p14_measure;
+        end
+    end
+
+    // ---- Stage 16 --------------------------------------------------------------------------------------------
+    reg [2:0] p16_read_copy_with_diagonal_pair;
+    reg       p16_measure;
+
+    always @(posedge aclk) begin
+        p16_read_copy_with_diagonal_pair <= p15_read_copy_with_diagonal_pair;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p16_measure <= 1'b0;
+        end else begin
+            p16_measure <= p15_measure;
+        end
+    end
+
+    // ---- Stage 17 --------------------------------------------------------------------------------------------
+    reg [2:0] p17_read_copy_with_diagonal_pair;
+    reg       p17_measure;
+
+    always @(posedge aclk) begin
+        p17_read_copy_with_diagonal_pair <= p16_read_copy_with_diagonal_pair;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p17_measure <= 1'b0;
+        end else begin
+            p17_measure <= p16_measure;
+        end
+    end
+
+    // ---- Stage 18 --------------------------------------------------------------------------------------------
+    wire        p18_right_coefficients_fine;
+    wire [17:0] p18_right_coefficients_k;
+    wire [17:0] p18_right_coefficients_s;
+    wire        p18_left_coefficients_fine;
+    wire [17:0] p18_left_coefficients_k;
+    wire [17:0] p18_left_coefficients_s;
+    reg   [2:0] p18_read_copy_with_diagonal_pair;
+    reg         p18_measure;
+
+    svd_8x8_coefficient_unit right_coefficients (
+        .aclk     (aclk),
+        .size     (p13_angles_right_size),
+        .negative (p13_angles_right_negative),
+        .k        (p18_right_coefficients_k),
+        .s        (p18_right_coefficients_s),
+        .fine     (p18_right_coefficients_fine)
+    );
+
+    svd_8x8_coefficient_unit left_coefficients (
+        .aclk     (aclk),
+        .size     (p13_angles_left_size),
+        .negative (p13_angles_left_negative),
+        .k        (p18_left_coefficients_k),
+        .s        (p18_left_coefficients_s),
+        .fine     (p18_left_coefficients_fine)
+    );
+
+    always @(posedge aclk) begin
+        p18_read_copy_with_diagonal_pair <= p17_read_copy_with_diagonal_pair;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p18_measure <= 1'b0;
+        end else begin
+            p18_measure <= p17_measure;
+        end
+    end
+
+    wire [36:0] p18_write_data = {p18_right_coefficients_fine, p18_right_coefficients_k,
+            p18_right_coefficients_s};
+    wire [36:0] p18_write_data_2 = {p18_left_coefficients_fine, p18_left_coefficients_k,
+            p18_left_coefficients_s};
 
     // ---- Fed back from later stages --------------------------------------------------------------------------
 
@@ -682,9 +754,9 @@ module svd_8x8_datapath (
 
     svd_8x8_vector_memory u_transposed (
         .aclk         (aclk),
-        .read_copy    (u_unload ? unload_copy : p1_copy),
-        .read_pair    (u_unload ? unload_home[1:0] : p1_row),
-        .read_column  (u_unload ? unload_column : p1_column),
+        .read_copy    (u_unload ? unload_copy : copy),
+        .read_pair    (u_unload ? unload_home[1:0] : row),
+        .read_column  (u_unload ? unload_column : column),
         .write_copy   (~p6_copy),
         .write_column (p6_column),
         .write_enable (p6_vectors),
@@ -698,9 +770,9 @@ module svd_8x8_datapath (
 
     svd_8x8_vector_memory v_transposed (
         .aclk         (aclk),
-        .read_copy    (v_unload ? unload_copy : p5_copy),
-        .read_pair    (v_unload ? unload_home[1:0] : p5_row),
-        .read_column  (v_unload ? unload_column : p5_column),
+        .read_copy    (v_unload ? unload_copy : p4_copy),
+        .read_pair    (v_unload ? unload_home[1:0] : p4_row),
+        .read_column  (v_unload ? unload_column : p4_column),
         .write_copy   (~p10_copy),
         .write_column (p10_column),
         .write_enable (p10_vectors),
@@ -723,15 +795,15 @@ module svd_8x8_datapath (
     // ---- Memory ports ----------------------------------------------------------------------------------------
     // A read in the cycle of a write to the same address gives the old word.
     always @(posedge aclk) begin
-        if (p14_measure) begin
-            left_coefficient_memory[p14_read_copy_with_diagonal_pair] <= p14_write_data_2;
+        if (p18_measure) begin
+            left_coefficient_memory[p18_read_copy_with_diagonal_pair] <= p18_write_data_2;
         end
         p2_left_coefficient <= left_coefficient_memory[{p1_copy, p1_row}];
     end
 
     always @(posedge aclk) begin
-        if (p14_measure) begin
-            right_coefficient_memory[p14_read_copy_with_diagonal_pair] <= p14_write_data;
+        if (p18_measure) begin
+            right_coefficient_memory[p18_read_copy_with_diagonal_pair] <= p18_write_data;
         end
         p6_right_coefficient <= right_coefficient_memory[{p5_copy, p5_row_else_column}];
     end
@@ -744,8 +816,8 @@ module svd_8x8_datapath (
     assign v_row_0       = p6_v_transposed_row_0;
     assign v_row_1       = p6_v_transposed_row_1;
     assign overflow      = p1_overflow_out;
-    assign settled       = p11_angles_settled;
-    assign settled_valid = p11_measure;
+    assign settled       = p13_angles_settled;
+    assign settled_valid = p13_measure;
 
     // Bits that nothing reads, named so that linters do not ask.
     wire _unused_ok = &{1'b0, unload_home[2], load_row[2], load_column[2], 1'b0};

@@ -15,13 +15,13 @@ module svd_8x8_half_angle (
     input  wire        aclk,
     input  wire [24:0] numerator,
     input  wire [24:0] denominator,
-    output wire [20:0] size,         // 7 cycles after the inputs
-    output wire        negative      // 7 cycles after the inputs
+    output wire [20:0] size,         // 9 cycles after the inputs
+    output wire        negative      // 9 cycles after the inputs
 );
 
     // ---- Tables ----------------------------------------------------------------------------------------------
     // log2_table: 256 entries of 8 bits.
-    reg [7:0] log2_table [0:255];
+    (* rom_style = "block" *) reg [7:0] log2_table [0:255];
     initial begin
         log2_table[  0] = 8'd0;
         log2_table[  1] = 8'd2;
@@ -282,7 +282,7 @@ module svd_8x8_half_angle (
     end
 
     // angle_table: 512 entries of 8 bits.
-    reg [7:0] angle_table [0:511];
+    (* rom_style = "block" *) reg [7:0] angle_table [0:511];
     initial begin
         angle_table[  0] = 8'd201;
         angle_table[  1] = 8'd201;
@@ -813,137 +813,174 @@ module svd_8x8_half_angle (
     wire [23:0] p1_choice_of_inverse = p1_inverse ? p1_numerator_size[24:1]
             : {p1_numerator_size[8:0], 7'd0, 8'd0};
     wire        p1_inverse_of_inverse_high_is_0 = p1_choice_of_inverse[23:16] != 8'd0;
-    wire [15:0] p1_choice_of_inverse_high = p1_inverse_of_inverse_high_is_0 ? p1_choice_of_inverse[23:8]
+    wire [15:0] p1_window_next = p1_inverse_of_inverse_high_is_0 ? p1_choice_of_inverse[23:8]
             : p1_choice_of_inverse[15:0];
-    wire        p1_inverse_of_inverse_high_high = p1_choice_of_inverse_high[15:12] != 4'd0;
-    wire [11:0] p1_choice_of_inverse_high_high = p1_inverse_of_inverse_high_high
-            ? p1_choice_of_inverse_high[15:4] : p1_choice_of_inverse_high[11:0];
-    wire        p1_inverse_2 = p1_choice_of_inverse_high_high[11:10] != 2'd0;
-    wire  [9:0] p1_choice_of_inverse_high_high_2 = p1_inverse_2 ? p1_choice_of_inverse_high_high[11:2]
-            : p1_choice_of_inverse_high_high[9:0];
-    wire  [8:0] p1_choice_of_inverse_high_high_2_2 = p1_choice_of_inverse_high_high_2[9]
-            ? p1_choice_of_inverse_high_high_2[9:1] : p1_choice_of_inverse_high_high_2[8:0];
-    wire  [4:0] p1_numerator_exponent_next
-            = {p1_inverse, p1_inverse_of_inverse_high_is_0, p1_inverse_of_inverse_high_high, p1_inverse_2,
-            p1_choice_of_inverse_high_high_2[9]};
-    wire        p1_inverse_3 = p1_denominator_size[24:9] != 16'd0;
-    wire [23:0] p1_choice_of_inverse_3 = p1_inverse_3 ? p1_denominator_size[24:1]
+    wire        p1_inverse_2 = p1_denominator_size[24:9] != 16'd0;
+    wire [23:0] p1_choice_of_inverse_2 = p1_inverse_2 ? p1_denominator_size[24:1]
             : {p1_denominator_size[8:0], 7'd0, 8'd0};
-    wire        p1_inverse_of_inverse_3_high_is_0 = p1_choice_of_inverse_3[23:16] != 8'd0;
-    wire [15:0] p1_choice_of_inverse_3_high = p1_inverse_of_inverse_3_high_is_0 ? p1_choice_of_inverse_3[23:8]
-            : p1_choice_of_inverse_3[15:0];
-    wire        p1_inverse_4 = p1_choice_of_inverse_3_high[15:12] != 4'd0;
-    wire [11:0] p1_choice_of_inverse_3_high_high = p1_inverse_4 ? p1_choice_of_inverse_3_high[15:4]
-            : p1_choice_of_inverse_3_high[11:0];
-    wire        p1_inverse_5 = p1_choice_of_inverse_3_high_high[11:10] != 2'd0;
-    wire  [9:0] p1_choice_of_inverse_3_high_high_2 = p1_inverse_5 ? p1_choice_of_inverse_3_high_high[11:2]
-            : p1_choice_of_inverse_3_high_high[9:0];
-    wire  [8:0] p1_denominator_mantissa_choice = p1_choice_of_inverse_3_high_high_2[9]
-            ? p1_choice_of_inverse_3_high_high_2[9:1] : p1_choice_of_inverse_3_high_high_2[8:0];
-    wire  [4:0] p1_denominator_exponent_next
-            = {p1_inverse_3, p1_inverse_of_inverse_3_high_is_0, p1_inverse_4, p1_inverse_5,
-            p1_choice_of_inverse_3_high_high_2[9]};
+    wire        p1_inverse_of_inverse_2_high_is_0 = p1_choice_of_inverse_2[23:16] != 8'd0;
+    wire [15:0] p1_window_2_next = p1_inverse_of_inverse_2_high_is_0 ? p1_choice_of_inverse_2[23:8]
+            : p1_choice_of_inverse_2[15:0];
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
-    reg       p2_is_noise;
-    reg [4:0] p2_numerator_exponent;
-    reg [7:0] p2_numerator_mantissa;
-    reg [4:0] p2_denominator_exponent;
-    reg [7:0] p2_denominator_mantissa;
-    reg       p2_parity_of_numerator_msb;
+    reg        p2_is_noise;
+    reg [15:0] p2_window;
+    reg        p2_inverse;
+    reg        p2_inverse_2;
+    reg [15:0] p2_window_2;
+    reg        p2_inverse_3;
+    reg        p2_inverse_4;
+    reg        p2_parity_of_numerator_msb;
 
     always @(posedge aclk) begin
         p2_is_noise                <= p1_numerator_size[24:3] == 22'd0;
-        p2_numerator_exponent      <= p1_numerator_exponent_next;
-        p2_numerator_mantissa      <= p1_choice_of_inverse_high_high_2_2[7:0];
-        p2_denominator_exponent    <= p1_denominator_exponent_next;
-        p2_denominator_mantissa    <= p1_denominator_mantissa_choice[7:0];
+        p2_window                  <= p1_window_next;
+        p2_inverse                 <= p1_inverse;
+        p2_inverse_2               <= p1_inverse_of_inverse_high_is_0;
+        p2_window_2                <= p1_window_2_next;
+        p2_inverse_3               <= p1_inverse_2;
+        p2_inverse_4               <= p1_inverse_of_inverse_2_high_is_0;
         p2_parity_of_numerator_msb <= p1_parity_of_numerator_msb;
     end
 
+    wire        p2_not_window_high_is_0 = p2_window[15:12] != 4'd0;
+    wire [11:0] p2_choice_of_window_high = p2_not_window_high_is_0 ? p2_window[15:4] : p2_window[11:0];
+    wire        p2_inverse_of_window_high_high = p2_choice_of_window_high[11:10] != 2'd0;
+    wire  [9:0] p2_choice_of_window_high_high = p2_inverse_of_window_high_high ? p2_choice_of_window_high[11:2]
+            : p2_choice_of_window_high[9:0];
+    wire  [8:0] p2_choice_of_window_high_high_2 = p2_choice_of_window_high_high[9]
+            ? p2_choice_of_window_high_high[9:1] : p2_choice_of_window_high_high[8:0];
+    wire  [4:0] p2_numerator_exponent_next
+            = {p2_inverse, p2_inverse_2, p2_not_window_high_is_0, p2_inverse_of_window_high_high,
+            p2_choice_of_window_high_high[9]};
+    wire        p2_not_window_2_high_is_0 = p2_window_2[15:12] != 4'd0;
+    wire [11:0] p2_choice_of_window_2_high = p2_not_window_2_high_is_0 ? p2_window_2[15:4] : p2_window_2[11:0];
+    wire        p2_inverse_of_window_2_high_high = p2_choice_of_window_2_high[11:10] != 2'd0;
+    wire  [9:0] p2_choice_of_window_2_high_high = p2_inverse_of_window_2_high_high
+            ? p2_choice_of_window_2_high[11:2] : p2_choice_of_window_2_high[9:0];
+    wire  [8:0] p2_choice_of_window_2_high_high_2 = p2_choice_of_window_2_high_high[9]
+            ? p2_choice_of_window_2_high_high[9:1] : p2_choice_of_window_2_high_high[8:0];
+    wire  [4:0] p2_denominator_exponent_next
+            = {p2_inverse_3, p2_inverse_4, p2_not_window_2_high_is_0, p2_inverse_of_window_2_high_high,
+            p2_choice_of_window_2_high_high[9]};
+
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
-    reg [7:0] p3_numerator_log_fraction;
     reg [4:0] p3_numerator_exponent;
-    reg [7:0] p3_denominator_log_fraction;
+    reg [7:0] p3_numerator_mantissa;
     reg [4:0] p3_denominator_exponent;
+    reg [7:0] p3_denominator_mantissa;
     reg       p3_is_noise;
     reg       p3_parity_of_numerator_msb;
 
     always @(posedge aclk) begin
-        p3_numerator_log_fraction   <= log2_table[p2_numerator_mantissa];
-        p3_numerator_exponent       <= p2_numerator_exponent;
-        p3_denominator_log_fraction <= log2_table[p2_denominator_mantissa];
-        p3_denominator_exponent     <= p2_denominator_exponent;
-        p3_is_noise                 <= p2_is_noise;
-        p3_parity_of_numerator_msb  <= p2_parity_of_numerator_msb;
+        p3_numerator_exponent      <= p2_numerator_exponent_next;
+        p3_numerator_mantissa      <= p2_choice_of_window_high_high_2[7:0];
+        p3_denominator_exponent    <= p2_denominator_exponent_next;
+        p3_denominator_mantissa    <= p2_choice_of_window_2_high_high_2[7:0];
+        p3_is_noise                <= p2_is_noise;
+        p3_parity_of_numerator_msb <= p2_parity_of_numerator_msb;
     end
 
-    wire [13:0] p3_bits_of_denominator_exponent = {1'b0, p3_denominator_exponent, p3_denominator_log_fraction};
-    wire [13:0] p3_ratio_log_next = {1'b0, p3_numerator_exponent, p3_numerator_log_fraction}
-            - p3_bits_of_denominator_exponent;
-
     // ---- Stage 4 ---------------------------------------------------------------------------------------------
-    reg [13:0] p4_ratio_log;                // log2 of the ratio, signed
-    reg        p4_is_noise;
-    reg        p4_parity_of_numerator_msb;
+    reg [7:0] p4_numerator_log_entry;
+    reg [4:0] p4_numerator_exponent;
+    reg [7:0] p4_denominator_log_entry;
+    reg [4:0] p4_denominator_exponent;
+    reg       p4_is_noise;
+    reg       p4_parity_of_numerator_msb;
 
     always @(posedge aclk) begin
-        p4_ratio_log               <= p3_ratio_log_next;
+        p4_numerator_log_entry     <= log2_table[p3_numerator_mantissa];
+        p4_numerator_exponent      <= p3_numerator_exponent;
+        p4_denominator_log_entry   <= log2_table[p3_denominator_mantissa];
+        p4_denominator_exponent    <= p3_denominator_exponent;
         p4_is_noise                <= p3_is_noise;
         p4_parity_of_numerator_msb <= p3_parity_of_numerator_msb;
     end
 
-    wire [13:0] p4_ratio_log_size = (p4_ratio_log ^ {14{p4_ratio_log[13]}}) + {13'd0, p4_ratio_log[13]};
-    wire  [8:0] p4_read_address = {p4_ratio_log_size[13:8] != 6'd0, p4_ratio_log_size[7:0]};
-
     // ---- Stage 5 ---------------------------------------------------------------------------------------------
-    reg [7:0] p5_angle_entry;
-    reg [5:0] p5_octave;
-    reg       p5_steep;
+    reg [7:0] p5_numerator_log_fraction;
+    reg [4:0] p5_numerator_exponent;
+    reg [7:0] p5_denominator_log_fraction;
+    reg [4:0] p5_denominator_exponent;
     reg       p5_is_noise;
     reg       p5_parity_of_numerator_msb;
 
     always @(posedge aclk) begin
-        p5_angle_entry             <= angle_table[p4_read_address];
-        p5_octave                  <= p4_ratio_log_size[13:8];
-        p5_steep                   <= ~p4_ratio_log[13] & (p4_ratio_log != 14'd0);
-        p5_is_noise                <= p4_is_noise;
-        p5_parity_of_numerator_msb <= p4_parity_of_numerator_msb;
+        p5_numerator_log_fraction   <= p4_numerator_log_entry;
+        p5_numerator_exponent       <= p4_numerator_exponent;
+        p5_denominator_log_fraction <= p4_denominator_log_entry;
+        p5_denominator_exponent     <= p4_denominator_exponent;
+        p5_is_noise                 <= p4_is_noise;
+        p5_parity_of_numerator_msb  <= p4_parity_of_numerator_msb;
     end
 
+    wire [13:0] p5_bits_of_denominator_exponent = {1'b0, p5_denominator_exponent, p5_denominator_log_fraction};
+    wire [13:0] p5_ratio_log_next = {1'b0, p5_numerator_exponent, p5_numerator_log_fraction}
+            - p5_bits_of_denominator_exponent;
+
     // ---- Stage 6 ---------------------------------------------------------------------------------------------
-    reg [7:0] p6_entry;
-    reg [5:0] p6_octave;
-    reg       p6_steep;
-    reg       p6_is_noise;
-    reg       p6_parity_of_numerator_msb;
+    reg [13:0] p6_ratio_log;                // log2 of the ratio, signed
+    reg        p6_is_noise;
+    reg        p6_parity_of_numerator_msb;
 
     always @(posedge aclk) begin
-        p6_entry                   <= p5_angle_entry;
-        p6_octave                  <= p5_octave;
-        p6_steep                   <= p5_steep;
+        p6_ratio_log               <= p5_ratio_log_next;
         p6_is_noise                <= p5_is_noise;
         p6_parity_of_numerator_msb <= p5_parity_of_numerator_msb;
     end
 
-    wire [20:0] p6_shallow_angle = {1'b0, p6_entry, 12'd0} >> p6_octave;
-    wire [20:0] p6_choice_of_shallow_angle = p6_steep ? 21'd1647099 - p6_shallow_angle : p6_shallow_angle;
+    wire [13:0] p6_ratio_log_size = (p6_ratio_log ^ {14{p6_ratio_log[13]}}) + {13'd0, p6_ratio_log[13]};
+    wire  [8:0] p6_read_address = {p6_ratio_log_size[13:8] != 6'd0, p6_ratio_log_size[7:0]};
 
     // ---- Stage 7 ---------------------------------------------------------------------------------------------
-    reg [20:0] p7_angle_size;
-    reg        p7_parity_of_numerator_msb;
+    reg [7:0] p7_angle_entry;
+    reg [5:0] p7_octave;
+    reg       p7_steep;
+    reg       p7_is_noise;
+    reg       p7_parity_of_numerator_msb;
 
     always @(posedge aclk) begin
-        p7_angle_size              <= p6_is_noise ? 21'd0 : p6_choice_of_shallow_angle;
+        p7_angle_entry             <= angle_table[p6_read_address];
+        p7_octave                  <= p6_ratio_log_size[13:8];
+        p7_steep                   <= ~p6_ratio_log[13] & (p6_ratio_log != 14'd0);
+        p7_is_noise                <= p6_is_noise;
         p7_parity_of_numerator_msb <= p6_parity_of_numerator_msb;
     end
 
+    // ---- Stage 8 ---------------------------------------------------------------------------------------------
+    reg [7:0] p8_entry;
+    reg [5:0] p8_octave;
+    reg       p8_steep;
+    reg       p8_is_noise;
+    reg       p8_parity_of_numerator_msb;
+
+    always @(posedge aclk) begin
+        p8_entry                   <= p7_angle_entry;
+        p8_octave                  <= p7_octave;
+        p8_steep                   <= p7_steep;
+        p8_is_noise                <= p7_is_noise;
+        p8_parity_of_numerator_msb <= p7_parity_of_numerator_msb;
+    end
+
+    wire [20:0] p8_shallow_angle = {1'b0, p8_entry, 12'd0} >> p8_octave;
+    wire [20:0] p8_choice_of_shallow_angle = p8_steep ? 21'd1647099 - p8_shallow_angle : p8_shallow_angle;
+
+    // ---- Stage 9 ---------------------------------------------------------------------------------------------
+    reg [20:0] p9_angle_size;
+    reg        p9_parity_of_numerator_msb;
+
+    always @(posedge aclk) begin
+        p9_angle_size              <= p8_is_noise ? 21'd0 : p8_choice_of_shallow_angle;
+        p9_parity_of_numerator_msb <= p8_parity_of_numerator_msb;
+    end
+
     // ---- Outputs ---------------------------------------------------------------------------------------------
-    assign size     = p7_angle_size;
-    assign negative = p7_parity_of_numerator_msb;
+    assign size     = p9_angle_size;
+    assign negative = p9_parity_of_numerator_msb;
 
     // Bits that nothing reads, named so that linters do not ask.
-    wire _unused_ok = &{1'b0, p1_choice_of_inverse_high_high_2_2[8], p1_denominator_mantissa_choice[8], 1'b0};
+    wire _unused_ok = &{1'b0, p2_choice_of_window_high_high_2[8], p2_choice_of_window_2_high_high_2[8], 1'b0};
 endmodule
 
 `default_nettype wire

@@ -33,10 +33,10 @@ module svd_8x8_matrix_memory (
 );
 
     // ---- Memories --------------------------------------------------------------------------------------------
-    reg [23:0] bank_00 [0:31];  // 32 words
-    reg [23:0] bank_01 [0:31];  // 32 words
-    reg [23:0] bank_10 [0:31];  // 32 words
-    reg [23:0] bank_11 [0:31];  // 32 words
+    (* no_rw_check, rw_addr_collision = "no" *) reg [23:0] bank_00 [0:31];  // 32 words
+    (* no_rw_check, rw_addr_collision = "no" *) reg [23:0] bank_01 [0:31];  // 32 words
+    (* no_rw_check, rw_addr_collision = "no" *) reg [23:0] bank_10 [0:31];  // 32 words
+    (* no_rw_check, rw_addr_collision = "no" *) reg [23:0] bank_11 [0:31];  // 32 words
 
     // ---- Logic -----------------------------------------------------------------------------------------------
     wire [4:0] read_address = {read_copy, read_row, read_column};
@@ -48,7 +48,7 @@ module svd_8x8_matrix_memory (
     reg [23:0] p1_element_11_read;  // word of bank_11
 
     // ---- Memory ports ----------------------------------------------------------------------------------------
-    // A read in the cycle of a write to the same address gives the old word.
+    // A word that is read in the cycle in which it is written is not used.
     always @(posedge aclk) begin
         if (write_enable[0]) begin
             bank_00[{write_copy, write_row_0, write_column_0}] <= write_00;

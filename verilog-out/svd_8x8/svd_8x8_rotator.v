@@ -25,68 +25,89 @@ module svd_8x8_rotator (
     output wire        overflow    // 4 cycles after the inputs
 );
 
-    // ---- Logic -----------------------------------------------------------------------------------------------
-    wire [25:0] bits = {1'b1, 25'd0};
-
     // ---- Stage 1 ---------------------------------------------------------------------------------------------
-    reg [23:0] p1_x_in;
-    reg [23:0] p1_y_in;
-    reg [17:0] p1_k_in;
-    reg [17:0] p1_s_in;
-    reg        p1_fine_in;
+    reg        p1_fine;
+    reg [23:0] p1_x;
+    reg [23:0] p1_y;
 
     always @(posedge aclk) begin
-        p1_x_in    <= x;
-        p1_y_in    <= y;
-        p1_k_in    <= k;
-        p1_s_in    <= s;
-        p1_fine_in <= fine;
+        p1_fine <= fine;
+        p1_x    <= x;
+        p1_y    <= y;
     end
-
-    wire [23:0] p1_base_x = p1_fine_in ? p1_x_in : 24'd0;
-    wire [23:0] p1_base_y = p1_fine_in ? p1_y_in : 24'd0;
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
-    reg [41:0] p2_kx;
-    reg [41:0] p2_ky;
-    reg [41:0] p2_sx;
-    reg [41:0] p2_sy;
-    reg        p2_fine_in;
-    reg [23:0] p2_base_x;
-    reg [23:0] p2_base_y;
+    wire [41:0] p2_kx_product;
+    wire [41:0] p2_ky_product;
+    wire [41:0] p2_sx_product;
+    wire [41:0] p2_sy_product;
+    reg         p2_fine;
+    reg  [23:0] p2_x;
+    reg  [23:0] p2_y;
+
+    svd_8x8_multiplier_24x18_2 kx (
+        .aclk    (aclk),
+        .a       (x),
+        .b       (k),
+        .product (p2_kx_product)
+    );
+
+    svd_8x8_multiplier_24x18_2 ky (
+        .aclk    (aclk),
+        .a       (y),
+        .b       (k),
+        .product (p2_ky_product)
+    );
+
+    svd_8x8_multiplier_24x18_2 sx (
+        .aclk    (aclk),
+        .a       (x),
+        .b       (s),
+        .product (p2_sx_product)
+    );
+
+    svd_8x8_multiplier_24x18_2 sy (
+        .aclk    (aclk),
+        .a       (y),
+        .b       (s),
+        .product (p2_sy_product)
+    );
 
     always @(posedge aclk) begin
-        p2_kx      <= $signed(p1_x_in) * $signed(p1_k_in);
-        p2_ky      <= $signed(p1_y_in) * $signed(p1_k_in);
-        p2_sx      <= $signed(p1_x_in) * $signed(p1_s_in);
-        p2_sy      <= $signed(p1_y_in) * $signed(p1_s_in);
-        p2_fine_in <= p1_fine_in;
-        p2_base_x  <= p1_base_x;
-        p2_base_y  <= p1_base_y;
+        p2_fine <= p1_fine;
+        p2_x    <= p1_x;
+        p2_y    <= p1_y;
     end
 
-    wire [50:0] p2_kx_aligned = p2_fine_in ? {{9{p2_kx[41]}}, p2_kx} : {p2_kx, 9'd0};
-    wire [50:0] p2_ky_aligned = p2_fine_in ? {{9{p2_ky[41]}}, p2_ky} : {p2_ky, 9'd0};
-    wire [50:0] p2_sx_aligned = p2_fine_in ? {{4{p2_sx[41]}}, p2_sx, 5'd0} : {p2_sx, 9'd0};
-    wire [50:0] p2_sy_aligned = p2_fine_in ? {{4{p2_sy[41]}}, p2_sy, 5'd0} : {p2_sy, 9'd0};
+    wire [46:0] p2_sx_aligned = p2_fine ? {p2_sx_product, 5'd0} : {{5{p2_sx_product[41]}}, p2_sx_product};
+    wire [46:0] p2_sy_aligned = p2_fine ? {p2_sy_product, 5'd0} : {{5{p2_sy_product[41]}}, p2_sy_product};
 
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
-    reg [50:0] p3_sum_x;   // 26 fraction bits
-    reg [50:0] p3_sum_y;   // 26 fraction bits
-    reg [23:0] p3_base_x;
-    reg [23:0] p3_base_y;
+    reg [46:0] p3_sum_x;   // fraction bits as of k
+    reg [46:0] p3_sum_y;   // fraction bits as of k
+    reg [23:0] p3_base;    // added in the fine form
+    reg        p3_fine;
+    reg [23:0] p3_base_2;  // added in the fine form
 
     always @(posedge aclk) begin
-        p3_sum_x  <= p2_kx_aligned - p2_sy_aligned;
-        p3_sum_y  <= p2_ky_aligned + p2_sx_aligned;
-        p3_base_x <= p2_base_x;
-        p3_base_y <= p2_base_y;
+        p3_sum_x  <= {{5{p2_kx_product[41]}}, p2_kx_product} - p2_sy_aligned;
+        p3_sum_y  <= {{5{p2_ky_product[41]}}, p2_ky_product} + p2_sx_aligned;
+        p3_base   <= p2_fine ? p2_x : 24'd0;
+        p3_fine   <= p2_fine;
+        p3_base_2 <= p2_fine ? p2_y : 24'd0;
     end
 
-    wire [50:0] p3_sum_of_sum_x = p3_sum_x + {p3_base_x[23], p3_base_x, bits};
-    wire [24:0] p3_x_rounded = {p3_sum_of_sum_x[50:27], p3_sum_of_sum_x[26] & (p3_sum_of_sum_x[25:0] != 26'd0)};
-    wire [50:0] p3_sum_of_sum_y = p3_sum_y + {p3_base_y[23], p3_base_y, bits};
-    wire [24:0] p3_y_rounded = {p3_sum_of_sum_y[50:27], p3_sum_of_sum_y[26] & (p3_sum_of_sum_y[25:0] != 26'd0)};
+    wire [50:0] p3_sum_x_wide = {{4{p3_sum_x[46]}}, p3_sum_x};
+    wire [25:0] p3_halves = p3_fine ? p3_sum_x_wide[50:25] : p3_sum_x[41:16];
+    wire        p3_tie = p3_fine ? p3_sum_x[25:0] == 26'd33554432 : p3_sum_x[16:0] == 17'd65536;
+    wire [25:0] p3_halves_plus_base_wide_padded = p3_halves + {p3_base[23], p3_base, 1'b1};
+    wire [24:0] p3_x_rounded = {p3_halves_plus_base_wide_padded[25:2], p3_halves_plus_base_wide_padded[1]
+            & ~p3_tie};
+    wire [50:0] p3_sum_y_wide = {{4{p3_sum_y[46]}}, p3_sum_y};
+    wire [25:0] p3_halves_2 = p3_fine ? p3_sum_y_wide[50:25] : p3_sum_y[41:16];
+    wire        p3_tie_2 = p3_fine ? p3_sum_y[25:0] == 26'd33554432 : p3_sum_y[16:0] == 17'd65536;
+    wire [25:0] p3_sum_of_halves_2 = p3_halves_2 + {p3_base_2[23], p3_base_2, 1'b1};
+    wire [24:0] p3_y_rounded = {p3_sum_of_halves_2[25:2], p3_sum_of_halves_2[1] & ~p3_tie_2};
 
     // ---- Stage 4 ---------------------------------------------------------------------------------------------
     reg [23:0] p4_x_out;
@@ -103,6 +124,10 @@ module svd_8x8_rotator (
     assign x_rotated = p4_x_out;
     assign y_rotated = p4_y_out;
     assign overflow  = p4_overflow_out;
+
+    // Bits that nothing reads, named so that linters do not ask.
+    wire _unused_ok = &{1'b0, p3_sum_x_wide[24:0], p3_halves_plus_base_wide_padded[0], p3_sum_y_wide[24:0],
+            p3_sum_of_halves_2[0], 1'b0};
 endmodule
 
 `default_nettype wire

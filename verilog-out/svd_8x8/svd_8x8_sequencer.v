@@ -5,7 +5,7 @@
 //             scaling auto, sizes fixed
 //
 // svd_8x8_sequencer
-//   Runs the step program (32 cycles), at most 11 sweeps.
+//   Runs the step program (34 cycles), at most 11 sweeps.
 //   Commands for the datapath leave two cycles after the cycle counter.
 
 `timescale 1ns / 1ps
@@ -42,8 +42,8 @@ module svd_8x8_sequencer (
 );
 
     // ---- Tables ----------------------------------------------------------------------------------------------
-    // program_table: 32 entries of 9 bits.
-    reg [8:0] program_table [0:31];
+    // program_table: 34 entries of 9 bits, then zeros.
+    reg [8:0] program_table [0:63];
     initial begin
         program_table[ 0] = 9'd128;  // cycle 0: block (0, 0)
         program_table[ 1] = 9'd132;  // cycle 1: block (0, 1)
@@ -77,6 +77,38 @@ module svd_8x8_sequencer (
         program_table[29] = 9'd308;  // cycle 29: vectors (3, 1)
         program_table[30] = 9'd312;  // cycle 30: vectors (3, 2)
         program_table[31] = 9'd316;  // cycle 31: vectors (3, 3)
+        program_table[32] = 9'd0;    // cycle 32:
+        program_table[33] = 9'd0;    // cycle 33:
+        program_table[34] = 9'd0;
+        program_table[35] = 9'd0;
+        program_table[36] = 9'd0;
+        program_table[37] = 9'd0;
+        program_table[38] = 9'd0;
+        program_table[39] = 9'd0;
+        program_table[40] = 9'd0;
+        program_table[41] = 9'd0;
+        program_table[42] = 9'd0;
+        program_table[43] = 9'd0;
+        program_table[44] = 9'd0;
+        program_table[45] = 9'd0;
+        program_table[46] = 9'd0;
+        program_table[47] = 9'd0;
+        program_table[48] = 9'd0;
+        program_table[49] = 9'd0;
+        program_table[50] = 9'd0;
+        program_table[51] = 9'd0;
+        program_table[52] = 9'd0;
+        program_table[53] = 9'd0;
+        program_table[54] = 9'd0;
+        program_table[55] = 9'd0;
+        program_table[56] = 9'd0;
+        program_table[57] = 9'd0;
+        program_table[58] = 9'd0;
+        program_table[59] = 9'd0;
+        program_table[60] = 9'd0;
+        program_table[61] = 9'd0;
+        program_table[62] = 9'd0;
+        program_table[63] = 9'd0;
     end
 
     // home_table: 8 entries of 3 bits.
@@ -93,7 +125,7 @@ module svd_8x8_sequencer (
     end
 
     // ---- State and logic -------------------------------------------------------------------------------------
-    reg [4:0] cycle;
+    reg [5:0] cycle;
     reg       running;
     reg       current_copy;
     reg       first_step;
@@ -109,8 +141,8 @@ module svd_8x8_sequencer (
     reg       overflow_kept;
     reg [3:0] shift_made;
 
-    wire       last_cycle = cycle == 5'd31;
-    wire       decides = cycle == (5'd16 - 5'd1);
+    wire       last_cycle = cycle == 6'd33;
+    wire       decides = cycle == (6'd16 - 6'd1);
     wire       last_step = step == {2'd3, 1'b0};
     wire       target = goes_on | warm;
     wire       target_copy = goes_on & ~current_copy;
@@ -125,14 +157,14 @@ module svd_8x8_sequencer (
     wire       continues = running & ~is_over;
     wire       takes = verdict & ~continues & start;
     wire       stays_in_sweep = goes_on & ~last_step;
-    wire [4:0] next_cycle = jumps ? 5'd16 : (last_cycle ? 5'd0 : cycle + 5'd1);
+    wire [5:0] next_cycle = jumps ? 6'd16 : (last_cycle ? 6'd0 : cycle + 6'd1);
     wire       finished = ending & last_cycle;
     wire       last_copy = sweeps_kept[0];
     wire       last_copy_padded = last_copy;
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            cycle         <= 5'd0;
+            cycle         <= 6'd0;
             goes_on       <= 1'b0;
             warm          <= 1'b0;
             ending        <= 1'b0;

@@ -31,8 +31,8 @@ module svd_8x8_serial (
     output wire        overflow,
     output wire  [7:0] sweeps,
     output wire [23:0] value,
-    output wire [20:0] u,             // 3 cycles after the inputs
-    output wire [20:0] v              // 3 cycles after the inputs
+    output wire [20:0] u,             // 4 cycles after the inputs
+    output wire [20:0] v              // 4 cycles after the inputs
 );
 
     // ---- Tables ----------------------------------------------------------------------------------------------
@@ -163,20 +163,29 @@ module svd_8x8_serial (
         p2_vector_home_msb <= p1_vector_home[2];
     end
 
-    wire [41:0] p2_choice_of_datapath_u_row_1 = p2_vector_home_msb ? datapath_u_row_1 : datapath_u_row_0;
-    wire [20:0] p2_u_out_next = p2_vector_row_lsb ? p2_choice_of_datapath_u_row_1[41:21]
-            : p2_choice_of_datapath_u_row_1[20:0];
-    wire [41:0] p2_choice_of_datapath_v_row_1 = p2_vector_home_msb ? datapath_v_row_1 : datapath_v_row_0;
-    wire [20:0] p2_v_out_next = p2_vector_row_lsb ? p2_choice_of_datapath_v_row_1[41:21]
-            : p2_choice_of_datapath_v_row_1[20:0];
-
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
-    reg [20:0] p3_u_out;
-    reg [20:0] p3_v_out;
+    reg p3_vector_row_lsb;
+    reg p3_vector_home_msb;
 
     always @(posedge aclk) begin
-        p3_u_out <= p2_u_out_next;
-        p3_v_out <= p2_v_out_next;
+        p3_vector_row_lsb  <= p2_vector_row_lsb;
+        p3_vector_home_msb <= p2_vector_home_msb;
+    end
+
+    wire [41:0] p3_choice_of_datapath_u_row_1 = p3_vector_home_msb ? datapath_u_row_1 : datapath_u_row_0;
+    wire [20:0] p3_u_out_next = p3_vector_row_lsb ? p3_choice_of_datapath_u_row_1[41:21]
+            : p3_choice_of_datapath_u_row_1[20:0];
+    wire [41:0] p3_choice_of_datapath_v_row_1 = p3_vector_home_msb ? datapath_v_row_1 : datapath_v_row_0;
+    wire [20:0] p3_v_out_next = p3_vector_row_lsb ? p3_choice_of_datapath_v_row_1[41:21]
+            : p3_choice_of_datapath_v_row_1[20:0];
+
+    // ---- Stage 4 ---------------------------------------------------------------------------------------------
+    reg [20:0] p4_u_out;
+    reg [20:0] p4_v_out;
+
+    always @(posedge aclk) begin
+        p4_u_out <= p3_u_out_next;
+        p4_v_out <= p3_v_out_next;
     end
 
     // ---- Fed back from later stages --------------------------------------------------------------------------
@@ -223,8 +232,8 @@ module svd_8x8_serial (
     assign overflow    = sequencer_overflow;
     assign sweeps      = sequencer_sweeps;
     assign value       = value_out;
-    assign u           = p3_u_out;
-    assign v           = p3_v_out;
+    assign u           = p4_u_out;
+    assign v           = p4_v_out;
 endmodule
 
 `default_nettype wire

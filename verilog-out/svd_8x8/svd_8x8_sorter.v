@@ -44,14 +44,14 @@ module svd_8x8_sorter (
     reg        used_7;
 
     wire [27:0] bits_of_new_negative = {new_negative, new_index, new_size};
-    wire        keeps_0 = used_0 & (cell_0[23:0] >= new_size);
-    wire        keeps_1 = used_1 & (cell_1[23:0] >= new_size);
-    wire        keeps_2 = used_2 & (cell_2[23:0] >= new_size);
-    wire        keeps_3 = used_3 & (cell_3[23:0] >= new_size);
-    wire        keeps_4 = used_4 & (cell_4[23:0] >= new_size);
-    wire        keeps_5 = used_5 & (cell_5[23:0] >= new_size);
-    wire        keeps_6 = used_6 & (cell_6[23:0] >= new_size);
-    wire        keeps_7 = used_7 & (cell_7[23:0] >= new_size);
+    wire        keeps_0 = used_0 & (cell_0[23:0] < bits_of_new_negative[23:0]);
+    wire        keeps_1 = used_1 & (cell_1[23:0] < bits_of_new_negative[23:0]);
+    wire        keeps_2 = used_2 & (cell_2[23:0] < bits_of_new_negative[23:0]);
+    wire        keeps_3 = used_3 & (cell_3[23:0] < bits_of_new_negative[23:0]);
+    wire        keeps_4 = used_4 & (cell_4[23:0] < bits_of_new_negative[23:0]);
+    wire        keeps_5 = used_5 & (cell_5[23:0] < bits_of_new_negative[23:0]);
+    wire        keeps_6 = used_6 & (cell_6[23:0] < bits_of_new_negative[23:0]);
+    wire        keeps_7 = used_7 & (cell_7[23:0] < bits_of_new_negative[23:0]);
 
     always @(posedge aclk) begin
         new_negative <= value[23];
@@ -74,7 +74,7 @@ module svd_8x8_sorter (
 
     always @(posedge aclk) begin
         if (turn | (p1_inserted & ~keeps_0)) begin
-            cell_0 <= turn ? cell_1 : bits_of_new_negative;
+            cell_0 <= ~turn ? bits_of_new_negative : cell_7;
         end
     end
 
@@ -102,48 +102,48 @@ module svd_8x8_sorter (
 
     always @(posedge aclk) begin
         if (turn | (p1_inserted & ~keeps_1)) begin
-            cell_1 <= turn ? cell_2 : (keeps_0 ? bits_of_new_negative : cell_0);
+            cell_1 <= (~turn & keeps_0) ? bits_of_new_negative : cell_0;
         end
     end
 
     always @(posedge aclk) begin
         if (turn | (p1_inserted & ~keeps_2)) begin
-            cell_2 <= turn ? cell_3 : (keeps_1 ? bits_of_new_negative : cell_1);
+            cell_2 <= (~turn & keeps_1) ? bits_of_new_negative : cell_1;
         end
     end
 
     always @(posedge aclk) begin
         if (turn | (p1_inserted & ~keeps_3)) begin
-            cell_3 <= turn ? cell_4 : (keeps_2 ? bits_of_new_negative : cell_2);
+            cell_3 <= (~turn & keeps_2) ? bits_of_new_negative : cell_2;
         end
     end
 
     always @(posedge aclk) begin
         if (turn | (p1_inserted & ~keeps_4)) begin
-            cell_4 <= turn ? cell_5 : (keeps_3 ? bits_of_new_negative : cell_3);
+            cell_4 <= (~turn & keeps_3) ? bits_of_new_negative : cell_3;
         end
     end
 
     always @(posedge aclk) begin
         if (turn | (p1_inserted & ~keeps_5)) begin
-            cell_5 <= turn ? cell_6 : (keeps_4 ? bits_of_new_negative : cell_4);
+            cell_5 <= (~turn & keeps_4) ? bits_of_new_negative : cell_4;
         end
     end
 
     always @(posedge aclk) begin
         if (turn | (p1_inserted & ~keeps_6)) begin
-            cell_6 <= turn ? cell_7 : (keeps_5 ? bits_of_new_negative : cell_5);
+            cell_6 <= (~turn & keeps_5) ? bits_of_new_negative : cell_5;
         end
     end
 
     always @(posedge aclk) begin
         if (turn | (p1_inserted & ~keeps_7)) begin
-            cell_7 <= turn ? cell_0 : (keeps_6 ? bits_of_new_negative : cell_6);
+            cell_7 <= (~turn & keeps_6) ? bits_of_new_negative : cell_6;
         end
     end
 
     // ---- Outputs ---------------------------------------------------------------------------------------------
-    assign front = cell_0;
+    assign front = cell_7;
 endmodule
 
 `default_nettype wire

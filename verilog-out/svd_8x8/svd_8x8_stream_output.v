@@ -25,11 +25,11 @@ module svd_8x8_stream_output (
     output wire        u_read,      // 1 cycle after the inputs
     output wire        v_read,      // 1 cycle after the inputs
     output wire  [2:0] vector_row,  // 1 cycle after the inputs
-    output wire [23:0] tdata,       // 5 cycles after the inputs
-    output wire  [1:0] tuser,       // 5 cycles after the inputs
-    output wire        tlast,       // 5 cycles after the inputs
-    output wire        write,       // 5 cycles after the inputs
-    output wire        done         // 4 cycles after the inputs
+    output wire [23:0] tdata,       // 6 cycles after the inputs
+    output wire  [1:0] tuser,       // 6 cycles after the inputs
+    output wire        tlast,       // 6 cycles after the inputs
+    output wire        write,       // 6 cycles after the inputs
+    output wire        done         // 5 cycles after the inputs
 );
 
     // ---- State and logic -------------------------------------------------------------------------------------
@@ -202,25 +202,56 @@ module svd_8x8_stream_output (
         end
     end
 
-    wire [20:0] p4_element = ((p4_is_v ? v : u) ^ {21{p4_front_msb_and_is_u}}) + {20'd0, p4_front_msb_and_is_u};
-
     // ---- Stage 5 ---------------------------------------------------------------------------------------------
-    reg [23:0] p5_tdata_out;
+    reg        p5_is_sigma;
+    reg [23:0] p5_sigma;
+    reg        p5_is_v;
+    reg        p5_front_msb_and_is_u;
+    reg        p5_is_matrix;
     reg  [1:0] p5_tuser;
     reg        p5_tlast;
     reg        p5_token;
+    reg        p5_done;
 
     always @(posedge aclk) begin
-        p5_tdata_out <= p4_is_matrix ? {{3{p4_element[20]}}, p4_element} : (p4_is_sigma ? p4_sigma : status);
-        p5_tuser     <= p4_tuser;
-        p5_tlast     <= p4_tlast;
+        p5_is_sigma           <= p4_is_sigma;
+        p5_sigma              <= p4_sigma;
+        p5_is_v               <= p4_is_v;
+        p5_front_msb_and_is_u <= p4_front_msb_and_is_u;
+        p5_is_matrix          <= p4_is_matrix;
+        p5_tuser              <= p4_tuser;
+        p5_tlast              <= p4_tlast;
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
             p5_token <= 1'b0;
+            p5_done  <= 1'b0;
         end else begin
             p5_token <= p4_token;
+            p5_done  <= p4_done;
+        end
+    end
+
+    wire [20:0] p5_element = ((p5_is_v ? v : u) ^ {21{p5_front_msb_and_is_u}}) + {20'd0, p5_front_msb_and_is_u};
+
+    // ---- Stage 6 ---------------------------------------------------------------------------------------------
+    reg [23:0] p6_tdata_out;
+    reg  [1:0] p6_tuser;
+    reg        p6_tlast;
+    reg        p6_token;
+
+    always @(posedge aclk) begin
+        p6_tdata_out <= p5_is_matrix ? {{3{p5_element[20]}}, p5_element} : (p5_is_sigma ? p5_sigma : status);
+        p6_tuser     <= p5_tuser;
+        p6_tlast     <= p5_tlast;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p6_token <= 1'b0;
+        end else begin
+            p6_token <= p5_token;
         end
     end
 
@@ -229,11 +260,11 @@ module svd_8x8_stream_output (
     assign u_read     = p1_u_read_out;
     assign v_read     = p1_v_read_out;
     assign vector_row = p1_vector_row_out;
-    assign tdata      = p5_tdata_out;
-    assign tuser      = p5_tuser;
-    assign tlast      = p5_tlast;
-    assign write      = p5_token;
-    assign done       = p4_done;
+    assign tdata      = p6_tdata_out;
+    assign tuser      = p6_tuser;
+    assign tlast      = p6_tlast;
+    assign write      = p6_token;
+    assign done       = p5_done;
 
     // Bits that nothing reads, named so that linters do not ask.
     wire _unused_ok = &{1'b0, front[26:24], 1'b0};

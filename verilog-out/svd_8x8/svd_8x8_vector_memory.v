@@ -22,13 +22,13 @@ module svd_8x8_vector_memory (
     input  wire [41:0] write_0,
     input  wire  [1:0] write_pair_1,
     input  wire [41:0] write_1,
-    output wire [41:0] row_0,         // 1 cycle after the inputs
-    output wire [41:0] row_1          // 1 cycle after the inputs
+    output wire [41:0] row_0,         // 2 cycles after the inputs
+    output wire [41:0] row_1          // 2 cycles after the inputs
 );
 
     // ---- Memories --------------------------------------------------------------------------------------------
-    reg [41:0] bank_0 [0:31];  // 32 words
-    reg [41:0] bank_1 [0:31];  // 32 words
+    (* no_rw_check, rw_addr_collision = "no", ram_style = "block" *) reg [41:0] bank_0 [0:31];  // 32 words
+    (* no_rw_check, rw_addr_collision = "no", ram_style = "block" *) reg [41:0] bank_1 [0:31];  // 32 words
 
     // ---- Logic -----------------------------------------------------------------------------------------------
     wire [4:0] read_address = {read_copy, read_pair, read_column};
@@ -37,8 +37,17 @@ module svd_8x8_vector_memory (
     reg [41:0] p1_row_0_read;  // word of bank_0
     reg [41:0] p1_row_1_read;  // word of bank_1
 
+    // ---- Stage 2 ---------------------------------------------------------------------------------------------
+    reg [41:0] p2_row_0_held;
+    reg [41:0] p2_row_1_held;
+
+    always @(posedge aclk) begin
+        p2_row_0_held <= p1_row_0_read;
+        p2_row_1_held <= p1_row_1_read;
+    end
+
     // ---- Memory ports ----------------------------------------------------------------------------------------
-    // A read in the cycle of a write to the same address gives the old word.
+    // A word that is read in the cycle in which it is written is not used.
     always @(posedge aclk) begin
         if (write_enable) begin
             bank_0[{write_copy, write_pair_0, write_column}] <= write_0;
@@ -54,8 +63,8 @@ module svd_8x8_vector_memory (
     end
 
     // ---- Outputs ---------------------------------------------------------------------------------------------
-    assign row_0 = p1_row_0_read;
-    assign row_1 = p1_row_1_read;
+    assign row_0 = p2_row_0_held;
+    assign row_1 = p2_row_1_held;
 endmodule
 
 `default_nettype wire

@@ -66,6 +66,13 @@ impl<'m> Memory<'m> {
         address_width(self.depth)
     }
 
+    /// Promises that a word that is read in the cycle in which it is written is never used, see
+    /// [`ir::Memory::never_collides`].
+    pub fn never_collides(self) -> Self {
+        self.builder.module.borrow_mut().memories[self.id.index()].never_collides = true;
+        self
+    }
+
     /// Connects the write port.
     ///
     /// # Panics

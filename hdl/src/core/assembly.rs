@@ -29,7 +29,8 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, PortTiming, Schedule) {
     let input = stream_input(design, shape);
     let DecomposerModule { module: decomposer, timing, schedule } = architecture(shape.arch()).draw(design, shape);
     let controller = frame_controller(design, shape, timing);
-    let sorter = sorter(design, shape.element_bits(), shape.rank(), index, shape.symmetric(), shape.takes_any());
+    let all = shape.rank() == shape.triplets();
+    let sorter = sorter(design, shape.element_bits(), shape.rank(), index, shape.symmetric(), shape.takes_any(), all);
     let output = stream_output(design, shape, timing);
     let streams = shape.streams();
     let beats = streams.keep.then(|| (beat_unpacker(design, shape), beat_packer(design, shape)));

@@ -6,11 +6,16 @@
 //!
 //! For reading, the row is rotated by one cell per cycle. After as many rotations as there are cells, the order is as
 //! before.
+//!
+//! If all values are kept, the row holds them in ascending order instead: the largest is in the last cell, which is the
+//! front. Then insertion and rotation both move values to the next cell, so that a cell has one source less.
 
-use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
+use crate::builder::{DesignBuilder, ModuleBuilder, Register, Signal};
 use crate::ir::ModuleId;
 
 /// Adds the sorter for `cells` values of `data` bits, signed. It keeps the largest `cells` values and drops the others.
+///
+/// If `all` is set, exactly `cells` values are inserted between two times that it is cleared.
 ///
 /// Values are sorted by magnitude, or by value if `signed` is set. If `shrinks` is set, only the cells up to number
 /// `last_cell`, an input, are rotated.
@@ -28,6 +33,7 @@ pub fn sorter(
     index_bits: u32,
     signed: bool,
     shrinks: bool,
+    all: bool,
 ) -> ModuleId {
     let m = ModuleBuilder::new("sorter");
     m.doc(format!(
@@ -51,6 +57,10 @@ pub fn sorter(
 
     let cell = |i: usize| (m.register(&format!("cell_{i}"), new.width()), m.register(&format!("used_{i}"), 1).reset(0));
     let row: Vec<_> = (0..cells).map(cell).collect();
+    if all && !shrinks {
+        ascending(&m, &row, new, data, [insert, turn, clear]);
+        return design.add(m);
+    }
     let keeps: Vec<Signal<'_>> = (row.iter().enumerate())
         .map(|(i, (cell, used))| {
             let smaller = cell.value().low_bits(data).less_than(new_size);
@@ -70,4 +80,27 @@ pub fn sorter(
     }
     m.output("front", row[0].0.value());
     design.add(m)
+}
+
+/// Draws the row in ascending order: cells before the place of a new value stay as they are, and those after it move to
+/// the next cell, as all do when the row is rotated. An empty cell counts as larger than any value.
+fn ascending<'m>(
+    m: &'m ModuleBuilder,
+    row: &[(Register<'m>, Register<'m>)],
+    new: Signal<'m>,
+    data: u32,
+    [insert, turn, clear]: [Signal<'m>; 3],
+) {
+    let last = row[row.len() - 1].0.value();
+    let mut before = (m.one_bit(true), last, m.one_bit(true));
+    for (i, (cell, used)) in row.iter().enumerate() {
+        let (kept_before, previous, used_before) = before;
+        let smaller = cell.value().low_bits(data).less_than(new.low_bits(data));
+        let keeps = (used.value() & smaller).named(&format!("keeps_{i}"));
+        let is_new = !turn & kept_before;
+        cell.enabled_by(turn | (insert & !keeps)).drive(is_new.select(new, previous));
+        used.drive(!clear & (used.value() | (insert & used_before)));
+        before = (keeps, cell.value(), used.value());
+    }
+    m.output("front", last);
 }

@@ -34,15 +34,17 @@ pub(super) fn matrices_in_flight(parameters: &Parameters, dimensions: &Dimension
     /// The longest time in which the rotators wait for the angles of one matrix, in cycles.
     const WAIT: usize = 45;
     let pairs = dimensions.even() / 2;
-    // The blocks that are rotated one after the other, and the reads of diagonal blocks.
-    // `auto` takes no more matrices than the last number.
-    let (blocks, reads, most) = match parameters.arch {
-        ArchitectureName::Serial => (pairs * pairs, pairs, 8),
-        ArchitectureName::Row => (pairs, 1, 16),
-        ArchitectureName::Array => (1, 1, 16),
+    // The blocks that are rotated one after the other, the reads of diagonal blocks, and the cycles until the last of
+    // these has entered the angle unit. `auto` takes no more matrices than the last number.
+    let (blocks, reads, enter, most) = match parameters.arch {
+        ArchitectureName::Serial => (pairs * pairs, pairs, 0, 8),
+        ArchitectureName::Row => (pairs, 1, pairs, 16),
+        ArchitectureName::Array => (1, 1, 2, 16),
     };
     let (turn, own) = match parameters.vectors {
-        Vectors::None => (blocks + reads, blocks + reads + WAIT),
+        Vectors::None => (blocks + reads, blocks + reads + enter + WAIT),
+        // A turn is over before the diagonal blocks of a lane can be read.
+        _ if enter > 0 => (2 * blocks, 2 * blocks + enter + WAIT),
         _ => (2 * blocks, WAIT),
     };
     let refused = if dimensions.is_reduced() {

@@ -14,6 +14,7 @@
 //! Bit growth: b + c and d - a have one bit more than the data. S and D are at most pi / 4. Left and right are at most
 //! pi / 2, which takes one bit more.
 
+use super::depth::Depth;
 use super::half_angle::half_angle;
 use super::norm_exact::FINE_BITS;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
@@ -56,11 +57,18 @@ pub fn angle_fraction(coef: u32) -> u32 {
 ///
 /// Inputs are `a`, `b`, `c`, `d` and, for [`Form::Any`], `tall`. Outputs are the magnitudes `left_size` and
 /// `right_size` (`angle + 1` bits, unsigned, in rad), their signs `left_negative` and `right_negative`, and `settled`.
-pub fn angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limits: Limits, form: Form) -> ModuleId {
+pub fn angle_unit(
+    design: &mut DesignBuilder,
+    data: u32,
+    angle: u32,
+    limits: Limits,
+    form: Form,
+    depth: Depth,
+) -> ModuleId {
     if form == Form::Symmetric {
-        return symmetric_angle_unit(design, data, angle, limits);
+        return symmetric_angle_unit(design, data, angle, limits, depth);
     }
-    let half = half_angle(design, data + 1, angle, limits.noise_bits);
+    let half = half_angle(design, data + 1, angle, limits.noise_bits, depth);
     let m = ModuleBuilder::new("angle_unit");
     m.doc(format!(
         "Rotation angles of the block (a b; c d): left = S - D, right = S + D, {angle} fraction bits.\n\
@@ -118,8 +126,8 @@ pub fn angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limits: Lim
 
 /// The angle unit for symmetric matrices. Both sides are rotated by S. The elements b and c of a block may differ
 /// slightly by rounding, which is ignored.
-fn symmetric_angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limits: Limits) -> ModuleId {
-    let half = half_angle(design, data + 1, angle, limits.noise_bits);
+fn symmetric_angle_unit(design: &mut DesignBuilder, data: u32, angle: u32, limits: Limits, depth: Depth) -> ModuleId {
+    let half = half_angle(design, data + 1, angle, limits.noise_bits, depth);
     let m = ModuleBuilder::new("angle_unit");
     m.doc(format!(
         "Rotation angle of the block (a b; c d) of a symmetric matrix, for both sides, {angle} fraction bits.\n\

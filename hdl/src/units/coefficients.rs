@@ -16,6 +16,7 @@
 //! angles below 2^-4, from 2^-4 (1 - 2^-10) on, are reduced by 2^-14. Then s < 2^-4 (1 - 2^-10) and |k| < 2^-9 - 2^-20,
 //! roundings included.
 
+use super::multiplier::{self, multiplier};
 use super::norm_exact::{self, ENTRIES, FINE_BITS, TABLE_BITS};
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal, Table};
 use crate::ir::{ModuleId, bits_of};
@@ -80,7 +81,7 @@ pub fn coefficient_unit(design: &mut DesignBuilder, coef: u32) -> ModuleId {
     let rotation = rom.lookup(index.low_bits(rom.address_width()), None, "rotation");
 
     let s = below_limit(&m, size.low_bits(fraction));
-    let minus_excess = minus_versine(&m, s.zero_extend(coef), coef);
+    let minus_excess = minus_versine(design, &m, s.zero_extend(coef), coef);
     let k = fine.select(minus_excess, rotation.bits_from(coef));
     // A register, so that the negation does not follow a block RAM in the same cycle. It costs no latency, since k is
     // as late.
@@ -104,14 +105,16 @@ fn below_limit<'m>(m: &'m ModuleBuilder, s: Signal<'m>) -> Signal<'m> {
 
 /// sqrt(1 - s²) - 1 for s below 2^-4 with `coef + 3` fraction bits. The result has `coef` bits and `coef + 8` fraction
 /// bits.
-fn minus_versine<'m>(m: &'m ModuleBuilder, s: Signal<'m>, coef: u32) -> Signal<'m> {
+fn minus_versine<'m>(design: &mut DesignBuilder, m: &'m ModuleBuilder, s: Signal<'m>, coef: u32) -> Signal<'m> {
     let fraction = coef - 1;
-    let square = (s * s).registered("square").low_bits(2 * fraction);
+    let square = product(design, m, "square", s, s).low_bits(2 * fraction);
     // Half of p has one fraction bit more than the result. So has -(p / 2 + h), which is rounded by dropping that bit:
     // the table of h contains the rounding.
     let half_square = square.bits_from(fraction - 1).zero_extend(coef + 1);
-    let minus_h =
-        if fraction <= BY_VALUE_UP_TO { by_value(m, square, fraction) } else { by_slope(m, square, fraction) };
+    let minus_h = match fraction {
+        ..=BY_VALUE_UP_TO => by_value(m, square, fraction),
+        _ => by_slope(design, m, square, fraction),
+    };
     (minus_h.sign_extend(coef + 1) - half_square).bits_from(1)
 }
 
@@ -129,12 +132,14 @@ fn by_value<'m>(m: &'m ModuleBuilder, square: Signal<'m>, fraction: u32) -> Sign
     let scale = f64::from(fraction + 10).exp2();
     let entry = |i: u32| -(h((f64::from(i) + 0.5) * interval) * scale + 0.5).floor() as i128;
     let table = signed_table(m, "minus_h_table", (0..1 << bits).map(entry).collect());
-    table.lookup(square.bits_from(square.width() - bits), None, "minus_h")
+    let looked_up = table.lookup(square.bits_from(square.width() - bits), None, "minus_h_entry");
+    // A block RAM returns its word late in the cycle.
+    looked_up.registered("minus_h")
 }
 
 /// -h with `fraction + 10` fraction bits, from the value and the slope of each interval. Since h'' < 2^-2 + 2^-9, the
 /// chord of an interval of width w, lowered by half of its greatest distance from h, has an error below w² / 60.
-fn by_slope<'m>(m: &'m ModuleBuilder, square: Signal<'m>, fraction: u32) -> Signal<'m> {
+fn by_slope<'m>(design: &mut DesignBuilder, m: &'m ModuleBuilder, square: Signal<'m>, fraction: u32) -> Signal<'m> {
     let bits = (fraction - 12).div_ceil(2);
     let place_bits = fraction - 7 - bits;
     let interval = f64::from(bits + 8).exp2().recip();
@@ -149,10 +154,22 @@ fn by_slope<'m>(m: &'m ModuleBuilder, square: Signal<'m>, fraction: u32) -> Sign
     let start = signed_table(m, "minus_h_start_table", starts).lookup(index, None, "minus_h_start");
     let rise = signed_table(m, "h_rise_table", rises).lookup(index, None, "h_rise");
     let place = square.slice(square.width() - bits - place_bits, place_bits);
-    let place = place.zero_extend(place_bits + 1).registered("place");
-    let risen = (rise * place).registered("risen").bits_from(place_bits);
+    let place = place.zero_extend(place_bits + 1);
+    let risen = product(design, m, "risen", rise, place).bits_from(place_bits);
     let width = start.width().max(risen.width()) + 1;
     (start.sign_extend(width) - risen.sign_extend(width)).registered("minus_h")
+}
+
+/// The product of two signals.
+fn product<'m>(
+    design: &mut DesignBuilder,
+    m: &'m ModuleBuilder,
+    name: &str,
+    a: Signal<'m>,
+    b: Signal<'m>,
+) -> Signal<'m> {
+    let unit = multiplier(design, multiplier::Form { a: a.width(), b: b.width(), registers: 2 });
+    m.place(design, unit, name, &[("a", a), ("b", b)]).output("product")
 }
 
 /// A table as narrow as its entries allow.

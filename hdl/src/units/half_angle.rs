@@ -12,6 +12,7 @@
 //! Bit growth: a logarithm has `exponent + LOG_BITS` bits, and the difference has one bit more. Angles have `angle`
 //! fraction bits and never exceed pi / 4, so `angle` bits hold them.
 
+use super::depth::Depth;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal, Table};
 use crate::ir::ModuleId;
 use std::f64::consts::FRAC_PI_4;
@@ -32,7 +33,7 @@ const ENTRY_FRACTION: u32 = ENTRY_BITS + 1;
 ///
 /// Outputs are `size`, the angle (`angle` bits, unsigned, at most pi / 4), and `negative`, whether numerator and
 /// denominator have opposite signs. A numerator with a magnitude below 2^(noise - 1) gives the angle 0.
-pub fn half_angle(design: &mut DesignBuilder, width: u32, angle: u32, noise: u32) -> ModuleId {
+pub fn half_angle(design: &mut DesignBuilder, width: u32, angle: u32, noise: u32, depth: Depth) -> ModuleId {
     let m = ModuleBuilder::new("half_angle");
     m.doc(format!(
         "size = atan(|numerator / denominator|) / 2, about 8 significant bits, {angle} fraction bits.\n\
@@ -61,7 +62,9 @@ pub fn half_angle(design: &mut DesignBuilder, width: u32, angle: u32, noise: u32
     let entry = entry.registered("entry");
 
     let shallow_angle = entry.zero_extend(angle).shifted_up(angle - ENTRY_FRACTION).low_bits(angle);
-    let shallow_angle = shallow_angle.shift_right(octave.registered("octave")).named("shallow_angle");
+    let shifted = shallow_angle.shift_right(octave.registered("octave"));
+    let shallow_angle =
+        if depth.is_deep() { shifted.registered("shallow_angle") } else { shifted.named("shallow_angle") };
     let quarter = m.constant(angle, quarter_turn_half(angle));
     let steep_angle = quarter - shallow_angle;
     let size = steep.registered("steep").select(steep_angle, shallow_angle);
@@ -87,7 +90,9 @@ fn log_of<'m>(m: &'m ModuleBuilder, logs: Table<'m>, size: Signal<'m>, name: &st
     let (exponent, mantissa) = leading_one(m, size);
     let exponent = exponent.registered(&format!("{name}_exponent"));
     let mantissa = mantissa.registered(&format!("{name}_mantissa"));
-    let fraction = logs.lookup(mantissa, None, &format!("{name}_log_fraction"));
+    let fraction = logs.lookup(mantissa, None, &format!("{name}_log_entry"));
+    // A block RAM returns its word late in the cycle.
+    let fraction = fraction.registered(&format!("{name}_log_fraction"));
     m.concat(&[m.zero(1), exponent, fraction])
 }
 
@@ -100,6 +105,10 @@ fn leading_one<'m>(m: &'m ModuleBuilder, value: Signal<'m>) -> (Signal<'m>, Sign
     let mut window = value.shifted_up((1 << levels) - value.width());
     let mut exponent = Vec::new();
     for level in (0..levels).rev() {
+        // The search is split where both parts have paths of about the same length.
+        if level == levels.saturating_sub(3) {
+            window = window.registered("window");
+        }
         let step = 1 << level;
         let found = window.bits_from(window.width() - step).any();
         let moved = m.concat(&[window.low_bits(window.width() - step), m.zero(step)]);

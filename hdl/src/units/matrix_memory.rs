@@ -3,7 +3,7 @@
 //! A 2x2 block is read in one cycle, one element from each bank, all at the address (copy, row pair, column pair). A
 //! rotated block is written in one cycle as well. Each element goes to its place for the next step: there is one row
 //! pair for each row bank and one column pair for each column bank (see [`crate::ordering`]). A step reads one copy and
-//! writes the other.
+//! writes the other, so a word is never read for use in the cycle in which it is written.
 
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
@@ -14,7 +14,9 @@ use crate::ir::ModuleId;
 ///
 /// The outputs `element_rc` are the elements in row bank r and column bank c. `write_enable` has one bit per bank, bit
 /// 2 r + c.
-pub fn matrix_memory(design: &mut DesignBuilder, data: u32, pairs: [u32; 2], copies: u32) -> ModuleId {
+///
+/// With `held` there is a register behind the memory, whose words arrive late in the cycle if it is block RAM.
+pub fn matrix_memory(design: &mut DesignBuilder, data: u32, pairs: [u32; 2], copies: u32, held: bool) -> ModuleId {
     let m = ModuleBuilder::new("matrix_memory");
     m.doc(format!(
         "A in 2 x 2 banks of {data}-bit words: one 2x2 block read and one written per cycle, without conflict.\n\
@@ -30,11 +32,13 @@ pub fn matrix_memory(design: &mut DesignBuilder, data: u32, pairs: [u32; 2], cop
     let enable = m.input("write_enable", 4);
     for (r, row) in rows.into_iter().enumerate() {
         for (c, column) in columns.into_iter().enumerate() {
-            let bank = m.memory(&format!("bank_{r}{c}"), data, 1 << (copies + pairs[0] + pairs[1]));
+            let bank = m.memory(&format!("bank_{r}{c}"), data, 1 << (copies + pairs[0] + pairs[1])).never_collides();
             let new = m.input(&format!("write_{r}{c}"), data);
             let address: Vec<Signal<'_>> = [copy, row, column].into_iter().flatten().collect();
             bank.write(enable.bit((2 * r + c) as u32), m.concat(&address), new);
-            m.output(&format!("element_{r}{c}"), bank.read(read, None, &format!("element_{r}{c}_read")));
+            let word = bank.read(read, None, &format!("element_{r}{c}_read"));
+            let word = if held { word.registered(&format!("element_{r}{c}_held")) } else { word };
+            m.output(&format!("element_{r}{c}"), word);
         }
     }
     design.add(m)

@@ -8,11 +8,14 @@
 //! | fine | x + k x - s y | y + k y + s x | cos - 1, q + 9 fraction bits | sin, q + 4 fraction bits |
 //!
 //! Bit growth: for w-bit data and a plane rotation, a sum of two products is below sqrt(2) 2^(w-1), which takes w + 1
-//! integer bits. Both forms are aligned to q + 9 fraction bits, so the sums have w + q + 10 bits. The result has w
-//! bits. If a rotated number does not fit them, `overflow` is raised.
+//! integer bits. The sum of the coarse form has q fraction bits, that of the fine form q + 9, and either fits w + q + 6
+//! bits, since k is small in the fine form. When both are aligned to q + 9 fraction bits, they have w + q + 10 bits. The
+//! result has w bits. If a rotated number does not fit them, `overflow` is raised.
 
-use super::rounder::add_and_round;
-use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
+use super::depth::Depth;
+use super::multiplier::{Form, multiplier};
+use super::rounder::add_and_round_from_half;
+use crate::builder::{DesignBuilder, ModuleBuilder};
 use crate::ir::ModuleId;
 
 /// Additional fraction bits of cos - 1 in the fine form. Below 2^-4 rad its magnitude is below 2^-9.
@@ -23,8 +26,12 @@ pub const FINE_SINE_SHIFT: u32 = 4;
 /// Adds the rotator for data of `data` bits and coefficients of `coef` bits (signed, `coef - 1` fraction bits in the
 /// coarse form).
 ///
+/// In a deep pipeline the multipliers have registers between the sums of their partial products.
+///
 /// Inputs are `x`, `y`, `k`, `s` and `fine`. Outputs are `x_rotated`, `y_rotated` and `overflow`.
-pub fn rotator(design: &mut DesignBuilder, data: u32, coef: u32) -> ModuleId {
+pub fn rotator(design: &mut DesignBuilder, data: u32, coef: u32, depth: Depth) -> ModuleId {
+    let form = Form { a: data, b: coef, registers: if depth.is_deep() { 3 } else { 2 } };
+    let unit = multiplier(design, form);
     let m = ModuleBuilder::new("rotator");
     let fraction = coef - 1 + FINE_COSINE_SHIFT;
     let width = data + fraction + 1;
@@ -37,33 +44,38 @@ pub fn rotator(design: &mut DesignBuilder, data: u32, coef: u32) -> ModuleId {
         fraction,
         coef - 1 + FINE_SINE_SHIFT,
     ));
-    let input = |name, width| m.input(name, width).at(0).registered(&format!("{name}_in"));
+    let input = |name, width| m.input(name, width).at(0);
     let (x, y) = (input("x", data), input("y", data));
     let (k, s) = (input("k", coef), input("s", coef));
     let fine = input("fine", 1);
 
-    let (kx, ky) = ((x * k).registered("kx"), (y * k).registered("ky"));
-    let (sx, sy) = ((x * s).registered("sx"), (y * s).registered("sy"));
+    let product = |name, a, b| m.place(design, unit, name, &[("a", a), ("b", b)]).output("product");
+    let (kx, ky) = (product("kx", x, k), product("ky", y, k));
+    let (sx, sy) = (product("sx", x, s), product("sy", y, s));
 
-    let aligned = |product, shift_when_fine: u32, name: &str| aligned(product, fine, shift_when_fine, width, name);
-    let (kx, ky) = (aligned(kx, 0, "kx_aligned"), aligned(ky, 0, "ky_aligned"));
+    // In the coarse form all products have the same number of fraction bits. In the fine form those with k have more.
     let sine_shift = FINE_COSINE_SHIFT - FINE_SINE_SHIFT;
-    let (sx, sy) = (aligned(sx, sine_shift, "sx_aligned"), aligned(sy, sine_shift, "sy_aligned"));
-    let sum_x = (kx - sy).registered("sum_x").note(format!("{fraction} fraction bits"));
-    let sum_y = (ky + sx).registered("sum_y").note(format!("{fraction} fraction bits"));
+    let narrow = data + coef + sine_shift;
+    let of_sine = [sx, sy].map(|product| fine.select(product.shifted_up(sine_shift), product.sign_extend(narrow)));
+    let (sx, sy) = (of_sine[0].named("sx_aligned"), of_sine[1].named("sy_aligned"));
+    let sum_x = (kx.sign_extend(narrow) - sy).registered("sum_x").note("fraction bits as of k");
+    let sum_y = (ky.sign_extend(narrow) + sx).registered("sum_y").note("fraction bits as of k");
 
-    let base = |value, name: &str| fine.select(value, m.zero(data)).named(name);
-    let x_rounded = add_and_round(base(x, "base_x"), sum_x, fraction).named("x_rounded");
-    let y_rounded = add_and_round(base(y, "base_y"), sum_y, fraction).named("y_rounded");
+    let done = kx.stage().unwrap_or(0);
+    let [x_rounded, y_rounded] = [(x, sum_x), (y, sum_y)].map(|(own, sum)| {
+        let base = fine.select(own.delayed_to(done), m.zero(data)).registered("base").note("added in the fine form");
+        // Both forms are aligned to the same fraction bits, but only from half a unit upwards: whether the bits below
+        // are those of a tie is decided for each form.
+        let coarse = sum.low_bits(data + coef).bits_from(coef - 2);
+        let halves = fine.select(sum.sign_extend(width).bits_from(fraction - 1), coarse).named("halves");
+        let is_tie = |fraction: u32| sum.low_bits(fraction).is(1 << (fraction - 1));
+        let tie = fine.select(is_tie(fraction), is_tie(coef - 1)).named("tie");
+        add_and_round_from_half(base, halves, tie)
+    });
+    let (x_rounded, y_rounded) = (x_rounded.named("x_rounded"), y_rounded.named("y_rounded"));
     let overflow = (x_rounded.bit(data) ^ x_rounded.bit(data - 1)) | (y_rounded.bit(data) ^ y_rounded.bit(data - 1));
     m.output("x_rotated", x_rounded.low_bits(data).registered("x_out"));
     m.output("y_rotated", y_rounded.low_bits(data).registered("y_out"));
     m.output("overflow", overflow.registered("overflow_out"));
     design.add(m)
-}
-
-/// A product, aligned to the fraction bits of the sum. The shift depends on the form.
-fn aligned<'m>(product: Signal<'m>, fine: Signal<'m>, shift_when_fine: u32, width: u32, name: &str) -> Signal<'m> {
-    let at = |shift: u32| product.shifted_up(shift).sign_extend(width);
-    fine.select(at(shift_when_fine), at(FINE_COSINE_SHIFT)).named(name)
 }

@@ -2,6 +2,9 @@
 //!
 //! Rows move from pair to pair like those of A, but columns stay in place. So two rows of two columns are read in one
 //! cycle at the address (copy, row pair, column pair), and written to one row pair for each bank.
+//!
+//! A word is never read for use in the cycle in which it is written: a step reads one copy and writes the other. So the
+//! memory may be block RAM without more logic. Its words arrive late in the cycle, and there is a register behind it.
 
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
@@ -25,12 +28,13 @@ pub fn vector_memory(design: &mut DesignBuilder, element: u32, pairs: [u32; 2], 
     let column = input("write_column", pairs[1]);
     let enable = m.input("write_enable", 1);
     for b in 0..2 {
-        let bank = m.memory(&format!("bank_{b}"), 2 * element, 1 << (copies + pairs[0] + pairs[1]));
+        let bank = m.memory(&format!("bank_{b}"), 2 * element, 1 << (copies + pairs[0] + pairs[1])).never_collides();
         let to = input(&format!("write_pair_{b}"), pairs[0]);
         let new = m.input(&format!("write_{b}"), 2 * element);
         let address: Vec<Signal<'_>> = [copy, to, column].into_iter().flatten().collect();
         bank.write(enable, m.concat(&address), new);
-        m.output(&format!("row_{b}"), bank.read(read, None, &format!("row_{b}_read")));
+        let word = bank.read(read, None, &format!("row_{b}_read"));
+        m.output(&format!("row_{b}"), word.registered(&format!("row_{b}_held")));
     }
     design.add(m)
 }

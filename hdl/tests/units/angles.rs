@@ -4,6 +4,7 @@ use crate::bench::{Bench, for_all, signed};
 use proptest::prelude::*;
 use std::cell::RefCell;
 use svdforge_hdl::units::angles::{Form, Limits, angle_fraction, angle_unit};
+use svdforge_hdl::units::depth::Depth;
 use svdforge_hdl::units::half_angle::half_angle;
 
 /// The largest permitted error of a half angle, in rad. `unit` is the last place of the angle.
@@ -62,7 +63,7 @@ fn angles_have_four_more_fraction_bits_than_coefficients() {
 #[test]
 fn half_angle_is_accurate_for_all_short_operands() {
     let (width, angle, noise) = (10, 21, 4);
-    let mut bench = Bench::new(|design| half_angle(design, width, angle, noise));
+    let mut bench = Bench::new(|design| half_angle(design, width, angle, noise, Depth::Shallow));
     let range = || -(1i128 << (width - 1))..1 << (width - 1);
     let operands: Vec<_> = range().flat_map(|n| range().map(move |d| [n, d])).collect();
     let results = bench.pipeline(["numerator", "denominator"], ["size", "negative"], &operands);
@@ -75,8 +76,11 @@ fn half_angle_is_accurate_for_all_short_operands() {
 
 #[test]
 fn half_angle_is_accurate_at_the_widths_of_cores() {
-    for (width, angle, noise) in [(25, 21, 4), (39, 33, 4), (10, 21, 3), (14, 17, 3)] {
-        let bench = RefCell::new(Bench::new(|design| half_angle(design, width, angle, noise)));
+    let [shallow, deep] = [Depth::Shallow, Depth::Deep];
+    for (width, angle, noise, depth) in
+        [(25, 21, 4, shallow), (25, 21, 4, deep), (39, 33, 4, deep), (10, 21, 3, shallow), (14, 17, 3, deep)]
+    {
+        let bench = RefCell::new(Bench::new(|design| half_angle(design, width, angle, noise, depth)));
         let operand = (signed(width), signed(width)).prop_map(|(n, d)| [n, d]);
         for_all(50, proptest::collection::vec(operand, 200), |operands| {
             let results = bench.borrow_mut().pipeline(["numerator", "denominator"], ["size", "negative"], &operands);
@@ -98,8 +102,9 @@ struct AngleBench {
 impl AngleBench {
     fn new(data: u32, coef: u32, limits: Limits, form: Form) -> Self {
         let angle = angle_fraction(coef);
-        let unit = Bench::new(|design| angle_unit(design, data, angle, limits, form));
-        let half = Bench::new(|design| half_angle(design, data + 1, angle, limits.noise_bits));
+        // The depths differ, and the results must not.
+        let unit = Bench::new(|design| angle_unit(design, data, angle, limits, form, Depth::Deep));
+        let half = Bench::new(|design| half_angle(design, data + 1, angle, limits.noise_bits, Depth::Shallow));
         Self { unit, half, angle, limits, form }
     }
 

@@ -26,7 +26,7 @@ fn matrix_memory_forms_every_pair_once_and_returns_all_elements_home() {
 /// One sweep, in which the blocks of each step begin with number `start`. Returns the number of blocks.
 fn matrix_sweep(size: usize, start: usize) -> usize {
     let ordering = Ordering::new(size);
-    let mut memory = Bench::new(|design| matrix_memory(design, 16, [pair_bits(&ordering); 2], 1));
+    let mut memory = Bench::new(|design| matrix_memory(design, 16, [pair_bits(&ordering); 2], 1, false));
     let name = |row: usize, column: usize| (row << 8 | column) as i128;
     // The elements are loaded one at a time. Bank and pair follow from the rule that the parity of a place is its bank.
     for (row, column) in (0..size).flat_map(|r| (0..size).map(move |c| (r, c))) {
@@ -85,9 +85,9 @@ fn matrix_sweep(size: usize, start: usize) -> usize {
     blocks
 }
 
-/// Random reads and writes, compared with a simple model. Some words are read in the cycle in which they are written.
+/// Random reads and writes, compared with a simple model. A word arrives two cycles after its address.
 #[test]
-fn vector_memory_returns_the_old_word_in_the_cycle_of_a_write() {
+fn vector_memory_returns_words_two_cycles_after_their_address() {
     const PAIR_BITS: u32 = 3;
     const PAIRS: usize = 1 << PAIR_BITS;
     let pair = || 0..PAIRS;
@@ -96,6 +96,7 @@ fn vector_memory_returns_the_old_word_in_the_cycle_of_a_write() {
     for_all(20, proptest::collection::vec((operation, pair()), 600), |operations| {
         let mut memory = Bench::new(|design| vector_memory(design, 8, [PAIR_BITS; 2], 1));
         let mut model = vec![0u128; 4 * PAIRS * PAIRS];
+        let mut before = None;
         let word =
             |bank: usize, copy: usize, pair: usize, column: usize| ((bank * 2 + copy) * PAIRS + pair) * PAIRS + column;
         for ((write, copy, pair_0, pair_1, column, data, read_copy, read_pair), read_column) in operations {
@@ -115,9 +116,11 @@ fn vector_memory_returns_the_old_word_in_the_cycle_of_a_write() {
                 model[word(1, copy, pair_1, column)] = data[1].into();
             }
             memory.step();
-            assert_eq!([memory.get("row_0"), memory.get("row_1")], expected);
-            reads.set(reads.get() + 1);
+            if let Some(before) = before.replace(expected) {
+                assert_eq!([memory.get("row_0"), memory.get("row_1")], before);
+                reads.set(reads.get() + 1);
+            }
         }
     });
-    assert_eq!(reads.get(), 20 * 600);
+    assert_eq!(reads.get(), 20 * 599);
 }

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use std::cell::RefCell;
 use svdforge_hdl::builder::ModuleBuilder;
 use svdforge_hdl::ir::signed_value;
+use svdforge_hdl::units::depth::Depth;
 use svdforge_hdl::units::rotator::rotator;
 use svdforge_hdl::units::rounder::add_and_round;
 
@@ -77,7 +78,7 @@ const OUTPUTS: [&str; 3] = ["-x_rotated", "-y_rotated", "overflow"];
 #[test]
 fn rotator_is_exact_for_all_small_operands() {
     let (data, coef) = (4, 6);
-    let mut bench = Bench::new(|design| rotator(design, data, coef));
+    let mut bench = Bench::new(|design| rotator(design, data, coef, Depth::Shallow));
     let (word, coefficient) = (-8..8i128, -32..32i128);
     let (mut cases, mut outside) = (0, 0);
     for (k, fine) in coefficient.clone().flat_map(|k| [(k, 0), (k, 1)]) {
@@ -95,8 +96,9 @@ fn rotator_is_exact_for_all_small_operands() {
 /// The widths are those of word 16, guard 4, n = 8; of word 24, guard 8, n = 32; and of a small core.
 #[test]
 fn rotator_is_exact_for_the_widths_of_cores() {
-    for (data, coef) in [(24, 18), (38, 30), (9, 14)] {
-        let bench = RefCell::new(Bench::new(|design| rotator(design, data, coef)));
+    let deep = Depth::Deep;
+    for (data, coef, depth) in [(24, 18, Depth::Shallow), (24, 18, deep), (38, 30, deep), (9, 14, Depth::Shallow)] {
+        let bench = RefCell::new(Bench::new(|design| rotator(design, data, coef, depth)));
         let one = (1i128 << (coef - 1)) as f64;
         let turn = (0.0..std::f64::consts::TAU)
             .prop_map(move |a| [a.cos(), a.sin()].map(|v| ((v * one).round() as i128).min(one as i128 - 1)));
@@ -116,7 +118,7 @@ fn rotator_is_exact_for_the_widths_of_cores() {
 #[test]
 fn rotator_reports_the_largest_result() {
     let (data, coef) = (24, 18);
-    let mut bench = Bench::new(|design| rotator(design, data, coef));
+    let mut bench = Bench::new(|design| rotator(design, data, coef, Depth::Deep));
     let (least, most) = (-(1i128 << 23), (1i128 << 23) - 1);
     let eighth = 92_682; // sqrt(1/2) with 17 fraction bits
     let quarter = -(1i128 << 17);

@@ -23,6 +23,7 @@
 mod device;
 mod error;
 mod frame;
+mod multiplier;
 mod nextpnr;
 mod options;
 pub mod target;

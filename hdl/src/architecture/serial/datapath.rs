@@ -28,6 +28,7 @@ use crate::parameters::{Scaling, Sizes};
 use crate::shape::Shape;
 use crate::units::angles::{Form, angle_fraction, angle_unit};
 use crate::units::coefficients::coefficient_unit;
+use crate::units::depth::Depth;
 use crate::units::matrix_memory::matrix_memory;
 use crate::units::rotator::rotator;
 use crate::units::vector_memory::vector_memory;
@@ -39,6 +40,7 @@ use qr::{Qr, Side};
 pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
     let pair = pair_bits(largest(orderings));
     let copies = context_bits(shape) + 1;
+    let depth = depth(shape);
     let units = UnitModules {
         angles: angle_unit(
             design,
@@ -46,10 +48,12 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
             angle_fraction(shape.coef()),
             shape.arithmetic().limits(),
             form(shape),
+            depth,
         ),
         coefficients: coefficient_unit(design, shape.coef()),
-        rotator: rotator(design, shape.element_bits(), shape.coef()),
-        matrix: matrix_memory(design, shape.element_bits(), [pair; 2], copies),
+        rotator: rotator(design, shape.element_bits(), shape.coef(), depth),
+        // The memories of U and V take two cycles, so the one of A must not be ahead of them.
+        matrix: matrix_memory(design, shape.element_bits(), [pair; 2], copies, depth.is_deep() || !shape.is_prepared()),
         vectors: vector_memory(design, shape.vector_bits(), [pair; 2], copies),
         lane: shape.is_reduced().then(|| qr_lane(design, shape)),
     };
@@ -101,10 +105,11 @@ impl<'m> Drawing<'_, 'm> {
         let rotates_vectors = |at: u32| command.vectors.map(|v| v.rotate.delayed_to(at));
 
         // The left rotators turn the columns of a block of A or of Uᵀ.
-        let left_address = operands - read;
+        let left_address = operands - VECTOR_READ;
+        let left_read = operands - COEFFICIENT_READ;
         let u = command.vectors.filter(|_| self.shape.has_u()).map(|c| self.vectors(c, "u", left_address));
-        let qr_left = qr.as_ref().map(|qr| qr.left(left_new, left_address));
-        let left_row = command.row.delayed_to(left_address);
+        let qr_left = qr.as_ref().map(|qr| qr.left(left_new, left_read));
+        let left_row = command.row.delayed_to(left_read);
         let left_coefficients = self.stored("left", left_new, left_row, qr_left.as_ref());
         let left = [0, 1].map(|c| {
             let from_u = |r: usize| u.as_ref().map(|u| u.elements[r][c]);
@@ -118,11 +123,12 @@ impl<'m> Drawing<'_, 'm> {
         let left_done = stage(from_left[0][0]);
 
         // The right rotators turn the rows of that block of A, or the columns of a block of Vᵀ.
-        let right_address = left_done - read;
+        let right_address = left_done - VECTOR_READ;
+        let right_read = left_done - COEFFICIENT_READ;
         let v = command.vectors.filter(|_| self.shape.has_v()).map(|c| self.vectors(c, "v", right_address));
         let row_of_v = v.as_ref().map(|_| command.row);
-        let turned = select_if_present(rotates_vectors(0), row_of_v, command.column).delayed_to(right_address);
-        let qr_right = qr.as_ref().map(|qr| qr.right(left_new, right_address, left_done));
+        let turned = select_if_present(rotates_vectors(0), row_of_v, command.column).delayed_to(right_read);
+        let qr_right = qr.as_ref().map(|qr| qr.right(left_new, right_read, left_done));
         let right_coefficients = self.stored("right", right_new, turned, qr_right.as_ref());
         let right = [0, 1].map(|i| {
             let from_v = |j: usize| v.as_ref().map(|v| v.elements[j][i]);
@@ -164,7 +170,8 @@ impl<'m> Drawing<'_, 'm> {
         let latencies = Latencies {
             block: right_done as usize + 1,
             vectors: ((left_done - left_address).max(right_done - right_address) + 1) as usize,
-            angle: stage(left_new) as usize + 1,
+            // The rotators address their coefficients `left_read` cycles after a command, or later.
+            angle: (stage(left_new) + 1 - left_read) as usize,
         };
         let row_rotation = qr.map(|qr| qr.row_rotation_latency(left_new, left_done));
         let stages = Stages {
@@ -179,7 +186,7 @@ impl<'m> Drawing<'_, 'm> {
             latencies,
             settled: stage(settled),
             value: read,
-            unload: read,
+            unload: VECTOR_READ,
             overflow: right_done + 1,
             row_rotation,
             stages,
@@ -361,6 +368,21 @@ impl<'m> Drawing<'_, 'm> {
         (moves.sign(), [moves.low_bits(self.pair), moves.slice(self.pair, self.pair)])
     }
 }
+
+/// Cycles from an address to the word that a memory of U or V returns.
+pub const VECTOR_READ: u32 = 2;
+/// Cycles from an address to the word that a coefficient memory returns.
+pub const COEFFICIENT_READ: u32 = 1;
+
+/// The depth of the units' pipelines. Where matrices take turns, or a step is long, the rotators have other work while
+/// a result is on its way.
+pub fn depth(shape: &Shape) -> Depth {
+    let is_busy = shape.in_flight() > 1 || (shape.even() >= LONG_STEP && !shape.is_reduced() && !shape.takes_any());
+    if is_busy { Depth::Deep } else { Depth::Shallow }
+}
+
+/// The fewest rows and columns whose steps last longer than a deep pipeline.
+const LONG_STEP: usize = 10;
 
 /// The form that all matrices of the core share, as the angle unit needs it.
 pub fn form(shape: &Shape) -> Form {

@@ -17,7 +17,7 @@ mod memories;
 mod wires;
 
 use super::block::stage;
-use super::datapath::form;
+use super::datapath::{COEFFICIENT_READ, VECTOR_READ, depth, form};
 use super::layout::{largest, member_table, pair_bits};
 use super::mapping::Mapping;
 use super::schedule::Latencies;
@@ -56,7 +56,7 @@ pub fn lanes(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) 
         (mapping == Mapping::Array && ordering.pairs() > 1).then(|| lane(design, shape, mapping, ordering, false));
     let arithmetic = shape.arithmetic();
     let angle = angle_fraction(shape.coef());
-    let angles = angle_unit(design, shape.element_bits(), angle, arithmetic.limits(), form(shape));
+    let angles = angle_unit(design, shape.element_bits(), angle, arithmetic.limits(), form(shape), depth(shape));
     let coefficients = coefficient_unit(design, shape.coef());
     let m = ModuleBuilder::new("datapath");
     let lanes = mapping.lanes(ordering.pairs());
@@ -184,7 +184,7 @@ struct Drawing<'a, 'm> {
 impl<'m> Drawing<'_, 'm> {
     fn draw(&self) -> Timing {
         let (command, stages) = (self.command, self.stages);
-        let [left_address, right_address] = [stages.left - 1, stages.right - 1];
+        let [left_address, right_address] = [stages.left, stages.right].map(|stage| stage - VECTOR_READ);
         self.reads();
         self.wires();
         let new = self.angles();
@@ -209,11 +209,12 @@ impl<'m> Drawing<'_, 'm> {
             latencies: Latencies {
                 block: stages.done as usize + 1,
                 vectors: vectors_done.into_iter().max().unwrap_or(0) as usize + 1,
-                angle: (coefficients + measured) as usize + 1,
+                // The rotators address their coefficients so many cycles after a command, or later.
+                angle: (coefficients + measured + 1 - (stages.left - COEFFICIENT_READ)) as usize,
             },
             settled,
             value: stages.read + 1,
-            unload: 2,
+            unload: VECTOR_READ + 1,
             overflow,
             row_rotation: None,
             stages: Stages {

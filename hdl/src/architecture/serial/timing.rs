@@ -25,9 +25,9 @@ pub struct Timing {
 /// The pipeline stages, in cycles after a command, at which units take their operands.
 #[derive(Clone, Copy, Debug)]
 pub struct Stages {
-    /// The addresses of the operands of the left rotators.
+    /// The addresses of the blocks of U that the left rotators take.
     pub left_address: u32,
-    /// The addresses of the operands of the right rotators.
+    /// The addresses of the blocks of V that the right rotators take.
     pub right_address: u32,
     /// The left rotators, and the angle unit.
     pub left: u32,

@@ -1,6 +1,7 @@
 //! Synthesises with Yosys: writes the script, and reads the statistics.
 
 use super::error::SynthError;
+use super::multiplier;
 use super::target::{Target, list};
 use super::tool::{Found, Version};
 use serde::Serialize;
@@ -54,13 +55,14 @@ pub(super) fn run(yosys: &Found, folder: &Path, sources: &Sources, target: Targe
             others: list(|other| other.least_yosys() <= version),
         });
     }
-    std::fs::write(folder.join("synth.ys"), script(sources, target, version))?;
+    let replaced = multiplier::replace(folder, &sources.files, target)?;
+    std::fs::write(folder.join("synth.ys"), script(sources, replaced, target, version))?;
     yosys.run(folder, &["-q", "-s", "synth.ys"].map(str::to_owned))?;
     let text = std::fs::read_to_string(folder.join(STATISTICS))?;
     read_statistics(&text, target)
 }
 
-fn script(sources: &Sources, target: Target, version: Version) -> String {
+fn script(sources: &Sources, replaced: Vec<String>, target: Target, version: Version) -> String {
     let top = sources.top;
     let mut lines = vec![
         format!("read_verilog {}", sources.files.join(" ")),
@@ -69,6 +71,7 @@ fn script(sources: &Sources, target: Target, version: Version) -> String {
         "check -assert".to_owned(),
         "select -assert-none t:$dlatch t:$adlatch t:$dlatchsr t:$sr".to_owned(),
     ];
+    lines.extend(replaced);
     lines.extend(target.mapping(top, sources.pnr, version));
     lines.push(format!("tee -q -o {STATISTICS} stat -json -top {top}"));
     lines.push(format!("write_json {NETLIST}"));

@@ -2,6 +2,7 @@
 
 use super::{Drawing, left_memory, right_memory};
 use crate::architecture::serial::block::stage;
+use crate::architecture::serial::datapath::COEFFICIENT_READ;
 use crate::builder::{Memory, Signal};
 
 /// What the angle units find. The first diagonal block of each unit stands at the stage of these signals, and the
@@ -69,7 +70,7 @@ impl<'m> Drawing<'_, 'm> {
     pub(super) fn coefficients(&self, new: &Angles<'m>) {
         let (m, command, pairs) = (self.m, self.command, self.ordering.pairs());
         let chained = self.mapping.diagonals(pairs);
-        let [left_address, right_address] = [self.stages.left - 1, self.stages.right - 1];
+        let [left_address, right_address] = [self.stages.left, self.stages.right].map(|stage| stage - COEFFICIENT_READ);
         let memory = |name: String, pair: usize, of: &[Signal<'m>]| -> Memory<'m> {
             let word = of[pair / chained];
             let memory = m.memory(&name, word.width(), 1 << command.copy.width());

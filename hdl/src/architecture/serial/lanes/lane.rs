@@ -6,6 +6,7 @@
 
 use crate::architecture::contexts::context_bits;
 use crate::architecture::serial::block::{Block, block, select_if_present, stage};
+use crate::architecture::serial::datapath::{VECTOR_READ, depth};
 use crate::architecture::serial::first_read::{FirstRead, scaled_and_padded};
 use crate::architecture::serial::layout::pair_bits;
 use crate::architecture::serial::mapping::Mapping;
@@ -61,11 +62,14 @@ pub(super) fn lane(
     ordering: &Ordering,
     on_diagonal: bool,
 ) -> Lane {
+    let depth = depth(shape);
+    // The memories of U and V take two cycles, so the one of A must not be ahead of them.
+    let held = depth.is_deep() || !shape.is_prepared();
     let (column, copies) = (mapping.column_bits(ordering), context_bits(shape) + 1);
     let units = Units {
-        matrix: matrix_memory(design, shape.element_bits(), [0, column], copies),
+        matrix: matrix_memory(design, shape.element_bits(), [0, column], copies, held),
         vectors: vector_memory(design, shape.vector_bits(), [0, column], copies),
-        rotator: rotator(design, shape.element_bits(), shape.coef()),
+        rotator: rotator(design, shape.element_bits(), shape.coef(), depth),
         column,
         copies,
         index: pair_bits(ordering) + 1,
@@ -215,13 +219,13 @@ impl<'m> Drawing<'_, 'm> {
         let (m, shape) = (self.m, self.shape);
         let Units { vectors, column, copies, index, .. } = self.units;
         let name = |what: &str| format!("{side}_{what}");
-        let mut address = vec![("read_copy", self.input(&name("copy"), copies, at - 1))];
+        let mut address = vec![("read_copy", self.input(&name("copy"), copies, at - VECTOR_READ))];
         if column > 0 {
-            address.push(("read_column", self.input(&name("column"), column, at - 1)));
+            address.push(("read_column", self.input(&name("column"), column, at - VECTOR_READ)));
         }
         let memory = m.place(self.design, vectors, &name("transposed"), &address);
         let words = [0, 1].map(|r| memory.output(&format!("row_{r}")));
-        assert_eq!(stage(words[0]), at, "The memory of vectors answers in the next cycle.");
+        assert_eq!(stage(words[0]), at, "The memory of vectors takes as long as the datapath expects.");
         for (r, word) in words.iter().enumerate() {
             m.output(&format!("{side}_row_{r}"), *word);
         }

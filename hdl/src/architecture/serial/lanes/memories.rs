@@ -3,6 +3,7 @@
 use super::Drawing;
 use crate::architecture::contexts;
 use crate::architecture::serial::block::other_copy;
+use crate::architecture::serial::datapath::VECTOR_READ;
 use crate::architecture::serial::layout::{move_table, pair_bits};
 use crate::architecture::serial::mapping::Mapping;
 use crate::builder::{Instance, Signal};
@@ -25,10 +26,10 @@ impl<'m> Drawing<'_, 'm> {
         let written = if side == "u" { self.stages.right } else { self.stages.done };
         for (row, column, lane) in self.every_lane() {
             lane.drive(&name("copy"), read_copy);
-            lane.drive(&format!("rotates_{side}"), rotates.delayed_to(address + 1));
-            lane.drive(&name("identity"), identity.delayed_to(address + 1));
+            lane.drive(&format!("rotates_{side}"), rotates.delayed_to(address + VECTOR_READ));
+            lane.drive(&name("identity"), identity.delayed_to(address + VECTOR_READ));
             let of_block = match command.column {
-                Some(of_block) => of_block.delayed_to(address + 1),
+                Some(of_block) => of_block.delayed_to(address + VECTOR_READ),
                 None => m.constant(pair, column as i128),
             };
             lane.drive(&name("column_pair"), of_block);
@@ -44,13 +45,13 @@ impl<'m> Drawing<'_, 'm> {
             }
         }
         for bank in 0..2 {
-            let word = |lane: &Instance<'m>| lane.output(&format!("{side}_row_{bank}")).at(address + 1);
+            let word = |lane: &Instance<'m>| lane.output(&format!("{side}_row_{bank}")).at(address + VECTOR_READ);
             let of_rows = self.lanes.iter().map(|lanes| {
                 let words: Vec<Signal<'m>> = lanes.iter().map(word).collect();
-                self.chosen(unload_column.delayed_to(address + 1), &words)
+                self.chosen(unload_column.delayed_to(address + VECTOR_READ), &words)
             });
             let of_rows: Vec<Signal<'m>> = of_rows.collect();
-            let home = unload_home.low_bits(pair).delayed_to(address + 1);
+            let home = unload_home.low_bits(pair).delayed_to(address + VECTOR_READ);
             let name = format!("{side}_row_{bank}");
             m.output(&name, self.chosen(home, &of_rows).registered(&name));
         }

@@ -9,6 +9,8 @@ use crate::ir::*;
 
 /// The most bits of a table entry that is printed in decimal. Wider entries are several numbers side by side.
 const WIDEST_DECIMAL: u32 = 24;
+/// The fewest bits of a table or memory that is meant for block RAM. A table of this size takes about a hundred LUTs.
+const FEWEST_BLOCK_BITS: u32 = 1024;
 
 impl Writer<'_> {
     /// The tables as initialised arrays, padded with zeros so that every address has an entry.
@@ -25,7 +27,10 @@ impl Writer<'_> {
                 counted(table.entries.len(), "entry", "entries"),
                 counted(table.width as usize, "bit", "bits")
             ));
-            self.text += &format!("    reg {}{} [0:{}];\n", spaced(&range(table.width), 0), table.name, reach - 1);
+            let style =
+                if table.width * reach as u32 >= FEWEST_BLOCK_BITS { "(* rom_style = \"block\" *) " } else { "" };
+            self.text +=
+                &format!("    {style}reg {}{} [0:{}];\n", spaced(&range(table.width), 0), table.name, reach - 1);
             self.text += "    initial begin\n";
             let digits = (reach - 1).to_string().len();
             let form = if table.width > WIDEST_DECIMAL { hexadecimal } else { literal };
@@ -53,7 +58,9 @@ impl Writer<'_> {
                 self.text += &banner("Memories");
             }
             let words = counted(memory.depth as usize, "word", "words");
-            let code = format!("reg {}{} [0:{}];", spaced(&range(memory.width), 0), memory.name, memory.depth - 1);
+            let attributes = attributes(memory);
+            let code =
+                format!("{attributes}reg {}{} [0:{}];", spaced(&range(memory.width), 0), memory.name, memory.depth - 1);
             self.text += &statement(4, &code, Some(&words));
         }
     }
@@ -68,7 +75,11 @@ impl Writer<'_> {
             }
             if first {
                 self.text += &banner("Memory ports");
-                self.text += &remark("A read in the cycle of a write to the same address gives the old word.");
+                let mut live = module.memories.iter().enumerate().filter(|&(i, _)| self.usage.has_memory(i));
+                self.text += &remark(match live.all(|(_, memory)| memory.never_collides) {
+                    true => "A word that is read in the cycle in which it is written is not used.",
+                    false => "A read in the cycle of a write to the same address gives the old word.",
+                });
             } else {
                 self.text.push('\n');
             }
@@ -91,6 +102,17 @@ impl Writer<'_> {
             }
             self.text += "    end\n";
         }
+    }
+}
+
+/// The attributes of a memory whose reads never collide with its writes: `no_rw_check` is the one of Yosys and Quartus,
+/// `rw_addr_collision` that of Vivado.
+fn attributes(memory: &Memory) -> &'static str {
+    let bits = memory.width * memory.depth;
+    match memory.never_collides {
+        false => "",
+        true if bits < FEWEST_BLOCK_BITS => "(* no_rw_check, rw_addr_collision = \"no\" *) ",
+        true => "(* no_rw_check, rw_addr_collision = \"no\", ram_style = \"block\" *) ",
     }
 }
 

@@ -1,0 +1,211 @@
+//! Multipliers as blocks with registers, for targets whose synthesis does not put registers into them.
+//!
+//! Yosys maps a product to blocks MULT18X18D of ECP5 but leaves the registers around it in logic cells, from where the
+//! paths into a block and out of it are long. So the text of each multiplier (see
+//! [`svdforge_hdl::units::multiplier`]) is replaced by one that instantiates the blocks with their registers. Ports,
+//! results and latencies are the same. The primitive is described in Lattice's "ECP5 and ECP5-5G sysDSP Usage Guide"
+//! (FPGA-TN-02205).
+
+use super::target::Target;
+use std::fmt::Write;
+use std::path::Path;
+use svdforge_hdl::units::multiplier::Form;
+
+/// Bits of an operand of MULT18X18D, signed or unsigned.
+const OPERAND: u32 = 18;
+
+/// Writes the texts to synthesise in place of the multipliers among `files` to the folder. Returns the commands of Yosys
+/// that put them into the design, after it was checked as it is.
+pub(super) fn replace(folder: &Path, files: &[&str], target: Target) -> std::io::Result<Vec<String>> {
+    if !matches!(target, Target::Ecp5_25k | Target::Ecp5_45k | Target::Ecp5_85k) {
+        return Ok(Vec::new());
+    }
+    let mut written = Vec::new();
+    for module in files.iter().filter_map(|name| name.strip_suffix(".v")) {
+        if let Some(form) = Form::named(module) {
+            let name = format!("{module}_of_blocks.v");
+            std::fs::write(folder.join(&name), ecp5(module, form))?;
+            written.push(name);
+        }
+    }
+    Ok(match written.is_empty() {
+        true => Vec::new(),
+        // Without the attribute, Yosys would read the modules again at the end, when they are already mapped.
+        false => vec![
+            format!("read_verilog -overwrite {}", written.join(" ")),
+            "setattr -unset reprocess_after t:MULT18X18D".to_owned(),
+        ],
+    })
+}
+
+/// A part of an operand: its lowest bit, its width, and whether it is signed.
+fn parts(width: u32) -> Vec<(u32, u32, bool)> {
+    let starts = (0..width).step_by(OPERAND as usize);
+    starts.map(|low| (low, OPERAND.min(width - low), low + OPERAND >= width)).collect()
+}
+
+/// A module with the ports of a multiplier, made of blocks MULT18X18D. The operands have registers in the blocks, and
+/// the products as well if there is one block or at least three registers.
+pub(super) fn ecp5(module: &str, form: Form) -> String {
+    let Form { a, b, registers } = form;
+    let width = a + b;
+    let blocks: Vec<_> = parts(a).into_iter().flat_map(|x| parts(b).into_iter().map(move |y| (x, y))).collect();
+    let holds_products = blocks.len() == 1 || registers > 2;
+    let mut text = format!(
+        "module {module} (\n    input aclk,\n    input [{}:0] a,\n    input [{}:0] b,\n    output [{}:0] product\n);\n",
+        a - 1,
+        b - 1,
+        width - 1
+    );
+    let mut sum = Vec::new();
+    for (i, &((a_low, a_bits, a_signed), (b_low, b_bits, b_signed))) in blocks.iter().enumerate() {
+        let operand = |name: &str, low: u32, bits: u32, signed: bool| {
+            let high = low + bits - 1;
+            let fill = if signed { format!("{name}[{high}]") } else { "1'b0".to_owned() };
+            match OPERAND - bits {
+                0 => format!("{name}[{high}:{low}]"),
+                more => format!("{{{{{more}{{{fill}}}}}, {name}[{high}:{low}]}}"),
+            }
+        };
+        let is_signed = a_signed || b_signed;
+        let _ = writeln!(text, "    wire [17:0] a_{i} = {};", operand("a", a_low, a_bits, a_signed));
+        let _ = writeln!(text, "    wire [17:0] b_{i} = {};", operand("b", b_low, b_bits, b_signed));
+        let _ = writeln!(text, "    wire {}[35:0] p_{i};", if is_signed { "signed " } else { "" });
+        let output = if holds_products { "CLK0" } else { "NONE" };
+        let _ = write!(
+            text,
+            "    MULT18X18D #(\n        .REG_INPUTA_CLK(\"CLK0\"), .REG_INPUTA_CE(\"CE0\"), .REG_INPUTA_RST(\"RST0\"),\n        \
+             .REG_INPUTB_CLK(\"CLK0\"), .REG_INPUTB_CE(\"CE0\"), .REG_INPUTB_RST(\"RST0\"),\n        \
+             .REG_PIPELINE_CLK(\"NONE\"), .REG_OUTPUT_CLK(\"{output}\"), .REG_OUTPUT_CE(\"CE0\"), .REG_OUTPUT_RST(\"RST0\"),\n        \
+             .GSR(\"DISABLED\"), .RESETMODE(\"SYNC\")\n    ) block_{i} (\n        .CLK0(aclk), .CE0(1'b1), .RST0(1'b0),\n        \
+             .SIGNEDA(1'b{}), .SIGNEDB(1'b{}), .SOURCEA(1'b0), .SOURCEB(1'b0)",
+            u8::from(a_signed),
+            u8::from(b_signed)
+        );
+        for (port, count) in [("a", 18), ("b", 18), ("p", 36)] {
+            for bit in 0..count {
+                let _ = write!(text, ",\n        .{}{bit}({port}_{i}[{bit}])", port.to_uppercase());
+            }
+        }
+        text += "\n    );\n";
+        let _ = writeln!(text, "    wire {0}[{1}:0] s_{i} = p_{i};", if is_signed { "signed " } else { "" }, width - 1);
+        sum.push(format!("(s_{i} << {})", a_low + b_low));
+    }
+    let _ = writeln!(text, "    wire [{}:0] sum_0 = {};", width - 1, sum.join(" + "));
+    // What the blocks do not hold is held behind them.
+    let behind = registers - 1 - u32::from(holds_products);
+    for i in 1..=behind {
+        let _ =
+            writeln!(text, "    reg [{}:0] sum_{i};\n    always @(posedge aclk) sum_{i} <= sum_{};", width - 1, i - 1);
+    }
+    let _ = writeln!(text, "    assign product = sum_{behind};\nendmodule");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::{find, run_program};
+    use svdforge_hdl::builder::DesignBuilder;
+    use svdforge_hdl::export::{Header, verilog::verilog};
+    use svdforge_hdl::units::multiplier::multiplier;
+
+    /// A model of the primitive after its description, for the parameters and ports that are used.
+    fn model() -> String {
+        let bits = |port: &str, count: u32| {
+            let names: Vec<String> = (0..count).rev().map(|bit| format!("{port}{bit}")).collect();
+            names.join(", ")
+        };
+        let (a, b, p) = (bits("A", 18), bits("B", 18), bits("P", 36));
+        format!(
+            "module MULT18X18D (input {a}, input {b}, input CLK0, CE0, RST0, SIGNEDA, SIGNEDB, SOURCEA, SOURCEB, output {p});
+    parameter REG_INPUTA_CLK = \"NONE\", REG_INPUTA_CE = \"CE0\", REG_INPUTA_RST = \"RST0\";
+    parameter REG_INPUTB_CLK = \"NONE\", REG_INPUTB_CE = \"CE0\", REG_INPUTB_RST = \"RST0\";
+    parameter REG_PIPELINE_CLK = \"NONE\", REG_OUTPUT_CLK = \"NONE\", REG_OUTPUT_CE = \"CE0\", REG_OUTPUT_RST = \"RST0\";
+    parameter GSR = \"ENABLED\", RESETMODE = \"SYNC\";
+    wire [17:0] a_now = {{{a}}}, b_now = {{{b}}};
+    reg [17:0] a_in, b_in;
+    wire [17:0] a = REG_INPUTA_CLK == \"NONE\" ? a_now : a_in, b = REG_INPUTB_CLK == \"NONE\" ? b_now : b_in;
+    wire signed [36:0] wide_a = {{{{19{{SIGNEDA & a[17]}}}}, a}}, wide_b = {{{{19{{SIGNEDB & b[17]}}}}, b}};
+    wire [35:0] now = wide_a * wide_b;
+    reg [35:0] held;
+    always @(posedge CLK0) if (CE0) begin a_in <= a_now; b_in <= b_now; held <= now; end
+    assign {{{p}}} = REG_OUTPUT_CLK == \"NONE\" ? now : held;
+endmodule\n"
+        )
+    }
+
+    /// Whether Icarus finds the same products from a multiplier and from blocks, for many operands.
+    fn agree(form: Form, blocks: &str) -> bool {
+        let mut design = DesignBuilder::new();
+        multiplier(&mut design, form);
+        let design = design.finish().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut files = vec!["bench.v".to_owned()];
+        for file in verilog(&design, &Header::default()).into_iter().filter(|file| file.name.ends_with(".v")) {
+            std::fs::write(folder.path().join(&file.name), file.text).unwrap();
+            files.push(file.name);
+        }
+        let bench = format!(
+            "module bench;
+    reg aclk = 0;
+    reg [{0}:0] a;
+    reg [{1}:0] b;
+    wire [{2}:0] p, q;
+    {3} plain (.aclk(aclk), .a(a), .b(b), .product(p));
+    of_blocks blocks (.aclk(aclk), .a(a), .b(b), .product(q));
+    integer i, same = 0;
+    function [127:0] operand(input integer unused);
+        case ($urandom % 8)
+            0: operand = 0;
+            1: operand = ~128'd0;
+            2: operand = 128'd1 << ($urandom % 40);
+            3: operand = ~(128'd1 << ($urandom % 40));
+            default: operand = {{$urandom, $urandom, $urandom, $urandom}};
+        endcase
+    endfunction
+    initial begin
+        for (i = 0; i < 4000; i = i + 1) begin
+            a = operand(0);
+            b = operand(0);
+            #1 aclk = 1;
+            #1 aclk = 0;
+            if (i >= {4} && p === q && ^p !== 1'bx) same = same + 1;
+        end
+        $display(\"same %0d\", same + {4});
+    end
+endmodule\n",
+            form.a - 1,
+            form.b - 1,
+            form.a + form.b - 1,
+            design.top().name,
+            form.registers
+        );
+        std::fs::write(folder.path().join("bench.v"), bench + &model() + blocks).unwrap();
+        let icarus = find("iverilog", "the comparison").unwrap();
+        let arguments: Vec<String> =
+            ["-g2005-sv", "-o", "bench.vvp"].map(str::to_owned).into_iter().chain(files).collect();
+        let compiled = run_program(&icarus, &arguments, folder.path()).unwrap();
+        assert!(compiled.status.success(), "{}", compiled.printed());
+        let run = run_program(&find("vvp", "the comparison").unwrap(), &["bench.vvp"], folder.path()).unwrap();
+        run.stdout.trim().ends_with("same 4000")
+    }
+
+    #[test]
+    fn blocks_give_the_products_of_the_multiplier_that_they_replace() {
+        let mut agreed = 0;
+        for (a, b) in [(24, 18), (18, 18), (20, 18), (38, 30), (9, 14), (37, 18), (19, 36)] {
+            for registers in [2, 3, 4] {
+                let form = Form { a, b, registers };
+                assert!(agree(form, &ecp5("of_blocks", form)), "{form:?}");
+                agreed += 1;
+            }
+        }
+        assert_eq!(agreed, 21);
+        let form = Form { a: 24, b: 18, registers: 2 };
+        for (from, to) in [("SIGNEDA(1'b0)", "SIGNEDA(1'b1)"), ("<< 18", "<< 17"), ("CLK(\"NONE\")", "CLK(\"CLK0\")")] {
+            let broken = ecp5("of_blocks", form).replace(from, to);
+            assert!(!agree(form, &broken), "{from}");
+        }
+    }
+}
