@@ -43,9 +43,7 @@ pub(super) fn matrices_in_flight(parameters: &Parameters, dimensions: &Dimension
     };
     let (turn, own) = match parameters.vectors {
         Vectors::None => (blocks + reads, blocks + reads + enter + WAIT),
-        // A turn is over before the diagonal blocks of a lane can be read.
-        _ if enter > 0 => (2 * blocks, 2 * blocks + enter + WAIT),
-        _ => (2 * blocks, WAIT),
+        _ => (2 * blocks, enter + WAIT),
     };
     let refused = if dimensions.is_reduced() {
         Some(
