@@ -318,7 +318,7 @@ impl Emitter<'_, '_> {
         };
         let suits = match size {
             4 => cut.top() <= 32,
-            8 => self.size(a) == 8,
+            8 => cut.top() <= 64 && self.size(a) == 8,
             _ => false,
         };
         if cut.width != 1 || !self.vectors.is_x86 || !suits {

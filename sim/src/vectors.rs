@@ -221,6 +221,10 @@ impl<'b> Vectors<'_, 'b> {
             (a, cut) = (self.resized(moved, size), Cut::wrap(cut.width));
         }
         let bits = 8 * a.size() as u32;
+        if cut.width > bits {
+            // The numbers are known to need fewer bits than the cut has.
+            return a;
+        }
         if !signed {
             let moved = self.shifted_right(a, cut.low);
             return if cut.top() == bits { moved } else { self.masked(moved, cut.width) };

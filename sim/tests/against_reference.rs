@@ -123,12 +123,12 @@ fn lanes_agree(cases: u32, draw: fn(&mut Chooser) -> Checked<Design>) {
 
 #[test]
 fn lanes_agree_with_the_interpreter() {
-    lanes_agree(400, design);
+    lanes_agree(1000, design);
 }
 
 #[test]
 fn rows_in_lanes_agree_with_the_interpreter() {
-    lanes_agree(40, copies);
+    lanes_agree(60, copies);
 }
 
 fn outputs_agree(cases: u32, draw: fn(&mut Chooser) -> Checked<Design>) {

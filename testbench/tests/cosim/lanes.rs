@@ -53,5 +53,5 @@ fn lanes_show_the_rotations_of_single_runs() {
             rotations += seen.count();
         }
     }
-    assert_eq!(rotations, 27717);
+    assert_eq!(rotations, 33044);
 }
