@@ -73,7 +73,7 @@ impl Architecture for Serial {
             // A command reaches the datapath two cycles after the program counter, and `done` comes one cycle after the
             // last cycle of the program. So the last words are in the memories one cycle after their latency. Their
             // overflow is recorded two cycles later.
-            drain: timing.latencies.block as u32 + 2,
+            drain: timing.latencies.block as u32 + 6,
         };
         let schedule = schedule(shape, orderings, &programs, timing);
         DecomposerModule { module: design.add(m), timing: timing_of_ports, schedule }

@@ -167,7 +167,8 @@ pub fn sequencer(
         let shifts = PerContext::new(&m, shape, "shift_made", start, start_context, shift);
         m.output("shifted", shifts.read(wanted, "shift_wanted"));
         // It comes with the elements of the block.
-        m.output("shift_read", shifts.read(wanted.map(|_| read.bits_from(1)), "shift_read"));
+        let shift = shifts.read(wanted.map(|_| read.bits_from(1)), "shift_read");
+        m.output("shift_read", shift.stage().map_or(shift, |stage| shift.delayed_to(stage + timing.read - 1)));
     }
     let overflow = match wanted {
         None => overflow.value(),
