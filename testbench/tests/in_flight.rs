@@ -276,7 +276,10 @@ fn random_cores_give_random_frames_their_results() {
             let plain = Stimulus { stalls, ..Stimulus::new(elements.clone()) };
             let trace = engine.run(&plain);
             let trace = trace.unwrap_or_else(|error| panic!("seed {seed}, {name}: {error}"));
-            assert!(results(&trace) == expected, "seed {seed}, {name}");
+            for (frame, (found, expected)) in results(&trace).iter().zip(&expected).enumerate() {
+                assert_eq!(found, expected, "seed {seed}, {name}, free {free}, frame {frame}");
+            }
+            assert_eq!(results(&trace).len(), expected.len(), "seed {seed}, {name}");
             compared += expected.len();
 
             let stimulus = Stimulus { resets: random_resets(&mut rng, end(&trace)), ..plain };

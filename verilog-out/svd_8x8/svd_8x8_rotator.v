@@ -99,15 +99,21 @@ module svd_8x8_rotator (
 
     wire [50:0] p3_sum_x_wide = {{4{p3_sum_x[46]}}, p3_sum_x};
     wire [25:0] p3_halves = p3_fine ? p3_sum_x_wide[50:25] : p3_sum_x[41:16];
-    wire        p3_tie = p3_fine ? p3_sum_x[25:0] == 26'd33554432 : p3_sum_x[16:0] == 17'd65536;
+    wire        p3_low_zeros = p3_sum_x[15:0] == 16'd0;
+    wire        p3_conjunction_of_low_zeros = p3_low_zeros
+            & (p3_fine ? p3_sum_x[25:16] == 10'd512 : p3_sum_x[16]);
     wire [25:0] p3_halves_plus_base_wide_padded = p3_halves + {p3_base[23], p3_base, 1'b1};
-    wire [24:0] p3_x_rounded = {p3_halves_plus_base_wide_padded[25:2], p3_halves_plus_base_wide_padded[1]
-            & ~p3_tie};
+    wire        p3_conjunction_of_low_zeros_2 = p3_halves_plus_base_wide_padded[1]
+            & ~p3_conjunction_of_low_zeros;
+    wire [24:0] p3_x_rounded = {p3_halves_plus_base_wide_padded[25:2], p3_conjunction_of_low_zeros_2};
     wire [50:0] p3_sum_y_wide = {{4{p3_sum_y[46]}}, p3_sum_y};
     wire [25:0] p3_halves_2 = p3_fine ? p3_sum_y_wide[50:25] : p3_sum_y[41:16];
-    wire        p3_tie_2 = p3_fine ? p3_sum_y[25:0] == 26'd33554432 : p3_sum_y[16:0] == 17'd65536;
+    wire        p3_low_zeros_2 = p3_sum_y[15:0] == 16'd0;
+    wire        p3_conjunction_of_low_zeros_2_2 = p3_low_zeros_2
+            & (p3_fine ? p3_sum_y[25:16] == 10'd512 : p3_sum_y[16]);
     wire [25:0] p3_sum_of_halves_2 = p3_halves_2 + {p3_base_2[23], p3_base_2, 1'b1};
-    wire [24:0] p3_y_rounded = {p3_sum_of_halves_2[25:2], p3_sum_of_halves_2[1] & ~p3_tie_2};
+    wire [24:0] p3_y_rounded = {p3_sum_of_halves_2[25:2], p3_sum_of_halves_2[1]
+            & ~p3_conjunction_of_low_zeros_2_2};
 
     // ---- Stage 4 ---------------------------------------------------------------------------------------------
     reg [23:0] p4_x_out;

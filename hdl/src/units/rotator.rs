@@ -9,8 +9,8 @@
 //!
 //! Bit growth: for w-bit data and a plane rotation, a sum of two products is below sqrt(2) 2^(w-1), which takes w + 1
 //! integer bits. The sum of the coarse form has q fraction bits, that of the fine form q + 9, and either fits w + q + 6
-//! bits, since k is small in the fine form. When both are aligned to q + 9 fraction bits, they have w + q + 10 bits. The
-//! result has w bits. If a rotated number does not fit them, `overflow` is raised.
+//! bits, since k is small in the fine form. When both are aligned to q + 9 fraction bits, they have w + q + 10 bits.
+//! The result has w bits. If a rotated number does not fit them, `overflow` is raised.
 
 use super::depth::Depth;
 use super::multiplier::{Form, multiplier};
@@ -68,8 +68,10 @@ pub fn rotator(design: &mut DesignBuilder, data: u32, coef: u32, depth: Depth) -
         // are those of a tie is decided for each form.
         let coarse = sum.low_bits(data + coef).bits_from(coef - 2);
         let halves = fine.select(sum.sign_extend(width).bits_from(fraction - 1), coarse).named("halves");
-        let is_tie = |fraction: u32| sum.low_bits(fraction).is(1 << (fraction - 1));
-        let tie = fine.select(is_tie(fraction), is_tie(coef - 1)).named("tie");
+        // In either form a tie has zeros in the low bits, and then a one below the unit.
+        let zeros = (!sum.low_bits(coef - 2).any()).named("low_zeros");
+        let above = sum.slice(coef - 2, FINE_COSINE_SHIFT + 1);
+        let tie = zeros & fine.select(above.is(1 << FINE_COSINE_SHIFT), above.bit(0));
         add_and_round_from_half(base, halves, tie)
     });
     let (x_rounded, y_rounded) = (x_rounded.named("x_rounded"), y_rounded.named("y_rounded"));

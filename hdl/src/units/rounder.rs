@@ -4,8 +4,8 @@
 //! overflow, the total has w bits and the result has w - f bits.
 //!
 //! Half a unit is wired into the empty fraction of the base, so that one adder adds both. If the fraction of the sum is
-//! exactly half a unit, it is a tie, and clearing the lowest bit makes the result even. That is decided beside the adder
-//! and not behind it.
+//! exactly half a unit, it is a tie, and clearing the lowest bit makes the result even. That is decided beside the
+//! adder and not behind it.
 
 use crate::builder::Signal;
 

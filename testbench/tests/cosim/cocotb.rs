@@ -172,7 +172,7 @@ fn the_bench_sees_a_changed_core() {
     let edits = [
         edit(square(2), ["svd_2x2_rotator.v", "p3_sum_x", " - ", " + ", "an internal value left its range"]),
         edit(square(2), ["svd_2x2.v", "assign m_axis_tlast", "= ", "= 1'b0 & ", "4 frames without an answer"]),
-        edit(square(4), ["svd_4x4_rotator.v", "] bits = ", "1'b1", "1'b0", "statistical bound"]),
+        edit(square(4), ["svd_4x4_rotator.v", "p3_base", "1'b1", "1'b0", "statistical bound"]),
     ];
     for Edit { parameters, file, line, from, to, words } in edits {
         let folder = exported(parameters);

@@ -185,6 +185,7 @@ impl<'m> Drawing<'_, 'm> {
         Timing {
             latencies,
             settled: stage(settled),
+            read,
             value: read,
             unload: VECTOR_READ,
             overflow: right_done + 1,

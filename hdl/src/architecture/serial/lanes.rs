@@ -213,6 +213,7 @@ impl<'m> Drawing<'_, 'm> {
                 angle: (coefficients + measured + 1 - (stages.left - COEFFICIENT_READ)) as usize,
             },
             settled,
+            read: stages.read,
             value: stages.read + 1,
             unload: VECTOR_READ + 1,
             overflow,

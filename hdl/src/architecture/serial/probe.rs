@@ -56,7 +56,10 @@ fn ranges(shape: &Shape) -> Vec<SignalRange> {
     let fraction = shape.arithmetic().coefficient_fraction();
     let (of_a, of_vectors) = (budget.largest_element(), budget.largest_vector_element());
     let element = of_a.max(of_vectors);
-    let sum = budget.largest_stretch() * element * f64::from(fraction + FINE_COSINE_SHIFT).exp2();
+    // In the fine form the sine is below 2^-4 and the cosine differs from 1 by less than 2^-8, which counts as q + 9
+    // fraction bits. In the coarse form the sum has only q of them.
+    let sine_shift = f64::from(FINE_COSINE_SHIFT - FINE_SINE_SHIFT).exp2();
+    let sum = budget.largest_stretch() * element * f64::from(fraction).exp2() * (sine_shift + 2.0);
     let range = |names, largest| SignalRange { names, largest };
     vec![
         range(&["element_00", "element_01", "element_10", "element_11", "diagonal_0", "diagonal_1"], of_a),

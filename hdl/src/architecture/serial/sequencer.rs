@@ -160,7 +160,9 @@ pub fn sequencer(
     m.output("read_copy", read);
     if let Some(context) = now.context {
         m.output("done_context", context.at(0).registered("done_context_out").delayed_to(1 + late));
-        free_ports(&m, shape, longest, timing, next_cycle, [turns.idle, rests, jumps]);
+        // A matrix that is taken in this cycle may have its diagonal blocks read in the next one.
+        let stays_idle = (turns.idle & !decision.takes).named("stays_idle");
+        free_ports(&m, shape, longest, timing, next_cycle, [stays_idle, rests, jumps]);
     }
     let arrival = diagonal_pair.stage().unwrap_or(0) + timing.value;
     m.output("value_bank", home.sign().registered("value_bank").delayed_to(arrival));
@@ -170,7 +172,8 @@ pub fn sequencer(
         let shifts = PerContext::new(&m, shape, "shift_made", start, start_context, shift);
         m.output("shifted", shifts.read(wanted, "shift_wanted"));
         // It comes with the elements of the block.
-        m.output("shift_read", shifts.read(wanted.map(|_| read.bits_from(1)), "shift_read"));
+        let shift = shifts.read(wanted.map(|_| read.bits_from(1)), "shift_read");
+        m.output("shift_read", shift.stage().map_or(shift, |stage| shift.delayed_to(stage + timing.read - 1)));
     }
     let overflow = match wanted {
         None => overflow.value(),

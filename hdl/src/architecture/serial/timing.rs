@@ -9,6 +9,8 @@ pub struct Timing {
     pub latencies: Latencies,
     /// From the read address of a diagonal block to its flag `settled`.
     pub settled: u32,
+    /// From the command that reads a block of A to its words.
+    pub read: u32,
     /// From the command that reads a diagonal element to that element at the outputs of the datapath.
     pub value: u32,
     /// From the address of an element of U or V that is read from outside to its word at the outputs of the datapath.

@@ -14,8 +14,8 @@ use svdforge_hdl::units::multiplier::Form;
 /// Bits of an operand of MULT18X18D, signed or unsigned.
 const OPERAND: u32 = 18;
 
-/// Writes the texts to synthesise in place of the multipliers among `files` to the folder. Returns the commands of Yosys
-/// that put them into the design, after it was checked as it is.
+/// Writes the texts to synthesise in place of the multipliers among `files` to the folder. Returns the commands of
+/// Yosys that put them into the design, after it was checked as it is.
 pub(super) fn replace(folder: &Path, files: &[&str], target: Target) -> std::io::Result<Vec<String>> {
     if !matches!(target, Target::Ecp5_25k | Target::Ecp5_45k | Target::Ecp5_85k) {
         return Ok(Vec::new());

@@ -278,8 +278,8 @@ impl<'m> Drawing<'_, 'm> {
                 let port = format!("write_column_{c}");
                 memory.drive(&port, m.input(&port, column));
             }
-            for r in 0..2 {
-                let own = select_if_present(crosses, Some(new[r][1 - c]), new[r][c]);
+            for (r, row) in new.iter().enumerate() {
+                let own = select_if_present(crosses, Some(row[1 - c]), row[c]);
                 memory.drive(&format!("write_{r}{c}"), rotates.select(own, loaded));
             }
         }

@@ -28,7 +28,7 @@ pub fn free_ports<'m>(
     program: &StepProgram,
     timing: Timing,
     next_cycle: Signal<'m>,
-    [idle, rests, jumps]: [Signal<'m>; 3],
+    [stays_idle, rests, jumps]: [Signal<'m>; 3],
 ) {
     let cycles = program.cycles();
     // What the sequencer has commanded `before` cycles before this one, which is `cycle` of a turn.
@@ -59,7 +59,7 @@ pub fn free_ports<'m>(
     let table = m.table("free_table", 4, (0..cycles).map(entry).collect(), (0..cycles).map(comment).collect());
     let free = table.lookup(next_cycle, None, "free");
     for (bit, name) in names.into_iter().enumerate() {
-        let rests = if name == "value" { idle } else { rests };
+        let rests = if name == "value" { stays_idle } else { rests };
         let exists = match name {
             "u" => shape.has_u(),
             "v" => shape.has_v(),
