@@ -56,7 +56,7 @@ module svd_8x8_frame_controller (
     wire        rests = ~(sorting | unloading);
     wire        sorting_begins = rests & first_is_done;
     wire        sends_bad = rests & first_is_bad;
-    wire        sorted = sorting & (place == 4'd11);
+    wire        sorted = sorting & (place == 4'd9);
     wire        unload_begins = sorted | sends_bad;
     wire        accept_good_or_refuse = accept_good | refuse;
     wire        sum_of_frames_held = frames_held + accept_good_or_refuse;
