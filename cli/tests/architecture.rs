@@ -76,11 +76,12 @@ const WRITES: [&str; 9] = [
     "OpenOptions",
 ];
 const WRITER: &str = "files/";
-const IN_TEMPORARY_FOLDERS: [&str; 6] = [
+const IN_TEMPORARY_FOLDERS: [&str; 7] = [
     "testbench/src/engine/exported.rs",
     "testbench/src/engine/verilator.rs",
     "testbench/studies/src/bench.rs",
     "testbench/tools/src/synth.rs",
+    "testbench/tools/src/synth/multiplier.rs",
     "testbench/tools/src/synth/nextpnr.rs",
     "testbench/tools/src/synth/yosys.rs",
 ];

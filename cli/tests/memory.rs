@@ -112,7 +112,7 @@ fn a_tall_matrix_takes_ten_times_its_elements() {
 #[test]
 fn ratings_and_words_take_ten_times_their_numbers() {
     let folder = TempDir::new().unwrap();
-    let (users, each) = (2000, 25);
+    let (users, each) = (4000, 25);
     let mut ratings = String::new();
     let mut texts = String::new();
     for i in 0..users * each {

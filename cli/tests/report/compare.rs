@@ -158,7 +158,7 @@ fn the_cores_own_factors_given_back_are_as_in_the_report() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--core 1") && !at.join("n.json").exists());
     let output = report(at, &["matrices", "4/report.json", "--out", "4/../4/report.json"]);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("is the report itself"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("this output is the input 4/report.json"));
 }
 
 #[test]

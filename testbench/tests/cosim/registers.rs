@@ -217,7 +217,7 @@ fn sizes_in_registers(parameters: Parameters, announced: &[[usize; 2]]) -> usize
             // Two frames, so that the second one is counted after the first.
             (0..2).for_each(|_| system.send(rows, cols, in_frame));
             let mut answer = Vec::new();
-            for _ in 0..24_000 {
+            for _ in 0..32_000 {
                 if system.get(port::OUTPUT_VALID) == 1 {
                     let [data, user, last] =
                         [port::OUTPUT_DATA, port::OUTPUT_USER, port::OUTPUT_LAST].map(|name| system.get(name));
