@@ -1,4 +1,5 @@
-//! The serial architecture: four rotators rotate one 2x2 block per cycle.
+//! The serial architecture: four rotators rotate one 2x2 block per cycle. The architectures `row` and `array` are the
+//! same design with pairs of rows and columns spread in space ([`mapping`], [`lanes`]).
 //!
 //! Every step of a matrix runs the same fixed program ([`schedule`]). In cores that reduce rows to a triangle while
 //! they stream in ([`qr`]), this reduction is a phase before the first sweep and uses the same rotators.
