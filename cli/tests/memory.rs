@@ -37,6 +37,9 @@ fn take_at_most(most: usize, folder: &Path, idle: &[&str], commands: &[Vec<&str>
 /// What docs/use.md promises: ten times the size of the numbers, at 8 bytes each.
 const BYTES_PER_NUMBER: usize = 10 * 8;
 
+/// What a user or an item adds, as docs/use.md says.
+const BYTES_PER_NAME: usize = 300;
+
 const NOTHING: &[&str] = &["--version"];
 
 /// A grey picture of this side, with a pattern that no tile of which is flat.
@@ -110,22 +113,36 @@ fn a_tall_matrix_takes_ten_times_its_elements() {
 
 /// A rating and a count are three numbers each: a row, a column and a value.
 #[test]
-fn ratings_and_words_take_ten_times_their_numbers() {
+fn ratings_take_ten_times_their_numbers() {
+    let recommend = |file| vec!["recommend", file, "--engine", "golden", "--rank", "4"];
+    difference_is_ten_times_the_numbers(&recommend("few.csv"), recommend("many.csv"));
+}
+
+#[test]
+fn words_take_ten_times_their_numbers() {
+    let lsi = |file| vec!["lsi", file, "--engine", "golden"];
+    difference_is_ten_times_the_numbers(&lsi("few.txt"), lsi("many.txt"));
+}
+
+/// Runs the same command with few and with many ratings or words. What a program takes whatever its input is does not
+/// count, so that the difference is measured. A rating has three numbers.
+fn difference_is_ten_times_the_numbers(few_of: &[&str], many_of: Vec<&str>) {
     let folder = TempDir::new().unwrap();
-    let (users, each) = (4000, 25);
-    let mut ratings = String::new();
-    let mut texts = String::new();
-    for i in 0..users * each {
-        let (user, item) = (i / each, (i % each * 37 + i / each * 11) % 500);
-        writeln!(ratings, "u{user},i{item},{}", 1 + i * 7919 % 101 % 5).unwrap();
-        write!(texts, "w{item}x{}{}", item % 7, if i % each + 1 == each { "\n" } else { " " }).unwrap();
+    let (few, many, each) = (500, 4000, 25);
+    for (name, users) in [("few", few), ("many", many)] {
+        let mut ratings = String::new();
+        let mut texts = String::new();
+        for i in 0..users * each {
+            let (user, item) = (i / each, (i % each * 37 + i / each * 11) % 500);
+            writeln!(ratings, "u{user},i{item},{}", 1 + i * 7919 % 101 % 5).unwrap();
+            write!(texts, "w{item}x{}{}", item % 7, if i % each + 1 == each { "\n" } else { " " }).unwrap();
+        }
+        fs::write(folder.path().join(format!("{name}.csv")), ratings).unwrap();
+        fs::write(folder.path().join(format!("{name}.txt")), texts).unwrap();
     }
-    fs::write(folder.path().join("r.csv"), ratings).unwrap();
-    fs::write(folder.path().join("c.txt"), texts).unwrap();
-    let most = 3 * BYTES_PER_NUMBER * users * each;
-    let recommend = vec!["recommend", "r.csv", "--engine", "golden", "--rank", "4"];
-    let lsi = vec!["lsi", "c.txt", "--engine", "golden"];
-    take_at_most(most, folder.path(), &["recommend", "--engine", "golden"], &[lsi, recommend]);
+    let users = many - few;
+    let most = 3 * BYTES_PER_NUMBER * users * each + BYTES_PER_NAME * users;
+    take_at_most(most, folder.path(), few_of, &[many_of]);
 }
 
 /// A small archive that unpacks to much more than its header promises is refused after the header.
