@@ -12,7 +12,7 @@ A = np.zeros((3, 2, 2))
     ("options", "kind", "words"),
     [
         ({"row": 8}, TypeError, ["`row`", "rows, cols"]),
-        ({"rows": 99}, ValueError, ["--rows 99", "at most 32"]),
+        ({"rows": 99}, ValueError, ["--rows 99", "at most 64"]),
         ({"rows": -1}, ValueError, ["--rows -1", "whole number"]),
         ({"rows": 8.0}, ValueError, ["--rows 8.0", "whole number"]),
         ({"rows": True}, ValueError, ["--rows true", "whole number"]),
