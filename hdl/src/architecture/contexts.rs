@@ -46,6 +46,16 @@ pub fn part<'m>(m: &'m ModuleBuilder, context: Context<'m>, copy: Signal<'m>) ->
     m.concat(&context.into_iter().chain([copy]).collect::<Vec<_>>())
 }
 
+/// The context of a part of a memory, `at` a later stage.
+pub fn of_part(part: Signal<'_>, at: u32) -> Context<'_> {
+    (part.width() > 1).then(|| part.bits_from(1).delayed_to(at).untimed())
+}
+
+/// The first copy of the context at the input `name`.
+pub fn first_part<'m>(m: &'m ModuleBuilder, shape: &Shape, name: &str) -> Signal<'m> {
+    input(m, shape, name).map_or(m.zero(1), |context| m.concat(&[context, m.zero(1)]))
+}
+
 /// A word for each context.
 pub enum PerContext<'m> {
     /// In cores with a single context.

@@ -28,7 +28,7 @@ use crate::architecture::size::{Size, index_bits};
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
 use crate::ir::{ModuleId, address_width};
 use crate::ordering::Ordering;
-use crate::parameters::Scaling;
+use crate::parameters::{NamedChoice, Scaling};
 use crate::shape::Shape;
 use datapath::{QR_COMMANDS, datapath};
 use lanes::lanes;
@@ -60,7 +60,7 @@ impl Architecture for Serial {
         let qr = timing.row_rotation.map(|latency| (row_queue(design, shape), qr_sequencer(design, shape, latency)));
         let (sequencer, value_arrival) = sequencer(design, orderings, shape, timing, &programs);
 
-        let m = ModuleBuilder::new(mapping.name());
+        let m = ModuleBuilder::new(shape.arch().name());
         m.doc(format!(
             "Decomposes a matrix by two-sided Jacobi rotations, {}.\n\
              Elements come in by row and column (load); results are read by index (value, u, v).",

@@ -1,6 +1,8 @@
-//! 2x2 blocks of signals, and small helpers for drawing what works on them.
+//! 2x2 blocks of signals, and what all datapaths draw alike to work on them.
 
-use crate::builder::Signal;
+use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
+use crate::ir::ModuleId;
+use crate::shape::Shape;
 
 /// The elements of a 2x2 block by row and column: of A, or of two rows and two columns of Uᵀ or Vᵀ.
 pub type Block<'m> = [[Signal<'m>; 2]; 2];
@@ -26,4 +28,65 @@ pub fn other_copy(copy: Signal<'_>) -> Signal<'_> {
         1 => !copy,
         _ => copy.builder.concat(&[copy.bits_from(1), !copy.bit(0)]),
     }
+}
+
+/// An instance of the rotator for (x, y), with the coefficients of one word: (fine, k, s) side by side.
+pub fn place_rotator<'m>(
+    m: &'m ModuleBuilder,
+    design: &DesignBuilder,
+    rotator: ModuleId,
+    name: &str,
+    [x, y]: [Signal<'m>; 2],
+    coefficients: Signal<'m>,
+) -> Instance<'m> {
+    let coef = (coefficients.width() - 1) / 2;
+    let (fine, k, s) = (coefficients.sign(), coefficients.slice(coef, coef), coefficients.low_bits(coef));
+    m.place(design, rotator, name, &[("x", x), ("y", y), ("k", k), ("s", s), ("fine", fine)])
+}
+
+/// An instance of the coefficient unit, fed with the angle of one side. Returns a word of coefficients: (fine, k, s)
+/// side by side.
+pub fn place_coefficient_unit<'m>(
+    m: &'m ModuleBuilder,
+    design: &DesignBuilder,
+    unit: ModuleId,
+    name: &str,
+    angles: &Instance<'m>,
+    side: &str,
+) -> Signal<'m> {
+    let angle = |part: &str| angles.output(&format!("{side}_{part}"));
+    let ports = [("size", angle("size")), ("negative", angle("negative"))];
+    let unit = m.place(design, unit, name, &ports);
+    m.concat(&[unit.output("fine"), unit.output("k"), unit.output("s")])
+}
+
+/// The block of Uᵀ or Vᵀ in two words, or that of the identity matrix while `identity` is 1. `columns` is the number of
+/// the pair of columns, and `row` the index of the row that each word holds at first. `name` is u or v.
+pub fn vectors_or_identity<'m>(
+    m: &'m ModuleBuilder,
+    shape: &Shape,
+    name: &str,
+    words: [Signal<'m>; 2],
+    (identity, columns): (Signal<'m>, Signal<'m>),
+    row: impl Fn(usize) -> Signal<'m>,
+) -> Block<'m> {
+    let (vector, fraction) = (shape.vector_bits(), shape.vector_fraction());
+    block(|r, c| {
+        let index = row(r);
+        let own = m.concat(&[columns, m.constant(1, c as i128)]).equals(index);
+        let one = m.concat(&[m.zero(vector - 1 - fraction), own, m.zero(fraction)]);
+        let element = identity.select(one, words[r].slice(c as u32 * vector, vector));
+        element.sign_extend(shape.element_bits()).named(&format!("{name}_{r}{c}"))
+    })
+}
+
+/// A line for the header comment of a module: the formats of A, U and V.
+pub fn formats_of_matrices(shape: &Shape) -> String {
+    format!(
+        "A: {} bits, {} of them fraction. U, V: {} bits, {} of them fraction.",
+        shape.element_bits(),
+        shape.frac() + shape.inner_guard(),
+        shape.vector_bits(),
+        shape.vector_fraction()
+    )
 }

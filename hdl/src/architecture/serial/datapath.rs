@@ -13,7 +13,10 @@
 mod drawing;
 mod qr;
 
-use super::block::{Block, block, other_copy, select_if_present, stage};
+use super::block::{
+    Block, block, formats_of_matrices, other_copy, place_coefficient_unit, place_rotator, select_if_present, stage,
+    vectors_or_identity,
+};
 use super::first_read::{FirstRead, scaled_and_padded};
 use super::layout::{largest, member_table, move_table, pair_bits};
 use super::schedule::Latencies;
@@ -52,19 +55,15 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
         ),
         coefficients: coefficient_unit(design, shape.coef()),
         rotator: rotator(design, shape.element_bits(), shape.coef(), depth),
-        // The memories of U and V take two cycles, so the one of A must not be ahead of them.
-        matrix: matrix_memory(design, shape.element_bits(), [pair; 2], copies, depth.is_deep() || !shape.is_prepared()),
+        matrix: matrix_memory(design, shape.element_bits(), [pair; 2], copies, holds_words(shape)),
         vectors: vector_memory(design, shape.vector_bits(), [pair; 2], copies),
         lane: shape.is_reduced().then(|| qr_lane(design, shape)),
     };
     let m = ModuleBuilder::new("datapath");
     m.doc(format!(
         "Memories, rotators and angle unit of the serial core: one block of A, or one of U and one of V, per cycle.\n\
-         A: {} bits, {} of them fraction. U, V: {} bits, {} of them fraction. Commands stand at stage 0.",
-        shape.element_bits(),
-        shape.frac() + shape.inner_guard(),
-        shape.vector_bits(),
-        shape.vector_fraction()
+         {} Commands stand at stage 0.",
+        formats_of_matrices(shape)
     ));
     let drawing = Drawing {
         m: &m,
@@ -159,8 +158,7 @@ impl<'m> Drawing<'_, 'm> {
             let block = command.block.delayed_to(at);
             let busy = rotates_vectors(at).filter(|_| vectors).map_or(block, |rotates| block | rotates);
             let overflow = busy & (sides[0].output("overflow") | sides[1].output("overflow"));
-            let context = (command.copy.width() > 1).then(|| command.copy.bits_from(1).delayed_to(at).untimed());
-            contexts::one_of(m, self.shape, overflow.untimed(), context)
+            contexts::one_of(m, self.shape, overflow.untimed(), contexts::of_part(command.copy, at))
         };
         let overflow = overflow(&left, u.is_some(), left_done) | overflow(&right, v.is_some(), right_done);
         m.output("overflow", overflow.at(0).flag().registered("overflow_out"));
@@ -211,10 +209,8 @@ impl<'m> Drawing<'_, 'm> {
 
     /// The coefficient unit of one side. Returns a word of coefficients: (fine, k, s) side by side.
     fn coefficients(&self, side: &str, angles: &Instance<'m>) -> Signal<'m> {
-        let angle = |part: &str| angles.output(&format!("{side}_{part}"));
-        let ports = [("size", angle("size")), ("negative", angle("negative"))];
-        let unit = self.m.place(self.design, self.units.coefficients, &format!("{side}_coefficients"), &ports);
-        self.m.concat(&[unit.output("fine"), unit.output("k"), unit.output("s")])
+        let name = format!("{side}_coefficients");
+        place_coefficient_unit(self.m, self.design, self.units.coefficients, &name, angles, side)
     }
 
     /// The coefficient memory of one side. It stores the `new` coefficients of the next step beside those of the
@@ -237,15 +233,13 @@ impl<'m> Drawing<'_, 'm> {
 
     /// A rotator for (x, y), with the coefficients of one word.
     fn rotator(&self, name: &str, x: Signal<'m>, y: Signal<'m>, coefficients: Signal<'m>) -> Instance<'m> {
-        let coef = self.shape.coef();
-        let (fine, k, s) = (coefficients.sign(), coefficients.slice(coef, coef), coefficients.low_bits(coef));
-        self.m.place(self.design, self.units.rotator, name, &[("x", x), ("y", y), ("k", k), ("s", s), ("fine", fine)])
+        place_rotator(self.m, self.design, self.units.rotator, name, [x, y], coefficients)
     }
 
     /// The memory of Uᵀ or Vᵀ, addressed at stage `at`, and the block that is read from it. In the first step the
     /// block is that of the identity matrix instead.
     fn vectors(&self, vectors: VectorCommand<'m>, name: &str, at: u32) -> VectorSide<'m> {
-        let (m, command, vector) = (self.m, self.command, self.shape.vector_bits());
+        let (m, command) = (self.m, self.command);
         let [row, column, copy] = [command.row, command.column, command.copy].map(|s| s.delayed_to(at));
         let [unload_copy, home, unload_column] = vectors.unload.map(|s| s.at(at));
         let unload = m.input(&format!("{name}_unload"), 1).at(at);
@@ -262,14 +256,9 @@ impl<'m> Drawing<'_, 'm> {
         let members = self.member_table.lookup(self.square.address(m, row), None, &format!("{name}_members"));
         let index_bits = members.width() / 2;
         let identity = vectors.identity.delayed_to(stage(words[0]));
-        let fraction = self.shape.vector_fraction();
-        let elements = block(|r, c| {
-            let index = members.slice(r as u32 * index_bits, index_bits);
-            let own = m.concat(&[column.delayed_to(stage(words[0])), m.constant(1, c as i128)]).equals(index);
-            let one = m.concat(&[m.zero(vector - 1 - fraction), own, m.zero(fraction)]);
-            let element = identity.select(one, words[r].slice(c as u32 * vector, vector));
-            element.sign_extend(self.shape.element_bits()).named(&format!("{name}_{r}{c}"))
-        });
+        let row = |r: usize| members.slice(r as u32 * index_bits, index_bits);
+        let columns = column.delayed_to(stage(words[0]));
+        let elements = vectors_or_identity(m, self.shape, name, words, (identity, columns), row);
         VectorSide { memory, elements }
     }
 
@@ -322,9 +311,7 @@ impl<'m> Drawing<'_, 'm> {
         let data = load("load_data", self.shape.word());
         PlainWrite {
             enable: load("load_enable", 4),
-            copy: contexts::input(self.m, self.shape, "load_context")
-                .map_or(self.m.zero(1), |context| self.m.concat(&[context, self.m.zero(1)]))
-                .at(at),
+            copy: contexts::first_part(self.m, self.shape, "load_context").at(at),
             row: home("load_row"),
             column: home("load_column"),
             elements: block(|_, _| data),
@@ -380,6 +367,12 @@ pub const COEFFICIENT_READ: u32 = 1;
 pub fn depth(shape: &Shape) -> Depth {
     let is_busy = shape.in_flight() > 1 || (shape.even() >= LONG_STEP && !shape.is_reduced() && !shape.takes_any());
     if is_busy { Depth::Deep } else { Depth::Shallow }
+}
+
+/// Whether there is a register behind the memory of A. Those of U and V take two cycles, so that of A must not be ahead
+/// of them.
+pub fn holds_words(shape: &Shape) -> bool {
+    depth(shape).is_deep() || !shape.is_prepared()
 }
 
 /// The fewest rows and columns whose steps last longer than a deep pipeline.

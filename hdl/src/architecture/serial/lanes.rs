@@ -16,7 +16,7 @@ mod lane;
 mod memories;
 mod wires;
 
-use super::block::stage;
+use super::block::{formats_of_matrices, stage};
 use super::datapath::{COEFFICIENT_READ, VECTOR_READ, depth, form};
 use super::layout::{largest, member_table, pair_bits};
 use super::mapping::Mapping;
@@ -30,7 +30,7 @@ use crate::parameters::Scaling;
 use crate::shape::Shape;
 use crate::units::angles::{angle_fraction, angle_unit};
 use crate::units::coefficients::coefficient_unit;
-use lane::{Lane, lane};
+use lane::{LaneStages, lane};
 
 /// The name of the memory with the left coefficients of a pair of rows, below the datapath.
 pub fn left_memory(row: usize) -> String {
@@ -51,9 +51,9 @@ pub fn lane_name(mapping: Mapping, row: usize, column: usize) -> String {
 pub fn lanes(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
     let (mapping, ordering) = (Mapping::of(shape), largest(orderings));
     let pair = pair_bits(ordering);
-    let on_diagonal = lane(design, shape, mapping, ordering, true);
+    let (on_diagonal, stages) = lane(design, shape, mapping, ordering, true);
     let others =
-        (mapping == Mapping::Array && ordering.pairs() > 1).then(|| lane(design, shape, mapping, ordering, false));
+        (mapping == Mapping::Array && ordering.pairs() > 1).then(|| lane(design, shape, mapping, ordering, false).0);
     let arithmetic = shape.arithmetic();
     let angle = angle_fraction(shape.coef());
     let angles = angle_unit(design, shape.element_bits(), angle, arithmetic.limits(), form(shape), depth(shape));
@@ -62,7 +62,7 @@ pub fn lanes(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) 
     let lanes = mapping.lanes(ordering.pairs());
     m.doc(format!(
         "{} and {} for the angles: {}.\n\
-         A: {} bits, {} of them fraction. U, V: {} bits, {} of them fraction. Commands stand at stage 0.",
+         {} Commands stand at stage 0.",
         match lanes {
             [rows, 1] => format!("Lanes for {rows} pairs of rows"),
             [rows, columns] => format!("{rows} x {columns} lanes for the pairs of rows and of columns"),
@@ -72,10 +72,7 @@ pub fn lanes(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) 
             units => format!("{units} units"),
         },
         "a block of A in every lane, or one of U and one of V, per cycle",
-        shape.element_bits(),
-        shape.frac() + shape.inner_guard(),
-        shape.vector_bits(),
-        shape.vector_fraction()
+        formats_of_matrices(shape)
     ));
     let drawing = Drawing {
         command: Command::new(&m, shape, pair, mapping),
@@ -85,7 +82,7 @@ pub fn lanes(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) 
         ordering,
         shape,
         mapping,
-        stages: on_diagonal,
+        stages,
         lanes: instances(&m, design, lanes, mapping, on_diagonal, others),
         angles,
         coefficients,
@@ -100,12 +97,12 @@ fn instances<'m>(
     design: &DesignBuilder,
     [rows, columns]: [usize; 2],
     mapping: Mapping,
-    on_diagonal: Lane,
-    others: Option<Lane>,
+    on_diagonal: ModuleId,
+    others: Option<ModuleId>,
 ) -> Vec<Vec<Instance<'m>>> {
     let instance = |row: usize, column: usize| {
         let lane = others.filter(|_| row != column).unwrap_or(on_diagonal);
-        let mut instance = m.instance(design, lane.module, &lane_name(mapping, row, column));
+        let mut instance = m.instance(design, lane, &lane_name(mapping, row, column));
         instance.stage = Some(0);
         instance
     };
@@ -175,7 +172,7 @@ struct Drawing<'a, 'm> {
     mapping: Mapping,
     command: Command<'m>,
     /// The stages at which the lanes need their inputs.
-    stages: Lane,
+    stages: LaneStages,
     lanes: Vec<Vec<Instance<'m>>>,
     angles: ModuleId,
     coefficients: ModuleId,
@@ -189,11 +186,9 @@ impl<'m> Drawing<'_, 'm> {
         self.wires();
         let new = self.angles();
         self.coefficients(&new);
-        for (side, address, present) in
-            [("u", left_address, self.shape.has_u()), ("v", right_address, self.shape.has_v())]
-        {
+        for (side, at, present) in [("u", stages.left, self.shape.has_u()), ("v", stages.right, self.shape.has_v())] {
             if present {
-                self.vectors(side, address);
+                self.vectors(side, at);
             }
         }
         self.write_matrix();
@@ -303,8 +298,7 @@ impl<'m> Drawing<'_, 'm> {
             };
             let any = self.every_lane().into_iter().map(|(.., lane)| lane.output(name).untimed()).reduce(|a, b| a | b);
             let any = any.expect("There is a lane.") & busy.delayed_to(at).untimed();
-            let context = (command.copy.width() > 1).then(|| command.copy.bits_from(1).delayed_to(at).untimed());
-            contexts::one_of(m, shape, any, context)
+            contexts::one_of(m, shape, any, contexts::of_part(command.copy, at))
         };
         let [left, right] = [self.stages.right + 1, self.stages.done + 1];
         let overflow = side("left_overflow", shape.has_u(), left) | side("right_overflow", shape.has_v(), right);

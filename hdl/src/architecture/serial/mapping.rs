@@ -32,15 +32,6 @@ impl Mapping {
         }
     }
 
-    /// The name of the decomposer's module.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Serial => "serial",
-            Self::Row => "row",
-            Self::Array => "array",
-        }
-    }
-
     /// How much is rotated in a cycle.
     pub fn pace(self) -> &'static str {
         match self {

@@ -10,6 +10,7 @@ use crate::ordering::Ordering;
 use crate::ordering::reduction::{rows_rotated, streaming_steps};
 use crate::shape::Shape;
 use crate::units::rotator::{FINE_COSINE_SHIFT, FINE_SINE_SHIFT};
+use std::borrow::Cow;
 use std::ops::Range;
 use std::slice::Iter;
 
@@ -30,10 +31,10 @@ pub fn probe(shape: &Shape) -> Probe {
 }
 
 /// The words of left and of right coefficients, step by step. The low bits of an address are the pair.
-fn words_of_sides(shape: &Shape, written: &[Vec<Write>]) -> Option<[Vec<Write>; 2]> {
+fn words_of_sides<'a>(shape: &Shape, written: &'a [Vec<Write>]) -> Option<[Cow<'a, [Write]>; 2]> {
     let pairs = shape.even() / 2;
     match (Mapping::of(shape), written) {
-        (Mapping::Serial, [left, right]) => Some([left.clone(), right.clone()]),
+        (Mapping::Serial, [left, right]) => Some([left, right].map(|side| Cow::Borrowed(&side[..]))),
         (Mapping::Row | Mapping::Array, _) if written.len() == 2 * pairs => {
             // Each pair has a memory of its own.
             let (left, right) = written.split_at(pairs);
@@ -41,7 +42,7 @@ fn words_of_sides(shape: &Shape, written: &[Vec<Write>]) -> Option<[Vec<Write>; 
                 let steps = of.iter().map(Vec::len).min().unwrap_or(0);
                 let of_step =
                     |step: usize| (0..pairs).map(move |pair| Write { address: pair, word: of[pair][step].word });
-                (0..steps).flat_map(of_step).collect()
+                Cow::Owned((0..steps).flat_map(of_step).collect())
             };
             Some([side(left), side(right)])
         }

@@ -78,15 +78,13 @@ pub(super) const ICE40_UP5K: Device = Device {
 
 pub(super) const ICE40_HX8K: Device = Device {
     name: "iCE40HX8K-CT256",
-    placer: &NEXTPNR_ICE40,
     arguments: "--hx8k --package ct256",
     goal_mhz: 50.0,
     luts: ("SB_LUT4", 7680),
     multipliers: ("SB_MAC16", 0),
     block_rams: ("SB_RAM40_4K", 32),
     pins: 206,
-    places: None,
-    caveat: None,
+    ..ICE40_UP5K
 };
 
 pub(super) const GOWIN_GW2A: Device = Device {

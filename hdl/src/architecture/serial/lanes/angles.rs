@@ -1,7 +1,7 @@
 //! The angle units of cores with lanes, and the memories of the coefficients.
 
 use super::{Drawing, left_memory, right_memory};
-use crate::architecture::serial::block::stage;
+use crate::architecture::serial::block::{place_coefficient_unit, stage};
 use crate::architecture::serial::datapath::COEFFICIENT_READ;
 use crate::builder::{Memory, Signal};
 
@@ -44,10 +44,8 @@ impl<'m> Drawing<'_, 'm> {
             let block = [("a", ahead(0, 0)), ("b", ahead(0, 1)), ("c", ahead(1, 0)), ("d", ahead(1, 1))];
             let unit = m.place(self.design, self.angles, &name("angles"), &block);
             let coefficients = |side: &str| {
-                let part = |part: &str| unit.output(&format!("{side}_{part}"));
-                let inputs = [("size", part("size")), ("negative", part("negative"))];
-                let unit = m.place(self.design, self.coefficients, &name(&format!("{side}_coefficients")), &inputs);
-                m.concat(&[unit.output("fine"), unit.output("k"), unit.output("s")])
+                let name = name(&format!("{side}_coefficients"));
+                place_coefficient_unit(m, self.design, self.coefficients, &name, &unit, side)
             };
             let of_right = coefficients("right");
             left.push(if self.shape.symmetric() { of_right } else { coefficients("left") });

@@ -5,8 +5,10 @@
 //! each at the stage at which it is needed.
 
 use crate::architecture::contexts::context_bits;
-use crate::architecture::serial::block::{Block, block, select_if_present, stage};
-use crate::architecture::serial::datapath::{VECTOR_READ, depth};
+use crate::architecture::serial::block::{
+    Block, block, formats_of_matrices, place_rotator, select_if_present, stage, vectors_or_identity,
+};
+use crate::architecture::serial::datapath::{VECTOR_READ, depth, holds_words};
 use crate::architecture::serial::first_read::{FirstRead, scaled_and_padded};
 use crate::architecture::serial::layout::pair_bits;
 use crate::architecture::serial::mapping::Mapping;
@@ -19,10 +21,9 @@ use crate::units::matrix_memory::matrix_memory;
 use crate::units::rotator::rotator;
 use crate::units::vector_memory::vector_memory;
 
-/// The module of a lane, and the stages at which its inputs are needed, in cycles after a command.
+/// The stages at which the inputs of a lane are needed, in cycles after a command.
 #[derive(Clone, Copy)]
-pub(super) struct Lane {
-    pub(super) module: ModuleId,
+pub(super) struct LaneStages {
     /// The words of the memory of A.
     pub(super) read: u32,
     /// The operands of the left rotators, their coefficients, and what concerns the words of U.
@@ -54,22 +55,19 @@ struct Drawing<'a, 'm> {
     units: Units,
 }
 
-/// Adds the module of a lane. If it is `on_diagonal`, it holds diagonal blocks.
+/// Adds the module of a lane. If it is `on_diagonal`, it holds diagonal blocks. Returns the module and its stages.
 pub(super) fn lane(
     design: &mut DesignBuilder,
     shape: &Shape,
     mapping: Mapping,
     ordering: &Ordering,
     on_diagonal: bool,
-) -> Lane {
-    let depth = depth(shape);
-    // The memories of U and V take two cycles, so the one of A must not be ahead of them.
-    let held = depth.is_deep() || !shape.is_prepared();
+) -> (ModuleId, LaneStages) {
     let (column, copies) = (mapping.column_bits(ordering), context_bits(shape) + 1);
     let units = Units {
-        matrix: matrix_memory(design, shape.element_bits(), [0, column], copies, held),
+        matrix: matrix_memory(design, shape.element_bits(), [0, column], copies, holds_words(shape)),
         vectors: vector_memory(design, shape.vector_bits(), [0, column], copies),
-        rotator: rotator(design, shape.element_bits(), shape.coef(), depth),
+        rotator: rotator(design, shape.element_bits(), shape.coef(), depth(shape)),
         column,
         copies,
         index: pair_bits(ordering) + 1,
@@ -77,17 +75,13 @@ pub(super) fn lane(
     let m = ModuleBuilder::new(if on_diagonal { "diagonal_lane" } else { "lane" });
     m.doc(format!(
         "Memories and rotators for one pair of rows{}{}.\n\
-         A: {} bits, {} of them fraction. U, V: {} bits, {} of them fraction. Commands come at the stages named p<stage>_.",
+         {} Commands come at the stages named p<stage>_.",
         if column == 0 { " and one pair of columns" } else { "" },
         if on_diagonal { ", with diagonal blocks" } else { "" },
-        shape.element_bits(),
-        shape.frac() + shape.inner_guard(),
-        shape.vector_bits(),
-        shape.vector_fraction()
+        formats_of_matrices(shape)
     ));
-    let drawing = Drawing { m: &m, design, shape, units };
-    let lane = drawing.draw(on_diagonal);
-    Lane { module: design.add(m), ..lane }
+    let stages = Drawing { m: &m, design, shape, units }.draw(on_diagonal);
+    (design.add(m), stages)
 }
 
 impl<'m> Drawing<'_, 'm> {
@@ -95,7 +89,7 @@ impl<'m> Drawing<'_, 'm> {
         self.m.input(name, width).at(stage)
     }
 
-    fn draw(&self, on_diagonal: bool) -> Lane {
+    fn draw(&self, on_diagonal: bool) -> LaneStages {
         let (m, shape) = (self.m, self.shape);
         let matrix = self.matrix();
         let words = block(|r, c| matrix.output(&format!("element_{r}{c}")));
@@ -149,8 +143,7 @@ impl<'m> Drawing<'_, 'm> {
             self.write_vectors(memory, "v");
         }
         self.write_matrix(&matrix);
-        // The module is known as soon as it is added to the design.
-        Lane { module: self.units.matrix, read, left: operands, right: left_done, done }
+        LaneStages { read, left: operands, right: left_done, done }
     }
 
     /// The memory of A with its address. While no block of A is rotated, a lane for a pair of rows reads its diagonal
@@ -208,9 +201,7 @@ impl<'m> Drawing<'_, 'm> {
     }
 
     fn rotator(&self, name: &str, x: Signal<'m>, y: Signal<'m>, coefficients: Signal<'m>) -> Instance<'m> {
-        let coef = self.shape.coef();
-        let (fine, k, s) = (coefficients.sign(), coefficients.slice(coef, coef), coefficients.low_bits(coef));
-        self.m.place(self.design, self.units.rotator, name, &[("x", x), ("y", y), ("k", k), ("s", s), ("fine", fine)])
+        place_rotator(self.m, self.design, self.units.rotator, name, [x, y], coefficients)
     }
 
     /// The memory of Uᵀ or Vᵀ, and the block that is read from it, at stage `at`. In the first step the block is that
@@ -232,14 +223,7 @@ impl<'m> Drawing<'_, 'm> {
         let identity = self.input(&name("identity"), 1, at);
         let pair = self.input(&name("column_pair"), index - 1, at).note("the pair of columns of the block");
         let members = [0, 1].map(|r| m.input(&format!("{side}_member_{r}"), index).note("index of the row at first"));
-        let (vector, fraction) = (shape.vector_bits(), shape.vector_fraction());
-        let elements = block(|r, c| {
-            let own = m.concat(&[pair, m.constant(1, c as i128)]).equals(members[r]);
-            let one = m.concat(&[m.zero(vector - 1 - fraction), own, m.zero(fraction)]);
-            let element = identity.select(one, words[r].slice(c as u32 * vector, vector));
-            element.sign_extend(shape.element_bits()).named(&format!("{side}_{r}{c}"))
-        });
-        (memory, elements)
+        (memory, vectors_or_identity(m, shape, side, words, (identity, pair), |r| members[r]))
     }
 
     /// Draws an output that tells whether one of two rotators has overflowed.

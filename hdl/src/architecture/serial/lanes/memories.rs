@@ -9,9 +9,10 @@ use crate::architecture::serial::mapping::Mapping;
 use crate::builder::{Instance, Signal};
 
 impl<'m> Drawing<'_, 'm> {
-    /// The commands for the memories of Uᵀ or Vᵀ, which are addressed at stage `address`, and what the output end reads
+    /// The commands for the memories of Uᵀ or Vᵀ, whose words are needed at stage `at`, and what the output end reads
     /// of them.
-    pub(super) fn vectors(&self, side: &str, address: u32) {
+    pub(super) fn vectors(&self, side: &str, at: u32) {
+        let address = at - VECTOR_READ;
         let (m, command, ordering) = (self.m, self.command, self.ordering);
         let (Some(rotates), Some(identity), Some(unload)) = (command.vectors, command.identity, command.unload) else {
             return;
@@ -26,10 +27,10 @@ impl<'m> Drawing<'_, 'm> {
         let written = if side == "u" { self.stages.right } else { self.stages.done };
         for (row, column, lane) in self.every_lane() {
             lane.drive(&name("copy"), read_copy);
-            lane.drive(&format!("rotates_{side}"), rotates.delayed_to(address + VECTOR_READ));
-            lane.drive(&name("identity"), identity.delayed_to(address + VECTOR_READ));
+            lane.drive(&format!("rotates_{side}"), rotates.delayed_to(at));
+            lane.drive(&name("identity"), identity.delayed_to(at));
             let of_block = match command.column {
-                Some(of_block) => of_block.delayed_to(address + VECTOR_READ),
+                Some(of_block) => of_block.delayed_to(at),
                 None => m.constant(pair, column as i128),
             };
             lane.drive(&name("column_pair"), of_block);
@@ -45,13 +46,13 @@ impl<'m> Drawing<'_, 'm> {
             }
         }
         for bank in 0..2 {
-            let word = |lane: &Instance<'m>| lane.output(&format!("{side}_row_{bank}")).at(address + VECTOR_READ);
+            let word = |lane: &Instance<'m>| lane.output(&format!("{side}_row_{bank}")).at(at);
             let of_rows = self.lanes.iter().map(|lanes| {
                 let words: Vec<Signal<'m>> = lanes.iter().map(word).collect();
-                self.chosen(unload_column.delayed_to(address + VECTOR_READ), &words)
+                self.chosen(unload_column.delayed_to(at), &words)
             });
             let of_rows: Vec<Signal<'m>> = of_rows.collect();
-            let home = unload_home.low_bits(pair).delayed_to(address + VECTOR_READ);
+            let home = unload_home.low_bits(pair).delayed_to(at);
             let name = format!("{side}_row_{bank}");
             m.output(&name, self.chosen(home, &of_rows).registered(&name));
         }
@@ -65,9 +66,7 @@ impl<'m> Drawing<'_, 'm> {
         let banks = load("load_enable", 4);
         let [row_home, column_home] = ["load_row", "load_column"].map(|name| load(name, pair + 1).low_bits(pair));
         let data = load("load_data", shape.word());
-        let load_copy = contexts::input(m, shape, "load_context")
-            .map_or(m.zero(1), |context| m.concat(&[context, m.zero(1)]))
-            .at(done);
+        let load_copy = contexts::first_part(m, shape, "load_context").at(done);
         let rotates = command.block.delayed_to(done);
         let copy = rotates.select(other_copy(command.copy.delayed_to(done)), load_copy);
         let moves = command.column.map(|column| {
