@@ -46,7 +46,7 @@ const HDL: [(&str, &[&str]); 14] = [
 ];
 
 /// What belongs to one architecture: no module outside of it may import this, but the one that lists all architectures.
-const ARCHITECTURES: [&str; 1] = ["architecture::serial"];
+const ARCHITECTURES: [&str; 1] = ["architecture::jacobi"];
 const LIST_OF_ARCHITECTURES: &str = "hdl/src/architecture.rs";
 
 /// The modules of the only circle that is allowed.
@@ -186,13 +186,13 @@ fn a_forbidden_import_is_seen() {
         (
             "hdl",
             "hdl/src/core/sorter.rs",
-            "use crate::architecture::serial::layout::home_table;",
+            "use crate::architecture::jacobi::layout::home_table;",
             "belongs to one architecture",
         ),
         (
             "testbench",
             "testbench/src/judge.rs",
-            "use svdforge_hdl::architecture::serial::Serial;",
+            "use svdforge_hdl::architecture::jacobi::Jacobi;",
             "belongs to one architecture",
         ),
         ("testbench", "testbench/src/framing.rs", "use crate::judge::judge;", "in a circle"),

@@ -6,17 +6,17 @@
 pub mod contexts;
 pub mod decomposer;
 pub mod inside;
+pub mod jacobi;
 pub mod probe;
-pub mod serial;
 pub mod size;
 
 use crate::parameters::ArchitectureName;
 use decomposer::Architecture;
-use serial::Serial;
+use jacobi::Jacobi;
 
 /// The architecture with this name.
 pub fn architecture(name: ArchitectureName) -> &'static dyn Architecture {
     match name {
-        ArchitectureName::Serial | ArchitectureName::Row | ArchitectureName::Array => &Serial,
+        ArchitectureName::Serial | ArchitectureName::Row | ArchitectureName::Array => &Jacobi,
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use syn::visit::{self, Visit};
 use syn::{Attribute, File, ItemMod, ItemUse, Macro, Meta, UseTree, Visibility};
 
-/// A path within a crate, without the crate's name: `architecture::serial::layout`.
+/// A path within a crate, without the crate's name: `architecture::jacobi::layout`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Target(String);
 

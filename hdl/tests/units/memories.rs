@@ -3,7 +3,7 @@
 use crate::bench::{Bench, for_all};
 use proptest::prelude::*;
 use std::cell::Cell;
-use svdforge_hdl::architecture::serial::layout::pair_bits;
+use svdforge_hdl::architecture::jacobi::layout::pair_bits;
 use svdforge_hdl::ordering::Ordering;
 use svdforge_hdl::units::matrix_memory::matrix_memory;
 use svdforge_hdl::units::vector_memory::vector_memory;

@@ -2,8 +2,8 @@
 
 use crate::architecture::decomposer::INSTANCE;
 use crate::architecture::inside::{WaveFormat, WaveGroup, WaveState};
-use crate::architecture::serial::lanes::lane_name;
-use crate::architecture::serial::mapping::Mapping;
+use crate::architecture::jacobi::lanes::lane_name;
+use crate::architecture::jacobi::mapping::Mapping;
 use crate::shape::Shape;
 
 /// The signals in groups: sequencer, reduction of rows, datapath, angle unit, rotators.

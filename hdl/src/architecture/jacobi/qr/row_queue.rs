@@ -8,7 +8,7 @@
 //! smaller index is in bank 0.
 
 use crate::architecture::decomposer::BATCHES;
-use crate::architecture::serial::square::Square;
+use crate::architecture::jacobi::square::Square;
 use crate::architecture::size::index_bits;
 use crate::builder::{DesignBuilder, ModuleBuilder};
 use crate::ir::{ModuleId, address_width};

@@ -1,8 +1,8 @@
 //! The angle units of cores with lanes, and the memories of the coefficients.
 
 use super::{Drawing, left_memory, right_memory};
-use crate::architecture::serial::block::{place_coefficient_unit, stage};
-use crate::architecture::serial::datapath::COEFFICIENT_READ;
+use crate::architecture::jacobi::block::{place_coefficient_unit, stage};
+use crate::architecture::jacobi::datapath::COEFFICIENT_READ;
 use crate::builder::{Memory, Signal};
 
 /// What the angle units find. The first diagonal block of each unit stands at the stage of these signals, and the

@@ -1,5 +1,6 @@
-//! The serial architecture: four rotators rotate one 2x2 block per cycle. The architectures `row` and `array` are the
-//! same design with pairs of rows and columns spread in space ([`mapping`], [`lanes`]).
+//! Two-sided Jacobi rotations: the architectures `serial`, `row` and `array`. They are one design whose pairs of rows
+//! and columns are spread over time or over space ([`mapping`]). In `serial`, four rotators rotate one 2x2 block per
+//! cycle ([`datapath`]); the others have such a lane for each pair of rows, or for each block ([`lanes`]).
 //!
 //! Every step of a matrix runs the same fixed program ([`schedule`]). In cores that reduce rows to a triangle while
 //! they stream in ([`qr`]), this reduction is a phase before the first sweep and uses the same rotators.
@@ -44,11 +45,11 @@ use timing::Timing;
 /// Multipliers of a rotator.
 const MULTIPLIERS: usize = 4;
 
-/// The architecture that rotates one 2x2 block per cycle.
+/// Two-sided Jacobi rotations, in the mapping that the shape asks for.
 #[derive(Clone, Copy, Debug)]
-pub struct Serial;
+pub struct Jacobi;
 
-impl Architecture for Serial {
+impl Architecture for Jacobi {
     fn draw(&self, design: &mut DesignBuilder, shape: &Shape) -> DecomposerModule {
         let orderings = &orderings(shape)[..];
         let mapping = Mapping::of(shape);

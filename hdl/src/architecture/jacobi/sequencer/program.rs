@@ -1,7 +1,7 @@
 //! The table of step programs: one program after the other, smallest size first.
 
-use crate::architecture::serial::schedule::{Slot, StepProgram};
-use crate::architecture::serial::square::Square;
+use crate::architecture::jacobi::schedule::{Slot, StepProgram};
+use crate::architecture::jacobi::square::Square;
 use crate::builder::{ModuleBuilder, Signal, Table};
 use crate::ir::address_width;
 

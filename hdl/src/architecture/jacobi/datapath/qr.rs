@@ -9,10 +9,10 @@
 //! suffices. When the triangle of lane 1 is merged, its rows enter lane 0 and are read with the timing of lane 0.
 
 use super::drawing::{Drawing, PlainWrite};
-use crate::architecture::serial::block::{Block, block, stage};
-use crate::architecture::serial::layout::home_table;
-use crate::architecture::serial::qr::lane::READ_LATENCY;
-use crate::architecture::serial::qr::sequencer::WORD_LATENCY;
+use crate::architecture::jacobi::block::{Block, block, stage};
+use crate::architecture::jacobi::layout::home_table;
+use crate::architecture::jacobi::qr::lane::READ_LATENCY;
+use crate::architecture::jacobi::qr::sequencer::WORD_LATENCY;
 use crate::builder::{Instance, ModuleBuilder, Signal};
 use crate::dimensions::ceil_log2;
 use crate::ir::address_width;

@@ -15,7 +15,7 @@
 //! 2 cycles, or the latency from one angle of a row rotation to its next angle if that is longer.
 
 use crate::architecture::decomposer::ReductionCycles;
-use crate::architecture::serial::square::Square;
+use crate::architecture::jacobi::square::Square;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::{ModuleId, address_width};
 use crate::shape::Shape;

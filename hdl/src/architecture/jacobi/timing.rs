@@ -1,4 +1,4 @@
-//! Latencies of the datapath on which the other modules of the serial architecture depend.
+//! Latencies of the datapath on which the other modules of this architecture depend.
 
 use super::schedule::Latencies;
 

@@ -2,9 +2,9 @@
 
 use super::places::{Bank, Places, SHIFT};
 use crate::architecture::inside::{Program, Seen, Slot, Track};
-use crate::architecture::serial::mapping::Mapping;
-use crate::architecture::serial::qr::lane::READ_LATENCY;
-use crate::architecture::serial::timing::Timing;
+use crate::architecture::jacobi::mapping::Mapping;
+use crate::architecture::jacobi::qr::lane::READ_LATENCY;
+use crate::architecture::jacobi::timing::Timing;
 use crate::ordering::Ordering;
 use crate::parameters::Scaling;
 use crate::shape::Shape;

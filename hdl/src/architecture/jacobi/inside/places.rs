@@ -1,9 +1,9 @@
 //! The memories of a serial core that are observed.
 
 use crate::architecture::decomposer::INSTANCE;
-use crate::architecture::serial::lanes::lane_name;
-use crate::architecture::serial::mapping::Mapping;
-use crate::architecture::serial::probe::probe;
+use crate::architecture::jacobi::lanes::lane_name;
+use crate::architecture::jacobi::mapping::Mapping;
+use crate::architecture::jacobi::probe::probe;
 use crate::parameters::Scaling;
 use crate::shape::Shape;
 

@@ -1,8 +1,8 @@
 //! The datapath while it is drawn: the types and helpers that its parts share.
 
 use crate::architecture::contexts::context_bits;
-use crate::architecture::serial::block::Block;
-use crate::architecture::serial::square::Square;
+use crate::architecture::jacobi::block::Block;
+use crate::architecture::jacobi::square::Square;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
 use crate::ir::ModuleId;
 use crate::ordering::Ordering;

@@ -1,7 +1,7 @@
 //! When the ports of the memories are free for others, in cores with several matrices in flight.
 
-use crate::architecture::serial::schedule::{Slot, StepProgram};
-use crate::architecture::serial::timing::Timing;
+use crate::architecture::jacobi::schedule::{Slot, StepProgram};
+use crate::architecture::jacobi::timing::Timing;
 use crate::builder::{ModuleBuilder, Signal};
 use crate::ir::address_width;
 use crate::shape::Shape;

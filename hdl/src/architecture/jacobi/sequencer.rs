@@ -1,4 +1,4 @@
-//! The sequencer of the serial core.
+//! The sequencer.
 //!
 //! It runs the step program, gives the matrices in flight their turns, counts their steps and sweeps, and ends a
 //! decomposition when the matrix is settled or the sweep cap is reached.

@@ -8,7 +8,7 @@
 //!
 //! While the elements of A are still as they were loaded, they are shifted up when they are read, and rows and columns
 //! beyond the matrix are set to zero. In cores that reduce rows to a triangle while they stream in, the same rotators
-//! and the same angle unit do that first ([`crate::architecture::serial::qr`]).
+//! and the same angle unit do that first ([`crate::architecture::jacobi::qr`]).
 
 mod drawing;
 mod qr;
@@ -23,7 +23,7 @@ use super::schedule::Latencies;
 use super::square::Square;
 use super::timing::{Stages, Timing};
 use crate::architecture::contexts::{self, context_bits};
-use crate::architecture::serial::qr::lane::qr_lane;
+use crate::architecture::jacobi::qr::lane::qr_lane;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 use crate::ordering::Ordering;

@@ -2,10 +2,10 @@
 
 use super::Drawing;
 use crate::architecture::contexts;
-use crate::architecture::serial::block::other_copy;
-use crate::architecture::serial::datapath::VECTOR_READ;
-use crate::architecture::serial::layout::{move_table, pair_bits};
-use crate::architecture::serial::mapping::Mapping;
+use crate::architecture::jacobi::block::other_copy;
+use crate::architecture::jacobi::datapath::VECTOR_READ;
+use crate::architecture::jacobi::layout::{move_table, pair_bits};
+use crate::architecture::jacobi::mapping::Mapping;
 use crate::builder::{Instance, Signal};
 
 impl<'m> Drawing<'_, 'm> {

@@ -4,7 +4,7 @@
 //! one place with every turn, so that the matrix whose turn it is stands at the front.
 
 use crate::architecture::contexts::{self, Context, context_bits};
-use crate::architecture::serial::schedule::StepProgram;
+use crate::architecture::jacobi::schedule::StepProgram;
 use crate::builder::{ModuleBuilder, Register, Signal};
 use crate::ir::address_width;
 use crate::shape::Shape;

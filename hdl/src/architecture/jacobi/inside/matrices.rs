@@ -5,8 +5,8 @@
 
 use super::places::{Bank, Places};
 use crate::architecture::inside::{ReductionStep, Seen, Square, Step};
+use crate::architecture::jacobi::mapping::Mapping;
 use crate::architecture::probe::{PairRotation, Write};
-use crate::architecture::serial::mapping::Mapping;
 use crate::ir::{address_width, signed_value};
 use crate::ordering::Ordering;
 use crate::ordering::reduction::{rows_rotated, streaming_steps};
