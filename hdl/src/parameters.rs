@@ -30,7 +30,7 @@ pub const COEFS: RangeInclusive<u32> = 14..=32;
 /// Numbers of sweeps that can be fixed by `--sweeps`.
 pub const SWEEPS: RangeInclusive<u32> = 1..=63;
 /// Numbers of matrices in flight.
-pub const INTERLEAVE: RangeInclusive<u32> = 1..=16;
+pub const INTERLEAVE: RangeInclusive<u32> = 1..=32;
 /// Bytes that one element can take on the streams.
 pub const ELEMENT_BYTES: [u32; 3] = [2, 4, 8];
 /// Numbers of elements that one beat can carry.

@@ -81,6 +81,23 @@ impl Shape {
         &self.streams
     }
 
+    /// Elements that the core takes per cycle: those of a beat, if each lane of an array can be given its own. Beats do
+    /// not cross the ends of rows then. Other cores take one element after the other.
+    pub fn elements_taken(&self) -> u32 {
+        let elements = self.streams.input.elements;
+        if self.is_array() && self.cols() as u32 % elements == 0 { elements } else { 1 }
+    }
+
+    /// Elements that the core gives per cycle: those of a beat in an array, where a row of all vectors is read at once.
+    /// Other cores give one element after the other.
+    pub fn elements_given(&self) -> u32 {
+        if self.is_array() { self.streams.output.elements } else { 1 }
+    }
+
+    fn is_array(&self) -> bool {
+        self.arch() == ArchitectureName::Array
+    }
+
     /// Word lengths and limits of the core's rotations.
     pub fn arithmetic(&self) -> &Arithmetic {
         &self.formats.arithmetic

@@ -14,6 +14,8 @@ mod bench;
 mod coefficients;
 #[path = "units/frame_controller.rs"]
 mod frame_controller;
+#[path = "units/groups.rs"]
+mod groups;
 #[path = "units/headroom.rs"]
 mod headroom;
 #[path = "units/memories.rs"]

@@ -202,7 +202,7 @@ pub fn matrix_trace(
     let unreadable = || TraceError::Unreadable(judgement.matrix.clone());
     let inside = architecture(shape.arch()).inside(shape, size, judgement.sweeps, &seen.seen);
     let Inside { reduction, steps, mut tracks, program } = inside.ok_or_else(unreadable)?;
-    let [controller, sorter] = observed::tracks(&seen.seen, seen.seen.signals.len() - observed::SIGNALS.len());
+    let [controller, sorter] = observed::tracks(shape, &seen.seen);
     tracks.insert(0, controller);
     tracks.push(sorter);
     let a_frac = shape.frac() + shape.inner_guard();

@@ -101,6 +101,19 @@ fn cores() -> Vec<Parameters> {
         ]);
     }
     cores.extend(LANES.map(|arch| Parameters { arch, interleave: None, ..square(8) }));
+    // Arrays that take or give several elements per cycle.
+    for (count, interleave) in [2, 4, 8].into_iter().flat_map(|count| [Some(1), Some(5), None].map(|k| (count, k))) {
+        let beats = Parameters { elements_per_beat_in: count, elements_per_beat_out: count, ..Parameters::default() };
+        let array = Parameters { arch: ArchitectureName::Array, interleave, ..beats };
+        let size = |rows, cols| Parameters { rows, cols, ..array };
+        cores.extend([
+            size(4, 4),
+            size(3, 8),
+            Parameters { symmetric: true, ..size(6, 6) },
+            Parameters { vectors: Vectors::None, rank: Some(7), ..size(8, 8) },
+            Parameters { vectors: Vectors::U, rank: Some(1), scaling: Scaling::Fixed, ..size(5, 4) },
+        ]);
+    }
     cores
 }
 
@@ -114,6 +127,7 @@ fn every_matrix_has_the_result_that_it_has_alone() {
         let expected = results(&SimulatorEngine::new(&one).unwrap().run(&Stimulus::new(elements.clone())).unwrap());
         assert_eq!(expected.len(), 24);
         let mut engine = SimulatorEngine::new(&several).unwrap();
+        let mut taken = Vec::new();
         for (number, (source, sink)) in [(1.0, 1.0), (0.3, 1.0), (1.0, 0.2), (0.6, 0.6)].into_iter().enumerate() {
             let stalls = if source * sink == 1.0 { Stalls::none() } else { Stalls::random(7, 997, source, sink) };
             let trace = engine.run(&Stimulus { stalls, ..Stimulus::new(elements.clone()) });
@@ -122,31 +136,47 @@ fn every_matrix_has_the_result_that_it_has_alone() {
                 assert_eq!(found, expected, "{}, stalls {number}, frame {frame}", several.shape().name());
             }
             assert_eq!(results(&trace).len(), 24);
+            taken = trace.accepted;
             checked += 1;
         }
         // After a reset in the middle the core is a new one: the frames that it had not taken are answered.
-        let resets = vec![Reset { cycle: 150, length: 1 }];
+        let cycle = taken[taken.len() / 2].min(150);
+        let resets = vec![Reset { cycle, length: 1 }];
         let trace = engine.run(&Stimulus { resets, ..Stimulus::new(elements.clone()) }).unwrap();
-        let after = trace.frames().filter(|frame| frame[0].cycle > 150).count();
-        assert!(after > 0 && expected.ends_with(&results(&trace)[results(&trace).len() - after..]));
+        let after = trace.frames().filter(|frame| frame[0].cycle > cycle).count();
+        let found = results(&trace);
+        assert!(after > 0, "{}: no frame after the reset", several.shape().name());
+        assert!(expected.ends_with(&found[found.len() - after..]), "{}: after a reset", several.shape().name());
     }
-    assert_eq!(checked, 4 * (30 + 22 + 2 * 3 * 16 + 2));
+    assert_eq!(checked, 4 * (30 + 22 + 2 * 3 * 16 + 2 + 9 * 5));
 }
 
 /// The rotators never wait: matrices follow each other as fast as their rotations can be made.
 #[test]
 fn the_rotators_never_wait() {
     let mut checked = 0;
-    for (n, sweeps, interleave) in [(4, 4, None), (8, 5, None), (16, 6, None), (8, 5, Some(8))] {
-        let square = Parameters { rows: n, cols: n, ..Parameters::default() };
-        let core = core(Parameters { sweeps: Sweeps::Fixed(sweeps), interleave, ..square });
+    let serial = ArchitectureName::Serial;
+    let cores = [
+        (4, 4, serial, None),
+        (8, 5, serial, None),
+        (16, 6, serial, None),
+        (8, 5, serial, Some(8)),
+        (8, 5, LANES[1], None),
+    ];
+    for (n, sweeps, arch, interleave) in cores {
+        let square = Parameters { rows: n, cols: n, arch, ..Parameters::default() };
+        // A frame of an array is longer than its computation, if it comes by single elements.
+        let (beat, slots) = if arch == serial { (1, n * n / 2) } else { (4, 2) };
+        let (elements_per_beat_in, elements_per_beat_out) = (beat, beat);
+        let beats = Parameters { elements_per_beat_in, elements_per_beat_out, ..square };
+        let core = core(Parameters { sweeps: Sweeps::Fixed(sweeps), interleave, ..beats });
         let result = throughput(&core, 2 * core.shape().in_flight() + 20, 1).unwrap();
-        let rotations = sweeps as usize * (n - 1) * (n * n / 2);
+        let rotations = sweeps as usize * (n - 1) * slots;
         assert_eq!(result.interval_cycles.mean, rotations as f64, "{}", core.shape().name());
         assert_eq!(result.results_correct, result.frames);
         checked += 1;
     }
-    assert_eq!(checked, 4);
+    assert_eq!(checked, 5);
 }
 
 /// A random core with several matrices in flight, or `None` if the parameters do not fit each other.

@@ -34,7 +34,8 @@
 //! | `skip` | 1 | there is no matrix in `start_context`, since its frame is bad |
 //! | `done_context` (out) | context | the matrix whose decomposition is over |
 //! | `load_free` (out) | 1 | an element that the input end accepts in the next cycle can be written |
-//! | `value_free`, `u_free`, `v_free` (out) | 1 | a value, or an element of U or V, can be read |
+//! | `value_free` (out, unless values can always be read) | 1 | a value can be read |
+//! | `u_free`, `v_free` (out) | 1 | an element of U, or of V, can be read |
 //!
 //! Ports marked QR exist only where rows are reduced to a triangle while they stream in. Ports marked "any size" exist
 //! only in cores that accept every size up to their own. The fields of the status word are stable from the end of the
@@ -104,6 +105,8 @@ pub struct DecomposerModule {
 pub struct PortTiming {
     /// From `value_index` to `value`.
     pub value: u32,
+    /// Whether a value can be read only while `value_free` is 1.
+    pub value_waits: bool,
     /// From `vector_index` and `vector_row` to `u` and `v`.
     pub vectors: u32,
     /// From `done` until U and V can be read and the fields of the status word are final.

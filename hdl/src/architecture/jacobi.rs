@@ -33,7 +33,7 @@ use crate::parameters::{NamedChoice, Scaling};
 use crate::shape::Shape;
 use datapath::{QR_COMMANDS, datapath};
 use lanes::lanes;
-use layout::{home_table, orderings};
+use layout::{home_table, largest, orderings, pair_bits};
 use mapping::Mapping;
 use qr::row_queue::row_queue;
 use qr::sequencer::{qr_sequencer, reduction_cycles};
@@ -80,6 +80,7 @@ impl Architecture for Jacobi {
         drawing.vectors(timing.unload);
         let timing_of_ports = PortTiming {
             value: value_arrival + 1,
+            value_waits: shape.in_flight() > 1 && !mapping.keeps_values(),
             vectors: timing.unload + 2,
             // A command reaches the datapath two cycles after the program counter, and `done` comes one cycle after the
             // last cycle of the program. The sequencer takes a cycle to record an overflow.
@@ -161,6 +162,8 @@ struct Drawing<'a, 'm> {
     datapath: Instance<'m>,
     /// The home table: it maps the index of a row or column to its bank and pair before the first step.
     home: Table<'m>,
+    /// The core's largest ordering.
+    ordering: &'a Ordering,
     /// Last row and last column of the matrix being decomposed, in cores for any size.
     started: Option<[Signal<'m>; 2]>,
     /// Last row and last column of the matrix being loaded, in cores for any size.
@@ -178,7 +181,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
         let sizes = |names: [&str; 2]| shape.takes_any().then(|| names.map(|name| m.input(name, index_bits(shape))));
         let (started, loading) = (sizes(["size_rows", "size_cols"]), sizes(["loading_rows", "loading_cols"]));
         let home = home_table(m, orderings, shape.side());
-        Self { m, shape, sequencer, datapath, home, started, loading }
+        Self { m, shape, sequencer, datapath, home, ordering: largest(orderings), started, loading }
     }
 
     /// The square for the size given by the inputs `sizes`, or the core's only square if there are none.
@@ -209,8 +212,15 @@ impl<'a, 'm> Drawing<'a, 'm> {
         }
         let verdicts = [("settled", "settled"), ("settled_valid", "settled_valid"), ("overflow", "overflow_seen")];
         datapath.connect(sequencer, &verdicts);
-        let mut commands = vec!["block", "copy", "read_copy", "diagonal", "measure", "diagonal_pair"];
-        commands.extend(Mapping::of(shape).commands());
+        let mapping = Mapping::of(shape);
+        let mut commands = vec!["block", "copy", "read_copy", "measure", "diagonal_pair"];
+        commands.extend(mapping.commands());
+        if mapping != Mapping::Array {
+            commands.push("diagonal");
+        }
+        if mapping.keeps_values() && shape.in_flight() > 1 {
+            commands.push("value_context");
+        }
         if shape.has_vectors() {
             commands.extend(["vectors", "identity", "unload_copy"]);
         }
@@ -242,30 +252,44 @@ impl<'a, 'm> Drawing<'a, 'm> {
         m.output("done_context", sequencer.output("done_context"));
         let vectors = [(shape.has_u(), "u_free"), (shape.has_v(), "v_free")];
         let vectors = vectors.into_iter().filter_map(|(present, port)| present.then_some(port));
-        for port in ["load_free", "value_free"].into_iter().chain(vectors) {
+        let values = (!Mapping::of(shape).keeps_values()).then_some("value_free");
+        for port in ["load_free"].into_iter().chain(values).chain(vectors) {
             m.output(port, sequencer.output(port));
         }
     }
 
-    /// Connects the load port to the memory of A: each element is written to its home.
+    /// Connects the load port to the memory of A: each element, or each of a group, is written to its home.
     fn load(&self) {
         let (m, shape, datapath) = (self.m, self.shape, &self.datapath);
         let index = index_bits(shape);
         let square = self.square(self.loading);
-        let [row_home, column_home] = ["row", "column"].map(|name| {
+        let home = |name: &str| {
             let number = m.input(&format!("load_{name}"), index).at(0);
             self.home.lookup(square.address(m, number), None, &format!("{name}_home"))
-        });
-        let valid = m.input("load_valid", 1).at(0).flag().registered("write");
-        let hit = |wanted: [i128; 2]| row_home.sign().is(wanted[0]) & column_home.sign().is(wanted[1]);
-        let banks = m.concat(&[[1, 1], [1, 0], [0, 1], [0, 0]].map(hit)).named("banks");
-        datapath.drive("load_enable", valid.select(banks, m.zero(4)));
+        };
+        let row_home = home("row");
         datapath.drive("load_row", row_home);
-        datapath.drive("load_column", column_home);
-        datapath.drive("load_data", m.input("load_data", shape.word()).at(0).registered("element"));
+        let valid = m.input("load_valid", 1).at(0).flag().registered("write");
         if shape.scaling() == Scaling::Auto {
             self.sequencer.drive("shift", m.input("shift", shape.shift_bits()));
         }
+        let taken = shape.elements_taken();
+        if taken > 1 {
+            datapath.drive("load_valid", valid);
+            let group = m.input("load_group", address_width(shape.cols() as u32 / taken)).at(0);
+            datapath.drive("load_group", group.registered("group"));
+            for e in 0..taken {
+                let element = m.input(&format!("load_data_{e}"), shape.word()).at(0);
+                datapath.drive(&format!("load_data_{e}"), element.registered(&format!("element_{e}")));
+            }
+            return;
+        }
+        let column_home = home("column");
+        let hit = |wanted: [i128; 2]| row_home.sign().is(wanted[0]) & column_home.sign().is(wanted[1]);
+        let banks = m.concat(&[[1, 1], [1, 0], [0, 1], [0, 0]].map(hit)).named("banks");
+        datapath.drive("load_enable", valid.select(banks, m.zero(4)));
+        datapath.drive("load_column", column_home);
+        datapath.drive("load_data", m.input("load_data", shape.word()).at(0).registered("element"));
     }
 
     /// Connects the load port to the units that reduce rows to a triangle before the first sweep.
@@ -317,25 +341,39 @@ impl<'a, 'm> Drawing<'a, 'm> {
         if !shape.has_vectors() {
             return;
         }
-        let index = m.input("vector_index", address_width(shape.triplets() as u32)).at(0);
-        let square = self.square(self.started);
-        let index = index.zero_extend(index_bits(shape));
-        let home = self.home.lookup(square.address(m, index), None, "vector_home");
+        let gives_groups = shape.elements_given() > 1;
+        let bank = (!gives_groups).then(|| {
+            let index = m.input("vector_index", address_width(shape.triplets() as u32)).at(0);
+            let square = self.square(self.started);
+            let index = index.zero_extend(index_bits(shape));
+            let home = self.home.lookup(square.address(m, index), None, "vector_home");
+            datapath.drive("unload_home", home);
+            home.sign().delayed_to(read + 1)
+        });
         let row = m.input("vector_row", index_bits(shape)).at(0);
-        let pair = home.width() - 1;
+        let pair = pair_bits(self.ordering);
         let row_pair = row.zero_extend(row.width().max(pair + 1)).slice(1, pair).registered("row_pair");
-        datapath.drive("unload_home", home);
         datapath.drive("unload_column", row_pair);
         let is_odd = row.bit(0).delayed_to(read + 1);
-        let bank = home.sign().delayed_to(read + 1);
+        let element =
+            |word: Signal<'m>| is_odd.select(word.bits_from(shape.vector_bits()), word.low_bits(shape.vector_bits()));
         for (_, side) in [(shape.has_u(), "u"), (shape.has_v(), "v")].into_iter().filter(|&(present, _)| present) {
             let read_now = m.input(&format!("{side}_read"), 1).at(0).flag().registered(&format!("{side}_read_now"));
             datapath.drive(&format!("{side}_unload"), read_now);
-            let word = |bank: u32| datapath.output(&format!("{side}_row_{bank}")).at(read + 1);
-            let (zero, one) = (word(0), word(1));
-            let word = bank.select(one, zero);
-            let element = is_odd.select(word.bits_from(shape.vector_bits()), word.low_bits(shape.vector_bits()));
-            m.output(side, element.registered(&format!("{side}_out")));
+            let word = |word: String| datapath.output(&format!("{side}_row_{word}")).at(read + 1);
+            if let Some(bank) = bank {
+                let [zero, one] = [0, 1].map(|bank: u32| word(bank.to_string()));
+                m.output(side, element(bank.select(one, zero)).registered(&format!("{side}_out")));
+                continue;
+            }
+            // The row of all vectors stays until the next one is read.
+            let arrives = read_now.delayed_to(read + 1);
+            for vector in 0..shape.triplets() {
+                let (bank, pair) = (self.ordering.bank(vector), self.ordering.pair(vector));
+                let held = m.register(&format!("{side}_{vector}_out"), shape.vector_bits()).enabled_by(arrives);
+                held.drive(element(word(format!("{bank}_{pair}"))));
+                m.output(&format!("{side}_{vector}"), held.value());
+            }
         }
     }
 }

@@ -190,6 +190,13 @@ impl<'m> Signal<'m> {
         self.binary(Binary::ShiftRight, amount, self.width)
     }
 
+    /// The signal among `of` whose number this one is. For a number beyond them it is any of them.
+    pub fn choose(self, of: &[Signal<'m>]) -> Self {
+        let Some(bit) = (of.len() - 1).checked_ilog2() else { return of[0] };
+        let (low, high) = of.split_at(1 << bit);
+        self.bit(bit).select(self.choose(high), self.choose(low))
+    }
+
     /// The sum with a constant.
     #[track_caller]
     pub fn plus(self, value: i128) -> Self {

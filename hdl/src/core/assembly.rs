@@ -4,8 +4,10 @@
 use super::beat_packer::beat_packer;
 use super::beat_unpacker::beat_unpacker;
 use super::frame_controller::frame_controller;
+use super::group_output::{group_output, largest_group};
+use super::group_packer::group_packer;
 use super::registers::registers;
-use super::sorter::sorter;
+use super::sorter::{Readout, sorter};
 use super::stream_fifo::{parts_of_beat, stream_fifo};
 use super::stream_input::stream_input;
 use super::stream_output::stream_output;
@@ -29,11 +31,16 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, PortTiming, Schedule) {
     let input = stream_input(design, shape);
     let DecomposerModule { module: decomposer, timing, schedule } = architecture(shape.arch()).draw(design, shape);
     let controller = frame_controller(design, shape, timing);
-    let all = shape.rank() == shape.triplets();
-    let sorter = sorter(design, shape.element_bits(), shape.rank(), index, shape.symmetric(), shape.takes_any(), all);
-    let output = stream_output(design, shape, timing);
+    let gives_groups = shape.elements_given() > 1;
+    let readout = match gives_groups {
+        true => Readout::Cells,
+        false => Readout::Front { shrinks: shape.takes_any(), all: shape.rank() == shape.triplets() },
+    };
+    let sorter = sorter(design, shape.element_bits(), shape.rank(), index, shape.symmetric(), readout);
+    let output = if gives_groups { group_output } else { stream_output }(design, shape, timing);
     let streams = shape.streams();
-    let beats = streams.keep.then(|| (beat_unpacker(design, shape), beat_packer(design, shape)));
+    let unpacker = (streams.keep && shape.elements_taken() == 1).then(|| beat_unpacker(design, shape));
+    let packer = streams.keep.then(|| if gives_groups { group_packer } else { beat_packer }(design, shape));
     let fifo = stream_fifo(design, streams);
 
     let registers = (shape.front() == Front::AxiLite).then(|| registers(design, shape));
@@ -71,12 +78,13 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, PortTiming, Schedule) {
         sorter: place(sorter, "sorter"),
         output: place(output, "output_end"),
         fifo: place(fifo, "output_fifo"),
-        beats: beats.map(|(unpacker, packer)| (place(unpacker, "unpacker"), place(packer, "packer"))),
+        unpacker: unpacker.map(|module| place(module, "unpacker")),
+        packer: packer.map(|module| place(module, "packer")),
         registers: registers.map(|module| place(module, "registers")),
         stream_inputs: StreamInputs::new(&m, shape),
     };
     parts.streams();
-    parts.frames();
+    parts.frames(timing.value_waits);
     parts.sizes();
     parts.results();
     parts.registers();
@@ -97,8 +105,10 @@ struct Parts<'a, 'm> {
     sorter: Instance<'m>,
     output: Instance<'m>,
     fifo: Instance<'m>,
-    /// The unpacker and the packer, if beats have `tkeep`.
-    beats: Option<(Instance<'m>, Instance<'m>)>,
+    /// The unpacker, if beats have `tkeep` and their elements are taken one by one.
+    unpacker: Option<Instance<'m>>,
+    /// The packer, if beats have `tkeep`.
+    packer: Option<Instance<'m>>,
     /// The register block, if there is one.
     registers: Option<Instance<'m>>,
     stream_inputs: StreamInputs<'m>,
@@ -135,7 +145,7 @@ impl<'m> StreamInputs<'m> {
 impl Parts<'_, '_> {
     /// The instance that takes the input stream.
     fn first(&self) -> &Instance<'_> {
-        self.beats.as_ref().map_or(&self.input, |(unpacker, _)| unpacker)
+        self.unpacker.as_ref().unwrap_or(&self.input)
     }
 
     /// Connects the ports of the core to the stream ends.
@@ -163,30 +173,43 @@ impl Parts<'_, '_> {
         give(port::OUTPUT_USER, port::parts(port::OUTPUT_USER, to.elements), 1);
 
         fifo.connect(output, &[("freed", "freed")]);
-        match &self.beats {
-            None => output.connect(fifo, &["write", "tdata", "tuser", "tlast"].map(|port| (port, port))),
-            Some((unpacker, packer)) => {
-                for (from, to) in [
-                    ("element", port::INPUT_DATA),
-                    ("element_valid", port::INPUT_VALID),
-                    ("element_last", port::INPUT_LAST),
-                    ("element_broken", "broken"),
-                ] {
-                    unpacker.connect(input, &[(from, to)]);
-                }
-                input.connect(unpacker, &[(port::INPUT_READY, "element_ready")]);
-                let element = [
-                    ("write", "write_element"),
-                    ("tdata", "element"),
-                    ("tuser", "element_user"),
-                    ("tlast", "element_last"),
-                ];
-                output.connect(packer, &element);
-                packer.connect(fifo, &[("write_beat", "write")]);
-                for (part, _) in parts_of_beat(shape.streams()) {
-                    packer.connect(fifo, &[(&part, &part)]);
-                }
+        if let Some(unpacker) = &self.unpacker {
+            for (from, to) in [
+                ("element", port::INPUT_DATA),
+                ("element_valid", port::INPUT_VALID),
+                ("element_last", port::INPUT_LAST),
+                ("element_broken", "broken"),
+            ] {
+                unpacker.connect(input, &[(from, to)]);
             }
+            input.connect(unpacker, &[(port::INPUT_READY, "element_ready")]);
+        }
+        let Some(packer) = &self.packer else {
+            output.connect(fifo, &["write", "tdata", "tuser", "tlast"].map(|port| (port, port)));
+            return;
+        };
+        if shape.elements_given() > 1 {
+            for part in ["count", "offset", "fills"] {
+                output.connect(packer, &[(part, &format!("group_{part}"))]);
+            }
+            for (from, to) in [("write", "write_group"), ("tuser", "group_user"), ("tlast", "group_last")] {
+                output.connect(packer, &[(from, to)]);
+            }
+            for e in 0..largest_group(shape) {
+                output.connect(packer, &[(&format!("tdata_{e}"), &format!("element_{e}"))]);
+            }
+        } else {
+            let element = [
+                ("write", "write_element"),
+                ("tdata", "element"),
+                ("tuser", "element_user"),
+                ("tlast", "element_last"),
+            ];
+            output.connect(packer, &element);
+        }
+        packer.connect(fifo, &[("write_beat", "write")]);
+        for (part, _) in parts_of_beat(shape.streams()) {
+            packer.connect(fifo, &[(&part, &part)]);
         }
     }
 
@@ -222,14 +245,16 @@ impl Parts<'_, '_> {
     }
 
     /// Connects the handshakes that take a frame through the core: it is loaded, decomposed and sent.
-    fn frames(&self) {
+    fn frames(&self, value_waits: bool) {
         let Self { shape, input, controller, decomposer, output, .. } = self;
-        for part in ["valid", "row", "column", "data"] {
-            let port = format!("load_{part}");
-            input.connect(decomposer, &[(&port, &port)]);
+        let taken = shape.elements_taken();
+        let column = if taken > 1 { "load_group" } else { "load_column" };
+        let element = port::parts("load_data", taken);
+        for port in ["load_valid", "load_row", column].into_iter().chain(element.iter().map(String::as_str)) {
+            input.connect(decomposer, &[(port, port)]);
         }
         if shape.in_flight() > 1 {
-            self.contexts();
+            self.contexts(value_waits);
         }
         let bad = input.output("bad");
         let release = controller.output("release_frame");
@@ -260,12 +285,15 @@ impl Parts<'_, '_> {
 
     /// Connects what several matrices in flight need: the contexts of frames, and when the decomposer's memories are
     /// free.
-    fn contexts(&self) {
+    fn contexts(&self, value_waits: bool) {
         let Self { shape, input, controller, decomposer, output, .. } = self;
         for port in ["skip", "start_context", "load_context", "wanted_context"] {
             controller.connect(decomposer, &[(port, port)]);
         }
-        decomposer.connect(controller, &[("done_context", "done_context"), ("value_free", "value_free")]);
+        decomposer.connect(controller, &[("done_context", "done_context")]);
+        if value_waits {
+            decomposer.connect(controller, &[("value_free", "value_free")]);
+        }
         decomposer.connect(input, &[("load_free", "load_free")]);
         for (_, port) in [(shape.has_u(), "u_free"), (shape.has_v(), "v_free")].into_iter().filter(|&(is, _)| is) {
             decomposer.connect(output, &[(port, port)]);
@@ -298,15 +326,30 @@ impl Parts<'_, '_> {
         decomposer.drive("value_index", controller.output("value_number").low_bits(index));
         controller.connect(sorter, &[("clear", "clear"), ("insert", "insert"), ("insert_index", "index")]);
         decomposer.connect(sorter, &[("value", "value")]);
-        output.connect(sorter, &[("turn", "turn")]);
-        let front = sorter.output("front");
-        output.drive("front", front);
+        let gives_groups = shape.elements_given() > 1;
+        if gives_groups {
+            for cell in 0..shape.rank() {
+                let cell = format!("sorted_{cell}");
+                sorter.connect(output, &[(&cell, &cell)]);
+            }
+        } else {
+            output.connect(sorter, &[("turn", "turn")]);
+            let front = sorter.output("front");
+            output.drive("front", front);
+            if shape.has_vectors() {
+                decomposer.drive("vector_index", front.slice(shape.element_bits(), index));
+            }
+        }
         if shape.has_vectors() {
             output.connect(decomposer, &[("vector_row", "vector_row")]);
-            decomposer.drive("vector_index", front.slice(shape.element_bits(), index));
         }
         for (_, side) in [(shape.has_u(), "u"), (shape.has_v(), "v")].into_iter().filter(|&(present, _)| present) {
-            decomposer.connect(output, &[(side, side)]);
+            match gives_groups {
+                false => decomposer.connect(output, &[(side, side)]),
+                true => (0..shape.triplets()).map(|vector| format!("{side}_{vector}")).for_each(|vector| {
+                    decomposer.connect(output, &[(&vector, &vector)]);
+                }),
+            }
             let read = format!("{side}_read");
             output.connect(decomposer, &[(&read, &read)]);
         }

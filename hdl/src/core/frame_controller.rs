@@ -89,7 +89,7 @@ pub fn frame_controller(design: &mut DesignBuilder, shape: &Shape, timing: PortT
     let width = place.value().width().max(size.last_triplet.width());
     let beyond = size.last_triplet.zero_extend(width).less_than(place.value().zero_extend(width));
     // With several matrices in flight, a value is read when the decomposer has time for that.
-    let reads = (shape.in_flight() > 1).then(|| input("value_free"));
+    let reads = timing.value_waits.then(|| input("value_free"));
     let moves = reads.map_or(sorting.value(), |free| (sorting.value() & (free | beyond)).named("place_moves"));
     let sorted = (moves & place.value().is(last_place.into())).named("sorted");
     let next = moves.select(place.value().plus(1), place.value());

@@ -5,6 +5,7 @@
 //! another through registers, which are counted here.
 
 use super::frame_controller::sort_cycles;
+use super::group_output::{GROUP_CYCLES, groups};
 use super::stream_fifo;
 use super::stream_output::{beat_cycles, element_cycles};
 use crate::architecture::decomposer::{PortTiming, ReductionCycles, Schedule, SquareCycles};
@@ -61,17 +62,18 @@ impl Latency {
         let square = square(shape, schedule, size);
         let streams = shape.streams();
         let arrivals = Arrivals::new(shape, &square, size);
-        let (load, unpack) = match streams.keep {
+        let unpacks = streams.keep && shape.elements_taken() == 1;
+        let (load, unpack) = match unpacks {
             false => (arrivals.elements(), 0),
             true => arrivals.unpacked(streams.input),
         };
-        // The output end gives one element per cycle. The packer takes a cycle, and sends a beat with its last element.
-        let elements: usize = shape.interface().sections_of(size).iter().map(|section| section.count).sum();
+        // The output end issues one token per cycle. The packer takes a cycle, and sends a beat with its last element.
+        let tokens = Tokens::new(shape, size);
+        let beat = if shape.elements_given() > 1 { element_cycles(ports) + GROUP_CYCLES } else { beat_cycles(ports) };
         let packing = usize::from(streams.keep);
-        let first_beat = elements.min(streams.output.elements as usize);
         // Until the FIFO's head: the token is issued one cycle after `unload_start`.
-        let output = beat_cycles(ports) + packing + first_beat - 1 + stream_fifo::LATENCY;
-        let unload = elements - first_beat + 1;
+        let output = beat + packing + tokens.first_beat - 1 + stream_fifo::LATENCY;
+        let unload = tokens.all - tokens.first_beat + 1;
         Self {
             load,
             unpack,
@@ -83,8 +85,8 @@ impl Latency {
             sort: sort_cycles(shape, ports),
             output,
             unload,
-            read_ahead: output + unload - elements - element_cycles(ports),
-            prefetch: usize::from(streams.keep),
+            read_ahead: output + unload - tokens.reading - element_cycles(ports),
+            prefetch: usize::from(unpacks),
         }
     }
 
@@ -119,6 +121,34 @@ impl Latency {
     }
 }
 
+/// The tokens of the output end for a frame.
+struct Tokens {
+    /// How many there are.
+    all: usize,
+    /// How many of them read elements.
+    reading: usize,
+    /// The number of the token that completes the first beat, counted from 1.
+    first_beat: usize,
+}
+
+impl Tokens {
+    fn new(shape: &Shape, size: (usize, usize)) -> Self {
+        let beat = shape.streams().output.elements as usize;
+        if shape.elements_given() == 1 {
+            let elements = shape.interface().sections_of(size).iter().map(|section| section.count).sum();
+            return Self { all: elements, reading: elements, first_beat: elements.min(beat) };
+        }
+        let groups = groups(shape);
+        let ends = groups.iter().scan(0, |end, group| {
+            *end += group;
+            Some(*end)
+        });
+        let before = ends.take_while(|&end| end < beat).count();
+        let reading = groups.iter().filter(|&&group| group > 0).count();
+        Self { all: groups.len(), reading, first_beat: groups.len().min(before + 1) }
+    }
+}
+
 /// The square that holds a matrix of this size.
 fn square(shape: &Shape, schedule: &Schedule, size: (usize, usize)) -> SquareCycles {
     let (rows, cols) = shape.dimensions().decomposed(size);
@@ -144,6 +174,8 @@ impl Arrivals {
             let fits = 2 * cols + CREDIT + ELEMENT + reduction.entry <= reduction.batch;
             assert!(fits, "Rows stream in as fast as they are reduced.");
         }
+        // What is accepted in one cycle counts as one element.
+        let cols = cols / shape.elements_taken() as usize;
         Self { header: shape.interface().header().len(), rows, cols, reduction }
     }
 

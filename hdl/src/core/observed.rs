@@ -4,13 +4,20 @@ use crate::architecture::inside::{Seen, Track, WaveFormat, WaveGroup, WaveState}
 use crate::interface::port;
 use crate::shape::Shape;
 
-/// The signals, each given by the names of the instances below the top module and its own name.
-pub const SIGNALS: [&str; 5] =
+/// The signals, each given by the names of the instances below the top module and its own name. The last one is absent
+/// in cores whose sorter shows all cells at once.
+const SIGNALS: [&str; 5] =
     ["controller.sorting", "controller.unloading", "controller.frames_in_core", "sorter.insert", "sorter.turn"];
 
-/// The schedule of the frame controller and of the sorter. The signals begin at number `first` among those seen.
-pub fn tracks(seen: &Seen, first: usize) -> [Track; 2] {
-    let values: Vec<Vec<u64>> = (first..first + SIGNALS.len()).map(|signal| seen.values(signal)).collect();
+/// The signals of a core.
+pub fn signals(shape: &Shape) -> &'static [&'static str] {
+    if shape.elements_given() > 1 { &SIGNALS[..4] } else { &SIGNALS }
+}
+
+/// The schedule of the frame controller and of the sorter. The [`signals`] are the last ones among those seen.
+pub fn tracks(shape: &Shape, seen: &Seen) -> [Track; 2] {
+    let all = seen.signals.len();
+    let values: Vec<Vec<u64>> = (all - signals(shape).len()..all).map(|signal| seen.values(signal)).collect();
     let track = |unit, signals: std::ops::Range<usize>, works: &[&'static str]| {
         Track::new(unit, seen.end, |cycle| {
             let set = signals.clone().find(|&signal| values[signal][cycle] != 0)?;
@@ -19,7 +26,7 @@ pub fn tracks(seen: &Seen, first: usize) -> [Track; 2] {
     };
     [
         track("frame controller", 0..3, &["sorting", "unloading", "decomposing"]),
-        track("sorter", 3..5, &["inserts", "turns"]),
+        track("sorter", 3..values.len(), &["inserts", "turns"]),
     ]
 }
 
@@ -34,9 +41,10 @@ pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
     };
     let bits = |ports: [&str; 3]| ports.map(|port| (port.to_owned(), Bits)).to_vec();
     let (elements_in, elements_out) = (streams.input.elements, streams.output.elements);
+    let taker = if shape.elements_taken() > 1 { "input_end" } else { "unpacker" };
     let input = [
         bits([port::INPUT_VALID, port::INPUT_READY, port::INPUT_LAST]),
-        parts("unpacker", port::INPUT_DATA, elements_in, Fixed(shape.frac())),
+        parts(taker, port::INPUT_DATA, elements_in, Fixed(shape.frac())),
     ];
     let output = [
         bits([port::OUTPUT_VALID, port::OUTPUT_READY, port::OUTPUT_LAST]),

@@ -27,6 +27,8 @@ use crate::units::headroom::headroom;
 ///   is the last one of the matrix. The input `batch_taken` returns a credit.
 /// - In other cores with automatic scaling, `shift` is the number of bits by which a full frame can be shifted up.
 /// - If beats have `tkeep`, the input `broken` comes with an element of a beat that breaks its rule.
+/// - In arrays that take all elements of a beat at once ([`Shape::elements_taken`]), the beat has a port for each
+///   element, `load_group` takes the place of `load_column`, and each element has its own `load_data`.
 /// - In cores for any size with registers, the inputs `size_from_register`, `frame_rows` and `frame_cols` are fields of
 ///   these registers: software announces the size instead of the frame.
 /// - In cores for any size, `size_rows` and `size_cols` are the indices of the last row and the last column of the
@@ -43,22 +45,28 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
         },
         if shape.takes_any() { ", or its size is not taken" } else { "" }
     ));
-    let data = m.input(port::INPUT_DATA, shape.streams().input.element_bits());
+    let beat = shape.streams().input;
+    let taken = shape.elements_taken();
+    let parts: Vec<Signal<'_>> =
+        port::parts(port::INPUT_DATA, taken).iter().map(|part| m.input(part, beat.element_bits())).collect();
+    let data = parts[0];
     let (valid, last) = (m.input(port::INPUT_VALID, 1), m.input(port::INPUT_LAST, 1));
     let release = m.input("release_frame", 1);
     let flag = |name| m.register(name, 1).reset(0);
     let (ready, full, bad, late) = (flag("ready"), flag("frame_full"), flag("frame_bad"), flag("late"));
-    let (row_bits, index) = (address_width(rows as u32), index_bits(shape));
-    let row_bits = if reduced { row_bits } else { index };
+    let in_row = cols as u32 / taken;
+    let row_bits = if reduced { address_width(rows as u32) } else { index_bits(shape) };
+    let index = if taken > 1 { address_width(in_row) } else { index_bits(shape) };
     let row = m.register("row", row_bits).reset(0);
-    let column = m.register("column", index).reset(0);
+    let place = if taken > 1 { "group" } else { "column" };
+    let column = m.register(place, index).reset(0);
 
     let accepted = (valid & ready.value()).named("accepted");
     let ends = (accepted & last).named("frame_ends");
     let header = shape.takes_any().then(|| Header::new(&m, shape, row_bits.max(index), data, accepted, ends));
     let (last_row, last_column) = match &header {
         Some(h) => (h.rows.now.low_bits(row_bits), h.cols.now.low_bits(index)),
-        None => (m.constant(row_bits, rows as i128 - 1), m.constant(index, cols as i128 - 1)),
+        None => (m.constant(row_bits, rows as i128 - 1), m.constant(index, i128::from(in_row) - 1)),
     };
     let in_elements = |signal| header.as_ref().map_or(signal, |h| signal & h.is_over);
     let end_of_row = column.value().equals(last_column).named("end_of_row");
@@ -69,7 +77,16 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
         false => m.one_bit(false),
         true => {
             let seen = m.register("broken_before", 1).reset(0);
-            let broken = (m.input("broken", 1) | seen.value()).named("frame_is_broken");
+            let broken = match taken {
+                1 => m.input("broken", 1),
+                // All beats are full.
+                _ => {
+                    let keep = port::parts_of_keep(port::INPUT_KEEP, taken);
+                    let keep: Vec<Signal<'_>> = keep.iter().map(|part| m.input(part, beat.element_bytes)).collect();
+                    (!m.concat(&keep)).any().named("beat_is_broken")
+                }
+            };
+            let broken = (broken | seen.value()).named("frame_is_broken");
             seen.enabled_by(accepted).drive(broken & !last);
             broken
         }
@@ -89,8 +106,10 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     m.output("bad", bad.value());
     m.output("load_valid", element.at(0).flag().registered("load_valid_out"));
     m.output("load_row", row.value().at(0).registered("load_row_out"));
-    m.output("load_column", column.value().at(0).registered("load_column_out"));
-    m.output("load_data", data.low_bits(word).at(0).registered("load_data_out"));
+    m.output(&format!("load_{place}"), column.value().at(0).registered(&format!("load_{place}_out")));
+    for (name, part) in port::parts("load_data", taken).iter().zip(&parts) {
+        m.output(name, part.low_bits(word).at(0).registered(&format!("{name}_out")));
+    }
     if reduced {
         // The last batch counts only if tlast comes with its last element.
         let completes = end_of_row & (row.value().bit(0) | at_last_row) & (!at_last_row | (last & !broken));
@@ -110,7 +129,8 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
         let free = (shape.in_flight() > 1).then(|| m.input("load_free", 1));
         ready.drive(free.map_or(!waits, |free| !waits & free));
         if shape.scaling() == Scaling::Auto {
-            m.output("shift", headroom(&m, word - 1, &[data.low_bits(word)], 0, element, release));
+            let elements: Vec<Signal<'_>> = parts.iter().map(|part| part.low_bits(word)).collect();
+            m.output("shift", headroom(&m, word - 1, &elements, 0, element, release));
         }
     }
     if let Some(header) = &header {

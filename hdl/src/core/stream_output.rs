@@ -5,9 +5,10 @@
 //! sigma was negative are negated. A token is issued only if the FIFO after the pipeline has room for its beat. Where a
 //! beat has several elements, its last one takes the room.
 
+use super::output_walk::Walk;
 use super::stream_fifo::DEPTH;
 use crate::architecture::decomposer::PortTiming;
-use crate::architecture::size::{Size, index_bits};
+use crate::architecture::size::Size;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::interface::{STATUS_BITS, Section, section, status_summary};
 use crate::ir::{ModuleId, address_width};
@@ -56,32 +57,14 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     let status = m.input("status", STATUS_BITS);
     let bad = m.input("bad", 1);
     let freed = m.input("freed", 1);
-    let index = index_bits(shape);
     let beat = shape.streams().output;
 
-    let active = m.register("active", 1).reset(0);
-    let section = m.register("section", 2);
-    let row = m.register("row", index);
-    let column = m.register("column", index);
     let credits = m.register("credits", DEPTH.ilog2() + 1).reset(DEPTH.into());
-
-    let is = |wanted: u8| section.value().is(wanted.into());
-    let issue = active.value() & credits.value().any();
-    // With several matrices in flight, an element of U or V is read when the decomposer has time for that.
-    let waits = |present: bool, wanted: u8, port: &str| {
-        (present && shape.in_flight() > 1).then(|| is(wanted) & !m.input(port, 1))
-    };
-    let waits = [waits(shape.has_u(), section::U, "u_free"), waits(shape.has_v(), section::V, "v_free")];
-    let issue = waits.into_iter().flatten().fold(issue, |issue, waits| issue & !waits).named("issue");
-    let in_matrix = section.value().bit(1).named("in_matrix");
     let size = Size::new(&m, shape);
-    let last_column = column.value().equals(size.last_delivered).named("last_column");
-    let [last_of_u, last_of_v] = [size.last_row, size.last_column].map(|last| row.value().equals(last));
-    let last_row = is(section::U).select(last_of_u, last_of_v);
-    let section_ends = (is(section::STATUS) | (last_column & (!in_matrix | last_row))).named("section_ends");
-    let last_section = sections.last().map_or(section::STATUS, |section| section.tuser);
-    let frame_ends = ((is(section::STATUS) & bad) | (is(last_section) & section_ends)).named("frame_ends");
-    active.drive(start | (active.value() & !(issue & frame_ends)));
+    let has_room = credits.value().any();
+    let walk = Walk { start, bad, has_room, place: "column", last_place: size.last_delivered, reads_each: true };
+    let walk = walk.draw(&m, shape, &size);
+    let (issue, frame_ends) = (walk.issue, walk.frame_ends);
     let fills = match beat.elements {
         1 => issue,
         elements => {
@@ -92,23 +75,11 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
         }
     };
     credits.drive(credits.value() + freed.zero_extend(5) - fills.zero_extend(5));
-    let zero = m.zero(index);
-    // In cores without U, V follows sigma.
-    let after_section = match shape.has_u() {
-        true => section.value().plus(1),
-        false => is(section::STATUS).select(m.constant(2, section::SIGMA.into()), m.constant(2, section::V.into())),
-    };
-    let next_section = section_ends.select(after_section, section.value());
-    section.enabled_by(start | issue).drive(start.select(m.zero(2), next_section));
-    let begins = (start | section_ends).named("begins");
-    let next_column = (begins | last_column).select(zero, column.value().plus(1));
-    column.enabled_by(start | issue).drive(next_column);
-    row.enabled_by(start | issue).drive(begins.select(zero, last_column.select(row.value().plus(1), row.value())));
 
     // A token decides on its beat at stage 0. At stage 1 it reads the front cell of the sorter, which gives the column.
     let token = issue.at(0).flag();
-    let section = section.value().at(0);
-    m.output("turn", (token & !is(section::STATUS)).flag().registered("turn_out"));
+    let section = walk.section.at(0);
+    m.output("turn", (token & !walk.is_in(section::STATUS)).flag().registered("turn_out"));
     let index = address_width(shape.triplets() as u32);
     let front = m.input("front", 1 + index + shape.element_bits()).at(1);
     if shape.has_vectors() {
@@ -118,22 +89,13 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
         {
             m.output(name, (token & section.is(wanted.into())).flag().registered(&format!("{name}_out")));
         }
-        m.output("vector_row", row.value().at(0).registered("vector_row_out"));
+        m.output("vector_row", walk.row.at(0).registered("vector_row_out"));
     }
 
     // The element of U or V arrives, and the word to send is selected.
     let arrival = element_cycles(timing) as u32;
     let bits = beat.element_bits();
-    let finer = shape.element_bits() - shape.sigma_bits();
-    let value = match front.low_bits(shape.element_bits()) {
-        value if finer > 0 => value.plus(1 << (finer - 1)).bits_from(finer),
-        value => value,
-    };
-    let value = value.registered("sigma");
-    let sigma = match shape.symmetric() {
-        true => m.concat(&[!value.sign(), value.low_bits(shape.sigma_bits() - 1)]).sign_extend(bits),
-        false => value.zero_extend(bits),
-    };
+    let sigma = sigma(&m, shape, front.low_bits(shape.element_bits()), "sigma");
     let is_sigma = section.bit(0).registered("is_sigma");
     let head = is_sigma.select(sigma, status.zero_extend(bits).at(arrival));
     let vectors: Vec<Signal<'_>> = [(shape.has_u(), "u"), (shape.has_v(), "v")]
@@ -165,4 +127,17 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     // Once the last token has read the memories, the core may write them again.
     m.output("done", (token & frame_ends.at(0)).flag().registered("done").delayed_to(arrival));
     design.add(m)
+}
+
+/// The element of the output stream for a singular value, or an eigenvalue, with this `key` of the sorter. It is
+/// rounded to the fraction bits of its section, which takes a cycle.
+pub(super) fn sigma<'m>(m: &'m ModuleBuilder, shape: &Shape, key: Signal<'m>, name: &str) -> Signal<'m> {
+    let bits = shape.streams().output.element_bits();
+    let finer = shape.element_bits() - shape.sigma_bits();
+    let value = if finer > 0 { key.plus(1 << (finer - 1)).bits_from(finer) } else { key };
+    let value = value.registered(name);
+    match shape.symmetric() {
+        true => m.concat(&[!value.sign(), value.low_bits(shape.sigma_bits() - 1)]).sign_extend(bits),
+        false => value.zero_extend(bits),
+    }
 }

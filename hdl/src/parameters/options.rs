@@ -204,7 +204,7 @@ pub static OPTIONS: &[CoreOption] = &[
     CoreOption {
         name: "interleave",
         placeholder: "auto|K",
-        help: "Matrices in flight, 1 to 16: they take turns, so that the rotators need not wait; `auto` takes as many as keep them busy [default: 1]",
+        help: "Matrices in flight, 1 to 32: they take turns, so that the rotators need not wait; `auto` takes as many as keep them busy [default: 1]",
         kind: Kind::NumberOrAuto,
         varies: true,
         code: Some("x"),

@@ -39,7 +39,7 @@ pub(super) fn matrices_in_flight(parameters: &Parameters, dimensions: &Dimension
     let (blocks, reads, enter, most) = match parameters.arch {
         ArchitectureName::Serial => (pairs * pairs, pairs, 0, 8),
         ArchitectureName::Row => (pairs, 1, pairs, 16),
-        ArchitectureName::Array => (1, 1, 2, 16),
+        ArchitectureName::Array => (1, 1, 2, 32),
     };
     let (turn, own) = match parameters.vectors {
         Vectors::None => (blocks + reads, blocks + reads + enter + WAIT),

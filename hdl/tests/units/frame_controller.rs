@@ -133,9 +133,9 @@ fn pass_frame(unit: &mut Bench, frame: &FrameCase, parameters: &Parameters, timi
 fn frames_pass_one_by_one() {
     let frames_seen = Cell::new([0; 2]);
     let timings = [
-        PortTiming { value: 4, vectors: 3, drain: 12 },
-        PortTiming { value: 2, vectors: 2, drain: 1 },
-        PortTiming { value: 9, vectors: 5, drain: 30 },
+        PortTiming { value: 4, value_waits: false, vectors: 3, drain: 12 },
+        PortTiming { value: 2, value_waits: false, vectors: 2, drain: 1 },
+        PortTiming { value: 9, value_waits: false, vectors: 5, drain: 30 },
     ];
     for (rows, timing) in [1, 2, 6].into_iter().flat_map(|rows| timings.map(|timing| (rows, timing))) {
         for (sizes, scaling) in

@@ -4,7 +4,12 @@ use crate::bench::{Bench, for_all, signed};
 use proptest::prelude::*;
 use std::cell::RefCell;
 use std::cmp::Reverse;
-use svdforge_hdl::core::sorter::sorter;
+use svdforge_hdl::core::sorter::{Readout, sorter};
+
+/// All values are kept.
+const ALL: Readout = Readout::Front { shrinks: false, all: true };
+/// The largest values are kept.
+const LARGEST: Readout = Readout::Front { shrinks: false, all: false };
 
 /// A sorter and its parameters.
 struct SorterBench {
@@ -13,24 +18,27 @@ struct SorterBench {
     cells: usize,
     index_bits: u32,
     signed: bool,
+    readout: Readout,
 }
 
 impl SorterBench {
     fn new(data: u32, cells: usize, index_bits: u32) -> Self {
-        Self::with(data, cells, index_bits, false, true)
+        Self::with(data, cells, index_bits, false, ALL)
     }
 
-    /// A sorter by value if `signed` is set, which keeps `all` values or the largest.
-    fn with(data: u32, cells: usize, index_bits: u32, signed: bool, all: bool) -> Self {
-        let unit = Bench::new(|design| sorter(design, data, cells, index_bits, signed, false, all));
-        Self { unit, data, cells, index_bits, signed }
+    /// A sorter by value if `signed` is set.
+    fn with(data: u32, cells: usize, index_bits: u32, signed: bool, readout: Readout) -> Self {
+        let unit = Bench::new(|design| sorter(design, data, cells, index_bits, signed, readout));
+        Self { unit, data, cells, index_bits, signed, readout }
     }
 
     /// Simulates one cycle with these commands.
     fn cycle(&mut self, clear: bool, insert: Option<(i128, usize)>, turn: bool) {
         self.unit.set("clear", i128::from(clear));
         self.unit.set("insert", i128::from(insert.is_some()));
-        self.unit.set("turn", i128::from(turn));
+        if self.readout != Readout::Cells {
+            self.unit.set("turn", i128::from(turn));
+        }
         if let Some((value, index)) = insert {
             self.unit.set("value", value);
             self.unit.set("index", index as i128);
@@ -38,9 +46,9 @@ impl SorterBench {
         self.unit.step();
     }
 
-    /// The fields of the front cell: (negative, index, key).
-    fn front(&self) -> (bool, usize, u128) {
-        let bits = self.unit.get("front");
+    /// The fields of a cell: (negative, index, key).
+    fn cell(&self, port: &str) -> (bool, usize, u128) {
+        let bits = self.unit.get(port);
         let index = bits >> self.data & ((1 << self.index_bits) - 1);
         (bits >> (self.data + self.index_bits) == 1, index as usize, bits & ((1 << self.data) - 1))
     }
@@ -58,8 +66,9 @@ impl SorterBench {
         let mut expected: Vec<_> = values.iter().enumerate().map(|(i, v)| (*v < 0, i, key(*v))).collect();
         expected.sort_by_key(|cell| Reverse(cell.2));
         expected.truncate(self.cells);
-        for cell in expected.iter().cycle().take(2 * self.cells) {
-            assert_eq!(self.front(), *cell, "of {values:?}");
+        for (i, cell) in expected.iter().enumerate().cycle().take(2 * self.cells) {
+            let port = if self.readout == Readout::Cells { format!("sorted_{i}") } else { "front".to_owned() };
+            assert_eq!(self.cell(&port), *cell, "of {values:?}");
             self.cycle(false, None, true);
         }
     }
@@ -69,29 +78,32 @@ impl SorterBench {
 #[test]
 fn sorter_keeps_the_largest_by_magnitude_or_by_value() {
     let mut cases = 0;
-    for (cells, signed) in [(1, false), (2, false), (3, true), (1, true), (4, true)] {
-        let mut bench = SorterBench::with(3, cells, 2, signed, false);
+    let fronts =
+        [(1, false), (2, false), (3, true), (1, true), (4, true)].map(|(cells, signed)| (cells, signed, LARGEST));
+    let all_cells = [(1, false), (3, true), (4, false)].map(|(cells, signed)| (cells, signed, Readout::Cells));
+    for (cells, signed, readout) in fronts.into_iter().chain(all_cells) {
+        let mut bench = SorterBench::with(3, cells, 2, signed, readout);
         for code in 0..1 << 12 {
             let values: Vec<i128> = (0..4).map(|i| (code >> (3 * i) & 7) - 4).collect();
             bench.check(&values, &[]);
             cases += 1;
         }
     }
-    assert_eq!(cases, 5 << 12);
+    assert_eq!(cases, 8 << 12);
 }
 
 #[test]
 fn sorter_sorts_all_short_sequences() {
     let mut cases = 0;
-    for (signed, all) in [(false, true), (true, true), (false, false)] {
-        let mut bench = SorterBench::with(3, 4, 2, signed, all);
+    for (signed, readout) in [(false, ALL), (true, ALL), (false, LARGEST), (false, Readout::Cells)] {
+        let mut bench = SorterBench::with(3, 4, 2, signed, readout);
         for code in 0..1 << 12 {
             let values: Vec<i128> = (0..4).map(|i| (code >> (3 * i) & 7) - 4).collect();
             bench.check(&values, &[]);
             cases += 1;
         }
     }
-    assert_eq!(cases, 3 << 12);
+    assert_eq!(cases, 4 << 12);
 }
 
 #[test]

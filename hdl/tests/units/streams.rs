@@ -219,18 +219,18 @@ fn fifo_moves_one_beat_per_cycle_and_holds_one_more_than_its_depth() {
 
 /// A result as the output end reads it from models of the sorter and of the memories.
 #[derive(Clone, Debug)]
-struct Outcome {
+pub struct Outcome {
     /// The cells of the sorter, (negative, index, key), from the front one on.
-    order: VecDeque<(bool, usize, i128)>,
+    pub order: VecDeque<(bool, usize, i128)>,
     /// Uᵀ and Vᵀ as rows of elements. A row is addressed by the index of its singular value.
-    vectors: [Vec<Vec<i128>>; 2],
-    status: i128,
+    pub vectors: [Vec<Vec<i128>>; 2],
+    pub status: i128,
 }
 
 impl Outcome {
     /// The expected output frame, as beats (section, bits, last).
-    fn frame(&self, shape: &Shape) -> Vec<(u128, u128, u128)> {
-        let mask = (1i128 << shape.interface().output_bits()) - 1;
+    pub fn frame(&self, shape: &Shape) -> Vec<(u128, u128, u128)> {
+        let mask = (1i128 << shape.streams().output.element_bits()) - 1;
         let mut values = vec![(0, self.status)];
         if self.status & 1 == 0 {
             // The keys of eigenvalues are offset by half of their range. For a triangle, its additional guard bits are
@@ -256,7 +256,8 @@ impl Outcome {
     }
 }
 
-fn result(shape: &Shape) -> impl Strategy<Value = Outcome> + use<> {
+/// Random results of a core.
+pub fn result(shape: &Shape) -> impl Strategy<Value = Outcome> + use<> {
     let (n, data, vector) = (shape.side(), shape.element_bits(), shape.vector_bits());
     let (rank, triplets) = (shape.rank(), shape.triplets());
     let matrix = move || {
@@ -355,7 +356,7 @@ fn output_end_sends_complete_frames_and_never_overfills_the_fifo() {
     ];
     for (parameters, delay) in shapes {
         let shape = parameters.shape().unwrap();
-        let timing = PortTiming { value: 4, vectors: delay, drain: 12 };
+        let timing = PortTiming { value: 4, value_waits: false, vectors: delay, drain: 12 };
         // Sometimes nothing leaves the FIFO for longer than it takes to fill it.
         let case =
             (proptest::collection::vec(result(&shape), 3), proptest::collection::vec(any::<bool>(), 0..9), 0..60usize);

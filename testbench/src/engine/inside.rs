@@ -27,7 +27,7 @@ pub const STREAMS: [&str; 9] = [
 /// reset.
 #[derive(Clone, Debug, Default)]
 pub struct SeenInside {
-    /// The memories and signals of the architecture's points, and then [`observed::SIGNALS`].
+    /// The memories and signals of the architecture's points, and then [`observed::signals`].
     pub seen: Seen,
     /// For each of [`STREAMS`] its changes: the first cycle with a new value, and the value as a bit pattern.
     pub streams: Vec<Vec<(u64, u64)>>,
@@ -45,7 +45,7 @@ impl Recorder {
     /// A recorder for a core. Its memories follow the `first_memory` ones that are observed for other purposes.
     pub fn new(core: &Core, first_memory: usize) -> Self {
         let mut points = architecture(core.shape().arch()).points(core.shape());
-        points.signals.extend(observed::SIGNALS.map(str::to_owned));
+        points.signals.extend(observed::signals(core.shape()).iter().map(|name| (*name).to_owned()));
         Self { first_memory, points, now: SeenInside::default() }
     }
 

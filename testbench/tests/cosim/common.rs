@@ -73,7 +73,21 @@ pub fn variants() -> Vec<Parameters> {
         Parameters { arch: ArchitectureName::Row, interleave: None, ..size(5, 4) },
         Parameters { arch: ArchitectureName::Row, symmetric: true, ..size(6, 6) },
         Parameters { arch: ArchitectureName::Array, interleave: Some(3), ..size(4, 3) },
-        Parameters { arch: ArchitectureName::Array, vectors: Vectors::V, rank: Some(2), ..size(4, 4) },
+        Parameters {
+            arch: ArchitectureName::Array,
+            vectors: Vectors::V,
+            rank: Some(2),
+            elements_per_beat_in: 4,
+            elements_per_beat_out: 2,
+            ..size(4, 4)
+        },
+        Parameters {
+            arch: ArchitectureName::Array,
+            interleave: Some(6),
+            elements_per_beat_in: 2,
+            elements_per_beat_out: 4,
+            ..size(3, 4)
+        },
     ]
 }
 

@@ -118,9 +118,8 @@ struct Command<'m> {
     vectors: Option<Signal<'m>>,
     /// U and V are still the identity matrix.
     identity: Option<Signal<'m>>,
-    /// What the output end reads of U and V: context and copy, the home (bank, pair) of the vector, and the column
-    /// pair.
-    unload: Option<[Signal<'m>; 3]>,
+    /// What the output end reads of U and V.
+    unload: Option<Unload<'m>>,
     /// The block to read is as it was loaded, in cores that prepare matrices.
     raw: Option<Signal<'m>>,
     /// Column pair of the blocks, if columns are spread in time.
@@ -129,11 +128,11 @@ struct Command<'m> {
     copy: Signal<'m>,
     /// The same for the blocks of A that are read.
     read_copy: Signal<'m>,
-    /// Read the diagonal blocks.
-    diagonal: Signal<'m>,
-    /// ... and compute their angles.
+    /// Read the diagonal blocks, if lanes have several blocks.
+    diagonal: Option<Signal<'m>>,
+    /// Compute the angles of the diagonal blocks that are read.
     measure: Signal<'m>,
-    /// The pair of the diagonal block with the value that is read from outside.
+    /// The pair of the value that is read from outside.
     value_pair: Signal<'m>,
 }
 
@@ -147,19 +146,31 @@ impl<'m> Command<'m> {
             vectors: has_vectors
                 .then(|| input("vectors", 1).flag().note("rotate a block of U^T and one of V^T in every lane")),
             identity: has_vectors.then(|| input("identity", 1).note("U and V are still the identity")),
-            unload: has_vectors.then(|| {
-                [("copy", copies), ("home", pair + 1), ("column", pair)]
-                    .map(|(name, width)| m.input(&format!("unload_{name}"), width))
+            unload: has_vectors.then(|| Unload {
+                copy: m.input("unload_copy", copies),
+                home: (shape.elements_given() == 1).then(|| m.input("unload_home", pair + 1)),
+                column: m.input("unload_column", pair),
             }),
             raw: shape.is_prepared().then(|| input("raw", 1).note("the blocks are as they were loaded")),
             column: (mapping == Mapping::Row).then(|| input("column", pair)),
             copy: input("copy", copies).note("copy that this step reads"),
             read_copy: input("read_copy", copies).note("copy from which blocks of A are read"),
-            diagonal: input("diagonal", 1).note("read the diagonal blocks"),
-            measure: input("measure", 1).flag().note("... and compute their angles"),
-            value_pair: input("diagonal_pair", pair).note("the pair whose diagonal block goes to the outputs"),
+            diagonal: (mapping == Mapping::Row).then(|| input("diagonal", 1).note("read the diagonal blocks")),
+            measure: input("measure", 1).flag().note("compute the angles of the diagonal blocks that are read"),
+            value_pair: input("diagonal_pair", pair).note("the pair whose diagonal elements go to the outputs"),
         }
     }
+}
+
+/// What the output end reads of U and V.
+#[derive(Clone, Copy)]
+struct Unload<'m> {
+    /// Context and copy.
+    copy: Signal<'m>,
+    /// The home (bank, pair) of the vector, unless all vectors are read.
+    home: Option<Signal<'m>>,
+    /// The column pair.
+    column: Signal<'m>,
 }
 
 /// The datapath while it is drawn.
@@ -193,7 +204,7 @@ impl<'m> Drawing<'_, 'm> {
         }
         self.write_matrix();
         let overflow = self.overflow();
-        self.values();
+        let value = self.values();
         let measured = self.mapping.diagonals(self.ordering.pairs()) as u32 - 1;
         let coefficients = stage(new.left[0]);
         let settled = stage(new.settled);
@@ -209,7 +220,7 @@ impl<'m> Drawing<'_, 'm> {
             },
             settled,
             read: stages.read,
-            value: stages.read + 1,
+            value,
             unload: VECTOR_READ + 1,
             overflow,
             row_rotation: None,
@@ -238,12 +249,6 @@ impl<'m> Drawing<'_, 'm> {
         &self.lanes[pair][if self.mapping == Mapping::Array { pair } else { 0 }]
     }
 
-    /// The signal that is chosen by a number.
-    fn chosen(&self, number: Signal<'m>, of: &[Signal<'m>]) -> Signal<'m> {
-        let rest = of.iter().enumerate().skip(1);
-        rest.fold(of[0], |chosen, (index, own)| number.is(index as i128).select(*own, chosen))
-    }
-
     /// The addresses and flags with which blocks of A are read.
     fn reads(&self) {
         let (m, shape, command, ordering) = (self.m, self.shape, self.command, self.ordering);
@@ -265,10 +270,10 @@ impl<'m> Drawing<'_, 'm> {
         let shift = (shape.scaling() == Scaling::Auto).then(|| m.input("shift", shape.shift_bits()));
         for (row, column, lane) in self.every_lane() {
             lane.drive("read_copy", command.read_copy);
-            if let Some(of_block) = command.column {
+            if let (Some(of_block), Some(diagonal)) = (command.column, command.diagonal) {
                 lane.drive("number", m.constant(pair, row as i128));
                 lane.drive("column", of_block);
-                lane.drive("diagonal", command.diagonal);
+                lane.drive("diagonal", diagonal);
             }
             if let Some(raw) = command.raw {
                 lane.drive("raw", raw.delayed_to(read));
@@ -281,9 +286,9 @@ impl<'m> Drawing<'_, 'm> {
                 lane.drive("rows_inside", inside(row, rows));
                 lane.drive("columns_inside", inside(own, columns));
             }
-            if let Some(members) = members {
+            if let (Some(members), Some(diagonal)) = (members, command.diagonal) {
                 lane.drive("block_columns_inside", members);
-                lane.drive("diagonal_read", command.diagonal.delayed_to(read));
+                lane.drive("diagonal_read", diagonal.delayed_to(read));
             }
         }
     }
@@ -306,14 +311,20 @@ impl<'m> Drawing<'_, 'm> {
         right + 1
     }
 
-    /// The diagonal elements of the pair that is read from outside.
-    fn values(&self) {
-        let pair = self.command.value_pair.delayed_to(self.stages.read);
+    /// The diagonal elements of the pair that is read from outside. Returns their latency.
+    fn values(&self) -> u32 {
+        let keeps = self.mapping.keeps_values();
+        let read = if keeps { 0 } else { self.stages.read };
+        let pair = self.command.value_pair.delayed_to(read);
+        let kept = keeps.then(|| self.kept_values());
         for bank in 0..2 {
             let name = format!("diagonal_{bank}");
-            let of_lanes: Vec<Signal<'m>> =
-                (0..self.ordering.pairs()).map(|pair| self.diagonal_lane(pair).output(&name)).collect();
-            self.m.output(&name, self.chosen(pair, &of_lanes).registered(&name));
+            let of_lanes: Vec<Signal<'m>> = match &kept {
+                Some(kept) => kept.iter().map(|words| words[bank].at(read)).collect(),
+                None => (0..self.ordering.pairs()).map(|pair| self.diagonal_lane(pair).output(&name)).collect(),
+            };
+            self.m.output(&name, pair.choose(&of_lanes).registered(&name));
         }
+        read + 1
     }
 }

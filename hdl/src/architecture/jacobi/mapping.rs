@@ -76,6 +76,14 @@ impl Mapping {
         if self == Self::Array { pairs.div_ceil(2) } else { 1 }
     }
 
+    /// Whether the diagonal elements are kept a second time, in memories of their own, from which values are read.
+    ///
+    /// The memory of A in an array is read in every cycle, for a rotation or for the angles, so that no cycle is left
+    /// for the values of a matrix that is done.
+    pub fn keeps_values(self) -> bool {
+        self == Self::Array
+    }
+
     /// Diagonal blocks that one angle unit takes in a step, at most.
     pub fn diagonals(self, pairs: usize) -> usize {
         pairs.div_ceil(self.angle_units(pairs))

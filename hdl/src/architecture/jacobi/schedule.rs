@@ -62,7 +62,7 @@ impl StepProgram {
             Mapping::Row | Mapping::Array => Blocks::lanes(mapping, ordering.pairs()),
         };
         let most_turns = (in_flight - 1).max(1);
-        let shared = in_flight > 1;
+        let shared = in_flight > 1 && !mapping.keeps_values();
         let programs = (1..=most_turns).map(|turns| Self::with_turns(&blocks, latencies, vectors, turns, shared));
         programs.min_by_key(|p| (p.cycles(), p.turns)).expect("There is at least one turn.")
     }

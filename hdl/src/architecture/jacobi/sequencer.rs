@@ -136,7 +136,8 @@ pub fn sequencer(
     if shape.is_prepared() {
         m.output("raw", is_raw.registered("raw_out"));
     }
-    for name in Mapping::of(shape).commands() {
+    let mapping = Mapping::of(shape);
+    for name in mapping.commands() {
         let index = if *name == "row" { 2 } else { 1 };
         m.output(name, pair_field(index).registered(&format!("{name}_out")));
     }
@@ -144,16 +145,24 @@ pub fn sequencer(
     let own = contexts::part(&m, now.context, now.copy).at(0).registered("copy");
     m.output("copy", own.registered("copy_out"));
     // While no block of A is read, the memory answers with a diagonal block: one whose angles are computed, or the one
-    // that is wanted from outside.
-    m.output("diagonal", (!block).registered("diagonal_out"));
+    // that is wanted from outside, unless values are kept in memories of their own.
     m.output("measure", measure.registered("measure_out"));
-    let diagonal_pair = measure.select(pair_field(0), home.low_bits(pair)).registered("diagonal_pair_out");
+    if mapping != Mapping::Array {
+        m.output("diagonal", (!block).registered("diagonal_out"));
+    }
+    let (pair_of_value, keeps_values) = (home.low_bits(pair), mapping.keeps_values());
+    let diagonal_pair = if keeps_values { pair_of_value } else { measure.select(pair_field(0), pair_of_value) };
+    let diagonal_pair = diagonal_pair.registered("diagonal_pair_out");
     m.output("diagonal_pair", diagonal_pair);
     // A sweep has an odd number of steps, and each step writes the other copy.
     let last_copy = sweeps.bit(0).named("last_copy");
     let of_target = contexts::part(&m, target.context, target.copy).at(0).registered("copy_measured");
     let of_wanted = contexts::part(&m, wanted, last_copy);
-    let read = block.select(own, measure.select(of_target, of_wanted.at(1))).registered("read_copy_out");
+    let idle = if keeps_values { of_target } else { measure.select(of_target, of_wanted.at(1)) };
+    let read = block.select(own, idle).registered("read_copy_out");
+    if let Some(wanted) = wanted.filter(|_| keeps_values) {
+        m.output("value_context", wanted.at(0).registered("value_context_out"));
+    }
     if has_vectors {
         m.output("unload_copy", of_wanted.at(0).registered("unload_copy_out"));
     }

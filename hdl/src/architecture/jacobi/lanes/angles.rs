@@ -84,7 +84,7 @@ impl<'m> Drawing<'_, 'm> {
         let right: Vec<Signal<'m>> =
             right.iter().enumerate().map(|(i, of)| read(of, right_address, format!("right_coefficient_{i}"))).collect();
         // Where columns take turns, the one whose turn it is.
-        let now = command.column.map(|column| self.chosen(column.delayed_to(self.stages.right), &right));
+        let now = command.column.map(|column| column.delayed_to(self.stages.right).choose(&right));
         for (row, column, lane) in self.every_lane() {
             lane.drive("left_coefficients", left[row]);
             lane.drive("right_coefficients", now.unwrap_or(right[column]));

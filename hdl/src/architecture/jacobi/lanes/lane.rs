@@ -94,7 +94,7 @@ impl<'m> Drawing<'_, 'm> {
         let matrix = self.matrix();
         let words = block(|r, c| matrix.output(&format!("element_{r}{c}")));
         let read = stage(words[0][0]);
-        if on_diagonal {
+        if on_diagonal && !Mapping::of(shape).keeps_values() {
             m.output("diagonal_0", words[0][0]);
             m.output("diagonal_1", words[1][1]);
         }
@@ -247,7 +247,7 @@ impl<'m> Drawing<'_, 'm> {
         }
     }
 
-    /// Writes the rows of a block of A that the wires bring, or a loaded element.
+    /// Writes the rows of a block of A that the wires bring, or loaded elements.
     fn write_matrix(&self, memory: &Instance<'m>) {
         let (m, shape) = (self.m, self.shape);
         let Units { column, copies, .. } = self.units;
@@ -255,7 +255,14 @@ impl<'m> Drawing<'_, 'm> {
         let crosses = (column > 0).then(|| m.input("write_crosses", 1).note("its columns exchange their banks"));
         memory.drive("write_enable", m.input("write_enable", 4));
         memory.drive("write_copy", m.input("write_copy", copies));
-        let loaded = m.input("load_data", shape.word()).shifted_up(shape.guard()).sign_extend(shape.element_bits());
+        let loaded = |name: &str| {
+            let element = m.input(name, shape.word());
+            element.shifted_up(shape.guard()).sign_extend(shape.element_bits())
+        };
+        let loaded = match shape.elements_taken() {
+            1 => [loaded("load_data"); 2],
+            _ => [loaded("load_data_0"), loaded("load_data_1")],
+        };
         let new = block(|r, c| m.input(&format!("new_{r}{c}"), shape.element_bits()));
         for c in 0..2 {
             if column > 0 {
@@ -264,7 +271,7 @@ impl<'m> Drawing<'_, 'm> {
             }
             for (r, row) in new.iter().enumerate() {
                 let own = select_if_present(crosses, Some(row[1 - c]), row[c]);
-                memory.drive(&format!("write_{r}{c}"), rotates.select(own, loaded));
+                memory.drive(&format!("write_{r}{c}"), rotates.select(own, loaded[c]));
             }
         }
     }

@@ -5,7 +5,7 @@ use super::Drawing;
 use crate::ordering::Ordering;
 
 /// The pair from which the member of a bank comes, and its number in a rotated pair: 0 for the one read from bank 0.
-fn source(ordering: &Ordering, pair: usize, bank: usize) -> (usize, usize) {
+pub(super) fn source(ordering: &Ordering, pair: usize, bank: usize) -> (usize, usize) {
     let comes = |from: &usize| ordering.target(*from, bank) == pair;
     let from = (0..ordering.pairs()).find(comes).expect("Every member of a pair comes from somewhere.");
     (from, if ordering.crosses(from) { 1 - bank } else { bank })

@@ -1,5 +1,6 @@
 //! When the ports of the memories are free for others, in cores with several matrices in flight.
 
+use crate::architecture::jacobi::mapping::Mapping;
 use crate::architecture::jacobi::schedule::{Slot, StepProgram};
 use crate::architecture::jacobi::timing::Timing;
 use crate::builder::{ModuleBuilder, Signal};
@@ -63,6 +64,7 @@ pub fn free_ports<'m>(
         let exists = match name {
             "u" => shape.has_u(),
             "v" => shape.has_v(),
+            "value" => !Mapping::of(shape).keeps_values(),
             _ => true,
         };
         if exists {
