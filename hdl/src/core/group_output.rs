@@ -129,14 +129,14 @@ pub fn group_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimin
     };
     let vectors = match (of_side(shape.has_u(), "u"), of_side(shape.has_v(), "v")) {
         (Some(u), Some(v)) => {
-            let is_v = section.is(section::V.into()).delayed_to(arrival);
+            let is_v = section.delayed_to(arrival).is(section::V.into());
             Some(u.into_iter().zip(v).map(|(u, v)| is_v.select(v, u)).collect())
         }
         (one, other) => one.or(other),
     };
-    let is_matrix = section.bit(1).delayed_to(arrival + 1);
-    let is_status = section.is(section::STATUS.into()).delayed_to(arrival + 1);
-    let is_u = section.is(section::U.into()).delayed_to(arrival + 1);
+    let of_section = section.delayed_to(arrival + 1);
+    let is_matrix = of_section.bit(1);
+    let [is_status, is_u] = [section::STATUS, section::U].map(|wanted| of_section.is(wanted.into()));
     for e in 0..largest_group(shape) as usize {
         // The cells that this place of a group shows.
         let own: Vec<Signal<'_>> = cells.iter().skip(e).step_by(given as usize).copied().collect();
@@ -154,7 +154,8 @@ pub fn group_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimin
     }
     let end = arrival + GROUP_CYCLES as u32;
     let token = token.at(0).flag();
-    let fields = [("count", count), ("offset", offset.value()), ("fills", fills), ("tlast", last), ("tuser", section)];
+    m.output("tuser", section.delayed_to(end));
+    let fields = [("count", count), ("offset", offset.value()), ("fills", fills), ("tlast", last)];
     for (name, signal) in fields {
         m.output(name, signal.at(0).registered(&format!("{name}_of_token")).delayed_to(end));
     }
