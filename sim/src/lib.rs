@@ -21,7 +21,8 @@
 //! 2. `layout`: registers and memories get their places. Whatever no output depends on is left out. Registers that
 //!    only delay others (`delays`) stand behind each other, so that one copy of memory serves all of them.
 //! 3. `emit`: one function computes one cycle, in the intermediate representation of the Cranelift compiler.
-//!    For several copies of the design at once ([`Lanes`]), `emit_lanes` computes one cycle of all of them.
+//!    For several copies of the design at once ([`Lanes`]), `emit_lanes` computes one cycle of all of them. `wide` does
+//!    so, too, with longer vectors than Cranelift has.
 //! 4. `machine`: the function becomes machine code, together with the memory that it works on.
 //!
 //! Nodes of up to 64 bits are sign-extended 64-bit integers, and wider nodes are 128-bit integers. A condition is 0 or
