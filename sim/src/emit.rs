@@ -47,7 +47,7 @@ struct Emitter<'a, 'b> {
 
 impl Emitter<'_, '_> {
     fn registers(&mut self, next_bank: ir::Value) {
-        for (&number, &cell) in &self.layout.states {
+        for (&number, &cell) in self.layout.computed_states() {
             let state = self.graph.states[number];
             let next = self.value(state.next);
             let next = self.fitted(next, cell);
@@ -172,13 +172,47 @@ impl Emitter<'_, '_> {
                 if operation.arity() == 3 {
                     numbers[2] = self.condition(c);
                 }
-                let result = self.ins.compute(operation, numbers, cut, wide);
+                let result = match self.with_known_ranges(value, numbers, wide) {
+                    Some(result) => result,
+                    None => self.ins.compute(operation, numbers, cut, wide),
+                };
                 match (self.ins.builder.func.dfg.value_type(result) == types::I128, result_wide) {
                     (true, false) => self.ins.builder.ins().ireduce(types::I64, result),
                     (false, true) => self.ins.builder.ins().sextend(types::I128, result),
                     _ => result,
                 }
             }
+        }
+    }
+
+    /// The result of an operation that takes fewer instructions because of what is known about its operands.
+    fn with_known_ranges(&mut self, value: Value, [a, b, _]: [ir::Value; 3], wide: bool) -> Option<ir::Value> {
+        let Origin::Computed { operation, operands: [left, right, _], cut: Some(cut) } = self.graph.origin(value)
+        else {
+            return None;
+        };
+        let (left, right) = (self.graph.range(left), self.graph.range(right));
+        let ins = &mut self.ins.builder;
+        match operation {
+            _ if wide => None,
+            // There is nothing above the cut that would have to be removed.
+            Operation::Extract if left.within(Range::signed(cut.top())) => {
+                Some(ins.ins().sshr_imm(a, i64::from(cut.low)))
+            }
+            Operation::Unsigned if left.within(Range::unsigned(cut.top().min(64))) => {
+                Some(ins.ins().ushr_imm(a, i64::from(cut.low)))
+            }
+            Operation::Unsigned if cut.low == 0 && cut.width < 32 => Some(ins.ins().band_imm(a, (1 << cut.width) - 1)),
+            Operation::Join if right.within(Range::unsigned(cut.width)) => {
+                let high = ins.ins().ishl_imm(a, i64::from(cut.width));
+                Some(ins.ins().bor(high, b))
+            }
+            Operation::Join if cut.width < 32 => {
+                let high = ins.ins().ishl_imm(a, i64::from(cut.width));
+                let low = ins.ins().band_imm(b, (1 << cut.width) - 1);
+                Some(ins.ins().bor(high, low))
+            }
+            _ => None,
         }
     }
 

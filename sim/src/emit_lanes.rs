@@ -57,7 +57,7 @@ struct Write {
 
 impl Emitter<'_, '_> {
     fn registers(&mut self, next_bank: ir::Value) {
-        for (&number, &cell) in &self.layout.states {
+        for (&number, &cell) in self.layout.computed_states() {
             let state = self.graph.states[number];
             self.make(state.next);
             let mut next = self.at(state.next, cell.size);

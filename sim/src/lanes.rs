@@ -1,28 +1,31 @@
 //! Several copies of a design that run side by side in vector instructions.
 
-use crate::emit_lanes::LANES as VECTOR;
+use crate::emit_lanes::LANES as NARROW;
 use crate::error::SimError;
 use crate::flatten::{Flat, WritePort};
 use crate::layout::{Cell, Layout};
 use crate::machine::Machine;
 use crate::simulator::{InputPort, OutputPort, SeenMemory, Written, find_memory, flat, input_ports, output_ports};
+use crate::wide;
 use svdforge_hdl::check::Checked;
 use svdforge_hdl::ir::{Design, mask, signed_value};
 
-/// Four copies of a design, the lanes. Each has its own inputs, reset, registers and memories, and does in every cycle
+/// Copies of a design, the lanes. Each has its own inputs, reset, registers and memories, and does in every cycle
 /// exactly what a [`crate::Simulator`] does with the same inputs.
 pub struct Lanes {
     machine: Machine,
     inputs: Vec<(String, InputPort)>,
     outputs: Vec<(String, OutputPort)>,
     memories: Vec<SeenMemory>,
-    reset: Cell,
-    in_reset: [bool; Self::COUNT],
+    /// The cell that tells the compiled code which lanes are in reset, if it knows that.
+    reset: Option<Cell>,
+    /// The lanes that are in reset, with one bit for each.
+    in_reset: u16,
 }
 
 impl Lanes {
     /// The number of lanes.
-    pub const COUNT: usize = VECTOR;
+    pub const COUNT: usize = wide::LANES;
 
     /// Lanes of a design at power-up. `memories` are those whose writes are observed, as in
     /// [`crate::Observe::memories`].
@@ -32,18 +35,52 @@ impl Lanes {
     /// The design is too large, it cannot be compiled for this computer, or a memory to observe does not exist or is
     /// never written.
     pub fn new(design: &Checked<Design>, memories: &[&str]) -> Result<Self, SimError> {
+        Self::with(design, memories, wide::is_supported())
+    }
+
+    /// The same with vectors of 128 bits, which every supported processor has. They are for processors without AVX-512,
+    /// and for numbers of more than 64 bits.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::new`].
+    pub fn with_short_vectors(design: &Checked<Design>, memories: &[&str]) -> Result<Self, SimError> {
+        Self::with(design, memories, false)
+    }
+
+    /// Whether this processor has vectors of 512 bits.
+    pub fn has_long_vectors() -> bool {
+        wide::is_supported()
+    }
+
+    /// The size of the vectors, in bits.
+    pub fn vector_bits(&self) -> usize {
+        if self.reset.is_none() { 32 * wide::LANES } else { 32 * NARROW }
+    }
+
+    fn with(design: &Checked<Design>, memories: &[&str], wide: bool) -> Result<Self, SimError> {
         let Flat { graph, inputs, outputs, root, .. } = flat(design, &[]);
         let memories: Vec<&WritePort> =
             memories.iter().map(|path| find_memory(&root, path)).collect::<Result<_, _>>()?;
         let observed: Vec<_> = memories.iter().flat_map(|m| [m.enable, m.address, m.data]).collect();
-        let layout = Layout::new(&graph, outputs.iter().map(|port| port.value), &observed, Self::COUNT);
+        let layout = |lanes| Layout::new(&graph, outputs.iter().map(|port| port.value), &observed, lanes);
+        let assembled =
+            wide.then(|| layout(wide::LANES)).and_then(|layout| Some((wide::assemble(&graph, &layout)?, layout)));
+        let (machine, layout, reset) = match assembled {
+            Some((assembled, layout)) => (Machine::wide(&graph, &layout, &assembled)?, layout, None),
+            None => {
+                let layout = layout(NARROW);
+                let reset = layout.reset;
+                (Machine::new(&graph, &layout, Self::COUNT / NARROW)?, layout, Some(reset))
+            }
+        };
         Ok(Self {
-            machine: Machine::new(&graph, &layout)?,
+            machine,
             inputs: input_ports(&graph, &layout, inputs),
             outputs: output_ports(&graph, &layout, outputs),
             memories: memories.into_iter().map(|port| SeenMemory::new(port, &layout)).collect(),
-            reset: layout.reset,
-            in_reset: [false; Self::COUNT],
+            reset,
+            in_reset: 0,
         })
     }
 
@@ -66,15 +103,18 @@ impl Lanes {
 
     /// Asserts the reset of a lane or releases it.
     pub fn set_reset(&mut self, lane: usize, asserted: bool) {
-        if self.in_reset[lane] != asserted {
-            self.in_reset[lane] = asserted;
-            self.machine.write(self.reset, lane, -i128::from(asserted));
+        let bit = 1 << lane;
+        if (self.in_reset & bit != 0) != asserted {
+            self.in_reset ^= bit;
+            if let Some(cell) = self.reset {
+                self.machine.write(cell, lane, -i128::from(asserted));
+            }
         }
     }
 
     /// Simulates one clock cycle of all lanes.
     pub fn step(&mut self) {
-        self.machine.compute(self.in_reset.contains(&true));
+        self.machine.compute(self.in_reset);
         self.machine.advance();
     }
 
@@ -84,13 +124,13 @@ impl Lanes {
     }
 
     /// The lanes in which an output is not 0, with one bit for each.
-    pub fn set(&self, port: OutputPort) -> u8 {
+    pub fn set(&self, port: OutputPort) -> u16 {
         port.register.map_or(0, |cell| self.machine.set(self.machine.present(cell)))
     }
 
     /// The lanes in which the clock edge of the last step has written to a memory, with one bit for each. The memory is
     /// given by its index among the observed ones.
-    pub fn set_written(&self, memory: usize) -> u8 {
+    pub fn set_written(&self, memory: usize) -> u16 {
         self.memories.get(memory).map_or(0, |memory| self.machine.set(memory.enable))
     }
 

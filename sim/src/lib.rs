@@ -18,9 +18,11 @@
 //! 1. `flatten`: the hierarchy becomes one `graph` of integers. Each integer is the bits of a node, read in two's
 //!    complement. While the graph is built, `simplify` folds constants (by `fold`), shares equal computations, and
 //!    proves by intervals (`range`) that a sum needs no wrap-around. Sign extensions, ports and most slices vanish.
-//! 2. `layout`: registers and memories get their places. Whatever no output depends on is left out.
+//! 2. `layout`: registers and memories get their places. Whatever no output depends on is left out. Registers that
+//!    only delay others (`delays`) stand behind each other, so that one copy of memory serves all of them.
 //! 3. `emit`: one function computes one cycle, in the intermediate representation of the Cranelift compiler.
-//!    For several copies of the design at once ([`Lanes`]), `emit_lanes` computes one cycle of all of them.
+//!    For several copies of the design at once ([`Lanes`]), `emit_lanes` computes one cycle of all of them. `wide` does
+//!    so, too, with longer vectors than Cranelift has.
 //! 4. `machine`: the function becomes machine code, together with the memory that it works on.
 //!
 //! Nodes of up to 64 bits are sign-extended 64-bit integers, and wider nodes are 128-bit integers. A condition is 0 or
@@ -43,6 +45,7 @@
 //! assert_eq!(simulator.peek_signed(y), -42);
 //! ```
 
+mod delays;
 mod emit;
 mod emit_lanes;
 mod error;
@@ -60,6 +63,7 @@ mod simulator;
 mod vectors;
 mod watch;
 mod waveform;
+mod wide;
 
 pub use error::SimError;
 pub use lanes::Lanes;

@@ -140,7 +140,7 @@ impl Simulator {
             add_named(&root, &mut observed);
         }
         let layout = Layout::new(&graph, outputs.iter().map(|port| port.value), &observed, 1);
-        let machine = Machine::new(&graph, &layout)?;
+        let machine = Machine::new(&graph, &layout, 1)?;
         let memories = memories.into_iter().map(|port| SeenMemory::new(port, &layout)).collect();
         let place = |value: Value| layout.observed[&value];
         let signals = signals.into_iter().map(|signal| (place(signal.value), signal.width)).collect();
@@ -243,7 +243,7 @@ impl Simulator {
 
     /// The first half of a cycle: the combinational nodes settle.
     pub(crate) fn compute(&mut self) {
-        self.machine.compute(self.in_reset);
+        self.machine.compute(self.in_reset.into());
     }
 
     /// The second half: the rising edge updates memories and registers.

@@ -76,8 +76,11 @@ fn compare_outputs(design: &Checked<Design>, stimuli: &[(Vec<Bits>, bool)]) -> R
 }
 
 /// The same with lanes, each of which has other inputs and resets.
-fn compare_lanes(design: &Checked<Design>, stimuli: &[Vec<(Vec<Bits>, bool)>]) -> Result<usize, TestCaseError> {
-    let mut lanes = Lanes::new(design, &[]).unwrap();
+fn compare_lanes(
+    mut lanes: Lanes,
+    design: &Checked<Design>,
+    stimuli: &[Vec<(Vec<Bits>, bool)>],
+) -> Result<usize, TestCaseError> {
     let mut references: Vec<Reference> = stimuli.iter().map(|_| Reference::new(design)).collect();
     let top = design.top();
     let mut compared = 0;
@@ -106,29 +109,48 @@ fn compare_lanes(design: &Checked<Design>, stimuli: &[Vec<(Vec<Bits>, bool)>]) -
     Ok(compared)
 }
 
-fn lanes_agree(cases: u32, draw: fn(&mut Chooser) -> Checked<Design>) {
-    let (run, compared) = (Cell::new(0), Cell::new(0));
+/// Compares lanes in vectors of 128 bits, and those that this processor has for the design. Returns how many designs
+/// had vectors of 512 bits.
+fn lanes_agree(cases: u32, widest: u32, draw: fn(&mut Chooser) -> Checked<Design>) -> u32 {
+    let (run, compared, long) = (Cell::new(0), Cell::new(0), Cell::new(0));
     let numbers = (vec(any::<u32>(), 40..1200), vec(vec(any::<u32>(), 400..800), Lanes::COUNT));
     let result = runner(cases).run(&numbers, |(structure, values)| {
-        let design = draw(&mut Chooser::new(&structure));
+        let design = draw(&mut Chooser::up_to(widest, &structure));
         let stimuli: Vec<_> = values.iter().map(|values| stimuli(&design, &mut Chooser::new(values))).collect();
-        compared.set(compared.get() + compare_lanes(&design, &stimuli)?);
+        let (best, short) = (Lanes::new(&design, &[]).unwrap(), Lanes::with_short_vectors(&design, &[]).unwrap());
+        if best.vector_bits() > short.vector_bits() {
+            compared.set(compared.get() + compare_lanes(best, &design, &stimuli)?);
+            long.set(long.get() + 1);
+        }
+        compared.set(compared.get() + compare_lanes(short, &design, &stimuli)?);
         run.set(run.get() + 1);
         Ok(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(run.get(), cases);
-    assert!(compared.get() >= cases as usize * CYCLES * Lanes::COUNT, "Only {} values were compared.", compared.get());
+    let least = (cases + long.get()) as usize * CYCLES * Lanes::COUNT;
+    assert!(compared.get() >= least, "Only {} values were compared.", compared.get());
+    long.get()
 }
 
 #[test]
 fn lanes_agree_with_the_interpreter() {
-    lanes_agree(1000, design);
+    lanes_agree(200, 128, design);
 }
 
 #[test]
 fn rows_in_lanes_agree_with_the_interpreter() {
-    lanes_agree(60, copies);
+    lanes_agree(15, 128, copies);
+}
+
+/// Designs without numbers of more than 64 bits, which get the longest vectors.
+#[test]
+fn lanes_of_narrow_designs_agree_with_the_interpreter() {
+    let cases = 200;
+    let long = lanes_agree(cases / 2, 32, design) + lanes_agree(cases / 2, 62, design);
+    if Lanes::has_long_vectors() {
+        assert!(long > cases * 3 / 4, "Only {long} of {cases} designs had long vectors.");
+    }
 }
 
 fn outputs_agree(cases: u32, draw: fn(&mut Chooser) -> Checked<Design>) {

@@ -4,8 +4,8 @@ mod common;
 
 use common::{bits::Bits, reference::Reference};
 use std::collections::BTreeSet;
-use svdforge_hdl::builder::{DesignBuilder, ModuleBuilder};
-use svdforge_sim::{Observe, SimError, Simulator, Waveform, Written};
+use svdforge_hdl::builder::{DesignBuilder, ModuleBuilder, Signal};
+use svdforge_sim::{Lanes, Observe, SimError, Simulator, Waveform, Written};
 
 /// A counter that counts while `run` is 1 and holds 5 after a reset.
 fn counter() -> DesignBuilder {
@@ -201,5 +201,68 @@ fn values_of_named_nodes_are_seen() {
     assert_eq!(simulator.signal(1), None);
     for path in ["counted", "part.count", ""] {
         assert!(matches!(observe(path), Err(SimError::NoSignal(found)) if found == path), "{path}");
+    }
+}
+
+/// A ring of registers that repeat each other, delays that branch, and the same in lanes.
+#[test]
+fn rings_and_branching_delays_keep_their_order() {
+    let m = ModuleBuilder::new("delays");
+    let ring = [1, 2, 3].map(|k| m.register(&format!("ring_{k}"), 8).reset(k));
+    let values = [0, 1, 2].map(|k| ring[k].value());
+    for (k, register) in ring.into_iter().enumerate() {
+        register.drive(values[(k + 2) % 3]);
+    }
+    let delayed = |signal, name: &str, count| {
+        (0..count).fold(signal, |signal: Signal<'_>, k| signal.registered(&format!("{name}_{k}")))
+    };
+    let stem = delayed(m.input("data", 8), "stem", 2);
+    let (first, second) = (delayed(stem, "first", 3), delayed(stem, "second", 4));
+    let flag = delayed(m.input("flag", 1), "flag", 4);
+    m.output("ring", values[0].registered("ring_out"));
+    m.output("first", first);
+    m.output("second", second);
+    m.output("flag_out", flag);
+    let mut design = DesignBuilder::new();
+    design.add(m);
+    let design = design.finish().unwrap();
+    let best = ("best", Lanes::new(&design, &[]).unwrap());
+    let short = ("short", Lanes::with_short_vectors(&design, &[]).unwrap());
+    for (name, mut lanes) in [best, short] {
+        let mut simulator = Simulator::new(&design).unwrap();
+        simulator.set_reset(true);
+        simulator.step();
+        simulator.set_reset(false);
+        (0..Lanes::COUNT).for_each(|lane| lanes.set_reset(lane, true));
+        lanes.step();
+        (0..Lanes::COUNT).for_each(|lane| lanes.set_reset(lane, false));
+        let mut sent = vec![0; 6];
+        for cycle in 0..20_usize {
+            let data = (37 * cycle + 11) as u128 % 128;
+            sent.push(data);
+            simulator.poke(simulator.input("data").unwrap(), data);
+            simulator.poke(simulator.input("flag").unwrap(), data & 1);
+            for lane in 0..Lanes::COUNT {
+                lanes.poke(lane, lanes.input("data").unwrap(), data);
+                lanes.poke(lane, lanes.input("flag").unwrap(), data & 1);
+            }
+            simulator.step();
+            lanes.step();
+            let before = |delay: usize| sent[sent.len() - delay];
+            // The ring has turned once for each cycle before the one whose value the output repeats.
+            let expected = [
+                ("ring", [1, 3, 2][cycle % 3]),
+                ("first", before(5)),
+                ("second", before(6)),
+                ("flag_out", before(4) & 1),
+            ];
+            for (output, expected) in expected {
+                assert_eq!(simulator.peek(simulator.output(output).unwrap()), expected, "{output} in cycle {cycle}");
+                for lane in 0..Lanes::COUNT {
+                    let found = lanes.peek(lane, lanes.output(output).unwrap());
+                    assert_eq!(found, expected, "{name}: {output} of lane {lane} in cycle {cycle}");
+                }
+            }
+        }
     }
 }

@@ -5,19 +5,28 @@ use svdforge_hdl::check::Checked;
 use svdforge_hdl::ir::{Design, ModuleId, address_width, bits_of};
 
 /// Reads decisions from a list. After its end all decisions are zero.
-pub struct Chooser<'a>(std::slice::Iter<'a, u32>);
+pub struct Chooser<'a> {
+    numbers: std::slice::Iter<'a, u32>,
+    /// The width of the widest node that is drawn.
+    widest: u32,
+}
 
 impl<'a> Chooser<'a> {
     pub fn new(numbers: &'a [u32]) -> Self {
-        Self(numbers.iter())
+        Self::up_to(128, numbers)
+    }
+
+    /// Draws no node that is wider.
+    pub fn up_to(widest: u32, numbers: &'a [u32]) -> Self {
+        Self { numbers: numbers.iter(), widest }
     }
 
     pub fn is_exhausted(&self) -> bool {
-        self.0.as_slice().is_empty()
+        self.numbers.as_slice().is_empty()
     }
 
     pub fn below(&mut self, limit: usize) -> usize {
-        self.0.next().map_or(0, |&number| number as usize % limit)
+        self.numbers.next().map_or(0, |&number| number as usize % limit)
     }
 
     pub fn flip(&mut self) -> bool {
@@ -33,12 +42,12 @@ impl<'a> Chooser<'a> {
             5 => 128 - self.below(3),
             _ => 1 + self.below(128),
         };
-        width as u32
+        (width as u32 - 1) % self.widest + 1
     }
 
     /// An arbitrary pattern, or one at the edge of the signed or unsigned numbers.
     pub fn pattern(&mut self, width: u32) -> u128 {
-        let random = (0..4).fold(0, |sum, _| sum << 32 | self.0.next().copied().unwrap_or(0) as u128);
+        let random = (0..4).fold(0, |sum, _| sum << 32 | self.numbers.next().copied().unwrap_or(0) as u128);
         let value = match self.below(8) {
             0 => 0,
             1 => u128::MAX,
@@ -189,7 +198,7 @@ fn operation<'m>(
     k: usize,
 ) -> Signal<'m> {
     let a = pool.any(chooser);
-    let width = a.width();
+    let (width, widest) = (a.width(), chooser.widest);
     match chooser.below(26) {
         0 => !a,
         1 => a & pool.wide(chooser, width),
@@ -198,8 +207,8 @@ fn operation<'m>(
         4 => a + pool.wide(chooser, width),
         5 => a - pool.wide(chooser, width),
         6 => {
-            let a = if width > 127 { fitted(chooser, a, 64) } else { a };
-            let other = 1 + chooser.below((128 - a.width()) as usize) as u32;
+            let a = if width == widest { fitted(chooser, a, widest / 2) } else { a };
+            let other = 1 + chooser.below((widest - a.width()) as usize) as u32;
             a * pool.wide(chooser, other)
         }
         7 => a.equals(pool.wide(chooser, width)),
@@ -218,7 +227,7 @@ fn operation<'m>(
         }
         17 => {
             let mut parts = vec![a];
-            let mut room = 128 - width;
+            let mut room = widest - width;
             while room > 0 && parts.len() < 4 && chooser.flip() {
                 let part = 1 + chooser.below(room as usize) as u32;
                 parts.push(pool.wide(chooser, part));
@@ -226,8 +235,8 @@ fn operation<'m>(
             }
             m.concat(&parts)
         }
-        18 => a.sign_extend(width + chooser.below((129 - width) as usize) as u32),
-        19 => a.zero_extend(width + chooser.below((129 - width) as usize) as u32),
+        18 => a.sign_extend(width + chooser.below((widest + 1 - width) as usize) as u32),
+        19 => a.zero_extend(width + chooser.below((widest + 1 - width) as usize) as u32),
         20 | 21 => a.registered(&format!("later_{k}")),
         22 => {
             let enable = if chooser.below(3) == 0 { pool.wide(chooser, 1) } else { shared };
@@ -246,7 +255,12 @@ fn operation<'m>(
         }
         _ => {
             let width = chooser.width();
-            let entries: Vec<u128> = (0..1 + chooser.below(9)).map(|_| chooser.pattern(width)).collect();
+            let mut entries: Vec<u128> = (0..1 + chooser.below(9)).map(|_| chooser.pattern(width)).collect();
+            if chooser.below(4) == 0 {
+                // A long table, without a decision for each entry.
+                let drawn = entries.clone();
+                entries.extend((1..9).flat_map(|k| drawn.iter().map(move |&e| bits_of((e ^ k) as i128, width))));
+            }
             let table = m.table(&format!("table_{k}"), width, entries, vec![]);
             let address = pool.wide(chooser, table.address_width());
             table.lookup(address, pool.enable(chooser), &format!("entry_{k}"))

@@ -138,7 +138,12 @@ impl<'a> Run<'a> {
 
     /// The number of frames found, if no beat has moved for too long before this cycle.
     pub fn is_stuck(&self, cycle: u64) -> Option<usize> {
-        (cycle - self.moved > self.patience).then(|| self.trace.output.iter().filter(|b| b.last).count())
+        (cycle >= self.stuck_from()).then(|| self.trace.output.iter().filter(|b| b.last).count())
+    }
+
+    /// The first cycle in which the run is stuck if no beat moves from now on.
+    pub fn stuck_from(&self) -> u64 {
+        self.moved + self.patience + 1
     }
 
     /// The values at the core's inputs in this cycle. To be called once in each cycle.

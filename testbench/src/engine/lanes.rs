@@ -29,6 +29,13 @@ struct Lane<'a> {
     rotations: Option<SeenRotations>,
 }
 
+impl Lane<'_> {
+    /// The cycle of the engine from which on the run may be stuck.
+    fn deadline(&self) -> u64 {
+        self.start + self.run.stuck_from()
+    }
+}
+
 /// One lane of the simulator.
 struct OneLane<'a> {
     lanes: &'a mut Lanes,
@@ -85,40 +92,53 @@ impl LanesEngine {
         let mut finished: Vec<Option<(Trace, Option<SeenRotations>)>> = vec![None; stimuli.len()];
         let mut waiting = stimuli.iter().enumerate();
         let mut running: [Option<Lane>; Self::LANES] = [const { None }; Self::LANES];
-        let mut now = 0;
+        // Sets of lanes, with one bit for each: those that are looked at in every cycle, and those that also are when
+        // the core takes a beat or offers one.
+        let (mut busy, mut sending, mut receiving) = (u16::MAX, 0_u16, 0_u16);
+        let (mut now, mut deadline) = (0, u64::MAX);
         loop {
-            for (lane, place) in running.iter_mut().enumerate() {
+            let (valid, ready) = (self.lanes.set(self.ports.valid()), self.lanes.set(self.ports.ready()));
+            let mut looked_at = busy | receiving & valid | sending & ready;
+            if now >= deadline {
+                looked_at = u16::MAX;
+                deadline = running.iter().flatten().map(Lane::deadline).min().unwrap_or(u64::MAX);
+            }
+            for lane in (0..Self::LANES).filter(|lane| looked_at >> lane & 1 != 0) {
+                let (place, bit) = (&mut running[lane], 1 << lane);
+                (busy, sending, receiving) = (busy & !bit, sending & !bit, receiving & !bit);
                 if let Some(done) = place.take_if(|it| now >= it.start && it.run.is_done()) {
                     finished[done.number] = Some((done.run.trace, done.rotations));
                 }
-                if place.is_none()
-                    && let Some((number, stimulus)) = waiting.next()
-                {
+                if place.is_none() {
+                    let Some((number, stimulus)) = waiting.next() else { continue };
                     let run = Run::new(stimulus, self.limits);
                     let rotations = seeing.then(|| SeenRotations::new(self.memories));
-                    *place = Some(Lane { number, start: now + u64::from(RESET_CYCLES), run, rotations });
+                    let it = place.insert(Lane { number, start: now + u64::from(RESET_CYCLES), run, rotations });
+                    deadline = deadline.min(it.deadline());
                     self.set(lane, Pins::default());
                 }
-            }
-            if running.iter().all(Option::is_none) {
-                return Ok(finished.into_iter().flatten().collect());
-            }
-            let (valid, ready) = (self.lanes.set(self.ports.valid()), self.lanes.set(self.ports.ready()));
-            for (lane, it) in running.iter_mut().enumerate() {
-                let Some(it) = it.as_mut().filter(|it| now >= it.start) else { continue };
+                let Some(it) = place else { continue };
+                busy |= bit;
+                if now < it.start {
+                    continue;
+                }
                 let cycle = now - it.start;
                 if let Some(found) = it.run.is_stuck(cycle) {
                     let expected = stimuli[it.number].frames();
                     return Err(EngineError::Stuck { cycles: cycle, found, expected });
                 }
-                let moves = valid | if it.run.offers() { ready } else { 0 };
-                if it.run.is_still() && moves >> lane & 1 == 0 {
-                    continue;
-                }
                 let pins = it.run.pins(cycle);
                 self.set(lane, pins);
                 let seen = self.ports.peek(&OneLane { lanes: &mut self.lanes, lane })?;
                 it.run.see(cycle, pins, &seen);
+                if it.run.is_still() {
+                    busy &= !bit;
+                    receiving |= bit;
+                    sending |= if it.run.offers() { bit } else { 0 };
+                }
+            }
+            if busy | receiving == 0 {
+                return Ok(finished.into_iter().flatten().collect());
             }
             self.lanes.step();
             now += 1;
@@ -141,8 +161,8 @@ impl LanesEngine {
             if written == 0 {
                 continue;
             }
-            for (lane, it) in running.iter_mut().enumerate() {
-                if let Some(seen) = it.as_mut().and_then(|it| it.rotations.as_mut()) {
+            for lane in (0..Self::LANES).filter(|lane| written >> lane & 1 != 0) {
+                if let Some(seen) = running[lane].as_mut().and_then(|it| it.rotations.as_mut()) {
                     seen.add(memory, self.lanes.written(lane, memory));
                 }
             }

@@ -6,7 +6,7 @@ use svdforge_golden::{Family, NamedMatrix};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_hdl::export::verilog::verilog;
-use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, LanesEngine, SimulatorEngine};
+use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, SimulatorEngine};
 use svdforge_testbench::framing::{InputElement, InputScale, OutputElement};
 use svdforge_testbench::pool::{LARGEST_GROUP, SimulatorPool};
 use svdforge_testbench::run::{RunError, quantise_for};
@@ -77,9 +77,12 @@ const ROUNDS: usize = 5;
 /// The most lanes that can be asked for.
 pub const MOST_LANES: usize = LARGEST_GROUP;
 
+/// The number of lanes is a multiple of this.
+const LANES_STEP: usize = 4;
+
 /// Checks the number of lanes that a user asks for. The error says what would be right.
 pub fn check_lanes(lanes: usize, matrices: usize) -> Result<(), String> {
-    let step = LanesEngine::LANES;
+    let step = LANES_STEP;
     if !(step..=MOST_LANES).contains(&lanes) || !lanes.is_multiple_of(step) {
         return Err(format!("--lanes {lanes}: give a multiple of {step}, at most {MOST_LANES}"));
     }
