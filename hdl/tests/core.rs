@@ -72,7 +72,7 @@ fn every_size_can_be_built() {
     for n in SIZES {
         let shape = Parameters { rows: n, cols: n, ..Parameters::default() }.shape().unwrap();
         let core = Core::new(shape);
-        assert_eq!(core.design().multipliers(), 18, "n = {n}");
+        assert_eq!(core.design().multipliers(), 17, "n = {n}");
         let nodes: usize = core.design().modules.iter().map(|m| m.nodes.len()).sum();
         println!("n={n} step {} nodes {nodes}", core.schedule().step_cycles);
         sizes += 1;

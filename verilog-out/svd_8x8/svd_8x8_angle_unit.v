@@ -14,195 +14,300 @@
 
 module svd_8x8_angle_unit (
     input  wire        aclk,
+    input  wire        aresetn,   // synchronous, active low
     input  wire [23:0] a,
     input  wire [23:0] b,
     input  wire [23:0] c,
     input  wire [23:0] d,
-    output wire [21:0] left_size,       // 11 cycles after the inputs
-    output wire        left_negative,   // 11 cycles after the inputs
-    output wire [21:0] right_size,      // 11 cycles after the inputs
-    output wire        right_negative,  // 11 cycles after the inputs
-    output wire        settled          // 11 cycles after the inputs
+    input  wire        takes,
+    output wire [21:0] size,      // 13 cycles after the inputs
+    output wire        negative,  // 13 cycles after the inputs
+    output wire        settled    // 13 cycles after the inputs
 );
 
-    // ---- Logic -----------------------------------------------------------------------------------------------
-    wire [24:0] b_wide = {b[23], b};
-    wire [24:0] c_wide = {c[23], c};
-    wire        p0_skew_larger = b_wide[24] ^ c_wide[24];
+    // ---- State and logic -------------------------------------------------------------------------------------
+    reg [24:0] minus_a;         // -a, then a: the lowest bit is a carry
+    reg [24:0] b_kept;          // b, then -b: the lowest bit is a carry
+    reg [23:0] c_kept;
+    reg [23:0] d_kept;
+    reg        skew_is_larger;
+    reg        opposite;
+    reg [21:0] total;           // |S| + |D|
+    reg [21:0] delta;           // |S| - |D|, signed
+    reg        one_is_small;
+    reg [20:0] s_size;
+    reg [20:0] d_size;
+    reg        s_negative;
+    reg        d_negative;
 
-    // ---- Stage 1 ---------------------------------------------------------------------------------------------
-    reg p1_skew_larger;
-    reg p1_not_skew_larger;
+    wire [25:0] sum_of_c_kept_padded_wide = {c_kept[23], c_kept, 1'b1} + {b_kept[24], b_kept};
+    wire [25:0] sum_of_d_kept_padded_wide = {d_kept[23], d_kept, 1'b1} + {minus_a[24], minus_a};
+    wire        conjunction_of_one_is_small = (total[21:17] != 5'd0) & one_is_small;
 
     always @(posedge aclk) begin
-        p1_skew_larger     <= p0_skew_larger;
-        p1_not_skew_larger <= ~p0_skew_larger;
+        if (takes) begin
+            c_kept <= c;
+            d_kept <= d;
+        end
     end
+
+    // ---- Stage 1 ---------------------------------------------------------------------------------------------
+    reg p1_takes;
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p1_takes <= 1'b0;
+        end else begin
+            p1_takes <= takes;
+        end
+    end
+
+    wire p1_takes_or_takes = takes | p1_takes;
+    wire p1_skew_larger = b_kept[24] ^ c_kept[23];
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
     reg p2_skew_larger;
-    reg p2_not_skew_larger;
+    reg p2_takes;
 
     always @(posedge aclk) begin
-        p2_skew_larger     <= p1_skew_larger;
-        p2_not_skew_larger <= p1_not_skew_larger;
+        p2_skew_larger <= p1_skew_larger;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p2_takes <= 1'b0;
+        end else begin
+            p2_takes <= p1_takes;
+        end
     end
 
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
     reg p3_skew_larger;
-    reg p3_not_skew_larger;
+    reg p3_takes;
 
     always @(posedge aclk) begin
-        p3_skew_larger     <= p2_skew_larger;
-        p3_not_skew_larger <= p2_not_skew_larger;
+        p3_skew_larger <= p2_skew_larger;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p3_takes <= 1'b0;
+        end else begin
+            p3_takes <= p2_takes;
+        end
     end
 
     // ---- Stage 4 ---------------------------------------------------------------------------------------------
     reg p4_skew_larger;
-    reg p4_not_skew_larger;
+    reg p4_takes;
 
     always @(posedge aclk) begin
-        p4_skew_larger     <= p3_skew_larger;
-        p4_not_skew_larger <= p3_not_skew_larger;
+        p4_skew_larger <= p3_skew_larger;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p4_takes <= 1'b0;
+        end else begin
+            p4_takes <= p3_takes;
+        end
     end
 
     // ---- Stage 5 ---------------------------------------------------------------------------------------------
     reg p5_skew_larger;
-    reg p5_not_skew_larger;
+    reg p5_takes;
 
     always @(posedge aclk) begin
-        p5_skew_larger     <= p4_skew_larger;
-        p5_not_skew_larger <= p4_not_skew_larger;
+        p5_skew_larger <= p4_skew_larger;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p5_takes <= 1'b0;
+        end else begin
+            p5_takes <= p4_takes;
+        end
     end
 
     // ---- Stage 6 ---------------------------------------------------------------------------------------------
     reg p6_skew_larger;
-    reg p6_not_skew_larger;
+    reg p6_takes;
 
     always @(posedge aclk) begin
-        p6_skew_larger     <= p5_skew_larger;
-        p6_not_skew_larger <= p5_not_skew_larger;
+        p6_skew_larger <= p5_skew_larger;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p6_takes <= 1'b0;
+        end else begin
+            p6_takes <= p5_takes;
+        end
     end
 
     // ---- Stage 7 ---------------------------------------------------------------------------------------------
     reg p7_skew_larger;
-    reg p7_not_skew_larger;
+    reg p7_takes;
 
     always @(posedge aclk) begin
-        p7_skew_larger     <= p6_skew_larger;
-        p7_not_skew_larger <= p6_not_skew_larger;
+        p7_skew_larger <= p6_skew_larger;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p7_takes <= 1'b0;
+        end else begin
+            p7_takes <= p6_takes;
+        end
     end
 
     // ---- Stage 8 ---------------------------------------------------------------------------------------------
     reg p8_skew_larger;
-    reg p8_not_skew_larger;
+    reg p8_takes;
 
     always @(posedge aclk) begin
-        p8_skew_larger     <= p7_skew_larger;
-        p8_not_skew_larger <= p7_not_skew_larger;
+        p8_skew_larger <= p7_skew_larger;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p8_takes <= 1'b0;
+        end else begin
+            p8_takes <= p7_takes;
+        end
     end
 
     // ---- Stage 9 ---------------------------------------------------------------------------------------------
-    wire [20:0] p9_half_sum_size;
-    wire        p9_half_sum_negative;
-    wire [20:0] p9_half_difference_size;
-    wire        p9_half_difference_negative;
-    reg         p9_skew_larger;
-    reg         p9_not_skew_larger;
-
-    svd_8x8_half_angle half_sum (
-        .aclk        (aclk),
-        .numerator   (b_wide + c_wide),
-        .denominator ({d[23], d} - {a[23], a}),
-        .size        (p9_half_sum_size),
-        .negative    (p9_half_sum_negative)
-    );
-
-    svd_8x8_half_angle half_difference (
-        .aclk        (aclk),
-        .numerator   (c_wide - b_wide),
-        .denominator ({d[23], d} + {a[23], a}),
-        .size        (p9_half_difference_size),
-        .negative    (p9_half_difference_negative)
-    );
+    reg p9_skew_larger;
+    reg p9_takes;
 
     always @(posedge aclk) begin
-        p9_skew_larger     <= p8_skew_larger;
-        p9_not_skew_larger <= p8_not_skew_larger;
+        p9_skew_larger <= p8_skew_larger;
     end
 
-    wire [21:0] p9_half_difference_size_wide = {1'b0, p9_half_difference_size};
-    wire        p9_one_is_small_term = (p9_half_sum_size[20:16] == 5'd0)
-            | (p9_half_difference_size[20:16] == 5'd0);
-    wire        p9_one_is_small_next = p9_one_is_small_term & (p9_half_sum_size != 21'd0)
-            & (p9_half_difference_size != 21'd0);
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p9_takes <= 1'b0;
+        end else begin
+            p9_takes <= p8_takes;
+        end
+    end
 
     // ---- Stage 10 --------------------------------------------------------------------------------------------
-    reg        p10_opposite;
-    reg [21:0] p10_total;            // |S| + |D|
-    reg [21:0] p10_delta;            // |S| - |D|, signed
-    reg        p10_one_is_small;
-    reg        p10_skew_larger;
-    reg        p10_not_skew_larger;
-    reg [20:0] p10_s_size;
-    reg [20:0] p10_d_size;
-    reg        p10_s_negative;
-    reg        p10_d_negative;
-    reg        p10_settled;
+    wire [20:0] p10_half_size;
+    wire        p10_half_negative;
+    reg         p10_skew_larger;
+    reg         p10_takes;
+
+    svd_8x8_half_angle half (
+        .aclk        (aclk),
+        .numerator   (sum_of_c_kept_padded_wide[25:1]),
+        .denominator (sum_of_d_kept_padded_wide[25:1]),
+        .size        (p10_half_size),
+        .negative    (p10_half_negative)
+    );
 
     always @(posedge aclk) begin
-        p10_opposite        <= p9_half_sum_negative ^ p9_half_difference_negative;
-        p10_total           <= {1'b0, p9_half_sum_size} + p9_half_difference_size_wide;
-        p10_delta           <= {1'b0, p9_half_sum_size} - p9_half_difference_size_wide;
-        p10_one_is_small    <= p9_one_is_small_next;
-        p10_skew_larger     <= p9_skew_larger;
-        p10_not_skew_larger <= p9_not_skew_larger;
-        p10_s_size          <= p9_half_sum_size;
-        p10_d_size          <= p9_half_difference_size;
-        p10_s_negative      <= p9_half_sum_negative;
-        p10_d_negative      <= p9_half_difference_negative;
-        p10_settled         <= (p9_half_sum_size[20:11] == 10'd0) & (p9_half_difference_size[20:11] == 10'd0);
+        p10_skew_larger <= p9_skew_larger;
     end
 
-    wire        p10_conjunction_of_one_is_small = (p10_total[21:17] != 5'd0) & p10_one_is_small;
-    wire        p10_use_s = ~(p10_conjunction_of_one_is_small & p10_skew_larger);
-    wire        p10_use_d = ~(p10_conjunction_of_one_is_small & p10_not_skew_larger);
-    wire [21:0] p10_delta_size = (p10_delta ^ {22{p10_delta[21]}}) + {21'd0, p10_delta[21]};
-    wire        p10_use_s_and_use_d = p10_use_s & p10_use_d;
-    wire [21:0] p10_s_size_else_d_size_wide = {1'b0, (p10_use_s ? p10_s_size : p10_d_size)};
-    wire [21:0] p10_left_size_out_next = p10_use_s_and_use_d ? (p10_opposite ? p10_total : p10_delta_size)
-            : p10_s_size_else_d_size_wide;
-    wire [21:0] p10_right_size_out_next = p10_use_s_and_use_d ? (p10_opposite ? p10_delta_size : p10_total)
-            : p10_s_size_else_d_size_wide;
-    wire        p10_s_negative_xor_delta_msb = p10_s_negative ^ p10_delta[21];
-    wire        p10_choice_of_s_negative = p10_opposite ? p10_s_negative : p10_s_negative_xor_delta_msb;
-    wire        p10_left_negative_out_next = p10_use_s_and_use_d ? p10_choice_of_s_negative
-            : (p10_use_s ? p10_s_negative : ~p10_d_negative);
-    wire        p10_choice_of_s_negative_2 = p10_opposite ? p10_s_negative_xor_delta_msb : p10_s_negative;
-    wire        p10_right_negative_out_next = p10_use_s_and_use_d ? p10_choice_of_s_negative_2
-            : (p10_use_s ? p10_s_negative : p10_d_negative);
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p10_takes <= 1'b0;
+        end else begin
+            p10_takes <= p9_takes;
+        end
+    end
 
     // ---- Stage 11 --------------------------------------------------------------------------------------------
-    reg [21:0] p11_left_size_out;
-    reg [21:0] p11_right_size_out;
-    reg        p11_left_negative_out;
-    reg        p11_right_negative_out;
-    reg        p11_settled;
+    reg [20:0] p11_sum_size;
+    reg        p11_sum_negative;
+    reg        p11_skew_larger;
+    reg        p11_takes;
 
     always @(posedge aclk) begin
-        p11_left_size_out      <= p10_left_size_out_next;
-        p11_right_size_out     <= p10_right_size_out_next;
-        p11_left_negative_out  <= p10_left_negative_out_next;
-        p11_right_negative_out <= p10_right_negative_out_next;
-        p11_settled            <= p10_settled;
+        p11_sum_size     <= p10_half_size;
+        p11_sum_negative <= p10_half_negative;
+        p11_skew_larger  <= p10_skew_larger;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p11_takes <= 1'b0;
+        end else begin
+            p11_takes <= p10_takes;
+        end
+    end
+
+    wire p11_one_is_small_term = (p11_sum_size[20:16] == 5'd0) | (p10_half_size[20:16] == 5'd0);
+
+    // ---- Stage 12 --------------------------------------------------------------------------------------------
+    reg p12_is_left;
+    reg p12_settled;
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p12_is_left <= 1'b0;
+        end else begin
+            p12_is_left <= p11_takes;
+        end
+    end
+
+    always @(posedge aclk) begin
+        p12_settled <= (p11_sum_size[20:11] == 10'd0) & (p10_half_size[20:11] == 10'd0);
+    end
+
+    wire        p12_use_s = ~(conjunction_of_one_is_small & skew_is_larger);
+    wire        p12_use_d = ~(conjunction_of_one_is_small & ~skew_is_larger);
+    wire [21:0] p12_delta_size = (delta ^ {22{delta[21]}}) + {21'd0, delta[21]};
+    wire        p12_use_s_and_use_d = p12_use_s & p12_use_d;
+    wire        p12_adds = opposite ^ ~p12_is_left;
+    wire [21:0] p12_size_out_next = p12_use_s_and_use_d ? (p12_adds ? total : p12_delta_size)
+            : {1'b0, (p12_use_s ? s_size : d_size)};
+    wire        p12_negative_out_next = p12_use_s_and_use_d ? (p12_adds ? s_negative : s_negative ^ delta[21])
+            : (p12_use_s ? s_negative : d_negative ^ p12_is_left);
+
+    // ---- Stage 13 --------------------------------------------------------------------------------------------
+    reg [21:0] p13_size_out;
+    reg        p13_negative_out;
+    reg        p13_settled;
+
+    always @(posedge aclk) begin
+        p13_size_out     <= p12_size_out_next;
+        p13_negative_out <= p12_negative_out_next;
+        p13_settled      <= p12_settled;
+    end
+
+    // ---- Fed back from later stages --------------------------------------------------------------------------
+
+    always @(posedge aclk) begin
+        if (p1_takes_or_takes) begin
+            minus_a <= takes ? {~a, 1'b1} : ~minus_a;
+            b_kept  <= takes ? {b, 1'b0} : ~b_kept;
+        end
+    end
+
+    always @(posedge aclk) begin
+        if (p11_takes) begin
+            skew_is_larger <= p11_skew_larger;
+            opposite       <= p11_sum_negative ^ p10_half_negative;
+            total          <= {1'b0, p11_sum_size} + {1'b0, p10_half_size};
+            delta          <= {1'b0, p11_sum_size} - {1'b0, p10_half_size};
+            one_is_small   <= p11_one_is_small_term & (p11_sum_size != 21'd0) & (p10_half_size != 21'd0);
+            s_size         <= p11_sum_size;
+            d_size         <= p10_half_size;
+            s_negative     <= p11_sum_negative;
+            d_negative     <= p10_half_negative;
+        end
     end
 
     // ---- Outputs ---------------------------------------------------------------------------------------------
-    assign left_size      = p11_left_size_out;
-    assign left_negative  = p11_left_negative_out;
-    assign right_size     = p11_right_size_out;
-    assign right_negative = p11_right_negative_out;
-    assign settled        = p11_settled;
+    assign size     = p13_size_out;
+    assign negative = p13_negative_out;
+    assign settled  = p13_settled;
+
+    // Bits that nothing reads, named so that linters do not ask.
+    wire _unused_ok = &{1'b0, sum_of_c_kept_padded_wide[0], sum_of_d_kept_padded_wide[0], 1'b0};
 endmodule
 
 `default_nettype wire

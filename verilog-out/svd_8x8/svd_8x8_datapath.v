@@ -42,8 +42,8 @@ module svd_8x8_datapath (
     output wire [41:0] v_row_0,        // 6 cycles after the inputs
     output wire [41:0] v_row_1,        // 6 cycles after the inputs
     output wire        overflow,       // 1 cycle after the inputs
-    output wire        settled,        // 13 cycles after the inputs
-    output wire        settled_valid   // 13 cycles after the inputs
+    output wire        settled,        // 14 cycles after the inputs
+    output wire        settled_valid   // 14 cycles after the inputs
 );
 
     // ---- Tables ----------------------------------------------------------------------------------------------
@@ -78,12 +78,12 @@ module svd_8x8_datapath (
     wire [23:0] p1_matrix_element_10;
     wire [23:0] p1_matrix_element_11;
     reg         p1_raw;
+    reg         p1_measure;
     reg   [5:0] p1_u_members;
     reg         p1_identity;
     reg   [1:0] p1_column;
     reg   [1:0] p1_row;
     reg   [2:0] p1_read_copy_with_diagonal_pair;
-    reg         p1_measure;
     reg         p1_copy;
     reg         p1_vectors;
     reg   [1:0] p1_row_else_column;
@@ -115,15 +115,22 @@ module svd_8x8_datapath (
 
     wire [19:0] p1_shift_of_shift_padded = {p1_matrix_element_00[19:4] << shift, 4'd0};
     wire [23:0] p1_shift_of_shift_padded_wide = {{4{p1_shift_of_shift_padded[19]}}, p1_shift_of_shift_padded};
+    wire [23:0] p1_choice_of_shift_padded_wide = p1_raw ? p1_shift_of_shift_padded_wide : p1_matrix_element_00;
     wire [19:0] p1_shift_of_shift_padded_2 = {p1_matrix_element_01[19:4] << shift, 4'd0};
     wire [23:0] p1_shift_of_shift_padded_2_wide
             = {{4{p1_shift_of_shift_padded_2[19]}}, p1_shift_of_shift_padded_2};
+    wire [23:0] p1_choice_of_shift_padded_2_wide = p1_raw ? p1_shift_of_shift_padded_2_wide
+            : p1_matrix_element_01;
     wire [19:0] p1_shift_of_shift_padded_3 = {p1_matrix_element_10[19:4] << shift, 4'd0};
     wire [23:0] p1_shift_of_shift_padded_3_wide
             = {{4{p1_shift_of_shift_padded_3[19]}}, p1_shift_of_shift_padded_3};
+    wire [23:0] p1_choice_of_shift_padded_3_wide = p1_raw ? p1_shift_of_shift_padded_3_wide
+            : p1_matrix_element_10;
     wire [19:0] p1_shift_of_shift_padded_4 = {p1_matrix_element_11[19:4] << shift, 4'd0};
     wire [23:0] p1_shift_of_shift_padded_4_wide
             = {{4{p1_shift_of_shift_padded_4[19]}}, p1_shift_of_shift_padded_4};
+    wire [23:0] p1_choice_of_shift_padded_4_wide = p1_raw ? p1_shift_of_shift_padded_4_wide
+            : p1_matrix_element_11;
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
     reg  [23:0] p2_a_00;
@@ -146,10 +153,10 @@ module svd_8x8_datapath (
     reg         p2_block;
 
     always @(posedge aclk) begin
-        p2_a_00                         <= p1_raw ? p1_shift_of_shift_padded_wide : p1_matrix_element_00;
-        p2_a_01                         <= p1_raw ? p1_shift_of_shift_padded_2_wide : p1_matrix_element_01;
-        p2_a_10                         <= p1_raw ? p1_shift_of_shift_padded_3_wide : p1_matrix_element_10;
-        p2_a_11                         <= p1_raw ? p1_shift_of_shift_padded_4_wide : p1_matrix_element_11;
+        p2_a_00                         <= p1_choice_of_shift_padded_wide;
+        p2_a_01                         <= p1_choice_of_shift_padded_2_wide;
+        p2_a_10                         <= p1_choice_of_shift_padded_3_wide;
+        p2_a_11                         <= p1_choice_of_shift_padded_4_wide;
         p2_identity                     <= p1_identity;
         p2_column                       <= p1_column;
         p2_u_members_low                <= p1_u_members[2:0];
@@ -587,26 +594,8 @@ module svd_8x8_datapath (
     end
 
     // ---- Stage 13 --------------------------------------------------------------------------------------------
-    wire [21:0] p13_angles_right_size;
-    wire        p13_angles_right_negative;
-    wire [21:0] p13_angles_left_size;
-    wire        p13_angles_left_negative;
-    reg   [2:0] p13_read_copy_with_diagonal_pair;
-    reg         p13_measure;
-    wire        p13_angles_settled;
-
-    svd_8x8_angle_unit angles (
-        .aclk           (aclk),
-        .a              (p2_a_00),
-        .b              (p2_a_01),
-        .c              (p2_a_10),
-        .d              (p2_a_11),
-        .left_size      (p13_angles_left_size),
-        .left_negative  (p13_angles_left_negative),
-        .right_size     (p13_angles_right_size),
-        .right_negative (p13_angles_right_negative),
-        .settled        (p13_angles_settled)
-    );
+    reg [2:0] p13_read_copy_with_diagonal_pair;
+    reg       p13_measure;
 
     always @(posedge aclk) begin
         p13_read_copy_with_diagonal_pair <= p12_read_copy_with_diagonal_pair;
@@ -621,8 +610,24 @@ module svd_8x8_datapath (
     end
 
     // ---- Stage 14 --------------------------------------------------------------------------------------------
-    reg [2:0] p14_read_copy_with_diagonal_pair;
-    reg       p14_measure;
+    wire [21:0] p14_angles_size;
+    wire        p14_angles_negative;
+    reg   [2:0] p14_read_copy_with_diagonal_pair;
+    reg         p14_measure;
+    wire        p14_angles_settled;
+
+    svd_8x8_angle_unit angles (
+        .aclk     (aclk),
+        .aresetn  (aresetn),
+        .a        (p1_choice_of_shift_padded_wide),
+        .b        (p1_choice_of_shift_padded_2_wide),
+        .c        (p1_choice_of_shift_padded_3_wide),
+        .d        (p1_choice_of_shift_padded_4_wide),
+        .takes    (p1_measure),
+        .size     (p14_angles_size),
+        .negative (p14_angles_negative),
+        .settled  (p14_angles_settled)
+    );
 
     always @(posedge aclk) begin
         p14_read_copy_with_diagonal_pair <= p13_read_copy_with_diagonal_pair;
@@ -685,32 +690,8 @@ module svd_8x8_datapath (
     end
 
     // ---- Stage 18 --------------------------------------------------------------------------------------------
-    wire        p18_right_coefficients_fine;
-    wire [17:0] p18_right_coefficients_k;
-    wire [17:0] p18_right_coefficients_s;
-    wire        p18_left_coefficients_fine;
-    wire [17:0] p18_left_coefficients_k;
-    wire [17:0] p18_left_coefficients_s;
-    reg   [2:0] p18_read_copy_with_diagonal_pair;
-    reg         p18_measure;
-
-    svd_8x8_coefficient_unit right_coefficients (
-        .aclk     (aclk),
-        .size     (p13_angles_right_size),
-        .negative (p13_angles_right_negative),
-        .k        (p18_right_coefficients_k),
-        .s        (p18_right_coefficients_s),
-        .fine     (p18_right_coefficients_fine)
-    );
-
-    svd_8x8_coefficient_unit left_coefficients (
-        .aclk     (aclk),
-        .size     (p13_angles_left_size),
-        .negative (p13_angles_left_negative),
-        .k        (p18_left_coefficients_k),
-        .s        (p18_left_coefficients_s),
-        .fine     (p18_left_coefficients_fine)
-    );
+    reg [2:0] p18_read_copy_with_diagonal_pair;
+    reg       p18_measure;
 
     always @(posedge aclk) begin
         p18_read_copy_with_diagonal_pair <= p17_read_copy_with_diagonal_pair;
@@ -724,10 +705,51 @@ module svd_8x8_datapath (
         end
     end
 
-    wire [36:0] p18_write_data = {p18_right_coefficients_fine, p18_right_coefficients_k,
-            p18_right_coefficients_s};
-    wire [36:0] p18_write_data_2 = {p18_left_coefficients_fine, p18_left_coefficients_k,
-            p18_left_coefficients_s};
+    // ---- Stage 19 --------------------------------------------------------------------------------------------
+    wire        p19_coefficients_fine;
+    wire [17:0] p19_coefficients_k;
+    wire [17:0] p19_coefficients_s;
+    reg   [2:0] p19_read_copy_with_diagonal_pair;
+    reg         p19_measure;
+
+    svd_8x8_coefficient_unit coefficients (
+        .aclk     (aclk),
+        .size     (p14_angles_size),
+        .negative (p14_angles_negative),
+        .k        (p19_coefficients_k),
+        .s        (p19_coefficients_s),
+        .fine     (p19_coefficients_fine)
+    );
+
+    always @(posedge aclk) begin
+        p19_read_copy_with_diagonal_pair <= p18_read_copy_with_diagonal_pair;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p19_measure <= 1'b0;
+        end else begin
+            p19_measure <= p18_measure;
+        end
+    end
+
+    wire [36:0] p19_write_data = {p19_coefficients_fine, p19_coefficients_k, p19_coefficients_s};
+
+    // ---- Stage 20 --------------------------------------------------------------------------------------------
+    reg [2:0] p20_read_copy_with_diagonal_pair;
+    reg       p20_measure;
+
+    always @(posedge aclk) begin
+        p20_read_copy_with_diagonal_pair <= p19_read_copy_with_diagonal_pair;
+    end
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            p20_measure <= 1'b0;
+        end else begin
+            p20_measure <= p19_measure;
+        end
+    end
 
     // ---- Fed back from later stages --------------------------------------------------------------------------
 
@@ -795,15 +817,15 @@ module svd_8x8_datapath (
     // ---- Memory ports ----------------------------------------------------------------------------------------
     // A read in the cycle of a write to the same address gives the old word.
     always @(posedge aclk) begin
-        if (p18_measure) begin
-            left_coefficient_memory[p18_read_copy_with_diagonal_pair] <= p18_write_data_2;
+        if (p19_measure) begin
+            left_coefficient_memory[p19_read_copy_with_diagonal_pair] <= p19_write_data;
         end
         p2_left_coefficient <= left_coefficient_memory[{p1_copy, p1_row}];
     end
 
     always @(posedge aclk) begin
-        if (p18_measure) begin
-            right_coefficient_memory[p18_read_copy_with_diagonal_pair] <= p18_write_data;
+        if (p20_measure) begin
+            right_coefficient_memory[p20_read_copy_with_diagonal_pair] <= p19_write_data;
         end
         p6_right_coefficient <= right_coefficient_memory[{p5_copy, p5_row_else_column}];
     end
@@ -816,8 +838,8 @@ module svd_8x8_datapath (
     assign v_row_0       = p6_v_transposed_row_0;
     assign v_row_1       = p6_v_transposed_row_1;
     assign overflow      = p1_overflow_out;
-    assign settled       = p13_angles_settled;
-    assign settled_valid = p13_measure;
+    assign settled       = p14_angles_settled;
+    assign settled_valid = p14_measure;
 
     // Bits that nothing reads, named so that linters do not ask.
     wire _unused_ok = &{1'b0, unload_home[2], load_row[2], load_column[2], 1'b0};

@@ -5,7 +5,7 @@
 //             scaling auto, sizes fixed
 //
 // svd_8x8_sequencer
-//   Runs the step program (34 cycles), at most 11 sweeps.
+//   Runs the step program (35 cycles), at most 11 sweeps.
 //   Commands for the datapath leave two cycles after the cycle counter.
 
 `timescale 1ns / 1ps
@@ -42,7 +42,7 @@ module svd_8x8_sequencer (
 );
 
     // ---- Tables ----------------------------------------------------------------------------------------------
-    // program_table: 34 entries of 9 bits, then zeros.
+    // program_table: 35 entries of 9 bits, then zeros.
     reg [8:0] program_table [0:63];
     initial begin
         program_table[ 0] = 9'd128;  // cycle 0: block (0, 0)
@@ -62,8 +62,8 @@ module svd_8x8_sequencer (
         program_table[14] = 9'd164;  // cycle 14: block (2, 1)
         program_table[15] = 9'd176;  // cycle 15: block (3, 0)
         program_table[16] = 9'd320;  // cycle 16: vectors (0, 0) diagonal 0
-        program_table[17] = 9'd325;  // cycle 17: vectors (0, 1) diagonal 1
-        program_table[18] = 9'd264;  // cycle 18: vectors (0, 2)
+        program_table[17] = 9'd260;  // cycle 17: vectors (0, 1)
+        program_table[18] = 9'd329;  // cycle 18: vectors (0, 2) diagonal 1
         program_table[19] = 9'd268;  // cycle 19: vectors (0, 3)
         program_table[20] = 9'd338;  // cycle 20: vectors (1, 0) diagonal 2
         program_table[21] = 9'd276;  // cycle 21: vectors (1, 1)
@@ -79,7 +79,7 @@ module svd_8x8_sequencer (
         program_table[31] = 9'd316;  // cycle 31: vectors (3, 3)
         program_table[32] = 9'd0;    // cycle 32:
         program_table[33] = 9'd0;    // cycle 33:
-        program_table[34] = 9'd0;
+        program_table[34] = 9'd0;    // cycle 34:
         program_table[35] = 9'd0;
         program_table[36] = 9'd0;
         program_table[37] = 9'd0;
@@ -141,7 +141,7 @@ module svd_8x8_sequencer (
     reg       overflow_kept;
     reg [3:0] shift_made;
 
-    wire       last_cycle = cycle == 6'd33;
+    wire       last_cycle = cycle == 6'd34;
     wire       decides = cycle == (6'd16 - 6'd1);
     wire       last_step = step == {2'd3, 1'b0};
     wire       target = goes_on | warm;

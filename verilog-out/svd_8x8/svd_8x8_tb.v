@@ -37,7 +37,7 @@ module svd_8x8_tb;
     localparam USER_BITS    = 2;
     localparam RESET_CYCLES = 4;
     localparam QUIET        = 32;   // cycles watched after the last beat: nothing may follow
-    localparam PATIENCE     = 68395;   // cycles without a beat after which the core counts as stuck
+    localparam PATIENCE     = 68473;   // cycles without a beat after which the core counts as stuck
 
     // Cycle 0 is the first one after the reset at the beginning.
     reg signed [63:0] cycle;

@@ -15,7 +15,7 @@ fn the_cost_of_several_sizes_is_measured_and_the_laws_are_fitted() {
     let measurements = document["measurements"].as_array().unwrap();
     let of = |key: &str| measurements.iter().map(|m| m[key].as_f64().unwrap()).collect::<Vec<_>>();
     assert_eq!(of("n"), [4.0, 8.0, 16.0]);
-    assert_eq!(of("multipliers"), [18.0; 3]);
+    assert_eq!(of("multipliers"), [17.0; 3]);
     for key in ["cycles", "interval_cycles", "memory_bits"] {
         assert!(of(key).is_sorted_by(|a, b| a < b), "{key}: {:?}", of(key));
     }

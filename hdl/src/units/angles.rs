@@ -11,6 +11,8 @@
 //!
 //! If b + c is only a few units, it is left alone, and S is 0. The same holds for c - b and D.
 //!
+//! S and D are found by two half-angle units, or by one that takes both in turn ([`Pace`]).
+//!
 //! Bit growth: b + c and d - a have one bit more than the data. S and D are at most pi / 4. Left and right are at most
 //! pi / 2, which takes one bit more.
 
@@ -48,6 +50,16 @@ pub enum Form {
     Symmetric,
 }
 
+/// How often an angle unit takes a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// A block in every cycle.
+    EveryCycle,
+    /// A block in every other cycle, at most. One half-angle unit then serves for S and D, and one coefficient unit for
+    /// left and right.
+    EveryOtherCycle,
+}
+
 /// Fraction bits of an angle for coefficients of `coef` bits.
 pub fn angle_fraction(coef: u32) -> u32 {
     coef - 1 + FINE_BITS
@@ -57,13 +69,17 @@ pub fn angle_fraction(coef: u32) -> u32 {
 ///
 /// Inputs are `a`, `b`, `c`, `d` and, for [`Form::Any`], `tall`. Outputs are the magnitudes `left_size` and
 /// `right_size` (`angle + 1` bits, unsigned, in rad), their signs `left_negative` and `right_negative`, and `settled`.
+///
+/// With [`Pace::EveryOtherCycle`] there is another input, `takes`: a block comes, and none comes in the next cycle. The
+/// outputs `size` and `negative` are then those of the left angle, and one cycle later those of the right one.
+/// Symmetric matrices have one angle per block, so that their unit takes a block in every cycle.
 pub fn angle_unit(
     design: &mut DesignBuilder,
     data: u32,
     angle: u32,
     limits: Limits,
     form: Form,
-    depth: Depth,
+    (depth, pace): (Depth, Pace),
 ) -> ModuleId {
     if form == Form::Symmetric {
         return symmetric_angle_unit(design, data, angle, limits, depth);
@@ -76,52 +92,143 @@ pub fn angle_unit(
          Where one is large and the other small, the smaller part waits. settled: S and D below 2^-{} rad. Data: {data} bits, signed.",
         limits.settled_bits
     ));
-    let input = |name| m.input(name, data).at(0).sign_extend(data + 1);
-    let (a, b, c, d) = (input("a"), input("b"), input("c"), input("d"));
-    let place = |name, numerator, denominator| {
-        m.place(design, half, name, &[("numerator", numerator), ("denominator", denominator)])
-    };
-    let sum = place("half_sum", b + c, d - a);
-    let difference = place("half_difference", c - b, d + a);
-    let skew_larger = (b.sign() ^ c.sign()).named("skew_larger");
+    draw(&m, design, half, (data, angle), limits, form, pace);
+    design.add(m)
+}
 
-    let free = || (!(a.any() | d.any())).named("no_diagonal");
-    let (s, s_negative) = outputs(&sum);
-    let (d, d_negative) = outputs(&difference);
+/// The elements a, b, c and d of a block.
+type Elements<'m> = [Signal<'m>; 4];
+/// S and D: size and sign of each.
+type Halves<'m> = [(Signal<'m>, Signal<'m>); 2];
+
+/// Draws the angle unit for all forms but symmetric matrices.
+fn draw<'m>(
+    m: &'m ModuleBuilder,
+    design: &DesignBuilder,
+    half: ModuleId,
+    (data, angle): (u32, u32),
+    limits: Limits,
+    form: Form,
+    pace: Pace,
+) {
+    let input = |name| m.input(name, data).at(0);
+    let block = ["a", "b", "c", "d"].map(input);
+    let takes = (pace == Pace::EveryOtherCycle).then(|| m.input("takes", 1).at(0).flag());
+    // What follows from a block stays for two cycles.
+    let kept = |signal: Signal<'m>, name: &str| match takes {
+        None => signal.registered(name),
+        Some(takes) => {
+            let stage = signal.stage().expect("All signals of the unit have a stage.");
+            let register = m.register(name, signal.width()).enabled_by(takes.delayed_to(stage));
+            register.drive(signal);
+            register.value().at(stage + 1)
+        }
+    };
+    let (halves, block) = match takes {
+        None => (halves_at_once(m, design, half, block), block),
+        Some(takes) => halves_in_turn(m, design, half, block, takes),
+    };
+    let [(s, s_negative), (d, d_negative)] = halves;
+    let skew_larger = (block[1].sign() ^ block[2].sign()).named("skew_larger");
+    let free = || (!(block[0].any() | block[3].any())).named("no_diagonal");
     let d_negative = match form {
         Form::Wide => free().select(s_negative, d_negative),
         Form::Tall => free().select(!s_negative, d_negative),
         Form::Any => free().select(s_negative ^ m.input("tall", 1).at(0), d_negative),
         Form::Square | Form::Symmetric => d_negative,
     };
-    let opposite = (s_negative ^ d_negative).registered("opposite");
-    let total = (s.zero_extend(angle + 1) + d.zero_extend(angle + 1)).registered("total").note("|S| + |D|");
-    let delta = (s.zero_extend(angle + 1) - d.zero_extend(angle + 1)).registered("delta").note("|S| - |D|, signed");
+    let at = s.stage().unwrap_or(0);
+    let skew_larger = kept(skew_larger.delayed_to(at), "skew_is_larger");
+    let opposite = kept(s_negative ^ d_negative, "opposite");
+    let total = kept(s.zero_extend(angle + 1) + d.zero_extend(angle + 1), "total").note("|S| + |D|");
+    let delta = kept(s.zero_extend(angle + 1) - d.zero_extend(angle + 1), "delta").note("|S| - |D|, signed");
     let large = total.bits_from(angle - FINE_BITS).any();
     let one_is_small = is_below(s, FINE_BITS + 1) | is_below(d, FINE_BITS + 1);
-    let one_is_small = (one_is_small & s.any() & d.any()).registered("one_is_small");
+    let one_is_small = kept(one_is_small & s.any() & d.any(), "one_is_small");
     let only_one = large & one_is_small;
     let use_s = (!(only_one & skew_larger)).named("use_s");
     let use_d = (!(only_one & !skew_larger)).named("use_d");
 
     let delta_size = delta.negated_if(delta.sign()).named("delta_size");
     let both = use_s & use_d;
-    let single = use_s.select(s.registered("s_size"), d.registered("d_size")).zero_extend(angle + 1);
-    let left = both.select(opposite.select(total, delta_size), single).registered("left_size_out");
-    let right = both.select(opposite.select(delta_size, total), single).registered("right_size_out");
-    // S alone turns both sides by S; D alone turns the left side by -D.
-    let s_sign = s_negative.registered("s_negative");
-    let d_sign = d_negative.registered("d_negative");
+    let single = use_s.select(kept(s, "s_size"), kept(d, "d_size")).zero_extend(angle + 1);
+    let s_sign = kept(s_negative, "s_negative");
+    let d_sign = kept(d_negative, "d_negative");
     let delta_sign = s_sign ^ delta.sign();
-    let left_sign = both.select(opposite.select(s_sign, delta_sign), use_s.select(s_sign, !d_sign));
-    let right_sign = both.select(opposite.select(delta_sign, s_sign), use_s.select(s_sign, d_sign));
+    // One of both angles has the size |S| + |D|: the left one, S - D, if S and D have opposite signs, and else the
+    // right one, S + D. If S or D is used alone, S turns both sides by S, and D turns the left side by -D.
+    let size = |adds: Signal<'m>| both.select(adds.select(total, delta_size), single);
+    let sign = |adds: Signal<'m>, d_sign: Signal<'m>| {
+        both.select(adds.select(s_sign, delta_sign), use_s.select(s_sign, d_sign))
+    };
+    let done = both.stage().unwrap_or(0);
+    match takes {
+        None => {
+            for (side, adds, d_sign) in [("left", opposite, !d_sign), ("right", !opposite, d_sign)] {
+                m.output(&format!("{side}_size"), size(adds).registered(&format!("{side}_size_out")));
+                m.output(&format!("{side}_negative"), sign(adds, d_sign).registered(&format!("{side}_negative_out")));
+            }
+        }
+        Some(takes) => {
+            let is_left = takes.delayed_to(done).named("is_left");
+            let adds = (opposite ^ !is_left).named("adds");
+            m.output("size", size(adds).registered("size_out"));
+            m.output("negative", sign(adds, d_sign ^ is_left).registered("negative_out"));
+        }
+    }
     let settled = is_below(s, limits.settled_bits) & is_below(d, limits.settled_bits);
-    m.output("left_size", left);
-    m.output("left_negative", left_sign.registered("left_negative_out"));
-    m.output("right_size", right);
-    m.output("right_negative", right_sign.registered("right_negative_out"));
-    m.output("settled", settled.registered("settled").delayed_to(left.stage().unwrap_or(0)));
-    design.add(m)
+    m.output("settled", settled.registered("settled").delayed_to(done + 1));
+}
+
+/// S and D of a block, each with its sign: two units compute them at the same time.
+fn halves_at_once<'m>(m: &'m ModuleBuilder, design: &DesignBuilder, half: ModuleId, block: Elements<'m>) -> Halves<'m> {
+    let [a, b, c, d] = block.map(|element| element.sign_extend(element.width() + 1));
+    let place = |name, numerator, denominator| {
+        outputs(&m.place(design, half, name, &[("numerator", numerator), ("denominator", denominator)]))
+    };
+    [place("half_sum", b + c, d - a), place("half_difference", c - b, d + a)]
+}
+
+/// S and D of a block that is taken: one unit computes S, and in the next cycle D. Returns the block as well, as it
+/// stands in the first of these cycles.
+///
+/// The block is kept for both of them. For D, b and -a change their signs: their registers take the complement. Below
+/// its lowest bit, such a register has the bit that becomes the carry of the sum, which adds the 1 that a complement
+/// lacks.
+fn halves_in_turn<'m>(
+    m: &'m ModuleBuilder,
+    design: &DesignBuilder,
+    half: ModuleId,
+    [a, b, c, d]: Elements<'m>,
+    takes: Signal<'m>,
+) -> (Halves<'m>, Elements<'m>) {
+    let width = a.width();
+    let is_second = takes.delayed_to(1).untimed();
+    let kept = |signal: Signal<'m>, name: &str| {
+        let register = m.register(name, width).enabled_by(takes);
+        register.drive(signal);
+        register.value().at(1)
+    };
+    let complemented = |signal: Signal<'m>, carry: bool, name: &str| {
+        let register = m.register(name, width + 1).enabled_by((takes | is_second).untimed());
+        let signal = m.concat(&[signal, m.one_bit(carry)]);
+        register.drive(takes.select(signal, !register.value()));
+        register.value().at(1)
+    };
+    let minus_a = complemented(!a, true, "minus_a").note("-a, then a: the lowest bit is a carry");
+    let b = complemented(b, false, "b_kept").note("b, then -b: the lowest bit is a carry");
+    let (c, d) = (kept(c, "c_kept"), kept(d, "d_kept"));
+    let sum = |x: Signal<'m>, y: Signal<'m>| {
+        let x = m.concat(&[x, m.one_bit(true)]);
+        (x.sign_extend(width + 2) + y.sign_extend(width + 2)).bits_from(1)
+    };
+    let operands = [("numerator", sum(c, b)), ("denominator", sum(d, minus_a))];
+    let (size, negative) = outputs(&m.place(design, half, "half", &operands));
+    let found = size.stage().unwrap_or(0);
+    let in_next_cycle = |signal: Signal<'m>| signal.untimed().at(found + 1);
+    let sum = (size.registered("sum_size"), negative.registered("sum_negative"));
+    let block = [!minus_a.bits_from(1), b.bits_from(1), c, d];
+    ([sum, (in_next_cycle(size), in_next_cycle(negative))], block)
 }
 
 /// The angle unit for symmetric matrices. Both sides are rotated by S. The elements b and c of a block may differ

@@ -53,7 +53,12 @@ pub fn half_angle(design: &mut DesignBuilder, width: u32, angle: u32, noise: u32
     let ratio_log = (numerator_log - denominator_log).registered("ratio_log").note("log2 of the ratio, signed");
 
     let steep = !ratio_log.sign() & ratio_log.any();
-    let distance = ratio_log.negated_if(ratio_log.sign()).named("ratio_log_size");
+    let distance = ratio_log.negated_if(ratio_log.sign());
+    // The table may be far away, where the device has its block RAM.
+    let distance = match depth {
+        Depth::Deep => distance.registered("ratio_log_size"),
+        Depth::Shallow => distance.named("ratio_log_size"),
+    };
     let octave = distance.bits_from(LOG_BITS);
     let row = octave.any();
     let angles = m.table("angle_table", ENTRY_BITS, angle_entries(), vec![]);
@@ -62,9 +67,7 @@ pub fn half_angle(design: &mut DesignBuilder, width: u32, angle: u32, noise: u32
     let entry = entry.registered("entry");
 
     let shallow_angle = entry.zero_extend(angle).shifted_up(angle - ENTRY_FRACTION).low_bits(angle);
-    let shifted = shallow_angle.shift_right(octave.registered("octave"));
-    let shallow_angle =
-        if depth.is_deep() { shifted.registered("shallow_angle") } else { shifted.named("shallow_angle") };
+    let shallow_angle = shallow_angle.shift_right(octave.registered("octave")).named("shallow_angle");
     let quarter = m.constant(angle, quarter_turn_half(angle));
     let steep_angle = quarter - shallow_angle;
     let size = steep.registered("steep").select(steep_angle, shallow_angle);

@@ -3,7 +3,7 @@
 use crate::bench::{Bench, for_all, signed};
 use proptest::prelude::*;
 use std::cell::RefCell;
-use svdforge_hdl::units::angles::{Form, Limits, angle_fraction, angle_unit};
+use svdforge_hdl::units::angles::{Form, Limits, Pace, angle_fraction, angle_unit};
 use svdforge_hdl::units::depth::Depth;
 use svdforge_hdl::units::half_angle::half_angle;
 
@@ -90,6 +90,8 @@ fn half_angle_is_accurate_at_the_widths_of_cores() {
     }
 }
 
+const PACES: [Pace; 2] = [Pace::EveryCycle, Pace::EveryOtherCycle];
+
 /// An angle unit, with a half-angle unit as its reference.
 struct AngleBench {
     unit: Bench,
@@ -97,15 +99,35 @@ struct AngleBench {
     angle: u32,
     limits: Limits,
     form: Form,
+    pace: Pace,
 }
 
 impl AngleBench {
-    fn new(data: u32, coef: u32, limits: Limits, form: Form) -> Self {
+    fn new(data: u32, coef: u32, limits: Limits, form: Form, pace: Pace) -> Self {
         let angle = angle_fraction(coef);
         // The depths differ, and the results must not.
-        let unit = Bench::new(|design| angle_unit(design, data, angle, limits, form, Depth::Deep));
+        let unit = Bench::new(|design| angle_unit(design, data, angle, limits, form, (Depth::Deep, pace)));
         let half = Bench::new(|design| half_angle(design, data + 1, angle, limits.noise_bits, Depth::Shallow));
-        Self { unit, half, angle, limits, form }
+        Self { unit, half, angle, limits, form, pace }
+    }
+
+    /// Size and sign of the left angle, those of the right one, and whether the block is settled, for each block.
+    fn angles(&mut self, blocks: &[[i128; 4]]) -> Vec<[i128; 5]> {
+        match self.pace {
+            Pace::EveryCycle => {
+                let outputs = ["left_size", "left_negative", "right_size", "right_negative", "settled"];
+                self.unit.pipeline(["a", "b", "c", "d"], outputs, blocks)
+            }
+            Pace::EveryOtherCycle => {
+                // What stands at the inputs behind a block that is taken does not matter.
+                let taken = blocks.iter().flat_map(|&[a, b, c, d]| [[a, b, c, d, 1], [!d, a, !b, c, 0]]);
+                let taken: Vec<_> = taken.collect();
+                let inputs = ["a", "b", "c", "d", "takes"];
+                let results = self.unit.pipeline(inputs, ["size", "negative", "settled"], &taken);
+                let both = results.chunks_exact(2).map(|r| [r[0][0], r[0][1], r[1][0], r[1][1], r[0][2]]);
+                both.collect()
+            }
+        }
     }
 
     /// Checks blocks (a b; c d). Returns the number of settled blocks, and the number of blocks for which only one of S
@@ -128,8 +150,8 @@ impl AngleBench {
     /// Checks blocks of tall matrices, of wide ones, or (`None`) of matrices without rows or columns that must stay
     /// zero.
     fn check_for(&mut self, blocks: &[[i128; 4]], tall: Option<bool>) -> (usize, usize) {
-        let outputs = ["left_size", "left_negative", "right_size", "right_negative", "settled"];
-        let results = self.unit.pipeline(["a", "b", "c", "d"], outputs, blocks);
+        let results = self.angles(blocks);
+        assert_eq!(results.len(), blocks.len());
         // S and D come from the half-angle unit alone, which has its own test.
         let mut halves = |fraction: fn(&[i128; 4]) -> [i128; 2]| {
             let operands: Vec<_> = blocks.iter().map(fraction).collect();
@@ -199,15 +221,17 @@ impl AngleBench {
 #[test]
 fn angle_unit_is_right_for_blocks_of_small_and_large_numbers() {
     let word = [-128, -127, -90, -64, -33, -9, -5, -4, -1, 0, 1, 2, 4, 7, 50, 127];
-    let mut bench = AngleBench::new(8, 18, Limits { noise_bits: 3, settled_bits: 6 }, Form::Square);
+    let limits = Limits { noise_bits: 3, settled_bits: 6 };
+    let mut benches = PACES.map(|pace| AngleBench::new(8, 18, limits, Form::Square, pace));
     let mut seen = (0, 0, 0);
-    for a in word {
+    for (a, bench) in word.into_iter().flat_map(|a| [(a, 0), (a, 1)]) {
+        let bench = &mut benches[bench];
         let rest = word.into_iter().flat_map(|b| word.into_iter().flat_map(move |c| word.map(|d| [a, b, c, d])));
         let blocks: Vec<_> = rest.collect();
         let (settled, single) = bench.check(&blocks);
         seen = (seen.0 + blocks.len(), seen.1 + settled, seen.2 + single);
     }
-    assert_eq!(seen.0, 1 << 16);
+    assert_eq!(seen.0, 2 << 16);
     assert!(seen.1 > 1000 && seen.2 > 100, "{seen:?}");
 }
 
@@ -216,21 +240,21 @@ fn angle_unit_is_right_for_blocks_of_small_and_large_numbers() {
 #[test]
 fn angle_unit_is_right_for_every_form_of_matrices() {
     let word = [-128, -65, -8, -1, 0, 1, 3, 40, 127];
-    for form in [Form::Wide, Form::Tall, Form::Any, Form::Symmetric] {
-        let mut bench = AngleBench::new(8, 18, Limits { noise_bits: 3, settled_bits: 6 }, form);
+    let forms = [Form::Wide, Form::Tall, Form::Any].into_iter().flat_map(|form| PACES.map(|pace| (form, pace)));
+    for (form, pace) in forms.chain([(Form::Symmetric, Pace::EveryCycle)]) {
+        let mut bench = AngleBench::new(8, 18, Limits { noise_bits: 3, settled_bits: 6 }, form, pace);
         let pairs = || word.into_iter().flat_map(|x| word.map(|y| (x, y)));
         let blocks: Vec<_> = pairs().flat_map(|(a, d)| pairs().map(move |(b, c)| [a, b, c, d])).collect();
         let (settled, single) = bench.check(&blocks);
         assert!(settled > 100 && (single > 100 || form == Form::Symmetric), "{form:?}: {settled} {single}");
-        let outputs = ["left_size", "right_size"];
         // Blocks whose second row, or second column, is zero. The diagonal may be 0 as well.
         let zeros = pairs().map(|(x, y)| if form == Form::Tall { [x, 0, y, 0] } else { [x, y, 0, 0] });
         let zeros: Vec<_> = zeros.filter(|_| form != Form::Symmetric).collect();
         if form == Form::Any {
             bench.unit.set("tall", false);
         }
-        let angles = bench.unit.pipeline(["a", "b", "c", "d"], outputs, &zeros);
-        for (block, [left, right]) in zeros.iter().zip(angles) {
+        let angles = bench.angles(&zeros);
+        for (block, [left, _, right, _, _]) in zeros.iter().zip(angles) {
             assert_eq!(if form == Form::Tall { right } else { left }, 0, "{form:?} {block:?}");
         }
     }
@@ -238,8 +262,10 @@ fn angle_unit_is_right_for_every_form_of_matrices() {
 
 #[test]
 fn angle_unit_is_right_at_the_widths_of_cores() {
-    for (data, coef, noise_bits, settled_bits) in [(24, 18, 4, 10), (38, 30, 4, 18), (10, 18, 3, 6)] {
-        let bench = RefCell::new(AngleBench::new(data, coef, Limits { noise_bits, settled_bits }, Form::Square));
+    let widths = [(24, 18, 4, 10), (38, 30, 4, 18), (10, 18, 3, 6)];
+    for ((data, coef, noise_bits, settled_bits), pace) in widths.into_iter().flat_map(|w| PACES.map(|pace| (w, pace))) {
+        let limits = Limits { noise_bits, settled_bits };
+        let bench = RefCell::new(AngleBench::new(data, coef, limits, Form::Square, pace));
         let seen = RefCell::new((0, 0));
         // Blocks of four numbers of any magnitude, and blocks with small off-diagonal elements.
         let any = (signed(data), signed(data), signed(data), signed(data)).prop_map(|(a, b, c, d)| [a, b, c, d]);

@@ -55,8 +55,18 @@ pub fn place_coefficient_unit<'m>(
     side: &str,
 ) -> Signal<'m> {
     let angle = |part: &str| angles.output(&format!("{side}_{part}"));
-    let ports = [("size", angle("size")), ("negative", angle("negative"))];
-    let unit = m.place(design, unit, name, &ports);
+    coefficient_word(m, design, unit, name, [angle("size"), angle("negative")])
+}
+
+/// An instance of the coefficient unit, fed with the size and the sign of an angle. Returns a word of coefficients.
+pub fn coefficient_word<'m>(
+    m: &'m ModuleBuilder,
+    design: &DesignBuilder,
+    unit: ModuleId,
+    name: &str,
+    [size, negative]: [Signal<'m>; 2],
+) -> Signal<'m> {
+    let unit = m.place(design, unit, name, &[("size", size), ("negative", negative)]);
     m.concat(&[unit.output("fine"), unit.output("k"), unit.output("s")])
 }
 

@@ -14,10 +14,10 @@ mod drawing;
 mod qr;
 
 use super::block::{
-    Block, block, formats_of_matrices, other_copy, place_coefficient_unit, place_rotator, select_if_present, stage,
-    vectors_or_identity,
+    Block, block, coefficient_word, formats_of_matrices, other_copy, place_coefficient_unit, place_rotator,
+    select_if_present, stage, vectors_or_identity,
 };
-use super::first_read::{FirstRead, scaled_and_padded};
+use super::first_read::{FirstRead, before_register};
 use super::layout::{largest, member_table, move_table, pair_bits};
 use super::schedule::Latencies;
 use super::square::Square;
@@ -29,7 +29,7 @@ use crate::ir::ModuleId;
 use crate::ordering::Ordering;
 use crate::parameters::{Scaling, Sizes};
 use crate::shape::Shape;
-use crate::units::angles::{Form, angle_fraction, angle_unit};
+use crate::units::angles::{Form, Pace, angle_fraction, angle_unit};
 use crate::units::coefficients::coefficient_unit;
 use crate::units::depth::Depth;
 use crate::units::matrix_memory::matrix_memory;
@@ -51,7 +51,7 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
             angle_fraction(shape.coef()),
             shape.arithmetic().limits(),
             form(shape),
-            depth,
+            (depth, pace(shape)),
         ),
         coefficients: coefficient_unit(design, shape.coef()),
         rotator: rotator(design, shape.element_bits(), shape.coef(), depth),
@@ -95,12 +95,17 @@ impl<'m> Drawing<'_, 'm> {
         let read = stage(words[0][0]);
         m.output("diagonal_0", words[0][0]);
         m.output("diagonal_1", words[1][1]);
-        let a = command.raw.map_or(words, |raw| self.first_read(words, raw, address[1].1, address[2].1));
+        let first_read = command.raw.map(|raw| self.first_read(words, raw, address[1].1, address[2].1));
+        let a = first_read.map_or(words, |next| block(|r, c| next[r][c].registered(&format!("a_{r}{c}"))));
         let operands = stage(a[0][0]);
         let qr = Qr::new(self, operands);
-        let angles = self.angles(a, qr.as_ref());
-        let right_new = self.coefficients("right", &angles);
-        let left_new = if self.shape.symmetric() { right_new } else { self.coefficients("left", &angles) };
+        // An angle unit that keeps its block needs no other register before it.
+        let measured = match pace(self.shape) {
+            Pace::EveryCycle => a,
+            Pace::EveryOtherCycle => first_read.unwrap_or(a),
+        };
+        let angles = self.angles(measured, qr.as_ref());
+        let [left_new, right_new] = self.new_coefficients(&angles);
         let rotates_vectors = |at: u32| command.vectors.map(|v| v.rotate.delayed_to(at));
 
         // The left rotators turn the columns of a block of A or of Uᵀ.
@@ -168,8 +173,9 @@ impl<'m> Drawing<'_, 'm> {
         let latencies = Latencies {
             block: right_done as usize + 1,
             vectors: ((left_done - left_address).max(right_done - right_address) + 1) as usize,
-            // The rotators address their coefficients `left_read` cycles after a command, or later.
-            angle: (stage(left_new) + 1 - left_read) as usize,
+            // The rotators address their coefficients `left_read` and `right_read` cycles after a command.
+            angle: [stage(left_new) - left_read, stage(right_new) - right_read].map(|cycles| cycles as usize + 1),
+            diagonal: diagonal_cycles(self.shape),
         };
         let row_rotation = qr.map(|qr| qr.row_rotation_latency(left_new, left_done));
         let stages = Stages {
@@ -200,6 +206,9 @@ impl<'m> Drawing<'_, 'm> {
         });
         let ports = [("a", a[0][0]), ("b", a[0][1]), ("c", a[1][0]), ("d", a[1][1])];
         let angles = self.m.place(self.design, self.units.angles, "angles", &ports);
+        if pace(self.shape) == Pace::EveryOtherCycle {
+            angles.drive("takes", self.command.measure.delayed_to(stage(a[0][0])));
+        }
         if form(self.shape) == Form::Any {
             let is_tall = || self.square.size.last_column.less_than(self.square.size.last_row);
             angles.drive("tall", is_column.unwrap_or_else(is_tall));
@@ -207,10 +216,23 @@ impl<'m> Drawing<'_, 'm> {
         angles
     }
 
-    /// The coefficient unit of one side. Returns a word of coefficients: (fine, k, s) side by side.
-    fn coefficients(&self, side: &str, angles: &Instance<'m>) -> Signal<'m> {
-        let name = format!("{side}_coefficients");
-        place_coefficient_unit(self.m, self.design, self.units.coefficients, &name, angles, side)
+    /// The words of left and of right coefficients that follow from new angles: (fine, k, s) side by side. If one unit
+    /// computes both, the right ones come one cycle later.
+    fn new_coefficients(&self, angles: &Instance<'m>) -> [Signal<'m>; 2] {
+        let (m, design, unit) = (self.m, self.design, self.units.coefficients);
+        let of = |side: &str| place_coefficient_unit(m, design, unit, &format!("{side}_coefficients"), angles, side);
+        match pace(self.shape) {
+            Pace::EveryOtherCycle => {
+                let angle = ["size", "negative"].map(|port| angles.output(port));
+                let left = coefficient_word(m, design, unit, "coefficients", angle);
+                [left, left.untimed().at(stage(left) + 1)]
+            }
+            Pace::EveryCycle if self.shape.symmetric() => {
+                let both = of("right");
+                [both, both]
+            }
+            Pace::EveryCycle => [of("left"), of("right")],
+        }
     }
 
     /// The coefficient memory of one side. It stores the `new` coefficients of the next step beside those of the
@@ -318,13 +340,13 @@ impl<'m> Drawing<'_, 'm> {
         }
     }
 
-    /// The block with its elements shifted up and padded with zeros, if it is still as it was loaded. `row` and
-    /// `column` are the pairs at which the block was read.
+    /// The block with its elements shifted up and padded with zeros, if it is still as it was loaded, before the
+    /// register that takes it. `row` and `column` are the pairs at which the block was read.
     fn first_read(&self, read: Block<'m>, raw: Signal<'m>, row: Signal<'m>, column: Signal<'m>) -> Block<'m> {
         let (m, shape) = (self.m, self.shape);
         let at = stage(read[0][0]);
         let shift = (shape.scaling() == Scaling::Auto).then(|| m.input("shift", shape.shift_bits()).at(at));
-        scaled_and_padded(m, shape, read, &FirstRead { raw, shift, inside: self.inside(row, column) })
+        before_register(m, shape, read, &FirstRead { raw, shift, inside: self.inside(row, column) })
     }
 
     /// For each element of the block (row, column), the conditions that must all hold for it to belong to the matrix.
@@ -367,6 +389,20 @@ pub const COEFFICIENT_READ: u32 = 1;
 pub fn depth(shape: &Shape) -> Depth {
     let is_busy = shape.in_flight() > 1 || (shape.even() >= LONG_STEP && !shape.is_reduced() && !shape.takes_any());
     if is_busy { Depth::Deep } else { Depth::Shallow }
+}
+
+/// How often the angle unit of a serial core takes a diagonal block. Symmetric matrices have one angle per block, and
+/// where rows are reduced, two lanes ask for an angle in successive cycles.
+pub fn pace(shape: &Shape) -> Pace {
+    if shape.symmetric() || shape.is_reduced() { Pace::EveryCycle } else { Pace::EveryOtherCycle }
+}
+
+/// Cycles from one read of a diagonal block to the next one in a serial core.
+fn diagonal_cycles(shape: &Shape) -> usize {
+    match pace(shape) {
+        Pace::EveryCycle => 1,
+        Pace::EveryOtherCycle => 2,
+    }
 }
 
 /// Whether there is a register behind the memory of A. Those of U and V take two cycles, so that of A must not be ahead

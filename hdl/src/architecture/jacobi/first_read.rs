@@ -18,6 +18,12 @@ pub struct FirstRead<'m> {
 ///
 /// This takes a cycle.
 pub fn scaled_and_padded<'m>(m: &'m ModuleBuilder, shape: &Shape, read: Block<'m>, first: &FirstRead<'m>) -> Block<'m> {
+    let next = before_register(m, shape, read, first);
+    block(|r, c| next[r][c].registered(&format!("a_{r}{c}")))
+}
+
+/// The same before the register at its end.
+pub fn before_register<'m>(m: &'m ModuleBuilder, shape: &Shape, read: Block<'m>, first: &FirstRead<'m>) -> Block<'m> {
     let raw = first.raw.delayed_to(stage(read[0][0]));
     block(|r, c| {
         let word = read[r][c];
@@ -28,6 +34,6 @@ pub fn scaled_and_padded<'m>(m: &'m ModuleBuilder, shape: &Shape, read: Block<'m
         let zero = m.zero(shifted.width());
         let padded = first.inside[r][c].iter().fold(shifted, |element, inside| inside.select(element, zero));
         let padded = padded.shifted_up(low).sign_extend(word.width());
-        raw.select(padded, word).registered(&format!("a_{r}{c}"))
+        raw.select(padded, word)
     })
 }

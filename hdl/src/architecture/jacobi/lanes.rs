@@ -28,7 +28,7 @@ use crate::ir::ModuleId;
 use crate::ordering::Ordering;
 use crate::parameters::Scaling;
 use crate::shape::Shape;
-use crate::units::angles::{angle_fraction, angle_unit};
+use crate::units::angles::{Pace, angle_fraction, angle_unit};
 use crate::units::coefficients::coefficient_unit;
 use lane::{LaneStages, lane};
 
@@ -56,7 +56,8 @@ pub fn lanes(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) 
         (mapping == Mapping::Array && ordering.pairs() > 1).then(|| lane(design, shape, mapping, ordering, false).0);
     let arithmetic = shape.arithmetic();
     let angle = angle_fraction(shape.coef());
-    let angles = angle_unit(design, shape.element_bits(), angle, arithmetic.limits(), form(shape), depth(shape));
+    let pace = (depth(shape), Pace::EveryCycle);
+    let angles = angle_unit(design, shape.element_bits(), angle, arithmetic.limits(), form(shape), pace);
     let coefficients = coefficient_unit(design, shape.coef());
     let m = ModuleBuilder::new("datapath");
     let lanes = mapping.lanes(ordering.pairs());
@@ -216,7 +217,8 @@ impl<'m> Drawing<'_, 'm> {
                 block: stages.done as usize + 1,
                 vectors: vectors_done.into_iter().max().unwrap_or(0) as usize + 1,
                 // The rotators address their coefficients so many cycles after a command, or later.
-                angle: (coefficients + measured + 1 - (stages.left - COEFFICIENT_READ)) as usize,
+                angle: [(coefficients + measured + 1 - (stages.left - COEFFICIENT_READ)) as usize; 2],
+                diagonal: 1,
             },
             settled,
             read: stages.read,

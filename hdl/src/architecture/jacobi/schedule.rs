@@ -19,8 +19,11 @@ pub struct Latencies {
     pub block: usize,
     /// The same for a block of Uᵀ or Vᵀ, whichever takes longer.
     pub vectors: usize,
-    /// From the read address of a diagonal block to the first cycle in which its coefficients can be addressed.
-    pub angle: usize,
+    /// From the read address of a diagonal block to that of the first block that can be turned by its left angle, and
+    /// to that of the first one that can be turned by its right angle.
+    pub angle: [usize; 2],
+    /// From the read address of a diagonal block to the first cycle in which another one may be read.
+    pub diagonal: usize,
 }
 
 /// One cycle of a step.
@@ -125,8 +128,8 @@ struct Blocks {
     /// For each read of the diagonal, the place in the order of the last block that contributes to it, and the pair; in
     /// the order of these places.
     sources: Vec<(usize, usize)>,
-    /// For each pair, the place of the first block that is rotated by its angles.
-    uses: Vec<usize>,
+    /// For each pair, the places of the first blocks that are rotated by its left angle and by its right angle.
+    uses: Vec<[usize; 2]>,
 }
 
 impl Blocks {
@@ -138,7 +141,7 @@ impl Blocks {
             order: (0..columns).map(|column| (0, column)).collect(),
             columns,
             sources: vec![(columns - 1, 0)],
-            uses: vec![0],
+            uses: vec![[0; 2]],
         }
     }
 
@@ -171,22 +174,26 @@ impl Blocks {
         let mut sources: Vec<(usize, usize)> =
             (0..pairs).map(|pair| (last_source(pair).expect("There are four blocks."), pair)).collect();
         sources.sort_unstable();
-        let first_use = |pair: usize| order.iter().position(|&(row, column)| row == pair || column == pair);
-        let uses = (0..pairs).map(|pair| first_use(pair).expect("Every pair is used.")).collect();
+        let first_use = |is_used: &dyn Fn(&(usize, usize)) -> bool| {
+            order.iter().position(is_used).expect("Every pair is used, as one of rows and as one of columns.")
+        };
+        let uses = (0..pairs).map(|pair| [first_use(&|block| block.0 == pair), first_use(&|block| block.1 == pair)]);
+        let uses = uses.collect();
         Self { order, columns: pairs, sources, uses }
     }
 
     /// The cycles of a turn in which the diagonal blocks are read, each with its pair, if that is possible with turns
-    /// of so many `cycles`, `lag` turns later. One block is read per cycle, while no block is rotated.
+    /// of so many `cycles`, `lag` turns later. They are read while no block is rotated.
     fn diagonals(&self, latencies: Latencies, turns: usize, cycles: usize, lag: usize) -> Option<Vec<(usize, usize)>> {
         let turn = lag * cycles;
         let mut free = turn + self.order.len();
         let mut diagonals = Vec::new();
         for &(last, pair) in &self.sources {
             let read = free.max(last + latencies.block);
-            let in_time = read < turn + cycles && read + latencies.angle <= turns * cycles + self.uses[pair];
+            let mut sides = latencies.angle.into_iter().zip(self.uses[pair]);
+            let in_time = read < turn + cycles && sides.all(|(angle, used)| read + angle <= turns * cycles + used);
             in_time.then(|| diagonals.push((read - turn, pair)))?;
-            free = read + 1;
+            free = read + latencies.diagonal;
         }
         Some(diagonals)
     }
@@ -200,9 +207,10 @@ mod tests {
     fn every_program_rotates_every_block_once_and_respects_every_latency() {
         let (mut checked, mut lags) = (0, 0);
         for (size, in_flight) in (2..=32).step_by(2).flat_map(|size| [1, 3, 8].map(|count| (size, count))) {
-            for latencies in
-                [Latencies { block: 10, vectors: 10, angle: 14 }, Latencies { block: 13, vectors: 12, angle: 20 }]
-            {
+            for latencies in [
+                Latencies { block: 10, vectors: 10, angle: [14; 2], diagonal: 1 },
+                Latencies { block: 13, vectors: 12, angle: [20, 16], diagonal: 2 },
+            ] {
                 let o = Ordering::new(size);
                 let program = StepProgram::new(&o, Mapping::Serial, latencies, true, in_flight);
                 let (pairs, cycles, step) = (o.pairs(), program.cycles(), program.step());
@@ -232,13 +240,18 @@ mod tests {
                                 assert!(find(&|s| s.block == Some((source, other))) + latencies.block <= block + step);
                             }
                         }
-                        for pair in [row, column] {
+                        for (pair, angle) in [row, column].into_iter().zip(latencies.angle) {
                             let read = find(&|s| s.diagonal == Some(pair)) + program.lag * cycles;
-                            assert!(read + latencies.angle <= block + step);
+                            assert!(read + angle <= block + step);
                         }
                         checked += 1;
                     }
                 }
+                // The next turn reads the diagonal blocks of another matrix in the same cycles.
+                let mut reads: Vec<usize> = (0..pairs).map(|pair| find(&|s| s.diagonal == Some(pair))).collect();
+                reads.sort_unstable();
+                reads.push(reads[0] + cycles);
+                assert!(reads.windows(2).all(|two| two[0] + latencies.diagonal <= two[1]), "size {size}: {reads:?}");
                 lags += usize::from(program.lag > 0);
             }
         }
@@ -252,7 +265,7 @@ mod tests {
         let mut checked = 0;
         for (size, in_flight) in (2..=16).step_by(2).flat_map(|size| (2..=16).map(move |count| (size, count))) {
             for vectors in [false, true] {
-                let latencies = Latencies { block: 11, vectors: 10, angle: 15 };
+                let latencies = Latencies { block: 11, vectors: 10, angle: [15; 2], diagonal: 1 + size / 2 % 2 };
                 let program = StepProgram::new(&Ordering::new(size), Mapping::Serial, latencies, vectors, in_flight);
                 let is_free = |slot: &&Slot| slot.block.is_none() && slot.diagonal.is_none();
                 assert!(program.slots.iter().filter(is_free).count() >= 1, "{size}, {in_flight}");
@@ -266,7 +279,7 @@ mod tests {
     fn the_rotators_never_idle_from_eight_rows_on() {
         for size in [8, 10, 12, 16, 32] {
             for (block, angle) in [(10, 14), (11, 15)] {
-                let latencies = Latencies { block, vectors: 10, angle };
+                let latencies = Latencies { block, vectors: 10, angle: [angle; 2], diagonal: 1 };
                 let program = StepProgram::new(&Ordering::new(size), Mapping::Serial, latencies, true, 1);
                 assert_eq!(program.cycles(), size * size / 2, "size {size}");
             }
@@ -275,7 +288,7 @@ mod tests {
 
     #[test]
     fn the_rotators_never_idle_with_enough_matrices_in_flight() {
-        let latencies = Latencies { block: 13, vectors: 12, angle: 20 };
+        let latencies = Latencies { block: 14, vectors: 12, angle: [20, 16], diagonal: 2 };
         for (size, turns) in [(4, 5), (6, 3), (8, 2), (10, 1), (16, 1)] {
             let program = StepProgram::new(&Ordering::new(size), Mapping::Serial, latencies, true, 8);
             assert_eq!((program.cycles(), program.turns), (size * size / 2, turns), "size {size}");

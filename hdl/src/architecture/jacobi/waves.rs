@@ -2,9 +2,11 @@
 
 use crate::architecture::decomposer::INSTANCE;
 use crate::architecture::inside::{WaveFormat, WaveGroup, WaveState};
+use crate::architecture::jacobi::datapath::pace;
 use crate::architecture::jacobi::lanes::lane_name;
 use crate::architecture::jacobi::mapping::Mapping;
 use crate::shape::Shape;
+use crate::units::angles::Pace;
 
 /// The signals in groups: sequencer, reduction of rows, datapath, angle unit, rotators.
 pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
@@ -58,7 +60,9 @@ pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
         datapath.add(&inside(&format!("{lane}.matrix")), &[("write_enable", Bits)]);
     }
     groups.push(datapath);
-    let angles = ["left_size", "right_size"].map(|name| (name, Hexadecimal));
+    let shared = mapping == Mapping::Serial && pace(shape) == Pace::EveryOtherCycle;
+    let angles: &[&str] = if shared { &["takes", "size"] } else { &["left_size", "right_size"] };
+    let angles: Vec<_> = angles.iter().map(|name| (*name, Hexadecimal)).collect();
     let units = mapping.angle_units(shape.even() / 2);
     for number in 0..units {
         let suffix = if units > 1 { format!("_{number}") } else { String::new() };
