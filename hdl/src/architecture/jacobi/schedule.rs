@@ -58,7 +58,7 @@ impl StepProgram {
     /// the fewest turns.
     pub fn new(ordering: &Ordering, mapping: Mapping, latencies: Latencies, vectors: bool, in_flight: usize) -> Self {
         let blocks = match mapping {
-            Mapping::Serial => Blocks::serial(ordering),
+            Mapping::Quarter | Mapping::Serial => Blocks::serial(mapping, ordering),
             Mapping::Row | Mapping::Array => Blocks::lanes(mapping, ordering.pairs()),
         };
         let most_turns = (in_flight - 1).max(1);
@@ -79,8 +79,8 @@ impl StepProgram {
 
     /// Cycles from the end of the last turn of a matrix until its last block of A is in the memory.
     pub fn late(&self, latencies: Latencies) -> u32 {
-        let blocks = self.slots.iter().filter(|slot| slot.block.is_some()).count();
-        (blocks + latencies.block).saturating_sub(self.cycles()) as u32
+        let last_block = self.slots.iter().rposition(|slot| slot.block.is_some()).expect("Every turn rotates a block.");
+        (last_block + 1 + latencies.block).saturating_sub(self.cycles()) as u32
     }
 
     /// Cycles that a decomposition in an idle core takes beside its steps: those until its first step, without those
@@ -92,22 +92,25 @@ impl StepProgram {
     /// The program with the shortest turn in a round of `turns`. If the memories are `shared` with a matrix whose
     /// values are read, the port of A is free for it in at least one cycle of each turn.
     fn with_turns(blocks: &Blocks, latencies: Latencies, vectors: bool, turns: usize, shared: bool) -> Self {
-        let (count, columns) = (blocks.order.len(), blocks.columns);
-        let of_a = count + blocks.sources.len() + usize::from(shared);
-        let least = if vectors { of_a.max(2 * count) } else { of_a };
-        let rotated = count + if vectors { latencies.block.max(latencies.vectors) } else { latencies.block };
-        let shortest = least.max(rotated.div_ceil(turns));
-        let mut programs = (shortest..).flat_map(|cycles| (0..turns).map(move |lag| (cycles, lag)));
+        let (count, columns, pace) = (blocks.order.len(), blocks.columns, blocks.pace);
+        let of_a = pace * count + blocks.sources.len() + usize::from(shared);
+        let least = if vectors { of_a.max(2 * pace * count) } else { of_a };
+        let rotated = pace * (count - 1) + 1;
+        let rotated = rotated + if vectors { latencies.block.max(latencies.vectors) } else { latencies.block };
+        // Blocks are taken at the same pace from one turn to the next.
+        let shortest = least.max(rotated.div_ceil(turns)).next_multiple_of(pace);
+        let lengths = (shortest..).step_by(pace);
+        let mut programs = lengths.flat_map(|cycles| (0..turns).map(move |lag| (cycles, lag)));
         let found =
             programs.find_map(|(cycles, lag)| Some((cycles, lag, blocks.diagonals(latencies, turns, cycles, lag)?)));
         let (cycles, lag, diagonals) = found.expect("A long turn leaves time for everything.");
         let mut slots = vec![Slot::default(); cycles];
-        for (slot, &block) in slots.iter_mut().zip(&blocks.order) {
-            slot.block = Some(block);
+        for (index, &block) in blocks.order.iter().enumerate() {
+            slots[pace * index].block = Some(block);
         }
         if vectors {
-            for (index, slot) in slots[count..2 * count].iter_mut().enumerate() {
-                slot.vectors = Some((index / columns, index % columns));
+            for index in 0..count {
+                slots[pace * (count + index)].vectors = Some((index / columns, index % columns));
             }
         }
         for &(cycle, pair) in &diagonals {
@@ -120,6 +123,8 @@ impl StepProgram {
 /// The blocks of A that a lane rotates, in their order, and what depends on that order.
 struct Blocks {
     order: Vec<(usize, usize)>,
+    /// Cycles from one block to the next.
+    pace: usize,
     /// Pairs of columns in a lane.
     columns: usize,
     /// For each read of the diagonal, the place in the order of the last block that contributes to it, and the pair; in
@@ -136,6 +141,7 @@ impl Blocks {
         let [_, columns] = mapping.blocks(pairs);
         Self {
             order: (0..columns).map(|column| (0, column)).collect(),
+            pace: mapping.cycles_per_block(),
             columns,
             sources: vec![(columns - 1, 0)],
             uses: vec![0],
@@ -144,7 +150,7 @@ impl Blocks {
 
     /// The blocks that contribute to the next diagonal come first. The four for one pair follow one another, pair by
     /// pair. They begin with the source that has been used before, so that the angles of the other one are needed late.
-    fn serial(ordering: &Ordering) -> Self {
+    fn serial(mapping: Mapping, ordering: &Ordering) -> Self {
         let pairs = ordering.pairs();
         let mut order: Vec<(usize, usize)> = Vec::with_capacity(pairs * pairs);
         let mut listed = vec![false; pairs * pairs];
@@ -173,18 +179,19 @@ impl Blocks {
         sources.sort_unstable();
         let first_use = |pair: usize| order.iter().position(|&(row, column)| row == pair || column == pair);
         let uses = (0..pairs).map(|pair| first_use(pair).expect("Every pair is used.")).collect();
-        Self { order, columns: pairs, sources, uses }
+        Self { order, pace: mapping.cycles_per_block(), columns: pairs, sources, uses }
     }
 
     /// The cycles of a turn in which the diagonal blocks are read, each with its pair, if that is possible with turns
     /// of so many `cycles`, `lag` turns later. One block is read per cycle, while no block is rotated.
     fn diagonals(&self, latencies: Latencies, turns: usize, cycles: usize, lag: usize) -> Option<Vec<(usize, usize)>> {
         let turn = lag * cycles;
-        let mut free = turn + self.order.len();
+        let mut free = turn + self.pace * self.order.len();
         let mut diagonals = Vec::new();
         for &(last, pair) in &self.sources {
-            let read = free.max(last + latencies.block);
-            let in_time = read < turn + cycles && read + latencies.angle <= turns * cycles + self.uses[pair];
+            let read = free.max(self.pace * last + latencies.block);
+            let used = turns * cycles + self.pace * self.uses[pair];
+            let in_time = read < turn + cycles && read + latencies.angle <= used;
             in_time.then(|| diagonals.push((read - turn, pair)))?;
             free = read + 1;
         }

@@ -49,7 +49,7 @@ pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
     let elements = ["element_00", "element_01", "element_10", "element_11"].map(|name| (name, a));
     // Of several lanes, those with diagonal blocks are shown.
     let lanes: Vec<String> = match mapping {
-        Mapping::Serial => vec!["datapath".to_owned()],
+        Mapping::Quarter | Mapping::Serial => vec!["datapath".to_owned()],
         Mapping::Row => (0..shape.even() / 2).map(|row| format!("datapath.{}", lane_name(mapping, row, 0))).collect(),
         Mapping::Array => (0..shape.even() / 2).map(|p| format!("datapath.{}", lane_name(mapping, p, p))).collect(),
     };

@@ -96,7 +96,7 @@ pub(super) fn schedule(
     // From a command that reads diagonal blocks to those in the angle unit: where all lanes are read at once, the
     // blocks come one after the other.
     let angles = match mapping {
-        Mapping::Serial => stages.left..stages.left + 1,
+        Mapping::Quarter | Mapping::Serial => stages.left..stages.left + 1,
         Mapping::Row | Mapping::Array => stages.left + 1..stages.left + 1 + mapping.diagonals(ordering.pairs()) as u32,
     };
     let mut tracks = vec![
