@@ -6,7 +6,7 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::parameters::{ArchitectureName, Parameters, Scaling, Sweeps, Vectors};
+use svdforge_hdl::parameters::{ArchitectureName, NamedChoice, Parameters, Scaling, Sizes, Sweeps, Vectors};
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
 use svdforge_testbench::framing::{InputElement, InputScale, quantise};
 use svdforge_testbench::stimulus::{Reset, Stalls, Stimulus, Trace};
@@ -49,8 +49,8 @@ fn core(parameters: Parameters) -> Core {
     Core::new(parameters.shape().unwrap())
 }
 
-/// The architectures that are compared with serial cores.
-const OTHERS: [ArchitectureName; 3] = [ArchitectureName::Quarter, ArchitectureName::Row, ArchitectureName::Array];
+/// The architectures with lanes.
+const LANES: [ArchitectureName; 2] = [ArchitectureName::Row, ArchitectureName::Array];
 
 /// The serial core with the same results and one matrix at a time.
 fn one_at_a_time(core: &Core) -> Core {
@@ -82,7 +82,7 @@ fn cores() -> Vec<Parameters> {
             Parameters { interleave, elements_per_beat_in: 2, elements_per_beat_out: 4, ..square(4) },
         ]);
     }
-    for (arch, interleave) in OTHERS.into_iter().flat_map(|arch| [Some(1), Some(3), None].map(|count| (arch, count))) {
+    for (arch, interleave) in LANES.into_iter().flat_map(|arch| [Some(1), Some(3), None].map(|count| (arch, count))) {
         let base = Parameters { arch, interleave, ..Parameters::default() };
         let size = |rows, cols| Parameters { rows, cols, ..base };
         cores.extend([1, 2, 3, 4, 6].map(|n| size(n, n)));
@@ -100,7 +100,22 @@ fn cores() -> Vec<Parameters> {
             Parameters { elements_per_beat_in: 2, elements_per_beat_out: 4, ..size(4, 4) },
         ]);
     }
-    cores.extend(OTHERS.map(|arch| Parameters { arch, interleave: None, ..square(8) }));
+    cores.extend(LANES.map(|arch| Parameters { arch, interleave: None, ..square(8) }));
+    for interleave in [Some(1), None] {
+        let base = Parameters { arch: ArchitectureName::Quarter, interleave, ..Parameters::default() };
+        let size = |rows, cols| Parameters { rows, cols, ..base };
+        cores.extend([
+            size(1, 1),
+            size(2, 2),
+            size(4, 4),
+            Parameters { rank: Some(2), ..size(3, 6) },
+            Parameters { vectors: Vectors::None, ..size(4, 4) },
+            Parameters { vectors: Vectors::V, ..size(4, 5) },
+            Parameters { symmetric: true, vectors: Vectors::U, ..size(4, 4) },
+            Parameters { word: 24, guard: 8, scaling: Scaling::Fixed, ..size(4, 4) },
+            Parameters { sizes: Sizes::Any, sweeps: Sweeps::Fixed(3), ..size(4, 5) },
+        ]);
+    }
     cores
 }
 
@@ -130,23 +145,31 @@ fn every_matrix_has_the_result_that_it_has_alone() {
         let after = trace.frames().filter(|frame| frame[0].cycle > 150).count();
         assert!(after > 0 && expected.ends_with(&results(&trace)[results(&trace).len() - after..]));
     }
-    assert_eq!(checked, 4 * (30 + 22 + 3 * 3 * 16 + 3));
+    assert_eq!(checked, 4 * (30 + 22 + 2 * 3 * 16 + 2 + 2 * 9));
 }
 
 /// The rotators never wait: matrices follow each other as fast as their rotations can be made.
 #[test]
 fn the_rotators_never_wait() {
     let mut checked = 0;
-    for (n, sweeps, interleave) in [(4, 4, None), (8, 5, None), (16, 6, None), (8, 5, Some(8))] {
+    let (serial, quarter) = ((ArchitectureName::Serial, 1), (ArchitectureName::Quarter, 4));
+    for ((arch, cycles), n, sweeps, interleave) in [
+        (serial, 4, 4, None),
+        (serial, 8, 5, None),
+        (serial, 16, 6, None),
+        (serial, 8, 5, Some(8)),
+        (quarter, 4, 4, None),
+        (quarter, 8, 5, None),
+    ] {
         let square = Parameters { rows: n, cols: n, ..Parameters::default() };
-        let core = core(Parameters { sweeps: Sweeps::Fixed(sweeps), interleave, ..square });
+        let core = core(Parameters { sweeps: Sweeps::Fixed(sweeps), arch, interleave, ..square });
         let result = throughput(&core, 2 * core.shape().in_flight() + 20, 1).unwrap();
-        let rotations = sweeps as usize * (n - 1) * (n * n / 2);
+        let rotations = cycles * sweeps as usize * (n - 1) * (n * n / 2);
         assert_eq!(result.interval_cycles.mean, rotations as f64, "{}", core.shape().name());
         assert_eq!(result.results_correct, result.frames);
         checked += 1;
     }
-    assert_eq!(checked, 4);
+    assert_eq!(checked, 6);
 }
 
 /// A random core with several matrices in flight, or `None` if the parameters do not fit each other.
@@ -165,7 +188,7 @@ fn random_core(rng: &mut ChaCha8Rng) -> Option<Core> {
         cols,
         symmetric,
         vectors,
-        arch: [ArchitectureName::Serial, ArchitectureName::Row, ArchitectureName::Array][pick(&[0, 0, 1, 2]) as usize],
+        arch: ArchitectureName::ALL[pick(&[0, 1, 1, 2, 3]) as usize],
         interleave: Some(pick(&[2, 3, 4, 5, 7, 8, 11, 16])),
         scaling: if pick(&[0, 0, 1]) == 1 { Scaling::Fixed } else { Scaling::Auto },
         sweeps: match pick(&[0, 0, 1, 2, 4]) {

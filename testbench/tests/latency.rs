@@ -28,14 +28,19 @@ fn kinds() -> Vec<Parameters> {
         elements_per_beat_out,
         ..parameters
     };
-    let lanes = |arch, parameters| Parameters { arch, ..parameters };
+    let of = |arch, parameters| Parameters { arch, ..parameters };
     vec![
-        lanes(ArchitectureName::Row, size(8, 8)),
-        lanes(ArchitectureName::Row, size(5, 2)),
-        lanes(ArchitectureName::Row, in_flight(8, size(4, 4))),
-        lanes(ArchitectureName::Array, symmetric(6)),
-        lanes(ArchitectureName::Array, with(Vectors::None, size(3, 4))),
-        lanes(ArchitectureName::Array, in_flight(4, size(2, 2))),
+        of(ArchitectureName::Quarter, size(4, 4)),
+        of(ArchitectureName::Quarter, symmetric(5)),
+        of(ArchitectureName::Quarter, with(Vectors::None, size(2, 3))),
+        of(ArchitectureName::Quarter, in_flight(3, size(4, 4))),
+        of(ArchitectureName::Quarter, any(size(7, 8))),
+        of(ArchitectureName::Row, size(8, 8)),
+        of(ArchitectureName::Row, size(5, 2)),
+        of(ArchitectureName::Row, in_flight(8, size(4, 4))),
+        of(ArchitectureName::Array, symmetric(6)),
+        of(ArchitectureName::Array, with(Vectors::None, size(3, 4))),
+        of(ArchitectureName::Array, in_flight(4, size(2, 2))),
         size(1, 1),
         size(2, 2),
         size(3, 3),

@@ -6,6 +6,8 @@
 //! next diagonal go first. While the rotators work on U and V, the next diagonal blocks are read and their angles
 //! are computed. This hides the latency of the angle unit.
 //!
+//! A core with a single rotator takes a block every four cycles, and each turn lasts a multiple of four cycles.
+//!
 //! If pairs of rows are spread in space, all lanes run the same program at the same time: a slot takes a block in each
 //! of them. All diagonal blocks are then read in one cycle.
 
@@ -207,11 +209,15 @@ mod tests {
     fn every_program_rotates_every_block_once_and_respects_every_latency() {
         let (mut checked, mut lags) = (0, 0);
         for (size, in_flight) in (2..=32).step_by(2).flat_map(|size| [1, 3, 8].map(|count| (size, count))) {
-            for latencies in
-                [Latencies { block: 10, vectors: 10, angle: 14 }, Latencies { block: 13, vectors: 12, angle: 20 }]
-            {
+            for (mapping, latencies) in [
+                (Mapping::Serial, Latencies { block: 10, vectors: 10, angle: 14 }),
+                (Mapping::Serial, Latencies { block: 13, vectors: 12, angle: 20 }),
+                (Mapping::Quarter, Latencies { block: 17, vectors: 14, angle: 20 }),
+            ] {
                 let o = Ordering::new(size);
-                let program = StepProgram::new(&o, Mapping::Serial, latencies, true, in_flight);
+                let program = StepProgram::new(&o, mapping, latencies, true, in_flight);
+                let pace = mapping.cycles_per_block();
+                assert!(program.cycles() % pace == 0 && program.cycles() >= 2 * pace * o.pairs() * o.pairs());
                 let (pairs, cycles, step) = (o.pairs(), program.cycles(), program.step());
                 let find = |test: &dyn Fn(&Slot) -> bool| {
                     let found: Vec<usize> = (0..cycles).filter(|&c| test(&program.slots[c])).collect();
@@ -229,6 +235,7 @@ mod tests {
                     for column in 0..pairs {
                         let block = find(&|s| s.block == Some((row, column)));
                         let vectors = find(&|s| s.vectors == Some((row, column)));
+                        assert!(block % pace == 0 && vectors % pace == 0, "one rotation per cycle, from turn to turn");
                         assert!(program.slots[block].diagonal.is_none(), "one address per cycle");
                         assert!(program.slots[vectors].block.is_none(), "one rotation per cycle");
                         // The next step reads what this step wrote, and uses the angles that this step computed.
@@ -249,7 +256,7 @@ mod tests {
                 lags += usize::from(program.lag > 0);
             }
         }
-        assert_eq!(checked, 6 * (1..=16).map(|p| p * p).sum::<usize>());
+        assert_eq!(checked, 9 * (1..=16).map(|p| p * p).sum::<usize>());
         assert!(lags > 0);
     }
 
