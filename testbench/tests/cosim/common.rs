@@ -76,7 +76,6 @@ pub fn variants() -> Vec<Parameters> {
         Parameters { arch: ArchitectureName::Array, vectors: Vectors::V, rank: Some(2), ..size(4, 4) },
         Parameters { arch: ArchitectureName::Quarter, word: 12, guard: 2, coef: Some(16), ..size(4, 4) },
         Parameters { arch: ArchitectureName::Quarter, interleave: None, vectors: Vectors::U, ..size(3, 4) },
-        Parameters { arch: ArchitectureName::Quarter, sizes: Sizes::Any, vectors: Vectors::V, ..size(5, 6) },
     ]
 }
 

@@ -1,10 +1,14 @@
-//! The datapath of the serial core: its memories, four rotators and the angle unit.
+//! The datapath of the serial core and of the quarter core: its memories, rotators and the angle unit.
 //!
 //! One block of A enters the pipeline per cycle. The two left rotators turn its columns, then the two right
 //! rotators turn its rows. In slots without a block of A, the left rotators turn a block of Uᵀ and the right
 //! rotators a block of Vᵀ. Results are written to the memories at their places for the next step. The angle unit
 //! takes the diagonal blocks of the next step, and the coefficients that follow from its angles are kept in a
 //! small memory.
+//!
+//! In a quarter core a single rotator makes the rotations of a block one after the other, and a block enters every four
+//! cycles ([`crate::units::shared_rotator`]). The two operands of a side stand in the same stage as with two rotators,
+//! and so do its results, so that nothing else differs.
 //!
 //! While the elements of A are still as they were loaded, they are shifted up when they are read, and rows and columns
 //! beyond the matrix are set to zero. In cores that reduce rows to a triangle while they stream in, the same rotators
@@ -28,7 +32,7 @@ use crate::architecture::jacobi::qr::lane::qr_lane;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 use crate::ordering::Ordering;
-use crate::parameters::{Scaling, Sizes};
+use crate::parameters::{ArchitectureName, Scaling, Sizes};
 use crate::shape::Shape;
 use crate::units::angles::{Form, angle_fraction, angle_unit};
 use crate::units::coefficients::coefficient_unit;
@@ -62,8 +66,10 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
     };
     let m = ModuleBuilder::new("datapath");
     m.doc(format!(
-        "Memories, rotators and angle unit of the serial core: one block of A, or one of U and one of V, per cycle.\n\
+        "Memories, rotators and angle unit of the {} core: one block of A, or one of U and one of V, {}.\n\
          {} Commands stand at stage 0.",
+        shape.arch(),
+        if shape.arch() == ArchitectureName::Quarter { "in four cycles" } else { "per cycle" },
         formats_of_matrices(shape)
     ));
     let drawing = Drawing {

@@ -217,7 +217,7 @@ mod tests {
                 let o = Ordering::new(size);
                 let program = StepProgram::new(&o, mapping, latencies, true, in_flight);
                 let pace = mapping.cycles_per_block();
-                assert!(program.cycles() % pace == 0 && program.cycles() >= 2 * pace * o.pairs() * o.pairs());
+                assert!(program.cycles().is_multiple_of(pace) && program.cycles() >= 2 * pace * o.pairs() * o.pairs());
                 let (pairs, cycles, step) = (o.pairs(), program.cycles(), program.step());
                 let find = |test: &dyn Fn(&Slot) -> bool| {
                     let found: Vec<usize> = (0..cycles).filter(|&c| test(&program.slots[c])).collect();
@@ -235,7 +235,10 @@ mod tests {
                     for column in 0..pairs {
                         let block = find(&|s| s.block == Some((row, column)));
                         let vectors = find(&|s| s.vectors == Some((row, column)));
-                        assert!(block % pace == 0 && vectors % pace == 0, "one rotation per cycle, from turn to turn");
+                        assert!(
+                            [block, vectors].iter().all(|at| at.is_multiple_of(pace)),
+                            "one rotation per cycle, from turn to turn"
+                        );
                         assert!(program.slots[block].diagonal.is_none(), "one address per cycle");
                         assert!(program.slots[vectors].block.is_none(), "one rotation per cycle");
                         // The next step reads what this step wrote, and uses the angles that this step computed.

@@ -30,7 +30,8 @@ impl RotatorModule {
     }
 }
 
-/// Left: column c of a block is (x, y). Right: row i of a block is (x, y).
+/// The side from which a block is rotated. From the left, rotation c takes column c of the block as (x, y). From the
+/// right, rotation i takes row i.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hand {
     /// The rotations from the left.
@@ -48,7 +49,8 @@ impl Hand {
         }
     }
 
-    /// The row and the column of the operand x (0) or y (1) of a rotation, in the block.
+    /// The row and the column of the operand x (0) or y (1) of a rotation in the block. The same exchange, or none,
+    /// leads from a row and a column to the operand and the rotation.
     fn place(self, rotation: usize, operand: usize) -> (usize, usize) {
         match self {
             Self::Left => (operand, rotation),
