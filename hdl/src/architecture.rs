@@ -17,6 +17,8 @@ use jacobi::Jacobi;
 /// The architecture with this name.
 pub fn architecture(name: ArchitectureName) -> &'static dyn Architecture {
     match name {
-        ArchitectureName::Serial | ArchitectureName::Row | ArchitectureName::Array => &Jacobi,
+        ArchitectureName::Quarter | ArchitectureName::Serial | ArchitectureName::Row | ArchitectureName::Array => {
+            &Jacobi
+        }
     }
 }

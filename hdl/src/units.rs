@@ -11,4 +11,5 @@ pub mod multiplier;
 pub mod norm_exact;
 pub mod rotator;
 pub mod rounder;
+pub mod shared_rotator;
 pub mod vector_memory;

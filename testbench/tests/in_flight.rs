@@ -1,12 +1,12 @@
-//! Tests that a core with several matrices in flight, or with an architecture that rotates several blocks per cycle,
-//! gives every matrix the result that a serial core with one at a time gives it, bit for bit, in the same order,
+//! Tests that a core with several matrices in flight, or with an architecture that rotates more or fewer blocks per
+//! cycle, gives every matrix the result that a serial core with one at a time gives it, bit for bit, in the same order,
 //! whatever surrounds it.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::parameters::{ArchitectureName, Parameters, Scaling, Sweeps, Vectors};
+use svdforge_hdl::parameters::{ArchitectureName, NamedChoice, Parameters, Scaling, Sizes, Sweeps, Vectors};
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
 use svdforge_testbench::framing::{InputElement, InputScale, quantise};
 use svdforge_testbench::stimulus::{Reset, Stalls, Stimulus, Trace};
@@ -114,6 +114,21 @@ fn cores() -> Vec<Parameters> {
             Parameters { vectors: Vectors::U, rank: Some(1), scaling: Scaling::Fixed, ..size(5, 4) },
         ]);
     }
+    for interleave in [Some(1), None] {
+        let base = Parameters { arch: ArchitectureName::Quarter, interleave, ..Parameters::default() };
+        let size = |rows, cols| Parameters { rows, cols, ..base };
+        cores.extend([
+            size(1, 1),
+            size(2, 2),
+            size(4, 4),
+            Parameters { rank: Some(2), ..size(3, 6) },
+            Parameters { vectors: Vectors::None, ..size(4, 4) },
+            Parameters { vectors: Vectors::V, ..size(4, 5) },
+            Parameters { symmetric: true, vectors: Vectors::U, ..size(4, 4) },
+            Parameters { word: 24, guard: 8, scaling: Scaling::Fixed, ..size(4, 4) },
+            Parameters { sizes: Sizes::Any, sweeps: Sweeps::Fixed(3), ..size(4, 5) },
+        ]);
+    }
     cores
 }
 
@@ -148,35 +163,39 @@ fn every_matrix_has_the_result_that_it_has_alone() {
         assert!(after > 0, "{}: no frame after the reset", several.shape().name());
         assert!(expected.ends_with(&found[found.len() - after..]), "{}: after a reset", several.shape().name());
     }
-    assert_eq!(checked, 4 * (30 + 22 + 2 * 3 * 16 + 2 + 9 * 5));
+    assert_eq!(checked, 4 * (30 + 22 + 2 * 3 * 16 + 2 + 9 * 5 + 2 * 9));
 }
 
 /// The rotators never wait: matrices follow each other as fast as their rotations can be made.
 #[test]
 fn the_rotators_never_wait() {
     let mut checked = 0;
-    let serial = ArchitectureName::Serial;
-    let cores = [
-        (4, 4, serial, None),
-        (8, 5, serial, None),
-        (16, 6, serial, None),
-        (8, 5, serial, Some(8)),
-        (8, 5, LANES[1], None),
-    ];
-    for (n, sweeps, arch, interleave) in cores {
+    // A frame of an array is longer than its computation, if it comes by single elements.
+    let (serial, array, quarter) = (ArchitectureName::Serial, ArchitectureName::Array, ArchitectureName::Quarter);
+    for (arch, n, sweeps, interleave, beat) in [
+        (serial, 4, 4, None, 1),
+        (serial, 8, 5, None, 1),
+        (serial, 16, 6, None, 1),
+        (serial, 8, 5, Some(8), 1),
+        (quarter, 4, 4, None, 1),
+        (quarter, 8, 5, None, 1),
+        (array, 8, 5, None, 4),
+    ] {
         let square = Parameters { rows: n, cols: n, arch, ..Parameters::default() };
-        // A frame of an array is longer than its computation, if it comes by single elements.
-        let (beat, slots) = if arch == serial { (1, n * n / 2) } else { (4, 2) };
-        let (elements_per_beat_in, elements_per_beat_out) = (beat, beat);
-        let beats = Parameters { elements_per_beat_in, elements_per_beat_out, ..square };
+        let beats = Parameters { elements_per_beat_in: beat, elements_per_beat_out: beat, ..square };
         let core = core(Parameters { sweeps: Sweeps::Fixed(sweeps), interleave, ..beats });
         let result = throughput(&core, 2 * core.shape().in_flight() + 20, 1).unwrap();
-        let rotations = sweeps as usize * (n - 1) * slots;
+        let cycles_of_step = match arch {
+            ArchitectureName::Array => 2,
+            ArchitectureName::Quarter => 2 * n * n,
+            _ => n * n / 2,
+        };
+        let rotations = sweeps as usize * (n - 1) * cycles_of_step;
         assert_eq!(result.interval_cycles.mean, rotations as f64, "{}", core.shape().name());
         assert_eq!(result.results_correct, result.frames);
         checked += 1;
     }
-    assert_eq!(checked, 5);
+    assert_eq!(checked, 7);
 }
 
 /// A random core with several matrices in flight, or `None` if the parameters do not fit each other.
@@ -195,7 +214,7 @@ fn random_core(rng: &mut ChaCha8Rng) -> Option<Core> {
         cols,
         symmetric,
         vectors,
-        arch: [ArchitectureName::Serial, ArchitectureName::Row, ArchitectureName::Array][pick(&[0, 0, 1, 2]) as usize],
+        arch: ArchitectureName::ALL[pick(&[0, 1, 1, 2, 3]) as usize],
         interleave: Some(pick(&[2, 3, 4, 5, 7, 8, 11, 16])),
         scaling: if pick(&[0, 0, 1]) == 1 { Scaling::Fixed } else { Scaling::Auto },
         sweeps: match pick(&[0, 0, 1, 2, 4]) {

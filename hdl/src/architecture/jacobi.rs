@@ -1,6 +1,7 @@
-//! Two-sided Jacobi rotations: the architectures `serial`, `row` and `array`. They are one design whose pairs of rows
-//! and columns are spread over time or over space ([`mapping`]). In `serial`, four rotators rotate one 2x2 block per
-//! cycle ([`datapath`]); the others have such a lane for each pair of rows, or for each block ([`lanes`]).
+//! Two-sided Jacobi rotations: the architectures `quarter`, `serial`, `row` and `array`. They are one design whose pairs
+//! of rows and columns are spread over time or over space ([`mapping`]). In `serial`, four rotators rotate one 2x2 block
+//! per cycle, and in `quarter` a single one does so in four cycles ([`datapath`]). The others have the four rotators of
+//! a serial core in a lane for each pair of rows, or for each block ([`lanes`]).
 //!
 //! Every step of a matrix runs the same fixed program ([`schedule`]). In cores that reduce rows to a triangle while
 //! they stream in ([`qr`]), this reduction is a phase before the first sweep and uses the same rotators.
@@ -107,8 +108,9 @@ impl Architecture for Jacobi {
     }
 
     fn rotator_multipliers(&self, shape: &Shape) -> usize {
-        let lanes: usize = Mapping::of(shape).lanes(shape.even() / 2).iter().product();
-        lanes * 4 * MULTIPLIERS
+        let mapping = Mapping::of(shape);
+        let lanes: usize = mapping.lanes(shape.even() / 2).iter().product();
+        lanes * mapping.rotators() * MULTIPLIERS
     }
 
     fn multiplications(&self, shape: &Shape, size: (usize, usize), sweeps: u32) -> u64 {
@@ -123,7 +125,7 @@ impl Architecture for Jacobi {
 /// Adds the datapath for the mapping of a core. Returns its module and its latencies.
 fn draw_datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
     match Mapping::of(shape) {
-        Mapping::Serial => datapath(design, orderings, shape),
+        Mapping::Quarter | Mapping::Serial => datapath(design, orderings, shape),
         Mapping::Row | Mapping::Array => lanes(design, orderings, shape),
     }
 }

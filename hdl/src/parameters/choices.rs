@@ -82,6 +82,8 @@ macro_rules! choice {
 choice! {
     /// The architecture: how many 2x2 blocks are rotated per cycle.
     ArchitectureName {
+        /// One block in four cycles, with a single rotator: 4 multipliers in it
+        Quarter = "quarter" as "quarter",
         /// One block per cycle: 16 multipliers in the rotators
         Serial = "serial" as "serial",
         /// A block of each pair of rows per cycle: 8 n multipliers, for n rows
@@ -188,6 +190,6 @@ mod tests {
         let scalings = every_value_has_its_own_word::<Scaling>();
         let sizes = every_value_has_its_own_word::<Sizes>();
         let fronts = every_value_has_its_own_word::<Front>();
-        assert_eq!([architectures, vectors, scalings, sizes, fronts], [3, 4, 2, 2, 2]);
+        assert_eq!([architectures, vectors, scalings, sizes, fronts], [4, 4, 2, 2, 2]);
     }
 }

@@ -416,6 +416,6 @@ mod tests {
             }
             assert!(option.parse("?").unwrap_err().to_string().starts_with(&format!("--{} ?", option.name)));
         }
-        assert_eq!(checked, 8 + 4 * 2 + (3 + 4 + 2 + 2 + 2) + 2 + 1);
+        assert_eq!(checked, 8 + 4 * 2 + (4 + 4 + 2 + 2 + 2) + 2 + 1);
     }
 }

@@ -8,7 +8,8 @@ pub(super) fn fits_architecture(parameters: &Parameters, dimensions: &Dimensions
     let arch = parameters.arch;
     let reason = match arch {
         ArchitectureName::Serial => None,
-        _ if dimensions.takes_any() => {
+        ArchitectureName::Quarter if !dimensions.is_reduced() => None,
+        ArchitectureName::Row | ArchitectureName::Array if dimensions.takes_any() => {
             Some("a core for matrices of any size: rows move over wires, which are laid for one size")
         }
         _ if dimensions.is_reduced() => {
@@ -37,6 +38,7 @@ pub(super) fn matrices_in_flight(parameters: &Parameters, dimensions: &Dimension
     // The blocks that are rotated one after the other, the reads of diagonal blocks, and the cycles until the last of
     // these has entered the angle unit. `auto` takes no more matrices than the last number.
     let (blocks, reads, enter, most) = match parameters.arch {
+        ArchitectureName::Quarter => (4 * pairs * pairs, pairs, 0, 8),
         ArchitectureName::Serial => (pairs * pairs, pairs, 0, 8),
         ArchitectureName::Row => (pairs, 1, pairs, 16),
         ArchitectureName::Array => (1, 1, 2, 32),

@@ -8,6 +8,7 @@ use svdforge_hdl::ir::signed_value;
 use svdforge_hdl::units::depth::Depth;
 use svdforge_hdl::units::rotator::rotator;
 use svdforge_hdl::units::rounder::add_and_round;
+use svdforge_hdl::units::shared_rotator::{RIGHT, shared_rotator};
 
 #[test]
 fn rounder_rounds_to_nearest_and_ties_to_even() {
@@ -135,4 +136,59 @@ fn rotator_reports_the_largest_result() {
     let results = bench.pipeline(INPUTS, OUTPUTS, &operands);
     assert_eq!(check(data, coef, &operands, &results), 4);
     assert_eq!(results.iter().map(|r| r[2]).collect::<Vec<_>>(), [1, 1, 1, 0, 1, 0, 0]);
+}
+
+/// The four rotations of each block are those of four rotators, while the blocks come as close as they may and with
+/// gaps. Two rotations of a side have the same coefficients.
+#[test]
+fn a_shared_rotator_makes_all_rotations_of_a_block() {
+    /// The coefficients k, s, fine, and x, y of two rotations.
+    type Rotations = ([i128; 3], [[i128; 2]; 2]);
+    let (data, coef, right) = (15, 16, i128::from(RIGHT));
+    let bench = RefCell::new(Bench::new(|design| shared_rotator(design, data, coef)));
+    let (overflows, rotations) = (RefCell::new(0), RefCell::new(0));
+    let pair = move || (signed(data), signed(data)).prop_map(|(x, y)| [x, y]);
+    let coefficients = (signed(coef), signed(coef), 0..2i128).prop_map(|(k, s, fine)| [k, s, fine]);
+    let side = (coefficients, [pair(), pair()]);
+    let block = (1..4i128, [side.clone(), side]);
+    for_all(20, proptest::collection::vec(block, 40), |blocks: Vec<(i128, [Rotations; 2])>| {
+        let mut bench = bench.borrow_mut();
+        let begins = blocks.iter().scan(0, |begin, (pace, _)| {
+            *begin += 4 * pace;
+            Some(*begin)
+        });
+        let begins: Vec<i128> = begins.collect();
+        let (mut operands, mut results) = (Vec::new(), Vec::new());
+        for cycle in 0..=begins[begins.len() - 1] + 2 * right + 4 {
+            // The block that began so many cycles before this one.
+            let begun = |before: i128| begins.iter().position(|begin| begin + before == cycle).map(|k| &blocks[k].1);
+            bench.set("begins", i128::from(begun(0).is_some()));
+            for (side, name, from) in [(0, "left", 0), (1, "right", right)] {
+                // Operands stand for one cycle, and coefficients for two.
+                let now = begun(from).map_or([[cycle & 1; 2]; 2], |sides| sides[side].1);
+                for (rotation, [x, y]) in now.into_iter().enumerate() {
+                    bench.set(&format!("{name}_x_{rotation}"), x);
+                    bench.set(&format!("{name}_y_{rotation}"), y);
+                }
+                let [k, s, fine] = begun(from).or(begun(from + 1)).map_or([0; 3], |sides| sides[side].0);
+                let mask = (1 << coef) - 1;
+                let word = fine << (2 * coef) | (k & mask) << coef | (s & mask);
+                bench.set(&format!("{name}_coefficients"), signed_value(word as u128, 2 * coef + 1));
+                if let Some(sides) = begun(from + right) {
+                    let ([k, s, fine], pairs) = sides[side];
+                    for (rotation, [x, y]) in pairs.into_iter().enumerate() {
+                        let result = |port: &str| bench.get(&format!("{port}_{rotation}"));
+                        let [new_x, new_y] = ["x", "y"].map(|port| signed_value(result(port), data));
+                        operands.push([x, y, k, s, fine]);
+                        results.push([new_x, new_y, result("overflow") as i128]);
+                    }
+                }
+            }
+            bench.step();
+        }
+        *overflows.borrow_mut() += check(data, coef, &operands, &results);
+        *rotations.borrow_mut() += operands.len();
+    });
+    assert_eq!(*rotations.borrow(), 20 * 40 * 4);
+    assert!(*overflows.borrow() > 0);
 }

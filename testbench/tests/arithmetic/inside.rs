@@ -2,7 +2,7 @@
 //! bit for bit, and the schedule accounts for every block.
 
 use super::*;
-use ArchitectureName::{Array, Row};
+use ArchitectureName::{Array, Quarter, Row};
 use svdforge_golden::NamedMatrix;
 use svdforge_hdl::architecture::inside::Track;
 use svdforge_testbench::judge::judge_and_trace;
@@ -106,28 +106,36 @@ fn schedule(trace: &MatrixTrace, shape: &Shape, side: usize, name: &str) {
     let pairs = side as u64 / 2;
     // Lanes rotate their blocks in the same cycles.
     let lanes = match shape.arch() {
-        ArchitectureName::Serial => 1,
+        ArchitectureName::Quarter | ArchitectureName::Serial => 1,
         ArchitectureName::Row => pairs,
         ArchitectureName::Array => pairs * pairs,
     };
     let per_step = pairs * pairs / lanes;
     let blocks = steps * per_step;
     let in_flight = |found: u64| assert!((blocks..=blocks + per_step).contains(&found), "{name}: {found}, {blocks}");
-    in_flight(busy("left rotators", "A"));
-    in_flight(busy("right rotators", "A"));
+    // A single rotator takes two cycles for each side of a block.
+    let (left, right, cycles) = match shape.arch() {
+        ArchitectureName::Quarter => ("left rotations", "right rotations", 2),
+        _ => ("left rotators", "right rotators", 1),
+    };
+    let rotated = |found: u64| {
+        assert_eq!(found % cycles, 0, "{name}");
+        in_flight(found / cycles);
+    };
+    rotated(busy(left, "A"));
+    rotated(busy(right, "A"));
     // This also says that the write comes as many cycles after the command as the pipeline is long.
     in_flight(busy("memory A, write", "A"));
-    for (present, rotators, memory, what) in [
-        (shape.has_u(), "left rotators", "memory U, write", "U"),
-        (shape.has_v(), "right rotators", "memory V, write", "V"),
-    ] {
+    for (present, rotators, memory, what) in
+        [(shape.has_u(), left, "memory U, write", "U"), (shape.has_v(), right, "memory V, write", "V")]
+    {
         assert_eq!(busy(rotators, what) > 0, present, "{name}, {what}");
         if present {
-            in_flight(busy(rotators, what));
+            rotated(busy(rotators, what));
             in_flight(busy(memory, what));
         }
     }
-    assert_eq!(busy("left rotators", "QR") > 0, shape.is_reduced(), "{name}");
+    assert_eq!(busy(left, "QR") > 0, shape.is_reduced(), "{name}");
     let kinds = if shape.has_vectors() { 2 } else { 1 };
     assert_eq!(trace.program.slots.len() as u64, kinds * per_step * lanes, "{name}");
     assert!(trace.program.starts.len() as u64 >= steps, "{name}");
@@ -167,6 +175,10 @@ fn each_step_is_the_one_of_the_reference() {
         (Parameters { sizes: Sizes::Any, ..tall(24, 6) }, (24, 6)),
         (Parameters { sizes: Sizes::Any, ..tall(24, 6) }, (9, 3)),
         (Parameters { sizes: Sizes::Any, ..tall(24, 6) }, (2, 5)),
+        (Parameters { arch: Quarter, ..plain(4, 4) }, (4, 4)),
+        (Parameters { arch: Quarter, ..plain(7, 8) }, (7, 8)),
+        (Parameters { arch: Quarter, symmetric: true, vectors: Vectors::None, ..plain(5, 5) }, (5, 5)),
+        (Parameters { arch: Quarter, vectors: Vectors::U, ..any(6, 6) }, (5, 3)),
         (Parameters { arch: Row, ..plain(8, 8) }, (8, 8)),
         (Parameters { arch: Row, ..plain(5, 3) }, (5, 3)),
         (Parameters { arch: Row, symmetric: true, vectors: Vectors::None, ..plain(5, 5) }, (5, 5)),

@@ -26,7 +26,7 @@ pub fn square(n: usize) -> Parameters {
 
 /// Cores of every other kind: tall with stored or with reduced rows, wide, one row, one column, each choice of vectors,
 /// truncated, symmetric, without scaling, with registers, with wide beats, with several matrices in flight, and with
-/// the architectures `row` and `array`.
+/// the architectures `row`, `array` and `quarter`.
 pub fn variants() -> Vec<Parameters> {
     let size = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
     vec![
@@ -88,6 +88,8 @@ pub fn variants() -> Vec<Parameters> {
             elements_per_beat_out: 4,
             ..size(3, 4)
         },
+        Parameters { arch: ArchitectureName::Quarter, word: 12, guard: 2, coef: Some(16), ..size(4, 4) },
+        Parameters { arch: ArchitectureName::Quarter, interleave: None, vectors: Vectors::U, ..size(3, 4) },
     ]
 }
 

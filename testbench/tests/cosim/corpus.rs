@@ -89,7 +89,7 @@ fn answers_do_not_depend_on_what_surrounds_a_frame() {
             frames += found.len();
         }
     }
-    assert_eq!(frames, 3096);
+    assert_eq!(frames, 3247);
 }
 
 /// A core in all engines that accept it.
@@ -173,7 +173,7 @@ fn every_engine_equals_the_simulator() {
             });
         }
     });
-    assert_eq!(runs.into_inner(), 863);
+    assert_eq!(runs.into_inner(), 891);
 }
 
 /// Runs the smallest cores in rust_hdl, and checks the message for larger ones.
@@ -196,7 +196,7 @@ fn rust_hdl_equals_the_simulator() {
             engines.run(&cases, &runs);
         });
     }
-    assert_eq!(runs.into_inner(), 130);
+    assert_eq!(runs.into_inner(), 136);
     let refused = RustHdlEngine::new(&core(8)).map(|_| ()).unwrap_err().to_string();
     insta::assert_snapshot!(refused, @"--with rust_hdl: rust_hdl's simulator is too slow for 8x8 matrices; give --rows and --cols of at most 4, or use the engine icarus or verilator");
 }

@@ -2,7 +2,7 @@
 //! `svdforge_tools::synth`.
 
 use svdforge_hdl::core::Core;
-use svdforge_hdl::parameters::Parameters;
+use svdforge_hdl::parameters::{ArchitectureName, Parameters};
 use svdforge_tools::synth::{Options, SynthReport, Target, synth};
 
 fn core(n: usize) -> Core {
@@ -30,6 +30,29 @@ fn a_small_core_fits_every_family() {
         assert_eq!(report.memory_bits, area_bits(2), "{target}");
         assert!(report.fmax_mhz.is_none() && !report.modules.is_empty());
     }
+}
+
+/// A 4x4 quarter core of word 12 fits an iCE40 UltraPlus 5K: 5,280 logic cells, 8 multiplier blocks, 30 block RAMs.
+#[test]
+fn a_quarter_core_fits_an_ice40() {
+    let arch = ArchitectureName::Quarter;
+    let parameters = Parameters { rows: 4, cols: 4, word: 12, guard: 2, coef: Some(16), arch, ..Parameters::default() };
+    let core = Core::new(parameters.shape().unwrap());
+    let report = synth(&core, Target::Ice40Up5k, false, &Options::default(), &|_| {}).unwrap();
+    println!("{} LUT, {} FF, {} block RAMs", report.lut, report.ff, report.block_rams);
+    // Besides its four multipliers, two for the coefficients.
+    assert_eq!(report.dsp, 6, "{report:?}");
+    assert!(report.lut <= 3500 && report.block_rams <= 30, "{report:?}");
+}
+
+/// Two registers behind a product do not make Yosys lose it.
+#[test]
+fn a_deep_pipeline_keeps_its_products_on_ice40() {
+    let small = Parameters { rows: 2, cols: 2, ..Parameters::default() };
+    let parameters = Parameters { word: 8, guard: 0, coef: Some(14), interleave: Some(2), ..small };
+    let core = Core::new(parameters.shape().unwrap());
+    let report = synth(&core, Target::Ice40Up5k, false, &Options::default(), &|_| {}).unwrap();
+    assert_eq!(report.dsp, 18, "{report:?}");
 }
 
 /// The bits of the core's memories: A, two copies of U and V, two copies of the coefficients, and the output FIFO.

@@ -1,4 +1,4 @@
-//! The datapath of the serial core: its memories, four rotators and the angle unit.
+//! The datapath of the serial core and of the quarter core: its memories, rotators and the angle unit.
 //!
 //! One block of A enters the pipeline per cycle. The two left rotators turn its columns, then the two right
 //! rotators turn its rows. In slots without a block of A, the left rotators turn a block of Uᵀ and the right
@@ -6,16 +6,21 @@
 //! takes the diagonal blocks of the next step, and the coefficients that follow from its angles are kept in a
 //! small memory.
 //!
+//! In a quarter core a single rotator makes the rotations of a block one after the other, and a block enters every four
+//! cycles ([`crate::units::shared_rotator`]). The two operands of a side stand in the same stage as with two rotators,
+//! and so do its results, so that nothing else differs.
+//!
 //! While the elements of A are still as they were loaded, they are shifted up when they are read, and rows and columns
 //! beyond the matrix are set to zero. In cores that reduce rows to a triangle while they stream in, the same rotators
 //! and the same angle unit do that first ([`crate::architecture::jacobi::qr`]).
 
 mod drawing;
 mod qr;
+mod rotators;
 
 use super::block::{
-    Block, block, coefficient_word, formats_of_matrices, other_copy, place_coefficient_unit, place_rotator,
-    select_if_present, stage, vectors_or_identity,
+    Block, block, coefficient_word, formats_of_matrices, other_copy, place_coefficient_unit, select_if_present, stage,
+    vectors_or_identity,
 };
 use super::first_read::{FirstRead, before_register};
 use super::layout::{largest, member_table, move_table, pair_bits};
@@ -27,17 +32,17 @@ use crate::architecture::jacobi::qr::lane::qr_lane;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 use crate::ordering::Ordering;
-use crate::parameters::{Scaling, Sizes};
+use crate::parameters::{ArchitectureName, Scaling, Sizes};
 use crate::shape::Shape;
 use crate::units::angles::{Form, Pace, angle_fraction, angle_unit};
 use crate::units::coefficients::coefficient_unit;
 use crate::units::depth::Depth;
 use crate::units::matrix_memory::matrix_memory;
-use crate::units::rotator::rotator;
 use crate::units::vector_memory::vector_memory;
 use drawing::{Command, Drawing, PlainWrite, UnitModules, VectorCommand, VectorSide};
 pub use qr::COMMANDS as QR_COMMANDS;
 use qr::{Qr, Side};
+use rotators::{Hand, Rotated, RotatorModule, Rotators};
 
 /// Adds the datapath of the serial core. Returns its module and its latencies.
 pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
@@ -54,15 +59,17 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
             (depth, pace(shape)),
         ),
         coefficients: coefficient_unit(design, shape.coef()),
-        rotator: rotator(design, shape.element_bits(), shape.coef(), depth),
+        rotator: RotatorModule::new(design, shape, depth),
         matrix: matrix_memory(design, shape.element_bits(), [pair; 2], copies, holds_words(shape)),
         vectors: vector_memory(design, shape.vector_bits(), [pair; 2], copies),
         lane: shape.is_reduced().then(|| qr_lane(design, shape)),
     };
     let m = ModuleBuilder::new("datapath");
     m.doc(format!(
-        "Memories, rotators and angle unit of the serial core: one block of A, or one of U and one of V, per cycle.\n\
+        "Memories, rotators and angle unit of the {} core: one block of A, or one of U and one of V, {}.\n\
          {} Commands stand at stage 0.",
+        shape.arch(),
+        if shape.arch() == ArchitectureName::Quarter { "in four cycles" } else { "per cycle" },
         formats_of_matrices(shape)
     ));
     let drawing = Drawing {
@@ -115,15 +122,13 @@ impl<'m> Drawing<'_, 'm> {
         let qr_left = qr.as_ref().map(|qr| qr.left(left_new, left_read));
         let left_row = command.row.delayed_to(left_read);
         let left_coefficients = self.stored("left", left_new, left_row, qr_left.as_ref());
-        let left = [0, 1].map(|c| {
-            let from_u = |r: usize| u.as_ref().map(|u| u.elements[r][c]);
-            let [x, y] = [0, 1].map(|r| {
-                let own = select_if_present(rotates_vectors(operands), from_u(r), a[r][c]);
-                qr_left.as_ref().map_or(own, |side| side.operand(r, c, own))
-            });
-            self.rotator(&format!("left_{c}"), x, y, left_coefficients)
+        let rotators = Rotators::new(self, operands);
+        let left = rotators.rotate(self, Hand::Left, left_coefficients, |r, c| {
+            let from_u = u.as_ref().map(|u| u.elements[r][c]);
+            let own = select_if_present(rotates_vectors(operands), from_u, a[r][c]);
+            qr_left.as_ref().map_or(own, |side| side.operand(r, c, own))
         });
-        let from_left = block(|r, c| left[c].output(["x_rotated", "y_rotated"][r]));
+        let from_left = left.block;
         let left_done = stage(from_left[0][0]);
 
         // The right rotators turn the rows of that block of A, or the columns of a block of Vᵀ.
@@ -134,15 +139,12 @@ impl<'m> Drawing<'_, 'm> {
         let turned = select_if_present(rotates_vectors(0), row_of_v, command.column).delayed_to(right_read);
         let qr_right = qr.as_ref().map(|qr| qr.right(left_new, right_read, left_done));
         let right_coefficients = self.stored("right", right_new, turned, qr_right.as_ref());
-        let right = [0, 1].map(|i| {
-            let from_v = |j: usize| v.as_ref().map(|v| v.elements[j][i]);
-            let [x, y] = [0, 1].map(|j| {
-                let own = select_if_present(rotates_vectors(left_done), from_v(j), from_left[i][j]);
-                qr_right.as_ref().map_or(own, |side| side.operand(j, i, own))
-            });
-            self.rotator(&format!("right_{i}"), x, y, right_coefficients)
+        let right = rotators.rotate(self, Hand::Right, right_coefficients, |i, j| {
+            let from_v = v.as_ref().map(|v| v.elements[j][i]);
+            let own = select_if_present(rotates_vectors(left_done), from_v, from_left[i][j]);
+            qr_right.as_ref().map_or(own, |side| side.operand(j, i, own))
         });
-        let from_right = block(|i, j| right[i].output(["x_rotated", "y_rotated"][j]));
+        let from_right = right.block;
         let right_done = stage(from_right[0][0]);
 
         if let Some(u) = &u {
@@ -159,10 +161,10 @@ impl<'m> Drawing<'_, 'm> {
             self.triangle(&left_side, from_left, right_done)
         });
         self.write_matrix(&matrix, from_right, triangle);
-        let overflow = |sides: &[Instance<'m>; 2], vectors: bool, at: u32| {
+        let overflow = |side: &Rotated<'m>, vectors: bool, at: u32| {
             let block = command.block.delayed_to(at);
             let busy = rotates_vectors(at).filter(|_| vectors).map_or(block, |rotates| block | rotates);
-            let overflow = busy & (sides[0].output("overflow") | sides[1].output("overflow"));
+            let overflow = busy & side.overflow();
             contexts::one_of(m, self.shape, overflow.untimed(), contexts::of_part(command.copy, at))
         };
         let overflow = overflow(&left, u.is_some(), left_done) | overflow(&right, v.is_some(), right_done);
@@ -249,13 +251,20 @@ impl<'m> Drawing<'_, 'm> {
         memory.write(writes, write_at, new);
         let read_at = m.concat(&[command.copy, pair]);
         let read_at = qr.map_or(read_at, |qr| qr.coefficient_read(read_at));
-        let read = memory.read(read_at, None, &format!("{side}_coefficient"));
+        let enable = self.shares_rotator().then(|| self.rotates().delayed_to(stage(read_at)));
+        let read = memory.read(read_at, enable, &format!("{side}_coefficient"));
         qr.map_or(read, |qr| qr.coefficient(new, read))
     }
 
-    /// A rotator for (x, y), with the coefficients of one word.
-    fn rotator(&self, name: &str, x: Signal<'m>, y: Signal<'m>, coefficients: Signal<'m>) -> Instance<'m> {
-        place_rotator(self.m, self.design, self.units.rotator, name, [x, y], coefficients)
+    /// Whether one rotator makes all rotations of a block. Coefficients then stay the same until the next block.
+    fn shares_rotator(&self) -> bool {
+        matches!(self.units.rotator, RotatorModule::Shared(_))
+    }
+
+    /// A block of A, or of U and V, is rotated.
+    fn rotates(&self) -> Signal<'m> {
+        let Command { block, vectors, .. } = self.command;
+        vectors.map_or(block, |vectors| block | vectors.rotate)
     }
 
     /// The memory of Uᵀ or Vᵀ, addressed at stage `at`, and the block that is read from it. In the first step the

@@ -3,17 +3,23 @@
 //! A step rotates one block for each pair of rows and each pair of columns. Pairs that are spread in *time* have their
 //! turns in the same rotators, and their numbers are part of the addresses of memories: rows or columns move to their
 //! next pairs because a block is written to another address. Pairs that are spread in *space* have rotators and
-//! memories of their own, and rows or columns move over fixed wires. All mappings make the same rotations, so they
-//! compute the same bits.
+//! memories of their own, and rows or columns move over fixed wires. The four rotations of a block have a rotator each,
+//! except in the smallest mapping, where they take turns as well. All mappings make the same rotations, so they compute
+//! the same bits.
 
 use super::layout::pair_bits;
 use crate::ordering::Ordering;
 use crate::parameters::ArchitectureName;
 use crate::shape::Shape;
 
+/// Rotations of two numbers in a block: two on the left and two on the right.
+const ROTATIONS: usize = 4;
+
 /// The mapping of an architecture. Rows are spread in space wherever columns are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mapping {
+    /// Rows and columns in time, and the four rotations of a block as well: one block in four cycles.
+    Quarter,
     /// Rows and columns in time: one block per cycle.
     Serial,
     /// Rows in space and columns in time: a block of each pair of rows per cycle.
@@ -26,6 +32,7 @@ impl Mapping {
     /// The mapping of a core.
     pub fn of(shape: &Shape) -> Self {
         match shape.arch() {
+            ArchitectureName::Quarter => Self::Quarter,
             ArchitectureName::Serial => Self::Serial,
             ArchitectureName::Row => Self::Row,
             ArchitectureName::Array => Self::Array,
@@ -35,6 +42,7 @@ impl Mapping {
     /// How much is rotated in a cycle.
     pub fn pace(self) -> &'static str {
         match self {
+            Self::Quarter => "one 2x2 block in four cycles",
             Self::Serial => "one 2x2 block per cycle",
             Self::Row => "a 2x2 block of each pair of rows per cycle",
             Self::Array => "all 2x2 blocks in one cycle",
@@ -44,7 +52,7 @@ impl Mapping {
     /// The numbers of pairs that are part of a command, since these pairs are spread in time.
     pub fn commands(self) -> &'static [&'static str] {
         match self {
-            Self::Serial => &["row", "column"],
+            Self::Quarter | Self::Serial => &["row", "column"],
             Self::Row => &["column"],
             Self::Array => &[],
         }
@@ -53,10 +61,20 @@ impl Mapping {
     /// Lanes beside each other, for the pairs of rows and for the pairs of columns.
     pub fn lanes(self, pairs: usize) -> [usize; 2] {
         match self {
-            Self::Serial => [1, 1],
+            Self::Quarter | Self::Serial => [1, 1],
             Self::Row => [pairs, 1],
             Self::Array => [pairs, pairs],
         }
+    }
+
+    /// Rotators of one lane.
+    pub fn rotators(self) -> usize {
+        ROTATIONS / self.cycles_per_block()
+    }
+
+    /// Cycles in which the rotators of a lane take the operands of one block.
+    pub fn cycles_per_block(self) -> usize {
+        if self == Self::Quarter { ROTATIONS } else { 1 }
     }
 
     /// Blocks that one lane rotates in a step, by row and column.

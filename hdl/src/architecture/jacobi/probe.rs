@@ -17,7 +17,9 @@ use std::slice::Iter;
 /// The probe for the serial core of a shape.
 pub fn probe(shape: &Shape) -> Probe {
     let memories = match Mapping::of(shape) {
-        Mapping::Serial => ["left", "right"].map(|side| format!("{side}_coefficient_memory")).to_vec(),
+        Mapping::Quarter | Mapping::Serial => {
+            ["left", "right"].map(|side| format!("{side}_coefficient_memory")).to_vec()
+        }
         Mapping::Row | Mapping::Array => {
             let pairs = 0..shape.even() / 2;
             pairs.clone().map(left_memory).chain(pairs.map(right_memory)).collect()
@@ -34,7 +36,7 @@ pub fn probe(shape: &Shape) -> Probe {
 fn words_of_sides<'a>(shape: &Shape, written: &'a [Vec<Write>]) -> Option<[Cow<'a, [Write]>; 2]> {
     let pairs = shape.even() / 2;
     match (Mapping::of(shape), written) {
-        (Mapping::Serial, [left, right]) => Some([left, right].map(|side| Cow::Borrowed(&side[..]))),
+        (Mapping::Quarter | Mapping::Serial, [left, right]) => Some([left, right].map(|side| Cow::Borrowed(&side[..]))),
         (Mapping::Row | Mapping::Array, _) if written.len() == 2 * pairs => {
             // Each pair has a memory of its own.
             let (left, right) = written.split_at(pairs);

@@ -6,6 +6,8 @@
 //! next diagonal go first. While the rotators work on U and V, the next diagonal blocks are read and their angles
 //! are computed. This hides the latency of the angle unit.
 //!
+//! A core with a single rotator takes a block every four cycles, and each turn lasts a multiple of four cycles.
+//!
 //! If pairs of rows are spread in space, all lanes run the same program at the same time: a slot takes a block in each
 //! of them. All diagonal blocks are then read in one cycle.
 
@@ -61,7 +63,7 @@ impl StepProgram {
     /// the fewest turns.
     pub fn new(ordering: &Ordering, mapping: Mapping, latencies: Latencies, vectors: bool, in_flight: usize) -> Self {
         let blocks = match mapping {
-            Mapping::Serial => Blocks::serial(ordering),
+            Mapping::Quarter | Mapping::Serial => Blocks::serial(mapping, ordering),
             Mapping::Row | Mapping::Array => Blocks::lanes(mapping, ordering.pairs()),
         };
         let most_turns = (in_flight - 1).max(1);
@@ -82,8 +84,8 @@ impl StepProgram {
 
     /// Cycles from the end of the last turn of a matrix until its last block of A is in the memory.
     pub fn late(&self, latencies: Latencies) -> u32 {
-        let blocks = self.slots.iter().filter(|slot| slot.block.is_some()).count();
-        (blocks + latencies.block).saturating_sub(self.cycles()) as u32
+        let last_block = self.slots.iter().rposition(|slot| slot.block.is_some()).expect("Every turn rotates a block.");
+        (last_block + 1 + latencies.block).saturating_sub(self.cycles()) as u32
     }
 
     /// Cycles that a decomposition in an idle core takes beside its steps: those until its first step, without those
@@ -95,22 +97,25 @@ impl StepProgram {
     /// The program with the shortest turn in a round of `turns`. If the memories are `shared` with a matrix whose
     /// values are read, the port of A is free for it in at least one cycle of each turn.
     fn with_turns(blocks: &Blocks, latencies: Latencies, vectors: bool, turns: usize, shared: bool) -> Self {
-        let (count, columns) = (blocks.order.len(), blocks.columns);
-        let of_a = count + blocks.sources.len() + usize::from(shared);
-        let least = if vectors { of_a.max(2 * count) } else { of_a };
-        let rotated = count + if vectors { latencies.block.max(latencies.vectors) } else { latencies.block };
-        let shortest = least.max(rotated.div_ceil(turns));
-        let mut programs = (shortest..).flat_map(|cycles| (0..turns).map(move |lag| (cycles, lag)));
+        let (count, columns, pace) = (blocks.order.len(), blocks.columns, blocks.pace);
+        let of_a = pace * count + blocks.sources.len() + usize::from(shared);
+        let least = if vectors { of_a.max(2 * pace * count) } else { of_a };
+        let rotated = pace * (count - 1) + 1;
+        let rotated = rotated + if vectors { latencies.block.max(latencies.vectors) } else { latencies.block };
+        // Blocks are taken at the same pace from one turn to the next.
+        let shortest = least.max(rotated.div_ceil(turns)).next_multiple_of(pace);
+        let lengths = (shortest..).step_by(pace);
+        let mut programs = lengths.flat_map(|cycles| (0..turns).map(move |lag| (cycles, lag)));
         let found =
             programs.find_map(|(cycles, lag)| Some((cycles, lag, blocks.diagonals(latencies, turns, cycles, lag)?)));
         let (cycles, lag, diagonals) = found.expect("A long turn leaves time for everything.");
         let mut slots = vec![Slot::default(); cycles];
-        for (slot, &block) in slots.iter_mut().zip(&blocks.order) {
-            slot.block = Some(block);
+        for (index, &block) in blocks.order.iter().enumerate() {
+            slots[pace * index].block = Some(block);
         }
         if vectors {
-            for (index, slot) in slots[count..2 * count].iter_mut().enumerate() {
-                slot.vectors = Some((index / columns, index % columns));
+            for index in 0..count {
+                slots[pace * (count + index)].vectors = Some((index / columns, index % columns));
             }
         }
         for &(cycle, pair) in &diagonals {
@@ -123,6 +128,8 @@ impl StepProgram {
 /// The blocks of A that a lane rotates, in their order, and what depends on that order.
 struct Blocks {
     order: Vec<(usize, usize)>,
+    /// Cycles from one block to the next.
+    pace: usize,
     /// Pairs of columns in a lane.
     columns: usize,
     /// For each read of the diagonal, the place in the order of the last block that contributes to it, and the pair; in
@@ -139,6 +146,7 @@ impl Blocks {
         let [_, columns] = mapping.blocks(pairs);
         Self {
             order: (0..columns).map(|column| (0, column)).collect(),
+            pace: mapping.cycles_per_block(),
             columns,
             sources: vec![(columns - 1, 0)],
             uses: vec![[0; 2]],
@@ -147,7 +155,7 @@ impl Blocks {
 
     /// The blocks that contribute to the next diagonal come first. The four for one pair follow one another, pair by
     /// pair. They begin with the source that has been used before, so that the angles of the other one are needed late.
-    fn serial(ordering: &Ordering) -> Self {
+    fn serial(mapping: Mapping, ordering: &Ordering) -> Self {
         let pairs = ordering.pairs();
         let mut order: Vec<(usize, usize)> = Vec::with_capacity(pairs * pairs);
         let mut listed = vec![false; pairs * pairs];
@@ -179,19 +187,20 @@ impl Blocks {
         };
         let uses = (0..pairs).map(|pair| [first_use(&|block| block.0 == pair), first_use(&|block| block.1 == pair)]);
         let uses = uses.collect();
-        Self { order, columns: pairs, sources, uses }
+        Self { order, pace: mapping.cycles_per_block(), columns: pairs, sources, uses }
     }
 
     /// The cycles of a turn in which the diagonal blocks are read, each with its pair, if that is possible with turns
     /// of so many `cycles`, `lag` turns later. They are read while no block is rotated.
     fn diagonals(&self, latencies: Latencies, turns: usize, cycles: usize, lag: usize) -> Option<Vec<(usize, usize)>> {
         let turn = lag * cycles;
-        let mut free = turn + self.order.len();
+        let mut free = turn + self.pace * self.order.len();
         let mut diagonals = Vec::new();
         for &(last, pair) in &self.sources {
-            let read = free.max(last + latencies.block);
+            let read = free.max(self.pace * last + latencies.block);
             let mut sides = latencies.angle.into_iter().zip(self.uses[pair]);
-            let in_time = read < turn + cycles && sides.all(|(angle, used)| read + angle <= turns * cycles + used);
+            let is_in_time = |(angle, used)| read + angle <= turns * cycles + self.pace * used;
+            let in_time = read < turn + cycles && sides.all(is_in_time);
             in_time.then(|| diagonals.push((read - turn, pair)))?;
             free = read + latencies.diagonal;
         }
@@ -207,12 +216,15 @@ mod tests {
     fn every_program_rotates_every_block_once_and_respects_every_latency() {
         let (mut checked, mut lags) = (0, 0);
         for (size, in_flight) in (2..=32).step_by(2).flat_map(|size| [1, 3, 8].map(|count| (size, count))) {
-            for latencies in [
-                Latencies { block: 10, vectors: 10, angle: [14; 2], diagonal: 1 },
-                Latencies { block: 13, vectors: 12, angle: [20, 16], diagonal: 2 },
+            for (mapping, latencies) in [
+                (Mapping::Serial, Latencies { block: 10, vectors: 10, angle: [14; 2], diagonal: 1 }),
+                (Mapping::Serial, Latencies { block: 13, vectors: 12, angle: [20, 16], diagonal: 2 }),
+                (Mapping::Quarter, Latencies { block: 17, vectors: 14, angle: [20, 16], diagonal: 2 }),
             ] {
                 let o = Ordering::new(size);
-                let program = StepProgram::new(&o, Mapping::Serial, latencies, true, in_flight);
+                let program = StepProgram::new(&o, mapping, latencies, true, in_flight);
+                let pace = mapping.cycles_per_block();
+                assert!(program.cycles().is_multiple_of(pace) && program.cycles() >= 2 * pace * o.pairs() * o.pairs());
                 let (pairs, cycles, step) = (o.pairs(), program.cycles(), program.step());
                 let find = |test: &dyn Fn(&Slot) -> bool| {
                     let found: Vec<usize> = (0..cycles).filter(|&c| test(&program.slots[c])).collect();
@@ -230,6 +242,10 @@ mod tests {
                     for column in 0..pairs {
                         let block = find(&|s| s.block == Some((row, column)));
                         let vectors = find(&|s| s.vectors == Some((row, column)));
+                        assert!(
+                            [block, vectors].iter().all(|at| at.is_multiple_of(pace)),
+                            "one rotation per cycle, from turn to turn"
+                        );
                         assert!(program.slots[block].diagonal.is_none(), "one address per cycle");
                         assert!(program.slots[vectors].block.is_none(), "one rotation per cycle");
                         // The next step reads what this step wrote, and uses the angles that this step computed.
@@ -255,7 +271,7 @@ mod tests {
                 lags += usize::from(program.lag > 0);
             }
         }
-        assert_eq!(checked, 6 * (1..=16).map(|p| p * p).sum::<usize>());
+        assert_eq!(checked, 9 * (1..=16).map(|p| p * p).sum::<usize>());
         assert!(lags > 0);
     }
 

@@ -51,7 +51,7 @@ pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
     let elements = ["element_00", "element_01", "element_10", "element_11"].map(|name| (name, a));
     // Of several lanes, those with diagonal blocks are shown.
     let lanes: Vec<String> = match mapping {
-        Mapping::Serial => vec!["datapath".to_owned()],
+        Mapping::Quarter | Mapping::Serial => vec!["datapath".to_owned()],
         Mapping::Row => (0..shape.even() / 2).map(|row| format!("datapath.{}", lane_name(mapping, row, 0))).collect(),
         Mapping::Array => (0..shape.even() / 2).map(|p| format!("datapath.{}", lane_name(mapping, p, p))).collect(),
     };
@@ -74,14 +74,24 @@ pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
     }
     // The rotators hold blocks of U and V as well; their fraction bits differ from those of A if the input has fewer
     // than all bits but the sign behind the point.
+    let rotators: &[&str] = match mapping {
+        Mapping::Quarter => &["shared_rotator.rotator"],
+        Mapping::Serial | Mapping::Row | Mapping::Array => &["left_0", "left_1", "right_0", "right_1"],
+    };
     for lane in &lanes {
-        for rotator in ["left_0", "left_1", "right_0", "right_1"] {
+        for rotator in rotators {
             let signals = [("x", a), ("y", a), ("fine", Bits), ("k", coefficient), ("s", coefficient)];
             let results = [("x_rotated", a), ("y_rotated", a), ("overflow", Bits)];
             let of_lane = lane.strip_prefix("datapath.").map_or(String::new(), |lane| format!(" of {lane}"));
             let path = inside(&format!("{lane}.{rotator}"));
             let all = [&signals[..], &results].concat();
-            groups.push(WaveGroup::of(format!("rotator {rotator}{of_lane}"), &path, &all));
+            let title =
+                if mapping == Mapping::Quarter { "rotator".to_owned() } else { format!("rotator {rotator}{of_lane}") };
+            let mut group = WaveGroup::of(title, &path, &all);
+            if mapping == Mapping::Quarter {
+                group.add(&inside(&format!("{lane}.shared_rotator")), &[("begins", Bits), ("phase", Unsigned)]);
+            }
+            groups.push(group);
         }
     }
     groups

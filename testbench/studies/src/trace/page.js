@@ -366,10 +366,12 @@ function offered(wave, valid) {
 // What a rotator turns in a cycle: the rows and columns of its block.
 function operands(unit, cycle) {
   const { starts, slots, to_left: left, to_right: right } = matrix.program;
-  if (!unit.endsWith("rotators") || !slots.length) return "";
+  // A single rotator takes two cycles for the rotations of one side.
+  const cycles = unit.endsWith("rotators") ? 1 : unit.endsWith("rotations") ? 2 : 0;
+  if (!cycles || !slots.length) return "";
   const command = cycle - (unit.startsWith("left") ? left : right);
   const step = starts.reduce((found, start, k) => (start <= command ? k : found), -1);
-  const turned = step < 0 ? [] : slots.filter((s) => s[0] === command - starts[step]);
+  const turned = step < 0 ? [] : slots.filter((s) => s[0] <= command - starts[step] && command - starts[step] < s[0] + cycles);
   if (!turned.length) return "";
   const steps = Math.max(...matrix.steps.map((s) => s.step));
   const known = matrix.steps.find((s) => s.sweep > 0 && s.step === step % steps + 1);

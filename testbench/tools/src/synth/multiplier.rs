@@ -1,10 +1,13 @@
-//! Multipliers as blocks with registers, for targets whose synthesis does not put registers into them.
+//! Multipliers as blocks with registers, for targets whose synthesis does not put registers into them as it should.
 //!
 //! Yosys maps a product to blocks MULT18X18D of ECP5 but leaves the registers around it in logic cells, from where the
 //! paths into a block and out of it are long. So the text of each multiplier (see
 //! [`svdforge_hdl::units::multiplier`]) is replaced by one that instantiates the blocks with their registers. Ports,
 //! results and latencies are the same. The primitive is described in Lattice's "ECP5 and ECP5-5G sysDSP Usage Guide"
 //! (FPGA-TN-02205).
+//!
+//! For iCE40 UltraPlus, Yosys does put them into SB_MAC16. But if there are two behind the product, it connects nothing
+//! to the second one, and replaces the product by zero (seen with Yosys 0.70). So the second one is kept outside.
 
 use super::target::Target;
 use std::fmt::Write;
@@ -17,14 +20,16 @@ const OPERAND: u32 = 18;
 /// Writes the texts to synthesise in place of the multipliers among `files` to the folder. Returns the commands of
 /// Yosys that put them into the design, after it was checked as it is.
 pub(super) fn replace(folder: &Path, files: &[&str], target: Target) -> std::io::Result<Vec<String>> {
-    if !matches!(target, Target::Ecp5_25k | Target::Ecp5_45k | Target::Ecp5_85k) {
-        return Ok(Vec::new());
-    }
+    let text = |module: &str, form: Form| match target {
+        Target::Ecp5_25k | Target::Ecp5_45k | Target::Ecp5_85k => Some(ecp5(module, form)),
+        Target::Ice40Up5k if form.registers > 2 => Some(ice40(module, form)),
+        _ => None,
+    };
     let mut written = Vec::new();
     for module in files.iter().filter_map(|name| name.strip_suffix(".v")) {
-        if let Some(form) = Form::named(module) {
+        if let Some(text) = Form::named(module).and_then(|form| text(module, form)) {
             let name = format!("{module}_of_blocks.v");
-            std::fs::write(folder.join(&name), ecp5(module, form))?;
+            std::fs::write(folder.join(&name), text)?;
             written.push(name);
         }
     }
@@ -36,6 +41,27 @@ pub(super) fn replace(folder: &Path, files: &[&str], target: Target) -> std::io:
             "setattr -unset reprocess_after t:MULT18X18D".to_owned(),
         ],
     })
+}
+
+/// A module with the ports of a multiplier, whose first register behind the product has the attribute `keep`, so that
+/// Yosys does not put the one after it into the block.
+pub(super) fn ice40(module: &str, form: Form) -> String {
+    let Form { a, b, registers } = form;
+    let [a, b, width] = [a - 1, b - 1, a + b - 1];
+    let mut text = format!(
+        "module {module} (\n    input aclk,\n    input [{a}:0] a,\n    input [{b}:0] b,\n    output [{width}:0] product\n);\n    \
+         reg signed [{a}:0] a_in;\n    reg signed [{b}:0] b_in;\n    (* keep *) reg signed [{width}:0] product_1;\n    \
+         always @(posedge aclk) begin\n        a_in <= a;\n        b_in <= b;\n        product_1 <= a_in * b_in;\n    end\n"
+    );
+    for i in 2..registers {
+        let _ = writeln!(
+            text,
+            "    reg [{width}:0] product_{i};\n    always @(posedge aclk) product_{i} <= product_{};",
+            i - 1
+        );
+    }
+    let _ = writeln!(text, "    assign product = product_{};\nendmodule", registers - 1);
+    text
 }
 
 /// A part of an operand: its lowest bit, its width, and whether it is signed.
@@ -201,7 +227,12 @@ endmodule\n",
                 agreed += 1;
             }
         }
-        assert_eq!(agreed, 21);
+        for (a, b, registers) in [(13, 14, 2), (16, 16, 3), (24, 18, 4)] {
+            let form = Form { a, b, registers };
+            assert!(agree(form, &ice40("of_blocks", form)), "{form:?}");
+            agreed += 1;
+        }
+        assert_eq!(agreed, 24);
         let form = Form { a: 24, b: 18, registers: 2 };
         for (from, to) in [("SIGNEDA(1'b0)", "SIGNEDA(1'b1)"), ("<< 18", "<< 17"), ("CLK(\"NONE\")", "CLK(\"CLK0\")")] {
             let broken = ecp5("of_blocks", form).replace(from, to);

@@ -1,5 +1,6 @@
 //! The datapath while it is drawn: the types and helpers that its parts share.
 
+use super::rotators::RotatorModule;
 use crate::architecture::contexts::context_bits;
 use crate::architecture::jacobi::block::Block;
 use crate::architecture::jacobi::square::Square;
@@ -12,7 +13,7 @@ use crate::shape::Shape;
 pub(super) struct UnitModules {
     pub(super) angles: ModuleId,
     pub(super) coefficients: ModuleId,
-    pub(super) rotator: ModuleId,
+    pub(super) rotator: RotatorModule,
     pub(super) matrix: ModuleId,
     pub(super) vectors: ModuleId,
     pub(super) lane: Option<ModuleId>,

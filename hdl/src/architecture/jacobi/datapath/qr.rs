@@ -9,6 +9,7 @@
 //! suffices. When the triangle of lane 1 is merged, its rows enter lane 0 and are read with the timing of lane 0.
 
 use super::drawing::{Drawing, PlainWrite};
+use super::rotators::Rotated;
 use crate::architecture::jacobi::block::{Block, block, stage};
 use crate::architecture::jacobi::layout::home_table;
 use crate::architecture::jacobi::qr::lane::READ_LATENCY;
@@ -270,7 +271,7 @@ impl<'m> Side<'_, 'm> {
     }
 
     /// Writes rotated words back to the lane. Returns whether one of them has overflowed.
-    pub fn write(&self, rotated: Block<'m>, rotators: &[Instance<'m>; 2]) -> Signal<'m> {
+    pub(super) fn write(&self, rotated: Block<'m>, rotators: &Rotated<'m>) -> Signal<'m> {
         let (c, memory, at) = (&self.qr.command, &self.qr.lanes[self.lane], stage(rotated[0][0]));
         let valid = self.command(c.valid[self.lane], at);
         memory.drive("write_enable", valid);
@@ -282,7 +283,7 @@ impl<'m> Side<'_, 'm> {
                 memory.drive(&format!("write_{name}_{column}"), element);
             }
         }
-        valid & (rotators[0].output("overflow") | rotators[1].output("overflow"))
+        valid & rotators.overflow()
     }
 }
 

@@ -71,7 +71,7 @@ impl<'a> Memories<'a> {
     fn pairs(&self, bank: &Bank, address: usize) -> (usize, usize) {
         let field = |index: u32| address >> (index * self.pair) & ((1 << self.pair) - 1);
         match self.mapping {
-            Mapping::Serial => (field(1), field(0)),
+            Mapping::Quarter | Mapping::Serial => (field(1), field(0)),
             Mapping::Row => (bank.lane.0, field(0)),
             Mapping::Array => bank.lane,
         }

@@ -55,7 +55,7 @@ impl Places {
         let lanes: Vec<(usize, usize)> =
             (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column))).collect();
         let inside = |(row, column): (usize, usize)| match mapping {
-            Mapping::Serial => "datapath".to_owned(),
+            Mapping::Quarter | Mapping::Serial => "datapath".to_owned(),
             Mapping::Row | Mapping::Array => format!("datapath.{}", lane_name(mapping, row, column)),
         };
         let mut a = Vec::new();

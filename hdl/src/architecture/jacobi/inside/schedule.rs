@@ -84,10 +84,16 @@ pub(super) fn schedule(
     let stages = timing.stages;
     // Words of a lane reach the rotators together with their coefficients, lane 1 one cycle after lane 0.
     let words = stages.coefficients + READ_LATENCY;
+    // A single rotator makes the two rotations of a side one after the other.
+    let (left, right, cycles) = match mapping {
+        Mapping::Quarter => ("left rotations", "right rotations", 2),
+        Mapping::Serial | Mapping::Row | Mapping::Array => ("left rotators", "right rotators", 1),
+    };
     let side = |unit, stage: u32, vectors: bool, of_vectors: &'static str, lane: &'static str, lag: u32| {
+        let begun = |name: &str, cycle: usize| (stage..stage + cycles).any(|stage| is_set(name, cycle, stage));
         Track::new(unit, seen.end, |cycle| match () {
-            () if is_set("datapath.block", cycle, stage) => Some("A"),
-            () if vectors && is_set("datapath.vectors", cycle, stage) => Some(of_vectors),
+            () if begun("datapath.block", cycle) => Some("A"),
+            () if vectors && begun("datapath.vectors", cycle) => Some(of_vectors),
             () if is_set(lane, cycle, words + lag) => Some("QR"),
             () => None,
         })
@@ -96,7 +102,7 @@ pub(super) fn schedule(
     // From a command that reads diagonal blocks to those in the angle unit: where all lanes are read at once, the
     // blocks come one after the other.
     let angles = match mapping {
-        Mapping::Serial => stages.left..stages.left + timing.latencies.diagonal as u32,
+        Mapping::Quarter | Mapping::Serial => stages.left..stages.left + timing.latencies.diagonal as u32,
         Mapping::Row | Mapping::Array => stages.left + 1..stages.left + 1 + mapping.diagonals(ordering.pairs()) as u32,
     };
     let mut tracks = vec![
@@ -106,8 +112,8 @@ pub(super) fn schedule(
             () if is_set("datapath.qr_valid_0", cycle, 0) => Some("QR"),
             () => None,
         }),
-        side("left rotators", stages.left, shape.has_u(), "U", "datapath.qr_valid_0", 0),
-        side("right rotators", stages.right, shape.has_v(), "V", "datapath.qr_valid_1", 1),
+        side(left, stages.left, shape.has_u(), "U", "datapath.qr_valid_0", 0),
+        side(right, stages.right, shape.has_v(), "V", "datapath.qr_valid_1", 1),
         busy("angle unit", &|cycle| {
             let lead = |lane, later| is_set("datapath.qr_lead", cycle, later) && is_set(lane, cycle, later);
             match () {

@@ -22,7 +22,7 @@ impl Drawing<'_, '_> {
                     // The columns of A move over wires if they are spread in space. Those of U and V stay.
                     let (column_from, c) = match self.mapping {
                         Mapping::Array => source(ordering, column, other),
-                        Mapping::Serial | Mapping::Row => (column, other),
+                        Mapping::Quarter | Mapping::Serial | Mapping::Row => (column, other),
                     };
                     let moved = self.lanes[row_from][column_from].output(&format!("right_{r}{c}"));
                     lane.drive(&format!("new_{bank}{other}"), moved.untimed());
