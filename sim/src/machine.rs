@@ -120,8 +120,8 @@ impl Machine {
         }
     }
 
-    /// Computes a cycle: the observed values, the contents of memories, and the next values of registers. `in_reset` has
-    /// a bit for each lane.
+    /// Computes a cycle: the observed values, the contents of memories, and the next values of registers. `in_reset`
+    /// has a bit for each lane.
     pub fn compute(&mut self, in_reset: u16) {
         self.call(true, in_reset != 0);
         let next = if self.second { 0 } else { self.bank };
@@ -159,8 +159,8 @@ impl Machine {
                 }
             }
             // SAFETY: The code lives as long as `self.code`. It accesses only the `self.size` bytes behind the pointer,
-            // which `group` has: each of its addresses is that of a cell of the layout, of a constant or of a value that
-            // was put away, or that of the first word of a memory plus an index that is masked to the size of the
+            // which `group` has: each of its addresses is that of a cell of the layout, of a constant or of a value
+            // that was put away, or that of the first word of a memory plus an index that is masked to the size of the
             // memory. It calls nothing.
             match self.function {
                 Function::Cranelift(cycle) => unsafe { cycle(cells, now, next, edge, in_reset) },

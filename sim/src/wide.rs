@@ -30,8 +30,8 @@ pub(crate) fn is_supported() -> bool {
 
 /// The function of one clock cycle, or `None` if the design has numbers of more than 64 bits.
 ///
-/// Its parameters are those of the function that `emit_lanes` writes, in the calling convention of System V. It computes
-/// the next values of all registers as if no lane were in reset.
+/// Its parameters are those of the function that `emit_lanes` writes, in the calling convention of System V. It
+/// computes the next values of all registers as if no lane were in reset.
 pub(crate) fn assemble(graph: &Graph, layout: &Layout) -> Option<Assembled> {
     let program = translate::translate(graph, layout)?;
     Some(allocate::allocate(&program).expect("All instructions have operands that suit them."))
