@@ -156,10 +156,8 @@ impl<'m> Drawing<'_, 'm> {
             let is_row = row_home.low_bits(pair).is(row as i128);
             let banks = match &loaded {
                 Loaded::One { banks, column_home, data } => {
-                    let is_home = match self.mapping {
-                        Mapping::Array => is_row & column_home.is(column as i128),
-                        Mapping::Serial | Mapping::Row => is_row,
-                    };
+                    let is_array = self.mapping == Mapping::Array;
+                    let is_home = if is_array { is_row & column_home.is(column as i128) } else { is_row };
                     lane.drive("load_data", *data);
                     is_home.select(*banks, m.zero(4))
                 }
