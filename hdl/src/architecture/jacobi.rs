@@ -1,7 +1,7 @@
-//! Two-sided Jacobi rotations: the architectures `quarter`, `serial`, `row` and `array`. They are one design whose pairs
-//! of rows and columns are spread over time or over space ([`mapping`]). In `serial`, four rotators rotate one 2x2 block
-//! per cycle, and in `quarter` a single one does so in four cycles ([`datapath`]). The others have the four rotators of
-//! a serial core in a lane for each pair of rows, or for each block ([`lanes`]).
+//! Two-sided Jacobi rotations: the architectures `quarter`, `serial`, `row` and `array`. They are one design whose
+//! pairs of rows and columns are spread over time or over space ([`mapping`]). In `serial`, four rotators rotate one
+//! 2x2 block per cycle, and in `quarter` a single one does so in four cycles ([`datapath`]). The others have the four
+//! rotators of a serial core in a lane for each pair of rows, or for each block ([`lanes`]).
 //!
 //! Every step of a matrix runs the same fixed program ([`schedule`]). In cores that reduce rows to a triangle while
 //! they stream in ([`qr`]), this reduction is a phase before the first sweep and uses the same rotators.

@@ -1,9 +1,9 @@
 //! One rotator for the four rotations of a block, which take turns in it.
 //!
-//! The two left rotations of a block are chosen in the cycle in which its operands arrive and in the one after it. Their
-//! results are the operands of the two right rotations, which are chosen [`RIGHT`] cycles later, and in the cycle after
-//! that. [`RIGHT`] is 2 more than a multiple of 4. So if the blocks come at a distance of 4 cycles, or of a multiple of
-//! that, the right rotations of a block are chosen while no left rotation of a later one is.
+//! The two left rotations of a block are chosen in the cycle in which its operands arrive and in the one after it.
+//! Their results are the operands of the two right rotations, which are chosen [`RIGHT`] cycles later, and in the cycle
+//! after that. [`RIGHT`] is 2 more than a multiple of 4. So if the blocks come at a distance of 4 cycles, or of a
+//! multiple of that, the right rotations of a block are chosen while no left rotation of a later one is.
 //!
 //! The choice ends in registers, which share the logic cells of an FPGA with the multiplexers.
 
