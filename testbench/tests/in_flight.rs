@@ -111,7 +111,7 @@ fn cores() -> Vec<Parameters> {
             size(3, 8),
             Parameters { symmetric: true, ..size(6, 6) },
             Parameters { vectors: Vectors::None, rank: Some(7), ..size(8, 8) },
-            Parameters { vectors: Vectors::U, rank: Some(1), scaling: Scaling::Fixed, ..size(5, 4) },
+            Parameters { vectors: Vectors::U, rank: Some(2), scaling: Scaling::Fixed, ..size(5, 4) },
         ]);
     }
     for interleave in [Some(1), None] {

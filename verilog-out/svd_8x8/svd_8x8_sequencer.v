@@ -29,8 +29,8 @@ module svd_8x8_sequencer (
     output wire [1:0] row,            // 2 cycles after the inputs
     output wire [1:0] column,         // 2 cycles after the inputs
     output wire       copy,           // 2 cycles after the inputs
-    output wire       diagonal,       // 2 cycles after the inputs
     output wire       measure,        // 2 cycles after the inputs
+    output wire       diagonal,       // 2 cycles after the inputs
     output wire [1:0] diagonal_pair,  // 2 cycles after the inputs
     output wire       unload_copy,    // 1 cycle after the inputs
     output wire       read_copy,      // 2 cycles after the inputs
@@ -261,8 +261,8 @@ module svd_8x8_sequencer (
     reg [1:0] p2_row_out;
     reg [1:0] p2_column_out;
     reg       p2_copy_out;
-    reg       p2_diagonal_out;
     reg       p2_measure_out;
+    reg       p2_diagonal_out;
     reg [1:0] p2_diagonal_pair_out;
     reg       p2_read_copy_out;
     reg       p2_value_bank;
@@ -308,8 +308,8 @@ module svd_8x8_sequencer (
     assign row           = p2_row_out;
     assign column        = p2_column_out;
     assign copy          = p2_copy_out;
-    assign diagonal      = p2_diagonal_out;
     assign measure       = p2_measure_out;
+    assign diagonal      = p2_diagonal_out;
     assign diagonal_pair = p2_diagonal_pair_out;
     assign unload_copy   = p1_unload_copy_out;
     assign read_copy     = p2_read_copy_out;

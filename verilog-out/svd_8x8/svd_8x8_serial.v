@@ -16,10 +16,10 @@ module svd_8x8_serial (
     input  wire        aresetn,       // synchronous, active low
     input  wire        start,
     input  wire  [2:0] load_row,
-    input  wire  [2:0] load_column,
     input  wire        load_valid,
-    input  wire [15:0] load_data,
     input  wire  [3:0] shift,
+    input  wire  [2:0] load_column,
+    input  wire [15:0] load_data,
     input  wire  [2:0] value_index,
     input  wire  [2:0] vector_index,
     input  wire  [2:0] vector_row,
@@ -56,11 +56,11 @@ module svd_8x8_serial (
     wire        sequencer_block;
     wire        sequencer_copy;
     wire        sequencer_read_copy;
-    wire        sequencer_diagonal;
     wire        sequencer_measure;
     wire  [1:0] sequencer_diagonal_pair;
     wire  [1:0] sequencer_row;
     wire  [1:0] sequencer_column;
+    wire        sequencer_diagonal;
     wire        sequencer_vectors;
     wire        sequencer_identity;
     wire        sequencer_unload_copy;
@@ -98,8 +98,8 @@ module svd_8x8_serial (
         .row           (sequencer_row),
         .column        (sequencer_column),
         .copy          (sequencer_copy),
-        .diagonal      (sequencer_diagonal),
         .measure       (sequencer_measure),
+        .diagonal      (sequencer_diagonal),
         .diagonal_pair (sequencer_diagonal_pair),
         .unload_copy   (sequencer_unload_copy),
         .read_copy     (sequencer_read_copy),
@@ -116,8 +116,8 @@ module svd_8x8_serial (
 
     // ---- Stage 1 ---------------------------------------------------------------------------------------------
     reg  [2:0] p1_row_home;
-    reg  [2:0] p1_column_home;
     reg        p1_write;
+    reg  [2:0] p1_column_home;
     reg [15:0] p1_element;
     reg  [2:0] p1_vector_home;
     reg  [1:0] p1_row_pair;
@@ -155,21 +155,21 @@ module svd_8x8_serial (
             & p1_column_home_msb_is_0};
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
-    reg p2_vector_row_lsb;
     reg p2_vector_home_msb;
+    reg p2_vector_row_lsb;
 
     always @(posedge aclk) begin
-        p2_vector_row_lsb  <= p1_vector_row_lsb;
         p2_vector_home_msb <= p1_vector_home[2];
+        p2_vector_row_lsb  <= p1_vector_row_lsb;
     end
 
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
-    reg p3_vector_row_lsb;
     reg p3_vector_home_msb;
+    reg p3_vector_row_lsb;
 
     always @(posedge aclk) begin
-        p3_vector_row_lsb  <= p2_vector_row_lsb;
         p3_vector_home_msb <= p2_vector_home_msb;
+        p3_vector_row_lsb  <= p2_vector_row_lsb;
     end
 
     wire [41:0] p3_choice_of_datapath_u_row_1 = p3_vector_home_msb ? datapath_u_row_1 : datapath_u_row_0;

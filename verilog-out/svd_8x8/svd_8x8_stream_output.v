@@ -33,11 +33,11 @@ module svd_8x8_stream_output (
 );
 
     // ---- State and logic -------------------------------------------------------------------------------------
+    reg [4:0] credits;
     reg       active;
     reg [1:0] section;
     reg [2:0] row;
     reg [2:0] column;
-    reg [4:0] credits;
 
     wire issue = active & (credits != 5'd0);
     wire in_matrix = section[1];
@@ -53,11 +53,11 @@ module svd_8x8_stream_output (
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            active  <= 1'b0;
             credits <= 5'd16;
+            active  <= 1'b0;
         end else begin
-            active  <= start | (active & ~issue_and_frame_ends);
             credits <= credits + {4'd0, freed} - {4'd0, issue};
+            active  <= start | (active & ~issue_and_frame_ends);
         end
     end
 

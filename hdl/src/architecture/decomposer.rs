@@ -37,8 +37,8 @@
 //! | `value_free` (out, unless values can always be read) | 1 | a value can be read |
 //! | `u_free`, `v_free` (out) | 1 | an element of U, or of V, can be read |
 //!
-//! Arrays whose beats have several elements ([`Shape::elements_taken`], [`Shape::elements_given`]) take and give them in
-//! one cycle. Then `load_group` and `load_data_e`, the elements of a group of neighbours in a row, take the place of
+//! Arrays whose beats have several elements ([`Shape::elements_taken`], [`Shape::elements_given`]) take and give them
+//! in one cycle. Then `load_group` and `load_data_e`, the elements of a group of neighbours in a row, take the place of
 //! `load_column` and `load_data`; and `u_k` and `v_k`, the elements of vector k in the row that was read last, take the
 //! place of `vector_index`, `u` and `v`.
 //!

@@ -64,3 +64,45 @@ pub(super) fn matrices_in_flight(parameters: &Parameters, dimensions: &Dimension
         (Some(matrices), None) => Ok(matrices),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameters::Sizes;
+
+    /// What an architecture cannot do is refused with the option, the reason, and what can be used instead.
+    #[test]
+    fn what_an_architecture_cannot_do_is_refused_with_the_reason() {
+        let [quarter, row, array] = [ArchitectureName::Quarter, ArchitectureName::Row, ArchitectureName::Array];
+        let core = |arch, rows, cols| Parameters { arch, rows, cols, ..Parameters::default() };
+        let any = |parameters| Parameters { sizes: Sizes::Any, ..parameters };
+        let tall = |arch| Parameters { vectors: Vectors::V, ..core(arch, 40, 4) };
+        let in_flight = |count, parameters| Parameters { interleave: Some(count), ..parameters };
+        let serial = ArchitectureName::Serial;
+        let cases = [
+            (any(core(row, 4, 4)), "arch", "laid for one size; use --arch serial"),
+            (any(core(array, 4, 4)), "arch", "laid for one size; use --arch serial"),
+            (tall(quarter), "arch", "reduces rows to a triangle"),
+            (tall(row), "arch", "reduces rows to a triangle"),
+            (tall(array), "arch", "reduces rows to a triangle"),
+            (core(array, 17, 4), "arch", "more than 16 rows or columns"),
+            (core(array, 64, 64), "arch", "more than 16 rows or columns"),
+            (core(serial, 65, 65), "rows", "64"),
+            (in_flight(2, tall(serial)), "interleave", "reduces rows to a triangle has one matrix in flight"),
+            (in_flight(2, any(core(serial, 4, 4))), "interleave", "any size has one matrix in flight"),
+            (in_flight(33, core(serial, 4, 4)), "interleave", "1 to 32"),
+            (in_flight(0, core(serial, 4, 4)), "interleave", "1 to 32"),
+        ];
+        let mut refused = 0;
+        for (parameters, option, words) in cases {
+            let error = parameters.shape().expect_err(words);
+            let message = error.to_string();
+            assert!(message.contains(option) && message.contains(words), "{message}");
+            refused += 1;
+        }
+        assert_eq!(refused, 12);
+        let built =
+            [core(array, 16, 16), core(row, 64, 64), any(core(quarter, 4, 4)), in_flight(32, core(array, 4, 4))];
+        assert!(built.into_iter().all(|parameters| parameters.shape().is_ok()));
+    }
+}

@@ -122,8 +122,10 @@ impl<'m> Drawing<'_, 'm> {
         let qr_left = qr.as_ref().map(|qr| qr.left(left_new, left_read));
         let left_row = command.row.delayed_to(left_read);
         let left_coefficients = self.stored("left", left_new, left_row, qr_left.as_ref());
-        let rotators = Rotators::new(self, operands);
-        let left = rotators.rotate(self, Hand::Left, left_coefficients, |r, c| {
+        let drawn = (m, self.design);
+        let begins = || self.rotates().delayed_to(operands);
+        let rotators = Rotators::new(m, self.design, self.units.rotator, begins);
+        let left = rotators.rotate(drawn, Hand::Left, left_coefficients, |r, c| {
             let from_u = u.as_ref().map(|u| u.elements[r][c]);
             let own = select_if_present(rotates_vectors(operands), from_u, a[r][c]);
             qr_left.as_ref().map_or(own, |side| side.operand(r, c, own))
@@ -139,7 +141,7 @@ impl<'m> Drawing<'_, 'm> {
         let turned = select_if_present(rotates_vectors(0), row_of_v, command.column).delayed_to(right_read);
         let qr_right = qr.as_ref().map(|qr| qr.right(left_new, right_read, left_done));
         let right_coefficients = self.stored("right", right_new, turned, qr_right.as_ref());
-        let right = rotators.rotate(self, Hand::Right, right_coefficients, |i, j| {
+        let right = rotators.rotate(drawn, Hand::Right, right_coefficients, |i, j| {
             let from_v = v.as_ref().map(|v| v.elements[j][i]);
             let own = select_if_present(rotates_vectors(left_done), from_v, from_left[i][j]);
             qr_right.as_ref().map_or(own, |side| side.operand(j, i, own))
@@ -264,7 +266,7 @@ impl<'m> Drawing<'_, 'm> {
     /// A block of A, or of U and V, is rotated.
     fn rotates(&self) -> Signal<'m> {
         let Command { block, vectors, .. } = self.command;
-        vectors.map_or(block, |vectors| block | vectors.rotate)
+        vectors.map_or(block, |vectors| (block | vectors.rotate).flag())
     }
 
     /// The memory of Uᵀ or Vᵀ, addressed at stage `at`, and the block that is read from it. In the first step the

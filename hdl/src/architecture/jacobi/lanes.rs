@@ -300,7 +300,7 @@ impl<'m> Drawing<'_, 'm> {
         let (m, shape, command) = (self.m, self.shape, self.command);
         let side = |name: &str, of_vectors: bool, at: u32| {
             let busy = match command.vectors.filter(|_| of_vectors) {
-                Some(vectors) => command.block | vectors,
+                Some(vectors) => (command.block | vectors).flag(),
                 None => command.block,
             };
             let any = self.every_lane().into_iter().map(|(.., lane)| lane.output(name).untimed()).reduce(|a, b| a | b);

@@ -117,7 +117,7 @@ fn parameters_survive_a_file() {
         assert_eq!(serde_json::from_str::<CoreParameters>(&text).unwrap(), core);
         for (right, wrong, words) in [
             ("\"word\":16", "\"word\":99", "--word 99"),
-            ("serial", "systolic", "use one of serial"),
+            ("serial", "systolic", "use one of quarter, serial"),
             ("\"guard\":4", "\"guards\":4", "guards"),
         ] {
             let error = serde_json::from_str::<CoreParameters>(&text.replace(right, wrong)).unwrap_err().to_string();

@@ -1,9 +1,8 @@
 //! The rotators in the datapath: two for each side, or a single one that both sides share.
 
-use super::Drawing;
 use crate::architecture::jacobi::block::{Block, block, place_rotator, stage};
 use crate::architecture::jacobi::mapping::Mapping;
-use crate::builder::{DesignBuilder, Instance, Signal};
+use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 use crate::shape::Shape;
 use crate::units::depth::Depth;
@@ -91,13 +90,18 @@ pub(super) enum Rotators<'m> {
 }
 
 impl<'m> Rotators<'m> {
-    /// Draws what the sides share. The left operands stand at stage `operands`.
-    pub(super) fn new(drawing: &Drawing<'_, 'm>, operands: u32) -> Self {
-        match drawing.units.rotator {
+    /// Draws what the sides share. `begins` tells whether the left operands of a block arrive.
+    pub(super) fn new(
+        m: &'m ModuleBuilder,
+        design: &DesignBuilder,
+        rotator: RotatorModule,
+        begins: impl FnOnce() -> Signal<'m>,
+    ) -> Self {
+        match rotator {
             RotatorModule::OfEach(module) => Self::OfEach(module),
             RotatorModule::Shared(module) => {
-                let shared = drawing.m.instance(drawing.design, module, "shared_rotator");
-                shared.drive("begins", drawing.rotates().delayed_to(operands));
+                let shared = m.instance(design, module, "shared_rotator");
+                shared.drive("begins", begins());
                 Self::Shared(shared)
             }
         }
@@ -106,7 +110,7 @@ impl<'m> Rotators<'m> {
     /// Rotates the block of `operands` by row and column.
     pub(super) fn rotate(
         &self,
-        drawing: &Drawing<'_, 'm>,
+        (m, design): (&'m ModuleBuilder, &DesignBuilder),
         hand: Hand,
         coefficients: Signal<'m>,
         operand: impl Fn(usize, usize) -> Signal<'m>,
@@ -127,7 +131,7 @@ impl<'m> Rotators<'m> {
                 let rotators = [0, 1].map(|rotation| {
                     let name = format!("{}_{rotation}", hand.name());
                     let operands = [0, 1].map(|which| of(rotation, which));
-                    place_rotator(drawing.m, drawing.design, *module, &name, operands, coefficients)
+                    place_rotator(m, design, *module, &name, operands, coefficients)
                 });
                 let result =
                     |rotation: usize, which: usize| rotators[rotation].output(["x_rotated", "y_rotated"][which]);
