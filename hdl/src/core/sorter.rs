@@ -7,8 +7,9 @@
 //! For reading, the row is rotated by one cell per cycle. After as many rotations as there are cells, the order is as
 //! before. An array sees all cells at once instead.
 //!
-//! If the row is rotated and all values are kept, it holds them in ascending order instead: the largest is in the last cell, which is the
-//! front. Then insertion and rotation both move values to the next cell, so that a cell has one source less.
+//! If the row is rotated and all values are kept, it holds them in ascending order instead: the largest is in the last
+//! cell, which is the front. Then insertion and rotation both move values to the next cell, so that a cell has one
+//! source less.
 
 use crate::builder::{DesignBuilder, ModuleBuilder, Register, Signal};
 use crate::ir::ModuleId;
@@ -34,9 +35,10 @@ pub enum Readout {
 /// The input `clear` empties the sorter. `insert` inserts `value` with its `index`, which is visible two cycles later.
 /// `turn` brings the next cell to the front.
 ///
-/// The output is the front cell, `front`, or each cell, `sorted_0` with the largest value and so on. Its fields, from the high bits down, are whether the value was negative (1
-/// bit), its index (`index_bits` bits), and the key by which it is sorted (`data` bits, unsigned). The key is the
-/// magnitude, or the value with its sign bit inverted if `signed` is set.
+/// The output is the front cell, `front`, or each cell, `sorted_0` with the largest value and so on. Its fields, from
+/// the high bits down, are whether the value was negative (1 bit), its index (`index_bits` bits), and the key by which
+/// it is sorted (`data` bits, unsigned). The key is the magnitude, or the value with its sign bit inverted if `signed`
+/// is set.
 pub fn sorter(
     design: &mut DesignBuilder,
     data: u32,

@@ -87,7 +87,7 @@ mod tests {
             (tall(array), "arch", "reduces rows to a triangle"),
             (core(array, 17, 4), "arch", "more than 16 rows or columns"),
             (core(array, 64, 64), "arch", "more than 16 rows or columns"),
-            (core(serial, 65, 65), "rows", "64"),
+            (core(serial, 65, 65), "cols", "1 to 64"),
             (in_flight(2, tall(serial)), "interleave", "reduces rows to a triangle has one matrix in flight"),
             (in_flight(2, any(core(serial, 4, 4))), "interleave", "any size has one matrix in flight"),
             (in_flight(33, core(serial, 4, 4)), "interleave", "1 to 32"),
