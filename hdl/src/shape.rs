@@ -85,7 +85,7 @@ impl Shape {
     /// not cross the ends of rows then. Other cores take one element after the other.
     pub fn elements_taken(&self) -> u32 {
         let elements = self.streams.input.elements;
-        if self.is_array() && self.cols() as u32 % elements == 0 { elements } else { 1 }
+        if self.is_array() && (self.cols() as u32).is_multiple_of(elements) { elements } else { 1 }
     }
 
     /// Elements that the core gives per cycle: those of a beat in an array, where a row of all vectors is read at once.

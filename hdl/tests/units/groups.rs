@@ -215,7 +215,7 @@ fn the_input_end_of_an_array_takes_whole_beats() {
         for_all(20, proptest::collection::vec(frame, 6), |frames| {
             let mut unit = Bench::new(|design| stream_input(design, &shape));
             for (length, breaks, noise, wait) in frames {
-                let element = |beat: usize, e: u32| ((noise >> (beat % 23) ^ u64::from(e) * 77) & 0xffff) as i128;
+                let element = |beat: usize, e: u32| (((noise >> (beat % 23)) ^ (u64::from(e) * 77)) & 0xffff) as i128;
                 let broken = breaks.then_some((noise as usize) % length);
                 let mut loaded = vec![None; rows * cols];
                 let mut next = 0;
