@@ -47,6 +47,7 @@ fn a_quarter_core_fits_an_ice40() {
 
 /// Two registers behind a product do not make Yosys lose it.
 #[test]
+#[ignore = "takes half a minute"]
 fn a_deep_pipeline_keeps_its_products_on_ice40() {
     let small = Parameters { rows: 2, cols: 2, ..Parameters::default() };
     let parameters = Parameters { word: 8, guard: 0, coef: Some(14), interleave: Some(2), ..small };
