@@ -1,12 +1,12 @@
 //! Tests the save files for GTKWave against the waveforms that they are for.
 
-use crate::common::{frame, simulate, write_all};
+use crate::common::{core_of, frame, simulate, variants, write_all};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::BufWriter;
 use std::path::Path;
 use svdforge_hdl::core::Core;
-use svdforge_hdl::parameters::{Front, Parameters, Sizes, Vectors};
+use svdforge_hdl::parameters::{ArchitectureName, Front, Parameters, Sizes, Vectors};
 use svdforge_testbench::engine::{SimulatorEngine, Waves};
 use svdforge_testbench::export::export;
 use svdforge_testbench::stimulus::Stimulus;
@@ -101,6 +101,7 @@ fn save_files_fit_the_waves_of_the_simulator() {
         (Parameters { sizes: Sizes::Any, ..plain }, 9),
         (tall, 12),
         (Parameters { elements_per_beat_in: 4, elements_per_beat_out: 2, front: Front::AxiLite, ..plain }, 9),
+        (Parameters { arch: ArchitectureName::Array, elements_per_beat_in: 4, elements_per_beat_out: 4, ..plain }, 9),
     ];
     let mut compared = 0;
     for (parameters, least) in cases {
@@ -120,7 +121,20 @@ fn save_files_fit_the_waves_of_the_simulator() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 12);
+    assert_eq!(compared, 14);
+}
+
+/// An export with a save file that names a signal which the core does not have does not end.
+#[test]
+fn every_kind_of_core_can_be_exported_whole() {
+    let mut exported = 0;
+    for parameters in variants() {
+        let core = core_of(parameters);
+        let name = format!("{}.gtkw", core.shape().name());
+        assert!(export(&core).unwrap().iter().any(|file| file.name == name), "{name}");
+        exported += 1;
+    }
+    assert_eq!(exported, 35);
 }
 
 #[test]

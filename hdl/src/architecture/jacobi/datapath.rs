@@ -24,6 +24,7 @@ use super::block::{
 };
 use super::first_read::{FirstRead, before_register};
 use super::layout::{largest, member_table, move_table, pair_bits};
+use super::mapping::Mapping;
 use super::schedule::Latencies;
 use super::square::Square;
 use super::timing::{Stages, Timing};
@@ -402,10 +403,14 @@ pub fn depth(shape: &Shape) -> Depth {
     if is_busy { Depth::Deep } else { Depth::Shallow }
 }
 
-/// How often the angle unit of a serial core takes a diagonal block. Symmetric matrices have one angle per block, and
-/// where rows are reduced, two lanes ask for an angle in successive cycles.
+/// How often an angle unit takes a diagonal block. Lanes send their blocks one after the other, symmetric matrices have
+/// one angle per block, and where rows are reduced, two lanes ask for an angle in successive cycles.
 pub fn pace(shape: &Shape) -> Pace {
-    if shape.symmetric() || shape.is_reduced() { Pace::EveryCycle } else { Pace::EveryOtherCycle }
+    match Mapping::of(shape) {
+        Mapping::Row | Mapping::Array => Pace::EveryCycle,
+        Mapping::Quarter | Mapping::Serial if shape.symmetric() || shape.is_reduced() => Pace::EveryCycle,
+        Mapping::Quarter | Mapping::Serial => Pace::EveryOtherCycle,
+    }
 }
 
 /// Cycles from one read of a diagonal block to the next one in a serial core.

@@ -17,7 +17,7 @@ mod memories;
 mod wires;
 
 use super::block::{formats_of_matrices, stage};
-use super::datapath::{COEFFICIENT_READ, VECTOR_READ, depth, form};
+use super::datapath::{COEFFICIENT_READ, VECTOR_READ, depth, form, pace};
 use super::layout::{largest, member_table, pair_bits};
 use super::mapping::Mapping;
 use super::schedule::Latencies;
@@ -28,7 +28,7 @@ use crate::ir::ModuleId;
 use crate::ordering::Ordering;
 use crate::parameters::Scaling;
 use crate::shape::Shape;
-use crate::units::angles::{Pace, angle_fraction, angle_unit};
+use crate::units::angles::{angle_fraction, angle_unit};
 use crate::units::coefficients::coefficient_unit;
 use lane::{LaneStages, lane};
 
@@ -56,7 +56,7 @@ pub fn lanes(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) 
         (mapping == Mapping::Array && ordering.pairs() > 1).then(|| lane(design, shape, mapping, ordering, false).0);
     let arithmetic = shape.arithmetic();
     let angle = angle_fraction(shape.coef());
-    let pace = (depth(shape), Pace::EveryCycle);
+    let pace = (depth(shape), pace(shape));
     let angles = angle_unit(design, shape.element_bits(), angle, arithmetic.limits(), form(shape), pace);
     let coefficients = coefficient_unit(design, shape.coef());
     let m = ModuleBuilder::new("datapath");

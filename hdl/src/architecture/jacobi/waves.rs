@@ -60,7 +60,7 @@ pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
         datapath.add(&inside(&format!("{lane}.matrix")), &[("write_enable", Bits)]);
     }
     groups.push(datapath);
-    let shared = mapping == Mapping::Serial && pace(shape) == Pace::EveryOtherCycle;
+    let shared = pace(shape) == Pace::EveryOtherCycle;
     let angles: &[&str] = if shared { &["takes", "size"] } else { &["left_size", "right_size"] };
     let angles: Vec<_> = angles.iter().map(|name| (*name, Hexadecimal)).collect();
     let units = mapping.angle_units(shape.even() / 2);
