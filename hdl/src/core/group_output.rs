@@ -9,7 +9,7 @@
 //! The sorter tells the vector of each element of a group.
 
 use super::output_walk::Walk;
-use super::stream_fifo::DEPTH;
+use super::stream_fifo::Credits;
 use super::stream_output::{element_cycles, sigma};
 use crate::architecture::decomposer::PortTiming;
 use crate::architecture::size::Size;
@@ -77,8 +77,8 @@ pub fn group_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimin
     let in_row = (shape.rank() as u32).div_ceil(given);
 
     // The last group of a frame may need two beats.
-    let credits = m.register("credits", DEPTH.ilog2() + 1).reset(DEPTH.into());
-    let has_room = credits.value().bits_from(1).any();
+    let credits = Credits::new(&m);
+    let has_room = credits.at_least_two();
     let last_place = m.constant(address_width(in_row), i128::from(in_row) - 1);
     let walk = Walk { start, bad, has_room, place: "group", last_place, reads_each: false };
     let walk = walk.draw(&m, shape, &Size::new(&m, shape));
@@ -102,19 +102,12 @@ pub fn group_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimin
     let fills = (token & (end.sign() | last)).named("fills_beat");
     let next_offset = (start | last).select(m.zero(place), end.low_bits(place));
     offset.enabled_by(start | token).drive(next_offset);
-    credits.drive(credits.value() + freed.zero_extend(5) - fills.zero_extend(5));
+    credits.update(freed, fills);
 
     // A token decides on its group at stage 0.
     let read = (walk.issue & !walk.column.any()).at(0).flag();
     let section = walk.section.at(0);
-    if shape.has_vectors() {
-        for (present, name, wanted) in [(shape.has_u(), "u_read", section::U), (shape.has_v(), "v_read", section::V)] {
-            if present {
-                m.output(name, (read & section.is(wanted.into())).flag().registered(&format!("{name}_out")));
-            }
-        }
-        m.output("vector_row", walk.row.at(0).registered("vector_row_out"));
-    }
+    walk.address_vectors(&m, shape, read);
 
     // The row of all vectors arrives, and the cells of the sorter choose among them.
     let arrival = element_cycles(timing) as u32;

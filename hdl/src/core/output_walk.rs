@@ -25,6 +25,20 @@ impl<'m> Token<'m> {
     pub(super) fn is_in(&self, wanted: u8) -> Signal<'m> {
         self.section.is(wanted.into())
     }
+
+    /// Draws the outputs that address U and V in the cycles in which `reads` is 1: `u_read` or `v_read`, and
+    /// `vector_row`.
+    pub(super) fn address_vectors(&self, m: &'m ModuleBuilder, shape: &Shape, reads: Signal<'m>) {
+        let section = self.section.at(0);
+        for (present, name, wanted) in [(shape.has_u(), "u_read", section::U), (shape.has_v(), "v_read", section::V)] {
+            if present {
+                m.output(name, (reads & section.is(wanted.into())).flag().registered(&format!("{name}_out")));
+            }
+        }
+        if shape.has_vectors() {
+            m.output("vector_row", self.row.at(0).registered("vector_row_out"));
+        }
+    }
 }
 
 /// What the walk needs to know.

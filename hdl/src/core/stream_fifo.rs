@@ -3,7 +3,7 @@
 //! Flow control uses credits. The writer starts with [`DEPTH`] credits, spends one for each beat that it issues, and
 //! gets one back with each `freed`. So the FIFO cannot overflow, and the pipeline before it never stalls.
 
-use crate::builder::{DesignBuilder, ModuleBuilder};
+use crate::builder::{DesignBuilder, ModuleBuilder, Register, Signal};
 use crate::formats::Streams;
 use crate::interface::{USER_BITS, port};
 use crate::ir::{ModuleId, address_width};
@@ -14,6 +14,32 @@ pub const DEPTH: u32 = 16;
 
 /// Cycles from `write` to the beat at the head, if the FIFO is empty.
 pub const LATENCY: usize = 2;
+
+/// The credits of the writer: the beats for which the FIFO has room, less those that are on their way to it.
+pub(super) struct Credits<'m>(Register<'m>);
+
+impl<'m> Credits<'m> {
+    /// Draws the register.
+    pub(super) fn new(m: &'m ModuleBuilder) -> Self {
+        Self(m.register("credits", DEPTH.ilog2() + 1).reset(DEPTH.into()))
+    }
+
+    /// Whether there is one.
+    pub(super) fn any(&self) -> Signal<'m> {
+        self.0.value().any()
+    }
+
+    /// Whether there are two or more.
+    pub(super) fn at_least_two(&self) -> Signal<'m> {
+        self.0.value().bits_from(1).any()
+    }
+
+    /// Gains one while `freed` is 1, and spends one while `spent` is 1.
+    pub(super) fn update(&self, freed: Signal<'m>, spent: Signal<'m>) {
+        let width = self.0.value().width();
+        self.0.drive(self.0.value() + freed.zero_extend(width) - spent.zero_extend(width));
+    }
+}
 
 /// The parts of a beat in the FIFO, each with its bits: `tdata` and `tuser` of each element, whether the element is
 /// there (`tkeep`) if the stream says so, and `tlast`.

@@ -6,7 +6,7 @@
 //! beat has several elements, its last one takes the room.
 
 use super::output_walk::Walk;
-use super::stream_fifo::DEPTH;
+use super::stream_fifo::Credits;
 use crate::architecture::decomposer::PortTiming;
 use crate::architecture::size::Size;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
@@ -59,9 +59,9 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     let freed = m.input("freed", 1);
     let beat = shape.streams().output;
 
-    let credits = m.register("credits", DEPTH.ilog2() + 1).reset(DEPTH.into());
+    let credits = Credits::new(&m);
     let size = Size::new(&m, shape);
-    let has_room = credits.value().any();
+    let has_room = credits.any();
     let walk = Walk { start, bad, has_room, place: "column", last_place: size.last_delivered, reads_each: true };
     let walk = walk.draw(&m, shape, &size);
     let (issue, frame_ends) = (walk.issue, walk.frame_ends);
@@ -74,7 +74,7 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
             (issue & last).named("fills_beat")
         }
     };
-    credits.drive(credits.value() + freed.zero_extend(5) - fills.zero_extend(5));
+    credits.update(freed, fills);
 
     // A token decides on its beat at stage 0. At stage 1 it reads the front cell of the sorter, which gives the column.
     let token = issue.at(0).flag();
@@ -82,15 +82,7 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     m.output("turn", (token & !walk.is_in(section::STATUS)).flag().registered("turn_out"));
     let index = address_width(shape.triplets() as u32);
     let front = m.input("front", 1 + index + shape.element_bits()).at(1);
-    if shape.has_vectors() {
-        for (_, name, wanted) in [(shape.has_u(), "u_read", section::U), (shape.has_v(), "v_read", section::V)]
-            .into_iter()
-            .filter(|&(present, ..)| present)
-        {
-            m.output(name, (token & section.is(wanted.into())).flag().registered(&format!("{name}_out")));
-        }
-        m.output("vector_row", walk.row.at(0).registered("vector_row_out"));
-    }
+    walk.address_vectors(&m, shape, token);
 
     // The element of U or V arrives, and the word to send is selected.
     let arrival = element_cycles(timing) as u32;
