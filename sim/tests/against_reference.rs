@@ -135,12 +135,12 @@ fn lanes_agree(cases: u32, widest: u32, draw: fn(&mut Chooser) -> Checked<Design
 
 #[test]
 fn lanes_agree_with_the_interpreter() {
-    lanes_agree(200, 128, design);
+    lanes_agree(1000, 128, design);
 }
 
 #[test]
 fn rows_in_lanes_agree_with_the_interpreter() {
-    lanes_agree(15, 128, copies);
+    lanes_agree(60, 128, copies);
 }
 
 /// Designs without numbers of more than 64 bits, which get the longest vectors.

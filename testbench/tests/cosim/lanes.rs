@@ -27,7 +27,7 @@ fn lanes_equal_single_runs() {
         }
         assert_eq!(found.len(), expected.len());
         // Fewer stimuli than lanes.
-        for few in [0, 1, 3, LanesEngine::LANES - 1] {
+        for few in 0..LanesEngine::LANES {
             assert_eq!(lanes.run(&stimuli[..few]).unwrap(), expected[..few]);
         }
         runs += found.len();
