@@ -100,10 +100,13 @@ pub(super) fn schedule(
     };
     let busy = |unit, work: &dyn Fn(usize) -> Option<&'static str>| Track::new(unit, seen.end, work);
     // From a command that reads diagonal blocks to those in the angle unit: where all lanes are read at once, the
-    // blocks come one after the other.
+    // blocks come one after the other, through the lanes and one register behind them.
     let angles = match mapping {
         Mapping::Quarter | Mapping::Serial => stages.left..stages.left + timing.latencies.diagonal as u32,
-        Mapping::Row | Mapping::Array => stages.left + 1..stages.left + 1 + mapping.diagonals(ordering.pairs()) as u32,
+        Mapping::Row | Mapping::Array => {
+            let first = stages.left + 2;
+            first..first + mapping.diagonals(ordering.pairs()) as u32
+        }
     };
     let mut tracks = vec![
         busy("sequencer", &|cycle| match () {

@@ -40,7 +40,11 @@ impl<'m> Drawing<'_, 'm> {
             }
             let name =
                 |base: &str| if chained < pairs { format!("{base}_{}", first / chained) } else { base.to_owned() };
-            let ahead = |r: usize, c: usize| self.diagonal_lane(first).output(&format!("ahead_{r}{c}"));
+            // A register of its own, since the lanes lie far apart.
+            let ahead = |r: usize, c: usize| {
+                let of_lane = self.diagonal_lane(first).output(&format!("ahead_{r}{c}"));
+                of_lane.registered(&format!("{}_{r}{c}", name("measured")))
+            };
             let block = [("a", ahead(0, 0)), ("b", ahead(0, 1)), ("c", ahead(1, 0)), ("d", ahead(1, 1))];
             let unit = m.place(self.design, self.angles, &name("angles"), &block);
             let coefficients = |side: &str| {
