@@ -9,6 +9,7 @@ mod exported;
 mod icarus;
 mod inside;
 mod lanes;
+mod netlist;
 mod rotations;
 #[cfg(feature = "rust-hdl")]
 mod rust_hdl;
@@ -21,6 +22,7 @@ pub use exported::read_record;
 pub use icarus::IcarusEngine;
 pub use inside::{STREAMS, SeenInside};
 pub use lanes::LanesEngine;
+pub use netlist::NetlistEngine;
 pub use rotations::SeenRotations;
 #[cfg(feature = "rust-hdl")]
 pub use rust_hdl::RustHdlEngine;
@@ -29,13 +31,25 @@ pub use verilator::VerilatorEngine;
 
 use svdforge_hdl::core::Core;
 pub use svdforge_sim::Waves;
+use svdforge_tools::synth::{PowerUp, UnknownTarget};
 
 /// The names of the engines that `--with` accepts, apart from the project's own simulator.
 pub const ENGINES: [&str; 3] = ["icarus", "verilator", "rust_hdl"];
 
-/// Makes the engine of this name, ready to run the core. A name that is not in [`ENGINES`], a missing tool, or a core
-/// that the engine cannot run is an error.
+/// What a user may write, for messages.
+const NAMES: [&str; 4] = ["icarus", "verilator", "rust_hdl", "netlist:TARGET"];
+
+/// The start of the name of an engine that runs the core after synthesis; a target follows.
+pub const NETLIST: &str = "netlist:";
+
+/// Makes the engine of this name, ready to run the core. A name that is not in [`ENGINES`] and no netlist, a
+/// missing tool, or a core that the engine cannot run is an error.
 pub fn engine(name: &str, core: &Core) -> Result<Box<dyn Engine>, EngineError> {
+    if let Some(target) = name.strip_prefix(NETLIST) {
+        let target =
+            target.parse().map_err(|UnknownTarget { .. }| EngineError::UnknownTarget { name: name.to_owned() })?;
+        return Ok(Box::new(NetlistEngine::new(core, target, PowerUp::Unknown)?));
+    }
     match name {
         "icarus" => Ok(Box::new(IcarusEngine::new(core)?)),
         "verilator" => Ok(Box::new(VerilatorEngine::new(core)?)),
@@ -43,6 +57,6 @@ pub fn engine(name: &str, core: &Core) -> Result<Box<dyn Engine>, EngineError> {
         "rust_hdl" => Ok(Box::new(RustHdlEngine::new(core)?)),
         #[cfg(not(feature = "rust-hdl"))]
         "rust_hdl" => Err(EngineError::NotBuilt { engine: "rust_hdl", feature: "rust-hdl" }),
-        _ => Err(EngineError::Unknown { name: name.to_owned(), known: &ENGINES }),
+        _ => Err(EngineError::Unknown { name: name.to_owned(), known: &NAMES }),
     }
 }

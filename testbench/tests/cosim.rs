@@ -9,6 +9,8 @@ mod common;
 mod corpus;
 #[path = "cosim/export.rs"]
 mod export;
+#[path = "cosim/gates.rs"]
+mod gates;
 #[path = "cosim/gtkwave.rs"]
 mod gtkwave;
 #[path = "cosim/judge.rs"]

@@ -20,6 +20,7 @@ use svdforge_testbench::verify::{VerifyReport, verify};
 ///
 /// Every engine runs twice: without stalls, and with random stalls at both ends.
 /// Example: svdforge verify --rows 4 --with icarus,verilator
+/// Example: svdforge verify --rows 2 --with netlist:ecp5-85k
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Verify {
@@ -27,7 +28,8 @@ pub struct Verify {
     core: CoreOptions,
     #[command(flatten)]
     scale: ScaleOption,
-    /// Engines to compare with the simulator: icarus, verilator, rust_hdl (to 4 x 4, built with `--features rust-hdl`)
+    /// Engines to compare with the simulator: icarus, verilator, netlist:TARGET (after synthesis, see `synth --target`),
+    /// rust_hdl (to 4 x 4, built with `--features rust-hdl`)
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "icarus")]
     with: Vec<String>,
     /// Matrix files [default: five frames made for the core, of which one is bad]

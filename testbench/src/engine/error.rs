@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use svdforge_hdl::export::rust_hdl::RustHdlError;
 use svdforge_sim::SimError;
 use svdforge_tools::process::ToolError;
+use svdforge_tools::synth::{SynthError, Target};
 
 /// Why an engine produced no trace, or where its core differs from the expected trace.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +61,15 @@ pub enum EngineError {
         /// The names of all engines that exist.
         known: &'static [&'static str],
     },
+    /// There is no such target of synthesis.
+    #[error("--with {name}: there is no such target; choose one of {}", Target::ALL.map(Target::name).join(", "))]
+    UnknownTarget {
+        /// The name of the engine.
+        name: String,
+    },
+    /// The core cannot be synthesised for simulation.
+    #[error(transparent)]
+    Synthesis(#[from] SynthError),
     /// The engine is one that this program was built without.
     #[error(
         "--with {engine}: this program was built without it; build it with `cargo run --release --features {feature} -- verify ...`, or \

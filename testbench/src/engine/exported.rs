@@ -27,12 +27,21 @@ pub(super) struct ExportFolder {
 impl ExportFolder {
     /// Exports a core with its testbench into a new temporary folder.
     pub fn new(engine: &'static str, core: &Core) -> Result<Self, EngineError> {
+        Self::with(engine, core, |header| Ok(verilog(core.design(), header)))
+    }
+
+    /// The same with other Verilog in place of the core, which has its name and its ports.
+    pub fn with(
+        engine: &'static str,
+        core: &Core,
+        files: impl FnOnce(&Header) -> Result<Vec<File>, EngineError>,
+    ) -> Result<Self, EngineError> {
         let folder = TempDir::with_prefix(format!("svdforge-{engine}-"));
         let folder = folder.map_err(|source| EngineError::File { path: std::env::temp_dir(), source })?;
         let export = Self { engine, core: core.clone(), folder };
         let header =
             Header { command: "svdforge verify".into(), version: env!("CARGO_PKG_VERSION").into(), parameters: vec![] };
-        export.write(&verilog(core.design(), &header))?;
+        export.write(&files(&header)?)?;
         export.write(&[bench(core, &header)])?;
         Ok(export)
     }

@@ -33,13 +33,18 @@ impl IcarusEngine {
     pub fn keep(&mut self) -> PathBuf {
         self.export.keep()
     }
+}
 
-    fn simulate(&self, stimulus: &Stimulus, expected: Option<&Trace>) -> Result<Trace, EngineError> {
-        self.export.run(stimulus, expected, |plusargs, folder| {
-            let arguments: Vec<&str> = ["-n", "sim"].into_iter().chain(plusargs.iter().map(String::as_str)).collect();
-            process::run("vvp", &arguments, folder, NEEDED_FOR)
-        })
-    }
+/// Runs the program `sim` that Icarus has compiled in the folder.
+pub(super) fn run_compiled(
+    export: &ExportFolder,
+    stimulus: &Stimulus,
+    expected: Option<&Trace>,
+) -> Result<Trace, EngineError> {
+    export.run(stimulus, expected, |plusargs, folder| {
+        let arguments: Vec<&str> = ["-n", "sim"].into_iter().chain(plusargs.iter().map(String::as_str)).collect();
+        process::run("vvp", &arguments, folder, NEEDED_FOR)
+    })
 }
 
 impl Engine for IcarusEngine {
@@ -48,10 +53,10 @@ impl Engine for IcarusEngine {
     }
 
     fn run(&mut self, stimulus: &Stimulus) -> Result<Trace, EngineError> {
-        self.simulate(stimulus, None)
+        run_compiled(&self.export, stimulus, None)
     }
 
     fn run_against(&mut self, stimulus: &Stimulus, expected: &Trace) -> Result<Trace, EngineError> {
-        self.simulate(stimulus, Some(expected))
+        run_compiled(&self.export, stimulus, Some(expected))
     }
 }

@@ -20,10 +20,12 @@
 //! Every run also asserts that Yosys finds no problem (`check -assert`: no loop, and no wire that is driven twice or
 //! not at all) and infers no latch.
 
+mod cells;
 mod device;
 mod error;
 mod frame;
 mod multiplier;
+mod netlist;
 mod nextpnr;
 mod options;
 pub mod target;
@@ -31,6 +33,7 @@ mod tool;
 mod yosys;
 
 pub use error::SynthError;
+pub use netlist::{PowerUp, netlist};
 pub use nextpnr::{CriticalPath, Segment, Share};
 pub use options::Options;
 pub use target::{Target, UnknownTarget};
@@ -207,19 +210,21 @@ fn run_yosys(
     pnr: bool,
     framed: bool,
 ) -> Result<yosys::Area, SynthError> {
-    let files = verilog(core.design(), &Header::default());
-    for file in &files {
-        std::fs::write(folder.join(&file.name), &file.text)?;
-    }
-    let mut names: Vec<&str> =
-        files.iter().map(|file| file.name.as_str()).filter(|name| name.ends_with(".v")).collect();
-    let mut top = core.design().top().name.as_str();
+    let mut files = write_core(folder, core)?;
+    let mut top = core.design().top().name.clone();
     if framed {
         std::fs::write(folder.join(frame::FILE), frame::verilog(core))?;
-        names.push(frame::FILE);
-        top = frame::TOP;
+        files.push(frame::FILE.to_owned());
+        top = frame::TOP.to_owned();
     }
-    yosys::run(yosys, folder, &yosys::Sources { files: names, top, pnr }, target)
+    let purpose = if pnr { yosys::Purpose::Placement } else { yosys::Purpose::Area };
+    yosys::run(yosys, folder, &yosys::Sources { files, top, purpose }, target)
+}
+
+/// Writes the Verilog of a core, and returns the names of its files.
+fn write_core(folder: &Path, core: &Core) -> std::io::Result<Vec<String>> {
+    let files = verilog(core.design(), &Header::default()).into_iter().filter(|file| file.name.ends_with(".v"));
+    files.map(|file| std::fs::write(folder.join(&file.name), &file.text).map(|()| file.name)).collect()
 }
 
 /// Checks the netlist against what the device has. nextpnr would find the same, later and in other words.

@@ -49,6 +49,14 @@ pub enum SynthError {
         /// The targets for which it is new enough.
         others: String,
     },
+    /// The netlist of the target cannot be simulated.
+    #[error("the netlist for {target} cannot be simulated: {reason}")]
+    NoModels {
+        /// The target.
+        target: Target,
+        /// Why.
+        reason: String,
+    },
     /// The report of a program does not have the form that is expected.
     #[error("{program}: its report lacks {what}; use the version that `scripts/install-tools.sh` installs")]
     Report {

@@ -19,7 +19,7 @@ const OPERAND: u32 = 18;
 
 /// Writes the texts to synthesise in place of the multipliers among `files` to the folder. Returns the commands of
 /// Yosys that put them into the design, after it was checked as it is.
-pub(super) fn replace(folder: &Path, files: &[&str], target: Target) -> std::io::Result<Vec<String>> {
+pub(super) fn replace(folder: &Path, files: &[String], target: Target) -> std::io::Result<Vec<String>> {
     let text = |module: &str, form: Form| match target {
         Target::Ecp5_25k | Target::Ecp5_45k | Target::Ecp5_85k => Some(ecp5(module, form)),
         Target::Ice40Up5k if form.registers > 2 => Some(ice40(module, form)),
@@ -132,34 +132,10 @@ pub(super) fn ecp5(module: &str, form: Form) -> String {
 mod tests {
     use super::*;
     use crate::process::{find, run_program};
+    use crate::synth::cells::mult18x18d;
     use svdforge_hdl::builder::DesignBuilder;
     use svdforge_hdl::export::{Header, verilog::verilog};
     use svdforge_hdl::units::multiplier::multiplier;
-
-    /// A model of the primitive after its description, for the parameters and ports that are used.
-    fn model() -> String {
-        let bits = |port: &str, count: u32| {
-            let names: Vec<String> = (0..count).rev().map(|bit| format!("{port}{bit}")).collect();
-            names.join(", ")
-        };
-        let (a, b, p) = (bits("A", 18), bits("B", 18), bits("P", 36));
-        format!(
-            "module MULT18X18D (input {a}, input {b}, input CLK0, CE0, RST0, SIGNEDA, SIGNEDB, SOURCEA, SOURCEB, output {p});
-    parameter REG_INPUTA_CLK = \"NONE\", REG_INPUTA_CE = \"CE0\", REG_INPUTA_RST = \"RST0\";
-    parameter REG_INPUTB_CLK = \"NONE\", REG_INPUTB_CE = \"CE0\", REG_INPUTB_RST = \"RST0\";
-    parameter REG_PIPELINE_CLK = \"NONE\", REG_OUTPUT_CLK = \"NONE\", REG_OUTPUT_CE = \"CE0\", REG_OUTPUT_RST = \"RST0\";
-    parameter GSR = \"ENABLED\", RESETMODE = \"SYNC\";
-    wire [17:0] a_now = {{{a}}}, b_now = {{{b}}};
-    reg [17:0] a_in, b_in;
-    wire [17:0] a = REG_INPUTA_CLK == \"NONE\" ? a_now : a_in, b = REG_INPUTB_CLK == \"NONE\" ? b_now : b_in;
-    wire signed [36:0] wide_a = {{{{19{{SIGNEDA & a[17]}}}}, a}}, wide_b = {{{{19{{SIGNEDB & b[17]}}}}, b}};
-    wire [35:0] now = wide_a * wide_b;
-    reg [35:0] held;
-    always @(posedge CLK0) if (CE0) begin a_in <= a_now; b_in <= b_now; held <= now; end
-    assign {{{p}}} = REG_OUTPUT_CLK == \"NONE\" ? now : held;
-endmodule\n"
-        )
-    }
 
     /// Whether Icarus finds the same products from a multiplier and from blocks, for many operands.
     fn agree(form: Form, blocks: &str) -> bool {
@@ -207,7 +183,7 @@ endmodule\n",
             design.top().name,
             form.registers
         );
-        std::fs::write(folder.path().join("bench.v"), bench + &model() + blocks).unwrap();
+        std::fs::write(folder.path().join("bench.v"), bench + &mult18x18d() + blocks).unwrap();
         let icarus = find("iverilog", "the comparison").unwrap();
         let arguments: Vec<String> =
             ["-g2005-sv", "-o", "bench.vvp"].map(str::to_owned).into_iter().chain(files).collect();

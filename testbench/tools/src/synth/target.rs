@@ -2,6 +2,7 @@
 
 use super::device::{self, Device};
 use super::tool::Version;
+use super::yosys::Purpose;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -170,10 +171,11 @@ impl Target {
         }
     }
 
-    /// The commands of Yosys that map a checked design whose top is `top`. A design that will be placed and routed is
-    /// flattened, and gets pads where the placer needs them.
-    pub(super) fn mapping(self, top: &str, pnr: bool, version: Version) -> Vec<String> {
-        let keep = if pnr { "" } else { " -noflatten" };
+    /// The commands of Yosys that map a checked design whose top is `top`. Only a design whose area is wanted by
+    /// module keeps its hierarchy. One that will be placed and routed gets pads where the placer needs them.
+    pub(super) fn mapping(self, top: &str, purpose: Purpose, version: Version) -> Vec<String> {
+        let flatten = purpose != Purpose::Area;
+        let keep = if flatten { "" } else { " -noflatten" };
         let map = |command: &str| vec![format!("{command}{keep} -top {top}")];
         match self {
             Self::Ecp5_25k | Self::Ecp5_45k | Self::Ecp5_85k => map("synth_ecp5"),
@@ -183,13 +185,13 @@ impl Target {
                 let booth = (version >= BOOTH).then(|| "wreduce; booth".to_owned());
                 booth.into_iter().chain(map("synth_ice40 -device hx")).collect()
             }
-            Self::GowinGw2a if pnr => map("synth_gowin -family gw2a"),
+            Self::GowinGw2a if purpose == Purpose::Placement => map("synth_gowin -family gw2a"),
             Self::GowinGw2a => map("synth_gowin -family gw2a -noiopads"),
             Self::Xc7 => {
-                let flatten = if pnr { " -flatten" } else { "" };
+                let flatten = if flatten { " -flatten" } else { "" };
                 vec![format!("synth_xilinx -family xc7 -noiopad{flatten} -top {top}")]
             }
-            Self::Generic => generic(pnr),
+            Self::Generic => generic(flatten),
         }
     }
 

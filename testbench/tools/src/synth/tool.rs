@@ -64,6 +64,20 @@ impl Found {
         Ok(())
     }
 
+    /// Where its data files may be. They belong to a Python package, beside which the program is installed, or which is
+    /// in the `venv` beside it, as `scripts/install-tools.sh` does it; or they are under `share`.
+    pub fn data_folders(&self) -> Vec<PathBuf> {
+        let program = self.program.canonicalize().unwrap_or_else(|_| self.program.clone());
+        let Some(root) = program.parent().and_then(Path::parent) else { return Vec::new() };
+        let package = Path::new("site-packages").join(format!("yowasp_{}", self.tool.name)).join("share");
+        let entries = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let libraries = [root.join("venv"), root.to_owned()].into_iter().flat_map(|place| entries(place.join("lib")));
+        let mut folders: Vec<PathBuf> = libraries.map(|python| python.path().join(&package)).collect();
+        folders.retain(|folder| folder.is_dir());
+        folders.push(root.join("share").join(self.tool.name));
+        folders
+    }
+
     /// The name of the tool, and the version that it prints.
     pub fn version(&self, folder: &Path) -> Result<(String, String), ToolError> {
         let printed = process::run_program(&self.program, &[self.tool.version_flag], folder)?.printed();

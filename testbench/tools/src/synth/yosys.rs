@@ -2,7 +2,7 @@
 
 use super::error::SynthError;
 use super::multiplier;
-use super::target::{Target, list};
+use super::target::{MULTIPLIER, Target, list};
 use super::tool::{Found, Version};
 use serde::Serialize;
 use serde_json::Value;
@@ -12,6 +12,19 @@ use std::path::Path;
 /// The file with the netlist for nextpnr.
 pub(super) const NETLIST: &str = "netlist.json";
 const STATISTICS: &str = "statistics.json";
+/// The file with the netlist for simulation.
+pub(super) const SIMULATED: &str = "netlist.v";
+
+/// What a netlist is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Its cells are counted, by module.
+    Area,
+    /// It is placed and routed.
+    Placement,
+    /// It is simulated.
+    Simulation,
+}
 
 /// Area of one module, without the modules inside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,12 +49,11 @@ pub(super) struct Area {
 }
 
 /// What is synthesised: the Verilog files in a folder.
-pub(super) struct Sources<'a> {
+pub(super) struct Sources {
     /// The names of the files.
-    pub files: Vec<&'a str>,
-    pub top: &'a str,
-    /// Whether the netlist is to be placed and routed.
-    pub pnr: bool,
+    pub files: Vec<String>,
+    pub top: String,
+    pub purpose: Purpose,
 }
 
 /// Synthesises Verilog files in a folder.
@@ -63,7 +75,7 @@ pub(super) fn run(yosys: &Found, folder: &Path, sources: &Sources, target: Targe
 }
 
 fn script(sources: &Sources, replaced: Vec<String>, target: Target, version: Version) -> String {
-    let top = sources.top;
+    let top = &sources.top;
     let mut lines = vec![
         format!("read_verilog {}", sources.files.join(" ")),
         format!("hierarchy -check -top {top}"),
@@ -72,9 +84,16 @@ fn script(sources: &Sources, replaced: Vec<String>, target: Target, version: Ver
         "select -assert-none t:$dlatch t:$adlatch t:$dlatchsr t:$sr".to_owned(),
     ];
     lines.extend(replaced);
-    lines.extend(target.mapping(top, sources.pnr, version));
+    lines.extend(target.mapping(top, sources.purpose, version));
     lines.push(format!("tee -q -o {STATISTICS} stat -json -top {top}"));
-    lines.push(format!("write_json {NETLIST}"));
+    lines.push(match sources.purpose {
+        // The multipliers of a generic netlist become products again, and its LUTs become multiplexers. In Verilog, an
+        // unknown address makes all of a LUT unknown, while a multiplexer of equal inputs is known.
+        Purpose::Simulation => {
+            format!("chtype -set $mul t:{MULTIPLIER}; lut2mux; write_verilog -noattr {SIMULATED}")
+        }
+        Purpose::Area | Purpose::Placement => format!("write_json {NETLIST}"),
+    });
     lines.join("\n") + "\n"
 }
 
