@@ -48,7 +48,9 @@ pub struct Upset {
     /// List this many of the upsets that did most harm
     #[arg(long, value_name = "N", default_value_t = 10)]
     worst: u32,
-    /// Run the upset with this number again and show what became of each frame; needs the same core, --seed, --traffic and --only
+    /// Run the upset with this number again and show what became of each frame
+    ///
+    /// The core, --seed, --traffic and --only must be those of the campaign.
     #[arg(long, value_name = "NUMBER", conflicts_with = "random")]
     replay: Option<u32>,
     /// With --replay: write the waveforms of every named signal, as VCD (.vcd)
