@@ -7,7 +7,7 @@ use crate::{Verdict, output};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
-use svdforge_files::Outputs;
+use svdforge_files::{Outputs, check_inputs_stay};
 use svdforge_golden::digits::fixed;
 use svdforge_hdl::core::Core;
 use svdforge_studies::upset::{
@@ -123,6 +123,7 @@ impl Upset {
         if number >= plan.upsets {
             bail!("--replay {number}: the upsets of the campaign have the numbers 0 to {}", plan.upsets - 1);
         }
+        check_inputs_stay(self.core.config(), [&self.vcd, &self.fst].into_iter().flatten())?;
         let core = self.core.core()?;
         let mut outputs = Outputs::new();
         let mut waves = Vec::new();
