@@ -45,6 +45,9 @@ pub struct Upset {
     /// Threads that simulate [default: as many as there are processors]
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
+    /// Count this many levels of the hierarchy apart
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=100))]
+    depth: u32,
     /// List this many of the upsets that did most harm
     #[arg(long, value_name = "N", default_value_t = 10)]
     worst: u32,
@@ -102,7 +105,7 @@ impl Upset {
         let threads = self.threads.map_or(processors, |threads| threads as usize);
         let progress = Progress::steps(cores.len() * plan.upsets, "simulating upsets");
         progress.announce(&format!("{} of them", cores.len() * plan.upsets));
-        let campaign = Campaign { plan, threads, worst: self.worst as usize };
+        let campaign = Campaign { plan, threads, worst: self.worst as usize, depth: self.depth as usize };
         let mut results = Vec::new();
         for core in &cores {
             results.push(campaign.run(core, &|done| progress.inc(done as u64))?);
@@ -156,7 +159,7 @@ const HEADS: [&str; 12] = [
     "alarm",
     "refused",
     "noticed",
-    "WRONG",
+    "wrong",
     "malformed",
     "never",
 ];
@@ -185,8 +188,8 @@ fn print(core: &Core, result: &CoreUpsets) -> Result<()> {
     output::print(format!("Malformed outputs: {kinds}."))?;
     let after = |frames: usize| tally.recovered_after.get(&frames).copied().unwrap_or(0);
     output::print(format!(
-        "Upsets that touched a frame: {} touched only frames that were in the core, {} later ones too ({} at most one), \
-         after {} the core did not recover by itself; a reset did not help after {}.",
+        "Upsets that changed a frame: {} changed only frames that were in the core, {} also later ones ({} of them one \
+         frame).\nAfter {} the core did not recover by itself, and after {} of these a reset did not help either.",
         after(0),
         tally.later(),
         after(1),

@@ -149,7 +149,7 @@ fn recovery_is_counted_in_frames() {
 fn campaigns_repeat_themselves() {
     let core = core(four());
     let plan = Plan { upsets: 500, seed: 1, traffic: TrafficKind::Both, only: None };
-    let run = |threads| Campaign { plan: plan.clone(), threads, worst: 500 }.run(&core, &|_| ()).unwrap();
+    let run = |threads| Campaign { plan: plan.clone(), threads, worst: 500, depth: 2 }.run(&core, &|_| ()).unwrap();
     let found = run(1);
     assert_eq!(serde_json::to_value(&found).unwrap(), serde_json::to_value(run(3)).unwrap());
     let tally = &found.tally;
@@ -165,7 +165,8 @@ fn campaigns_repeat_themselves() {
         let worst = again.frames.map(|frames| frames.iter().map(|frame| frame.class).max().unwrap());
         assert!(upset.class == Class::Malformed || worst == Some(upset.class), "{upset:?}");
     }
-    let other = Campaign { plan: Plan { seed: 2, ..plan.clone() }, threads: 2, worst: 500 }.run(&core, &|_| ());
+    let other =
+        Campaign { plan: Plan { seed: 2, ..plan.clone() }, threads: 2, worst: 500, depth: 2 }.run(&core, &|_| ());
     assert_ne!(other.unwrap().tally, found.tally);
 }
 
