@@ -10,6 +10,8 @@
 //! - The number of words of a memory is rounded up to a power of two. A design never uses the addresses beyond its
 //!   depth.
 //! - Optimisation is never visible, neither at a port nor in a waveform, which shows every named node.
+//! - Bits of registers and memories can be flipped between cycles ([`Lanes::with_state`], [`Observe::state`]). Such a
+//!   simulator does not learn what registers can hold, so that the laws hold after a flip, too.
 //!
 //! # How it works
 //!

@@ -17,9 +17,10 @@ use svdforge_testbench::engine::Waves;
 
 /// Flip random bits of registers and memories of a simulated core, and tell what becomes of its results
 ///
-/// In each upset one bit is flipped in one cycle, while frames stream through the core. The frames are compared with
-/// those of an undisturbed core, and the results that differ with the golden model. The table tells for each
-/// module what its upsets did; docs/upset.md explains it. The exit status is 1 if a core did not recover by itself.
+/// In each upset one bit is flipped in one cycle, while frames stream through the core. The frames are
+/// compared with those of an undisturbed core, and results that differ with the golden model. The
+/// table tells for each module what its upsets did; docs/upset.md explains it. The exit status is 1
+/// if a core did not recover by itself.
 /// Example: svdforge upset --rows 4 --cols 4 --upsets 10000
 /// Example: svdforge upset --rows 4 --cols 4 --upsets 10000 --replay 17 --fst upset.fst
 #[derive(Args)]

@@ -11,9 +11,9 @@ use svdforge_studies::sweeps::{search, searched};
 
 /// Search for the matrices that take most sweeps, and compare them with the sweep cap of the core
 ///
-/// Random matrices of all families are changed again and again, and a change is kept unless the matrix
-/// becomes easier. The sweeps are those of the simulated core, bit for bit. The exit status is 1 if a
-/// matrix was not settled when the cap was reached. docs/sweeps.md has results.
+/// Random matrices of all families are changed again and again, and a change is kept unless the
+/// matrix becomes easier. The sweeps are those of the simulated core, bit for bit. The exit status is
+/// 1 if a matrix was not settled when the cap was reached. docs/sweeps.md has results.
 /// Example: svdforge bench sweeps --n 2..8 --matrices 200000
 #[derive(Args)]
 #[command(verbatim_doc_comment)]

@@ -1,4 +1,5 @@
 use super::*;
+use svdforge_hdl::parameters::{ArchitectureName, NamedChoice};
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
 
 fn core(parameters: &Parameters, n: usize) -> Core {
@@ -33,4 +34,36 @@ fn symmetric_matrices_stay_symmetric() {
     let core = core(&Parameters { symmetric: true, ..Parameters::default() }, 3);
     let found = search(&core, 1_000, 1, 2, &|_| ()).unwrap();
     assert!((0..9).all(|at| found.hardest[at] == found.hardest[at % 3 * 3 + at / 3]), "{found:?}");
+}
+
+/// One of the hardest matrices of each size that the search has found, in the order of sizes.
+#[derive(serde::Deserialize)]
+struct Hardest {
+    n: usize,
+    sweeps: u32,
+    units: Vec<i64>,
+}
+
+/// They take as many sweeps as the data sheet says, those of one size on every architecture.
+#[test]
+fn the_data_sheet_tells_what_the_search_has_found() {
+    let hardest: Vec<Hardest> = serde_json::from_str(include_str!("hardest.json")).unwrap();
+    assert_eq!(hardest.iter().map(|matrix| matrix.n).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 7, 8]);
+    for Hardest { n, sweeps: taken, units } in hardest {
+        let parameters = Parameters { rows: n, cols: n, ..Parameters::default() };
+        let shape = parameters.shape().unwrap();
+        let search = shape.sweep_search().unwrap();
+        assert!(search.most == taken && taken < shape.sweep_cap(), "{n}: {search:?}");
+        let architectures = if n == 4 { ArchitectureName::ALL } else { &[ArchitectureName::Serial] };
+        for &arch in architectures {
+            assert_eq!(sweeps(Parameters { arch, ..parameters }, &units), taken, "{n} x {n}, {arch}");
+        }
+        let others = [
+            Parameters { word: 18, ..parameters },
+            Parameters { symmetric: true, ..parameters },
+            Parameters { rows: 9, cols: 9, ..parameters },
+            Parameters { sweeps: Sweeps::Fixed(5), ..parameters },
+        ];
+        assert!(others.iter().all(|other| other.shape().unwrap().sweep_search().is_none()));
+    }
 }
