@@ -200,11 +200,11 @@ fn accuracy(text: &mut String, shape: &Shape) {
             "with a fixed number of sweeps it says so of every matrix that was not settled by then.".to_owned()
         }
         (Sweeps::Auto, Some(SweepSearch { matrices, most })) => format!(
-            "that no matrix reaches it is not proved.\nA search for the matrices that take most sweeps tried {matrices} of this size and format: the most was {most}, the cap is {}\n(`svdforge bench sweeps`).",
+            "that it says so of no matrix is not proved.\nA search for the matrices that take most sweeps tried {matrices} of this size and format (`svdforge bench sweeps`): all were\nsettled, the hardest after {most} sweeps; the cap is {}.",
             shape.sweep_cap()
         ),
         (Sweeps::Auto, None) => format!(
-            "that no matrix reaches it is not proved.\nNo matrix that was tried did; matrices of this size and format were not searched for those that take most sweeps\n(`svdforge bench sweeps`). The cap is {}.",
+            "that it says so of no matrix is not proved.\nOf the test matrices it did of none, but there was no search for those of this size and format that take most sweeps\n(`svdforge bench sweeps`). The cap is {}.",
             shape.sweep_cap()
         ),
     };

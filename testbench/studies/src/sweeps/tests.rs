@@ -53,7 +53,7 @@ fn the_data_sheet_tells_what_the_search_has_found() {
         let parameters = Parameters { rows: n, cols: n, ..Parameters::default() };
         let shape = parameters.shape().unwrap();
         let search = shape.sweep_search().unwrap();
-        assert!(search.most == taken && taken < shape.sweep_cap(), "{n}: {search:?}");
+        assert!(search.most == taken && taken <= shape.sweep_cap(), "{n}: {search:?}");
         let architectures = if n == 4 { ArchitectureName::ALL } else { &[ArchitectureName::Serial] };
         for &arch in architectures {
             assert_eq!(sweeps(Parameters { arch, ..parameters }, &units), taken, "{n} x {n}, {arch}");
