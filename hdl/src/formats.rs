@@ -12,6 +12,7 @@ mod budget;
 mod errors;
 mod reduction;
 mod rigorous;
+mod searched;
 mod statistics;
 mod streams;
 
@@ -19,6 +20,7 @@ pub use arithmetic::Arithmetic;
 pub use budget::Budget;
 pub(crate) use budget::Delivery;
 pub use errors::{ErrorBounds, Errors};
+pub use searched::SweepSearch;
 pub use statistics::{ACTIVE_SHARE, FAILURE};
 pub(crate) use streams::Content;
 pub use streams::{BeatFormat, STATUS_BITS, Streams};

@@ -3,7 +3,9 @@
 mod architecture;
 
 use crate::dimensions::Dimensions;
-use crate::formats::{Arithmetic, Budget, Content, Delivery, Formats, STATUS_BITS, Streams, least_coefficient_bits};
+use crate::formats::{
+    Arithmetic, Budget, Content, Delivery, Formats, STATUS_BITS, Streams, SweepSearch, least_coefficient_bits,
+};
 use crate::parameters::{
     ArchitectureName, Front, Kind, OPTIONS, OptionMap, ParameterError, Parameters, Scaling, Sizes, Sweeps, Value,
     Vectors, error,
@@ -273,6 +275,13 @@ impl Shape {
     /// The largest number of sweeps that the core makes.
     pub fn sweep_cap(&self) -> u32 {
         self.arithmetic().sweep_cap(self.even())
+    }
+
+    /// What a search for the matrices that take most sweeps has found for the largest matrices. `None` if matrices of
+    /// this size and format were not searched, or the number of sweeps is fixed.
+    pub fn sweep_search(&self) -> Option<SweepSearch> {
+        let searched = self.arithmetic().sweep_search(self.dimensions.side());
+        searched.filter(|_| self.sweeps() == Sweeps::Auto)
     }
 
     /// The error analysis for the largest matrices, after the largest number of sweeps.

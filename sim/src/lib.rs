@@ -10,6 +10,8 @@
 //! - The number of words of a memory is rounded up to a power of two. A design never uses the addresses beyond its
 //!   depth.
 //! - Optimisation is never visible, neither at a port nor in a waveform, which shows every named node.
+//! - Bits of registers and memories can be flipped between cycles ([`Lanes::with_state`], [`Observe::state`]). Such a
+//!   simulator does not learn what registers can hold, so that the laws hold after a flip, too.
 //!
 //! # How it works
 //!
@@ -60,6 +62,7 @@ mod names;
 mod range;
 mod simplify;
 mod simulator;
+mod state;
 mod vectors;
 mod watch;
 mod waveform;
@@ -68,5 +71,6 @@ mod wide;
 pub use error::SimError;
 pub use lanes::Lanes;
 pub use simulator::{InputPort, Observe, OutputPort, Simulator, Written};
+pub use state::{StateBit, StateElement};
 pub use watch::Extremes;
 pub use waveform::{CYCLE, Target, Waveform, Waves};

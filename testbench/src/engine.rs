@@ -6,6 +6,7 @@ mod core_ports;
 mod drive;
 mod error;
 mod exported;
+mod host;
 mod icarus;
 mod inside;
 mod lanes;
@@ -14,11 +15,13 @@ mod rotations;
 #[cfg(feature = "rust-hdl")]
 mod rust_hdl;
 mod simulator;
+mod upsets;
 mod verilator;
 
 pub use contract::Engine;
 pub use error::EngineError;
 pub use exported::read_record;
+pub use host::{Ending, Observed, Traffic};
 pub use icarus::IcarusEngine;
 pub use inside::{STREAMS, SeenInside};
 pub use lanes::LanesEngine;
@@ -27,10 +30,11 @@ pub use rotations::SeenRotations;
 #[cfg(feature = "rust-hdl")]
 pub use rust_hdl::RustHdlEngine;
 pub use simulator::SimulatorEngine;
+pub use upsets::{Flip, OneUpsetEngine, UpsetEngine};
 pub use verilator::VerilatorEngine;
 
 use svdforge_hdl::core::Core;
-pub use svdforge_sim::Waves;
+pub use svdforge_sim::{StateBit, StateElement, Waves};
 use svdforge_tools::synth::{PowerUp, UnknownTarget};
 
 /// The names of the engines that `--with` accepts, apart from the project's own simulator.

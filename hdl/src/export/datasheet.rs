@@ -9,7 +9,7 @@ use super::origin::generated_by;
 use super::timing::{CLOCK_NAME, INTERVAL, LATENCY, REDUCED, Timing};
 use crate::core::Core;
 use crate::core::stream_fifo;
-use crate::formats::{ErrorBounds, Errors};
+use crate::formats::{ErrorBounds, Errors, SweepSearch};
 use crate::interface::status_summary;
 use crate::parameters::{Front, Scaling, Sizes, Sweeps};
 use crate::shape::Shape;
@@ -195,9 +195,18 @@ fn accuracy(text: &mut String, shape: &Shape) {
         true => "A triangle is shifted up only when it is complete: whatever the block exponent, they are these. ",
     };
     *text += "The bounds\non values and product hold where the status word does not say that the cap was reached; ";
-    *text += match shape.sweeps() {
-        Sweeps::Auto => "no matrix that was tried reached it, but that none does is not proven.",
-        Sweeps::Fixed(_) => "with a fixed number of sweeps it says so of every matrix that was not settled by then.",
+    *text += &match (shape.sweeps(), shape.sweep_search()) {
+        (Sweeps::Fixed(_), _) => {
+            "with a fixed number of sweeps it says so of every matrix that was not settled by then.".to_owned()
+        }
+        (Sweeps::Auto, Some(SweepSearch { matrices, most })) => format!(
+            "that it says so of no matrix is not proved.\nA search for the matrices that take most sweeps tried {matrices} of this size and format (`svdforge bench sweeps`): all were\nsettled, the hardest after {most} sweeps; the cap is {}.",
+            shape.sweep_cap()
+        ),
+        (Sweeps::Auto, None) => format!(
+            "that it says so of no matrix is not proved.\nOf the test matrices it did of none, but there was no search for those of this size and format that take most sweeps\n(`svdforge bench sweeps`). The cap is {}.",
+            shape.sweep_cap()
+        ),
     };
     *text += "\nNo internal value overflows, whatever the input.\n";
 }

@@ -106,6 +106,7 @@ pub fn manifest(core: &Core, timing: &Timing, files: &[Listed]) -> File {
             "units": "sigma and reconstruction: the last place of an input element; orthogonality: 2^-(word - 1)",
             "condition": "the most sweeps, block exponent 0; sigma and reconstruction: status field cap_reached is 0",
             "bounds": shape.budget().bounds(), "statistical_failure_probability": FAILURE,
+            "sweep_search": shape.sweep_search(),
         },
         "files": files,
     });
