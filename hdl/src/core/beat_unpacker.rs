@@ -3,6 +3,7 @@
 //! The bytes of the last beat of a frame that hold no element have zeros in `tkeep`. All other beats are full. A beat
 //! that breaks this rule makes its frame bad, since it is not known what its elements are.
 
+use super::supervisor::ready_or_dropping;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::formats::BeatFormat;
 use crate::interface::port;
@@ -43,7 +44,7 @@ pub fn beat_unpacker(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let refilled = (is_free & (accepted | waits.value())).named("is_refilled");
     let waits_next = ((waits.value() & !is_free) | must_wait).named("beat_waits_next");
     waits.drive(waits_next);
-    ready.drive(!waits_next);
+    ready.drive(ready_or_dropping(&m, !waits_next, accepted & arriving.last));
     has_element.drive(refilled | !is_free);
 
     let next = arriving.or_from(&m, waits.value(), must_wait);
@@ -77,7 +78,7 @@ pub fn beat_unpacker(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     m.output("element_valid", has_element.value());
     m.output("element_last", element_last.value());
     m.output("element_broken", broken.value());
-    design.add(m)
+    design.add_guarded(m)
 }
 
 /// A beat.
