@@ -48,12 +48,12 @@ pub fn beat_unpacker(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     has_element.drive(refilled | !is_free);
 
     let next = arriving.or_from(&m, waits.value(), must_wait);
-    let beat_last = m.register("is_last_beat", 1).enabled_by(refilled);
+    let beat_last = m.register("is_last_beat", 1).reset(0).enabled_by(refilled);
     let broken = m.register("beat_is_broken", 1).enabled_by(refilled);
     beat_last.drive(next.last);
     broken.drive(next.broken);
     // The element that leaves next is the last one of its frame if none of the last beat follows it.
-    let element_last = m.register("is_last_element", 1).enabled_by(refilled | moves_on);
+    let element_last = m.register("is_last_element", 1).reset(0).enabled_by(refilled | moves_on);
     match more {
         None => element_last.drive(next.last),
         Some(more) => {
@@ -113,6 +113,8 @@ impl<'m> Beat<'m> {
     fn or_from(self, m: &'m ModuleBuilder, waits: Signal<'m>, stored: Signal<'m>) -> Self {
         let choose = |name: &str, signal: Signal<'m>| {
             let place = m.register(&format!("waiting_{name}"), signal.width()).enabled_by(stored);
+            // Where a frame ends must not be lost.
+            let place = if name == "last" { place.reset(0) } else { place };
             place.drive(signal);
             waits.select(place.value(), signal)
         };

@@ -73,7 +73,7 @@ pub fn frame_controller(design: &mut DesignBuilder, shape: &Shape, timing: PortT
         false => Size::new(&m, shape),
         true => {
             let keep = |name: &str| {
-                let kept = m.register(&format!("{name}_kept"), index_bits(shape)).enabled_by(accept);
+                let kept = m.register(&format!("{name}_kept"), index_bits(shape)).reset(0).enabled_by(accept);
                 kept.drive(m.input(name, index_bits(shape)));
                 m.output(&format!("{name}_now"), kept.value());
                 kept.value()

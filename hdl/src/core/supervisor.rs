@@ -74,14 +74,17 @@ pub fn supervisor(design: &mut DesignBuilder, shape: &Shape, patience: u64, faul
     let zero = m.zero(idle.value().width());
     idle.drive(counts.select(idle.value().plus(1), zero));
     let noticed = faults.iter().map(|name| m.input(name, 1)).fold(expired, |any, fault| any | fault);
-    let fault = noticed.named("notices_fault");
+    // What has flipped stays so until the modules are reset, and then counts no more.
+    let restart_ends = m.register("restart_ends_out", 1).reset(0);
+    let is_reset = (cleared & !restart_ends.value()).named("is_reset");
+    let fault = (noticed & (!gives_up | is_reset)).named("notices_fault");
 
     // The state, as the header says.
-    let clears = (gives_up & !cleared & !waits & !fault).named("clears_ends");
-    let over = (gives_up & cleared & !sent & !within & !is_owed & !fault).named("is_over");
-    let answers = (gives_up & cleared & !sent & is_owed & !waits & !fault).named("sends_answer");
+    let clears = (gives_up & !cleared & !waits).named("clears_ends");
+    let over = (gives_up & is_reset & !sent & !within & !is_owed & !fault).named("is_over");
+    let answers = (gives_up & is_reset & !sent & is_owed & !waits & !fault).named("sends_answer");
     let next_gives_up = (fault | (gives_up & !over)).named("gives_up_next");
-    let next_cleared = (clears | (cleared & gives_up & !over)) & !fault;
+    let next_cleared = clears | (cleared & gives_up & !over & !fault);
     let next_sent = (answers | (sent & !answers_frame)) & next_gives_up & !fault;
     let next_within = takes.select(!takes_last, within).named("within_next");
     state.drive(m.concat(&[next_gives_up, next_cleared, next_sent, next_within]));
@@ -94,7 +97,8 @@ pub fn supervisor(design: &mut DesignBuilder, shape: &Shape, patience: u64, faul
     output("gives_up", next_gives_up);
     output("within_frame", next_within);
     output("restart_core", fault | gives_up);
-    output("restart_ends", clears | over);
+    restart_ends.drive(clears | over);
+    m.output("restart_ends", restart_ends.value());
     output("holds", next_gives_up & !next_cleared);
     output("answer", answers);
     output("owed", next_owed);
