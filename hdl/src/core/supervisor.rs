@@ -59,12 +59,15 @@ pub fn supervisor(design: &mut DesignBuilder, shape: &Shape, patience: u64, faul
     let bits = owed_bits(shape);
     let owed = Protected::new(&m, "frames_owed", bits, 0);
     let is_owed = owed.value().any().named("is_owed");
-    // A frame that is not owed cannot be answered, whatever leaves the core.
-    let pays = (answers_frame & (is_owed | takes_frame)).named("pays");
-    let next_owed = owed.value() + takes_frame.zero_extend(bits) - pays.zero_extend(bits);
+    let state = Protected::new(&m, "state", 5, 0);
+    let [prepaid, gives_up, cleared, sent, within] = [4, 3, 2, 1, 0].map(|bit| state.value().bit(bit));
+    // An answer that nobody is owed, because `m_axis_tvalid` itself was flipped, counts for the frame that is arriving.
+    let is_too_early = (answers_frame & !is_owed & !takes_frame & within).named("is_too_early");
+    let next_prepaid = is_too_early | (prepaid & !takes_frame);
+    let owes = (takes_frame & !prepaid).named("owes");
+    let pays = (answers_frame & (is_owed | owes)).named("pays");
+    let next_owed = owed.value() + owes.zero_extend(bits) - pays.zero_extend(bits);
     owed.drive(next_owed);
-    let state = Protected::new(&m, "state", 4, 0);
-    let [gives_up, cleared, sent, within] = [3, 2, 1, 0].map(|bit| state.value().bit(bit));
 
     // The watchdog counts cycles in which nothing moves though something should.
     let stands = (is_owed | (offered & !taken)) & !waits & !takes;
@@ -87,7 +90,7 @@ pub fn supervisor(design: &mut DesignBuilder, shape: &Shape, patience: u64, faul
     let next_cleared = clears | (cleared & gives_up & !over & !fault);
     let next_sent = (answers | (sent & !answers_frame)) & next_gives_up & !fault;
     let next_within = takes.select(!takes_last, within).named("within_next");
-    state.drive(m.concat(&[next_gives_up, next_cleared, next_sent, next_within]));
+    state.drive(m.concat(&[next_prepaid, next_gives_up, next_cleared, next_sent, next_within]));
 
     let output = |name: &str, signal: Signal<'_>| {
         let register = m.register(&format!("{name}_out"), signal.width()).reset(0);
