@@ -41,5 +41,5 @@ fn the_table_has_every_option_that_writes() {
             found += 1;
         }
     }
-    assert_eq!(found, 23, "options that write");
+    assert_eq!(found, 25, "options that write");
 }

@@ -1,6 +1,7 @@
-//! The commands `svdforge bench core`, `svdforge bench growth` and `svdforge bench sim`.
+//! The commands `svdforge bench core`, `svdforge bench growth`, `svdforge bench sim` and `svdforge bench sweeps`.
 
 mod growth;
+mod sweeps;
 
 use crate::options::CoreOptions;
 use crate::progress::Progress;
@@ -23,6 +24,7 @@ enum What {
     Core(CoreSpeed),
     Growth(growth::Growth),
     Sim(Sim),
+    Sweeps(sweeps::Sweeps),
 }
 
 /// Stream random matrices through the simulated core without a pause, and measure its throughput
@@ -68,6 +70,7 @@ impl Bench {
             What::Core(core) => core.run(),
             What::Growth(growth) => growth.run(),
             What::Sim(sim) => sim.run(),
+            What::Sweeps(sweeps) => sweeps.run(),
         }
     }
 }

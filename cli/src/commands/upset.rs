@@ -7,7 +7,7 @@ use crate::{Verdict, output};
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
-use svdforge_files::Outputs;
+use svdforge_files::{Outputs, check_inputs_stay};
 use svdforge_golden::digits::fixed;
 use svdforge_hdl::core::Core;
 use svdforge_studies::upset::{
@@ -45,10 +45,15 @@ pub struct Upset {
     /// Threads that simulate [default: as many as there are processors]
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
+    /// Count this many levels of the hierarchy apart
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=100))]
+    depth: u32,
     /// List this many of the upsets that did most harm
     #[arg(long, value_name = "N", default_value_t = 10)]
     worst: u32,
-    /// Run the upset with this number again and show what became of each frame; needs the same core, --seed, --traffic and --only
+    /// Run the upset with this number again and show what became of each frame
+    ///
+    /// The core, --seed, --traffic and --only must be those of the campaign.
     #[arg(long, value_name = "NUMBER", conflicts_with = "random")]
     replay: Option<u32>,
     /// With --replay: write the waveforms of every named signal, as VCD (.vcd)
@@ -100,7 +105,7 @@ impl Upset {
         let threads = self.threads.map_or(processors, |threads| threads as usize);
         let progress = Progress::steps(cores.len() * plan.upsets, "simulating upsets");
         progress.announce(&format!("{} of them", cores.len() * plan.upsets));
-        let campaign = Campaign { plan, threads, worst: self.worst as usize };
+        let campaign = Campaign { plan, threads, worst: self.worst as usize, depth: self.depth as usize };
         let mut results = Vec::new();
         for core in &cores {
             results.push(campaign.run(core, &|done| progress.inc(done as u64))?);
@@ -121,6 +126,7 @@ impl Upset {
         if number >= plan.upsets {
             bail!("--replay {number}: the upsets of the campaign have the numbers 0 to {}", plan.upsets - 1);
         }
+        check_inputs_stay(self.core.config(), [&self.vcd, &self.fst].into_iter().flatten())?;
         let core = self.core.core()?;
         let mut outputs = Outputs::new();
         let mut waves = Vec::new();
@@ -153,7 +159,7 @@ const HEADS: [&str; 12] = [
     "alarm",
     "refused",
     "noticed",
-    "WRONG",
+    "wrong",
     "malformed",
     "never",
 ];
@@ -182,8 +188,8 @@ fn print(core: &Core, result: &CoreUpsets) -> Result<()> {
     output::print(format!("Malformed outputs: {kinds}."))?;
     let after = |frames: usize| tally.recovered_after.get(&frames).copied().unwrap_or(0);
     output::print(format!(
-        "Upsets that touched a frame: {} touched only frames that were in the core, {} later ones too ({} at most one), \
-         after {} the core did not recover by itself; a reset did not help after {}.",
+        "Upsets that changed a frame: {} changed only frames that were in the core, {} also later ones ({} of them one \
+         frame).\nAfter {} the core did not recover by itself, and after {} of these a reset did not help either.",
         after(0),
         tally.later(),
         after(1),

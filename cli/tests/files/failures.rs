@@ -115,12 +115,12 @@ fn fail(how: &str, which: Which) -> usize {
 #[test]
 fn a_kill_at_some_file_operations() {
     // While files get their names.
-    assert_eq!(fail("kill", Which::At(&[0.75])), 21 * 2);
+    assert_eq!(fail("kill", Which::At(&[0.75])), 22 * 2);
 }
 
 #[test]
 fn a_full_disk_at_some_file_operations() {
-    assert_eq!(fail("full", Which::At(&[0.65])), 21 * 2);
+    assert_eq!(fail("full", Which::At(&[0.65])), 22 * 2);
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn a_full_disk() {
         assert!(lines[2].starts_with("error: ") && text.contains("No space left"), "{}: {text}", writer.name);
         cases += 1;
     }
-    assert_eq!(cases, 21);
+    assert_eq!(cases, 22);
 }
 
 /// A folder that cannot be written, with and without outputs of an earlier run: an error, and all is as before.
@@ -74,7 +74,7 @@ fn a_read_only_folder() {
             cases += 1;
         }
     }
-    assert_eq!(cases, 42);
+    assert_eq!(cases, 44);
 }
 
 /// Outputs on another file system, which itself is a mount point, and one inside of a folder that is written.
@@ -124,5 +124,5 @@ fn mount_points_of_some_commands() {
 #[test]
 #[ignore = "takes a minute"]
 fn mount_points_of_all_commands() {
-    assert_eq!(mount_points(writers()), 21 + 2 * 13);
+    assert_eq!(mount_points(writers()), 22 + 2 * 13);
 }

@@ -89,7 +89,7 @@ fn what_is_no_regular_file_is_written_to_or_refused() {
             cases += 7;
         }
     }
-    assert_eq!(cases, 7 * 15, "files of all commands");
+    assert_eq!(cases, 7 * 17, "files of all commands");
 }
 
 #[test]

@@ -129,6 +129,14 @@ pub fn writers() -> Vec<Writer> {
             ],
             [&["p.png", "q.png", "r.png"], &[]],
         ),
+        writer(
+            "upset --replay",
+            [
+                "upset --rows 2 --cols 2 --upsets 9 --replay 1 --vcd u.vcd --fst u.fst",
+                "upset --rows 2 --cols 2 --upsets 9 --replay 2 --vcd u.vcd --fst u.fst",
+            ],
+            [&["u.vcd", "u.fst"], &[]],
+        ),
         again("completions", "completions bash --out shells", [&[], &["shells"]]),
         again("man", "man --out pages", [&[], &["pages"]]),
     ]

@@ -127,4 +127,30 @@ impl<'a> Reference<'a> {
         let own = self.module.nodes.iter().filter(|n| n.name.is_some()).count() + self.module.outputs.len();
         own + self.children.iter().map(Self::names).sum::<usize>()
     }
+
+    /// Flips a bit of a register, or of a word of a memory, given by its name and the names of the instances on the way
+    /// to it. The result tells whether there is such a bit.
+    pub fn flip(&mut self, path: &[&str], word: Option<usize>, bit: u32) -> bool {
+        let (first, rest) = path.split_first().unwrap();
+        if !rest.is_empty() {
+            let child = self.module.instances.iter().position(|i| i.name == *first);
+            return child.is_some_and(|child| self.children[child].flip(rest, word, bit));
+        }
+        let module = self.module;
+        let named = |id: NodeId| module.node(id).name.clone().unwrap_or_else(|| id.to_string()) == *first;
+        let held = |op: &Op| matches!(op, Op::Register { .. } | Op::Read { .. } | Op::Lookup { .. });
+        let bits = match word {
+            Some(word) => {
+                let memory = module.memories.iter().position(|memory| memory.name == *first);
+                memory.map(|memory| &mut self.memories[memory][word])
+            }
+            None => {
+                let node = module.node_ids().find(|&id| held(&module.node(id).op) && named(id));
+                node.map(|id| &mut self.values[id.index()])
+            }
+        };
+        let Some(bit) = bits.and_then(|bits| bits.0.get_mut(bit as usize)) else { return false };
+        *bit = !*bit;
+        true
+    }
 }

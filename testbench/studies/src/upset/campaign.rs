@@ -88,6 +88,8 @@ pub struct Campaign {
     pub threads: usize,
     /// The largest number of upsets that are listed one by one.
     pub worst: usize,
+    /// The levels of the hierarchy that are counted apart, see [`area`].
+    pub depth: usize,
 }
 
 /// Why a campaign failed.
@@ -129,7 +131,7 @@ impl Campaign {
         let work = || {
             let mut engine = UpsetEngine::new(core)?;
             let targets = targets(core, engine.state(), &self.plan)?;
-            let mut part = Part::new(&targets);
+            let mut part = Part::new(&targets, self.depth);
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= self.plan.scenarios() {
@@ -174,7 +176,7 @@ impl Campaign {
 pub(super) fn targets(core: &Core, state: &[StateElement], plan: &Plan) -> Result<Targets, UpsetError> {
     let targets = Targets::new(state, plan);
     if targets.bits == 0 {
-        let mut areas: Vec<String> = state.iter().map(area).collect();
+        let mut areas: Vec<String> = state.iter().map(|element| area(element, usize::MAX)).collect();
         areas.dedup();
         areas.truncate(12);
         return Err(UpsetError::NoTarget {
@@ -198,19 +200,21 @@ pub(super) fn check_undisturbed(core: &Core, scenario: &Scenario, observed: &Obs
 /// What one thread has counted.
 struct Part {
     tally: Tally,
-    modules: BTreeMap<String, ModuleTally>,
+    /// By module, and by whether they are memories.
+    modules: BTreeMap<(String, bool), ModuleTally>,
+    depth: usize,
     worst: Vec<Upset>,
 }
 
 impl Part {
-    fn new(targets: &Targets) -> Self {
-        let mut modules: BTreeMap<String, ModuleTally> = BTreeMap::new();
+    fn new(targets: &Targets, depth: usize) -> Self {
+        let mut modules: BTreeMap<(String, bool), ModuleTally> = BTreeMap::new();
         for element in targets.elements() {
-            let (module, memory) = (area(element), element.words.is_some());
+            let (module, memory) = (area(element, depth), element.words.is_some());
             let empty = ModuleTally { module: module.clone(), memory, bits: 0, tally: Tally::default() };
-            modules.entry(module).or_insert(empty).bits += element.bits();
+            modules.entry((module, memory)).or_insert(empty).bits += element.bits();
         }
-        Self { tally: Tally::default(), modules, worst: Vec::new() }
+        Self { tally: Tally::default(), modules, depth, worst: Vec::new() }
     }
 
     fn run(
@@ -236,7 +240,7 @@ impl Part {
             outcome.reset_helps = after_reset.map(|observed| reference.is_right(&observed));
             let element = &engine.state()[flip.bit.element];
             self.tally.add(&outcome);
-            if let Some(module) = self.modules.get_mut(&area(element)) {
+            if let Some(module) = self.modules.get_mut(&(area(element, self.depth), element.words.is_some())) {
                 module.tally.add(&outcome);
             }
             if outcome.class != Class::Harmless {

@@ -93,7 +93,7 @@ fn kinds<S: Serializer>(counts: &BTreeMap<Malformed, usize>, serializer: S) -> R
 pub struct ModuleTally {
     /// The part, see [`area`].
     pub module: String,
-    /// Whether it is a memory. Otherwise it is the registers of a module.
+    /// Whether these are its memories. Otherwise they are its registers.
     pub memory: bool,
     /// Its bits.
     pub bits: u64,
@@ -102,16 +102,13 @@ pub struct ModuleTally {
     pub tally: Tally,
 }
 
-/// The part of a core that a register or memory belongs to: the names of the instances down to the register, or down to
-/// the memory with its own name. A number in a name is written `*`, so that copies of a module count together. The top
-/// module is `top`.
-pub fn area(element: &StateElement) -> String {
-    let path = match element.words {
-        Some(_) => element.path.as_str(),
-        None => element.path.rsplit_once('.').map_or("top", |(instances, _)| instances),
-    };
+/// The part of a core that a register or memory belongs to: the names of the instances down to it, at most `depth` of
+/// them. A number in a name is written `*`, so that copies of a module count together. The top module is `top`.
+pub fn area(element: &StateElement, depth: usize) -> String {
+    let parts: Vec<&str> = element.path.split('.').collect();
+    let instances = parts[..parts.len() - 1].iter().take(depth).copied().collect::<Vec<_>>().join(".");
     let mut area = String::new();
-    for part in path.chars() {
+    for part in if instances.is_empty() { "top" } else { &instances }.chars() {
         match part.is_ascii_digit() {
             true if area.ends_with('*') => (),
             true => area.push('*'),
@@ -126,10 +123,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn copies_of_a_module_and_of_a_memory_are_one_area() {
-        let area = |path: &str, words| area(&StateElement { path: path.to_owned(), width: 4, words });
-        assert_eq!(area("lanes.lane_12_3.rotator.sum_2", None), "lanes.lane_*_*.rotator");
-        assert_eq!(area("lanes.lane_12_3.bank_0", Some(8)), "lanes.lane_*_*.bank_*");
-        assert_eq!(area("m_axis_tvalid", None), "top");
+    fn copies_of_a_module_are_one_area() {
+        let area = |path: &str, depth| area(&StateElement { path: path.to_owned(), width: 4, words: None }, depth);
+        assert_eq!(area("lanes.lane_12_3.rotator.sum_2", 9), "lanes.lane_*_*.rotator");
+        assert_eq!(area("lanes.lane_12_3.rotator.sum_2", 2), "lanes.lane_*_*");
+        assert_eq!(area("lanes.lane_12_3.rotator.sum_2", 1), "lanes");
+        assert_eq!(area("m_axis_tvalid", 2), "top");
     }
 }
