@@ -43,6 +43,9 @@ use sequencer::sequencer;
 use square::Square;
 use timing::Timing;
 
+#[cfg(test)]
+mod tests;
+
 /// Multipliers of a rotator.
 const MULTIPLIERS: usize = 4;
 
