@@ -55,7 +55,7 @@ pub fn beat_unpacker(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     // The element that leaves next is the last one of its frame if none of the last beat follows it.
     let element_last = m.register("is_last_element", 1).reset(0).enabled_by(refilled | moves_on);
     match more {
-        None => element_last.drive(next.last),
+        None => element_last.drive(refilled & next.last),
         Some(more) => {
             let rest = match count {
                 2 => m.zero(1),

@@ -138,7 +138,7 @@ pub fn frame_controller(design: &mut DesignBuilder, shape: &Shape, timing: PortT
     let status = status_word(&m, &fields);
     assert_eq!(status.width(), STATUS_BITS, "The fields fill the status word.");
     m.output("status", status.registered("status_out"));
-    let is_all = if shape.in_flight() == 1 { bad } else { bad.at(0).registered("status_is_all_out") };
+    let is_all = if shape.in_flight() == 1 { bad } else { bad.at(0).flag().registered("status_is_all_out") };
     m.output("status_is_all", is_all);
     design.add_guarded(m)
 }

@@ -134,7 +134,7 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
         credits.drive(next);
         drive_ready(!waits & next.any());
         m.output("load_batch", completes.at(0).flag().registered("load_batch_out"));
-        m.output("load_final", at_last_row.at(0).flag().registered("load_final_out"));
+        m.output("load_final", (at_last_row & completes).at(0).flag().registered("load_final_out"));
     } else {
         // With several matrices in flight, an element is taken when the decomposer has time to write it.
         let free = (shape.in_flight() > 1).then(|| m.input("load_free", 1));
@@ -228,11 +228,11 @@ impl<'m> Header<'m> {
                 }
             };
             let kept = m.register(name, index).enabled_by(takes);
-            // The first element is in the decomposer before the size from a register is. Its column is 0, so that any
-            // size will do, but a simulator with unknown values must know one.
-            let kept = if has_registers { kept.reset(most as i128 - 1) } else { kept };
+            // A frame may end before its size is known, and the first element is in the decomposer before the size from
+            // a register is. Any size will do then, but a simulator with unknown values must know one.
+            let kept = kept.reset(most as i128 - 1);
             kept.drive(last);
-            let fit = m.register(&format!("{name}_fits"), 1).enabled_by(takes);
+            let fit = m.register(&format!("{name}_fits"), 1).reset(0).enabled_by(takes);
             fit.drive(fits);
             let (kept, fit) = (kept.value(), fit.value());
             let now = |new: Signal<'m>, kept: Signal<'m>| from_register.map_or(kept, |given| given.select(new, kept));

@@ -114,10 +114,11 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     assert_eq!(end as usize, beat_cycles(timing), "The latency of a beat is known without drawing it.");
     m.output("tdata", tdata);
     m.output("tuser", section.registered("tuser").delayed_to(end));
-    m.output("tlast", frame_ends.at(0).flag().registered("tlast").delayed_to(end));
+    let last = (token & frame_ends.at(0)).flag().registered("tlast");
+    m.output("tlast", last.delayed_to(end));
     m.output("write", token.registered("token").delayed_to(end));
     // Once the last token has read the memories, the core may write them again.
-    m.output("done", (token & frame_ends.at(0)).flag().registered("done").delayed_to(arrival));
+    m.output("done", last.delayed_to(arrival));
     design.add_guarded(m)
 }
 
