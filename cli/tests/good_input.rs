@@ -143,7 +143,7 @@ fn simulate_speaks_the_json_of_its_contract() {
             assert!((sum - element).abs() <= 2.0 * lsb, "element {i}, {j}: {sum}");
         }
     }
-    for key in ["bad_frame", "overflow", "cap_reached", "self_check_failed"] {
+    for key in ["bad_frame", "overflow", "cap_reached", "self_check_failed", "watchdog"] {
         assert_eq!(result["flags"][key], false, "{key}");
     }
     let cycles = &result["cycles"];

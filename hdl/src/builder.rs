@@ -4,10 +4,12 @@
 //! Misuse of a builder, such as operands of different widths, is a bug in the generator and not a mistake of its user.
 //! It panics with a message.
 
+mod guard;
 mod ports;
 mod signal;
 mod simplify;
 
+pub use guard::{FAULT, Parity, odd};
 pub use ports::{Instance, Memory, Register, Table};
 pub use signal::Signal;
 
@@ -72,6 +74,10 @@ pub struct ModuleBuilder {
     pub(crate) delays: RefCell<BTreeMap<(NodeId, u32), NodeId>>,
     /// Flags: signals whose delay registers are 0 during reset.
     pub(crate) flags: RefCell<BTreeSet<NodeId>>,
+    /// Registers that are no part of the parity of the module, see [`DesignBuilder::add_guarded`].
+    pub(crate) guarded: RefCell<BTreeSet<NodeId>>,
+    /// Signals that tell of a fault beside the parity.
+    pub(crate) faults: RefCell<Vec<NodeId>>,
     /// Names of signals without the prefix for their pipeline stage.
     pub(crate) base_names: RefCell<BTreeMap<NodeId, String>>,
 }
@@ -84,6 +90,8 @@ impl ModuleBuilder {
             module: RefCell::new(module),
             delays: RefCell::default(),
             flags: RefCell::default(),
+            guarded: RefCell::default(),
+            faults: RefCell::default(),
             base_names: RefCell::default(),
         }
     }

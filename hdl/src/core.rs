@@ -13,12 +13,14 @@ pub mod group_packer;
 pub mod latency;
 pub mod observed;
 mod output_walk;
+pub mod protected;
 pub mod registers;
 pub mod sorter;
 mod status;
 pub mod stream_fifo;
 pub mod stream_input;
 pub mod stream_output;
+pub mod supervisor;
 
 use crate::architecture::decomposer::{PortTiming, Schedule};
 use crate::check::Checked;

@@ -6,6 +6,7 @@
 pub mod c_header;
 pub mod constraints;
 pub mod datasheet;
+pub mod formal;
 pub mod fusesoc;
 pub mod gtkwave;
 pub mod ipxact;

@@ -203,6 +203,8 @@ pub struct Instance {
     pub module: ModuleId,
     /// The driver of each input port, in port order.
     pub inputs: Vec<Option<NodeId>>,
+    /// The restart, 1 bit: while it is 1, the module and all that it contains are in reset, as while `aresetn` is 0.
+    pub restart: Option<NodeId>,
 }
 
 /// One bit vector of a module.

@@ -37,7 +37,7 @@ class Result:
     vectors: _Vectors
     """Eigenvectors, one in each column."""
     status: dict[str, Any]
-    """The status word as `word`, and each of its fields: `bad_frame`, `overflow`, `cap_reached`, `self_check_failed`,
+    """The status word as `word`, and each of its fields: `bad_frame`, `overflow`, `cap_reached`, `self_check_failed`, `watchdog`,
     `sweeps`, `block_exponent`."""
     cycles: dict[str, Any]
     """Clock cycles of a matrix that passes through the core alone: `load`, `compute`, `unload`, `total`."""

@@ -68,7 +68,7 @@ pub(crate) fn flatten(design: &Design, known: &[Range], guarded: &[&str]) -> Fla
     let drivers: Vec<Value> = ports.map(|(port, &id)| flattener.graph.input(port as u32, top.node(id).width)).collect();
     let top_number = design.modules.len() - 1;
     let mut placed = flattener.place(top_number);
-    let root = flattener.evaluate(&mut placed, &top.name, &drivers);
+    let root = flattener.evaluate(&mut placed, &top.name, &drivers, None);
     let port = |name: &str, id: NodeId| {
         let value = placed.values[id.index()].expect("Every node is evaluated.");
         NamedValue { name: name.to_owned(), value, width: top.node(id).width }
@@ -150,7 +150,8 @@ impl<'a> Flattener<'a> {
     }
 
     /// Computes the nodes of a placed module, connects its registers and memories, and continues with its children.
-    fn evaluate(&mut self, placed: &mut Placed, name: &str, inputs: &[Value]) -> Scope {
+    /// `restart` puts them all into reset while it is 1.
+    fn evaluate(&mut self, placed: &mut Placed, name: &str, inputs: &[Value], restart: Option<Value>) -> Scope {
         let module = &self.design.modules[placed.module];
         for (&id, &driver) in module.inputs.iter().zip(inputs) {
             placed.values[id.index()] = Some(driver);
@@ -166,7 +167,7 @@ impl<'a> Flattener<'a> {
         }
         for id in module.node_ids() {
             if let Some(number) = placed.states[id.index()] {
-                self.connect(module, id, number, placed);
+                self.connect(module, id, number, placed, restart);
             }
         }
         let mut memories = Vec::new();
@@ -188,14 +189,19 @@ impl<'a> Flattener<'a> {
         let scopes = module.instances.iter().zip(&mut children).map(|(instance, child)| {
             let drivers: Vec<Value> =
                 instance.inputs.iter().map(|id| placed.at(id.expect("The checker wants all inputs driven."))).collect();
-            self.evaluate(child, &instance.name, &drivers)
+            let own = instance.restart.map(|id| placed.at(id));
+            let restart = match (restart, own) {
+                (Some(a), Some(b)) => Some(self.graph.or(a, b)),
+                (one, other) => one.or(other),
+            };
+            self.evaluate(child, &instance.name, &drivers, restart)
         });
         let children_scopes = scopes.collect();
         let (signals, registers) = (signals(module, placed), registers(module, placed));
         Scope { name: name.to_owned(), signals, registers, memories, children: children_scopes }
     }
 
-    fn connect(&mut self, module: &Module, id: NodeId, number: usize, placed: &Placed) {
+    fn connect(&mut self, module: &Module, id: NodeId, number: usize, placed: &Placed, restart: Option<Value>) {
         let node = module.node(id);
         let (next, enable, reset) = match &node.op {
             Op::Register { next, enable, reset } => {
@@ -212,10 +218,19 @@ impl<'a> Flattener<'a> {
             _ => unreachable!("Only registers, reads and lookups have a state."),
         };
         let enable = enable.map(|id| placed.at(id));
+        let reset = reset.map(|bits| signed_value(bits, node.width));
+        let (next, enable) = match (restart, reset) {
+            (Some(restart), Some(value)) => {
+                let value = self.graph.constant(value);
+                let enable = enable.map(|enable| self.graph.or(enable, restart));
+                (self.graph.mux(restart, value, next), enable)
+            }
+            _ => (next, enable),
+        };
         let state = &mut self.graph.states[number];
         state.next = next;
         state.enable = enable;
-        state.reset = reset.map(|bits| signed_value(bits, node.width));
+        state.reset = reset;
     }
 
     /// Guards a sum. It has wrapped if the exact result fits the width neither as a signed nor as an unsigned number.

@@ -118,8 +118,8 @@ impl ResultArrays {
     pub fn push(&mut self, input: &Quantised, trace: &Trace) -> Result<(), RunError> {
         let broken = |message: &str| RunError::from(FrameError { beat: 0, message: message.to_owned() });
         let Frame { status, sections } = Frame::read::<f64>(&self.shape, self.size, &trace.output)?;
-        if status.bad_frame() {
-            return Err(broken("the core has refused the frame"));
+        if status.bad_frame() || status.watchdog() {
+            return Err(broken("the core has refused the frame, or given it up"));
         }
         self.cycles.push(Cycles::of(trace).ok_or_else(|| broken("the trace is empty"))?);
         let exponent = input.exponent + status.block_exponent();

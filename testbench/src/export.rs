@@ -10,6 +10,7 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::export::c_header::c_header;
 use svdforge_hdl::export::constraints::constraints;
 use svdforge_hdl::export::datasheet::datasheet;
+use svdforge_hdl::export::formal::formal;
 use svdforge_hdl::export::fusesoc::fusesoc;
 use svdforge_hdl::export::gtkwave::gtkwave;
 use svdforge_hdl::export::ipxact::ipxact;
@@ -48,6 +49,7 @@ pub fn export(core: &Core) -> Result<Vec<File>, EngineError> {
     export.add(|_| Role::Document, [timing_svg]);
     export.add(|_| Role::Document, [datasheet(core, &timing, shortened(core.shape()).as_deref())]);
     export.add(|_| Role::Data, gtkwave(core, &header));
+    export.add(|_| Role::Testbench, formal(core, &header));
     let ports = core.shape().interface().ports();
     export.add(|_| Role::Constraint, constraints(&name, &header, &ports));
     export.add(|_| Role::Wrapper, c_header(core.shape(), &header));

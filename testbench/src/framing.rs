@@ -175,7 +175,7 @@ pub struct FrameError {
 pub struct Frame {
     /// The status word.
     pub status: Status,
-    /// The other sections, in order. There are none in a bad frame.
+    /// The other sections, in order. There are none in a bad frame, nor in one that the core has given up.
     pub sections: Vec<FrameSection>,
 }
 
@@ -202,6 +202,12 @@ impl Frame {
         let error = |beat, message: String| FrameError { beat, message };
         let Some(first) = beats.first() else { return Err(error(0, "the frame is empty".into())) };
         let status = Status::from_bits(first.data);
+        // A frame that is given up ends with a status word that says so, wherever it was.
+        let end = &beats[beats.len() - 1];
+        let given_up = Status::from_bits(end.data);
+        if end.user == section::STATUS && end.last && given_up.watchdog() {
+            return Ok(Self { status: given_up, sections: Vec::new() });
+        }
         let mut sections = shape.interface().sections_of(size);
         sections.truncate(if status.bad_frame() { 1 } else { sections.len() });
         let expected: Vec<u8> =
@@ -236,6 +242,9 @@ pub fn parse_frame<T: Scalar>(
     beats: &[OutputElement],
 ) -> Result<Decomposition<T>, FrameError> {
     let Frame { status, sections } = Frame::read::<T>(shape, (rows, cols), beats)?;
+    if status.watchdog() {
+        return Err(FrameError { beat: beats.len() - 1, message: "the core has given up the frame".into() });
+    }
     let values = |user: u8| {
         let section = sections.iter().find(|found| found.section.tuser == user)?;
         Some(section.values().collect::<Vec<f64>>())

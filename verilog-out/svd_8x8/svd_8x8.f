@@ -14,4 +14,5 @@ svd_8x8_frame_controller.v
 svd_8x8_sorter.v
 svd_8x8_stream_output.v
 svd_8x8_stream_fifo.v
+svd_8x8_supervisor.v
 svd_8x8.v

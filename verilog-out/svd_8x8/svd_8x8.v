@@ -67,14 +67,29 @@ module svd_8x8 (
     wire        output_end_u_read;
     wire [20:0] decomposer_v;
     wire        output_end_v_read;
+    wire        supervisor_restart_ends;
+    wire  [4:0] supervisor_owed;
+    wire        input_end_fault;
+    wire        output_end_fault;
+    wire        output_fifo_fault;
+    wire        supervisor_restart_core;
+    wire        controller_fault;
+    wire        decomposer_fault;
+    wire        supervisor_fault;
+    wire        supervisor_gives_up;
+    wire        supervisor_within_frame;
+    wire        supervisor_answer;
+    wire        supervisor_holds;
 
     svd_8x8_stream_input input_end (
         .aclk          (aclk),
-        .aresetn       (aresetn),
+        .aresetn       (aresetn & ~supervisor_restart_ends),
         .s_axis_tdata  (s_axis_tdata),
         .s_axis_tvalid (s_axis_tvalid),
         .s_axis_tlast  (s_axis_tlast),
         .release_frame (controller_release_frame),
+        .gives_up      (supervisor_gives_up),
+        .within_frame  (supervisor_within_frame),
         .s_axis_tready (input_end_s_axis_tready),
         .full          (input_end_full),
         .bad           (input_end_bad),
@@ -82,16 +97,18 @@ module svd_8x8 (
         .load_row      (input_end_load_row),
         .load_column   (input_end_load_column),
         .load_data     (input_end_load_data),
-        .shift         (input_end_shift)
+        .shift         (input_end_shift),
+        .fault         (input_end_fault)
     );
 
     svd_8x8_frame_controller controller (
         .aclk          (aclk),
-        .aresetn       (aresetn),
+        .aresetn       (aresetn & ~supervisor_restart_core),
         .frame_full    (input_end_full),
         .frame_bad     (input_end_bad),
         .done          (decomposer_done),
         .unloaded      (output_end_done),
+        .gives_up      (supervisor_gives_up),
         .overflow      (decomposer_overflow),
         .cap_reached   (decomposer_cap_reached),
         .sweeps        (decomposer_sweeps),
@@ -104,12 +121,13 @@ module svd_8x8 (
         .release_frame (controller_release_frame),
         .unload_start  (controller_unload_start),
         .status        (controller_status),
-        .status_is_all (controller_status_is_all)
+        .status_is_all (controller_status_is_all),
+        .fault         (controller_fault)
     );
 
     svd_8x8_serial decomposer (
         .aclk         (aclk),
-        .aresetn      (aresetn),
+        .aresetn      (aresetn & ~supervisor_restart_core),
         .start        (controller_start),
         .load_row     (input_end_load_row),
         .load_valid   (input_end_load_valid),
@@ -127,13 +145,14 @@ module svd_8x8 (
         .overflow     (decomposer_overflow),
         .sweeps       (decomposer_sweeps),
         .value        (decomposer_value),
+        .fault        (decomposer_fault),
         .u            (decomposer_u),
         .v            (decomposer_v)
     );
 
     svd_8x8_sorter sorter (
         .aclk    (aclk),
-        .aresetn (aresetn),
+        .aresetn (aresetn & ~supervisor_restart_core),
         .clear   (controller_clear),
         .insert  (controller_insert),
         .turn    (output_end_turn),
@@ -144,10 +163,12 @@ module svd_8x8 (
 
     svd_8x8_stream_output output_end (
         .aclk       (aclk),
-        .aresetn    (aresetn),
-        .start      (controller_unload_start),
+        .aresetn    (aresetn & ~supervisor_restart_ends),
         .status     (controller_status),
+        .start      (controller_unload_start),
         .bad        (controller_status_is_all),
+        .answer     (supervisor_answer),
+        .gives_up   (supervisor_gives_up),
         .freed      (output_fifo_freed),
         .front      (sorter_front),
         .u          (decomposer_u),
@@ -160,22 +181,51 @@ module svd_8x8 (
         .tuser      (output_end_tuser),
         .tlast      (output_end_tlast),
         .write      (output_end_write),
-        .done       (output_end_done)
+        .done       (output_end_done),
+        .fault      (output_end_fault)
     );
 
     svd_8x8_stream_fifo output_fifo (
         .aclk          (aclk),
-        .aresetn       (aresetn),
+        .aresetn       (aresetn & ~supervisor_restart_ends),
         .write         (output_end_write),
         .m_axis_tready (m_axis_tready),
+        .holds         (supervisor_holds),
+        .fault_before  (output_end_fault),
+        .tlast         (output_end_tlast),
         .tdata         (output_end_tdata),
         .tuser         (output_end_tuser),
-        .tlast         (output_end_tlast),
         .m_axis_tdata  (output_fifo_m_axis_tdata),
         .m_axis_tuser  (output_fifo_m_axis_tuser),
         .m_axis_tlast  (output_fifo_m_axis_tlast),
         .m_axis_tvalid (output_fifo_m_axis_tvalid),
-        .freed         (output_fifo_freed)
+        .freed         (output_fifo_freed),
+        .fault         (output_fifo_fault)
+    );
+
+    svd_8x8_supervisor supervisor (
+        .aclk             (aclk),
+        .aresetn          (aresetn),
+        .input_valid      (s_axis_tvalid),
+        .input_ready      (input_end_s_axis_tready),
+        .input_last       (s_axis_tlast),
+        .output_valid     (output_fifo_m_axis_tvalid),
+        .output_ready     (m_axis_tready),
+        .output_last      (output_fifo_m_axis_tlast),
+        .input_fault      (input_end_fault),
+        .controller_fault (controller_fault),
+        .decomposer_fault (decomposer_fault),
+        .output_fault     (output_end_fault),
+        .fifo_fault       (output_fifo_fault),
+        .supervisor_fault (supervisor_fault),
+        .gives_up         (supervisor_gives_up),
+        .within_frame     (supervisor_within_frame),
+        .restart_core     (supervisor_restart_core),
+        .restart_ends     (supervisor_restart_ends),
+        .holds            (supervisor_holds),
+        .answer           (supervisor_answer),
+        .owed             (supervisor_owed),
+        .fault            (supervisor_fault)
     );
 
     // ---- Outputs ---------------------------------------------------------------------------------------------
@@ -186,7 +236,7 @@ module svd_8x8 (
     assign m_axis_tuser  = output_fifo_m_axis_tuser;
 
     // Bits that nothing reads, named so that linters do not ask.
-    wire _unused_ok = &{1'b0, controller_value_number[3], 1'b0};
+    wire _unused_ok = &{1'b0, controller_value_number[3], supervisor_owed, 1'b0};
 endmodule
 
 `default_nettype wire

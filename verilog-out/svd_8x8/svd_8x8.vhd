@@ -58,6 +58,7 @@ package svd_8x8_pkg is
   constant svd_8x8_overflow_bit          : natural := 1;
   constant svd_8x8_cap_reached_bit       : natural := 2;
   constant svd_8x8_self_check_failed_bit : natural := 3;
+  constant svd_8x8_watchdog_bit          : natural := 4;
   constant svd_8x8_sweeps_high           : natural := 15;
   constant svd_8x8_sweeps_low            : natural := 8;
   constant svd_8x8_block_exponent_high   : natural := 23;

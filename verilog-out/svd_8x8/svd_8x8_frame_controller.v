@@ -17,6 +17,7 @@ module svd_8x8_frame_controller (
     input  wire        frame_bad,
     input  wire        done,
     input  wire        unloaded,
+    input  wire        gives_up,
     input  wire        overflow,
     input  wire        cap_reached,
     input  wire  [7:0] sweeps,
@@ -29,7 +30,8 @@ module svd_8x8_frame_controller (
     output wire        release_frame,
     output wire        unload_start,
     output wire [23:0] status,
-    output wire        status_is_all
+    output wire        status_is_all,
+    output wire        fault
 );
 
     // ---- State and logic -------------------------------------------------------------------------------------
@@ -47,6 +49,10 @@ module svd_8x8_frame_controller (
     reg        release_out;
     reg        unload_start_out;
     reg [23:0] status_out;
+    reg        odd_parity;
+    reg        odd_parity_2;
+    reg        odd_parity_3;
+    reg        fault_out;
 
     wire        accept = frame_full & ~frame_taken & ~frames_in_core;
     wire        accept_good = accept & ~frame_bad;
@@ -57,15 +63,40 @@ module svd_8x8_frame_controller (
     wire        sorting_begins = rests & first_is_done;
     wire        sends_bad = rests & first_is_bad;
     wire        sorted = sorting & (place == 4'd9);
+    wire  [3:0] place_plus_1_else_place_else_0 = sorting ? (sorting ? place + 4'd1 : place) : 4'd0;
+    wire        disjunction_of_sorting_begins = sorting_begins | (sorting & ~sorted);
     wire        unload_begins = sorted | sends_bad;
+    wire        disjunction_of_unload_begins = unload_begins | (unloading & ~unloaded);
     wire        accept_good_or_refuse = accept_good | refuse;
+    wire        difference_of_frames_in_core = frames_in_core + accept_good_or_refuse - unloaded;
     wire        sum_of_frames_held = frames_held + accept_good_or_refuse;
+    wire        difference_of_frames_held = sum_of_frames_held - unload_begins;
     wire        disjunction_of_to_release = accept_good_or_refuse | to_release;
     wire        releases = disjunction_of_to_release & (unload_begins | ~sum_of_frames_held);
+    wire        conjunction_of_to_release = disjunction_of_to_release & ~releases;
+    wire        conjunction_of_frame_full = frame_full & (accept_good_or_refuse | frame_taken);
+    wire        conjunction_of_first_is_done = first_is_done & ~sorting_begins;
+    wire        disjunction_of_refuse = (bad_kept & ~accept_good) | refuse;
     wire        p0_inserts = sorting & ({1'b0, 3'd7} >= place);
     wire  [2:0] p0_index = place[2:0];
-    wire [23:0] status_out_next = {-{4'd0, (~bad_kept ? shifted : 4'd0)}, (~bad_kept ? sweeps : 8'd0), 4'd0,
-            1'b0, (~bad_kept ? cap_reached : 1'b0), (~bad_kept ? overflow : 1'b0), bad_kept};
+    wire        not_bad_kept_or_gives_up = ~(bad_kept | gives_up);
+    wire [23:0] status_out_next = {-{4'd0, (not_bad_kept_or_gives_up ? shifted : 4'd0)},
+            (not_bad_kept_or_gives_up ? sweeps : 8'd0), 3'd0, gives_up, 1'b0,
+            (not_bad_kept_or_gives_up ? cap_reached : 1'b0), (not_bad_kept_or_gives_up ? overflow : 1'b0),
+            bad_kept & ~gives_up};
+    wire        parity_of_frames_in_core = sorting ^ unloading ^ frames_in_core ^ frames_held ^ frame_taken;
+    wire        parity_of_frames_in_core_2 = parity_of_frames_in_core ^ to_release ^ done_kept ^ bad_kept;
+    wire        parity_of_sorting_begins = disjunction_of_sorting_begins ^ disjunction_of_unload_begins;
+    wire        parity_of_sorting_begins_2 = parity_of_sorting_begins ^ difference_of_frames_in_core
+            ^ difference_of_frames_held;
+    wire        parity_of_sorting_begins_2_2 = parity_of_sorting_begins_2 ^ conjunction_of_frame_full
+            ^ conjunction_of_to_release;
+    wire        parity_of_sorting_begins_2_2_2 = parity_of_sorting_begins_2_2 ^ conjunction_of_first_is_done;
+    wire        parity_of_place_bit_2 = place[0] ^ place[1] ^ place[2] ^ place[3] ^ start_out ^ clear_out;
+    wire        odd_parity_2_term = place_plus_1_else_place_else_0[0] ^ place_plus_1_else_place_else_0[1];
+    wire        parity_of_odd_parity_2_term = odd_parity_2_term ^ place_plus_1_else_place_else_0[2]
+            ^ place_plus_1_else_place_else_0[3];
+    wire        parity_of_odd_parity_2_term_2 = parity_of_odd_parity_2_term ^ accept_good ^ sorting_begins;
 
     always @(posedge aclk) begin
         if (!aresetn) begin
@@ -82,20 +113,22 @@ module svd_8x8_frame_controller (
             clear_out        <= 1'b0;
             release_out      <= 1'b0;
             unload_start_out <= 1'b0;
+            odd_parity       <= 1'b1;
         end else begin
-            sorting          <= sorting_begins | (sorting & ~sorted);
-            unloading        <= unload_begins | (unloading & ~unloaded);
-            frames_in_core   <= frames_in_core + accept_good_or_refuse - unloaded;
-            frames_held      <= sum_of_frames_held - unload_begins;
-            frame_taken      <= frame_full & (accept_good_or_refuse | frame_taken);
-            to_release       <= disjunction_of_to_release & ~releases;
-            done_kept        <= first_is_done & ~sorting_begins;
-            bad_kept         <= (bad_kept & ~accept_good) | refuse;
-            place            <= sorting ? (sorting ? place + 4'd1 : place) : 4'd0;
+            sorting          <= disjunction_of_sorting_begins;
+            unloading        <= disjunction_of_unload_begins;
+            frames_in_core   <= difference_of_frames_in_core;
+            frames_held      <= difference_of_frames_held;
+            frame_taken      <= conjunction_of_frame_full;
+            to_release       <= conjunction_of_to_release;
+            done_kept        <= conjunction_of_first_is_done;
+            bad_kept         <= disjunction_of_refuse;
+            place            <= place_plus_1_else_place_else_0;
             start_out        <= accept_good;
             clear_out        <= sorting_begins;
             release_out      <= releases;
             unload_start_out <= unload_begins;
+            odd_parity       <= ~(parity_of_sorting_begins_2_2_2 ^ disjunction_of_refuse);
         end
     end
 
@@ -135,6 +168,9 @@ module svd_8x8_frame_controller (
         p2_index <= p1_index;
     end
 
+    wire p2_parity_of_place_bit_2 = parity_of_place_bit_2 ^ p1_inserts ^ p2_inserts ^ odd_parity_2;
+    wire p2_disjunction_of_place_bit_2 = ~(parity_of_frames_in_core_2 ^ odd_parity) | ~p2_parity_of_place_bit_2;
+
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
     reg       p3_inserts;
     reg [2:0] p3_index;
@@ -167,6 +203,23 @@ module svd_8x8_frame_controller (
         p4_index <= p3_index;
     end
 
+    wire p4_parity_of_inserts_xor_inserts = p3_inserts ^ p4_inserts ^ release_out ^ unload_start_out
+            ^ odd_parity_3;
+
+    // ---- Fed back from later stages --------------------------------------------------------------------------
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            odd_parity_2 <= 1'b1;
+            odd_parity_3 <= 1'b1;
+            fault_out    <= 1'b0;
+        end else begin
+            odd_parity_2 <= ~(parity_of_odd_parity_2_term_2 ^ p0_inserts ^ p1_inserts);
+            odd_parity_3 <= ~(p2_inserts ^ p3_inserts ^ releases ^ unload_begins);
+            fault_out    <= p2_disjunction_of_place_bit_2 | ~p4_parity_of_inserts_xor_inserts;
+        end
+    end
+
     // ---- Outputs ---------------------------------------------------------------------------------------------
     assign start         = start_out;
     assign clear         = clear_out;
@@ -177,6 +230,7 @@ module svd_8x8_frame_controller (
     assign unload_start  = unload_start_out;
     assign status        = status_out;
     assign status_is_all = bad_kept;
+    assign fault         = fault_out;
 endmodule
 
 `default_nettype wire

@@ -36,6 +36,7 @@ SOURCES = [
     "svd_8x8_sorter.v",
     "svd_8x8_stream_output.v",
     "svd_8x8_stream_fifo.v",
+    "svd_8x8_supervisor.v",
     "svd_8x8.v",
 ]
 
@@ -56,6 +57,7 @@ class Core(LiteXModule):
             CSRField("overflow", size=1, offset=1, description="an internal value left its range"),
             CSRField("cap_reached", size=1, offset=2, description="the sweep cap was reached before every block was settled"),
             CSRField("self_check_failed", size=1, offset=3, description="the core's check of its own result failed"),
+            CSRField("watchdog", size=1, offset=4, description="the frame was given up and the core starts anew; what has left of its result counts for nothing"),
             CSRField("sweeps", size=8, offset=8, description="sweeps made"),
             CSRField("block_exponent", size=8, offset=16, description="signed; true value = value * 2^block_exponent"),
         ])

@@ -38,7 +38,8 @@ module svd_8x8_sequencer (
     output wire       done,           // 1 cycle after the inputs
     output wire [3:0] shifted,
     output wire [3:0] shift_read,
-    output wire       overflow
+    output wire       overflow,
+    output wire       fault
 );
 
     // ---- Tables ----------------------------------------------------------------------------------------------
@@ -140,6 +141,11 @@ module svd_8x8_sequencer (
     reg [7:0] sweeps_kept;
     reg       overflow_kept;
     reg [3:0] shift_made;
+    reg       odd_parity;
+    reg       odd_parity_2;
+    reg       odd_parity_3;
+    reg       odd_parity_4;
+    reg       fault_out;
 
     wire       last_cycle = cycle == 6'd34;
     wire       decides = cycle == (6'd16 - 6'd1);
@@ -152,15 +158,42 @@ module svd_8x8_sequencer (
     wire       at_cap = sweeps_done == 8'd10;
     wire       sweep_begins = verdict & (last_step | (~running & start));
     wire       angle_is_large = settled_valid & ~settled;
+    wire       disjunction_of_angle_is_large = (unsettled & ~sweep_begins) | angle_is_large;
     wire       all_settled = ~unsettled;
     wire       is_over = running & last_step & (all_settled | at_cap);
     wire       continues = running & ~is_over;
     wire       takes = verdict & ~continues & start;
+    wire       choice_of_continues = verdict ? continues : goes_on & ~last_cycle;
+    wire       choice_of_takes = verdict ? takes : warm & ~last_cycle;
+    wire       choice_of_is_over = verdict ? is_over : ending & ~last_cycle;
     wire       stays_in_sweep = goes_on & ~last_step;
+    wire [2:0] step_plus_1_else_0 = stays_in_sweep ? step + 3'd1 : 3'd0;
+    wire [7:0] sum_of_sweeps_done_else_0 = goes_on ? sweeps_done + {7'd0, last_step} : 8'd0;
     wire [5:0] next_cycle = jumps ? 6'd16 : (last_cycle ? 6'd0 : cycle + 6'd1);
     wire       finished = ending & last_cycle;
+    wire       conjunction_of_not_takes = (overflow_kept | overflow_seen) & ~takes;
     wire       last_copy = sweeps_kept[0];
     wire       last_copy_padded = last_copy;
+    wire       parity_of_cycle_bit_2 = cycle[0] ^ cycle[1] ^ cycle[2] ^ cycle[3] ^ cycle[4] ^ cycle[5];
+    wire       parity_of_next_cycle_lsb = next_cycle[0] ^ next_cycle[1] ^ next_cycle[2] ^ next_cycle[3];
+    wire       parity_of_next_cycle_lsb_2 = parity_of_next_cycle_lsb ^ next_cycle[4] ^ next_cycle[5]
+            ^ choice_of_continues;
+    wire       parity_of_first_step = running ^ current_copy ^ first_step ^ step[0] ^ step[1] ^ step[2];
+    wire       parity_of_first_step_2 = parity_of_first_step ^ sweeps_done[0] ^ sweeps_done[1] ^ sweeps_done[2];
+    wire       parity_of_first_step_2_2 = parity_of_first_step_2 ^ sweeps_done[3] ^ sweeps_done[4]
+            ^ sweeps_done[5];
+    wire       parity_of_first_step_2_2_2 = parity_of_first_step_2_2 ^ sweeps_done[6] ^ sweeps_done[7];
+    wire       parity_of_warm = target ^ target_copy ^ warm ^ step_plus_1_else_0[0] ^ step_plus_1_else_0[1];
+    wire       parity_of_warm_2 = parity_of_warm ^ step_plus_1_else_0[2] ^ sum_of_sweeps_done_else_0[0];
+    wire       parity_of_warm_2_2 = parity_of_warm_2 ^ sum_of_sweeps_done_else_0[1]
+            ^ sum_of_sweeps_done_else_0[2];
+    wire       parity_of_warm_2_2_2 = parity_of_warm_2_2 ^ sum_of_sweeps_done_else_0[3]
+            ^ sum_of_sweeps_done_else_0[4];
+    wire       parity_of_warm_2_2_2_2 = parity_of_warm_2_2_2 ^ sum_of_sweeps_done_else_0[5]
+            ^ sum_of_sweeps_done_else_0[6];
+    wire       parity_of_is_over = choice_of_is_over ^ disjunction_of_angle_is_large ^ conjunction_of_not_takes;
+    wire       fault_out_term = ~(parity_of_cycle_bit_2 ^ goes_on ^ warm ^ odd_parity)
+            | ~(parity_of_first_step_2_2_2 ^ odd_parity_2);
 
     always @(posedge aclk) begin
         if (!aresetn) begin
@@ -170,13 +203,17 @@ module svd_8x8_sequencer (
             ending        <= 1'b0;
             unsettled     <= 1'b0;
             overflow_kept <= 1'b0;
+            odd_parity    <= 1'b1;
+            odd_parity_4  <= 1'b1;
         end else begin
             cycle         <= next_cycle;
-            goes_on       <= verdict ? continues : goes_on & ~last_cycle;
-            warm          <= verdict ? takes : warm & ~last_cycle;
-            ending        <= verdict ? is_over : ending & ~last_cycle;
-            unsettled     <= (unsettled & ~sweep_begins) | angle_is_large;
-            overflow_kept <= (overflow_kept | overflow_seen) & ~takes;
+            goes_on       <= choice_of_continues;
+            warm          <= choice_of_takes;
+            ending        <= choice_of_is_over;
+            unsettled     <= disjunction_of_angle_is_large;
+            overflow_kept <= conjunction_of_not_takes;
+            odd_parity    <= ~(parity_of_next_cycle_lsb_2 ^ choice_of_takes);
+            odd_parity_4  <= ~finished;
         end
     end
 
@@ -187,12 +224,14 @@ module svd_8x8_sequencer (
             first_step   <= 1'b0;
             step         <= 3'd0;
             sweeps_done  <= 8'd0;
+            odd_parity_2 <= 1'b1;
         end else if (last_cycle) begin
             running      <= target;
             current_copy <= target_copy;
             first_step   <= warm;
-            step         <= stays_in_sweep ? step + 3'd1 : 3'd0;
-            sweeps_done  <= goes_on ? sweeps_done + {7'd0, last_step} : 8'd0;
+            step         <= step_plus_1_else_0;
+            sweeps_done  <= sum_of_sweeps_done_else_0;
+            odd_parity_2 <= ~(parity_of_warm_2_2_2_2 ^ sum_of_sweeps_done_else_0[7]);
         end
     end
 
@@ -251,7 +290,12 @@ module svd_8x8_sequencer (
 
     wire p1_rotates_and_fields_bit_7 = p1_rotates & p1_fields[7];
     wire p1_measures_and_fields_bit_6 = p1_measures & p1_fields[6];
+    wire p1_rotates_and_fields_msb = p1_rotates & p1_fields[8];
     wire p1_choice_of_copy_measured = p1_measures_and_fields_bit_6 ? p1_copy_measured : last_copy_padded;
+    wire p1_parity_of_ending_xor_unsettled = ending ^ unsettled ^ overflow_kept ^ p1_rotates ^ p1_measures;
+    wire p1_parity_of_is_over_xor_running = parity_of_is_over ^ running ^ target ^ p1_rotates_and_fields_bit_7;
+    wire p1_parity_of_is_over_xor_running_2 = p1_parity_of_is_over_xor_running ^ p1_rotates_and_fields_msb;
+    wire p1_odd_parity_3_term = p1_parity_of_is_over_xor_running_2 ^ p1_measures_and_fields_bit_6;
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
     reg       p2_block_out;
@@ -274,7 +318,7 @@ module svd_8x8_sequencer (
             p2_measure_out <= 1'b0;
         end else begin
             p2_block_out   <= p1_rotates_and_fields_bit_7;
-            p2_vectors_out <= p1_rotates & p1_fields[8];
+            p2_vectors_out <= p1_rotates_and_fields_msb;
             p2_measure_out <= p1_measures_and_fields_bit_6;
         end
     end
@@ -291,11 +335,29 @@ module svd_8x8_sequencer (
         p2_value_bank        <= p1_home[2];
     end
 
+    wire p2_parity_of_ending_xor_unsettled = p1_parity_of_ending_xor_unsettled ^ p2_block_out ^ p2_vectors_out;
+    wire p2_parity_of_ending_xor_unsettled_2 = p2_parity_of_ending_xor_unsettled ^ p2_measure_out
+            ^ odd_parity_3;
+    wire p2_fault_out_next = fault_out_term | ~p2_parity_of_ending_xor_unsettled_2
+            | ~(p1_done_out ^ odd_parity_4);
+
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
     reg p3_value_bank;
 
     always @(posedge aclk) begin
         p3_value_bank <= p2_value_bank;
+    end
+
+    // ---- Fed back from later stages --------------------------------------------------------------------------
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            odd_parity_3 <= 1'b1;
+            fault_out    <= 1'b0;
+        end else begin
+            odd_parity_3 <= ~p1_odd_parity_3_term;
+            fault_out    <= p2_fault_out_next;
+        end
     end
 
     // ---- Outputs ---------------------------------------------------------------------------------------------
@@ -318,6 +380,7 @@ module svd_8x8_sequencer (
     assign shifted       = shift_made;
     assign shift_read    = shift_made;
     assign overflow      = overflow_kept;
+    assign fault         = fault_out;
 endmodule
 
 `default_nettype wire

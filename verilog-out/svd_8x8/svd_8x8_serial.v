@@ -31,6 +31,7 @@ module svd_8x8_serial (
     output wire        overflow,
     output wire  [7:0] sweeps,
     output wire [23:0] value,
+    output wire        fault,
     output wire [20:0] u,             // 4 cycles after the inputs
     output wire [20:0] v              // 4 cycles after the inputs
 );
@@ -75,6 +76,7 @@ module svd_8x8_serial (
     wire [23:0] datapath_diagonal_1;
     wire        sequencer_value_bank;
     reg  [23:0] value_out;
+    wire        sequencer_fault;
     wire [41:0] datapath_u_row_0;
     wire [41:0] datapath_u_row_1;
     wire [41:0] datapath_v_row_0;
@@ -107,7 +109,8 @@ module svd_8x8_serial (
         .done          (sequencer_done),
         .shifted       (sequencer_shifted),
         .shift_read    (sequencer_shift_read),
-        .overflow      (sequencer_overflow)
+        .overflow      (sequencer_overflow),
+        .fault         (sequencer_fault)
     );
 
     always @(posedge aclk) begin
@@ -232,6 +235,7 @@ module svd_8x8_serial (
     assign overflow    = sequencer_overflow;
     assign sweeps      = sequencer_sweeps;
     assign value       = value_out;
+    assign fault       = sequencer_fault;
     assign u           = p4_u_out;
     assign v           = p4_v_out;
 endmodule

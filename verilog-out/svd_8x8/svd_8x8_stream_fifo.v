@@ -15,63 +15,123 @@ module svd_8x8_stream_fifo (
     input  wire        aresetn,        // synchronous, active low
     input  wire        write,
     input  wire        m_axis_tready,
+    input  wire        holds,
+    input  wire        fault_before,
+    input  wire        tlast,
     input  wire [23:0] tdata,
     input  wire  [1:0] tuser,
-    input  wire        tlast,
     output wire [23:0] m_axis_tdata,
     output wire  [1:0] m_axis_tuser,
     output wire        m_axis_tlast,
     output wire        m_axis_tvalid,
-    output wire        freed
+    output wire        freed,
+    output wire        fault
 );
 
     // ---- Memories --------------------------------------------------------------------------------------------
+    reg tlast_memory [0:15];  // 16 words
+    reg tlast_inverted_memory [0:15];  // 16 words
     reg [23:0] tdata_memory [0:15];  // 16 words
     reg [1:0] tuser_memory [0:15];  // 16 words
-    reg tlast_memory [0:15];  // 16 words
 
     // ---- State and logic -------------------------------------------------------------------------------------
     reg        valid;
     reg  [4:0] count;
     reg  [3:0] write_at;
     reg  [3:0] read_at;
-    reg [23:0] tdata_head;  // word of tdata_memory
-    reg  [1:0] tuser_head;  // word of tuser_memory
-    reg        tlast_head;  // word of tlast_memory
+    reg        tlast_head;           // word of tlast_memory
+    reg        tlast_inverted_head;  // word of tlast_inverted_memory
+    reg        odd_parity;
+    reg        odd_parity_2;
+    reg        odd_parity_3;
+    reg        flip_seen;
+    reg [23:0] tdata_head;           // word of tdata_memory
+    reg  [1:0] tuser_head;           // word of tuser_memory
     reg        freed_out;
+    reg        odd_parity_4;
+    reg        fault_out;
 
-    wire head_moves_out = (count != 5'd0) & (~valid | m_axis_tready);
+    wire       last_is_flipped = valid & ~(tlast_head ^ tlast_inverted_head);
+    wire       parity_of_valid_xor_count_msb = valid ^ count[0] ^ count[1] ^ count[2] ^ count[3] ^ count[4];
+    wire       parity_of_write_at_lsb = write_at[0] ^ write_at[1] ^ write_at[2] ^ write_at[3] ^ odd_parity_2;
+    wire       parity_of_read_at_bit_2 = read_at[0] ^ read_at[1] ^ read_at[2] ^ read_at[3] ^ odd_parity_3;
+    wire       disjunction_of_write_at_lsb = ~(parity_of_valid_xor_count_msb ^ odd_parity)
+            | ~parity_of_write_at_lsb;
+    wire       pointer_is_flipped = disjunction_of_write_at_lsb | ~parity_of_read_at_bit_2;
+    wire       disjunction_of_last_is_flipped = last_is_flipped | pointer_is_flipped;
+    wire       stays = disjunction_of_last_is_flipped | flip_seen | holds | fault_before;
+    wire       head_moves_out = (count != 5'd0) & (~valid | m_axis_tready) & ~stays;
+    wire       disjunction_of_head_moves_out = head_moves_out | (valid & ~m_axis_tready);
+    wire [4:0] difference = count + {4'd0, write} - {4'd0, head_moves_out};
+    wire [3:0] write_at_plus_1 = write_at + 4'd1;
+    wire [3:0] read_at_plus_1 = read_at + 4'd1;
+    wire       parity_of_head_moves_out = disjunction_of_head_moves_out ^ difference[0] ^ difference[1];
+    wire       parity_of_head_moves_out_2 = parity_of_head_moves_out ^ difference[2] ^ difference[3]
+            ^ difference[4];
+    wire       parity_of_write_at_plus_1_lsb = write_at_plus_1[0] ^ write_at_plus_1[1] ^ write_at_plus_1[2];
+    wire       parity_of_read_at_plus_1_lsb = read_at_plus_1[0] ^ read_at_plus_1[1] ^ read_at_plus_1[2];
+    wire       disjunction_of_odd_parity_4 = ~(flip_seen ^ freed_out ^ odd_parity_4) | last_is_flipped;
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            valid     <= 1'b0;
-            count     <= 5'd0;
-            freed_out <= 1'b0;
+            valid        <= 1'b0;
+            count        <= 5'd0;
+            odd_parity   <= 1'b1;
+            flip_seen    <= 1'b0;
+            freed_out    <= 1'b0;
+            odd_parity_4 <= 1'b1;
+            fault_out    <= 1'b0;
         end else begin
-            valid     <= head_moves_out | (valid & ~m_axis_tready);
-            count     <= count + {4'd0, write} - {4'd0, head_moves_out};
-            freed_out <= head_moves_out;
+            valid        <= disjunction_of_head_moves_out;
+            count        <= difference;
+            odd_parity   <= ~parity_of_head_moves_out_2;
+            flip_seen    <= disjunction_of_last_is_flipped;
+            freed_out    <= head_moves_out;
+            odd_parity_4 <= ~(disjunction_of_last_is_flipped ^ head_moves_out);
+            fault_out    <= disjunction_of_odd_parity_4 | pointer_is_flipped;
         end
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            write_at <= 4'd0;
+            write_at     <= 4'd0;
+            odd_parity_2 <= 1'b1;
         end else if (write) begin
-            write_at <= write_at + 4'd1;
+            write_at     <= write_at_plus_1;
+            odd_parity_2 <= ~(parity_of_write_at_plus_1_lsb ^ write_at_plus_1[3]);
         end
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            read_at <= 4'd0;
+            read_at      <= 4'd0;
+            odd_parity_3 <= 1'b1;
         end else if (head_moves_out) begin
-            read_at <= read_at + 4'd1;
+            read_at      <= read_at_plus_1;
+            odd_parity_3 <= ~(parity_of_read_at_plus_1_lsb ^ read_at_plus_1[3]);
         end
     end
 
     // ---- Memory ports ----------------------------------------------------------------------------------------
     // A read in the cycle of a write to the same address gives the old word.
+    always @(posedge aclk) begin
+        if (write) begin
+            tlast_memory[write_at] <= tlast;
+        end
+        if (head_moves_out) begin
+            tlast_head <= tlast_memory[read_at];
+        end
+    end
+
+    always @(posedge aclk) begin
+        if (write) begin
+            tlast_inverted_memory[write_at] <= ~tlast;
+        end
+        if (head_moves_out) begin
+            tlast_inverted_head <= tlast_inverted_memory[read_at];
+        end
+    end
+
     always @(posedge aclk) begin
         if (write) begin
             tdata_memory[write_at] <= tdata;
@@ -90,21 +150,13 @@ module svd_8x8_stream_fifo (
         end
     end
 
-    always @(posedge aclk) begin
-        if (write) begin
-            tlast_memory[write_at] <= tlast;
-        end
-        if (head_moves_out) begin
-            tlast_head <= tlast_memory[read_at];
-        end
-    end
-
     // ---- Outputs ---------------------------------------------------------------------------------------------
     assign m_axis_tdata  = tdata_head;
     assign m_axis_tuser  = tuser_head;
     assign m_axis_tlast  = tlast_head;
     assign m_axis_tvalid = valid;
     assign freed         = freed_out;
+    assign fault         = fault_out;
 endmodule
 
 `default_nettype wire

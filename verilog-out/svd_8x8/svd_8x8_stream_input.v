@@ -18,6 +18,8 @@ module svd_8x8_stream_input (
     input  wire        s_axis_tvalid,
     input  wire        s_axis_tlast,
     input  wire        release_frame,
+    input  wire        gives_up,
+    input  wire        within_frame,
     output wire        s_axis_tready,
     output wire        full,
     output wire        bad,
@@ -25,7 +27,8 @@ module svd_8x8_stream_input (
     output wire  [2:0] load_row,       // 1 cycle after the inputs
     output wire  [2:0] load_column,    // 1 cycle after the inputs
     output wire [15:0] load_data,      // 1 cycle after the inputs
-    output wire  [3:0] shift
+    output wire  [3:0] shift,
+    output wire        fault
 );
 
     // ---- State and logic -------------------------------------------------------------------------------------
@@ -37,6 +40,11 @@ module svd_8x8_stream_input (
     reg  [2:0] column;
     reg [14:0] bits_seen;
     reg  [3:0] headroom;
+    reg        odd_parity;
+    reg        odd_parity_2;
+    reg        odd_parity_3;
+    reg        odd_parity_4;
+    reg        fault_out;
 
     wire        accepted = s_axis_tvalid & ready;
     wire        frame_ends = accepted & s_axis_tlast;
@@ -44,9 +52,16 @@ module svd_8x8_stream_input (
     wire        at_last_row = row == 3'd7;
     wire        last_element = end_of_row & at_last_row;
     wire        frame_waits = frame_ends | (frame_full & ~release_frame);
+    wire        conjunction_of_frame_waits = frame_waits & (frame_ends ? late | ~last_element : frame_bad);
+    wire        conjunction = ~s_axis_tlast & (late | last_element);
     wire        element_accepted = accepted & ~late;
     wire        element_accepted_or_frame_ends = element_accepted | frame_ends;
+    wire  [2:0] choice_of_row_plus_1_else_row = frame_ends ? 3'd0 : (end_of_row ? row + 3'd1 : row);
+    wire  [2:0] choice_of_column_plus_1 = frame_ends ? 3'd0 : (end_of_row ? 3'd0 : column + 3'd1);
+    wire        ready_next = gives_up ? within_frame & ~frame_ends : ~frame_waits;
+    wire        disjunction_of_release_frame = element_accepted | release_frame;
     wire [14:0] disjunction_of_bits_seen = bits_seen | (s_axis_tdata[14:0] ^ {15{s_axis_tdata[15]}});
+    wire [14:0] choice_of_bits_seen = release_frame ? 15'd0 : disjunction_of_bits_seen;
     wire  [3:0] choice_of_bits_seen_lsb = bits_seen[2] ? 4'd12
             : (bits_seen[1] ? 4'd13 : (bits_seen[0] ? 4'd14 : 4'd15));
     wire  [3:0] choice_of_bits_seen_lsb_2 = bits_seen[4] ? 4'd10
@@ -59,42 +74,82 @@ module svd_8x8_stream_input (
             : (bits_seen[9] ? 4'd5 : choice_of_bits_seen_lsb_2_2_2);
     wire  [3:0] choice_of_bits_seen_bit_11 = bits_seen[12] ? 4'd2
             : (bits_seen[11] ? 4'd3 : choice_of_bits_seen_lsb_2_2_2_2);
+    wire        parity_of_frame_waits = ready_next ^ frame_waits ^ conjunction_of_frame_waits
+            ^ element_accepted;
+    wire        parity_of_row_msb = row[0] ^ row[1] ^ row[2] ^ column[0] ^ column[1] ^ column[2];
+    wire        parity_of_row_plus_1_else_row = choice_of_row_plus_1_else_row[0]
+            ^ choice_of_row_plus_1_else_row[1];
+    wire        parity_of_row_plus_1_else_row_2 = parity_of_row_plus_1_else_row
+            ^ choice_of_row_plus_1_else_row[2];
+    wire        parity_of_column_plus_1_lsb = parity_of_row_plus_1_else_row_2 ^ choice_of_column_plus_1[0];
+    wire        parity_of_column_plus_1_lsb_2 = parity_of_column_plus_1_lsb ^ choice_of_column_plus_1[1]
+            ^ choice_of_column_plus_1[2];
+    wire        parity_of_bits_seen_lsb = bits_seen[0] ^ bits_seen[1] ^ bits_seen[2] ^ bits_seen[3];
+    wire        parity_of_bits_seen_lsb_2 = parity_of_bits_seen_lsb ^ bits_seen[4] ^ bits_seen[5]
+            ^ bits_seen[6];
+    wire        parity_of_bits_seen_lsb_2_2 = parity_of_bits_seen_lsb_2 ^ bits_seen[7] ^ bits_seen[8]
+            ^ bits_seen[9];
+    wire        parity_of_bits_seen_lsb_2_2_2 = parity_of_bits_seen_lsb_2_2 ^ bits_seen[10] ^ bits_seen[11];
+    wire        parity_of_bits_seen_lsb_2_2_2_2 = parity_of_bits_seen_lsb_2_2_2 ^ bits_seen[12] ^ bits_seen[13];
+    wire        parity_of_bits_seen_msb = parity_of_bits_seen_lsb_2_2_2_2 ^ bits_seen[14] ^ odd_parity_4;
+    wire        parity_of_bits_seen_lsb_3 = choice_of_bits_seen[0] ^ choice_of_bits_seen[1]
+            ^ choice_of_bits_seen[2];
+    wire        parity_of_bits_seen_lsb_3_2 = parity_of_bits_seen_lsb_3 ^ choice_of_bits_seen[3]
+            ^ choice_of_bits_seen[4];
+    wire        parity_of_bits_seen_lsb_3_2_2 = parity_of_bits_seen_lsb_3_2 ^ choice_of_bits_seen[5]
+            ^ choice_of_bits_seen[6];
+    wire        parity_of_bits_seen_lsb_3_2_2_2 = parity_of_bits_seen_lsb_3_2_2 ^ choice_of_bits_seen[7]
+            ^ choice_of_bits_seen[8];
+    wire        parity_of_bits_seen_bit_9 = parity_of_bits_seen_lsb_3_2_2_2 ^ choice_of_bits_seen[9]
+            ^ choice_of_bits_seen[10];
+    wire        parity_of_bits_seen_bit_9_2 = parity_of_bits_seen_bit_9 ^ choice_of_bits_seen[11]
+            ^ choice_of_bits_seen[12];
+    wire        parity_of_bits_seen_bit_9_2_2 = parity_of_bits_seen_bit_9_2 ^ choice_of_bits_seen[13]
+            ^ choice_of_bits_seen[14];
 
     always @(posedge aclk) begin
         if (!aresetn) begin
             ready      <= 1'b0;
             frame_full <= 1'b0;
             frame_bad  <= 1'b0;
+            odd_parity <= 1'b1;
         end else begin
-            ready      <= ~frame_waits;
+            ready      <= ready_next;
             frame_full <= frame_waits;
-            frame_bad  <= frame_waits & (frame_ends ? late | ~last_element : frame_bad);
+            frame_bad  <= conjunction_of_frame_waits;
+            odd_parity <= ~parity_of_frame_waits;
         end
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            late <= 1'b0;
+            late         <= 1'b0;
+            odd_parity_2 <= 1'b1;
         end else if (accepted) begin
-            late <= ~s_axis_tlast & (late | last_element);
+            late         <= conjunction;
+            odd_parity_2 <= ~conjunction;
         end
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            row    <= 3'd0;
-            column <= 3'd0;
+            row          <= 3'd0;
+            column       <= 3'd0;
+            odd_parity_3 <= 1'b1;
         end else if (element_accepted_or_frame_ends) begin
-            row    <= frame_ends ? 3'd0 : (end_of_row ? row + 3'd1 : row);
-            column <= frame_ends ? 3'd0 : (end_of_row ? 3'd0 : column + 3'd1);
+            row          <= choice_of_row_plus_1_else_row;
+            column       <= choice_of_column_plus_1;
+            odd_parity_3 <= ~parity_of_column_plus_1_lsb_2;
         end
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            bits_seen <= 15'd0;
-        end else if (element_accepted | release_frame) begin
-            bits_seen <= release_frame ? 15'd0 : disjunction_of_bits_seen;
+            bits_seen    <= 15'd0;
+            odd_parity_4 <= 1'b1;
+        end else if (disjunction_of_release_frame) begin
+            bits_seen    <= choice_of_bits_seen;
+            odd_parity_4 <= ~parity_of_bits_seen_bit_9_2_2;
         end
     end
 
@@ -122,6 +177,19 @@ module svd_8x8_stream_input (
         p1_load_data_out   <= s_axis_tdata;
     end
 
+    wire p1_parity_of_ready_xor_frame_full = ready ^ frame_full ^ frame_bad ^ p1_load_valid_out ^ odd_parity;
+    wire p1_fault_out_term = ~p1_parity_of_ready_xor_frame_full | ~(late ^ odd_parity_2);
+
+    // ---- Fed back from later stages --------------------------------------------------------------------------
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            fault_out <= 1'b0;
+        end else begin
+            fault_out <= p1_fault_out_term | ~(parity_of_row_msb ^ odd_parity_3) | ~parity_of_bits_seen_msb;
+        end
+    end
+
     // ---- Outputs ---------------------------------------------------------------------------------------------
     assign s_axis_tready = ready;
     assign full          = frame_full;
@@ -131,6 +199,7 @@ module svd_8x8_stream_input (
     assign load_column   = p1_load_column_out;
     assign load_data     = p1_load_data_out;
     assign shift         = headroom;
+    assign fault         = fault_out;
 endmodule
 
 `default_nettype wire

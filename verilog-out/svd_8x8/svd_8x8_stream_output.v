@@ -6,7 +6,7 @@
 //
 // svd_8x8_stream_output
 //   Sends a frame, elements by section (tuser), of the largest matrix: 1 of section 0, 8 of section 1, 64 of section 2, 64 of section 3. A bad frame is its status word alone.
-//   Status, by bits: 0 bad frame, 1 overflow, 2 cap reached before settled, 3 self-check failed, 15:8 sweeps, 23:16 block exponent.
+//   Status, by bits: 0 bad frame, 1 overflow, 2 cap reached before settled, 3 self-check failed, 4 watchdog, 15:8 sweeps, 23:16 block exponent.
 
 `timescale 1ns / 1ps
 `default_nettype none
@@ -14,9 +14,11 @@
 module svd_8x8_stream_output (
     input  wire        aclk,
     input  wire        aresetn,     // synchronous, active low
-    input  wire        start,
     input  wire [23:0] status,
+    input  wire        start,
     input  wire        bad,
+    input  wire        answer,
+    input  wire        gives_up,
     input  wire        freed,
     input  wire [27:0] front,
     input  wire [20:0] u,
@@ -29,7 +31,8 @@ module svd_8x8_stream_output (
     output wire  [1:0] tuser,       // 6 cycles after the inputs
     output wire        tlast,       // 6 cycles after the inputs
     output wire        write,       // 6 cycles after the inputs
-    output wire        done         // 5 cycles after the inputs
+    output wire        done,        // 5 cycles after the inputs
+    output wire        fault
 );
 
     // ---- State and logic -------------------------------------------------------------------------------------
@@ -38,34 +41,72 @@ module svd_8x8_stream_output (
     reg [1:0] section;
     reg [2:0] row;
     reg [2:0] column;
+    reg       odd_parity;
+    reg       odd_parity_2;
+    reg       odd_parity_3;
+    reg       odd_parity_4;
+    reg       fault_out;
 
-    wire issue = active & (credits != 5'd0);
-    wire in_matrix = section[1];
-    wire last_column = column == 3'd7;
-    wire section_is_2 = section == 2'd2;
-    wire section_is_0 = section == 2'd0;
-    wire section_ends = section_is_0 | (last_column & (~in_matrix | (row == 3'd7)));
-    wire section_is_3 = section == 2'd3;
-    wire frame_ends = (section_is_0 & bad) | (section_is_3 & section_ends);
-    wire issue_and_frame_ends = issue & frame_ends;
-    wire start_or_issue = start | issue;
-    wire begins = start | section_ends;
+    wire       starts = start | answer;
+    wire       is_status_alone = bad | gives_up;
+    wire       issue = active & (credits != 5'd0);
+    wire       in_matrix = section[1];
+    wire       last_column = column == 3'd7;
+    wire       section_is_2 = section == 2'd2;
+    wire       section_is_0 = section == 2'd0;
+    wire       section_ends = section_is_0 | (last_column & (~in_matrix | (row == 3'd7)));
+    wire       section_is_3 = section == 2'd3;
+    wire       frame_ends = (section_is_0 & is_status_alone) | (section_is_3 & section_ends);
+    wire       issue_and_frame_ends = issue & frame_ends;
+    wire       disjunction_of_starts = starts | (active & ~issue_and_frame_ends);
+    wire       starts_or_issue = starts | issue;
+    wire [1:0] choice_of_starts = starts ? 2'd0 : (section_ends ? section + 2'd1 : section);
+    wire       begins = starts | section_ends;
+    wire [2:0] choice_of_column_plus_1 = (begins | last_column) ? 3'd0 : column + 3'd1;
+    wire [2:0] choice_of_row_plus_1_else_row = begins ? 3'd0 : (last_column ? row + 3'd1 : row);
+    wire [4:0] difference_of_issue_wide = credits + {4'd0, freed} - {4'd0, issue};
+    wire       issue_and_not_section_is_0 = issue & ~section_is_0;
+    wire       issue_and_section_is_2 = issue & section_is_2;
+    wire       issue_and_section_is_3 = issue & section_is_3;
+    wire       parity_of_credits_bit_2 = credits[0] ^ credits[1] ^ credits[2] ^ credits[3] ^ credits[4];
+    wire       parity_of_issue_wide_lsb = difference_of_issue_wide[0] ^ difference_of_issue_wide[1];
+    wire       parity_of_issue_wide_lsb_2 = parity_of_issue_wide_lsb ^ difference_of_issue_wide[2]
+            ^ difference_of_issue_wide[3];
+    wire       parity_of_issue_wide_lsb_2_2 = parity_of_issue_wide_lsb_2 ^ difference_of_issue_wide[4]
+            ^ disjunction_of_starts;
+    wire       parity_of_issue_wide_lsb_2_2_2 = parity_of_issue_wide_lsb_2_2 ^ issue_and_not_section_is_0;
+    wire       parity_of_in_matrix = section[0] ^ in_matrix ^ row[0] ^ row[1] ^ row[2] ^ column[0];
+    wire       parity_of_in_matrix_2 = parity_of_in_matrix ^ column[1] ^ column[2] ^ odd_parity_2;
+    wire       parity_of_starts_lsb = choice_of_starts[0] ^ choice_of_starts[1]
+            ^ choice_of_row_plus_1_else_row[0];
+    wire       parity_of_starts_lsb_2 = parity_of_starts_lsb ^ choice_of_row_plus_1_else_row[1]
+            ^ choice_of_row_plus_1_else_row[2];
+    wire       parity_of_starts_lsb_2_2 = parity_of_starts_lsb_2 ^ choice_of_column_plus_1[0]
+            ^ choice_of_column_plus_1[1];
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            credits <= 5'd16;
-            active  <= 1'b0;
+            credits    <= 5'd16;
+            active     <= 1'b0;
+            odd_parity <= 1'b0;
         end else begin
-            credits <= credits + {4'd0, freed} - {4'd0, issue};
-            active  <= start | (active & ~issue_and_frame_ends);
+            credits    <= difference_of_issue_wide;
+            active     <= disjunction_of_starts;
+            odd_parity <= ~(parity_of_issue_wide_lsb_2_2_2 ^ issue_and_section_is_2);
         end
     end
 
     always @(posedge aclk) begin
-        if (start_or_issue) begin
-            section <= start ? 2'd0 : (section_ends ? section + 2'd1 : section);
-            row     <= begins ? 3'd0 : (last_column ? row + 3'd1 : row);
-            column  <= (begins | last_column) ? 3'd0 : column + 3'd1;
+        if (!aresetn) begin
+            section      <= 2'd0;
+            row          <= 3'd0;
+            column       <= 3'd0;
+            odd_parity_2 <= 1'b1;
+        end else if (starts_or_issue) begin
+            section      <= choice_of_starts;
+            row          <= choice_of_row_plus_1_else_row;
+            column       <= choice_of_column_plus_1;
+            odd_parity_2 <= ~(parity_of_starts_lsb_2_2 ^ choice_of_column_plus_1[2]);
         end
     end
 
@@ -81,21 +122,20 @@ module svd_8x8_stream_output (
     reg [1:0] p1_tuser;
     reg       p1_tlast;
     reg       p1_token;
-    reg       p1_done;
 
     always @(posedge aclk) begin
         if (!aresetn) begin
             p1_turn_out   <= 1'b0;
             p1_u_read_out <= 1'b0;
             p1_v_read_out <= 1'b0;
+            p1_tlast      <= 1'b0;
             p1_token      <= 1'b0;
-            p1_done       <= 1'b0;
         end else begin
-            p1_turn_out   <= issue & ~section_is_0;
-            p1_u_read_out <= issue & section_is_2;
-            p1_v_read_out <= issue & section_is_3;
+            p1_turn_out   <= issue_and_not_section_is_0;
+            p1_u_read_out <= issue_and_section_is_2;
+            p1_v_read_out <= issue_and_section_is_3;
+            p1_tlast      <= issue_and_frame_ends;
             p1_token      <= issue;
-            p1_done       <= issue_and_frame_ends;
         end
     end
 
@@ -106,8 +146,10 @@ module svd_8x8_stream_output (
         p1_is_u           <= section_is_2;
         p1_is_matrix      <= in_matrix;
         p1_tuser          <= section;
-        p1_tlast          <= frame_ends;
     end
+
+    wire p1_parity_of_credits_bit_2 = parity_of_credits_bit_2 ^ active ^ p1_turn_out ^ p1_u_read_out;
+    wire p1_disjunction_of_credits_bit_2 = ~(p1_parity_of_credits_bit_2 ^ odd_parity) | ~parity_of_in_matrix_2;
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
     reg [23:0] p2_sigma;
@@ -118,7 +160,6 @@ module svd_8x8_stream_output (
     reg  [1:0] p2_tuser;
     reg        p2_tlast;
     reg        p2_token;
-    reg        p2_done;
 
     always @(posedge aclk) begin
         p2_sigma              <= front[23:0];
@@ -127,18 +168,20 @@ module svd_8x8_stream_output (
         p2_front_msb_and_is_u <= front[27] & p1_is_u;
         p2_is_matrix          <= p1_is_matrix;
         p2_tuser              <= p1_tuser;
-        p2_tlast              <= p1_tlast;
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
+            p2_tlast <= 1'b0;
             p2_token <= 1'b0;
-            p2_done  <= 1'b0;
         end else begin
+            p2_tlast <= p1_tlast;
             p2_token <= p1_token;
-            p2_done  <= p1_done;
         end
     end
+
+    wire p2_parity_of_issue_and_frame_ends = issue_and_section_is_3 ^ issue_and_frame_ends ^ p1_tlast
+            ^ p2_tlast;
 
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
     reg        p3_is_sigma;
@@ -149,7 +192,6 @@ module svd_8x8_stream_output (
     reg  [1:0] p3_tuser;
     reg        p3_tlast;
     reg        p3_token;
-    reg        p3_done;
 
     always @(posedge aclk) begin
         p3_is_sigma           <= p2_is_sigma;
@@ -158,16 +200,15 @@ module svd_8x8_stream_output (
         p3_front_msb_and_is_u <= p2_front_msb_and_is_u;
         p3_is_matrix          <= p2_is_matrix;
         p3_tuser              <= p2_tuser;
-        p3_tlast              <= p2_tlast;
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
+            p3_tlast <= 1'b0;
             p3_token <= 1'b0;
-            p3_done  <= 1'b0;
         end else begin
+            p3_tlast <= p2_tlast;
             p3_token <= p2_token;
-            p3_done  <= p2_done;
         end
     end
 
@@ -180,7 +221,6 @@ module svd_8x8_stream_output (
     reg  [1:0] p4_tuser;
     reg        p4_tlast;
     reg        p4_token;
-    reg        p4_done;
 
     always @(posedge aclk) begin
         p4_is_sigma           <= p3_is_sigma;
@@ -189,18 +229,19 @@ module svd_8x8_stream_output (
         p4_front_msb_and_is_u <= p3_front_msb_and_is_u;
         p4_is_matrix          <= p3_is_matrix;
         p4_tuser              <= p3_tuser;
-        p4_tlast              <= p3_tlast;
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
+            p4_tlast <= 1'b0;
             p4_token <= 1'b0;
-            p4_done  <= 1'b0;
         end else begin
+            p4_tlast <= p3_tlast;
             p4_token <= p3_token;
-            p4_done  <= p3_done;
         end
     end
+
+    wire p4_parity_of_tlast_xor_tlast = p1_v_read_out ^ p1_tlast ^ p2_tlast ^ p3_tlast ^ p4_tlast;
 
     // ---- Stage 5 ---------------------------------------------------------------------------------------------
     reg        p5_is_sigma;
@@ -211,7 +252,6 @@ module svd_8x8_stream_output (
     reg  [1:0] p5_tuser;
     reg        p5_tlast;
     reg        p5_token;
-    reg        p5_done;
 
     always @(posedge aclk) begin
         p5_is_sigma           <= p4_is_sigma;
@@ -220,20 +260,21 @@ module svd_8x8_stream_output (
         p5_front_msb_and_is_u <= p4_front_msb_and_is_u;
         p5_is_matrix          <= p4_is_matrix;
         p5_tuser              <= p4_tuser;
-        p5_tlast              <= p4_tlast;
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
+            p5_tlast <= 1'b0;
             p5_token <= 1'b0;
-            p5_done  <= 1'b0;
         end else begin
+            p5_tlast <= p4_tlast;
             p5_token <= p4_token;
-            p5_done  <= p4_done;
         end
     end
 
     wire [20:0] p5_element = ((p5_is_v ? v : u) ^ {21{p5_front_msb_and_is_u}}) + {20'd0, p5_front_msb_and_is_u};
+    wire        p5_parity_of_issue_and_frame_ends = p2_parity_of_issue_and_frame_ends ^ p3_tlast ^ p4_tlast
+            ^ p5_tlast;
 
     // ---- Stage 6 ---------------------------------------------------------------------------------------------
     reg [23:0] p6_tdata_out;
@@ -244,14 +285,34 @@ module svd_8x8_stream_output (
     always @(posedge aclk) begin
         p6_tdata_out <= p5_is_matrix ? {{3{p5_element[20]}}, p5_element} : (p5_is_sigma ? p5_sigma : status);
         p6_tuser     <= p5_tuser;
-        p6_tlast     <= p5_tlast;
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
+            p6_tlast <= 1'b0;
             p6_token <= 1'b0;
         end else begin
+            p6_tlast <= p5_tlast;
             p6_token <= p5_token;
+        end
+    end
+
+    wire p6_parity_of_tlast_xor_tlast = p4_parity_of_tlast_xor_tlast ^ p5_tlast ^ p6_tlast ^ p1_token;
+    wire p6_parity_of_token_xor_token = p2_token ^ p3_token ^ p4_token ^ p5_token ^ p6_token ^ odd_parity_4;
+    wire p6_disjunction_of_credits_bit_2 = p1_disjunction_of_credits_bit_2
+            | ~(p6_parity_of_tlast_xor_tlast ^ odd_parity_3);
+
+    // ---- Fed back from later stages --------------------------------------------------------------------------
+
+    always @(posedge aclk) begin
+        if (!aresetn) begin
+            odd_parity_3 <= 1'b1;
+            odd_parity_4 <= 1'b1;
+            fault_out    <= 1'b0;
+        end else begin
+            odd_parity_3 <= ~(p5_parity_of_issue_and_frame_ends ^ issue);
+            odd_parity_4 <= ~(p1_token ^ p2_token ^ p3_token ^ p4_token ^ p5_token);
+            fault_out    <= p6_disjunction_of_credits_bit_2 | ~p6_parity_of_token_xor_token;
         end
     end
 
@@ -264,7 +325,8 @@ module svd_8x8_stream_output (
     assign tuser      = p6_tuser;
     assign tlast      = p6_tlast;
     assign write      = p6_token;
-    assign done       = p5_done;
+    assign done       = p5_tlast;
+    assign fault      = fault_out;
 
     // Bits that nothing reads, named so that linters do not ask.
     wire _unused_ok = &{1'b0, front[26:24], 1'b0};

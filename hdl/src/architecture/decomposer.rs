@@ -21,6 +21,7 @@
 //! | `loading_rows`, `loading_cols` (any size) | index | last row and last column of the matrix being loaded |
 //! | `done` (out) | 1 | the decomposition is over, and values can be read |
 //! | `sweeps`, `cap_reached`, `overflow`, `shifted` (out) | 8, 1, 1, shift bits | fields of the status word |
+//! | `fault` (out) | 1 | a bit of a control register was flipped in the cycle before, or two cycles before |
 //! | `value_index` to `value` (out) | index, element | the diagonal element with this index, signed |
 //! | `u_read`, `v_read` | 1 | an element of U, or of V, is read |
 //! | `vector_index`, `vector_row` | index, index | its address |

@@ -27,7 +27,7 @@ use crate::architecture::decomposer::{Architecture, DecomposerModule, PortTiming
 use crate::architecture::inside::{Inside, Points, Seen, WaveGroup};
 use crate::architecture::probe::{Probe, Rotations, Write};
 use crate::architecture::size::{Size, index_bits};
-use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal, Table};
+use crate::builder::{DesignBuilder, FAULT, Instance, ModuleBuilder, Signal, Table};
 use crate::ir::{ModuleId, address_width};
 use crate::ordering::Ordering;
 use crate::parameters::{NamedChoice, Scaling};
@@ -42,6 +42,9 @@ use schedule::StepProgram;
 use sequencer::sequencer;
 use square::Square;
 use timing::Timing;
+
+#[cfg(test)]
+mod tests;
 
 /// Multipliers of a rotator.
 const MULTIPLIERS: usize = 4;
@@ -78,6 +81,7 @@ impl Architecture for Jacobi {
             Some([queue, sequencer]) => drawing.reduce(queue, sequencer),
         }
         drawing.value();
+        drawing.faults(&qr);
         drawing.vectors(timing.unload);
         let timing_of_ports = PortTiming {
             value: value_arrival + 1,
@@ -326,6 +330,19 @@ impl<'a, 'm> Drawing<'a, 'm> {
         if shape.scaling() == Scaling::Auto {
             datapath.connect(sequencer, &[("triangle_shift", "shift")]);
         }
+    }
+
+    /// Draws the port `fault`: a bit of a sequencer or of the row queue was flipped.
+    fn faults(&self, qr: &Option<[Instance<'m>; 2]>) {
+        let fault = |instance: &Instance<'m>| instance.output(FAULT);
+        let own = fault(&self.sequencer);
+        self.m.output(
+            FAULT,
+            match qr {
+                None => own,
+                Some([queue, sequencer]) => (own | fault(queue) | fault(sequencer)).flag().registered("fault_out"),
+            },
+        );
     }
 
     /// Draws the port `value`: the diagonal element with the index `value_index`.

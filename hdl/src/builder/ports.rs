@@ -23,6 +23,12 @@ impl<'m> Register<'m> {
         self
     }
 
+    /// Excepts the register from the parity of its module, since its flips are corrected.
+    pub fn corrected(self) -> Self {
+        self.signal.builder.guarded.borrow_mut().insert(self.signal.id);
+        self
+    }
+
     /// The value that the register holds.
     pub fn value(self) -> Signal<'m> {
         self.signal
@@ -93,6 +99,17 @@ impl<'m> Memory<'m> {
     }
 }
 
+impl<'m> Signal<'m> {
+    /// Gives a read port that was added without an enable its enable, which may depend on what it has read.
+    pub fn read_enabled_by(self, enable: Signal<'m>) {
+        self.builder.edit_node(self.id, |node| {
+            if let Op::Read { enable: own, .. } = &mut node.op {
+                *own = Some(enable.id);
+            }
+        });
+    }
+}
+
 /// A constant table.
 #[derive(Clone, Copy)]
 pub struct Table<'m> {
@@ -131,7 +148,7 @@ impl<'m> Instance<'m> {
         let port_name = |&node| module.node(node).name.clone().unwrap_or_default();
         let mut own = builder.module.borrow_mut();
         let inputs = vec![None; module.inputs.len()];
-        own.instances.push(ir::Instance { name: name.to_owned(), module: id, inputs });
+        own.instances.push(ir::Instance { name: name.to_owned(), module: id, inputs, restart: None });
         Self {
             builder,
             id: InstanceId(own.instances.len() as u32 - 1),
@@ -154,6 +171,11 @@ impl<'m> Instance<'m> {
         let driver = &mut self.builder.module.borrow_mut().instances[self.id.index()].inputs[index];
         assert!(driver.is_none(), "Input `{port}` of `{}` is driven twice.", self.name);
         *driver = Some(signal.id);
+    }
+
+    /// Puts the instance into reset while `restart`, which is held by a register, is 1.
+    pub fn restarted_by(&self, restart: Signal<'m>) {
+        self.builder.module.borrow_mut().instances[self.id.index()].restart = Some(restart.id);
     }
 
     /// Connects outputs of this instance to inputs of another one. `ports` are pairs (output, input).

@@ -64,6 +64,12 @@ impl<'m> Signal<'m> {
         self
     }
 
+    /// Lets a guarded module count the signal as a fault ([`super::DesignBuilder::add_guarded`]).
+    pub fn is_fault(self) -> Self {
+        self.builder.faults.borrow_mut().push(self.id);
+        self
+    }
+
     /// A pipeline register: the same value one cycle later.
     pub fn registered(self, name: &str) -> Self {
         let is_flag = self.builder.flags.borrow().contains(&self.id);

@@ -68,7 +68,11 @@ fn rewire(module: &mut Module, stands: impl Fn(NodeId) -> NodeId) -> bool {
     for port in module.memories.iter_mut().filter_map(|memory| memory.write.as_mut()) {
         [&mut port.enable, &mut port.address, &mut port.data].into_iter().for_each(&mut replace);
     }
-    module.instances.iter_mut().flat_map(|i| i.inputs.iter_mut().flatten()).for_each(&mut replace);
+    module
+        .instances
+        .iter_mut()
+        .flat_map(|i| i.inputs.iter_mut().chain([&mut i.restart]).flatten())
+        .for_each(&mut replace);
     module.outputs.iter_mut().for_each(|output| replace(&mut output.node));
     changed
 }

@@ -144,6 +144,16 @@ impl Place<'_> {
                     format!("`{}` has {} inputs, not {}.", child.name, child.inputs.len(), instance.inputs.len()),
                 );
             }
+            if let Some(restart) = instance.restart {
+                let node = self.module.nodes.get(restart.index());
+                if !node.is_some_and(|node| node.op.is_state() && node.width == 1) {
+                    return self.broken(
+                        8,
+                        &instance.name,
+                        "Its restart is not one bit that is held by a register.".into(),
+                    );
+                }
+            }
             for (port, driver) in child.inputs.iter().zip(&instance.inputs) {
                 let port = child.node(*port);
                 let name = port.name.as_deref().unwrap_or("?");

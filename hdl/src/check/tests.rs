@@ -42,7 +42,12 @@ fn design() -> Design {
         outputs: vec![Output { name: "y".into(), node: NodeId(4), latency: None }],
         memories: vec![Memory { name: "bank".into(), width: 4, depth: 6, write: Some(write), never_collides: false }],
         tables: vec![Table { name: "values".into(), width: 4, entries: vec![1; 6], comments: vec![] }],
-        instances: vec![Instance { name: "inner".into(), module: ModuleId(0), inputs: vec![Some(NodeId(1))] }],
+        instances: vec![Instance {
+            name: "inner".into(),
+            module: ModuleId(0),
+            inputs: vec![Some(NodeId(1))],
+            restart: None,
+        }],
         ..Module::default()
     };
     Design { modules: vec![child, parent] }

@@ -6,15 +6,17 @@ use super::beat_unpacker::beat_unpacker;
 use super::frame_controller::frame_controller;
 use super::group_output::{group_output, largest_group};
 use super::group_packer::group_packer;
+use super::latency::Latency;
 use super::registers::registers;
 use super::sorter::{Readout, sorter};
 use super::stream_fifo::{parts_of_beat, stream_fifo};
-use super::stream_input::stream_input;
+use super::stream_input::{beat_unpacked, stream_input};
 use super::stream_output::stream_output;
+use super::supervisor::{own_fault, supervisor};
 use crate::architecture::architecture;
 use crate::architecture::decomposer::{DecomposerModule, INSTANCE, PortTiming, Schedule};
 use crate::architecture::size::Size;
-use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
+use crate::builder::{DesignBuilder, FAULT, Instance, ModuleBuilder, Signal};
 use crate::check::Checked;
 use crate::formats::Streams;
 use crate::interface::{Port, STATUS_BITS, port, register_ports};
@@ -39,10 +41,17 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, PortTiming, Schedule) {
     let sorter = sorter(design, shape.element_bits(), shape.rank(), index, shape.symmetric(), readout);
     let output = if gives_groups { group_output } else { stream_output }(design, shape, timing);
     let streams = shape.streams();
-    let unpacker = (streams.keep && shape.elements_taken() == 1).then(|| beat_unpacker(design, shape));
+    let unpacker = beat_unpacked(shape).then(|| beat_unpacker(design, shape));
     let packer = streams.keep.then(|| if gives_groups { group_packer } else { beat_packer }(design, shape));
     let fifo = stream_fifo(design, streams);
-
+    let faults: Vec<String> = ["input", "unpacker", "controller", "decomposer", "output", "packer", "fifo"]
+        .into_iter()
+        .filter(|&part| (part != "unpacker" || unpacker.is_some()) && (part != "packer" || packer.is_some()))
+        .map(|part| format!("{part}_{FAULT}"))
+        .chain([own_fault()])
+        .collect();
+    let patience = Latency::new(shape, timing, &schedule, shape.dimensions().largest()).patience(shape);
+    let supervisor = supervisor(design, shape, patience, &faults);
     let registers = (shape.front() == Front::AxiLite).then(|| registers(design, shape));
 
     let m = ModuleBuilder::new(shape.name());
@@ -78,6 +87,7 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, PortTiming, Schedule) {
         sorter: place(sorter, "sorter"),
         output: place(output, "output_end"),
         fifo: place(fifo, "output_fifo"),
+        supervisor: place(supervisor, "supervisor"),
         unpacker: unpacker.map(|module| place(module, "unpacker")),
         packer: packer.map(|module| place(module, "packer")),
         registers: registers.map(|module| place(module, "registers")),
@@ -88,6 +98,7 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, PortTiming, Schedule) {
     parts.sizes();
     parts.results();
     parts.registers();
+    parts.supervisor();
     design.add(m);
     let checked = std::mem::take(design).finish();
     let design = checked
@@ -105,6 +116,7 @@ struct Parts<'a, 'm> {
     sorter: Instance<'m>,
     output: Instance<'m>,
     fifo: Instance<'m>,
+    supervisor: Instance<'m>,
     /// The unpacker, if beats have `tkeep` and their elements are taken one by one.
     unpacker: Option<Instance<'m>>,
     /// The packer, if beats have `tkeep`.
@@ -213,17 +225,49 @@ impl Parts<'_, '_> {
         }
     }
 
-    /// Connects the register block to its ports, and lets it watch both streams.
-    fn registers(&self) {
-        let Self { m, shape, input, fifo, .. } = self;
-        let Some(registers) = &self.registers else { return };
-        let first = self.first();
+    /// Connects the supervisor: it watches both streams and the faults of all parts, and resets the parts.
+    fn supervisor(&self) {
+        let Self { m, input, controller, decomposer, sorter, output, fifo, supervisor, .. } = self;
         let StreamInputs { valid, last, sink, .. } = self.stream_inputs;
-        let element = |port: &str| port::parts(port, shape.streams().output.elements)[0].clone();
+        let first = self.first();
         let watched = [
             ("input_valid", valid),
             ("input_ready", first.output(port::INPUT_READY)),
             ("input_last", last),
+            ("output_valid", fifo.output(port::OUTPUT_VALID)),
+            ("output_ready", sink),
+            ("output_last", fifo.output(port::OUTPUT_LAST)),
+        ];
+        watched.iter().for_each(|&(port, signal)| supervisor.drive(port, signal));
+        let ends = [("input", Some(input)), ("unpacker", self.unpacker.as_ref()), ("output", Some(output))];
+        let ends = ends.into_iter().chain([("packer", self.packer.as_ref()), ("fifo", Some(fifo))]);
+        for (name, end) in ends.filter_map(|(name, end)| Some((name, end?))) {
+            end.restarted_by(supervisor.output("restart_ends"));
+            supervisor.drive(&format!("{name}_{FAULT}"), end.output(FAULT));
+        }
+        for (name, part) in [("controller", controller), ("decomposer", decomposer)] {
+            part.restarted_by(supervisor.output("restart_core"));
+            supervisor.drive(&format!("{name}_{FAULT}"), part.output(FAULT));
+        }
+        sorter.restarted_by(supervisor.output("restart_core"));
+        supervisor.connect(supervisor, &[(FAULT, &own_fault())]);
+        supervisor.connect(first, &[("gives_up", "gives_up"), ("within_frame", "within_frame")]);
+        supervisor.connect(controller, &[("gives_up", "gives_up")]);
+        supervisor.connect(output, &[("gives_up", "gives_up"), ("answer", "answer")]);
+        supervisor.connect(fifo, &[("holds", "holds")]);
+        let before = [Some(output), self.packer.as_ref()].into_iter().flatten().map(|part| part.output(FAULT));
+        fifo.drive("fault_before", before.reduce(|any, fault| any | fault).unwrap_or_else(|| m.one_bit(false)));
+    }
+
+    /// Connects the register block to its ports, and lets it watch both streams.
+    fn registers(&self) {
+        let Self { m, shape, input, fifo, supervisor, .. } = self;
+        let Some(registers) = &self.registers else { return };
+        let sink = self.stream_inputs.sink;
+        let element = |port: &str| port::parts(port, shape.streams().output.elements)[0].clone();
+        let watched = [
+            ("frames_owed", supervisor.output("owed")),
+            ("within_frame", supervisor.output("within_frame")),
             ("output_valid", fifo.output(port::OUTPUT_VALID)),
             ("output_ready", sink),
             ("output_last", fifo.output(port::OUTPUT_LAST)),

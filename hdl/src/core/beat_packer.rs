@@ -53,9 +53,9 @@ pub fn beat_packer(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
             m.output(port, held.value());
         }
     }
-    let beat_last = m.register("tlast_held", 1).enabled_by(write);
+    let beat_last = m.register("tlast_held", 1).reset(0).enabled_by(write);
     beat_last.drive(last);
     m.output("tlast", beat_last.value());
     m.output("write_beat", (write & completes).flag().registered("write_beat_out"));
-    design.add(m)
+    design.add_guarded(m)
 }

@@ -3,6 +3,7 @@
 //! The bytes of the last beat of a frame that hold no element have zeros in `tkeep`. All other beats are full. A beat
 //! that breaks this rule makes its frame bad, since it is not known what its elements are.
 
+use super::supervisor::ready_or_dropping;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::formats::BeatFormat;
 use crate::interface::port;
@@ -43,18 +44,18 @@ pub fn beat_unpacker(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let refilled = (is_free & (accepted | waits.value())).named("is_refilled");
     let waits_next = ((waits.value() & !is_free) | must_wait).named("beat_waits_next");
     waits.drive(waits_next);
-    ready.drive(!waits_next);
+    ready.drive(ready_or_dropping(&m, !waits_next, accepted & arriving.last));
     has_element.drive(refilled | !is_free);
 
     let next = arriving.or_from(&m, waits.value(), must_wait);
-    let beat_last = m.register("is_last_beat", 1).enabled_by(refilled);
+    let beat_last = m.register("is_last_beat", 1).reset(0).enabled_by(refilled);
     let broken = m.register("beat_is_broken", 1).enabled_by(refilled);
     beat_last.drive(next.last);
     broken.drive(next.broken);
     // The element that leaves next is the last one of its frame if none of the last beat follows it.
-    let element_last = m.register("is_last_element", 1).enabled_by(refilled | moves_on);
+    let element_last = m.register("is_last_element", 1).reset(0).enabled_by(refilled | moves_on);
     match more {
-        None => element_last.drive(next.last),
+        None => element_last.drive(refilled & next.last),
         Some(more) => {
             let rest = match count {
                 2 => m.zero(1),
@@ -77,7 +78,7 @@ pub fn beat_unpacker(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     m.output("element_valid", has_element.value());
     m.output("element_last", element_last.value());
     m.output("element_broken", broken.value());
-    design.add(m)
+    design.add_guarded(m)
 }
 
 /// A beat.
@@ -112,6 +113,8 @@ impl<'m> Beat<'m> {
     fn or_from(self, m: &'m ModuleBuilder, waits: Signal<'m>, stored: Signal<'m>) -> Self {
         let choose = |name: &str, signal: Signal<'m>| {
             let place = m.register(&format!("waiting_{name}"), signal.width()).enabled_by(stored);
+            // Where a frame ends must not be lost.
+            let place = if name == "last" { place.reset(0) } else { place };
             place.drive(signal);
             waits.select(place.value(), signal)
         };

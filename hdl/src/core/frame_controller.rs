@@ -73,7 +73,7 @@ pub fn frame_controller(design: &mut DesignBuilder, shape: &Shape, timing: PortT
         false => Size::new(&m, shape),
         true => {
             let keep = |name: &str| {
-                let kept = m.register(&format!("{name}_kept"), index_bits(shape)).enabled_by(accept);
+                let kept = m.register(&format!("{name}_kept"), index_bits(shape)).reset(0).enabled_by(accept);
                 kept.drive(m.input(name, index_bits(shape)));
                 m.output(&format!("{name}_now"), kept.value());
                 kept.value()
@@ -103,7 +103,7 @@ pub fn frame_controller(design: &mut DesignBuilder, shape: &Shape, timing: PortT
     m.output("clear", begins.flag().registered("clear_out"));
     if let (Some(accepting), Some(first)) = (frames.accepting(), frames.first_context()) {
         m.output("skip", refuse.flag().registered("skip_out"));
-        m.output("start_context", accepting.registered("start_context_out"));
+        m.output("start_context", accepting.at(0).flag().registered("start_context_out").untimed());
         m.output("load_context", accepting);
         m.output("wanted_context", first);
     }
@@ -117,15 +117,18 @@ pub fn frame_controller(design: &mut DesignBuilder, shape: &Shape, timing: PortT
 
     // The status word: of a bad frame nothing else is set.
     let bad = frames.first_is_bad();
-    let good = !bad;
+    // Of a frame that is given up as well.
+    let gives_up = input("gives_up");
+    let good = !(bad | gives_up);
     let of_good = |name: &str, width: u32| {
         let value = m.input(name, width);
         good.select(value, m.zero(width))
     };
     let mut fields = vec![
-        ("bad_frame", bad),
+        ("bad_frame", bad & !gives_up),
         ("overflow", of_good("overflow", 1)),
         ("cap_reached", of_good("cap_reached", 1)),
+        ("watchdog", gives_up),
         ("sweeps", of_good("sweeps", 8)),
     ];
     if shape.scaling() == Scaling::Auto {
@@ -135,7 +138,7 @@ pub fn frame_controller(design: &mut DesignBuilder, shape: &Shape, timing: PortT
     let status = status_word(&m, &fields);
     assert_eq!(status.width(), STATUS_BITS, "The fields fill the status word.");
     m.output("status", status.registered("status_out"));
-    let is_all = if shape.in_flight() == 1 { bad } else { bad.at(0).registered("status_is_all_out") };
+    let is_all = if shape.in_flight() == 1 { bad } else { bad.at(0).flag().registered("status_is_all_out") };
     m.output("status_is_all", is_all);
-    design.add(m)
+    design.add_guarded(m)
 }

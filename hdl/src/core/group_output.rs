@@ -10,7 +10,7 @@
 
 use super::output_walk::Walk;
 use super::stream_fifo::Credits;
-use super::stream_output::{element_cycles, sigma};
+use super::stream_output::{element_cycles, sigma, start};
 use crate::architecture::decomposer::PortTiming;
 use crate::architecture::size::Size;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
@@ -52,6 +52,7 @@ pub fn groups(shape: &Shape) -> Vec<usize> {
 /// - `status` is the status word. If `bad` is 1, it is the only word of the frame.
 /// - `sorted_i` is cell i of the sorter.
 /// - `u_k` and `v_k` are the elements of vector k in the row that was read last.
+/// - `answer` begins a frame as well, and while `gives_up` is 1 every frame is its status word alone.
 /// - `freed` returns a credit of the FIFO.
 ///
 /// Outputs:
@@ -71,7 +72,8 @@ pub fn group_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimin
         counted.collect::<Vec<_>>().join(", "),
         status_summary()
     ));
-    let [start, bad, freed] = ["start", "bad", "freed"].map(|port| m.input(port, 1));
+    let (start, bad) = start(&m);
+    let freed = m.input("freed", 1);
     let status = m.input("status", STATUS_BITS);
     let bits = shape.streams().output.element_bits();
     let in_row = (shape.rank() as u32).div_ceil(given);
@@ -148,7 +150,7 @@ pub fn group_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimin
     let end = arrival + GROUP_CYCLES as u32;
     let token = token.at(0).flag();
     m.output("tuser", section.delayed_to(end));
-    let fields = [("count", count), ("offset", offset.value()), ("fills", fills), ("tlast", last)];
+    let fields = [("count", count), ("offset", offset.value()), ("fills", fills.flag()), ("tlast", last.flag())];
     for (name, signal) in fields {
         m.output(name, signal.at(0).registered(&format!("{name}_of_token")).delayed_to(end));
     }
@@ -156,5 +158,5 @@ pub fn group_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimin
     // Once the last row is read, the core may write the memories again.
     let ends = (walk.issue & walk.frame_ends).at(0).flag().registered("done");
     m.output("done", ends.delayed_to(arrival));
-    design.add(m)
+    design.add_guarded(m)
 }

@@ -110,6 +110,16 @@ impl Latency {
         self.decomposition(sweeps) + self.between()
     }
 
+    /// The cycles that the watchdog of a core waits for a beat while a frame is owed: a power of two above the longest
+    /// time that passes without one, for a sink that never stalls.
+    ///
+    /// A matrix alone is answered after its decomposition. Where several are in flight, it may have to wait until one
+    /// that came before makes its last sweep, and both share the memories with what is loaded and read.
+    pub fn patience(&self, shape: &Shape) -> u64 {
+        let longest = self.total(shape.sweep_cap()) as u64;
+        (if shape.in_flight() > 1 { 3 * longest } else { longest }).next_power_of_two()
+    }
+
     /// The longer one of loading a matrix and reading the result before it, which overlap.
     pub fn between(&self) -> usize {
         (self.load + self.unpack + self.triangle - self.prefetch).max(self.output + self.unload - self.read_ahead)

@@ -64,9 +64,9 @@ impl<'m> Walk<'m> {
         let sections = shape.interface().sections();
         let index = index_bits(shape);
         let active = m.register("active", 1).reset(0);
-        let section = m.register("section", 2);
-        let row = m.register("row", index);
-        let column = m.register(self.place, self.last_place.width());
+        let section = m.register("section", 2).reset(0);
+        let row = m.register("row", index).reset(0);
+        let column = m.register(self.place, self.last_place.width()).reset(0);
 
         let is = |wanted: u8| section.value().is(wanted.into());
         let reads = |condition: Signal<'m>| match self.reads_each {

@@ -4,7 +4,9 @@
 //! The block watches the handshakes of both streams. It changes nothing on them, so a core with registers has the same
 //! timing as one without.
 
+use super::protected::Protected;
 use super::status::word_of_fields;
+use super::supervisor::owed_bits;
 use crate::builder::{DesignBuilder, ModuleBuilder, Register, Signal};
 use crate::interface::{
     self, ADDRESS_BITS, COUNTERS, EVENTS, REGISTER_BITS, RegisterField, STATUS_BITS, StatusField, USER_BITS, port,
@@ -15,9 +17,9 @@ use crate::shape::Shape;
 
 /// Adds the register block.
 ///
-/// Inputs beside those of the bus: `input_valid`, `input_ready`, `input_last`, `output_valid`, `output_ready`,
-/// `output_last`, `output_user` and `output_data` are the streams of the core, of which the last two belong to element
-/// 0 and `output_data` has the bits of a status word. In cores for any size the outputs `size_from_register`,
+/// Inputs beside those of the bus: `output_valid`, `output_ready`, `output_last`, `output_user` and `output_data` are
+/// the output stream of the core, of which the last two belong to element 0 and `output_data` has the bits of a status
+/// word. `frames_owed` and `within_frame` come from the supervisor. In cores for any size the outputs `size_from_register`,
 /// `frame_rows` and `frame_cols` are the fields of that name.
 pub fn registers(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let table = shape.interface().registers();
@@ -27,7 +29,7 @@ pub fn registers(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
          OKAY. An address without a register reads as 0, and what is written to it is ignored.",
     );
     let bus = Bus::new(&m);
-    let activity = Activity::new(&m);
+    let activity = Activity::new(&m, shape);
     let mut clear = m.one_bit(false);
     let mut words = Vec::new();
     let (mut enabled, mut events) = (vec![], vec![]);
@@ -46,7 +48,7 @@ pub fn registers(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
                 register.fields.iter().map(|f| kept.value().slice(f.bits[1], f.width())).collect()
             }
             "interrupt_enable" => {
-                enabled = kept(&m, register.name, &register.fields, &write);
+                enabled = values(&kept(&m, register.name, &register.fields, &write));
                 enabled.clone()
             }
             "interrupt_status" => {
@@ -75,34 +77,39 @@ struct Write<'m> {
     mask: Signal<'m>,
 }
 
-/// Registers for fields that keep what is written.
-fn kept<'m>(m: &'m ModuleBuilder, register: &str, fields: &[RegisterField], write: &Write<'m>) -> Vec<Signal<'m>> {
+/// Registers for fields that keep what is written, whatever bit is flipped in them.
+fn kept<'m>(m: &'m ModuleBuilder, register: &str, fields: &[RegisterField], write: &Write<'m>) -> Vec<Protected<'m>> {
     let keep = |field: &RegisterField| {
-        let kept = m.register(&format!("{register}_{}", field.name), field.width());
-        let kept = kept.reset(field.reset.into()).enabled_by(write.now);
+        let kept = Protected::new(m, &format!("{register}_{}", field.name), field.width(), field.reset.into());
         let of = |signal: Signal<'m>| signal.slice(field.bits[1], field.width());
-        kept.drive((kept.value() & !of(write.mask)) | (of(write.data) & of(write.mask)));
-        kept.value()
+        let written = (kept.value() & !of(write.mask)) | (of(write.data) & of(write.mask));
+        kept.drive(write.now.select(written, kept.value()));
+        kept
     };
     fields.iter().map(keep).collect()
+}
+
+/// What fields hold.
+fn values<'m>(fields: &[Protected<'m>]) -> Vec<Signal<'m>> {
+    fields.iter().map(Protected::value).collect()
 }
 
 /// The fields of `control` as they are read: the one that clears the counters is always 0.
 fn control<'m>(m: &'m ModuleBuilder, register: &interface::Register, write: &Write<'m>) -> Vec<Signal<'m>> {
     let rest = kept(m, register.name, &register.fields[1..], write);
-    for (field, &value) in register.fields[1..].iter().zip(&rest) {
-        m.output(&field.name, value);
+    for (field, kept) in register.fields[1..].iter().zip(&rest) {
+        m.output(&field.name, kept.shown());
     }
-    std::iter::once(m.zero(1)).chain(rest).collect()
+    std::iter::once(m.zero(1)).chain(values(&rest)).collect()
 }
 
 /// The size of a matrix that software announces.
 fn frame_size<'m>(m: &'m ModuleBuilder, register: &interface::Register, write: &Write<'m>) -> Vec<Signal<'m>> {
     let fields = kept(m, register.name, &register.fields, write);
-    for (field, &value) in register.fields.iter().zip(&fields) {
-        m.output(&format!("frame_{}", field.name), value);
+    for (field, kept) in register.fields.iter().zip(&fields) {
+        m.output(&format!("frame_{}", field.name), kept.shown());
     }
-    fields
+    values(&fields)
 }
 
 /// Each event sets its bit. A 1 that is written clears one, unless the event happens in the same cycle.
@@ -127,24 +134,22 @@ struct Activity<'m> {
 }
 
 impl<'m> Activity<'m> {
-    fn new(m: &'m ModuleBuilder) -> Self {
+    fn new(m: &'m ModuleBuilder, shape: &Shape) -> Self {
         let moves = |side: &str| {
             let [valid, ready, last] = ["valid", "ready", "last"].map(|signal| m.input(&format!("{side}_{signal}"), 1));
             ((valid & ready).named(&format!("{side}_moves")), last)
         };
-        let ((input_moves, input_last), (output_moves, output_last)) = (moves("input"), moves("output"));
+        let (output_moves, output_last) = moves("output");
         let is_status = m.input("output_user", USER_BITS).is(section::STATUS.into());
         let status = m.register("status", STATUS_BITS).reset(0).enabled_by(output_moves & is_status);
         status.drive(m.input("output_data", STATUS_BITS));
 
-        let takes = (input_moves & input_last).named("takes_frame");
         let answers = (output_moves & output_last).named("answers_frame");
-        let inside = m.register("frames_inside", 8).reset(0);
-        inside.drive(inside.value() + takes.zero_extend(8) - answers.zero_extend(8));
-        let within = m.register("within_frame", 1).reset(0).enabled_by(input_moves);
-        within.drive(!input_last);
-        let busy = (within.value() | inside.value().any()).named("is_busy");
-        Self { answered: answers.flag().registered("answered"), status: status.value(), inside: inside.value(), busy }
+        // The supervisor counts the frames.
+        let (inside, within) = (m.input("frames_owed", owed_bits(shape)), m.input("within_frame", 1));
+        let busy = (within | inside.any()).named("is_busy");
+        let inside = inside.zero_extend(8);
+        Self { answered: answers.flag().registered("answered"), status: status.value(), inside, busy }
     }
 
     fn status_field(&self, name: &str) -> Signal<'m> {
@@ -167,6 +172,7 @@ impl<'m> Activity<'m> {
             "bad_frames" => self.event("bad_frame"),
             "overflows" => self.event("overflow"),
             "caps_reached" => self.event("cap_reached"),
+            "given_up" => self.event("watchdog"),
             "sweeps" => self.answered.select(self.status_field("sweeps"), m.zero(8)),
             "cycles" => m.one_bit(true),
             "busy_cycles" => self.busy,
@@ -182,7 +188,7 @@ impl<'m> Activity<'m> {
 /// A channel on which the slave takes something: what it took waits until it is used.
 struct Channel<'m> {
     takes: Signal<'m>,
-    held: Register<'m>,
+    held: Protected<'m>,
     ready: Register<'m>,
 }
 
@@ -191,7 +197,7 @@ impl<'m> Channel<'m> {
         let register = m.register(&format!("{ready}_out"), 1).reset(0);
         m.output(ready, register.value());
         let takes = (m.input(valid, 1) & register.value()).named(&format!("{valid}_taken"));
-        Self { takes, held: m.register(&format!("{valid}_held"), 1).reset(0), ready: register }
+        Self { takes, held: Protected::new(m, &format!("{valid}_held"), 1, 0), ready: register }
     }
 
     /// A port of the channel as it was when it was taken.
@@ -233,11 +239,15 @@ impl<'m> Bus<'m> {
         let data = Channel::new(m, port::AXI_WVALID, port::AXI_WREADY);
         let read = Channel::new(m, port::AXI_ARVALID, port::AXI_ARREADY);
         let answers = |valid: &str, ready: &str, response: &str, held: Signal<'m>| {
-            let waits = m.register(&format!("{valid}_out"), 1).reset(0);
-            let ready = m.input(ready, 1);
-            let goes = held & (!waits.value() | ready);
-            waits.drive(goes | (waits.value() & !ready));
-            m.output(valid, waits.value());
+            let waits = Protected::new(m, &format!("{valid}_waits"), 1, 0);
+            // An answer is taken only if the master sees it.
+            let shown = m.register(&format!("{valid}_out"), 1).reset(0);
+            let takes = m.input(ready, 1) & shown.value();
+            let goes = held & (!waits.value() | takes);
+            let waits_next = (goes | (waits.value() & !takes)).named(&format!("{valid}_next"));
+            waits.drive(waits_next);
+            shown.drive(waits_next);
+            m.output(valid, shown.value());
             let okay = m.register(&format!("{response}_out"), 2).reset(0);
             okay.drive(m.zero(2));
             m.output(response, okay.value());

@@ -3,7 +3,7 @@
 //! Flow control uses credits. The writer starts with [`DEPTH`] credits, spends one for each beat that it issues, and
 //! gets one back with each `freed`. So the FIFO cannot overflow, and the pipeline before it never stalls.
 
-use crate::builder::{DesignBuilder, ModuleBuilder, Register, Signal};
+use crate::builder::{DesignBuilder, ModuleBuilder, Parity, Register, Signal};
 use crate::formats::Streams;
 use crate::interface::{USER_BITS, port};
 use crate::ir::{ModuleId, address_width};
@@ -56,6 +56,10 @@ pub fn parts_of_beat(streams: &Streams) -> Vec<(String, u32)> {
 }
 
 /// Adds the FIFO for the beats of a core with these streams.
+///
+/// Its pointers are guarded, and `tlast` is kept a second time, inverted. While they disagree, and while `holds` or a
+/// fault of the modules before it (`fault_before`) says so, no beat enters the head: nothing that a flipped bit has put
+/// into the FIFO leaves the core. The supervisor then resets the FIFO.
 pub fn stream_fifo(design: &mut DesignBuilder, streams: &Streams) -> ModuleId {
     let m = ModuleBuilder::new("stream_fifo");
     m.doc(format!("Output FIFO of {DEPTH} beats; its head drives the stream. freed: a place has become free."));
@@ -67,17 +71,41 @@ pub fn stream_fifo(design: &mut DesignBuilder, streams: &Streams) -> ModuleId {
     let write_at = m.register("write_at", bits).reset(0);
     let read_at = m.register("read_at", bits).reset(0);
 
-    let taken = (count.value().any() & (!valid.value() | ready)).named("head_moves_out");
+    let [holds, fault_before] = ["holds", "fault_before"].map(|port| m.input(port, 1));
+    let last = m.input("tlast", 1);
+    let kept = |name: &str, part: Signal<'_>| {
+        let memory = m.memory(&format!("{name}_memory"), 1, DEPTH);
+        memory.write(write, write_at.value(), part);
+        memory.read(read_at.value(), None, &format!("{name}_head"))
+    };
+    let (last_head, inverted_head) = (kept("tlast", last), kept("tlast_inverted", !last));
+    let last_flipped = (valid.value() & !(last_head ^ inverted_head)).named("last_is_flipped").is_fault();
+
+    let parities = [&[valid, count][..], &[write_at], &[read_at]].map(|registers| Parity::new(&m, registers));
+    let flipped = parities.iter().map(Parity::fault).reduce(|any, fault| any | fault).expect("There are parities.");
+    let flipped = flipped.named("pointer_is_flipped").is_fault();
+    let seen = m.register("flip_seen", 1).reset(0);
+    seen.drive(last_flipped | flipped);
+    let stays = (last_flipped | flipped | seen.value() | holds | fault_before).named("stays");
+    let taken = (count.value().any() & (!valid.value() | ready) & !stays).named("head_moves_out");
+    [last_head, inverted_head].into_iter().for_each(|head| head.read_enabled_by(taken));
     valid.drive(taken | (valid.value() & !ready));
     count.drive(count.value() + write.zero_extend(bits + 1) - taken.zero_extend(bits + 1));
     write_at.enabled_by(write).drive(write_at.value().plus(1));
     read_at.enabled_by(taken).drive(read_at.value().plus(1));
+    parities.into_iter().for_each(Parity::close);
     for (name, width) in parts_of_beat(streams) {
-        let memory = m.memory(&format!("{name}_memory"), width, DEPTH);
-        memory.write(write, write_at.value(), m.input(&name, width));
-        m.output(&format!("m_axis_{name}"), memory.read(read_at.value(), Some(taken), &format!("{name}_head")));
+        let head = match &name[..] {
+            "tlast" => last_head,
+            _ => {
+                let memory = m.memory(&format!("{name}_memory"), width, DEPTH);
+                memory.write(write, write_at.value(), m.input(&name, width));
+                memory.read(read_at.value(), Some(taken), &format!("{name}_head"))
+            }
+        };
+        m.output(&format!("m_axis_{name}"), head);
     }
     m.output("m_axis_tvalid", valid.value());
     m.output("freed", taken.flag().registered("freed_out"));
-    design.add(m)
+    design.add_guarded(m)
 }

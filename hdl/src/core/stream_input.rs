@@ -7,6 +7,7 @@
 //! In cores that reduce rows while they stream in, elements come in *batches* of two rows. The input end has one credit
 //! for each batch that the decomposer has room for. `s_axis_tready` falls when the credits are used up.
 
+use super::supervisor::ready_or_dropping;
 use crate::architecture::decomposer::BATCHES;
 use crate::architecture::size::index_bits;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
@@ -15,6 +16,11 @@ use crate::ir::{ModuleId, address_width};
 use crate::parameters::{Front, Scaling, Sizes};
 use crate::shape::Shape;
 use crate::units::headroom::headroom;
+
+/// Whether a beat unpacker takes the beats, and the input end its elements.
+pub fn beat_unpacked(shape: &Shape) -> bool {
+    shape.streams().keep && shape.elements_taken() == 1
+}
 
 /// Adds the input end for the matrices of a shape.
 ///
@@ -95,6 +101,11 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     full.drive(waits);
     bad.drive(waits & ends.select(late.value() | !last_element | broken, bad.value()));
     late.enabled_by(accepted).drive(!last & (late.value() | last_element));
+    // The first module of a core gets beats from outside.
+    let takes_beats = !beat_unpacked(shape);
+    let drive_ready = |next: Signal<'_>| {
+        ready.drive(if takes_beats { ready_or_dropping(&m, next, ends) } else { next });
+    };
     let element = in_elements(accepted & !late.value()).named("element_accepted");
     let next_row = end_of_row.select(row.value().plus(1), row.value());
     let next_column = end_of_row.select(m.zero(index), column.value().plus(1));
@@ -121,13 +132,13 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
         let anew = (bad.value() | release).named("begins_anew");
         let next = anew.select(m.constant(width, BATCHES.into()), moved).named("credits_next");
         credits.drive(next);
-        ready.drive(!waits & next.any());
+        drive_ready(!waits & next.any());
         m.output("load_batch", completes.at(0).flag().registered("load_batch_out"));
-        m.output("load_final", at_last_row.at(0).registered("load_final_out"));
+        m.output("load_final", (at_last_row & completes).at(0).flag().registered("load_final_out"));
     } else {
         // With several matrices in flight, an element is taken when the decomposer has time to write it.
         let free = (shape.in_flight() > 1).then(|| m.input("load_free", 1));
-        ready.drive(free.map_or(!waits, |free| !waits & free));
+        drive_ready(free.map_or(!waits, |free| !waits & free));
         if shape.scaling() == Scaling::Auto {
             let elements: Vec<Signal<'_>> = parts.iter().map(|part| part.low_bits(word)).collect();
             m.output("shift", headroom(&m, word - 1, &elements, 0, element, release));
@@ -147,7 +158,7 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
         m.output("size_rows", last_row);
         m.output("size_cols", if reduced { cols.registered("size_cols_out") } else { cols });
     }
-    design.add(m)
+    design.add_guarded(m)
 }
 
 /// The header of a frame in cores for any size: two elements that announce the numbers of rows and columns.
@@ -217,11 +228,11 @@ impl<'m> Header<'m> {
                 }
             };
             let kept = m.register(name, index).enabled_by(takes);
-            // The first element is in the decomposer before the size from a register is. Its column is 0, so that any
-            // size will do, but a simulator with unknown values must know one.
-            let kept = if has_registers { kept.reset(most as i128 - 1) } else { kept };
+            // A frame may end before its size is known, and the first element is in the decomposer before the size from
+            // a register is. Any size will do then, but a simulator with unknown values must know one.
+            let kept = kept.reset(most as i128 - 1);
             kept.drive(last);
-            let fit = m.register(&format!("{name}_fits"), 1).enabled_by(takes);
+            let fit = m.register(&format!("{name}_fits"), 1).reset(0).enabled_by(takes);
             fit.drive(fits);
             let (kept, fit) = (kept.value(), fit.value());
             let now = |new: Signal<'m>, kept: Signal<'m>| from_register.map_or(kept, |given| given.select(new, kept));

@@ -35,6 +35,7 @@ pub fn element_cycles(timing: PortTiming) -> usize {
 /// - `status` is the status word. If `bad` is 1, it is the only word of the frame.
 /// - `front` is the front cell of the sorter.
 /// - `u` and `v` are the addressed elements of the vectors.
+/// - `answer` begins a frame as well, and while `gives_up` is 1 every frame is its status word alone.
 /// - `freed` returns a credit of the FIFO.
 ///
 /// Outputs:
@@ -53,9 +54,8 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
         sections.iter().map(counted).collect::<Vec<_>>().join(", "),
         status_summary()
     ));
-    let start = m.input("start", 1);
     let status = m.input("status", STATUS_BITS);
-    let bad = m.input("bad", 1);
+    let (start, bad) = start(&m);
     let freed = m.input("freed", 1);
     let beat = shape.streams().output;
 
@@ -114,11 +114,19 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     assert_eq!(end as usize, beat_cycles(timing), "The latency of a beat is known without drawing it.");
     m.output("tdata", tdata);
     m.output("tuser", section.registered("tuser").delayed_to(end));
-    m.output("tlast", frame_ends.at(0).registered("tlast").delayed_to(end));
+    let last = (token & frame_ends.at(0)).flag().registered("tlast");
+    m.output("tlast", last.delayed_to(end));
     m.output("write", token.registered("token").delayed_to(end));
     // Once the last token has read the memories, the core may write them again.
-    m.output("done", (token & frame_ends.at(0)).flag().registered("done").delayed_to(arrival));
-    design.add(m)
+    m.output("done", last.delayed_to(arrival));
+    design.add_guarded(m)
+}
+
+/// Whether a frame begins, and whether it is its status word alone: the frame controller begins frames, and the
+/// supervisor answers those that are given up.
+pub(super) fn start(m: &ModuleBuilder) -> (Signal<'_>, Signal<'_>) {
+    let [start, bad, answer, gives_up] = ["start", "bad", "answer", "gives_up"].map(|port| m.input(port, 1));
+    ((start | answer).named("starts"), (bad | gives_up).named("is_status_alone"))
 }
 
 /// The element of the output stream for a singular value, or an eigenvalue, with this `key` of the sorter. It is

@@ -63,15 +63,16 @@ pub struct Register {
 
 /// Events that can raise the interrupt: name, and what happened. Each is one bit of the interrupt registers, from bit 0
 /// on.
-pub const EVENTS: [(&str, &str); 4] = [
+pub const EVENTS: [(&str, &str); 5] = [
     ("frame_done", "the sink has taken the last beat of a result"),
     ("bad_frame", "a result was a status word alone, since its input frame was bad"),
     ("overflow", "the status word of a result says that an internal value left its range"),
     ("cap_reached", "the status word of a result says that the sweep cap was reached"),
+    ("watchdog", "the core has given up a frame and started anew"),
 ];
 
 /// Counters: name, and what they count. They wrap around, and `control.clear` sets them to 0.
-pub const COUNTERS: [(&str, &str); 7] = [
+pub const COUNTERS: [(&str, &str); 8] = [
     ("frames", "results whose last beat was taken, bad frames included"),
     ("bad_frames", "results that were a status word alone, since the input frame was bad"),
     ("overflows", "results whose status word says that an internal value left its range"),
@@ -79,6 +80,7 @@ pub const COUNTERS: [(&str, &str); 7] = [
     ("sweeps", "the sum of the sweeps of all results"),
     ("cycles", "clock cycles"),
     ("busy_cycles", "clock cycles in which part of a frame was in the core"),
+    ("given_up", "frames that the core has given up"),
 ];
 
 impl RegisterField {

@@ -22,7 +22,7 @@ pub struct StatusField {
 }
 
 /// All fields of the status word, lowest bit first. Those of one bit are flags.
-pub const STATUS_FIELDS: [StatusField; 6] = [
+pub const STATUS_FIELDS: [StatusField; 7] = [
     StatusField {
         name: "bad_frame",
         label: "bad frame",
@@ -41,6 +41,12 @@ pub const STATUS_FIELDS: [StatusField; 6] = [
         label: "self-check failed",
         bits: [3, 3],
         meaning: "the core's check of its own result failed",
+    },
+    StatusField {
+        name: "watchdog",
+        label: "watchdog",
+        bits: [4, 4],
+        meaning: "the frame was given up and the core starts anew; what has left of its result counts for nothing",
     },
     StatusField { name: "sweeps", label: "sweeps", bits: [15, 8], meaning: "sweeps made" },
     StatusField {
@@ -131,6 +137,11 @@ impl Status {
     /// Whether the sweep cap was reached before every block was settled.
     pub fn cap_reached(self) -> bool {
         self.flags().cap_reached()
+    }
+
+    /// Whether the core has given up the frame and started anew. Its result counts for nothing.
+    pub fn watchdog(self) -> bool {
+        self.flags().is_set("watchdog")
     }
 
     /// Sweeps made.
@@ -238,7 +249,10 @@ mod tests {
         let mut flags = Flags::default();
         flags.set("overflow");
         let text = serde_json::to_string(&flags).unwrap();
-        assert_eq!(text, r#"{"bad_frame":false,"overflow":true,"cap_reached":false,"self_check_failed":false}"#);
+        assert_eq!(
+            text,
+            r#"{"bad_frame":false,"overflow":true,"cap_reached":false,"self_check_failed":false,"watchdog":false}"#
+        );
         assert_eq!(serde_json::from_str::<Flags>(&text).unwrap(), flags);
         let error = |text: &str| serde_json::from_str::<Flags>(text).unwrap_err().to_string();
         assert!(error(&text.replace("\"overflow\":true,", "")).contains("overflow"));

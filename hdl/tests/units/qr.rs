@@ -35,6 +35,7 @@ fn rows_in(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let (release, taken) = (m.input("release_frame", 1), m.input("take_rows", 1));
     input.drive("release_frame", release);
     input.drive("batch_taken", taken);
+    ["gives_up", "within_frame"].into_iter().for_each(|port| input.drive(port, m.zero(1)));
     queue.drive("taken", taken);
     queue.drive("restart", input.output("bad") | release);
     for part in ["valid", "row", "column", "data", "batch", "final"] {

@@ -96,7 +96,8 @@ impl Model {
             let table = self.table.iter().find(|register| register.name == "last_status").unwrap();
             let fields = table.fields.iter().fold(0, |mask, field| mask | field.mask());
             *self.words.get_mut("last_status").unwrap() = status & fields;
-            events = 1 | flag("bad_frame") << 1 | flag("overflow") << 2 | flag("cap_reached") << 3;
+            events =
+                1 | flag("bad_frame") << 1 | flag("overflow") << 2 | flag("cap_reached") << 3 | flag("watchdog") << 4;
         }
         let mut clears = false;
         let mut cleared = 0;
@@ -130,6 +131,7 @@ impl Model {
                 if self.answered { flag("sweeps") } else { 0 },
                 1,
                 u32::from(busy),
+                events >> 4 & 1,
             ];
             COUNTERS.iter().zip(by).for_each(|((name, _), by)| self.add(name, by));
         }
@@ -139,7 +141,7 @@ impl Model {
         }
         let answers = moves(traffic.output) && traffic.output[2];
         self.inside =
-            (self.inside + u32::from(moves(traffic.input) && traffic.input[2])).wrapping_sub(answers.into()) & 255;
+            (self.inside + u32::from(moves(traffic.input) && traffic.input[2])).wrapping_sub(answers.into()) & 31;
         if let Some(status) = traffic.status.filter(|_| moves(traffic.output)) {
             self.status = status;
         }
@@ -162,12 +164,11 @@ fn every_register_behaves_as_the_model() {
         let mut irq = 0;
         let mut step = |unit: &mut Bench, model: &mut Model, write: Option<&Transfer>| {
             let now = traffic[cycle % traffic.len()];
-            let sides = [("input", now.input), ("output", now.output)];
-            for (side, flags) in sides {
-                for (signal, flag) in ["valid", "ready", "last"].iter().zip(flags) {
-                    unit.set(&format!("{side}_{signal}"), i128::from(flag));
-                }
+            for (signal, flag) in ["valid", "ready", "last"].iter().zip(now.output) {
+                unit.set(&format!("output_{signal}"), i128::from(flag));
             }
+            unit.set("frames_owed", model.inside);
+            unit.set("within_frame", i128::from(model.within));
             unit.set("output_user", if now.status.is_some() { 0i128 } else { 2 });
             unit.set("output_data", i128::from(now.status.unwrap_or(0x5a_5a5a)));
             assert_eq!(unit.get(port::INTERRUPT), irq, "cycle {cycle}");
@@ -195,7 +196,7 @@ fn every_register_behaves_as_the_model() {
     });
     assert!(reads.get() > 1500 && writes.get() > 1500, "{} reads, {} writes", reads.get(), writes.get());
     assert!(interrupts.get() > 1000, "{}", interrupts.get());
-    assert_eq!(EVENTS.len(), 4);
+    assert_eq!(EVENTS.len(), 5);
     assert_eq!(REGISTER_BITS, 32);
 }
 

@@ -85,8 +85,11 @@ impl<'a> Reference<'a> {
                 words[address] = self.values[write.data.index()].clone();
             }
         }
+        for (instance, child) in self.module.instances.iter().zip(&mut self.children) {
+            let restarts = instance.restart.is_some_and(|id| self.values[id.index()].is_true());
+            child.clock(in_reset || restarts);
+        }
         self.values = next;
-        self.children.iter_mut().for_each(|child| child.clock(in_reset));
     }
 
     fn next(&self, id: NodeId, in_reset: bool) -> Bits {

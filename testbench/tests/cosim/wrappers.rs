@@ -141,6 +141,10 @@ fn every_file_is_listed_with_its_role_and_named_in_the_datasheet() {
             ("constraints/NAME.xdc", "constraint"),
             ("constraints/NAME.sdc", "constraint"),
             ("constraints/NAME.lpf", "constraint"),
+            ("formal/fifo.sby", "testbench"),
+            ("formal/fifo_proof.sv", "testbench"),
+            ("formal/supervisor.sby", "testbench"),
+            ("formal/supervisor_proof.sv", "testbench"),
         ] {
             let file = kind.replace("NAME", name);
             assert_eq!(listed[file.as_str()], role, "{file}");
@@ -151,6 +155,7 @@ fn every_file_is_listed_with_its_role_and_named_in_the_datasheet() {
                 assert!(opening.contains(words), "{file}: {words}");
             }
             let said = if kind.starts_with("constraints/") { "`constraints/`".to_owned() } else { format!("`{file}`") };
+            let said = if kind.starts_with("formal/") { "`formal/`".to_owned() } else { said };
             let said = if kind == "Makefile" { "`make help`".to_owned() } else { said };
             assert!(export.text("README.md").contains(&said), "{name}: the datasheet does not name {said}");
             seen += 1;

@@ -168,7 +168,7 @@ pub fn sequencer(
     }
     m.output("read_copy", read);
     if let Some(context) = now.context {
-        m.output("done_context", context.at(0).registered("done_context_out").delayed_to(1 + late));
+        m.output("done_context", context.at(0).flag().registered("done_context_out").delayed_to(1 + late));
         // A matrix that is taken in this cycle may have its diagonal blocks read in the next one.
         let stays_idle = (turns.idle & !decision.takes).named("stays_idle");
         free_ports(&m, shape, longest, timing, next_cycle, [stays_idle, rests, jumps]);
@@ -189,7 +189,7 @@ pub fn sequencer(
         Some(_) => contexts::bit_of(overflow.value(), wanted).at(0).registered("overflow_out"),
     };
     m.output("overflow", overflow);
-    (design.add(m), arrival)
+    (design.add_guarded(m), arrival)
 }
 
 /// Cycles from the cycle counter to the commands.

@@ -180,11 +180,12 @@ impl DesignBlock {
 
 impl Logic for DesignBlock {
     fn update(&mut self) {
-        for instance in &mut self.instances {
-            instance.aclk.next = self.aclk.val();
-            instance.aresetn.next = self.aresetn.val();
-        }
         let module = Arc::clone(&self.module);
+        for (index, placed) in module.instances.iter().enumerate() {
+            let restarts = placed.restart.is_some_and(|restart| self.value(restart) == 1);
+            self.instances[index].aclk.next = self.aclk.val();
+            self.instances[index].aresetn.next = self.aresetn.val() && !restarts;
+        }
         if self.stale {
             self.settle(&module);
         }

@@ -62,7 +62,8 @@ impl Usage {
                 Op::InstanceOutput { instance, .. }
                     if !std::mem::replace(&mut usage.instances[instance.index()], true) =>
                 {
-                    for &driver in module.instances[instance.index()].inputs.iter().flatten() {
+                    let instance = &module.instances[instance.index()];
+                    for &driver in instance.inputs.iter().chain([&instance.restart]).flatten() {
                         usage.read(driver, None, &mut waiting);
                     }
                 }

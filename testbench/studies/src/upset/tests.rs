@@ -170,6 +170,37 @@ fn campaigns_repeat_themselves() {
     assert_ne!(other.unwrap().tally, found.tally);
 }
 
+/// After a flip in any control register, and in a few of the datapath, every core goes on by itself, and no frame is
+/// touched that entered more than a few cycles after it.
+#[test]
+fn no_flip_leaves_a_core_broken() {
+    let cores = [
+        four(),
+        Parameters { interleave: Some(2), ..four() },
+        Parameters { rows: 5, cols: 3, elements_per_beat_in: 2, elements_per_beat_out: 2, ..Parameters::default() },
+    ];
+    let parts =
+        ["input_end", "unpacker", "controller", "sequencer", "output_end", "output_fifo.", "supervisor", "packer"];
+    let (mut upsets, mut noticed) = (0, 0);
+    for parameters in cores {
+        let core = core(parameters);
+        for part in parts {
+            let plan = Plan { upsets: 96, seed: 11, traffic: TrafficKind::Both, only: Some(part.into()) };
+            let campaign = Campaign { plan, threads: 1, worst: 5, depth: 2 };
+            let Ok(found) = campaign.run(&core, &|_| ()) else {
+                assert!(part.contains("packer"), "{part}: every core has it");
+                continue;
+            };
+            let tally = &found.tally;
+            assert_eq!(tally.never, 0, "{part} of {}: {:?}", core.shape().name(), found.worst);
+            assert!(tally.recovered_after.keys().all(|&later| later <= 1), "{part}: {tally:?}");
+            upsets += tally.upsets;
+            noticed += tally.of(Class::Noticed);
+        }
+    }
+    assert!(upsets >= 1900 && noticed > 500, "{upsets} upsets, {noticed} noticed");
+}
+
 #[test]
 fn random_cores_differ_and_can_be_built() {
     let shapes = random_cores(&Parameters::default(), 20, 1);

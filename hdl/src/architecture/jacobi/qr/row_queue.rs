@@ -39,12 +39,12 @@ pub fn row_queue(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     waiting.drive(restart.select(m.zero(width), next));
     let ended = m.register("ended", 1).reset(0);
     ended.drive(!restart & (ended.value() | (batch & is_final)));
-    let odd = m.register("odd_number_of_rows", 1).enabled_by(batch);
+    let odd = m.register("odd_number_of_rows", 1).reset(0).enabled_by(batch);
     odd.drive(!row.bit(0));
     let is_last = (ended.value() & waiting.value().is(1)).named("oldest_is_last");
     m.output("rows_ready", waiting.value().any().flag().registered("rows_ready_out"));
-    m.output("rows_last", is_last.registered("rows_last_out"));
-    m.output("rows_absent", (is_last & odd.value()).registered("rows_absent_out"));
+    m.output("rows_last", is_last.flag().registered("rows_last_out"));
+    m.output("rows_absent", (is_last & odd.value()).flag().registered("rows_absent_out"));
 
     // The word and the bank of a column.
     let columns_less_one = m.concat(&[square.last_pair, m.one_bit(true)]);
@@ -60,5 +60,5 @@ pub fn row_queue(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     m.output("write_word", word.registered("write_word_out"));
     m.output("write_bank", is_second.registered("write_bank_out"));
     m.output("write_data", data.registered("write_data_out"));
-    design.add(m)
+    design.add_guarded(m)
 }

@@ -192,5 +192,5 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
         (pass_ends & pass.value().is(LAST_READER as i128 - 1) & streaming).flag().registered("take_rows_out"),
     );
     m.output("full", finished.value().flag().registered("full_out"));
-    design.add(m)
+    design.add_guarded(m)
 }

@@ -135,6 +135,12 @@ impl Writer<'_> {
                 rows.push((name.to_owned(), name.to_owned()));
             }
         }
+        if let (Some(restart), true) = (instance.restart, self.tree.reset[child_index]) {
+            let expression = self.scope.value(restart);
+            reads.extend(expression.reads.iter().map(|r| r.node));
+            let restart = self.put(expression);
+            rows.last_mut().expect("A module with a reset has the port.").1 = format!("aresetn & ~{restart}");
+        }
         for (&port, driver) in child.inputs.iter().zip(&instance.inputs) {
             let driver = driver.expect("Rule R8 requires that every input is driven.");
             let expression = self.scope.value(driver);
