@@ -17,6 +17,8 @@ mod gtkwave;
 mod judge;
 #[path = "cosim/lanes.rs"]
 mod lanes;
+#[path = "cosim/long_run.rs"]
+mod long_run;
 #[path = "cosim/registers.rs"]
 mod registers;
 #[path = "cosim/reset.rs"]

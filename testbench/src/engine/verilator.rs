@@ -25,16 +25,21 @@ pub struct VerilatorEngine {
 impl VerilatorEngine {
     /// Exports a core into a temporary folder and builds it there.
     pub fn new(core: &Core) -> Result<Self, EngineError> {
-        Self::build(core, None)
+        Self::build(core, "-O0", None)
+    }
+
+    /// Does the same as [`Self::new`], for long runs: the build takes longer, and the program is faster.
+    pub fn optimised(core: &Core) -> Result<Self, EngineError> {
+        Self::build(core, "-O2", None)
     }
 
     /// Does the same as [`Self::new`], but takes over Verilator's run-time library as it was compiled for `other`. The
     /// library is three quarters of the build time.
     pub fn beside(core: &Core, other: &Self) -> Result<Self, EngineError> {
-        Self::build(core, Some(other))
+        Self::build(core, "-O0", Some(other))
     }
 
-    fn build(core: &Core, other: Option<&Self>) -> Result<Self, EngineError> {
+    fn build(core: &Core, optimisation: &str, other: Option<&Self>) -> Result<Self, EngineError> {
         for tool in ["verilator", "make", "g++"] {
             process::find(tool, NEEDED_FOR)?;
         }
@@ -45,9 +50,9 @@ impl VerilatorEngine {
         }
         let (list, bench) = (format!("{}.f", export.name()), format!("{}_tb.v", export.name()));
         let top = format!("{}_tb", export.name());
-        // A run takes only seconds, so compiling without optimisation (-O0) saves more time than the faster program
+        // Most runs take only seconds, so compiling without optimisation (-O0) saves more time than the faster program
         // would.
-        let options = ["--cc", "--exe", "--main", "--timing", "-O3", "-CFLAGS", "-O0", "--x-initial", "unique"];
+        let options = ["--cc", "--exe", "--main", "--timing", "-O3", "-CFLAGS", optimisation, "--x-initial", "unique"];
         let names = ["--Mdir", BUILD, "-o", "sim", "--top-module", &top, "-f", &list, &bench];
         let arguments: Vec<&str> = options.into_iter().chain(names).collect();
         process::run("verilator", &arguments, folder, NEEDED_FOR)?.success()?;
