@@ -14,6 +14,7 @@ pub mod latency;
 pub mod observed;
 mod output_walk;
 pub mod registers;
+pub mod self_check;
 pub mod sorter;
 mod status;
 pub mod stream_fifo;

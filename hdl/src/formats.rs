@@ -12,6 +12,7 @@ mod budget;
 mod errors;
 mod reduction;
 mod rigorous;
+mod self_check;
 mod statistics;
 mod streams;
 
@@ -19,6 +20,7 @@ pub use arithmetic::Arithmetic;
 pub use budget::Budget;
 pub(crate) use budget::Delivery;
 pub use errors::{ErrorBounds, Errors};
+pub use self_check::{CHECK_BITS, CheckAllowance, FALSE_ALARM, ORTHOGONAL_PROBES, PROBES};
 pub use statistics::{ACTIVE_SHARE, FAILURE};
 pub(crate) use streams::Content;
 pub use streams::{BeatFormat, STATUS_BITS, Streams};

@@ -6,6 +6,7 @@
 
 use super::frame_controller::sort_cycles;
 use super::group_output::{GROUP_CYCLES, groups};
+use super::self_check;
 use super::stream_fifo;
 use super::stream_output::{beat_cycles, element_cycles};
 use crate::architecture::decomposer::{PortTiming, ReductionCycles, Schedule, SquareCycles};
@@ -72,7 +73,8 @@ impl Latency {
         let beat = if shape.elements_given() > 1 { element_cycles(ports) + GROUP_CYCLES } else { beat_cycles(ports) };
         let packing = usize::from(streams.keep);
         // Until the FIFO's head: the token is issued one cycle after `unload_start`.
-        let output = beat + packing + tokens.first_beat - 1 + stream_fifo::LATENCY;
+        let checking = if shape.self_check() { self_check::delay(shape, size, tokens.all) } else { 0 };
+        let output = checking + beat + packing + tokens.first_beat - 1 + stream_fifo::LATENCY;
         let unload = tokens.all - tokens.first_beat + 1;
         Self {
             load,

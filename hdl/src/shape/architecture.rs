@@ -26,6 +26,25 @@ pub(super) fn fits_architecture(parameters: &Parameters, dimensions: &Dimensions
     }
 }
 
+/// Refuses a self-check where there is nothing to compare a matrix with, or no time.
+pub(super) fn can_be_checked(parameters: &Parameters, dimensions: &Dimensions) -> Result<(), ParameterError> {
+    let Parameters { arch, vectors, symmetric, elements_per_beat_in, elements_per_beat_out, .. } = *parameters;
+    let complete = if symmetric { vectors != Vectors::None } else { vectors == Vectors::Uv };
+    let is_wide = elements_per_beat_in > 1 || elements_per_beat_out > 1;
+    let reason = if !parameters.selfcheck {
+        return Ok(());
+    } else if !complete {
+        "the product of the results is compared with the matrix, which takes U and V; use --vectors uv"
+    } else if parameters.rank.is_some_and(|rank| rank < dimensions.triplets()) {
+        "the product of the results is compared with the matrix, which takes all singular values; leave out --rank"
+    } else if arch == ArchitectureName::Array && is_wide {
+        "an array with several elements per beat gives results faster than a check with one multiplier takes them; use one element per beat, or another --arch"
+    } else {
+        return Ok(());
+    };
+    Err(error("selfcheck", true, reason.to_owned()))
+}
+
 /// The largest array: rows, and columns, of the square inside the core.
 const LARGEST_ARRAY: usize = 16;
 
