@@ -13,4 +13,5 @@ pub mod recommend;
 pub mod report;
 pub mod simulate;
 pub mod synth;
+pub mod upset;
 pub mod verify;

@@ -35,12 +35,23 @@ pub(crate) struct WritePort {
     pub data: Value,
     /// The widths of an address and of a word, in bits.
     pub widths: (u32, u32),
+    /// The number of the memory among the words of the graph, and how many words the design has of it.
+    pub number: usize,
+    pub depth: usize,
+}
+
+/// A register, a memory read or a table lookup, by its number among the states of the graph.
+pub(crate) struct NamedState {
+    pub name: String,
+    pub number: usize,
+    pub width: u32,
 }
 
 /// The names of one instance.
 pub(crate) struct Scope {
     pub name: String,
     pub signals: Vec<NamedValue>,
+    pub registers: Vec<NamedState>,
     /// The memories that are written.
     pub memories: Vec<WritePort>,
     pub children: Vec<Scope>,
@@ -168,7 +179,8 @@ impl<'a> Flattener<'a> {
             });
             memories.extend(write.map(|MemoryWrite { enable, address, data }| {
                 let widths = (address_width(memory.depth), memory.width);
-                WritePort { name: memory.name.clone(), enable, address, data, widths }
+                let (number, depth) = (placed.first_words + offset, memory.depth as usize);
+                WritePort { name: memory.name.clone(), enable, address, data, widths, number, depth }
             }));
             self.graph.words[placed.first_words + offset].write = write;
         }
@@ -179,7 +191,8 @@ impl<'a> Flattener<'a> {
             self.evaluate(child, &instance.name, &drivers)
         });
         let children_scopes = scopes.collect();
-        Scope { name: name.to_owned(), signals: signals(module, placed), memories, children: children_scopes }
+        let (signals, registers) = (signals(module, placed), registers(module, placed));
+        Scope { name: name.to_owned(), signals, registers, memories, children: children_scopes }
     }
 
     fn connect(&mut self, module: &Module, id: NodeId, number: usize, placed: &Placed) {
@@ -289,4 +302,14 @@ fn signals(module: &Module, placed: &Placed) -> Vec<NamedValue> {
         width: module.node(id).width,
     };
     named.chain(outputs).map(port).collect()
+}
+
+/// The registers of a placed module. One without a name gets that of its node.
+fn registers(module: &Module, placed: &Placed) -> Vec<NamedState> {
+    let states = module.node_ids().filter_map(|id| Some((id, placed.states[id.index()]?)));
+    let named = |(id, number): (NodeId, usize)| {
+        let node = module.node(id);
+        NamedState { name: node.name.clone().unwrap_or_else(|| id.to_string()), number, width: node.width }
+    };
+    states.map(named).collect()
 }

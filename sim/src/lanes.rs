@@ -6,6 +6,7 @@ use crate::flatten::{Flat, WritePort};
 use crate::layout::{Cell, Layout};
 use crate::machine::Machine;
 use crate::simulator::{InputPort, OutputPort, SeenMemory, Written, find_memory, flat, input_ports, output_ports};
+use crate::state::{StateBit, StateElement, States};
 use crate::wide;
 use svdforge_hdl::check::Checked;
 use svdforge_hdl::ir::{Design, mask, signed_value};
@@ -17,6 +18,8 @@ pub struct Lanes {
     inputs: Vec<(String, InputPort)>,
     outputs: Vec<(String, OutputPort)>,
     memories: Vec<SeenMemory>,
+    /// The registers and memories, if their bits can be flipped.
+    states: States,
     /// The cell that tells the compiled code which lanes are in reset, if it knows that.
     reset: Option<Cell>,
     /// The lanes that are in reset, with one bit for each.
@@ -35,7 +38,27 @@ impl Lanes {
     /// The design is too large, it cannot be compiled for this computer, or a memory to observe does not exist or is
     /// never written.
     pub fn new(design: &Checked<Design>, memories: &[&str]) -> Result<Self, SimError> {
-        Self::with(design, memories, wide::is_supported())
+        Self::with(design, memories, wide::is_supported(), false)
+    }
+
+    /// Lanes of a design in which bits of registers and memories can be flipped ([`Self::flip`]). Nothing is then taken
+    /// for granted about the numbers in registers, so that whatever follows from a flipped bit is what hardware would
+    /// do.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::new`].
+    pub fn with_state(design: &Checked<Design>) -> Result<Self, SimError> {
+        Self::with(design, &[], wide::is_supported(), true)
+    }
+
+    /// The same with vectors of 128 bits.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::new`].
+    pub fn with_state_and_short_vectors(design: &Checked<Design>) -> Result<Self, SimError> {
+        Self::with(design, &[], false, true)
     }
 
     /// The same with vectors of 128 bits, which every supported processor has. They are for processors without AVX-512,
@@ -45,7 +68,7 @@ impl Lanes {
     ///
     /// As for [`Self::new`].
     pub fn with_short_vectors(design: &Checked<Design>, memories: &[&str]) -> Result<Self, SimError> {
-        Self::with(design, memories, false)
+        Self::with(design, memories, false, false)
     }
 
     /// Whether this processor has vectors of 512 bits.
@@ -58,8 +81,8 @@ impl Lanes {
         if self.reset.is_none() { 32 * wide::LANES } else { 32 * NARROW }
     }
 
-    fn with(design: &Checked<Design>, memories: &[&str], wide: bool) -> Result<Self, SimError> {
-        let Flat { graph, inputs, outputs, root, .. } = flat(design, &[]);
+    fn with(design: &Checked<Design>, memories: &[&str], wide: bool, any_state: bool) -> Result<Self, SimError> {
+        let Flat { graph, inputs, outputs, root, .. } = flat(design, &[], any_state);
         let memories: Vec<&WritePort> =
             memories.iter().map(|path| find_memory(&root, path)).collect::<Result<_, _>>()?;
         let observed: Vec<_> = memories.iter().flat_map(|m| [m.enable, m.address, m.data]).collect();
@@ -79,6 +102,7 @@ impl Lanes {
             inputs: input_ports(&graph, &layout, inputs),
             outputs: output_ports(&graph, &layout, outputs),
             memories: memories.into_iter().map(|port| SeenMemory::new(port, &layout)).collect(),
+            states: if any_state { States::new(&root, &layout) } else { States::default() },
             reset,
             in_reset: 0,
         })
@@ -116,6 +140,30 @@ impl Lanes {
     pub fn step(&mut self) {
         self.machine.compute(self.in_reset);
         self.machine.advance();
+    }
+
+    /// All registers and memories that an output depends on, if the lanes were made by [`Self::with_state`].
+    pub fn state(&self) -> &[StateElement] {
+        &self.states.elements
+    }
+
+    /// The bits that a register, or a word of a memory, holds in a lane.
+    pub fn state_value(&self, lane: usize, element: usize, word: usize) -> u128 {
+        self.states.value(&self.machine, lane, element, word)
+    }
+
+    /// Flips a bit of a register or memory of a lane between two cycles.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such bit in [`Self::state`].
+    pub fn flip(&mut self, lane: usize, bit: StateBit) {
+        self.states.flip(&mut self.machine, lane, bit);
+    }
+
+    /// Sets all registers and memories in [`Self::state`] to 0 in a lane, as they are at power-up.
+    pub fn power_up(&mut self, lane: usize) {
+        self.states.clear(&mut self.machine, lane);
     }
 
     /// The bits of an output of a lane, after the last clock edge.

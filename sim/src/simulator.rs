@@ -6,6 +6,7 @@ use crate::graph::{Graph, Origin, Value};
 use crate::layout::{Cell, Layout};
 use crate::machine::Machine;
 use crate::names::Names;
+use crate::state::{StateBit, StateElement, States};
 use crate::watch::{Extremes, Watch};
 use svdforge_hdl::check::Checked;
 use svdforge_hdl::ir::{Design, mask, signed_value};
@@ -57,6 +58,9 @@ pub struct Observe<'a> {
     /// Named nodes whose values are observed ([`Simulator::signal`]). Each is given by the names of the instances below
     /// the top module and of the node, with dots between them.
     pub signals: &'a [&'a str],
+    /// Whether bits of registers and memories can be flipped ([`Simulator::flip`]). Nothing is then taken for granted
+    /// about the numbers in registers, so that whatever follows from a flipped bit is what hardware would do.
+    pub state: bool,
 }
 
 /// A write to a memory at a clock edge.
@@ -104,6 +108,8 @@ pub struct Simulator {
     memories: Vec<SeenMemory>,
     /// The places and the widths of the observed nodes.
     signals: Vec<(Cell, u32)>,
+    /// The registers and memories, if their bits can be flipped.
+    states: States,
     in_reset: bool,
     cycle: u64,
 }
@@ -127,7 +133,7 @@ impl Simulator {
     /// As for [`Simulator::new`], and if a memory to observe does not exist or is never written, or a node
     /// to observe does not exist.
     pub fn observing(design: &Checked<Design>, observe: &Observe<'_>) -> Result<Self, SimError> {
-        let Flat { graph, inputs, outputs, root, guards } = flat(design, observe.guarded);
+        let Flat { graph, inputs, outputs, root, guards } = flat(design, observe.guarded, observe.state);
         let has_names = observe.names || !observe.guarded.is_empty();
         let memories: Vec<&WritePort> =
             observe.memories.iter().map(|path| find_memory(&root, path)).collect::<Result<_, _>>()?;
@@ -147,6 +153,7 @@ impl Simulator {
         let names = has_names.then(|| Names::new(&root, &layout));
         let guards = guards.into_iter().map(|(place, value)| (place, layout.observed[&value])).collect();
         let watch = names.as_ref().filter(|_| !observe.guarded.is_empty()).map(|names| Watch::new(names, guards));
+        let states = if observe.state { States::new(&root, &layout) } else { States::default() };
         Ok(Self {
             machine,
             inputs: input_ports(&graph, &layout, inputs),
@@ -155,6 +162,7 @@ impl Simulator {
             watch,
             memories,
             signals,
+            states,
             in_reset: false,
             cycle: 0,
         })
@@ -218,6 +226,25 @@ impl Simulator {
         self.watch.as_ref().map_or((Vec::new(), 0), Watch::wrapped)
     }
 
+    /// All registers and memories that an output depends on, if [`Observe::state`] was set.
+    pub fn state(&self) -> &[StateElement] {
+        &self.states.elements
+    }
+
+    /// The bits that a register, or a word of a memory, holds now.
+    pub fn state_value(&self, element: usize, word: usize) -> u128 {
+        self.states.value(&self.machine, 0, element, word)
+    }
+
+    /// Flips a bit of a register or memory between two cycles.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such bit in [`Self::state`].
+    pub fn flip(&mut self, bit: StateBit) {
+        self.states.flip(&mut self.machine, 0, bit);
+    }
+
     /// The bits of an output, after the last clock edge.
     pub fn peek(&self, port: OutputPort) -> u128 {
         self.peek_signed(port) as u128 & mask(port.width)
@@ -261,11 +288,12 @@ impl Simulator {
     }
 }
 
-/// Flattens a design until a pass learns nothing more about the registers, but at most [`PASSES`] times.
-pub(crate) fn flat(design: &Design, guarded: &[&str]) -> Flat {
+/// Flattens a design until a pass learns nothing more about the registers, but at most [`PASSES`] times. If `any_state`
+/// is set, there is only one pass, after which registers may hold whatever fits their widths.
+pub(crate) fn flat(design: &Design, guarded: &[&str], any_state: bool) -> Flat {
     let mut flat = flatten(design, &[], guarded);
     let mut known = Vec::new();
-    for _ in 1..PASSES {
+    for _ in 1..if any_state { 1 } else { PASSES } {
         let ranges = flat.graph.state_ranges();
         if ranges == known {
             break;

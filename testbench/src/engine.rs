@@ -6,6 +6,7 @@ mod core_ports;
 mod drive;
 mod error;
 mod exported;
+mod host;
 mod icarus;
 mod inside;
 mod lanes;
@@ -13,11 +14,13 @@ mod rotations;
 #[cfg(feature = "rust-hdl")]
 mod rust_hdl;
 mod simulator;
+mod upsets;
 mod verilator;
 
 pub use contract::Engine;
 pub use error::EngineError;
 pub use exported::read_record;
+pub use host::{Ending, Observed, Traffic};
 pub use icarus::IcarusEngine;
 pub use inside::{STREAMS, SeenInside};
 pub use lanes::LanesEngine;
@@ -25,10 +28,11 @@ pub use rotations::SeenRotations;
 #[cfg(feature = "rust-hdl")]
 pub use rust_hdl::RustHdlEngine;
 pub use simulator::SimulatorEngine;
+pub use upsets::{Flip, OneUpsetEngine, UpsetEngine};
 pub use verilator::VerilatorEngine;
 
 use svdforge_hdl::core::Core;
-pub use svdforge_sim::Waves;
+pub use svdforge_sim::{StateBit, StateElement, Waves};
 
 /// The names of the engines that `--with` accepts, apart from the project's own simulator.
 pub const ENGINES: [&str; 3] = ["icarus", "verilator", "rust_hdl"];

@@ -100,8 +100,21 @@ impl CorePorts {
 
     /// The outputs. It is an error if a beat is none that the core may offer.
     pub fn peek(&self, core: &impl Access) -> Result<Seen, EngineError> {
+        let (seen, is_whole) = self.look(core);
+        if !is_whole {
+            let kept: Vec<bool> = self.outputs.keep.iter().map(|&port| core.peek(port) == 1).collect();
+            let message = format!("an output beat has the elements {kept:?}, and tlast is {}", seen.last);
+            return Err(EngineError::Core { engine: "svdforge", message });
+        }
+        Ok(seen)
+    }
+
+    /// The outputs, and whether a beat is one that the core may offer. If not, it has the elements up to the first one
+    /// that is missing.
+    pub fn look(&self, core: &impl Access) -> (Seen, bool) {
         let outputs = &self.outputs;
         let is_set = |port: OutputPort| core.peek(port) == 1;
+        let mut is_whole = true;
         let mut seen = Seen {
             source_ready: is_set(outputs.ready),
             valid: is_set(outputs.valid),
@@ -115,16 +128,12 @@ impl CorePorts {
                 seen.count = outputs.keep.iter().take_while(|port| is_kept(port)).count();
                 // Only the last beat of a frame may be partial, and none is empty or has a hole.
                 let rest = &outputs.keep[seen.count..];
-                if rest.iter().any(is_kept) || seen.count == 0 || (!rest.is_empty() && !seen.last) {
-                    let kept: Vec<bool> = outputs.keep.iter().map(is_kept).collect();
-                    let message = format!("an output beat has the elements {kept:?}, and tlast is {}", seen.last);
-                    return Err(EngineError::Core { engine: "svdforge", message });
-                }
+                is_whole = !rest.iter().any(is_kept) && seen.count > 0 && (rest.is_empty() || seen.last);
             }
             for (element, (&data, &user)) in seen.elements.iter_mut().zip(outputs.data.iter().zip(&outputs.user)) {
                 *element = (core.peek(data) as u64, core.peek(user) as u8);
             }
         }
-        Ok(seen)
+        (seen, is_whole)
     }
 }

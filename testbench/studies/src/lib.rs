@@ -5,6 +5,7 @@
 //!   from the records.
 //! - [`compare`] sets reports side by side; [`explore`] looks for the cheapest core that is accurate enough.
 //! - [`trace`] shows what a core did with a matrix, step by step and cycle by cycle.
+//! - [`upset`] flips bits in cores and tells what becomes of the results.
 //! - [`documents`] has what the JSON files of all of them share.
 //! - [`mod@bench`] measures the speed of the simulators, and [`growth`] how the cost of cores grows with their size.
 //!
@@ -20,3 +21,4 @@ pub mod explore;
 pub mod growth;
 pub mod report;
 pub mod trace;
+pub mod upset;
