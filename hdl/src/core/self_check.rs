@@ -32,6 +32,14 @@ pub fn delay(shape: &Shape, size: (usize, usize), tokens: usize) -> usize {
     HANDSHAKES + tokens + sequence::cycles(shape, size) + store::SEND as usize
 }
 
+/// Cycles from one good frame of (rows, columns) to the next if others wait in the store, where a frame has so many
+/// `words`.
+pub fn interval(shape: &Shape, size: (usize, usize), words: usize) -> usize {
+    /// From the last wait to the first word: the unit is idle for a cycle.
+    const IDLE: usize = 1;
+    sequence::cycles(shape, size) + words + sequence::WAIT + IDLE
+}
+
 /// Adds the self-check. Its inputs are the load port, `release_frame`, `start` and the contexts as the decomposer has
 /// them; `unload_start`, and the elements of the output end; and `freed` of the FIFO. Its outputs are `output_start` and
 /// `taken`, which start the output end and return its credits, and the elements that leave: `send`, `send_data`,

@@ -93,10 +93,11 @@ pub fn sequence(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let of_u = if symmetric { last_place } else { first_of_v.plus(-1) };
     let last_of_matrix = is(U).select(of_u, last_place);
     let by_place = is(HEAD) | is(SEND);
-    let at_end = by_place.select(
-        is(HEAD) | at.value().equals(last_place),
-        row_ends & !repeats & (!in_matrix | at.value().equals(last_of_matrix)),
-    );
+    // Beyond the last word a pass ends as well, so that it ends even if a bit of these numbers has flipped.
+    let reaches = |last| !at.value().less_than(last);
+    let last_row = row.value().is(shape.rows().max(shape.cols()) as i128 - 1);
+    let is_over = !in_matrix | reaches(last_of_matrix) | last_row;
+    let at_end = by_place.select(is(HEAD) | reaches(last_place), row_ends & !repeats & is_over);
     let ends = (moves & at_end).named("pass_ends");
 
     let begins = (!pass.value().any() & !waits.value() & ready).named("check_begins");
