@@ -1,4 +1,5 @@
-//! Cores that check their own results: the same results as without the check, in the cycles of the formula, and no alarm.
+//! Cores that check their own results: the same results as without the check, in the cycles of the formula, and no
+//! alarm.
 
 use rayon::prelude::*;
 use svdforge_golden::Family;
@@ -130,8 +131,8 @@ fn a_checked_matrix_takes_the_cycles_of_the_formula() {
     assert_eq!(matrices, 35 * 3);
 }
 
-/// The same matrix again and again: where its decomposition is shorter than its check, results come as often as they are
-/// checked.
+/// The same matrix again and again: where its decomposition is shorter than its check, results come as often as they
+/// are checked.
 #[test]
 fn results_follow_each_other_as_the_formula_says() {
     let found: Vec<bool> = kinds()

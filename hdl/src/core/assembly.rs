@@ -282,11 +282,11 @@ impl Parts<'_, '_> {
         if shape.scaling() == Scaling::Auto {
             decomposer.connect(controller, &[("shifted", "shifted")]);
         }
-        controller.connect(output, &[("status", "status"), ("status_is_all", "bad")]);
         match &self.check {
             None => controller.connect(output, &[("unload_start", "start")]),
             Some(check) => check.connect(output, &[("output_start", "start")]),
         }
+        controller.connect(output, &[("status", "status"), ("status_is_all", "bad")]);
         output.connect(controller, &[("done", "unloaded")]);
     }
 

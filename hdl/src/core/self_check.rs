@@ -1,11 +1,11 @@
 //! The self-check: between the output end and the FIFO, it holds each result until it has been compared with the input.
 //!
 //! The comparison multiplies by random vectors of ±1 (R. Freivalds, *Probabilistic Machines Can Use Less Running Time*,
-//! IFIP Congress 1977): if U diag(sigma) V' is not A, it is unlikely that both give the same product with such a vector.
-//! While A is loaded, y = A x is summed up ([`probe_sums`]). The result waits in a memory ([`store`]) while
-//! U (sigma (V' x)), U'(U s) and V'(V s) are computed from it ([`residual`]), word by word ([`sequence`]). If a
-//! component differs from y, or from s, by more than roundings can explain, the status word says so. As the status word
-//! is the first word of a frame, the frame leaves afterwards.
+//! IFIP Congress 1977): if U diag(sigma) V' is not A, it is unlikely that both give the same product with such a
+//! vector. While A is loaded, y = A x is summed up ([`probe_sums`]). The result waits in a memory ([`store`]) while U
+//! (sigma (V' x)), U'(U s) and V'(V s) are computed from it ([`residual`]), word by word ([`sequence`]). If a component
+//! differs from y, or from s, by more than roundings can explain, the status word says so. As the status word is the
+//! first word of a frame, the frame leaves afterwards.
 //!
 //! `docs/selfcheck.md` says what this sees, and what not.
 
@@ -41,8 +41,8 @@ pub fn interval(shape: &Shape, size: (usize, usize), words: usize) -> usize {
 }
 
 /// Adds the self-check. Its inputs are the load port, `release_frame`, `start` and the contexts as the decomposer has
-/// them; `unload_start`, and the elements of the output end; and `freed` of the FIFO. Its outputs are `output_start` and
-/// `taken`, which start the output end and return its credits, and the elements that leave: `send`, `send_data`,
+/// them; `unload_start`, and the elements of the output end; and `freed` of the FIFO. Its outputs are `output_start`
+/// and `taken`, which start the output end and return its credits, and the elements that leave: `send`, `send_data`,
 /// `send_user` and `send_last`.
 pub fn self_check(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let parts = [

@@ -10,8 +10,8 @@ use super::statistics::{ACTIVE_SHARE, Noise};
 /// Random vectors of ±1 with which the reconstruction is compared. An error of rank one escapes a vector if its own
 /// factor is nearly orthogonal to it, and all of them only if it is to each.
 pub const PROBES: u32 = 4;
-/// Those of them with which the orthogonality of U and of V is compared. An error of an element shows in both factors of
-/// the product, so fewer will do.
+/// Those of them with which the orthogonality of U and of V is compared. An error of an element shows in both factors
+/// of the product, so fewer will do.
 pub const ORTHOGONAL_PROBES: u32 = 2;
 /// Fraction bits that the sums of a check have beyond those of sigma, or of U and V.
 pub const CHECK_BITS: u32 = 4;

@@ -20,3 +20,6 @@ pub use random_cores::random_cores;
 pub use replay::{Replay, replay};
 pub use scenario::{Plan, TrafficKind};
 pub use tally::{ModuleTally, Tally, area};
+
+#[cfg(test)]
+mod self_check;

@@ -90,9 +90,8 @@ pub fn variants() -> Vec<Parameters> {
         },
         Parameters { arch: ArchitectureName::Quarter, word: 12, guard: 2, coef: Some(16), ..size(4, 4) },
         Parameters { arch: ArchitectureName::Quarter, interleave: None, vectors: Vectors::U, ..size(3, 4) },
-        Parameters { selfcheck: true, ..size(4, 3) },
+        Parameters { selfcheck: true, interleave: Some(2), ..size(4, 3) },
         Parameters { selfcheck: true, sizes: Sizes::Any, symmetric: true, elements_per_beat_out: 2, ..size(4, 4) },
-        Parameters { selfcheck: true, interleave: Some(2), front: Front::AxiLite, ..size(2, 3) },
     ]
 }
 

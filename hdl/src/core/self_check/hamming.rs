@@ -1,9 +1,9 @@
 //! A Hamming code that corrects one wrong bit of a word (R. W. Hamming, *Error Detecting and Error Correcting Codes*,
 //! Bell System Technical Journal 29, 1950).
 //!
-//! The bits of a coded word are numbered from 1. Bits whose numbers are powers of two are check bits: check bit 2^i makes
-//! the parity even over all bits whose numbers contain 2^i. The others are the bits of the word, in order. If one bit is
-//! wrong, the parities that are odd spell its number, the *syndrome*.
+//! The bits of a coded word are numbered from 1. Bits whose numbers are powers of two are check bits: check bit 2^i
+//! makes the parity even over all bits whose numbers contain 2^i. The others are the bits of the word, in order. If one
+//! bit is wrong, the parities that are odd spell its number, the *syndrome*.
 
 use crate::builder::{ModuleBuilder, Signal};
 

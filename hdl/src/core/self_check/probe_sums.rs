@@ -1,7 +1,7 @@
 //! The probes of the input matrix: y = A x for several random vectors x of ±1, while A streams in.
 //!
-//! The sums take adders only. A row's sums are complete with its last element, so that there is one accumulator for each
-//! probe, whatever the size of the matrix.
+//! The sums take adders only. A row's sums are complete with its last element, so that there is one accumulator for
+//! each probe, whatever the size of the matrix.
 
 use crate::architecture::contexts::{self, PerContext};
 use crate::architecture::size::index_bits;

@@ -1,7 +1,7 @@
 //! The arithmetic of a check: one multiplier, and sums of its products.
 //!
-//! The unit gets a word of the result in each cycle, with what is to be done with it ([`super::sequence`]). Formats, with
-//! f = fraction bits of sigma, v = fraction bits of U and V, and 4 bits more in all sums of products:
+//! The unit gets a word of the result in each cycle, with what is to be done with it ([`super::sequence`]). Formats,
+//! with f = fraction bits of sigma, v = fraction bits of U and V, and 4 bits more in all sums of products:
 //!
 //! | | | fraction bits |
 //! |---|---|---|
@@ -23,8 +23,8 @@ use crate::parameters::{ArchitectureName, Scaling};
 use crate::shape::Shape;
 use crate::units::multiplier::{Form, multiplier};
 
-/// Adds the unit. Its inputs are the outputs of the sequence for the arithmetic, at stage 0; the `element` of the store,
-/// at stage [`READ`]; `sum_p`, `row_signs` and `column_signs` of the probes one cycle after `read_row` and
+/// Adds the unit. Its inputs are the outputs of the sequence for the arithmetic, at stage 0; the `element` of the
+/// store, at stage [`READ`]; `sum_p`, `row_signs` and `column_signs` of the probes one cycle after `read_row` and
 /// `read_column`, which it gives. `failed` is 1 if a component was further off than allowed.
 pub fn residual(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let (vector, fraction) = (shape.vector_bits(), shape.vector_fraction());

@@ -12,8 +12,8 @@
 //! | compare | the columns of U'U s | 2 k |
 //! | send | all, as the FIFO has room | 1 each |
 //!
-//! Symmetric matrices have V in place of U; it is multiplied by its sums only once. A bad frame has no pass but head and
-//! send. After each pass the unit waits until the pipeline is empty.
+//! Symmetric matrices have V in place of U; it is multiplied by its sums only once. A bad frame has no pass but head
+//! and send. After each pass the unit waits until the pipeline is empty.
 
 use super::store::place_bits;
 use crate::architecture::size::index_bits;
@@ -50,8 +50,9 @@ pub fn cycles(shape: &Shape, (rows, cols): (usize, usize)) -> usize {
 /// Inputs: what the store says of the frame to be checked, and `freed`, a credit of the FIFO.
 ///
 /// Outputs: `read_place`, the word that is read; `finished`, with the last word that is sent; `sends`, that it is sent.
-/// For the arithmetic: flags of what is done with the word (`is_head`, `sums_columns`, `sums_row`, `scales`, `combines`,
-/// `multiplies`, `compares`), the number of its probe, its column and row, and whether these are the first or last ones.
+/// For the arithmetic: flags of what is done with the word (`is_head`, `sums_columns`, `sums_row`, `scales`,
+/// `combines`, `multiplies`, `compares`), the number of its probe, its column and row, and whether these are the first
+/// or last ones.
 pub fn sequence(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let m = ModuleBuilder::new("check_sequence");
     m.doc(

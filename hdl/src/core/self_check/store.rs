@@ -30,7 +30,8 @@ fn number_bits(shape: &Shape) -> u32 {
 /// Inputs:
 ///
 /// - `unload_start` asks for the output end to be started. It is, with `start`, as soon as there is room for its frame.
-/// - `write`, `tdata`, `tuser` and `tlast` are the elements of the output end. Each is taken; `taken` returns its credit.
+/// - `write`, `tdata`, `tuser` and `tlast` are the elements of the output end. Each is taken; `taken` returns its
+///   credit.
 /// - `wanted_slot` is the slot of the signs and sums of the frame that begins.
 /// - `read_place` addresses a word of the frame that is checked. `sends` says that it is sent: it comes out as `send`,
 ///   `send_data`, `send_user` and `send_last`, and `failed` is put into its status word.
