@@ -175,7 +175,7 @@ fn every_engine_equals_the_simulator() {
             });
         }
     });
-    assert_eq!(runs.into_inner(), 913);
+    assert_eq!(runs.into_inner(), 947);
 }
 
 /// Runs the smallest cores in rust_hdl, and checks the message for larger ones.
