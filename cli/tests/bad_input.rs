@@ -66,7 +66,7 @@ fn elements_that_do_not_fit_the_input_scale_asked_for() {
 
 #[test]
 fn options_out_of_range() {
-    let cases: [(&[&str], &[&str]); 37] = [
+    let cases: [(&[&str], &[&str]); 39] = [
         (&["--word", "7"], &["--word 7", "8 to 24"]),
         (&["--word", "25"], &["--word 25", "8 to 24"]),
         (&["--guard", "9"], &["--guard 9", "0 to 8"]),
@@ -108,6 +108,8 @@ fn options_out_of_range() {
             &["--rows", "2", "--vectors", "none", "--elements-per-beat-out", "4"],
             &["--elements-per-beat-out 4", "output", "only 3 elements"],
         ),
+        (&["--selfcheck", "--vectors", "v"], &["--selfcheck", "takes U and V", "use --vectors uv"]),
+        (&["--selfcheck", "--rank", "2"], &["--selfcheck", "all singular values", "leave out --rank"]),
         (&["--front", "apb"], &["--front", "apb", "stream", "axi-lite"]),
         (&["--arch", "hypercube"], &["--arch", "hypercube", "serial"]),
     ];

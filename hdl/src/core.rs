@@ -15,6 +15,7 @@ pub mod observed;
 mod output_walk;
 pub mod protected;
 pub mod registers;
+pub mod self_check;
 pub mod sorter;
 mod status;
 pub mod stream_fifo;

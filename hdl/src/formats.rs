@@ -13,6 +13,7 @@ mod errors;
 mod reduction;
 mod rigorous;
 mod searched;
+mod self_check;
 mod statistics;
 mod streams;
 
@@ -21,6 +22,7 @@ pub use budget::Budget;
 pub(crate) use budget::Delivery;
 pub use errors::{ErrorBounds, Errors};
 pub use searched::SweepSearch;
+pub use self_check::{CHECK_BITS, CheckAllowance, FALSE_ALARM, ORTHOGONAL_PROBES, PROBES};
 pub use statistics::{ACTIVE_SHARE, FAILURE};
 pub(crate) use streams::Content;
 pub use streams::{BeatFormat, STATUS_BITS, Streams};

@@ -76,6 +76,8 @@ pub struct Parameters {
     pub elements_per_beat_in: u32,
     /// Elements in one beat of the output stream.
     pub elements_per_beat_out: u32,
+    /// Whether the core compares each result with its matrix before it leaves.
+    pub selfcheck: bool,
     /// The name of the core. `None` stands for a name that tells the size and what differs from the defaults.
     pub name: Option<CoreName>,
 }
@@ -101,6 +103,7 @@ impl Default for Parameters {
             element_bytes: None,
             elements_per_beat_in: 1,
             elements_per_beat_out: 1,
+            selfcheck: false,
             name: None,
         }
     }

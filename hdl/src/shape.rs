@@ -4,13 +4,14 @@ mod architecture;
 
 use crate::dimensions::Dimensions;
 use crate::formats::{
-    Arithmetic, Budget, Content, Delivery, Formats, STATUS_BITS, Streams, SweepSearch, least_coefficient_bits,
+    Arithmetic, Budget, CheckAllowance, Content, Delivery, Formats, STATUS_BITS, Streams, SweepSearch,
+    least_coefficient_bits,
 };
 use crate::parameters::{
-    ArchitectureName, Front, Kind, OPTIONS, OptionMap, ParameterError, Parameters, Scaling, Sizes, Sweeps, Value,
-    Vectors, error,
+    ArchitectureName, CoreOption, Front, Kind, OPTIONS, OptionMap, ParameterError, Parameters, Scaling, Sizes, Sweeps,
+    Value, Vectors, error,
 };
-use architecture::{fits_architecture, matrices_in_flight};
+use architecture::{can_be_checked, fits_architecture, matrices_in_flight};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -55,6 +56,7 @@ impl Shape {
             return Err(error("coef", coef, reason));
         }
         fits_architecture(&checked, &dimensions)?;
+        can_be_checked(&checked, &dimensions)?;
         let interleave = matrices_in_flight(&checked, &dimensions)?;
         let frac = checked.frac.unwrap_or(checked.word - 1);
         let rank = checked.rank.unwrap_or(dimensions.triplets());
@@ -178,6 +180,16 @@ impl Shape {
     /// What stands beside the streams of the core.
     pub fn front(&self) -> Front {
         self.parameters.front
+    }
+
+    /// Whether the core compares each result with its matrix before it leaves.
+    pub fn self_check(&self) -> bool {
+        self.parameters.selfcheck
+    }
+
+    /// How far the components of a self-check may be off.
+    pub fn check_allowance(&self) -> CheckAllowance {
+        self.budget().check_allowance()
     }
 
     /// Number of elements of the largest input matrix.
@@ -321,6 +333,7 @@ impl Shape {
                     Kind::Choice(words) => {
                         words.iter().find(|word| word.name == value.to_string()).map(|word| word.code.to_owned())
                     }
+                    Kind::Switch => None,
                     _ => Some(value.to_string()),
                 };
                 name += &format!("_{code}{}", value.unwrap_or_default());
@@ -356,8 +369,12 @@ fn streams(
 /// In files, a shape is a table of all options.
 impl Serialize for Shape {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(OPTIONS.len()))?;
-        for option in OPTIONS {
+        // A switch that came later and is off is left out, so that files of cores without it stay as they were.
+        let is_written =
+            |option: &&CoreOption| !option.came_later || option.get(&self.parameters) != Some(Value::Switch(false));
+        let written: Vec<&CoreOption> = OPTIONS.iter().filter(is_written).collect();
+        let mut map = serializer.serialize_map(Some(written.len()))?;
+        for option in written {
             map.serialize_entry(&option.key(), &option.get(&self.parameters))?;
         }
         map.end()

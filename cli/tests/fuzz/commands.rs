@@ -196,6 +196,7 @@ const OPTIONS: [(&str, &[&str]); 6] = [
             "element-bytes",
             "elements-per-beat-in",
             "elements-per-beat-out",
+            "selfcheck",
             "name",
             "input-scale",
             "config",

@@ -8,6 +8,7 @@ use super::group_output::{group_output, largest_group};
 use super::group_packer::group_packer;
 use super::latency::Latency;
 use super::registers::registers;
+use super::self_check::self_check;
 use super::sorter::{Readout, sorter};
 use super::stream_fifo::{parts_of_beat, stream_fifo};
 use super::stream_input::{beat_unpacked, stream_input};
@@ -44,9 +45,12 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, PortTiming, Schedule) {
     let unpacker = beat_unpacked(shape).then(|| beat_unpacker(design, shape));
     let packer = streams.keep.then(|| if gives_groups { group_packer } else { beat_packer }(design, shape));
     let fifo = stream_fifo(design, streams);
-    let faults: Vec<String> = ["input", "unpacker", "controller", "decomposer", "output", "packer", "fifo"]
+    let check = shape.self_check().then(|| self_check(design, shape));
+    let optional = [("unpacker", unpacker.is_some()), ("self_check", check.is_some()), ("packer", packer.is_some())];
+    let there = optional.into_iter().filter(|&(_, is_there)| is_there).map(|(part, _)| part);
+    let faults: Vec<String> = ["input", "controller", "decomposer", "output", "fifo"]
         .into_iter()
-        .filter(|&part| (part != "unpacker" || unpacker.is_some()) && (part != "packer" || packer.is_some()))
+        .chain(there)
         .map(|part| format!("{part}_{FAULT}"))
         .chain([own_fault()])
         .collect();
@@ -91,6 +95,7 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, PortTiming, Schedule) {
         unpacker: unpacker.map(|module| place(module, "unpacker")),
         packer: packer.map(|module| place(module, "packer")),
         registers: registers.map(|module| place(module, "registers")),
+        check: check.map(|module| place(module, "self_check")),
         stream_inputs: StreamInputs::new(&m, shape),
     };
     parts.streams();
@@ -99,6 +104,7 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, PortTiming, Schedule) {
     parts.results();
     parts.registers();
     parts.supervisor();
+    parts.self_check();
     design.add(m);
     let checked = std::mem::take(design).finish();
     let design = checked
@@ -123,6 +129,8 @@ struct Parts<'a, 'm> {
     packer: Option<Instance<'m>>,
     /// The register block, if there is one.
     registers: Option<Instance<'m>>,
+    /// The self-check, if there is one: results pass through it.
+    check: Option<Instance<'m>>,
     stream_inputs: StreamInputs<'m>,
 }
 
@@ -184,7 +192,7 @@ impl Parts<'_, '_> {
         m.output(port::OUTPUT_LAST, fifo.output(port::OUTPUT_LAST));
         give(port::OUTPUT_USER, port::parts(port::OUTPUT_USER, to.elements), 1);
 
-        fifo.connect(output, &[("freed", "freed")]);
+        fifo.connect(self.check.as_ref().unwrap_or(output), &[("freed", "freed")]);
         if let Some(unpacker) = &self.unpacker {
             for (from, to) in [
                 ("element", port::INPUT_DATA),
@@ -196,8 +204,10 @@ impl Parts<'_, '_> {
             }
             input.connect(unpacker, &[(port::INPUT_READY, "element_ready")]);
         }
+        let checked = self.check.as_ref().map(|check| (check, ["send", "send_data", "send_user", "send_last"]));
+        let (output, [write, tdata, tuser, tlast]) = checked.unwrap_or((output, ["write", "tdata", "tuser", "tlast"]));
         let Some(packer) = &self.packer else {
-            output.connect(fifo, &["write", "tdata", "tuser", "tlast"].map(|port| (port, port)));
+            output.connect(fifo, &[(write, "write"), (tdata, "tdata"), (tuser, "tuser"), (tlast, "tlast")]);
             return;
         };
         if shape.elements_given() > 1 {
@@ -211,12 +221,8 @@ impl Parts<'_, '_> {
                 output.connect(packer, &[(&format!("tdata_{e}"), &format!("element_{e}"))]);
             }
         } else {
-            let element = [
-                ("write", "write_element"),
-                ("tdata", "element"),
-                ("tuser", "element_user"),
-                ("tlast", "element_last"),
-            ];
+            let element =
+                [(write, "write_element"), (tdata, "element"), (tuser, "element_user"), (tlast, "element_last")];
             output.connect(packer, &element);
         }
         packer.connect(fifo, &[("write_beat", "write")]);
@@ -240,7 +246,11 @@ impl Parts<'_, '_> {
         ];
         watched.iter().for_each(|&(port, signal)| supervisor.drive(port, signal));
         let ends = [("input", Some(input)), ("unpacker", self.unpacker.as_ref()), ("output", Some(output))];
-        let ends = ends.into_iter().chain([("packer", self.packer.as_ref()), ("fifo", Some(fifo))]);
+        let ends = ends.into_iter().chain([
+            ("self_check", self.check.as_ref()),
+            ("packer", self.packer.as_ref()),
+            ("fifo", Some(fifo)),
+        ]);
         for (name, end) in ends.filter_map(|(name, end)| Some((name, end?))) {
             end.restarted_by(supervisor.output("restart_ends"));
             supervisor.drive(&format!("{name}_{FAULT}"), end.output(FAULT));
@@ -255,7 +265,10 @@ impl Parts<'_, '_> {
         supervisor.connect(controller, &[("gives_up", "gives_up")]);
         supervisor.connect(output, &[("gives_up", "gives_up"), ("answer", "answer")]);
         supervisor.connect(fifo, &[("holds", "holds")]);
-        let before = [Some(output), self.packer.as_ref()].into_iter().flatten().map(|part| part.output(FAULT));
+        let before = [Some(output), self.check.as_ref(), self.packer.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|part| part.output(FAULT));
         fifo.drive("fault_before", before.reduce(|any, fault| any | fault).unwrap_or_else(|| m.one_bit(false)));
     }
 
@@ -322,9 +335,29 @@ impl Parts<'_, '_> {
         if shape.scaling() == Scaling::Auto {
             decomposer.connect(controller, &[("shifted", "shifted")]);
         }
-        let started = [("unload_start", "start"), ("status", "status"), ("status_is_all", "bad")];
-        controller.connect(output, &started);
+        match &self.check {
+            None => controller.connect(output, &[("unload_start", "start")]),
+            Some(check) => check.connect(output, &[("output_start", "start")]),
+        }
+        controller.connect(output, &[("status", "status"), ("status_is_all", "bad")]);
         output.connect(controller, &[("done", "unloaded")]);
+    }
+
+    /// Connects the self-check to what it watches: the elements that are loaded, the frames, and the output end.
+    fn self_check(&self) {
+        let Self { shape, input, controller, output, .. } = self;
+        let Some(check) = &self.check else { return };
+        for port in ["load_valid", "load_row", "load_column", "load_data"] {
+            input.connect(check, &[(port, port)]);
+        }
+        for port in ["release_frame", "start", "unload_start"] {
+            controller.connect(check, &[(port, port)]);
+        }
+        if shape.in_flight() > 1 {
+            controller.connect(check, &[("start_context", "start_context"), ("wanted_context", "wanted_context")]);
+        }
+        output.connect(check, &["write", "tdata", "tuser", "tlast"].map(|port| (port, port)));
+        check.connect(output, &[("taken", "freed")]);
     }
 
     /// Connects what several matrices in flight need: the contexts of frames, and when the decomposer's memories are

@@ -6,6 +6,7 @@
 
 use super::frame_controller::sort_cycles;
 use super::group_output::{GROUP_CYCLES, groups};
+use super::self_check;
 use super::stream_fifo;
 use super::stream_output::{beat_cycles, element_cycles};
 use crate::architecture::decomposer::{PortTiming, ReductionCycles, Schedule, SquareCycles};
@@ -52,6 +53,16 @@ pub struct Latency {
     pub read_ahead: usize,
     /// The cycles by which the first element of the next matrix is in the beat unpacker earlier than in the core.
     pub prefetch: usize,
+    /// The cycles from one result to the next if checking and sending them takes longer than decomposing them, in cores
+    /// that check their results.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub check: usize,
+}
+
+/// Terms that only some cores have are left out of the files of others.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(cycles: &usize) -> bool {
+    *cycles == 0
 }
 
 impl Latency {
@@ -72,7 +83,11 @@ impl Latency {
         let beat = if shape.elements_given() > 1 { element_cycles(ports) + GROUP_CYCLES } else { beat_cycles(ports) };
         let packing = usize::from(streams.keep);
         // Until the FIFO's head: the token is issued one cycle after `unload_start`.
-        let output = beat + packing + tokens.first_beat - 1 + stream_fifo::LATENCY;
+        let (checking, check) = match shape.self_check() {
+            false => (0, 0),
+            true => (self_check::delay(shape, size, tokens.all), self_check::interval(shape, size, tokens.all)),
+        };
+        let output = checking + beat + packing + tokens.first_beat - 1 + stream_fifo::LATENCY;
         let unload = tokens.all - tokens.first_beat + 1;
         Self {
             load,
@@ -85,8 +100,10 @@ impl Latency {
             sort: sort_cycles(shape, ports),
             output,
             unload,
-            read_ahead: output + unload - tokens.reading - element_cycles(ports),
+            // A self-check starts the output end one cycle later.
+            read_ahead: output + unload - tokens.reading - element_cycles(ports) - usize::from(shape.self_check()),
             prefetch: usize::from(unpacks),
+            check,
         }
     }
 
@@ -107,7 +124,7 @@ impl Latency {
     /// The next matrix is loaded while the result before it leaves. Its decomposition starts when both are over; it
     /// does not wait for the beats that are in the output FIFO.
     pub fn interval(&self, sweeps: u32) -> usize {
-        self.decomposition(sweeps) + self.between()
+        (self.decomposition(sweeps) + self.between()).max(self.check)
     }
 
     /// The cycles that the watchdog of a core waits for a beat while a frame is owed: a power of two above the longest

@@ -67,6 +67,8 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     let (issue, frame_ends) = (walk.issue, walk.frame_ends);
     let fills = match beat.elements {
         1 => issue,
+        // The store of a self-check takes elements, not beats.
+        _ if shape.self_check() => issue,
         elements => {
             let place = m.register("place_in_beat", elements.ilog2()).reset(0);
             let last = place.value().is(i128::from(elements) - 1) | frame_ends;

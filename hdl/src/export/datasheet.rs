@@ -6,7 +6,7 @@ mod streams;
 use super::File;
 use super::manifest::Summary;
 use super::origin::generated_by;
-use super::timing::{CLOCK_NAME, INTERVAL, LATENCY, REDUCED, Timing};
+use super::timing::{CLOCK_NAME, LATENCY, REDUCED, Timing};
 use crate::core::Core;
 use crate::core::stream_fifo;
 use crate::formats::{ErrorBounds, Errors, SweepSearch};
@@ -112,7 +112,7 @@ fn speed(text: &mut String, core: &Core, timing: &Timing) {
         match several {
             false => format!(
                 "`{}`. The next matrix is loaded while the result leaves; one matrix at a time is decomposed.",
-                timing.short(INTERVAL)
+                timing.interval()
             ),
             true => format!(
                 "the mean that was measured in the simulator. Up to {} matrices are in the core, of which {} take turns. \

@@ -13,9 +13,11 @@ pub const CLOCK_NAME: &str = "100 MHz";
 /// The latency as a sum of the terms, from the first input beat to the last output beat, both included.
 pub const LATENCY: &str = "load + unpack + triangle + start + first_angles + sweeps * sweep + sort + output + unload";
 /// The cycles from one result to the next.
-pub const INTERVAL: &str = "start + first_angles + sweeps * sweep + sort + max(load + unpack + triangle - prefetch, output + unload - read_ahead)";
+const INTERVAL: &str = "start + first_angles + sweeps * sweep + sort + max(load + unpack + triangle - prefetch, output + unload - read_ahead)";
+/// The same for cores that check their results.
+const INTERVAL_CHECKED: &str = "max(start + first_angles + sweeps * sweep + sort + max(load + unpack + triangle - prefetch, output + unload - read_ahead), check)";
 /// The same for cores with several matrices in flight.
-pub const INTERVAL_IN_FLIGHT: &str = "measured; at least sweeps * sweep / turns, in which the rotators never wait";
+const INTERVAL_IN_FLIGHT: &str = "measured; at least sweeps * sweep / turns, in which the rotators never wait";
 /// What is said of load and triangle where rows are reduced, as they depend on the numbers of rows r and columns c.
 pub const REDUCED: &str =
     "load + unpack + triangle - prefetch = header + min(2, r) * c + entry + (ceil(r / 2) - 1) * batch + ending";
@@ -120,7 +122,11 @@ impl Timing {
             condition: "source and sink never stall; terms, typical and largest: matrices of the largest size",
             formulas: Formulas {
                 latency: LATENCY,
-                interval: if core.shape().in_flight() > 1 { INTERVAL_IN_FLIGHT } else { INTERVAL },
+                interval: match core.shape().in_flight() {
+                    1 if core.shape().self_check() => INTERVAL_CHECKED,
+                    1 => INTERVAL,
+                    _ => INTERVAL_IN_FLIGHT,
+                },
                 matrices_per_second: "clock / interval",
                 reduced: core.shape().is_reduced().then_some(REDUCED),
             },
@@ -156,8 +162,14 @@ impl Timing {
             ("unload", t.unload, if t.prefetch == 0 { "output beats, one per cycle" } else { "output beats" }),
             ("read_ahead", t.read_ahead, "the memories are free so much before the last output beat"),
             ("prefetch", t.prefetch, "the first element of the next matrix is in the beat unpacker so much earlier"),
+            ("check", t.check, "a result is checked and sent; others wait in a store meanwhile"),
         ];
         all.into_iter().filter(|(name, ..)| !self.absent().contains(name)).collect()
+    }
+
+    /// The formula of the interval between results.
+    pub fn interval(&self) -> String {
+        self.short(self.formulas.interval)
     }
 
     /// A formula without the terms that are 0 in every core of this kind.
@@ -172,7 +184,8 @@ impl Timing {
     fn absent(&self) -> Vec<&'static str> {
         let triangle = self.formulas.reduced.is_none().then_some(["triangle"].as_slice());
         let beats = (self.terms.prefetch == 0).then_some(["unpack", "prefetch"].as_slice());
-        let turns = (self.formulas.interval == INTERVAL).then_some(["turns"].as_slice());
-        triangle.into_iter().chain(beats).chain(turns).flatten().copied().collect()
+        let turns = (self.formulas.interval != INTERVAL_IN_FLIGHT).then_some(["turns"].as_slice());
+        let check = (self.terms.check == 0).then_some(["check"].as_slice());
+        triangle.into_iter().chain(beats).chain(turns).chain(check).flatten().copied().collect()
     }
 }

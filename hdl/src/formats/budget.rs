@@ -16,6 +16,7 @@ use super::analysis::{Analysis, RawErrors};
 use super::arithmetic::Arithmetic;
 use super::errors::{ErrorBounds, Errors};
 use super::reduction::Reduction;
+use super::self_check::CheckAllowance;
 use crate::dimensions::Dimensions;
 
 /// The parts of a decomposition that leave the core.
@@ -102,6 +103,11 @@ impl Budget {
     /// `column`. All three are in units of the last place. `None` for cores that do not reduce rows.
     pub fn largest_residue(&self, element: f64, column: f64) -> Option<f64> {
         self.analysis.largest_residue(element, column)
+    }
+
+    /// How far the components of a self-check may be off.
+    pub fn check_allowance(&self) -> CheckAllowance {
+        self.analysis.check_allowance()
     }
 
     /// Converts errors from units of the last place inside the core to LSB, and drops those of results that do not

@@ -97,16 +97,16 @@ impl Analysis {
 }
 
 /// Standard deviations of accumulated roundings, in units of the last place.
-struct Noise {
+pub(super) struct Noise {
     /// Number of rotations in which an element of A takes part, both sides together.
     turns: f64,
     /// Standard deviation of an element of U and of V.
-    vectors: [f64; 2],
+    pub(super) vectors: [f64; 2],
 }
 
 impl Noise {
     /// The noise after `matrix` active sweeps of A and `vectors` active sweeps of U and V.
-    fn new(analysis: &Analysis, [matrix, vectors]: [f64; 2]) -> Self {
+    pub(super) fn new(analysis: &Analysis, [matrix, vectors]: [f64; 2]) -> Self {
         let sides = analysis.sides();
         let stretch = analysis.arithmetic.norm_error().rms / 2.0 * analysis.full_scale();
         let turns = sides.iter().map(|side| side.active(matrix)).sum();
@@ -115,7 +115,7 @@ impl Noise {
 
     /// Standard deviation of an element of A, or of a singular value. `stretch` is its root mean square change by the
     /// error of one rotation's norm.
-    fn matrix(&self, stretch: f64) -> f64 {
+    pub(super) fn matrix(&self, stretch: f64) -> f64 {
         (self.turns * variance(stretch)).sqrt()
     }
 

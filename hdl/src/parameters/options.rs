@@ -257,6 +257,17 @@ pub static OPTIONS: &[CoreOption] = &[
         set: |p, value| assign(&mut p.elements_per_beat_out, number("elements-per-beat-out", value)),
     },
     CoreOption {
+        name: "selfcheck",
+        placeholder: "true|false",
+        help: "Compare each result with its matrix before it leaves, by random vectors; bit 3 of the status word",
+        kind: Kind::Switch,
+        varies: false,
+        code: Some("checked"),
+        came_later: true,
+        get: |p| Some(Value::Switch(p.selfcheck)),
+        set: |p, value| assign(&mut p.selfcheck, switch("selfcheck", value)),
+    },
+    CoreOption {
         name: "name",
         placeholder: "NAME",
         help: "Name of the top module, and prefix of all modules and files [default: the size and what differs from the defaults]",
@@ -416,6 +427,6 @@ mod tests {
             }
             assert!(option.parse("?").unwrap_err().to_string().starts_with(&format!("--{} ?", option.name)));
         }
-        assert_eq!(checked, 8 + 4 * 2 + (4 + 4 + 2 + 2 + 2) + 2 + 1);
+        assert_eq!(checked, 8 + 4 * 2 + (4 + 4 + 2 + 2 + 2) + 2 * 2 + 1);
     }
 }

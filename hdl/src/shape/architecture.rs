@@ -26,6 +26,25 @@ pub(super) fn fits_architecture(parameters: &Parameters, dimensions: &Dimensions
     }
 }
 
+/// Refuses a self-check where there is nothing to compare a matrix with, or no time.
+pub(super) fn can_be_checked(parameters: &Parameters, dimensions: &Dimensions) -> Result<(), ParameterError> {
+    let Parameters { arch, vectors, symmetric, elements_per_beat_in, elements_per_beat_out, .. } = *parameters;
+    let complete = if symmetric { vectors != Vectors::None } else { vectors == Vectors::Uv };
+    let is_wide = elements_per_beat_in > 1 || elements_per_beat_out > 1;
+    let reason = if !parameters.selfcheck {
+        return Ok(());
+    } else if !complete {
+        "the product of the results is compared with the matrix, which takes U and V; use --vectors uv"
+    } else if parameters.rank.is_some_and(|rank| rank < dimensions.triplets()) {
+        "the product of the results is compared with the matrix, which takes all singular values; leave out --rank"
+    } else if arch == ArchitectureName::Array && is_wide {
+        "an array with several elements per beat gives results faster than a check with one multiplier takes them; use one element per beat, or another --arch"
+    } else {
+        return Ok(());
+    };
+    Err(error("selfcheck", true, reason.to_owned()))
+}
+
 /// The largest array: rows, and columns, of the square inside the core.
 const LARGEST_ARRAY: usize = 16;
 
@@ -79,6 +98,7 @@ mod tests {
         let tall = |arch| Parameters { vectors: Vectors::V, ..core(arch, 40, 4) };
         let in_flight = |count, parameters| Parameters { interleave: Some(count), ..parameters };
         let serial = ArchitectureName::Serial;
+        let checked = |parameters| Parameters { selfcheck: true, ..parameters };
         let cases = [
             (any(core(row, 4, 4)), "arch", "laid for one size; use --arch serial"),
             (any(core(array, 4, 4)), "arch", "laid for one size; use --arch serial"),
@@ -90,6 +110,14 @@ mod tests {
             (core(serial, 65, 65), "cols", "1 to 64"),
             (in_flight(2, tall(serial)), "interleave", "reduces rows to a triangle has one matrix in flight"),
             (in_flight(2, any(core(serial, 4, 4))), "interleave", "any size has one matrix in flight"),
+            (checked(Parameters { vectors: Vectors::V, ..core(serial, 4, 4) }), "selfcheck", "use --vectors uv"),
+            (checked(tall(serial)), "selfcheck", "use --vectors uv"),
+            (checked(Parameters { rank: Some(2), ..core(serial, 4, 4) }), "selfcheck", "leave out --rank"),
+            (
+                checked(Parameters { elements_per_beat_out: 4, ..core(array, 4, 4) }),
+                "selfcheck",
+                "one element per beat",
+            ),
             (in_flight(33, core(serial, 4, 4)), "interleave", "1 to 32"),
             (in_flight(0, core(serial, 4, 4)), "interleave", "1 to 32"),
         ];
@@ -100,7 +128,7 @@ mod tests {
             assert!(message.contains(option) && message.contains(words), "{message}");
             refused += 1;
         }
-        assert_eq!(refused, 12);
+        assert_eq!(refused, 16);
         let built =
             [core(array, 16, 16), core(row, 64, 64), any(core(quarter, 4, 4)), in_flight(32, core(array, 4, 4))];
         assert!(built.into_iter().all(|parameters| parameters.shape().is_ok()));

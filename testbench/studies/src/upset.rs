@@ -22,4 +22,6 @@ pub use scenario::{Plan, TrafficKind};
 pub use tally::{ModuleTally, Tally, area};
 
 #[cfg(test)]
+mod self_check;
+#[cfg(test)]
 mod tests;

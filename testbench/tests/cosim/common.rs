@@ -25,8 +25,8 @@ pub fn square(n: usize) -> Parameters {
 }
 
 /// Cores of every other kind: tall with stored or with reduced rows, wide, one row, one column, each choice of vectors,
-/// truncated, symmetric, without scaling, with registers, with wide beats, with several matrices in flight, and with
-/// the architectures `row`, `array` and `quarter`.
+/// truncated, symmetric, without scaling, with registers, with wide beats, with several matrices in flight, with the
+/// architectures `row`, `array` and `quarter`, and with a self-check.
 pub fn variants() -> Vec<Parameters> {
     let size = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
     vec![
@@ -90,6 +90,8 @@ pub fn variants() -> Vec<Parameters> {
         },
         Parameters { arch: ArchitectureName::Quarter, word: 12, guard: 2, coef: Some(16), ..size(4, 4) },
         Parameters { arch: ArchitectureName::Quarter, interleave: None, vectors: Vectors::U, ..size(3, 4) },
+        Parameters { selfcheck: true, interleave: Some(2), ..size(4, 3) },
+        Parameters { selfcheck: true, sizes: Sizes::Any, symmetric: true, elements_per_beat_out: 2, ..size(4, 4) },
     ]
 }
 

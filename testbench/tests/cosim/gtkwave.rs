@@ -134,7 +134,7 @@ fn every_kind_of_core_can_be_exported_whole() {
         assert!(export(&core).unwrap().iter().any(|file| file.name == name), "{name}");
         exported += 1;
     }
-    assert_eq!(exported, 35);
+    assert_eq!(exported, 37);
 }
 
 #[test]
