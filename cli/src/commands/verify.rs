@@ -28,8 +28,8 @@ pub struct Verify {
     core: CoreOptions,
     #[command(flatten)]
     scale: ScaleOption,
-    /// Engines to compare with the simulator: icarus, verilator, netlist:TARGET (after synthesis, see `synth --target`),
-    /// rust_hdl (to 4 x 4, built with `--features rust-hdl`)
+    /// Engines to compare with the simulator: icarus, verilator, netlist:TARGET (after synthesis, see `synth
+    /// --target`), rust_hdl (to 4 x 4, built with `--features rust-hdl`)
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "icarus")]
     with: Vec<String>,
     /// Matrix files [default: five frames made for the core, of which one is bad]

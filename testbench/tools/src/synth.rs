@@ -217,7 +217,7 @@ fn run_yosys(
         files.push(frame::FILE.to_owned());
         top = frame::TOP.to_owned();
     }
-    let purpose = if pnr { yosys::Purpose::Placement } else { yosys::Purpose::Area };
+    let purpose = if pnr { target::Purpose::Placement } else { target::Purpose::Area };
     yosys::run(yosys, folder, &yosys::Sources { files, top, purpose }, target)
 }
 

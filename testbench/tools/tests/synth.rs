@@ -64,7 +64,7 @@ fn area_bits(n: usize) -> u64 {
     words(shape.element_bits(), 8 * pairs * pairs)
         + 2 * words(2 * shape.vector_bits(), 4 * pairs * pairs)
         + 2 * words(2 * shape.coef() + 1, 2 * pairs)
-        + words(shape.interface().output_bits() + 3, 16)
+        + words(shape.interface().output_bits() + 4, 16)
 }
 
 #[test]

@@ -4,9 +4,9 @@
 //! our own ([`super::cells`]).
 
 use super::error::SynthError;
-use super::target::Target;
+use super::target::{Purpose, Target};
 use super::tool::{Found, YOSYS};
-use super::yosys::{self, Purpose, Sources};
+use super::yosys::{self, Sources};
 use super::{cells, write_core};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,6 @@
 
 use super::device::{self, Device};
 use super::tool::Version;
-use super::yosys::Purpose;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,6 +27,17 @@ pub enum Target {
     GowinGw2a,
     /// No particular device: LUTs with four inputs, while multipliers and memories are left as they are.
     Generic,
+}
+
+/// What a netlist is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Its cells are counted, by module.
+    Area,
+    /// It is placed and routed.
+    Placement,
+    /// It is simulated.
+    Simulation,
 }
 
 /// The primitives of a family: (name, number of counted units that each one takes).

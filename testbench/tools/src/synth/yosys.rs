@@ -2,7 +2,7 @@
 
 use super::error::SynthError;
 use super::multiplier;
-use super::target::{MULTIPLIER, Target, list};
+use super::target::{MULTIPLIER, Purpose, Target, list};
 use super::tool::{Found, Version};
 use serde::Serialize;
 use serde_json::Value;
@@ -14,17 +14,6 @@ pub(super) const NETLIST: &str = "netlist.json";
 const STATISTICS: &str = "statistics.json";
 /// The file with the netlist for simulation.
 pub(super) const SIMULATED: &str = "netlist.v";
-
-/// What a netlist is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// Its cells are counted, by module.
-    Area,
-    /// It is placed and routed.
-    Placement,
-    /// It is simulated.
-    Simulation,
-}
 
 /// Area of one module, without the modules inside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
