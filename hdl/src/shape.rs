@@ -4,8 +4,7 @@ mod architecture;
 
 use crate::dimensions::Dimensions;
 use crate::formats::{
-    Arithmetic, Budget, CheckAllowance, Content, Delivery, Formats, STATUS_BITS, Streams, SweepSearch,
-    least_coefficient_bits,
+    Arithmetic, Budget, Content, Delivery, Formats, STATUS_BITS, Streams, SweepSearch, least_coefficient_bits,
 };
 use crate::parameters::{
     ArchitectureName, CoreOption, Front, Kind, OPTIONS, OptionMap, ParameterError, Parameters, Scaling, Sizes, Sweeps,
@@ -185,11 +184,6 @@ impl Shape {
     /// Whether the core compares each result with its matrix before it leaves.
     pub fn self_check(&self) -> bool {
         self.parameters.selfcheck
-    }
-
-    /// How far the components of a self-check may be off.
-    pub fn check_allowance(&self) -> CheckAllowance {
-        self.budget().check_allowance()
     }
 
     /// Number of elements of the largest input matrix.

@@ -19,8 +19,8 @@ use crate::shape::Shape;
 ///
 /// Inputs beside those of the bus: `output_valid`, `output_ready`, `output_last`, `output_user` and `output_data` are
 /// the output stream of the core, of which the last two belong to element 0 and `output_data` has the bits of a status
-/// word. `frames_owed` and `within_frame` come from the supervisor. In cores for any size the outputs `size_from_register`,
-/// `frame_rows` and `frame_cols` are the fields of that name.
+/// word. `frames_owed` and `within_frame` come from the supervisor. In cores for any size the outputs
+/// `size_from_register`, `frame_rows` and `frame_cols` are the fields of that name.
 pub fn registers(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let table = shape.interface().registers();
     let m = ModuleBuilder::new("registers");

@@ -1,5 +1,5 @@
-//! A million frames through Verilator: matrices of all families, bad frames, stalls at random, and resets. The simulator
-//! gives the same beats in the same cycles, and the golden model judges every result.
+//! A million frames through Verilator: matrices of all families, bad frames, stalls at random, and resets. The
+//! simulator gives the same beats in the same cycles, and the golden model judges every result.
 
 use crate::common::{core_of, simulate, square};
 use rand::rngs::ChaCha8Rng;

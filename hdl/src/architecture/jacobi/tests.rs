@@ -4,6 +4,9 @@ use super::*;
 use crate::parameters::{ArchitectureName, Parameters};
 use std::collections::{HashMap, HashSet};
 
+/// A copy of the matrix, a block, and the place of an element in it.
+type Place = (usize, [usize; 2], [usize; 2]);
+
 /// The memory that holds a block of A, and a block's place in it, by the pairs of rows and of columns.
 fn place(mapping: Mapping, [row, column]: [usize; 2]) -> ([usize; 2], [usize; 2]) {
     match mapping {
@@ -31,7 +34,7 @@ fn play(ordering: &Ordering, mapping: Mapping, program: &StepProgram, latency: u
     let (mut reads, mut writes) = (HashSet::new(), HashSet::new());
     for turn in 0..program.turns {
         // The element at a place of a copy, and the cycle from which on it is there.
-        let mut words: HashMap<(usize, [usize; 2], [usize; 2]), ((usize, usize), usize)> = HashMap::new();
+        let mut words: HashMap<Place, ((usize, usize), usize)> = HashMap::new();
         let mut at: Vec<usize> = (0..size).collect();
         for step in 0..STEPS {
             let begin = (step * program.turns + turn) * program.cycles();

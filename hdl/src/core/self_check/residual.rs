@@ -39,7 +39,7 @@ pub fn residual(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let registers = if shape.arch() == ArchitectureName::Quarter { 2 } else { 3 };
     let form = Form { a: scaled.max(rows), b: columns.max(vector), registers };
     let product_unit = multiplier(design, form);
-    let CheckAllowance { reconstruction, orthogonality } = shape.check_allowance();
+    let CheckAllowance { reconstruction, orthogonality } = shape.budget().check_allowance();
 
     let m = ModuleBuilder::new("residual");
     let unit = |bits: u32| 1.0 / f64::from(bits).exp2();

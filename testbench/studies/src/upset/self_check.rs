@@ -8,7 +8,7 @@ fn upsets(selfcheck: bool, upsets: usize, only: &str) -> Tally {
     let parameters = Parameters { rows: 4, cols: 4, selfcheck, ..Parameters::default() };
     let core = Core::new(parameters.shape().unwrap());
     let plan = Plan { upsets, seed: 11, traffic: TrafficKind::Both, only: Some(only.to_owned()) };
-    let tally = Campaign { plan, threads: 2, worst: 0 }.run(&core, &|_| ()).unwrap().tally;
+    let tally = Campaign { plan, threads: 2, worst: 0, depth: 2 }.run(&core, &|_| ()).unwrap().tally;
     assert_eq!(tally.upsets, upsets);
     tally
 }
