@@ -59,7 +59,7 @@ module svd_8x8_stream_input (
     wire  [2:0] choice_of_row_plus_1_else_row = frame_ends ? 3'd0 : (end_of_row ? row + 3'd1 : row);
     wire  [2:0] choice_of_column_plus_1 = frame_ends ? 3'd0 : (end_of_row ? 3'd0 : column + 3'd1);
     wire        ready_next = gives_up ? within_frame & ~frame_ends : ~frame_waits;
-    wire        disjunction_of_release_frame = element_accepted | release_frame;
+    wire        disjunction_of_release_frame = (element_accepted & ~1'b0) | release_frame;
     wire [14:0] disjunction_of_bits_seen = bits_seen | (s_axis_tdata[14:0] ^ {15{s_axis_tdata[15]}});
     wire [14:0] choice_of_bits_seen = release_frame ? 15'd0 : disjunction_of_bits_seen;
     wire  [3:0] choice_of_bits_seen_lsb = bits_seen[2] ? 4'd12

@@ -141,7 +141,8 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
         drive_ready(free.map_or(!waits, |free| !waits & free));
         if shape.scaling() == Scaling::Auto {
             let elements: Vec<Signal<'_>> = parts.iter().map(|part| part.low_bits(word)).collect();
-            m.output("shift", headroom(&m, word - 1, &elements, 0, element, release));
+            // What is not there, in a beat that is not full, must not count: it may be anything.
+            m.output("shift", headroom(&m, word - 1, &elements, 0, element & !broken, release));
         }
     }
     if let Some(header) = &header {

@@ -1,6 +1,6 @@
 //! Tests that a reset in any cycle leaves a core in the same state as the first reset.
 
-use crate::common::{core, core_of, frame, simulate, square, variants};
+use crate::common::{core, core_of, frame, simulate, square, variants, write_all};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{Parameters, Sizes};
 use svdforge_testbench::engine::{Engine, IcarusEngine, SimulatorEngine};
@@ -69,6 +69,32 @@ fn a_reset_makes_a_fresh_core_in_icarus() {
 #[test]
 fn a_reset_makes_a_fresh_core_for_any_size_in_icarus() {
     fresh_in_icarus(&core_of(Parameters { rows: 4, cols: 3, sizes: Sizes::Any, ..Parameters::default() }));
+}
+
+/// A reset of one cycle is enough, also where everything is unknown before it, as when a device is switched on.
+#[test]
+fn one_cycle_of_reset_is_enough_at_power_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut runs = 0;
+    for parameters in variants().into_iter().step_by(3) {
+        let export = svdforge_testbench::export::export(&core_of(parameters)).unwrap();
+        write_all(folder.path(), &export);
+        let name = core_of(parameters).shape().name();
+        let bench = folder.path().join(format!("{name}_tb.v"));
+        let text = std::fs::read_to_string(&bench).unwrap();
+        let shorter = text.replace("localparam RESET_CYCLES = 4;", "localparam RESET_CYCLES = 1;");
+        assert_ne!(shorter, text);
+        std::fs::write(&bench, shorter).unwrap();
+        let run = |tool: &str, arguments: &[&str]| {
+            let finished = svdforge_tools::process::run(tool, arguments, folder.path(), "this test");
+            finished.unwrap_or_else(|e| panic!("{e}")).printed()
+        };
+        assert_eq!(run("iverilog", &["-g2005", "-y", ".", "-o", "sim", &format!("{name}_tb.v")]), "");
+        let printed = run("vvp", &["-n", "sim"]);
+        assert!(printed.contains("PASS: "), "{name}: {printed}");
+        runs += 1;
+    }
+    assert_eq!(runs, variants().len().div_ceil(3));
 }
 
 fn fresh_in_icarus(core: &Core) {

@@ -56,8 +56,8 @@ pub fn sequencer(
     let square = Square::new(&m, shape);
     let range = ProgramRange::new(&m, programs, &square);
     let cycle = m.register("cycle", range.last.width()).reset(0);
-    let last_cycle = cycle.value().equals(range.last).named("last_cycle");
-    let decides = cycle.value().equals(range.first_diagonal.plus(-1)).named("decides");
+    let last_cycle = range.is_at(cycle.value(), range.last).named("last_cycle");
+    let decides = range.is_at(cycle.value(), range.first_diagonal.plus(-1)).named("decides");
     let turns = Turns::new(&m, shape, longest, square.last_pair);
     let now = &turns.now;
     for program in programs {

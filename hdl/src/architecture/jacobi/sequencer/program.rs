@@ -13,6 +13,8 @@ pub struct ProgramRange<'m> {
     pub first_diagonal: Signal<'m>,
     /// Address of its last entry.
     pub last: Signal<'m>,
+    /// The addresses have been looked up since the reset, if they are looked up.
+    known: Option<Signal<'m>>,
 }
 
 impl<'m> ProgramRange<'m> {
@@ -26,6 +28,7 @@ impl<'m> ProgramRange<'m> {
             bounds.push([first, first + program.first_diagonal, first + program.cycles() - 1]);
             first += program.cycles();
         }
+        let mut known = None;
         let [first, first_diagonal, last] = match square.number() {
             None => bounds[0].map(|address| m.constant(bits, address as i128)),
             Some(number) => {
@@ -36,10 +39,19 @@ impl<'m> ProgramRange<'m> {
                 let comments = bounds.iter().enumerate().map(comment).collect();
                 let table = m.table("program_bounds", 3 * bits, bounds.iter().map(entry).collect(), comments);
                 let entry = table.lookup(number, None, "bounds");
+                let is_known = m.register("bounds_known", 1).reset(0);
+                is_known.drive(m.one_bit(true));
+                known = Some(is_known.value());
                 [0, 1, 2].map(|k| entry.slice(k * bits, bits))
             }
         };
-        Self { first, first_diagonal, last }
+        Self { first, first_diagonal, last, known }
+    }
+
+    /// Whether the sequencer is at an address, which is one of these or beside one.
+    pub fn is_at(&self, cycle: Signal<'m>, address: Signal<'m>) -> Signal<'m> {
+        let is_there = cycle.equals(address);
+        self.known.map_or(is_there, |known| is_there & known)
     }
 }
 
