@@ -181,7 +181,7 @@ pub fn residual(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     orthogonality.drive(!at_head & (orthogonality.value() | orthogonality_fails.untimed()));
     let failed = orthogonality.value() | (reconstruction.value() & !unsettled.value());
     m.output("failed", failed.at(0).flag().registered("failed_out").untimed());
-    design.add_guarded(m)
+    design.add(m)
 }
 
 /// The value in `width` bits, whose sums are meant modulo 2^width.

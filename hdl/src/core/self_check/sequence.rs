@@ -12,7 +12,8 @@
 //! | compare | the columns of U'U s | 2 k |
 //! | send | all, as the FIFO has room | 1 each |
 //!
-//! Symmetric matrices have V in place of U; it is multiplied by its sums only once. A bad frame has no pass but head
+//! Symmetric matrices have V in place of U; it is multiplied by its sums only once. In the pass V, each word then takes
+//! two cycles, so that the sum of a column is written before the column comes again. A bad frame has no pass but head
 //! and send. After each pass the unit waits until the pipeline is empty.
 
 use super::store::place_bits;
@@ -38,7 +39,7 @@ const SEND: i128 = 7;
 pub fn cycles(shape: &Shape, (rows, cols): (usize, usize)) -> usize {
     let (orthogonal, probes) = (ORTHOGONAL_PROBES as usize, PROBES as usize);
     let values = shape.rank_of((rows, cols));
-    let of_v = cols * values * (1 + if shape.symmetric() { 0 } else { orthogonal });
+    let of_v = cols * values * if shape.symmetric() { 2 } else { 1 + orthogonal };
     let of_u = rows * values * (probes + orthogonal);
     let compares = values * orthogonal * if shape.symmetric() { 1 } else { 2 };
     let passes = if shape.symmetric() { 5 } else { 6 };
@@ -85,6 +86,7 @@ pub fn sequence(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let multiplies = (in_matrix & again.value()).named("multiplies_row");
     let takes_all = is(SCALE) | (is(U) & !again.value());
     let takes_few = multiplies | is(COMPARE_V) | is(COMPARE_U);
+    let takes_few = if symmetric { takes_few | is(V) } else { takes_few };
     let last_probe = |count: u32| m.constant(2, i128::from(count) - 1);
     let probes = takes_all.select(last_probe(PROBES), takes_few.select(last_probe(ORTHOGONAL_PROBES), m.zero(2)));
     let word_ends = probe.value().equals(probes).named("word_ends");
@@ -151,7 +153,7 @@ pub fn sequence(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
         ("sends", sends),
         ("finished", finished),
         ("is_head", runs & is(HEAD)),
-        ("sums_columns", sums & is(V)),
+        ("sums_columns", if symmetric { sums & is(V) & !probe.value().any() } else { sums & is(V) }),
         ("sums_row", if symmetric { sums & is(U) & !probe.value().any() } else { sums & !probe.value().any() }),
         ("combines", sums & is(U)),
         ("multiplies", runs & multiplies),
