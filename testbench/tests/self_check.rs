@@ -156,7 +156,7 @@ fn results_follow_each_other_as_the_formula_says() {
         })
         .collect();
     let by_check = found.iter().filter(|by_check| **by_check).count();
-    assert_eq!(found.len(), 2 * 28);
+    assert_eq!(found.len(), 2 * 29);
     assert!(by_check > 10 && found.len() - by_check > 10, "{by_check} wait for the check");
 }
 
