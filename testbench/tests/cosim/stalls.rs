@@ -25,5 +25,5 @@ fn stalls_change_no_value_and_lose_nothing() {
             runs += 1;
         }
     }
-    assert_eq!(runs, 110 + 35 * 16);
+    assert_eq!(runs, 110 + 37 * 16);
 }
