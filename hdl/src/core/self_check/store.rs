@@ -82,8 +82,8 @@ pub fn store(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     reading.drive(empty.select(filling.value(), next_reading));
     m.output("ready", reading_full.at(0).flag().registered("ready_out").untimed());
 
-    // What is known of the frame in each half. These registers have a reset, so that a flipped bit is noticed: where a
-    // frame ends must not be wrong.
+    // What is known of the frame in each half. Where it ends must not be wrong, so that these registers have a reset,
+    // and with it a parity. The slot of a bad frame is not known.
     let place_now = m.register("place", place).reset(0).enabled_by(write | starts);
     place_now.drive((starts | tlast).select(m.zero(place), place_now.value().plus(1)));
     let slot = m.input("wanted_slot", slot_bits(shape));
@@ -97,7 +97,8 @@ pub fn store(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     ];
     for (name, when, value) in facts {
         let [low, high] = [0, 1].map(|half: i128| {
-            let fact = m.register(&format!("{name}_{half}"), value.width()).reset(0);
+            let fact = m.register(&format!("{name}_{half}"), value.width());
+            let fact = if name == "read_slot" { fact } else { fact.reset(0) };
             let fact = fact.enabled_by(when & filling.value().is(half));
             fact.drive(value);
             fact.value()
