@@ -80,8 +80,14 @@ impl<'a> Three<'a> {
     }
 }
 
+/// A bit of any register or memory. In one half of the calls it is one of a memory, if there are any: random designs
+/// have far fewer of these.
 fn bit(chooser: &mut Chooser, state: &[StateElement]) -> Option<StateBit> {
-    let element = chooser.below(state.len().max(1));
+    let memories: Vec<usize> = (0..state.len()).filter(|&element| state[element].words.is_some()).collect();
+    let element = match chooser.flip() && !memories.is_empty() {
+        true => memories[chooser.below(memories.len())],
+        false => chooser.below(state.len().max(1)),
+    };
     let found = state.get(element)?;
     let (word, bit) = (chooser.below(found.words.unwrap_or(1)), chooser.below(found.width as usize) as u32);
     Some(StateBit { element, word, bit })
@@ -115,7 +121,7 @@ fn lanes_simulator_and_interpreter_do_the_same_after_flips() {
     });
     result.unwrap_or_else(|error| panic!("{error}"));
     let counts = (run.get(), flips.get(), memories.get(), compared.get());
-    assert!(counts.0 == CASES && counts.1 > 500 && counts.2 > 3 && counts.3 > 3600, "{counts:?}");
+    assert!(counts.0 == CASES && counts.1 > 500 && counts.2 > 20 && counts.3 > 3600, "{counts:?}");
 }
 
 /// A register of 4 bits that never holds more than 3, as the simulator otherwise knows, and what a flip makes of it.

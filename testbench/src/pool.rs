@@ -1,6 +1,6 @@
 //! Simulators of one core that work side by side: many matrices, each by itself, in lanes and on all processors.
 
-use crate::engine::{EngineError, LanesEngine};
+use crate::engine::{EngineError, LanesEngine, SeenRotations};
 use crate::framing::Quantised;
 use crate::run::RunError;
 use crate::stimulus::{Stimulus, Trace};
@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use svdforge_hdl::core::Core;
 
-/// The traces of groups of inputs, each with the number of its group.
-type Numbered = Vec<(usize, Vec<Trace>)>;
+/// What was found for groups of inputs, each with the number of its group.
+type Numbered<R> = Vec<(usize, Vec<R>)>;
 
 /// The largest number of matrices that are given to the lanes of one simulator together.
 pub const LARGEST_GROUP: usize = 64;
@@ -60,38 +60,53 @@ impl SimulatorPool {
         self.run_groups(stimuli, lanes, threads, LanesEngine::run)
     }
 
-    fn run_groups<T: Sync>(
+    /// Does the same with stimuli of one frame each, as many to a simulator as make equal shares, and also returns the
+    /// rotations that the core made for them.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::run`].
+    pub fn run_seeing_rotations(
+        &self,
+        stimuli: &[Stimulus],
+        threads: usize,
+    ) -> Result<Vec<(Trace, SeenRotations)>, RunError> {
+        let share = stimuli.len().div_ceil(threads.max(1)).next_multiple_of(LanesEngine::LANES);
+        self.run_groups(stimuli, share, threads, LanesEngine::run_seeing_rotations)
+    }
+
+    fn run_groups<T: Sync, R: Send>(
         &self,
         inputs: &[T],
         lanes: usize,
         threads: usize,
-        run: impl Fn(&mut LanesEngine, &[T]) -> Result<Vec<Trace>, EngineError> + Sync,
-    ) -> Result<Vec<Trace>, RunError> {
+        run: impl Fn(&mut LanesEngine, &[T]) -> Result<Vec<R>, EngineError> + Sync,
+    ) -> Result<Vec<R>, RunError> {
         let groups: Vec<&[T]> = inputs.chunks(lanes.max(1)).collect();
         let next = AtomicUsize::new(0);
         // Each thread runs groups until none is left that no other thread has taken.
         let work = || {
             self.borrow(|engine| {
-                let mut traces: Numbered = Vec::new();
+                let mut found: Numbered<R> = Vec::new();
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(group) = groups.get(number) else { return Ok(traces) };
-                    traces.push((number, run(engine, group)?));
+                    let Some(group) = groups.get(number) else { return Ok(found) };
+                    found.push((number, run(engine, group)?));
                 }
             })
         };
         let workers = threads.min(groups.len());
-        let finished: Vec<thread::Result<Result<Numbered, RunError>>> = thread::scope(|scope| {
+        let finished: Vec<thread::Result<Result<Numbered<R>, RunError>>> = thread::scope(|scope| {
             let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
             let own = work();
             others.into_iter().map(|other| other.join()).chain([Ok(own)]).collect()
         });
-        let mut traces: Numbered = Vec::with_capacity(groups.len());
+        let mut found: Numbered<R> = Vec::with_capacity(groups.len());
         for part in finished {
-            traces.extend(part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+            found.extend(part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
         }
-        traces.sort_unstable_by_key(|&(number, _)| number);
-        Ok(traces.into_iter().flat_map(|(_, traces)| traces).collect())
+        found.sort_unstable_by_key(|&(number, _)| number);
+        Ok(found.into_iter().flat_map(|(_, found)| found).collect())
     }
 
     /// Calls `work` with an idle simulator, or with a new one if there is none.

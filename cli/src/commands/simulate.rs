@@ -94,7 +94,7 @@ impl Simulate {
             self.trace.as_deref().map(|folder| TraceFolder::new(folder, &core, &sizes, self.inputs())).transpose()?;
         let mut outputs = Outputs::new();
         let beats_file = LaterFile::create(&mut outputs, self.beats.as_deref())?;
-        let waves = self.waves(&mut outputs)?;
+        let waves = waves(&mut outputs, self.vcd.as_deref(), self.fst.as_deref())?;
         let mut engine = match (looks.is_some(), waves.is_empty()) {
             (true, _) => SimulatorEngine::tracing(&core, waves)?,
             (false, false) => SimulatorEngine::recording(&core, waves)?,
@@ -139,18 +139,18 @@ impl Simulate {
         let standard_input = |path: &'a Path| if path == Path::new("-") { Path::new("/dev/stdin") } else { path };
         self.matrix.iter().map(move |path| standard_input(path)).chain(self.core.config())
     }
+}
 
-    /// What writes the files of waveforms.
-    fn waves(&self, outputs: &mut Outputs) -> Result<Vec<Waves<'static>>> {
-        let mut waves = Vec::new();
-        if let Some(path) = &self.vcd {
-            waves.push(Waves::Vcd(Box::new(outputs.file(path)?)));
-        }
-        if let Some(path) = &self.fst {
-            waves.push(Waves::Fst(Box::new(outputs.file(path)?)));
-        }
-        Ok(waves)
+/// What writes the files of waveforms.
+pub fn waves(outputs: &mut Outputs, vcd: Option<&Path>, fst: Option<&Path>) -> Result<Vec<Waves<'static>>> {
+    let mut waves = Vec::new();
+    if let Some(path) = vcd {
+        waves.push(Waves::Vcd(Box::new(outputs.file(path)?)));
     }
+    if let Some(path) = fst {
+        waves.push(Waves::Fst(Box::new(outputs.file(path)?)));
+    }
+    Ok(waves)
 }
 
 /// Says how each file of delimited text was read, unless it is nothing but numbers between commas, and what in it may

@@ -1,5 +1,6 @@
 //! The command `svdforge upset`.
 
+use crate::commands::simulate::waves;
 use crate::endings;
 use crate::options::CoreOptions;
 use crate::progress::Progress;
@@ -13,7 +14,6 @@ use svdforge_hdl::core::Core;
 use svdforge_studies::upset::{
     Campaign, Class, CoreUpsets, Malformed, Plan, Replay, Tally, TrafficKind, Upset as OneUpset, random_cores, replay,
 };
-use svdforge_testbench::engine::Waves;
 
 /// Flip random bits of registers and memories of a simulated core, and tell what becomes of its results
 ///
@@ -130,13 +130,7 @@ impl Upset {
         check_inputs_stay(self.core.config(), [&self.vcd, &self.fst].into_iter().flatten())?;
         let core = self.core.core()?;
         let mut outputs = Outputs::new();
-        let mut waves = Vec::new();
-        if let Some(path) = &self.vcd {
-            waves.push(Waves::Vcd(Box::new(outputs.file(path)?)));
-        }
-        if let Some(path) = &self.fst {
-            waves.push(Waves::Fst(Box::new(outputs.file(path)?)));
-        }
+        let waves = waves(&mut outputs, self.vcd.as_deref(), self.fst.as_deref())?;
         let progress = Progress::start("replaying the upset");
         let result = replay(&core, plan, number, waves)?;
         drop(progress);
@@ -215,7 +209,7 @@ fn print(core: &Core, result: &CoreUpsets) -> Result<()> {
             signal(upset).into(),
             output::number(upset.bit),
             output::number(upset.cycle),
-            class(upset).into(),
+            class(upset.class, upset.malformed).into(),
             output::number(fixed(upset.excess_lsb, 0)),
             recovered(upset).into(),
         ]);
@@ -234,8 +228,8 @@ fn signal(upset: &OneUpset) -> String {
     upset.word.map_or(upset.signal.clone(), |word| format!("{}[{word}]", upset.signal))
 }
 
-fn class(upset: &OneUpset) -> String {
-    upset.malformed.map_or(upset.class.name().to_owned(), |kind| format!("malformed: {}", kind.name()))
+fn class(class: Class, malformed: Option<Malformed>) -> String {
+    malformed.map_or(class.name().to_owned(), |kind| format!("malformed: {}", kind.name()))
 }
 
 fn recovered(upset: &OneUpset) -> String {
@@ -262,7 +256,7 @@ fn print_replay(core: &Core, result: &Replay) -> Result<()> {
         "Before it, {} frames had begun to enter the core, and the results of {} had left it. {} of {} results came.",
         result.entered, result.left, result.came[0], result.came[1]
     ))?;
-    output::print(format!("{}, recovered: {}", class(upset), recovered(upset)))?;
+    output::print(format!("{}, recovered: {}", class(upset.class, upset.malformed), recovered(upset)))?;
     let Some(frames) = &result.frames else { return Ok(()) };
     let mut table = output::table(&["frame", "was", "class", "excess, LSB", "largest difference, LSB"]);
     for (number, frame) in frames.iter().enumerate() {
@@ -274,7 +268,7 @@ fn print_replay(core: &Core, result: &Replay) -> Result<()> {
         table.add_row([
             output::number(number),
             was.into(),
-            frame.malformed.map_or(frame.class.name().to_owned(), |kind| format!("malformed: {}", kind.name())).into(),
+            class(frame.class, frame.malformed).into(),
             output::number(fixed(frame.excess_lsb, 2)),
             output::number(fixed(frame.difference_lsb, 2)),
         ]);

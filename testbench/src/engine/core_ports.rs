@@ -5,7 +5,7 @@ use super::error::EngineError;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::formats::{BeatFormat, Streams};
 use svdforge_hdl::interface::port;
-use svdforge_sim::{InputPort, OutputPort};
+use svdforge_sim::{InputPort, Lanes, OutputPort};
 
 /// Something that has the ports of a simulated design.
 pub(super) trait Access {
@@ -13,6 +13,22 @@ pub(super) trait Access {
     fn poke(&mut self, port: InputPort, bits: u128);
     /// Reads an output.
     fn peek(&self, port: OutputPort) -> u128;
+}
+
+/// One lane of the simulator.
+pub(super) struct OneLane<'a> {
+    pub lanes: &'a mut Lanes,
+    pub lane: usize,
+}
+
+impl Access for OneLane<'_> {
+    fn poke(&mut self, port: InputPort, bits: u128) {
+        self.lanes.poke(self.lane, port, bits);
+    }
+
+    fn peek(&self, port: OutputPort) -> u128 {
+        self.lanes.peek(self.lane, port)
+    }
 }
 
 /// The ports of the streams of a core.
@@ -96,6 +112,12 @@ impl CorePorts {
         }
         core.poke(inputs.valid, pins.offered.is_some().into());
         core.poke(inputs.ready, pins.sink_ready.into());
+    }
+
+    /// Sets the reset and the inputs of a lane.
+    pub fn set(&self, lanes: &mut Lanes, lane: usize, pins: Pins<'_>) {
+        lanes.set_reset(lane, !pins.aresetn);
+        self.poke(&mut OneLane { lanes, lane }, pins);
     }
 
     /// The outputs. It is an error if a beat is none that the core may offer.

@@ -26,6 +26,19 @@ pub(super) struct Seen {
     pub elements: [(u64, u8); MOST_ELEMENTS],
 }
 
+impl Seen {
+    /// The elements of the output beat that is taken in this cycle.
+    pub fn output(&self, cycle: u64) -> impl Iterator<Item = OutputElement> {
+        let elements = self.elements[..self.count].iter().enumerate();
+        elements.map(move |(number, &(data, user))| OutputElement {
+            cycle,
+            data,
+            user,
+            last: self.last && number + 1 == self.count,
+        })
+    }
+}
+
 /// The most elements of a beat.
 pub(super) const MOST_ELEMENTS: usize = ELEMENTS_PER_BEAT[ELEMENTS_PER_BEAT.len() - 1] as usize;
 
@@ -170,13 +183,7 @@ impl<'a> Run<'a> {
             self.moved = cycle + 1;
         }
         if pins.sink_ready && seen.valid {
-            let elements = seen.elements[..seen.count].iter().enumerate();
-            self.trace.output.extend(elements.map(|(number, &(data, user))| OutputElement {
-                cycle,
-                data,
-                user,
-                last: seen.last && number + 1 == seen.count,
-            }));
+            self.trace.output.extend(seen.output(cycle));
             self.unanswered = self.unanswered.saturating_sub(usize::from(seen.last));
             self.moved = cycle + 1;
         }

@@ -178,13 +178,7 @@ impl<'a> Host<'a> {
             (self.given_up, self.moved) = (0, cycle + 1);
         }
         if pins.sink_ready && seen.valid {
-            let elements = seen.elements[..seen.count].iter().enumerate();
-            self.observed.output.extend(elements.map(|(number, &(data, user))| OutputElement {
-                cycle,
-                data,
-                user,
-                last: seen.last && number + 1 == seen.count,
-            }));
+            self.observed.output.extend(seen.output(cycle));
             self.observed.odd_beats += usize::from(!is_whole);
             self.over += usize::from(seen.last);
             (self.given_up, self.moved) = (0, cycle + 1);

@@ -1,13 +1,13 @@
 //! Many stimuli in the lanes of the project's own simulator.
 
-use super::core_ports::{Access, CorePorts};
+use super::core_ports::{CorePorts, OneLane};
 use super::drive::{Limits, Pins, Run};
 use super::error::EngineError;
 use super::rotations::SeenRotations;
 use super::simulator::probe;
 use crate::stimulus::{RESET_CYCLES, Stimulus, Trace};
 use svdforge_hdl::core::Core;
-use svdforge_sim::{InputPort, Lanes, OutputPort};
+use svdforge_sim::Lanes;
 
 /// Copies of a core that run side by side, each with a stimulus of its own. What a lane does is bit for bit and cycle
 /// for cycle what a [`super::SimulatorEngine`] does with the same stimulus.
@@ -33,22 +33,6 @@ impl Lane<'_> {
     /// The cycle of the engine from which on the run may be stuck.
     fn deadline(&self) -> u64 {
         self.start + self.run.stuck_from()
-    }
-}
-
-/// One lane of the simulator.
-struct OneLane<'a> {
-    lanes: &'a mut Lanes,
-    lane: usize,
-}
-
-impl Access for OneLane<'_> {
-    fn poke(&mut self, port: InputPort, bits: u128) {
-        self.lanes.poke(self.lane, port, bits);
-    }
-
-    fn peek(&self, port: OutputPort) -> u128 {
-        self.lanes.peek(self.lane, port)
     }
 }
 
@@ -115,7 +99,7 @@ impl LanesEngine {
                     let rotations = seeing.then(|| SeenRotations::new(self.memories));
                     let it = place.insert(Lane { number, start: now + u64::from(RESET_CYCLES), run, rotations });
                     deadline = deadline.min(it.deadline());
-                    self.set(lane, Pins::default());
+                    self.ports.set(&mut self.lanes, lane, Pins::default());
                 }
                 let Some(it) = place else { continue };
                 busy |= bit;
@@ -128,7 +112,7 @@ impl LanesEngine {
                     return Err(EngineError::Stuck { cycles: cycle, found, expected });
                 }
                 let pins = it.run.pins(cycle);
-                self.set(lane, pins);
+                self.ports.set(&mut self.lanes, lane, pins);
                 let seen = self.ports.peek(&OneLane { lanes: &mut self.lanes, lane })?;
                 it.run.see(cycle, pins, &seen);
                 if it.run.is_still() {
@@ -146,12 +130,6 @@ impl LanesEngine {
                 self.record(&mut running);
             }
         }
-    }
-
-    /// Sets the reset and the inputs of a lane.
-    fn set(&mut self, lane: usize, pins: Pins<'_>) {
-        self.lanes.set_reset(lane, !pins.aresetn);
-        self.ports.poke(&mut OneLane { lanes: &mut self.lanes, lane }, pins);
     }
 
     /// Records the writes of the cycle that was just simulated.

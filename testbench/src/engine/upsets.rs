@@ -1,12 +1,12 @@
 //! A core in which bits are flipped: many copies of it in lanes, or one whose waveforms are recorded.
 
-use super::core_ports::{Access, CorePorts};
+use super::core_ports::{CorePorts, OneLane};
 use super::drive::Pins;
 use super::error::EngineError;
 use super::host::{Host, Observed, Traffic};
 use crate::stimulus::RESET_CYCLES;
 use svdforge_hdl::core::Core;
-use svdforge_sim::{InputPort, Lanes, Observe, OutputPort, Simulator, StateBit, StateElement, Waveform, Waves};
+use svdforge_sim::{Lanes, Observe, Simulator, StateBit, StateElement, Waveform, Waves};
 
 /// A bit that is flipped before a cycle, counted from the end of the reset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,21 +34,6 @@ struct Lane<'a> {
     flip: Option<Flip>,
     /// What was seen before the reset, if this run shows whether a reset helps.
     before: Option<Observed>,
-}
-
-struct OneLane<'a> {
-    lanes: &'a mut Lanes,
-    lane: usize,
-}
-
-impl Access for OneLane<'_> {
-    fn poke(&mut self, port: InputPort, bits: u128) {
-        self.lanes.poke(self.lane, port, bits);
-    }
-
-    fn peek(&self, port: OutputPort) -> u128 {
-        self.lanes.peek(self.lane, port)
-    }
 }
 
 impl<'a> UpsetEngine<'a> {
@@ -108,7 +93,7 @@ impl<'a> UpsetEngine<'a> {
                     None => None,
                 };
                 if let (Some(pins), Some(it)) = (pins, place.as_mut()) {
-                    self.set(lane, pins);
+                    self.ports.set(&mut self.lanes, lane, pins);
                     let (seen, is_whole) = self.ports.look(&OneLane { lanes: &mut self.lanes, lane });
                     it.host.see(now - it.start, pins, &seen, is_whole);
                     if it.host.is_still() {
@@ -140,7 +125,7 @@ impl<'a> UpsetEngine<'a> {
                         *place = Some(Lane { number, start, host, flip, before: None });
                     }
                 }
-                self.set(lane, Pins::default());
+                self.ports.set(&mut self.lanes, lane, Pins::default());
                 busy |= bit;
             }
             if busy | receiving == 0 {
@@ -162,12 +147,6 @@ impl<'a> UpsetEngine<'a> {
             next = it.flip.map_or(next, |flip| next.min(it.start + flip.cycle));
         }
         next
-    }
-
-    /// Sets the reset and the inputs of a lane.
-    fn set(&mut self, lane: usize, pins: Pins<'_>) {
-        self.lanes.set_reset(lane, !pins.aresetn);
-        self.ports.poke(&mut OneLane { lanes: &mut self.lanes, lane }, pins);
     }
 }
 

@@ -12,14 +12,15 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::thread;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_hdl::interface::Status;
 use svdforge_hdl::parameters::{Parameters, Sweeps, Vectors};
 use svdforge_hdl::shape::Shape;
-use svdforge_testbench::engine::{EngineError, LanesEngine, SeenRotations};
+use svdforge_testbench::engine::SeenRotations;
 use svdforge_testbench::framing::Quantised;
+use svdforge_testbench::pool::SimulatorPool;
+use svdforge_testbench::run::RunError;
 use svdforge_testbench::stimulus::{Stimulus, Trace};
 
 /// Matrices that are changed side by side.
@@ -82,10 +83,9 @@ pub fn search(
     seed: u64,
     threads: usize,
     progress: &dyn Fn(u64),
-) -> Result<SweepSearch, EngineError> {
+) -> Result<SweepSearch, RunError> {
     let shape = core.shape();
-    let mut engines: Vec<LanesEngine> =
-        (0..threads.max(1)).map(|_| LanesEngine::new(core)).collect::<Result<_, _>>()?;
+    let pool = SimulatorPool::new(core.clone())?;
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut found = SweepSearch {
         core: Summary::new(core),
@@ -108,8 +108,14 @@ pub fn search(
                 false => (false, mutated(shape, &walkers, number, &mut rng)),
             })
             .collect();
-        let results = run(shape, &mut engines, &tried)?;
-        for (number, ((drawn, units), (status, hard))) in tried.into_iter().zip(results).enumerate() {
+        let stimulus = |(_, units): &(bool, Vec<i64>)| {
+            let input = Quantised { rows: shape.rows(), cols: shape.cols(), units: units.clone(), exponent: 0 };
+            Stimulus::new(input.frame(shape))
+        };
+        let stimuli: Vec<Stimulus> = tried.iter().map(stimulus).collect();
+        let results = pool.run_seeing_rotations(&stimuli, threads)?;
+        for (number, ((drawn, units), (trace, rotations))) in tried.into_iter().zip(results).enumerate() {
+            let (status, hard) = hardness_of(shape, &trace, &rotations);
             found.matrices += 1;
             found.not_settled += u64::from(status.cap_reached());
             *found.sweeps.entry(hard.sweeps).or_default() += 1;
@@ -133,36 +139,6 @@ pub fn search(
         progress(room as u64);
     }
     Ok(found)
-}
-
-/// Runs matrices on all engines.
-fn run(
-    shape: &Shape,
-    engines: &mut [LanesEngine],
-    matrices: &[(bool, Vec<i64>)],
-) -> Result<Vec<(Status, Hardness)>, EngineError> {
-    let size = (shape.rows(), shape.cols());
-    let stimulus = |(_, units): &(bool, Vec<i64>)| {
-        let input = Quantised { rows: size.0, cols: size.1, units: units.clone(), exponent: 0 };
-        Stimulus::new(input.frame(shape))
-    };
-    let work = |(engine, matrices): (&mut LanesEngine, &[(bool, Vec<i64>)])| {
-        let stimuli: Vec<Stimulus> = matrices.iter().map(stimulus).collect();
-        let seen = engine.run_seeing_rotations(&stimuli)?;
-        Ok(seen.iter().map(|(trace, rotations)| hardness_of(shape, trace, rotations)).collect::<Vec<_>>())
-    };
-    let share = matrices.len().div_ceil(engines.len()).next_multiple_of(LanesEngine::LANES);
-    let parts: Vec<Result<Vec<_>, EngineError>> = thread::scope(|scope| {
-        let shares = engines.iter_mut().zip(matrices.chunks(share));
-        let running: Vec<_> = shares.map(|share| scope.spawn(move || work(share))).collect();
-        let joined = running.into_iter().map(|thread| thread.join());
-        joined.map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    });
-    let mut all = Vec::with_capacity(matrices.len());
-    for part in parts {
-        all.extend(part?);
-    }
-    Ok(all)
 }
 
 fn hardness_of(shape: &Shape, trace: &Trace, rotations: &SeenRotations) -> (Status, Hardness) {

@@ -70,14 +70,14 @@ fn random_stimulus(core: &Core, number: usize, rng: &mut ChaCha8Rng) -> (Vec<Sen
     (sent, Stimulus { stalls, resets, ..Stimulus::new(elements) })
 }
 
-/// Runs so many frames through a core. Returns how many results the golden model judged, and how many were bad frames.
-fn run(parameters: Parameters, frames: usize, seed: u64) -> [usize; 2] {
+/// Runs so many frames through a core. The golden model judges the results of all stimuli without resets.
+fn run(parameters: Parameters, frames: usize, seed: u64) {
     let core = core_of(parameters);
     let (shape, name) = (core.shape(), core.shape().name());
     let mut simulator = SimulatorEngine::new(&core).unwrap();
     let mut verilator = VerilatorEngine::optimised(&core).unwrap_or_else(|e| panic!("{e}"));
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut counts = [0, 0];
+    let (mut judged, mut bad) = (0, 0);
     for number in 0..frames / FRAMES {
         let (sent, stimulus) = random_stimulus(&core, number, &mut rng);
         let expected = simulate(&mut simulator, &stimulus);
@@ -91,23 +91,17 @@ fn run(parameters: Parameters, frames: usize, seed: u64) -> [usize; 2] {
         for (sent, answer) in sent.iter().zip(found.frames()) {
             let Some((matrix, input)) = &sent.matrix else {
                 assert_eq!((answer.len(), answer[0].data & 1), (1, 1), "{name}, stimulus {number}: a bad frame");
-                counts[1] += 1;
+                bad += 1;
                 continue;
             };
             let result = parse_frame(shape, (input.rows, input.cols), answer).unwrap();
             let judgement = judge_frame(shape, matrix, input, result, Cycles::default()).unwrap();
             let broken = judgement.broken_promises();
             assert!(broken.is_empty() && !judgement.flags.bad_frame(), "{name}, stimulus {number}: {broken:?}");
-            counts[0] += 1;
+            judged += 1;
         }
     }
-    println!("{name}, seed {seed}: {frames} frames, {} judged, {} bad", counts[0], counts[1]);
-    counts
-}
-
-/// Runs frames through a core, most of which must have been judged.
-fn run_judged(parameters: Parameters, frames: usize, seed: u64) {
-    let [judged, bad] = run(parameters, frames, seed);
+    println!("{name}, seed {seed}: {frames} frames, {judged} judged, {bad} bad");
     let answered = frames / FRAMES - frames / FRAMES / 4;
     assert_eq!(judged + bad, answered * FRAMES);
     assert!(bad > answered * FRAMES / 20);
@@ -120,38 +114,38 @@ fn rows_by_cols(rows: usize, cols: usize) -> Parameters {
 #[test]
 #[ignore = "takes minutes"]
 fn long_run_of_a_serial_core_with_matrices_in_flight() {
-    run_judged(Parameters { interleave: None, ..square(4) }, 300 * FRAMES, 1);
+    run(Parameters { interleave: None, ..square(4) }, 300 * FRAMES, 1);
 }
 
 #[test]
 #[ignore = "takes minutes"]
 fn long_run_of_the_default_core() {
-    run_judged(square(8), 52 * FRAMES, 2);
+    run(square(8), 52 * FRAMES, 2);
 }
 
 #[test]
 #[ignore = "takes minutes"]
 fn long_run_of_a_core_that_reduces_rows() {
     let registers = Parameters { vectors: Vectors::V, front: Front::AxiLite, ..rows_by_cols(12, 4) };
-    run_judged(registers, 148 * FRAMES, 3);
+    run(registers, 148 * FRAMES, 3);
 }
 
 #[test]
 #[ignore = "takes minutes"]
 fn long_run_of_a_core_for_any_size() {
     let wide = Parameters { elements_per_beat_in: 4, elements_per_beat_out: 8, ..rows_by_cols(5, 4) };
-    run_judged(Parameters { sizes: Sizes::Any, ..wide }, 100 * FRAMES, 4);
+    run(Parameters { sizes: Sizes::Any, ..wide }, 100 * FRAMES, 4);
 }
 
 #[test]
 #[ignore = "takes minutes"]
 fn long_run_of_a_row_core() {
-    run_judged(Parameters { arch: ArchitectureName::Row, interleave: None, ..rows_by_cols(5, 4) }, 200 * FRAMES, 5);
+    run(Parameters { arch: ArchitectureName::Row, interleave: None, ..rows_by_cols(5, 4) }, 200 * FRAMES, 5);
 }
 
 #[test]
 #[ignore = "takes minutes"]
 fn long_run_of_an_array() {
     let wide = Parameters { elements_per_beat_in: 2, elements_per_beat_out: 4, ..rows_by_cols(3, 4) };
-    run_judged(Parameters { arch: ArchitectureName::Array, interleave: Some(6), ..wide }, 200 * FRAMES, 6);
+    run(Parameters { arch: ArchitectureName::Array, interleave: Some(6), ..wide }, 200 * FRAMES, 6);
 }

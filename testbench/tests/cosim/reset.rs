@@ -77,9 +77,9 @@ fn one_cycle_of_reset_is_enough_at_power_up() {
     let folder = tempfile::tempdir().unwrap();
     let mut runs = 0;
     for parameters in variants().into_iter().step_by(3) {
-        let export = svdforge_testbench::export::export(&core_of(parameters)).unwrap();
-        write_all(folder.path(), &export);
-        let name = core_of(parameters).shape().name();
+        let core = core_of(parameters);
+        write_all(folder.path(), &svdforge_testbench::export::export(&core).unwrap());
+        let name = core.shape().name();
         let bench = folder.path().join(format!("{name}_tb.v"));
         let text = std::fs::read_to_string(&bench).unwrap();
         let shorter = text.replace("localparam RESET_CYCLES = 4;", "localparam RESET_CYCLES = 1;");

@@ -90,15 +90,15 @@ pub fn store(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     let before = place_now.value().plus(-1);
     let rank = address_width(shape.rank() as u32);
     let facts = [
-        ("read_slot", starts, slot),
-        ("last_value", write & tuser.is(section::SIGMA.into()), before.low_bits(rank)),
-        ("first_of_v", write & !tuser.is(section::V.into()), place_now.value().plus(1)),
-        ("last_place", write, place_now.value()),
+        ("read_slot", false, starts, slot),
+        ("last_value", true, write & tuser.is(section::SIGMA.into()), before.low_bits(rank)),
+        ("first_of_v", true, write & !tuser.is(section::V.into()), place_now.value().plus(1)),
+        ("last_place", true, write, place_now.value()),
     ];
-    for (name, when, value) in facts {
+    for (name, is_known, when, value) in facts {
         let [low, high] = [0, 1].map(|half: i128| {
             let fact = m.register(&format!("{name}_{half}"), value.width());
-            let fact = if name == "read_slot" { fact } else { fact.reset(0) };
+            let fact = if is_known { fact.reset(0) } else { fact };
             let fact = fact.enabled_by(when & filling.value().is(half));
             fact.drive(value);
             fact.value()

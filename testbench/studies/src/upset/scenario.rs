@@ -71,10 +71,11 @@ impl Scenario {
         let mut rng = generator(plan.seed, 2 * number as u64);
         let shape = core.shape();
         // Matrices in flight take turns in the contexts of the core: each of them is seen again after all others.
-        let (single, flight) = match plan.traffic {
-            TrafficKind::Single => (true, shape.in_flight()),
-            TrafficKind::BackToBack => (false, shape.in_flight()),
-            TrafficKind::Both => (number.is_multiple_of(2), shape.in_flight()),
+        let flight = shape.in_flight();
+        let single = match plan.traffic {
+            TrafficKind::Single => true,
+            TrafficKind::BackToBack => false,
+            TrafficKind::Both => number.is_multiple_of(2),
         };
         let before = if single { 1 } else { flight + 1 };
         let window = before..before + flight + 1;
