@@ -108,7 +108,7 @@ pub fn group_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimin
 
     // A token decides on its group at stage 0.
     let read = (walk.issue & !walk.column.any()).at(0).flag();
-    let section = walk.section.at(0);
+    let section = walk.section.at(0).flag();
     walk.address_vectors(&m, shape, read);
 
     // The row of all vectors arrives, and the cells of the sorter choose among them.
@@ -150,9 +150,9 @@ pub fn group_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimin
     let end = arrival + GROUP_CYCLES as u32;
     let token = token.at(0).flag();
     m.output("tuser", section.delayed_to(end));
-    let fields = [("count", count), ("offset", offset.value()), ("fills", fills.flag()), ("tlast", last.flag())];
+    let fields = [("count", count), ("offset", offset.value()), ("fills", fills), ("tlast", last)];
     for (name, signal) in fields {
-        m.output(name, signal.at(0).registered(&format!("{name}_of_token")).delayed_to(end));
+        m.output(name, signal.at(0).flag().registered(&format!("{name}_of_token")).delayed_to(end));
     }
     m.output("write", token.registered("token").delayed_to(end));
     // Once the last row is read, the core may write the memories again.

@@ -80,7 +80,7 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
 
     // A token decides on its beat at stage 0. At stage 1 it reads the front cell of the sorter, which gives the column.
     let token = issue.at(0).flag();
-    let section = walk.section.at(0);
+    let section = walk.section.at(0).flag();
     m.output("turn", (token & !walk.is_in(section::STATUS)).flag().registered("turn_out"));
     let index = address_width(shape.triplets() as u32);
     let front = m.input("front", 1 + index + shape.element_bits()).at(1);

@@ -173,7 +173,7 @@ pub fn sequence(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
         ("is_last_column", column.value().equals(last_value)),
     ];
     for (name, number) in numbers {
-        m.output(name, number.at(0).registered(&format!("{name}_out")).untimed());
+        m.output(name, number.at(0).flag().registered(&format!("{name}_out")).untimed());
     }
     design.add_guarded(m)
 }

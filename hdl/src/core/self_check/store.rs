@@ -103,7 +103,9 @@ pub fn store(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
             fact.drive(value);
             fact.value()
         });
-        m.output(name, reading.value().select(high, low).at(0).registered(&format!("{name}_out")).untimed());
+        let fact = reading.value().select(high, low).at(0);
+        let fact = if is_known { fact.flag() } else { fact };
+        m.output(name, fact.registered(&format!("{name}_out")).untimed());
     }
 
     // The memory.
@@ -120,20 +122,23 @@ pub fn store(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     assert_eq!(number.stage(), Some(READ), "The latency of a word is known without drawing it.");
     m.output("element", number.untimed());
 
-    // The word that is sent. The flag belongs to bit 3 of the status word.
-    let user = corrected.slice(kept, USER_BITS).registered("user");
+    // The word that is sent. The flag belongs to bit 3 of the status word. What says where the word belongs is known,
+    // and has a parity, because it is 0 in cycles without a word.
+    let is_sent = sends.at(0).flag().delayed_to(READ - 1);
+    let none = m.zero(USER_BITS + 1);
+    let of_sent = is_sent.select(corrected.bits_from(kept), none).flag().registered("end_and_section");
+    let user = of_sent.low_bits(USER_BITS).flag();
+    let last = of_sent.sign().flag();
+    // The check has seen as many bits of an element of U or V as its number has. The bits above copy its sign.
+    let vector = shape.vector_bits().min(kept);
+    let of_matrix = number.low_bits(vector).sign_extend(kept);
+    let sent = user.bit(1).select(of_matrix, number).named("sent");
     let flagged = m.concat(&[m.zero(kept - 4), failed & !user.untimed().any(), m.zero(3)]);
-    let marked = number | flagged;
-    let extended = match data - kept {
-        0 => marked,
-        more => {
-            let sign = number.sign() & user.any();
-            m.concat(&[m.concat(&vec![sign; more as usize]), marked])
-        }
-    };
+    let sign = sent.sign() & user.any();
+    let extended = m.concat(&[&vec![sign; (data - kept) as usize][..], &[sent | flagged]].concat());
     m.output("send", sends.at(0).flag().delayed_to(SEND).untimed());
     m.output("send_data", extended.registered("send_data_out").untimed());
     m.output("send_user", user.registered("send_user_out").untimed());
-    m.output("send_last", corrected.sign().delayed_to(SEND).untimed());
+    m.output("send_last", last.delayed_to(SEND).untimed());
     design.add_guarded(m)
 }
