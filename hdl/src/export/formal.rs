@@ -8,6 +8,7 @@ use super::{File, Header};
 use crate::core::Core;
 use crate::core::stream_fifo::{DEPTH, parts_of_beat};
 use crate::core::supervisor::owed_bits;
+use crate::interface::port;
 use crate::ir::{Design, Module, NodeId};
 use std::fmt::Write;
 
@@ -82,9 +83,9 @@ fn range(width: u32) -> String {
 fn fifo(core: &Core, properties: &str) -> String {
     let parts = parts_of_beat(core.shape().streams());
     let bits: u32 = parts.iter().map(|(_, width)| width).sum();
-    let inverted = ("tlast_inverted".to_owned(), 1);
+    let copies = ["tlast_inverted", "parity"].map(|name| (name.to_owned(), 1));
     let mut memories = String::new();
-    for (name, width) in parts.iter().chain([&inverted]) {
+    for (name, width) in parts.iter().chain(&copies) {
         for place in 0..DEPTH {
             let _ = writeln!(memories, "    (* hierconn *) wire {}\\dut.{name}_memory[{place}] ;", range(*width));
         }
@@ -94,21 +95,29 @@ fn fifo(core: &Core, properties: &str) -> String {
         }
         let _ = writeln!(memories, "        \\dut.{name}_memory[{}] ;", DEPTH - 1);
     }
-    // The two memories of `tlast` disagree in every place that is in use.
-    let mut inversions = String::new();
+    // In every place that is in use, the two memories of `tlast` disagree, and the parity is that of the numbers.
+    let (_, numbers) = parts.split_last().expect("A beat has a tlast.");
+    let numbers_of =
+        |of: &dyn Fn(&str) -> String| numbers.iter().map(|(name, _)| of(name)).collect::<Vec<_>>().join(", ");
+    let mut redundancy = String::new();
     for place in 0..DEPTH {
         let _ = writeln!(
-            inversions,
+            redundancy,
             "        assert ({{1'b0, 4'd{place} - \\dut.read_at }} >= \\dut.count || \
-             \\dut.tlast_memory[{place}] != \\dut.tlast_inverted_memory[{place}] );"
+             (\\dut.tlast_memory[{place}] != \\dut.tlast_inverted_memory[{place}] && \
+             \\dut.parity_memory[{place}] == is_odd({{{}}})));",
+            numbers_of(&|name| format!("\\dut.{name}_memory[{place}] "))
         );
     }
     let list = |of: &dyn Fn(&str) -> String| parts.iter().map(|(name, _)| of(name)).collect::<Vec<_>>().join(", ");
     properties
         .replace("{bits}", &bits.to_string())
+        .replace("{number_bits}", &(bits - 1).to_string())
         .replace("{parts_in}", &list(&str::to_owned))
         .replace("{parts_there}", &list(&|name| format!("{name}_there")))
         .replace("{parts_out}", &list(&|name| format!("m_axis_{name}")))
         .replace("{memories}", &memories)
-        .replace("{inversions}", &inversions)
+        .replace("{numbers_out}", &numbers_of(&|name| format!("m_axis_{name}")))
+        .replace("{first_user}", &port::parts("tuser", core.shape().streams().output.elements)[0])
+        .replace("{redundancy}", &redundancy)
 }
