@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Runs the campaigns of docs/upset.md and writes their tables into it, between the two marks.
+"""Runs the campaigns of docs/upset.md and docs/selfcheck.md and writes their tables, between the two marks of a page.
 
 usage: scripts/measure-upsets.py [UPSETS [FOLDER]]
 
-UPSETS is the number of upsets of each core, 100000 if it is not given. The JSON documents of the campaigns are kept in
-FOLDER, if it is given, and campaigns whose documents are there already are not run again.
+UPSETS is the number of upsets of each core in docs/upset.md, 100000 if it is not given. Cores with a self-check get a
+fifth of it, the largest of them a 25th. The JSON documents of the campaigns are kept in FOLDER, if it is given, and campaigns whose documents are
+there already are not run again.
 """
 
 import json
@@ -14,21 +15,28 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / "target/release/svdforge"
-PAGE = ROOT / "docs/upset.md"
 CORES = {
     "A": "--rows 4 --cols 4",
     "B": "--rows 8 --cols 8 --interleave auto",
     "C": "--rows 40 --cols 4 --vectors v",
     "D": "--rows 4 --cols 4 --arch quarter",
 }
+CHECKED = {
+    "4 x 4": "--rows 4 --cols 4",
+    "8 x 8": "--rows 8 --cols 8",
+    "8 x 8 symmetric": "--rows 8 --cols 8 --symmetric",
+    "4 x 4, 8 in flight": "--rows 4 --cols 4 --interleave auto",
+}
+# Its upsets take long.
+CHECKED_LARGE = ("16 x 16", "--rows 16 --cols 16")
 CLASSES = ["harmless", "slight", "equivalent", "alarm", "refused", "noticed", "wrong", "malformed"]
 
 
-def campaign(name, upsets, folder):
-    kept = folder / f"upsets-{name}.json" if folder else None
+def campaign(parameters, upsets, folder):
+    kept = folder / f"upsets{parameters.replace(' ', '')}.json" if folder else None
     if kept and kept.exists():
         return json.loads(kept.read_text())["cores"][0]
-    command = [PROGRAM, "upset", "--upsets", str(upsets), "--json", *CORES[name].split()]
+    command = [PROGRAM, "upset", "--upsets", str(upsets), "--json", *parameters.split()]
     # The exit status is 1 if a core did not recover by itself.
     run = subprocess.run(command, stdout=subprocess.PIPE, check=False)
     if run.returncode not in (0, 1):
@@ -72,14 +80,35 @@ def tables(cores):
     return text
 
 
+def table_of_checked(cores):
+    rows = []
+    for name, core in cores.items():
+        classes = core["classes"]
+        rows.append(
+            [name, number(core["upsets"]), number(classes["noticed"])]
+            + [number(count) for count in (classes["wrong"], classes["malformed"], core["never"])]
+            + [f"{100 * core['noticed_share']:.2f} %"]
+        )
+    heads = ["core", "upsets", "noticed", "wrong", "malformed", "never recovered", "share noticed"]
+    return table(heads, rows)
+
+
+def write(page, text):
+    begin, end = "<!-- measured -->\n", "<!-- end of measured -->"
+    path = ROOT / "docs" / page
+    before, rest = path.read_text().split(begin)
+    after = rest.split(end)[1]
+    path.write_text(f"{before}{begin}\n{text.rstrip()}\n\n{end}{after}")
+
+
 def main():
     upsets = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     folder = Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    cores = {name: campaign(name, upsets, folder) for name in CORES}
-    begin, end = "<!-- measured -->\n", "<!-- end of measured -->"
-    before, rest = PAGE.read_text().split(begin)
-    after = rest.split(end)[1]
-    PAGE.write_text(f"{before}{begin}\n{tables(cores)}\n{end}{after}")
+    checked = {name: campaign(f"{of} --selfcheck", upsets // 5, folder) for name, of in CHECKED.items()}
+    name, of = CHECKED_LARGE
+    checked[name] = campaign(f"{of} --selfcheck", upsets // 25, folder)
+    write("selfcheck.md", table_of_checked(checked))
+    write("upset.md", tables({name: campaign(of, upsets, folder) for name, of in CORES.items()}))
 
 
 main()
