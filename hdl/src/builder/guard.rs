@@ -126,7 +126,21 @@ impl<'m> Parity<'m> {
             Some(enable) => self.kept.enabled_by(signal(m, enable)),
             None => self.kept,
         };
-        kept.drive(!odd(&next));
+        let parities = next.into_iter().map(|next| parity_of_chosen(m, next.id));
+        let next = parities.reduce(|all, parity| all ^ parity).expect("A parity has registers.");
+        kept.drive(!next);
+    }
+}
+
+/// The parity of a value. Where it is one of two, the parities of both are computed and then chosen between, since the
+/// choice is what is known last.
+fn parity_of_chosen(m: &ModuleBuilder, id: NodeId) -> Signal<'_> {
+    let op = m.module.borrow().node(id).op.clone();
+    match op {
+        Op::Mux { select, on_true, on_false } => {
+            signal(m, select).select(parity_of_chosen(m, on_true), parity_of_chosen(m, on_false))
+        }
+        _ => odd(&[signal(m, id)]),
     }
 }
 

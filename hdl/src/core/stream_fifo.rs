@@ -34,10 +34,10 @@ impl<'m> Credits<'m> {
         self.0.value().bits_from(1).any()
     }
 
-    /// Gains one while `freed` is 1, and spends one while `spent` is 1.
+    /// Gains one while `freed` is 1, and spends one while `spent` is 1, which may be known late.
     pub(super) fn update(&self, freed: Signal<'m>, spent: Signal<'m>) {
-        let width = self.0.value().width();
-        self.0.drive(self.0.value() + freed.zero_extend(width) - spent.zero_extend(width));
+        let gained = self.0.value() + freed.zero_extend(self.0.value().width());
+        self.0.drive(spent.select(gained.plus(-1), gained));
     }
 }
 
@@ -109,7 +109,8 @@ pub fn stream_fifo(design: &mut DesignBuilder, streams: &Streams) -> ModuleId {
     let taken = (count.value().any() & (!valid.value() | ready) & !stays).named("head_moves_out");
     heads.iter().copied().chain([inverted_head, parity_head]).for_each(|head| head.read_enabled_by(taken));
     valid.drive(taken | (valid.value() & !ready));
-    count.drive(count.value() + write.zero_extend(bits + 1) - taken.zero_extend(bits + 1));
+    let written = count.value() + write.zero_extend(bits + 1);
+    count.drive(taken.select(written.plus(-1), written));
     write_at.enabled_by(write).drive(write_at.value().plus(1));
     read_at.enabled_by(taken).drive(read_at.value().plus(1));
     parities.into_iter().for_each(Parity::close);
