@@ -9,7 +9,7 @@ mod ports;
 mod signal;
 mod simplify;
 
-pub use guard::{FAULT, Parity, odd};
+pub use guard::{FAULT, Parity, odd, odd_of_next};
 pub use ports::{Instance, Memory, Register, Table};
 pub use signal::Signal;
 

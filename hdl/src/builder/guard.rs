@@ -126,21 +126,21 @@ impl<'m> Parity<'m> {
             Some(enable) => self.kept.enabled_by(signal(m, enable)),
             None => self.kept,
         };
-        let parities = next.into_iter().map(|next| parity_of_chosen(m, next.id));
-        let next = parities.reduce(|all, parity| all ^ parity).expect("A parity has registers.");
-        kept.drive(!next);
+        let odd = next.into_iter().map(odd_of_next).reduce(|all, odd| all ^ odd).expect("A parity has registers.");
+        kept.drive(!odd);
     }
 }
 
-/// The parity of a value. Where it is one of two, the parities of both are computed and then chosen between, since the
-/// choice is what is known last.
-fn parity_of_chosen(m: &ModuleBuilder, id: NodeId) -> Signal<'_> {
-    let op = m.module.borrow().node(id).op.clone();
+/// Whether an odd number of bits of a value is 1. Where it is one of two values, this is computed for both and then
+/// chosen between, since the choice is what is known last.
+pub fn odd_of_next(next: Signal<'_>) -> Signal<'_> {
+    let m = next.builder;
+    let op = m.module.borrow().node(next.id).op.clone();
     match op {
         Op::Mux { select, on_true, on_false } => {
-            signal(m, select).select(parity_of_chosen(m, on_true), parity_of_chosen(m, on_false))
+            signal(m, select).select(odd_of_next(signal(m, on_true)), odd_of_next(signal(m, on_false)))
         }
-        _ => odd(&[signal(m, id)]),
+        _ => odd(&[next]),
     }
 }
 

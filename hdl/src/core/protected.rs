@@ -1,6 +1,6 @@
 //! Registers that correct a flipped bit by themselves.
 
-use crate::builder::{ModuleBuilder, Register, Signal, odd};
+use crate::builder::{ModuleBuilder, Register, Signal, odd, odd_of_next};
 
 /// A word that survives a flipped bit: it is held twice, once with a parity bit and once inverted. If the parity does
 /// not hold, the other one is right. Both take their next value from what was read, so that a flip lasts for one cycle.
@@ -38,7 +38,7 @@ impl<'m> Protected<'m> {
     /// Drives the word: it takes this value at the end of each cycle.
     pub fn drive(&self, next: Signal<'m>) {
         self.plain.drive(next);
-        self.parity.drive(!odd(&[next]));
+        self.parity.drive(!odd_of_next(next));
         self.inverted.drive(!next);
     }
 }

@@ -66,7 +66,8 @@ pub fn supervisor(design: &mut DesignBuilder, shape: &Shape, patience: u64, faul
     let next_prepaid = is_too_early | (prepaid & !takes_frame);
     let owes = (takes_frame & !prepaid).named("owes");
     let pays = (answers_frame & (is_owed | owes)).named("pays");
-    let next_owed = owed.value() + owes.zero_extend(bits) - pays.zero_extend(bits);
+    let [more, fewer] = [1, -1].map(|change| owed.value().plus(change));
+    let next_owed = (owes & !pays).select(more, (pays & !owes).select(fewer, owed.value()));
     owed.drive(next_owed);
 
     // The watchdog counts cycles in which nothing moves though something should.
