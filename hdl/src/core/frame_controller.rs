@@ -120,8 +120,11 @@ pub fn frame_controller(design: &mut DesignBuilder, shape: &Shape, timing: PortT
     // Of a frame that is given up as well.
     let gives_up = input("gives_up");
     let good = !(bad | gives_up);
+    // What is known once a matrix is decomposed is chosen among the contexts a cycle before.
     let of_good = |name: &str, width: u32| {
         let value = m.input(name, width);
+        let is_chosen = shape.in_flight() > 1 && name != "overflow";
+        let value = if is_chosen { value.at(0).registered(&format!("{name}_known")).untimed() } else { value };
         good.select(value, m.zero(width))
     };
     let mut fields = vec![
