@@ -3,53 +3,65 @@
 //! A proof is a module that holds the proved module as `dut` and names its registers as `dut.name`. Yosys joins these
 //! wires when it flattens the design (`hierconn`).
 
+mod input;
+mod output;
+mod template;
+
 use super::verilog::provenance;
 use super::{File, Header};
 use crate::core::Core;
-use crate::core::stream_fifo::{DEPTH, parts_of_beat};
 use crate::core::supervisor::owed_bits;
-use crate::ir::{Design, Module, NodeId};
+use crate::ir::{Module, NodeId};
 use std::fmt::Write;
+use template::fill;
 
-/// The proofs by the name of the module: the name of their files, and their properties.
-const PROOFS: [(&str, &str, &str); 2] = [
-    ("stream_fifo", "fifo", include_str!("formal/fifo.sv")),
-    ("supervisor", "supervisor", include_str!("formal/supervisor.sv")),
-];
-
-/// The proofs of a core: for each of them `formal/PROOF.sby` and `formal/PROOF_proof.sv`.
-pub fn formal(core: &Core, header: &Header) -> Vec<File> {
-    let design = core.design();
-    PROOFS
-        .iter()
-        .flat_map(|&(module, proof, properties)| proof_of(core, design, header, module, proof, properties))
-        .collect()
+/// A proof of a module of a core.
+struct Proof {
+    /// The name of the module.
+    module: &'static str,
+    /// The name of the proof and its files.
+    name: &'static str,
+    /// The cycles before one for which the induction takes the properties for granted.
+    depth: u32,
+    /// What stands in the module of the proof.
+    properties: String,
 }
 
-fn proof_of(core: &Core, design: &Design, header: &Header, module: &str, proof: &str, properties: &str) -> [File; 2] {
-    let found = design.modules.iter().find(|candidate| candidate.name == module);
-    let found = found.expect("Every core has the modules that are proved.");
-    let properties = match proof {
-        "fifo" => fifo(core, properties),
-        _ => properties
-            .replace("{bits}", &owed_bits(core.shape()).to_string())
-            .replace("{patience}", &core.latency().patience(core.shape()).to_string()),
-    };
+/// The proofs of a core.
+fn proofs(core: &Core) -> Vec<Proof> {
+    let proof = |module, name, depth, properties| Proof { module, name, depth, properties };
+    vec![
+        proof("stream_fifo", "fifo", 1, output::fifo(core)),
+        proof("supervisor", "supervisor", 1, supervisor(core)),
+        proof("stream_input", "input", 2, input::stream_input(core)),
+    ]
+}
+
+/// The files of a core's proofs: for each of them `formal/PROOF.sby` and `formal/PROOF_proof.sv`.
+pub fn formal(core: &Core, header: &Header) -> Vec<File> {
+    proofs(core).iter().flat_map(|proof| files(core, header, proof)).collect()
+}
+
+fn files(core: &Core, header: &Header, proof: &Proof) -> [File; 2] {
+    let Proof { module, name, depth, .. } = proof;
+    let found = core.design().modules.iter().find(|candidate| candidate.name == *module);
+    let found = found.expect("A core has the modules that are proved.");
     let exported = format!("{}_{module}", core.shape().name());
-    let text = format!("{}\n{}", provenance("//", header), wrapper(found, &exported, proof, &properties));
+    let text = format!("{}\n{}", provenance("//", header), wrapper(found, &exported, proof));
     let script = format!(
-        "{opening}# Run by: sby -f {proof}.sby\n\n\
-         [options]\nmode prove\ndepth 1\n\n[engines]\nsmtbmc yices\n\n\
-         [script]\nread_verilog -formal -sv {proof}_proof.sv\nread_verilog -formal -mem2reg {exported}.v\n\
-         prep -top {proof}_proof -flatten\n\n[files]\n{proof}_proof.sv\n../{exported}.v\n",
+        "{opening}# Run by: sby -f {name}.sby\n\n\
+         [options]\nmode prove\ndepth {depth}\n\n[engines]\nsmtbmc yices\n\n\
+         [script]\nread_verilog -formal -sv {name}_proof.sv\nread_verilog -formal -mem2reg {exported}.v\n\
+         prep -top {name}_proof -flatten\n\n[files]\n{name}_proof.sv\n../{exported}.v\n",
         opening = provenance("#", header)
     );
     let file = |name: String, text| File { name: format!("formal/{name}"), text };
-    [file(format!("{proof}.sby"), script), file(format!("{proof}_proof.sv"), text)]
+    [file(format!("{name}.sby"), script), file(format!("{name}_proof.sv"), text)]
 }
 
 /// The module of a proof.
-fn wrapper(module: &Module, exported: &str, proof: &str, properties: &str) -> String {
+fn wrapper(module: &Module, exported: &str, proof: &Proof) -> String {
+    let Proof { name: proof, properties, .. } = proof;
     let name = |id: NodeId| module.node(id).name.clone().unwrap_or_default();
     let inputs: Vec<(String, u32)> = module.inputs.iter().map(|&id| (name(id), module.node(id).width)).collect();
     let outputs: Vec<(String, u32)> =
@@ -78,37 +90,9 @@ fn range(width: u32) -> String {
     if width == 1 { String::new() } else { format!("[{}:0] ", width - 1) }
 }
 
-/// The properties of the FIFO for the beats of a core.
-fn fifo(core: &Core, properties: &str) -> String {
-    let parts = parts_of_beat(core.shape().streams());
-    let bits: u32 = parts.iter().map(|(_, width)| width).sum();
-    let inverted = ("tlast_inverted".to_owned(), 1);
-    let mut memories = String::new();
-    for (name, width) in parts.iter().chain([&inverted]) {
-        for place in 0..DEPTH {
-            let _ = writeln!(memories, "    (* hierconn *) wire {}\\dut.{name}_memory[{place}] ;", range(*width));
-        }
-        let _ = writeln!(memories, "    wire {}{name}_there =", range(*width));
-        for place in 0..DEPTH - 1 {
-            let _ = writeln!(memories, "        place == 4'd{place} ? \\dut.{name}_memory[{place}] :");
-        }
-        let _ = writeln!(memories, "        \\dut.{name}_memory[{}] ;", DEPTH - 1);
-    }
-    // The two memories of `tlast` disagree in every place that is in use.
-    let mut inversions = String::new();
-    for place in 0..DEPTH {
-        let _ = writeln!(
-            inversions,
-            "        assert ({{1'b0, 4'd{place} - \\dut.read_at }} >= \\dut.count || \
-             \\dut.tlast_memory[{place}] != \\dut.tlast_inverted_memory[{place}] );"
-        );
-    }
-    let list = |of: &dyn Fn(&str) -> String| parts.iter().map(|(name, _)| of(name)).collect::<Vec<_>>().join(", ");
-    properties
-        .replace("{bits}", &bits.to_string())
-        .replace("{parts_in}", &list(&str::to_owned))
-        .replace("{parts_there}", &list(&|name| format!("{name}_there")))
-        .replace("{parts_out}", &list(&|name| format!("m_axis_{name}")))
-        .replace("{memories}", &memories)
-        .replace("{inversions}", &inversions)
+/// The properties of the supervisor.
+fn supervisor(core: &Core) -> String {
+    let patience = core.latency().patience(core.shape());
+    let values = [("bits", owed_bits(core.shape()).to_string()), ("patience", patience.to_string())];
+    fill(include_str!("formal/supervisor.sv"), &values, &[])
 }
