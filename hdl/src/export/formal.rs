@@ -10,6 +10,7 @@ mod template;
 use super::verilog::provenance;
 use super::{File, Header};
 use crate::core::Core;
+use crate::core::stream_output::beat_cycles;
 use crate::core::supervisor::owed_bits;
 use crate::ir::{Module, NodeId};
 use std::fmt::Write;
@@ -30,11 +31,17 @@ struct Proof {
 /// The proofs of a core.
 fn proofs(core: &Core) -> Vec<Proof> {
     let proof = |module, name, depth, properties| Proof { module, name, depth, properties };
-    vec![
+    let mut proofs = vec![
         proof("stream_fifo", "fifo", 1, output::fifo(core)),
         proof("supervisor", "supervisor", 1, supervisor(core)),
         proof("stream_input", "input", 2, input::stream_input(core)),
-    ]
+    ];
+    if core.shape().elements_given() == 1 {
+        // What is read is written so many cycles later.
+        let latency = beat_cycles(core.ports()) as u32;
+        proofs.push(proof("stream_output", "output", latency + 1, output::stream_output(core)));
+    }
+    proofs
 }
 
 /// The files of a core's proofs: for each of them `formal/PROOF.sby` and `formal/PROOF_proof.sv`.
