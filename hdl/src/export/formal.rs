@@ -3,6 +3,7 @@
 //! A proof is a module that holds the proved module as `dut` and names its registers as `dut.name`. Yosys joins these
 //! wires when it flattens the design (`hierconn`).
 
+mod controller;
 mod input;
 mod output;
 mod template;
@@ -35,6 +36,7 @@ fn proofs(core: &Core) -> Vec<Proof> {
         proof("stream_fifo", "fifo", 1, output::fifo(core)),
         proof("supervisor", "supervisor", 1, supervisor(core)),
         proof("stream_input", "input", 2, input::stream_input(core)),
+        proof("frame_controller", "controller", 2, controller::frame_controller(core)),
     ];
     if core.shape().elements_given() == 1 {
         // What is read is written so many cycles later.
