@@ -6,16 +6,15 @@
 mod controller;
 mod input;
 mod output;
+mod supervisor;
 mod template;
 
 use super::verilog::provenance;
 use super::{File, Header};
 use crate::core::Core;
 use crate::core::stream_output::beat_cycles;
-use crate::core::supervisor::owed_bits;
 use crate::ir::{Module, NodeId};
 use std::fmt::Write;
-use template::fill;
 
 /// A proof of a module of a core.
 struct Proof {
@@ -27,14 +26,20 @@ struct Proof {
     depth: u32,
     /// What stands in the module of the proof.
     properties: String,
+    /// Another module that it holds, beside the proved one.
+    beside: Option<&'static str>,
 }
 
 /// The proofs of a core.
 fn proofs(core: &Core) -> Vec<Proof> {
-    let proof = |module, name, depth, properties| Proof { module, name, depth, properties };
+    let proof = |module, name, depth, properties| Proof { module, name, depth, properties, beside: None };
     let mut proofs = vec![
         proof("stream_fifo", "fifo", 1, output::fifo(core)),
-        proof("supervisor", "supervisor", 1, supervisor(core)),
+        proof("supervisor", "supervisor", 1, supervisor::supervisor(core)),
+        Proof {
+            beside: Some("stream_fifo"),
+            ..proof("supervisor", "recovery", 3, supervisor::recovery(core, module(core, "supervisor")))
+        },
         proof("stream_input", "input", 2, input::stream_input(core)),
         proof("frame_controller", "controller", 2, controller::frame_controller(core)),
     ];
@@ -46,23 +51,32 @@ fn proofs(core: &Core) -> Vec<Proof> {
     proofs
 }
 
+/// A module of a core, which must be there.
+fn module<'a>(core: &'a Core, name: &str) -> &'a Module {
+    let found = core.design().modules.iter().find(|candidate| candidate.name == name);
+    found.expect("A core has the modules that are proved.")
+}
+
 /// The files of a core's proofs: for each of them `formal/PROOF.sby` and `formal/PROOF_proof.sv`.
 pub fn formal(core: &Core, header: &Header) -> Vec<File> {
     proofs(core).iter().flat_map(|proof| files(core, header, proof)).collect()
 }
 
 fn files(core: &Core, header: &Header, proof: &Proof) -> [File; 2] {
-    let Proof { module, name, depth, .. } = proof;
-    let found = core.design().modules.iter().find(|candidate| candidate.name == *module);
-    let found = found.expect("A core has the modules that are proved.");
-    let exported = format!("{}_{module}", core.shape().name());
-    let text = format!("{}\n{}", provenance("//", header), wrapper(found, &exported, proof));
+    let Proof { module: proved, name, depth, beside, .. } = proof;
+    let exported = |module: &str| format!("{}_{module}", core.shape().name());
+    let text = wrapper(module(core, proved), &exported(proved), proof);
+    let text = format!("{}\n{text}", provenance("//", header));
+    let modules: Vec<String> = [Some(*proved), *beside].into_iter().flatten().map(exported).collect();
+    let each = |line: &dyn Fn(&String) -> String| modules.iter().map(line).collect::<String>();
     let script = format!(
         "{opening}# Run by: sby -f {name}.sby\n\n\
          [options]\nmode prove\ndepth {depth}\n\n[engines]\nsmtbmc yices\n\n\
-         [script]\nread_verilog -formal -sv {name}_proof.sv\nread_verilog -formal -mem2reg {exported}.v\n\
-         prep -top {name}_proof -flatten\n\n[files]\n{name}_proof.sv\n../{exported}.v\n",
-        opening = provenance("#", header)
+         [script]\nread_verilog -formal -sv {name}_proof.sv\n{read}prep -top {name}_proof -flatten\n\n\
+         [files]\n{name}_proof.sv\n{listed}",
+        opening = provenance("#", header),
+        read = each(&|module| format!("read_verilog -formal -mem2reg {module}.v\n")),
+        listed = each(&|module| format!("../{module}.v\n")),
     );
     let file = |name: String, text| File { name: format!("formal/{name}"), text };
     [file(format!("{name}.sby"), script), file(format!("{name}_proof.sv"), text)]
@@ -97,11 +111,4 @@ fn wrapper(module: &Module, exported: &str, proof: &Proof) -> String {
 
 fn range(width: u32) -> String {
     if width == 1 { String::new() } else { format!("[{}:0] ", width - 1) }
-}
-
-/// The properties of the supervisor.
-fn supervisor(core: &Core) -> String {
-    let patience = core.latency().patience(core.shape());
-    let values = [("bits", owed_bits(core.shape()).to_string()), ("patience", patience.to_string())];
-    fill(include_str!("formal/supervisor.sv"), &values, &[])
 }

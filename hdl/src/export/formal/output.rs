@@ -90,7 +90,12 @@ pub(super) fn stream_output(core: &Core) -> String {
         ("next_section", if shape.has_u() { "section + 1" } else { "section == 2'd0 ? 2'd1 : 2'd3" }.to_owned()),
         ("sections", of_sides(&|_, number| format!(" || section == 2'd{number}"))),
         ("frees", frees),
-        ("reads", of_sides(&|side, number| format!("        assert ({side}_read == (read[1] && section_of[3:2] == 2'd{number}));\n"))),
+        (
+            "reads",
+            of_sides(&|side, number| {
+                format!("        assert ({side}_read == (read[1] && section_of[3:2] == 2'd{number}));\n")
+            }),
+        ),
         ("latency", latency.to_string()),
         ("place_bits", address_width(per_beat).to_string()),
         ("per_beat", per_beat.to_string()),
