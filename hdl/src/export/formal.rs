@@ -6,6 +6,7 @@
 mod controller;
 mod input;
 mod output;
+mod registers;
 mod supervisor;
 mod template;
 
@@ -14,6 +15,7 @@ use super::{File, Header};
 use crate::core::Core;
 use crate::core::stream_output::beat_cycles;
 use crate::ir::{Module, NodeId};
+use crate::parameters::Front;
 use std::fmt::Write;
 
 /// A proof of a module of a core.
@@ -47,6 +49,9 @@ fn proofs(core: &Core) -> Vec<Proof> {
         // What is read is written so many cycles later.
         let latency = beat_cycles(core.ports()) as u32;
         proofs.push(proof("stream_output", "output", latency + 1, output::stream_output(core)));
+    }
+    if core.shape().front() == Front::AxiLite {
+        proofs.push(proof("registers", "registers", 2, registers::registers(core)));
     }
     proofs
 }
