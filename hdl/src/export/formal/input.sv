@@ -47,7 +47,9 @@
     wire is_placed = place_out == place && load_{column} < {bits}'d{cols};
     wire is_counted = before == {bits}'d{total}
         ? \dut.late : !\dut.late && place_next == before && \dut.{column} < {bits}'d{cols};
+//if batches
     wire in_last_row = load_row == {rows} - 1, in_last_column = load_{column} == {cols} - 1;
+//end
 //end
 //if any
     // The size of the matrix: the first two elements of a frame, or the registers if they say so.
@@ -93,25 +95,30 @@
             complete <= is_last;
         end
     reg [{bits}-1:0] row, column;
-    reg in_last_row, in_last_column;
     always @(posedge aclk) begin
         row <= at_row;
         column <= at_column;
+    end
+//if batches
+    reg in_last_row, in_last_column;
+    always @(posedge aclk) begin
         in_last_row <= at_row + 1 == rows;
         in_last_column <= at_end_of_row;
     end
+//end
     wire is_placed = load_row == row && load_column == column;
     wire is_counted = \dut.late == complete && (complete || (\dut.row == at_row && \dut.column == at_column));
 //end
 
     // What the cycle before decided.
-    reg was_reset, was_full, loads, was_good_end, could_take, could_drop, dropped;
+    reg was_reset, was_full, was_released, loads, was_good_end, could_take, could_drop, dropped;
     reg [{data_bits}-1:0] data;
     reg waits, is_bad;
     wire waits_next = ends || (waits && !release_frame);
     always @(posedge aclk) begin
         was_reset <= !aresetn;
         was_full <= full;
+        was_released <= release_frame;
         loads <= aresetn && takes && is_of_matrix;
         was_good_end <= is_last && s_axis_tlast && !is_broken;
         data <= data_in;
@@ -145,6 +152,8 @@
         assert (s_axis_tready == (dropped ? could_drop : could_take && has_credit));
         // Nothing is taken between the end of a frame and its release.
         if (full && !dropped) assert (!s_axis_tready);
+        // There is a cycle without a frame before the next one.
+        if (was_released && !dropped) assert (!full);
         // After a reset there is no frame, and a new one begins.
         if (was_reset) assert (!s_axis_tready && !full && !bad && !load_valid);
         // No fault without a flipped bit.
