@@ -163,8 +163,8 @@ fn the_proof_of_the_supervisor_catches_bugs() {
     );
 }
 
-/// A watchdog that sleeps; stream ends that are not reset; a copy that is never written; an answer for which nobody waits;
-/// a FIFO that goes on.
+/// A watchdog that sleeps; stream ends that are not reset; a copy that is never written; an answer for which nobody
+/// waits; a FIFO that goes on.
 #[test]
 #[ignore = "takes half a minute"]
 fn the_proof_of_recovery_catches_bugs() {
@@ -186,8 +186,8 @@ fn the_proof_of_recovery_catches_bugs() {
     );
 }
 
-/// An element of a frame that is too long; a row that is the column; a frame that waits for ever; `tready` that waits for
-/// `tvalid`.
+/// An element of a frame that is too long; a row that is the column; a frame that waits for ever; `tready` that waits
+/// for `tvalid`; a batch without a credit.
 #[test]
 #[ignore = "takes half a minute"]
 fn the_proof_of_the_input_end_catches_bugs() {

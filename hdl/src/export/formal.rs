@@ -17,6 +17,7 @@ use crate::core::stream_output::beat_cycles;
 use crate::ir::{Module, NodeId};
 use crate::parameters::Front;
 use std::fmt::Write;
+use template::{module, range};
 
 /// A proof of a module of a core.
 struct Proof {
@@ -54,12 +55,6 @@ fn proofs(core: &Core) -> Vec<Proof> {
         proofs.push(proof("registers", "registers", 2, registers::registers(core)));
     }
     proofs
-}
-
-/// A module of a core, which must be there.
-fn module<'a>(core: &'a Core, name: &str) -> &'a Module {
-    let found = core.design().modules.iter().find(|candidate| candidate.name == name);
-    found.expect("A core has the modules that are proved.")
 }
 
 /// The files of a core's proofs: for each of them `formal/PROOF.sby` and `formal/PROOF_proof.sv`.
@@ -112,8 +107,4 @@ fn wrapper(module: &Module, exported: &str, proof: &Proof) -> String {
         }
     }
     text + properties + "endmodule\n"
-}
-
-fn range(width: u32) -> String {
-    if width == 1 { String::new() } else { format!("[{}:0] ", width - 1) }
 }

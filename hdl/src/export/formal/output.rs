@@ -1,7 +1,6 @@
 //! The proofs of the modules through which results leave a core.
 
-use super::range;
-use super::template::fill;
+use super::template::{fill, range};
 use crate::architecture::size::index_bits;
 use crate::core::Core;
 use crate::core::stream_fifo::{DEPTH, parts_of_beat};

@@ -1,7 +1,6 @@
 //! The proofs of the supervisor.
 
-use super::template::fill;
-use super::{module, range};
+use super::template::{fill, module, range};
 use crate::builder::FAULT;
 use crate::core::Core;
 use crate::core::stream_fifo::DEPTH;

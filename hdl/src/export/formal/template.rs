@@ -1,5 +1,8 @@
 //! The text of a proof, and what differs from core to core in it.
 
+use crate::core::Core;
+use crate::ir::Module;
+
 /// Fills a text: `{name}` is replaced by the value of this name. Lines between `//if flag` and `//end` are left out if
 /// the flag is not set, and those between `//if !flag` and `//end` if it is.
 /// Such parts may contain others.
@@ -22,4 +25,15 @@ pub(super) fn fill(text: &str, values: &[(&str, String)], flags: &[(&str, bool)]
         }
     }
     values.iter().fold(kept, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+}
+
+/// A module of a core, which must be there.
+pub(super) fn module<'a>(core: &'a Core, name: &str) -> &'a Module {
+    let found = core.design().modules.iter().find(|candidate| candidate.name == name);
+    found.expect("A core has the modules that are proved.")
+}
+
+/// The range of a wire with so many bits, in its declaration.
+pub(super) fn range(width: u32) -> String {
+    if width == 1 { String::new() } else { format!("[{}:0] ", width - 1) }
 }

@@ -62,7 +62,8 @@ pub fn reduction_cycles(passes: usize, n: usize, latency: usize) -> ReductionCyc
 /// first command that may read those of the next angle of the same row rotation.
 ///
 /// Outputs beside the commands: `starting` (no row of this frame has been rotated yet), `take_rows` (the rows in the
-/// buffers are no longer needed), `full` (the triangle is complete; it stays so until `restart`, and falls one cycle after it).
+/// buffers are no longer needed), `full` (the triangle is complete; it stays so until `restart`, and falls one cycle
+/// later).
 pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -> ModuleId {
     let number = address_width(shape.even() as u32);
     let m = ModuleBuilder::new("qr_sequencer");
