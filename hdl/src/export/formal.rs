@@ -13,6 +13,7 @@ mod template;
 use super::verilog::provenance;
 use super::{File, Header};
 use crate::core::Core;
+use crate::core::stream_input::beat_unpacked;
 use crate::core::stream_output::beat_cycles;
 use crate::ir::{Module, NodeId};
 use crate::parameters::Front;
@@ -46,6 +47,9 @@ fn proofs(core: &Core) -> Vec<Proof> {
         proof("stream_input", "input", 2, input::stream_input(core)),
         proof("frame_controller", "controller", 2, controller::frame_controller(core)),
     ];
+    if beat_unpacked(core.shape()) {
+        proofs.push(proof("beat_unpacker", "unpacker", 2, input::beat_unpacker(core)));
+    }
     if core.shape().elements_given() == 1 {
         // What is read is written so many cycles later.
         let latency = beat_cycles(core.ports()) as u32;

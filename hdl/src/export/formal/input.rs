@@ -60,3 +60,35 @@ pub(super) fn stream_input(core: &Core) -> String {
     ];
     fill(include_str!("input.sv"), &values, &flags)
 }
+
+/// The properties of the beat unpacker.
+pub(super) fn beat_unpacker(core: &Core) -> String {
+    let format = core.shape().streams().input;
+    let (elements, bits, bytes) = (format.elements, format.element_bits(), format.element_bytes);
+    // A list for all elements, the one of element 0 in the low bits.
+    let list = |of: &dyn Fn(u32) -> String| (0..elements).rev().map(of).collect::<Vec<_>>().join(", ");
+    let (data, keep) = (port::parts(port::INPUT_DATA, elements), port::parts_of_keep(port::INPUT_KEEP, elements));
+    let all = elements * bytes;
+    let kept = (1..=elements).rev().map(|count| format!("keep_in == {all}'d{} ? 4'd{count} : ", ones(count * bytes)));
+    let sum = |register: &str, bits: u32| {
+        (0..bits).map(|bit| format!("\\dut.{register} [{bit}]")).collect::<Vec<_>>().join(" + ")
+    };
+    let values = [
+        ("elements", elements.to_string()),
+        ("bits", bits.to_string()),
+        ("bytes", bytes.to_string()),
+        ("data_in", list(&|e| data[e as usize].clone())),
+        ("keep_in", list(&|e| keep[e as usize].clone())),
+        ("kept", kept.collect()),
+        ("more", if elements == 2 { "\\dut.more ".to_owned() } else { sum("more", elements - 1) }),
+        ("present", sum("waiting_present", elements)),
+        ("data_leaving", list(&|e| format!("\\dut.element_{e} "))),
+        ("data_waiting", list(&|e| format!("\\dut.waiting_element_{e} "))),
+    ];
+    fill(include_str!("unpacker.sv"), &values, &[("several", elements > 1)])
+}
+
+/// A number whose lowest `bits` bits are 1.
+fn ones(bits: u32) -> u128 {
+    (1 << bits) - 1
+}
