@@ -109,6 +109,11 @@ fn the_output_end_sends_whole_frames() {
 }
 
 #[test]
+fn the_beat_packer_gives_each_element_its_place() {
+    assert!(holds(symmetric(), "packer", None));
+}
+
+#[test]
 fn the_frame_controller_starts_and_sends_each_frame_once() {
     holds_for_all("controller");
 }
@@ -124,7 +129,7 @@ fn an_export_has_the_proofs_of_the_modules_that_its_core_has() {
     for (parameters, others) in [
         (small(), &["output"][..]),
         (any_size(), &["output", "registers"]),
-        (symmetric(), &["output", "unpacker"]),
+        (symmetric(), &["output", "packer", "unpacker"]),
         (groups, &["unpacker"]),
     ] {
         let core = Core::new(parameters.shape().expect("a core"));
@@ -248,6 +253,21 @@ fn the_proof_of_the_output_end_catches_bugs() {
             (module, "active & (credits != 5'd0)", "active"),
             (module, "(section_is_0 & is_status_alone) | ", ""),
             (module, "(last_column & (~in_matrix | row))", "last_column"),
+        ],
+    );
+}
+
+/// A beat that keeps what the one before had in a place; a frame whose last beat does not leave.
+#[test]
+#[ignore = "takes half a minute"]
+fn the_proof_of_the_beat_packer_catches_bugs() {
+    let module = "beat_packer";
+    catches(
+        symmetric(),
+        "packer",
+        &[
+            (module, "begins_beat | (write_element & place[2])", "(write_element & place[2])"),
+            (module, "element_last | place[3]", "place[3]"),
         ],
     );
 }

@@ -54,6 +54,9 @@ fn proofs(core: &Core) -> Vec<Proof> {
         // What is read is written so many cycles later.
         let latency = beat_cycles(core.ports()) as u32;
         proofs.push(proof("stream_output", "output", latency + 1, output::stream_output(core)));
+        if core.shape().streams().keep {
+            proofs.push(proof("beat_packer", "packer", 2, output::beat_packer(core)));
+        }
     }
     if core.shape().front() == Front::AxiLite {
         proofs.push(proof("registers", "registers", 2, registers::registers(core)));

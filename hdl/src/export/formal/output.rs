@@ -5,7 +5,7 @@ use crate::architecture::size::index_bits;
 use crate::core::Core;
 use crate::core::stream_fifo::{DEPTH, parts_of_beat};
 use crate::core::stream_output::beat_cycles;
-use crate::interface::section;
+use crate::interface::{port, section};
 use crate::ir::address_width;
 use std::fmt::Write;
 
@@ -102,4 +102,19 @@ pub(super) fn stream_output(core: &Core) -> String {
         ("depth", DEPTH.to_string()),
     ];
     fill(include_str!("output.sv"), &values, &[("any", any), ("fixed", !any), ("beats", per_beat > 1)])
+}
+
+/// The properties of the beat packer of a core that gives one element after the other.
+pub(super) fn beat_packer(core: &Core) -> String {
+    let format = core.shape().streams().output;
+    // A list for all elements, the one of element 0 in the low bits.
+    let list = |parts: Vec<String>| parts.into_iter().rev().collect::<Vec<_>>().join(", ");
+    let values = [
+        ("elements", format.elements.to_string()),
+        ("bits", format.element_bits().to_string()),
+        ("data_out", list(port::parts("tdata", format.elements))),
+        ("user_out", list(port::parts("tuser", format.elements))),
+        ("keep_out", list(port::parts_of_keep("tkeep", format.elements))),
+    ];
+    fill(include_str!("packer.sv"), &values, &[])
 }
