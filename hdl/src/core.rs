@@ -55,6 +55,11 @@ impl Core {
         &self.design
     }
 
+    /// When the ports of its decomposer answer.
+    pub(crate) fn ports(&self) -> PortTiming {
+        self.ports
+    }
+
     /// How many cycles the decomposition takes.
     pub fn schedule(&self) -> &Schedule {
         &self.schedule

@@ -20,6 +20,8 @@ mod groups;
 mod headroom;
 #[path = "units/memories.rs"]
 mod memories;
+#[path = "units/protected.rs"]
+mod protected;
 #[path = "units/qr.rs"]
 mod qr;
 #[path = "units/registers.rs"]

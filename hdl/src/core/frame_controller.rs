@@ -29,7 +29,7 @@ pub fn sort_cycles(shape: &Shape, timing: PortTiming) -> usize {
 /// `place` is 0 in the first cycle of sorting, one after `done`, and the output end starts one after `sorted`. When it
 /// first reads the sorter, the last value is in its cell. When it then first reads a vector, and the status word, the
 /// drain is over.
-fn last_place(shape: &Shape, timing: PortTiming) -> u32 {
+pub fn last_place(shape: &Shape, timing: PortTiming) -> u32 {
     let values = shape.triplets() as u32;
     let in_its_cell = values - 1 + timing.value + SORTER_LATENCY;
     let (cell_read, vector_read) = (FIRST_READ + 1, FIRST_READ + 2);

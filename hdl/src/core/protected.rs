@@ -4,6 +4,9 @@ use crate::builder::{ModuleBuilder, Register, Signal, odd, odd_of_next};
 
 /// A word that survives a flipped bit: it is held twice, once with a parity bit and once inverted. If the parity does
 /// not hold, the other one is right. Both take their next value from what was read, so that a flip lasts for one cycle.
+///
+/// The parity bit and the inverted copy of a single bit have the same next value. So that nobody makes one register of
+/// them, neither this generator nor a synthesis, their resets differ: the parity does not hold until the first cycle.
 pub struct Protected<'m> {
     plain: Register<'m>,
     parity: Register<'m>,
@@ -18,7 +21,7 @@ impl<'m> Protected<'m> {
             |suffix: &str, width, reset| m.register(&format!("{name}{suffix}"), width).reset(reset).corrected();
         let plain = register("", width, reset);
         let is_odd = crate::ir::bits_of(reset, width).count_ones() % 2 == 1;
-        let parity = register("_parity", 1, (!is_odd).into());
+        let parity = register("_parity", 1, (is_odd == (width == 1)).into());
         let inverted = register("_inverted", width, !reset);
         let is_intact = (odd(&[plain.value()]) ^ parity.value()).named(&format!("{name}_is_intact"));
         let value = is_intact.select(plain.value(), !inverted.value()).named(&format!("{name}_now"));

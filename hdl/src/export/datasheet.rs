@@ -42,7 +42,7 @@ pub fn datasheet(core: &Core, timing: &Timing, shortened: Option<&str>) -> File 
          | VHDL | `{name}.vhd`: the component and its constants, in the package `{name}_pkg` |\n\
          | LiteX | `{name}_litex.py`: the class `Core`, with streams and registers |\n\
          | GTKWave | `{name}_tb.gtkw`: what happens inside, in groups and with numbers in fixed point; `vvp -n sim +vcd=waves.vcd`, then `gtkwave waves.vcd {name}_tb.gtkw` |\n\
-         | proofs | `formal/`: proofs of the output FIFO and the supervisor for SymbiYosys; `sby -f fifo.sby` inside it |\n\
+         | proofs | `formal/`: proofs of the modules at the edge, and of the recovery from any state, for SymbiYosys; `sby -f input.sby` inside it |\n\
          | timing | `constraints/`: examples of constraints for Vivado (XDC), nextpnr (LPF) and others (SDC) |\n",
         generated_by(env!("CARGO_PKG_VERSION")),
         summary.command(),

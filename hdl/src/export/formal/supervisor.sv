@@ -30,10 +30,11 @@
     wire sent_now = state[1];
 
     // What held in the cycle before.
-    reg was_reset, was_giving_up, was_fault, was_settled;
+    reg was_reset, was_giving_up, gave_up, was_fault, was_settled;
     always @(posedge aclk) begin
         was_reset <= !aresetn;
         was_giving_up <= gives_up_now;
+        gave_up <= gives_up;
         was_settled <= ledger == 0 && !within && !sent_now;
         was_fault <= \dut.notices_fault ;
     end
@@ -51,6 +52,8 @@
         if (gives_up && !was_reset) assert (was_giving_up || was_fault);
         // It ends only when nothing is owed and the source is not within a frame.
         if (was_giving_up && !gives_up && !was_reset) assert (was_settled);
+        // All modules are reset when it ends.
+        if (gave_up && !gives_up && !was_reset) assert (restart_ends && restart_core);
         // While it lasts the core is in reset, and no beat enters the head of the FIFO before the ends are reset.
         if (gives_up) assert (restart_core);
         assert (holds == (gives_up_now && !cleared_now));

@@ -62,7 +62,8 @@ pub fn reduction_cycles(passes: usize, n: usize, latency: usize) -> ReductionCyc
 /// first command that may read those of the next angle of the same row rotation.
 ///
 /// Outputs beside the commands: `starting` (no row of this frame has been rotated yet), `take_rows` (the rows in the
-/// buffers are no longer needed), `full` (the triangle is complete; it stays so until `restart`).
+/// buffers are no longer needed), `full` (the triangle is complete; it stays so until `restart`, and falls one cycle
+/// later).
 pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -> ModuleId {
     let number = address_width(shape.even() as u32);
     let m = ModuleBuilder::new("qr_sequencer");
@@ -191,6 +192,7 @@ pub fn qr_sequencer(design: &mut DesignBuilder, shape: &Shape, latency: usize) -
         "take_rows",
         (pass_ends & pass.value().is(LAST_READER as i128 - 1) & streaming).flag().registered("take_rows_out"),
     );
-    m.output("full", finished.value().flag().registered("full_out"));
+    // It falls at once, so that there is a cycle without a frame before the next one ends, however short that is.
+    m.output("full", (finished.value() & !restart).flag().registered("full_out"));
     design.add_guarded(m)
 }
