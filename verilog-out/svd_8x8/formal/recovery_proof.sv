@@ -135,8 +135,8 @@ module recovery_proof (
     always @(posedge aclk) pending <= !restart_ends && (answer || (pending && !fifo_write));
     always @* assume (!(recovers && is_reset) || !fifo_write || (pending && fifo_tlast));
 
-    // What is left to do: for each frame that will have been owed, and for the state. `waits` says on whom it waits: the
-    // sink has a beat and does not take it, an answer is on its way in the output end, or the source is within a frame.
+    // What is left to do: for each frame that will have been owed, and for the state. Three are waited for: the sink has a
+    // beat and does not take it, an answer is on its way in the output end, or the source is within a frame.
     wire [5:0] frames = owed_now + within;
     wire [3:0] steps =
         !cleared ? (output_valid ? 4'd9 : 4'd8) :
@@ -174,7 +174,7 @@ module recovery_proof (
         if (age >= 2'd2) assert (!fault);
         // The watchdog bites when nothing has moved for 4096 cycles.
         assert (stood <= 4096);
-        // Whatever was before, after a fault all frames are given up: the core is reset, and the head of the FIFO is held.
+        // Whatever was before, after a fault all frames are given up: the core is reset, the head of the FIFO is held.
         if (did_notice) assert (gives_up && restart_core && holds && !answer);
         // As soon as no beat waits at the output, the stream ends are reset.
         if (could_clear) assert (restart_ends && cleared);
