@@ -11,6 +11,7 @@
     // It writes frames: the status word is the first beat of each, and no other.
     always @* assume (!write || ({first_user} == 2'd0) == \dut.next_is_first );
 
+{odd_function}
     // Any one beat is followed from its write on. `ahead` beats leave before it.
     (* anyseq *) wire follows;
     reg followed;
@@ -34,24 +35,16 @@
 {memories}    wire [{bits}:0] beat_there = {{parts_there}, tlast_inverted_there};
     wire [{bits}:0] beat_out = {{parts_out}, \dut.tlast_inverted_head };
     wire is_at_head = followed && m_axis_tvalid && ahead == 5'd0;
-
-    // The parity, bit by bit in the same order as in the module. In another order the solver takes much longer.
-    function is_odd(input [{number_bits}-1:0] numbers);
-        integer bit_number;
-        begin
-            is_odd = 1'b0;
-            for (bit_number = 0; bit_number < {number_bits}; bit_number = bit_number + 1)
-                is_odd = is_odd ^ numbers[bit_number];
-        end
-    endfunction
+    wire parity = is_odd(beat[{bits}:2]);
 
     // What held in the cycle before.
-    reg was_valid, was_ready, was_reset, could_move;
+    reg was_valid, was_ready, was_reset, could_move, was_flipped;
     reg [{bits}:1] was_out;
     always @(posedge aclk) begin
         was_valid <= m_axis_tvalid;
         was_ready <= m_axis_tready;
         was_reset <= !aresetn;
+        was_flipped <= aresetn && \dut.number_is_flipped ;
         was_out <= beat_out[{bits}:1];
         could_move <= \dut.count != 5'd0 && !holds && !fault_before;
     end
@@ -73,11 +66,13 @@
         // There is room for every beat, and no fault without a flipped bit.
         assert (credits + \dut.count + {4'd0, freed} == 5'd16);
         assert (\dut.count <= 5'd16 && credits <= 5'd16);
-        assert (!fault && !\dut.flip_seen );
+        assert (!\dut.flip_seen && (!fault || was_flipped));
         assert (\dut.count [3:0] == \dut.write_at - \dut.read_at );
         assert (\dut.odd_parity == ~(^{m_axis_tvalid, \dut.count }));
         assert (\dut.odd_parity_2 == ~(^\dut.write_at ) && \dut.odd_parity_3 == ~(^\dut.read_at ));
         assert (\dut.odd_parity_4 == ~(\dut.flip_seen ^ \dut.freed_out ));
         assert (!m_axis_tvalid || m_axis_tlast != \dut.tlast_inverted_head );
-        assert (!m_axis_tvalid || \dut.parity_head == is_odd({{numbers_out}}));
-{redundancy}    end
+        // The followed beat may be any one, so that this holds for all of them.
+        assert (!is_at_head || (\dut.parity_head == parity && !\dut.number_is_flipped ));
+        assert (!followed || is_at_head || parity_there == parity);
+{inversions}    end

@@ -1,6 +1,6 @@
 //! The proofs of the modules through which results leave a core.
 
-use super::template::{fill, range};
+use super::template::{fill, odd_function, range};
 use crate::architecture::size::index_bits;
 use crate::core::Core;
 use crate::core::stream_fifo::{DEPTH, parts_of_beat};
@@ -25,31 +25,29 @@ pub(super) fn fifo(core: &Core) -> String {
         }
         let _ = writeln!(memories, "        \\dut.{name}_memory[{}] ;", DEPTH - 1);
     }
-    // In every place that is in use, the two memories of `tlast` disagree, and the parity is that of the numbers.
-    let (_, numbers) = parts.split_last().expect("A beat has a tlast.");
-    let numbers_of =
-        |of: &dyn Fn(&str) -> String| numbers.iter().rev().map(|(name, _)| of(name)).collect::<Vec<_>>().join(", ");
-    let mut redundancy = String::new();
+    // The two memories of `tlast` disagree in every place that is in use.
+    let mut inversions = String::new();
     for place in 0..DEPTH {
         let _ = writeln!(
-            redundancy,
+            inversions,
             "        assert ({{1'b0, 4'd{place} - \\dut.read_at }} >= \\dut.count || \
-             (\\dut.tlast_memory[{place}] != \\dut.tlast_inverted_memory[{place}] && \
-             \\dut.parity_memory[{place}] == is_odd({{{}}})));",
-            numbers_of(&|name| format!("\\dut.{name}_memory[{place}] "))
+             \\dut.tlast_memory[{place}] != \\dut.tlast_inverted_memory[{place}] );"
         );
     }
-    let list = |of: &dyn Fn(&str) -> String| parts.iter().map(|(name, _)| of(name)).collect::<Vec<_>>().join(", ");
+    let list = |of: &dyn Fn(&str) -> String| {
+        let (last, numbers) = parts.split_last().expect("A beat has a tlast.");
+        let parts = numbers.iter().rev().chain([last]);
+        parts.map(|(name, _)| of(name)).collect::<Vec<_>>().join(", ")
+    };
     let values = [
         ("bits", bits.to_string()),
         ("parts_in", list(&str::to_owned)),
         ("parts_there", list(&|name| format!("{name}_there"))),
         ("parts_out", list(&|name| format!("m_axis_{name}"))),
         ("memories", memories),
-        ("number_bits", (bits - 1).to_string()),
-        ("numbers_out", numbers_of(&|name| format!("m_axis_{name}"))),
+        ("odd_function", odd_function(bits - 1)),
         ("first_user", port::parts("tuser", core.shape().streams().output.elements)[0].clone()),
-        ("redundancy", redundancy),
+        ("inversions", inversions),
     ];
     fill(include_str!("fifo.sv"), &values, &[])
 }

@@ -33,10 +33,10 @@
         noticed <= notices || (noticed && gives_up);
         recovers_on <= recovers && !notices;
     end
-    // The output end, once it was reset: for each answer it writes one beat, the last one of its frame.
+    // The output end, once it was reset: for each answer it writes one beat, a status word, the last one of its frame.
     reg pending = 1'b0;
     always @(posedge aclk) pending <= !restart_ends && (answer || (pending && !fifo_write));
-    always @* assume (!(recovers && is_reset) || !fifo_write || (pending && fifo_tlast));
+    always @* assume (!(recovers && is_reset) || !fifo_write || (pending && fifo_tlast && fifo_{first_user} == 2'd0));
 
     // What is left to do: for each frame that will have been owed, and for the state. Three are waited for: the sink has a
     // beat and does not take it, an answer is on its way in the output end, or the source is within a frame.
@@ -112,7 +112,9 @@
                 assert (!\fifo.flip_seen && \fifo.odd_parity_4 == ~\fifo.freed_out );
                 assert (!output_valid || (output_last && !\fifo.tlast_inverted_head ));
                 assert (\fifo.count [3:0] == \fifo.write_at - \fifo.read_at );
-                assert (\fifo.count == 0 || (last_at_head && !inverted_at_head));
+                assert (\fifo.next_is_first );
+                assert (!output_valid || \fifo.parity_head == is_odd(numbers_head));
+                assert (\fifo.count == 0 || (tlast_next && !tlast_inverted_next && parity_next == is_odd(numbers_next)));
             end
         end
     end

@@ -1,10 +1,11 @@
 //! The proofs of the supervisor.
 
-use super::template::{fill, module, range};
+use super::template::{fill, module, odd_function, range};
 use crate::builder::FAULT;
 use crate::core::Core;
-use crate::core::stream_fifo::DEPTH;
+use crate::core::stream_fifo::{DEPTH, parts_of_beat};
 use crate::core::supervisor::owed_bits;
+use crate::interface::port;
 use crate::ir::{Module, NodeId};
 use std::fmt::Write;
 
@@ -16,9 +17,11 @@ pub(super) fn supervisor(core: &Core) -> String {
 /// The properties of the supervisor and the FIFO, whatever state they are in.
 pub(super) fn recovery(core: &Core, supervisor: &Module) -> String {
     let patience = core.latency().patience(core.shape());
-    let values = values(core)
-        .into_iter()
-        .chain([("patience_bits", patience.ilog2().to_string()), ("fifo", fifo(core, supervisor))]);
+    let values = values(core).into_iter().chain([
+        ("patience_bits", patience.ilog2().to_string()),
+        ("fifo", fifo(core, supervisor)),
+        ("first_user", port::parts("tuser", core.shape().streams().output.elements)[0].clone()),
+    ]);
     fill(include_str!("recovery.sv"), &values.collect::<Vec<_>>(), &[])
 }
 
@@ -65,14 +68,29 @@ fn fifo(core: &Core, supervisor: &Module) -> String {
     joined("count", pointer + 1);
     ["write_at", "read_at"].into_iter().for_each(|register| joined(register, pointer));
     let flags = ["odd_parity", "odd_parity_2", "odd_parity_3", "odd_parity_4", "flip_seen", "freed_out"];
-    flags.into_iter().chain(["tlast_inverted_head"]).for_each(|register| joined(register, 1));
-    for memory in ["tlast_memory", "tlast_inverted_memory"] {
-        (0..DEPTH).for_each(|place| joined(&format!("{memory}[{place}]"), 1));
+    let of_beats = ["next_is_first", "tlast_inverted_head", "parity_head"];
+    flags.into_iter().chain(of_beats).for_each(|register| joined(register, 1));
+    // What the memories hold for the beat that comes to the head next.
+    let parts = parts_of_beat(core.shape().streams());
+    let copies = ["tlast_inverted", "parity"].map(|name| (name.to_owned(), 1));
+    for (name, width) in parts.iter().chain(&copies) {
+        (0..DEPTH).for_each(|place| joined(&format!("{name}_memory[{place}]"), *width));
     }
-    for (wire, memory) in [("last_at_head", "tlast_memory"), ("inverted_at_head", "tlast_inverted_memory")] {
-        let words: Vec<String> = (0..DEPTH).rev().map(|place| format!("\\fifo.{memory}[{place}] ")).collect();
-        let _ = writeln!(text, "    wire [{}:0] {wire}_of = {{{}}};", DEPTH - 1, words.join(", "));
-        let _ = writeln!(text, "    wire {wire} = {wire}_of[\\fifo.read_at ];");
+    for (name, width) in parts.iter().chain(&copies) {
+        let words: Vec<String> = (0..DEPTH).map(|place| format!("\\fifo.{name}_memory[{place}] ")).collect();
+        let (last, others) = words.split_last().expect("A FIFO has places.");
+        let _ = writeln!(text, "    wire {}{name}_next =", range(*width));
+        for (place, word) in others.iter().enumerate() {
+            let _ = writeln!(text, "        \\fifo.read_at == {pointer}'d{place} ? {word}:");
+        }
+        let _ = writeln!(text, "        {last};");
     }
-    text.trim_end().to_owned()
+    let (_, numbers) = parts.split_last().expect("A beat has a tlast.");
+    let list =
+        |of: &dyn Fn(&str) -> String| numbers.iter().rev().map(|(name, _)| of(name)).collect::<Vec<_>>().join(", ");
+    let bits = numbers.iter().map(|(_, width)| width).sum();
+    let _ = writeln!(text, "    wire [{}:0] numbers_next = {{{}}};", bits - 1, list(&|name| format!("{name}_next")));
+    let _ =
+        writeln!(text, "    wire [{}:0] numbers_head = {{{}}};", bits - 1, list(&|name| format!("fifo_m_axis_{name}")));
+    text + odd_function(bits).trim_end()
 }

@@ -37,3 +37,19 @@ pub(super) fn module<'a>(core: &'a Core, name: &str) -> &'a Module {
 pub(super) fn range(width: u32) -> String {
     if width == 1 { String::new() } else { format!("[{}:0] ", width - 1) }
 }
+
+/// A Verilog function `is_odd` of so many bits, the parity of the numbers of a beat.
+pub(super) fn odd_function(bits: u32) -> String {
+    let top = bits - 1;
+    format!(
+        "    // The parity, bit by bit in the same order as in the module. In another order the solver takes much longer.\n\
+         \x20   function is_odd(input [{top}:0] numbers);\n\
+         \x20       integer bit_number;\n\
+         \x20       begin\n\
+         \x20           is_odd = 1'b0;\n\
+         \x20           for (bit_number = 0; bit_number < {bits}; bit_number = bit_number + 1)\n\
+         \x20               is_odd = is_odd ^ numbers[bit_number];\n\
+         \x20       end\n\
+         \x20   endfunction\n"
+    )
+}
