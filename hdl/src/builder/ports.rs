@@ -23,7 +23,7 @@ impl<'m> Register<'m> {
         self
     }
 
-    /// Excepts the register from the parity of its module, since its flips are corrected.
+    /// Excepts the register from the parity of its module, since its flips are corrected or do not matter.
     pub fn corrected(self) -> Self {
         self.signal.builder.guarded.borrow_mut().insert(self.signal.id);
         self

@@ -36,7 +36,7 @@ impl<'m> Token<'m> {
             }
         }
         if shape.has_vectors() {
-            m.output("vector_row", self.row.at(0).flag().registered("vector_row_out"));
+            m.output("vector_row", self.row.at(0).registered("vector_row_out"));
         }
     }
 }

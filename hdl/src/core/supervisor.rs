@@ -66,13 +66,13 @@ pub fn supervisor(design: &mut DesignBuilder, shape: &Shape, patience: u64, faul
     let next_prepaid = is_too_early | (prepaid & !takes_frame);
     let owes = (takes_frame & !prepaid).named("owes");
     let pays = (answers_frame & (is_owed | owes)).named("pays");
-    let [more, fewer] = [1, -1].map(|change| owed.value().plus(change));
-    let next_owed = (owes & !pays).select(more, (pays & !owes).select(fewer, owed.value()));
+    let next_owed = owed.value() + owes.zero_extend(bits) - pays.zero_extend(bits);
     owed.drive(next_owed);
 
-    // The watchdog counts cycles in which nothing moves though something should.
+    // The watchdog counts cycles in which nothing moves though something should. A flip lets it bite too early or a
+    // little late, so that it needs no parity.
     let stands = (is_owed | (offered & !taken)) & !waits & !takes;
-    let idle = m.register("cycles_without_beat", patience.ilog2() + 1).reset(0);
+    let idle = m.register("cycles_without_beat", patience.ilog2() + 1).reset(0).corrected();
     let expired = idle.value().sign().named("watchdog_expires");
     let counts = (stands & !expired).named("counts");
     let zero = m.zero(idle.value().width());

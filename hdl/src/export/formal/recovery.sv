@@ -91,8 +91,7 @@
         assert (stood <= \dut.cycles_without_beat );
         if (age >= 2'd1) begin
             assert (gives_up == state[3] && within_frame == within && holds == (state[3] && !cleared));
-            assert (\dut.odd_parity == ~(^\dut.cycles_without_beat ));
-            assert (\dut.odd_parity_2 == ~(^{restart_ends, gives_up, within_frame, restart_core, holds, answer}));
+            assert (\dut.odd_parity == ~(^{restart_ends, gives_up, within_frame, restart_core, holds, answer}));
         end
         assert (!noticed || age >= 2'd1);
         assert (!recovers_on || (noticed && was_giving_up));
