@@ -63,7 +63,7 @@ module svd_8x8_frame_controller (
     wire        sorting_begins = rests & first_is_done;
     wire        sends_bad = rests & first_is_bad;
     wire        sorted = sorting & (place == 4'd9);
-    wire  [3:0] place_plus_1_else_place_else_0 = sorting ? (sorting ? place + 4'd1 : place) : 4'd0;
+    wire  [3:0] place_plus_1 = place + 4'd1;
     wire        disjunction_of_sorting_begins = sorting_begins | (sorting & ~sorted);
     wire        unload_begins = sorted | sends_bad;
     wire        disjunction_of_unload_begins = unload_begins | (unloading & ~unloaded);
@@ -92,11 +92,12 @@ module svd_8x8_frame_controller (
     wire        parity_of_sorting_begins_2_2 = parity_of_sorting_begins_2 ^ conjunction_of_frame_full
             ^ conjunction_of_to_release;
     wire        parity_of_sorting_begins_2_2_2 = parity_of_sorting_begins_2_2 ^ conjunction_of_first_is_done;
-    wire        parity_of_place_bit_2 = place[0] ^ place[1] ^ place[2] ^ place[3] ^ start_out ^ clear_out;
-    wire        odd_parity_2_term = place_plus_1_else_place_else_0[0] ^ place_plus_1_else_place_else_0[1];
-    wire        parity_of_odd_parity_2_term = odd_parity_2_term ^ place_plus_1_else_place_else_0[2]
-            ^ place_plus_1_else_place_else_0[3];
-    wire        parity_of_odd_parity_2_term_2 = parity_of_odd_parity_2_term ^ accept_good ^ sorting_begins;
+    wire        parity_of_place_bit_2 = place[0] ^ place[1] ^ place[2] ^ place[3];
+    wire        parity_of_place_plus_1_lsb = place_plus_1[0] ^ place_plus_1[1] ^ place_plus_1[2]
+            ^ place_plus_1[3];
+    wire        choice_of_place_plus_1_lsb = sorting ? parity_of_place_plus_1_lsb : parity_of_place_bit_2;
+    wire        choice_of_place_plus_1_lsb_2 = sorting ? choice_of_place_plus_1_lsb : 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0;
+    wire        parity_of_place_plus_1_lsb_2 = choice_of_place_plus_1_lsb_2 ^ accept_good ^ sorting_begins;
 
     always @(posedge aclk) begin
         if (!aresetn) begin
@@ -123,7 +124,7 @@ module svd_8x8_frame_controller (
             to_release       <= conjunction_of_to_release;
             done_kept        <= conjunction_of_first_is_done;
             bad_kept         <= disjunction_of_refuse;
-            place            <= place_plus_1_else_place_else_0;
+            place            <= sorting ? (sorting ? place_plus_1 : place) : 4'd0;
             start_out        <= accept_good;
             clear_out        <= sorting_begins;
             release_out      <= releases;
@@ -152,6 +153,8 @@ module svd_8x8_frame_controller (
         p1_index <= p0_index;
     end
 
+    wire p1_parity_of_place_bit_2 = parity_of_place_bit_2 ^ start_out ^ clear_out ^ p1_inserts;
+
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
     reg       p2_inserts;
     reg [2:0] p2_index;
@@ -168,8 +171,8 @@ module svd_8x8_frame_controller (
         p2_index <= p1_index;
     end
 
-    wire p2_parity_of_place_bit_2 = parity_of_place_bit_2 ^ p1_inserts ^ p2_inserts ^ odd_parity_2;
-    wire p2_disjunction_of_place_bit_2 = ~(parity_of_frames_in_core_2 ^ odd_parity) | ~p2_parity_of_place_bit_2;
+    wire p2_disjunction_of_place_bit_2 = ~(parity_of_frames_in_core_2 ^ odd_parity)
+            | ~(p1_parity_of_place_bit_2 ^ p2_inserts ^ odd_parity_2);
 
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
     reg       p3_inserts;
@@ -214,7 +217,7 @@ module svd_8x8_frame_controller (
             odd_parity_3 <= 1'b1;
             fault_out    <= 1'b0;
         end else begin
-            odd_parity_2 <= ~(parity_of_odd_parity_2_term_2 ^ p0_inserts ^ p1_inserts);
+            odd_parity_2 <= ~(parity_of_place_plus_1_lsb_2 ^ p0_inserts ^ p1_inserts);
             odd_parity_3 <= ~(p2_inserts ^ p3_inserts ^ releases ^ unload_begins);
             fault_out    <= p2_disjunction_of_place_bit_2 | ~p4_parity_of_inserts_xor_inserts;
         end

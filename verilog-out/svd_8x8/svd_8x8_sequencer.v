@@ -167,30 +167,41 @@ module svd_8x8_sequencer (
     wire       choice_of_takes = verdict ? takes : warm & ~last_cycle;
     wire       choice_of_is_over = verdict ? is_over : ending & ~last_cycle;
     wire       stays_in_sweep = goes_on & ~last_step;
-    wire [2:0] step_plus_1_else_0 = stays_in_sweep ? step + 3'd1 : 3'd0;
-    wire [7:0] sum_of_sweeps_done_else_0 = goes_on ? sweeps_done + {7'd0, last_step} : 8'd0;
-    wire [5:0] next_cycle = jumps ? 6'd16 : (last_cycle ? 6'd0 : cycle + 6'd1);
+    wire [7:0] sum_of_sweeps_done = sweeps_done + {7'd0, last_step};
+    wire [2:0] step_plus_1 = step + 3'd1;
+    wire [5:0] cycle_plus_1 = cycle + 6'd1;
+    wire [5:0] next_cycle = jumps ? 6'd16 : (last_cycle ? 6'd0 : cycle_plus_1);
     wire       finished = ending & last_cycle;
     wire       conjunction_of_not_takes = (overflow_kept | overflow_seen) & ~takes;
     wire       last_copy = sweeps_kept[0];
     wire       last_copy_padded = last_copy;
     wire       parity_of_cycle_bit_2 = cycle[0] ^ cycle[1] ^ cycle[2] ^ cycle[3] ^ cycle[4] ^ cycle[5];
-    wire       parity_of_next_cycle_lsb = next_cycle[0] ^ next_cycle[1] ^ next_cycle[2] ^ next_cycle[3];
-    wire       parity_of_next_cycle_lsb_2 = parity_of_next_cycle_lsb ^ next_cycle[4] ^ next_cycle[5]
-            ^ choice_of_continues;
+    wire       parity_of_cycle_plus_1_lsb = cycle_plus_1[0] ^ cycle_plus_1[1] ^ cycle_plus_1[2]
+            ^ cycle_plus_1[3];
+    wire       parity_of_cycle_plus_1_lsb_2 = parity_of_cycle_plus_1_lsb ^ cycle_plus_1[4] ^ cycle_plus_1[5];
+    wire       choice_of_cycle_plus_1_lsb_2 = last_cycle ? 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0
+            : parity_of_cycle_plus_1_lsb_2;
+    wire       choice_of_cycle_plus_1_lsb_2_2 = jumps ? 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b1 ^ 1'b0
+            : choice_of_cycle_plus_1_lsb_2;
+    wire       parity_of_cycle_plus_1_lsb_2_2 = choice_of_cycle_plus_1_lsb_2_2 ^ choice_of_continues
+            ^ choice_of_takes;
     wire       parity_of_first_step = running ^ current_copy ^ first_step ^ step[0] ^ step[1] ^ step[2];
     wire       parity_of_first_step_2 = parity_of_first_step ^ sweeps_done[0] ^ sweeps_done[1] ^ sweeps_done[2];
     wire       parity_of_first_step_2_2 = parity_of_first_step_2 ^ sweeps_done[3] ^ sweeps_done[4]
             ^ sweeps_done[5];
     wire       parity_of_first_step_2_2_2 = parity_of_first_step_2_2 ^ sweeps_done[6] ^ sweeps_done[7];
-    wire       parity_of_warm = target ^ target_copy ^ warm ^ step_plus_1_else_0[0] ^ step_plus_1_else_0[1];
-    wire       parity_of_warm_2 = parity_of_warm ^ step_plus_1_else_0[2] ^ sum_of_sweeps_done_else_0[0];
-    wire       parity_of_warm_2_2 = parity_of_warm_2 ^ sum_of_sweeps_done_else_0[1]
-            ^ sum_of_sweeps_done_else_0[2];
-    wire       parity_of_warm_2_2_2 = parity_of_warm_2_2 ^ sum_of_sweeps_done_else_0[3]
-            ^ sum_of_sweeps_done_else_0[4];
-    wire       parity_of_warm_2_2_2_2 = parity_of_warm_2_2_2 ^ sum_of_sweeps_done_else_0[5]
-            ^ sum_of_sweeps_done_else_0[6];
+    wire       choice_of_step_plus_1_lsb = stays_in_sweep ? step_plus_1[0] ^ step_plus_1[1] ^ step_plus_1[2]
+            : 1'b0 ^ 1'b0 ^ 1'b0;
+    wire       parity_of_sweeps_done_lsb = sum_of_sweeps_done[0] ^ sum_of_sweeps_done[1]
+            ^ sum_of_sweeps_done[2];
+    wire       parity_of_sweeps_done_lsb_2 = parity_of_sweeps_done_lsb ^ sum_of_sweeps_done[3]
+            ^ sum_of_sweeps_done[4];
+    wire       parity_of_sweeps_done_lsb_2_2 = parity_of_sweeps_done_lsb_2 ^ sum_of_sweeps_done[5]
+            ^ sum_of_sweeps_done[6];
+    wire       choice_of_sweeps_done_lsb_2_2 = goes_on ? parity_of_sweeps_done_lsb_2_2 ^ sum_of_sweeps_done[7]
+            : 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0;
+    wire       parity_of_warm = target ^ target_copy ^ warm ^ choice_of_step_plus_1_lsb
+            ^ choice_of_sweeps_done_lsb_2_2;
     wire       parity_of_is_over = choice_of_is_over ^ disjunction_of_angle_is_large ^ conjunction_of_not_takes;
     wire       fault_out_term = ~(parity_of_cycle_bit_2 ^ goes_on ^ warm ^ odd_parity)
             | ~(parity_of_first_step_2_2_2 ^ odd_parity_2);
@@ -212,7 +223,7 @@ module svd_8x8_sequencer (
             ending        <= choice_of_is_over;
             unsettled     <= disjunction_of_angle_is_large;
             overflow_kept <= conjunction_of_not_takes;
-            odd_parity    <= ~(parity_of_next_cycle_lsb_2 ^ choice_of_takes);
+            odd_parity    <= ~parity_of_cycle_plus_1_lsb_2_2;
             odd_parity_4  <= ~finished;
         end
     end
@@ -229,9 +240,9 @@ module svd_8x8_sequencer (
             running      <= target;
             current_copy <= target_copy;
             first_step   <= warm;
-            step         <= step_plus_1_else_0;
-            sweeps_done  <= sum_of_sweeps_done_else_0;
-            odd_parity_2 <= ~(parity_of_warm_2_2_2_2 ^ sum_of_sweeps_done_else_0[7]);
+            step         <= stays_in_sweep ? step_plus_1 : 3'd0;
+            sweeps_done  <= goes_on ? sum_of_sweeps_done : 8'd0;
+            odd_parity_2 <= ~parity_of_warm;
         end
     end
 

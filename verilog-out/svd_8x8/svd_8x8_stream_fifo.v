@@ -17,9 +17,9 @@ module svd_8x8_stream_fifo (
     input  wire        m_axis_tready,
     input  wire        holds,
     input  wire        fault_before,
-    input  wire        tlast,
     input  wire [23:0] tdata,
     input  wire  [1:0] tuser,
+    input  wire        tlast,
     output wire [23:0] m_axis_tdata,
     output wire  [1:0] m_axis_tuser,
     output wire        m_axis_tlast,
@@ -29,29 +29,57 @@ module svd_8x8_stream_fifo (
 );
 
     // ---- Memories --------------------------------------------------------------------------------------------
-    reg tlast_memory [0:15];  // 16 words
-    reg tlast_inverted_memory [0:15];  // 16 words
     reg [23:0] tdata_memory [0:15];  // 16 words
     reg [1:0] tuser_memory [0:15];  // 16 words
+    reg tlast_memory [0:15];  // 16 words
+    reg tlast_inverted_memory [0:15];  // 16 words
+    reg parity_memory [0:15];  // 16 words
 
     // ---- State and logic -------------------------------------------------------------------------------------
     reg        valid;
     reg  [4:0] count;
     reg  [3:0] write_at;
     reg  [3:0] read_at;
+    reg [23:0] tdata_head;           // word of tdata_memory
+    reg  [1:0] tuser_head;           // word of tuser_memory
     reg        tlast_head;           // word of tlast_memory
     reg        tlast_inverted_head;  // word of tlast_inverted_memory
+    reg        parity_head;          // word of parity_memory
+    reg        next_is_first;
     reg        odd_parity;
     reg        odd_parity_2;
     reg        odd_parity_3;
     reg        flip_seen;
-    reg [23:0] tdata_head;           // word of tdata_memory
-    reg  [1:0] tuser_head;           // word of tuser_memory
     reg        freed_out;
     reg        odd_parity_4;
     reg        fault_out;
 
+    wire       parity_of_tdata_bit_2 = tdata[0] ^ tdata[1] ^ tdata[2] ^ tdata[3] ^ tdata[4] ^ tdata[5];
+    wire       parity_of_tdata_bit_2_2 = parity_of_tdata_bit_2 ^ tdata[6] ^ tdata[7] ^ tdata[8] ^ tdata[9];
+    wire       parity_of_tdata_bit_2_2_2 = parity_of_tdata_bit_2_2 ^ tdata[10] ^ tdata[11] ^ tdata[12];
+    wire       parity_of_tdata_bit_2_2_2_2 = parity_of_tdata_bit_2_2_2 ^ tdata[13] ^ tdata[14] ^ tdata[15];
+    wire       parity_of_tdata_bit_2_2_2_2_2 = parity_of_tdata_bit_2_2_2_2 ^ tdata[16] ^ tdata[17] ^ tdata[18];
+    wire       parity_of_tdata_bit_2_2_2_2_2_2 = parity_of_tdata_bit_2_2_2_2_2 ^ tdata[19] ^ tdata[20]
+            ^ tdata[21];
+    wire       parity_of_tdata_bit_22 = parity_of_tdata_bit_2_2_2_2_2_2 ^ tdata[22] ^ tdata[23] ^ tuser[0];
     wire       last_is_flipped = valid & ~(tlast_head ^ tlast_inverted_head);
+    wire       parity_of_tdata_head_lsb = tdata_head[0] ^ tdata_head[1] ^ tdata_head[2] ^ tdata_head[3];
+    wire       parity_of_tdata_head_lsb_2 = parity_of_tdata_head_lsb ^ tdata_head[4] ^ tdata_head[5]
+            ^ tdata_head[6];
+    wire       parity_of_tdata_head_lsb_2_2 = parity_of_tdata_head_lsb_2 ^ tdata_head[7] ^ tdata_head[8];
+    wire       parity_of_tdata_head_lsb_2_2_2 = parity_of_tdata_head_lsb_2_2 ^ tdata_head[9] ^ tdata_head[10];
+    wire       parity_of_tdata_head_lsb_2_2_2_2 = parity_of_tdata_head_lsb_2_2_2 ^ tdata_head[11]
+            ^ tdata_head[12];
+    wire       parity_of_tdata_head_bit_13 = parity_of_tdata_head_lsb_2_2_2_2 ^ tdata_head[13] ^ tdata_head[14];
+    wire       parity_of_tdata_head_bit_13_2 = parity_of_tdata_head_bit_13 ^ tdata_head[15] ^ tdata_head[16];
+    wire       parity_of_tdata_head_bit_13_2_2 = parity_of_tdata_head_bit_13_2 ^ tdata_head[17]
+            ^ tdata_head[18];
+    wire       parity_of_tdata_head_bit_19 = parity_of_tdata_head_bit_13_2_2 ^ tdata_head[19] ^ tdata_head[20];
+    wire       parity_of_tdata_head_bit_19_2 = parity_of_tdata_head_bit_19 ^ tdata_head[21] ^ tdata_head[22];
+    wire       parity_of_tdata_head_bit_19_2_2 = parity_of_tdata_head_bit_19_2 ^ tdata_head[23] ^ tuser_head[0];
+    wire       parity_of_tuser_head_msb = parity_of_tdata_head_bit_19_2_2 ^ tuser_head[1] ^ parity_head;
+    wire       number_is_flipped = valid & parity_of_tuser_head_msb;
+    wire       order_is_broken = write & ((tuser == 2'd0) ^ next_is_first);
     wire       parity_of_valid_xor_count_msb = valid ^ count[0] ^ count[1] ^ count[2] ^ count[3] ^ count[4];
     wire       parity_of_write_at_lsb = write_at[0] ^ write_at[1] ^ write_at[2] ^ write_at[3] ^ odd_parity_2;
     wire       parity_of_read_at_bit_2 = read_at[0] ^ read_at[1] ^ read_at[2] ^ read_at[3] ^ odd_parity_3;
@@ -62,15 +90,26 @@ module svd_8x8_stream_fifo (
     wire       stays = disjunction_of_last_is_flipped | flip_seen | holds | fault_before;
     wire       head_moves_out = (count != 5'd0) & (~valid | m_axis_tready) & ~stays;
     wire       disjunction_of_head_moves_out = head_moves_out | (valid & ~m_axis_tready);
-    wire [4:0] difference = count + {4'd0, write} - {4'd0, head_moves_out};
+    wire [4:0] count_plus_write_wide = count + {4'd0, write};
+    wire [4:0] count_plus_write_wide_plus_31 = count_plus_write_wide - 5'd1;
     wire [3:0] write_at_plus_1 = write_at + 4'd1;
     wire [3:0] read_at_plus_1 = read_at + 4'd1;
-    wire       parity_of_head_moves_out = disjunction_of_head_moves_out ^ difference[0] ^ difference[1];
-    wire       parity_of_head_moves_out_2 = parity_of_head_moves_out ^ difference[2] ^ difference[3]
-            ^ difference[4];
+    wire       odd_parity_term = count_plus_write_wide_plus_31[0] ^ count_plus_write_wide_plus_31[1];
+    wire       parity_of_odd_parity_term = odd_parity_term ^ count_plus_write_wide_plus_31[2]
+            ^ count_plus_write_wide_plus_31[3];
+    wire       parity_of_odd_parity_term_2 = parity_of_odd_parity_term ^ count_plus_write_wide_plus_31[4];
+    wire       odd_parity_term_2 = count_plus_write_wide[0] ^ count_plus_write_wide[1]
+            ^ count_plus_write_wide[2];
+    wire       parity_of_odd_parity_term_2_2 = odd_parity_term_2 ^ count_plus_write_wide[3]
+            ^ count_plus_write_wide[4];
+    wire       choice_of_odd_parity_term_2 = head_moves_out ? parity_of_odd_parity_term_2
+            : parity_of_odd_parity_term_2_2;
+    wire       parity_of_head_moves_out = disjunction_of_head_moves_out ^ choice_of_odd_parity_term_2;
     wire       parity_of_write_at_plus_1_lsb = write_at_plus_1[0] ^ write_at_plus_1[1] ^ write_at_plus_1[2];
     wire       parity_of_read_at_plus_1_lsb = read_at_plus_1[0] ^ read_at_plus_1[1] ^ read_at_plus_1[2];
     wire       disjunction_of_odd_parity_4 = ~(flip_seen ^ freed_out ^ odd_parity_4) | last_is_flipped;
+    wire       disjunction_of_odd_parity_4_2 = disjunction_of_odd_parity_4 | number_is_flipped
+            | order_is_broken;
 
     always @(posedge aclk) begin
         if (!aresetn) begin
@@ -83,22 +122,24 @@ module svd_8x8_stream_fifo (
             fault_out    <= 1'b0;
         end else begin
             valid        <= disjunction_of_head_moves_out;
-            count        <= difference;
-            odd_parity   <= ~parity_of_head_moves_out_2;
+            count        <= head_moves_out ? count_plus_write_wide_plus_31 : count_plus_write_wide;
+            odd_parity   <= ~parity_of_head_moves_out;
             flip_seen    <= disjunction_of_last_is_flipped;
             freed_out    <= head_moves_out;
             odd_parity_4 <= ~(disjunction_of_last_is_flipped ^ head_moves_out);
-            fault_out    <= disjunction_of_odd_parity_4 | pointer_is_flipped;
+            fault_out    <= disjunction_of_odd_parity_4_2 | pointer_is_flipped;
         end
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
-            write_at     <= 4'd0;
-            odd_parity_2 <= 1'b1;
+            write_at      <= 4'd0;
+            next_is_first <= 1'b1;
+            odd_parity_2  <= 1'b1;
         end else if (write) begin
-            write_at     <= write_at_plus_1;
-            odd_parity_2 <= ~(parity_of_write_at_plus_1_lsb ^ write_at_plus_1[3]);
+            write_at      <= write_at_plus_1;
+            next_is_first <= tlast;
+            odd_parity_2  <= ~(parity_of_write_at_plus_1_lsb ^ write_at_plus_1[3]);
         end
     end
 
@@ -114,6 +155,24 @@ module svd_8x8_stream_fifo (
 
     // ---- Memory ports ----------------------------------------------------------------------------------------
     // A read in the cycle of a write to the same address gives the old word.
+    always @(posedge aclk) begin
+        if (write) begin
+            tdata_memory[write_at] <= tdata;
+        end
+        if (head_moves_out) begin
+            tdata_head <= tdata_memory[read_at];
+        end
+    end
+
+    always @(posedge aclk) begin
+        if (write) begin
+            tuser_memory[write_at] <= tuser;
+        end
+        if (head_moves_out) begin
+            tuser_head <= tuser_memory[read_at];
+        end
+    end
+
     always @(posedge aclk) begin
         if (write) begin
             tlast_memory[write_at] <= tlast;
@@ -134,19 +193,10 @@ module svd_8x8_stream_fifo (
 
     always @(posedge aclk) begin
         if (write) begin
-            tdata_memory[write_at] <= tdata;
+            parity_memory[write_at] <= parity_of_tdata_bit_22 ^ tuser[1];
         end
         if (head_moves_out) begin
-            tdata_head <= tdata_memory[read_at];
-        end
-    end
-
-    always @(posedge aclk) begin
-        if (write) begin
-            tuser_memory[write_at] <= tuser;
-        end
-        if (head_moves_out) begin
-            tuser_head <= tuser_memory[read_at];
+            parity_head <= parity_memory[read_at];
         end
     end
 

@@ -55,13 +55,12 @@ module svd_8x8_stream_input (
     wire        conjunction_of_frame_waits = frame_waits & (frame_ends ? late | ~last_element : frame_bad);
     wire        conjunction = ~s_axis_tlast & (late | last_element);
     wire        element_accepted = accepted & ~late;
+    wire  [2:0] row_plus_1 = row + 3'd1;
+    wire  [2:0] column_plus_1 = column + 3'd1;
     wire        element_accepted_or_frame_ends = element_accepted | frame_ends;
-    wire  [2:0] choice_of_row_plus_1_else_row = frame_ends ? 3'd0 : (end_of_row ? row + 3'd1 : row);
-    wire  [2:0] choice_of_column_plus_1 = frame_ends ? 3'd0 : (end_of_row ? 3'd0 : column + 3'd1);
     wire        ready_next = gives_up ? within_frame & ~frame_ends : ~frame_waits;
     wire        disjunction_of_release_frame = (element_accepted & ~1'b0) | release_frame;
     wire [14:0] disjunction_of_bits_seen = bits_seen | (s_axis_tdata[14:0] ^ {15{s_axis_tdata[15]}});
-    wire [14:0] choice_of_bits_seen = release_frame ? 15'd0 : disjunction_of_bits_seen;
     wire  [3:0] choice_of_bits_seen_lsb = bits_seen[2] ? 4'd12
             : (bits_seen[1] ? 4'd13 : (bits_seen[0] ? 4'd14 : 4'd15));
     wire  [3:0] choice_of_bits_seen_lsb_2 = bits_seen[4] ? 4'd10
@@ -76,14 +75,14 @@ module svd_8x8_stream_input (
             : (bits_seen[11] ? 4'd3 : choice_of_bits_seen_lsb_2_2_2_2);
     wire        parity_of_frame_waits = ready_next ^ frame_waits ^ conjunction_of_frame_waits
             ^ element_accepted;
-    wire        parity_of_row_msb = row[0] ^ row[1] ^ row[2] ^ column[0] ^ column[1] ^ column[2];
-    wire        parity_of_row_plus_1_else_row = choice_of_row_plus_1_else_row[0]
-            ^ choice_of_row_plus_1_else_row[1];
-    wire        parity_of_row_plus_1_else_row_2 = parity_of_row_plus_1_else_row
-            ^ choice_of_row_plus_1_else_row[2];
-    wire        parity_of_column_plus_1_lsb = parity_of_row_plus_1_else_row_2 ^ choice_of_column_plus_1[0];
-    wire        parity_of_column_plus_1_lsb_2 = parity_of_column_plus_1_lsb ^ choice_of_column_plus_1[1]
-            ^ choice_of_column_plus_1[2];
+    wire        parity_of_row_msb = row[0] ^ row[1] ^ row[2];
+    wire        parity_of_row_msb_2 = parity_of_row_msb ^ column[0] ^ column[1] ^ column[2] ^ odd_parity_3;
+    wire        parity = 1'b0 ^ 1'b0 ^ 1'b0;
+    wire        choice_of_row_plus_1_lsb = end_of_row ? row_plus_1[0] ^ row_plus_1[1] ^ row_plus_1[2]
+            : parity_of_row_msb;
+    wire        choice_of_parity = end_of_row ? parity : column_plus_1[0] ^ column_plus_1[1] ^ column_plus_1[2];
+    wire        parity_of_parity = (frame_ends ? parity : choice_of_row_plus_1_lsb)
+            ^ (frame_ends ? parity : choice_of_parity);
     wire        parity_of_bits_seen_lsb = bits_seen[0] ^ bits_seen[1] ^ bits_seen[2] ^ bits_seen[3];
     wire        parity_of_bits_seen_lsb_2 = parity_of_bits_seen_lsb ^ bits_seen[4] ^ bits_seen[5]
             ^ bits_seen[6];
@@ -92,20 +91,23 @@ module svd_8x8_stream_input (
     wire        parity_of_bits_seen_lsb_2_2_2 = parity_of_bits_seen_lsb_2_2 ^ bits_seen[10] ^ bits_seen[11];
     wire        parity_of_bits_seen_lsb_2_2_2_2 = parity_of_bits_seen_lsb_2_2_2 ^ bits_seen[12] ^ bits_seen[13];
     wire        parity_of_bits_seen_msb = parity_of_bits_seen_lsb_2_2_2_2 ^ bits_seen[14] ^ odd_parity_4;
-    wire        parity_of_bits_seen_lsb_3 = choice_of_bits_seen[0] ^ choice_of_bits_seen[1]
-            ^ choice_of_bits_seen[2];
-    wire        parity_of_bits_seen_lsb_3_2 = parity_of_bits_seen_lsb_3 ^ choice_of_bits_seen[3]
-            ^ choice_of_bits_seen[4];
-    wire        parity_of_bits_seen_lsb_3_2_2 = parity_of_bits_seen_lsb_3_2 ^ choice_of_bits_seen[5]
-            ^ choice_of_bits_seen[6];
-    wire        parity_of_bits_seen_lsb_3_2_2_2 = parity_of_bits_seen_lsb_3_2_2 ^ choice_of_bits_seen[7]
-            ^ choice_of_bits_seen[8];
-    wire        parity_of_bits_seen_bit_9 = parity_of_bits_seen_lsb_3_2_2_2 ^ choice_of_bits_seen[9]
-            ^ choice_of_bits_seen[10];
-    wire        parity_of_bits_seen_bit_9_2 = parity_of_bits_seen_bit_9 ^ choice_of_bits_seen[11]
-            ^ choice_of_bits_seen[12];
-    wire        parity_of_bits_seen_bit_9_2_2 = parity_of_bits_seen_bit_9_2 ^ choice_of_bits_seen[13]
-            ^ choice_of_bits_seen[14];
+    wire        odd_parity_4_term = 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0;
+    wire        odd_parity_4_term_2 = odd_parity_4_term ^ 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0 ^ 1'b0;
+    wire        parity_of_bits_seen_lsb_3 = disjunction_of_bits_seen[0] ^ disjunction_of_bits_seen[1];
+    wire        parity_of_bits_seen_lsb_3_2 = parity_of_bits_seen_lsb_3 ^ disjunction_of_bits_seen[2]
+            ^ disjunction_of_bits_seen[3];
+    wire        parity_of_bits_seen_lsb_3_2_2 = parity_of_bits_seen_lsb_3_2 ^ disjunction_of_bits_seen[4];
+    wire        parity_of_bits_seen_lsb_3_2_2_2 = parity_of_bits_seen_lsb_3_2_2 ^ disjunction_of_bits_seen[5];
+    wire        parity_of_bits_seen_bit_6 = parity_of_bits_seen_lsb_3_2_2_2 ^ disjunction_of_bits_seen[6];
+    wire        parity_of_bits_seen_bit_6_2 = parity_of_bits_seen_bit_6 ^ disjunction_of_bits_seen[7]
+            ^ disjunction_of_bits_seen[8];
+    wire        parity_of_bits_seen_bit_6_2_2 = parity_of_bits_seen_bit_6_2 ^ disjunction_of_bits_seen[9];
+    wire        parity_of_bits_seen_bit_6_2_2_2 = parity_of_bits_seen_bit_6_2_2 ^ disjunction_of_bits_seen[10];
+    wire        parity_of_bits_seen = parity_of_bits_seen_bit_6_2_2_2 ^ disjunction_of_bits_seen[11];
+    wire        parity_of_bits_seen_2 = parity_of_bits_seen ^ disjunction_of_bits_seen[12]
+            ^ disjunction_of_bits_seen[13];
+    wire        choice_of_odd_parity_4_term_2 = release_frame ? odd_parity_4_term_2 : parity_of_bits_seen_2
+            ^ disjunction_of_bits_seen[14];
 
     always @(posedge aclk) begin
         if (!aresetn) begin
@@ -137,9 +139,9 @@ module svd_8x8_stream_input (
             column       <= 3'd0;
             odd_parity_3 <= 1'b1;
         end else if (element_accepted_or_frame_ends) begin
-            row          <= choice_of_row_plus_1_else_row;
-            column       <= choice_of_column_plus_1;
-            odd_parity_3 <= ~parity_of_column_plus_1_lsb_2;
+            row          <= frame_ends ? 3'd0 : (end_of_row ? row_plus_1 : row);
+            column       <= frame_ends ? 3'd0 : (end_of_row ? 3'd0 : column_plus_1);
+            odd_parity_3 <= ~parity_of_parity;
         end
     end
 
@@ -148,8 +150,8 @@ module svd_8x8_stream_input (
             bits_seen    <= 15'd0;
             odd_parity_4 <= 1'b1;
         end else if (disjunction_of_release_frame) begin
-            bits_seen    <= choice_of_bits_seen;
-            odd_parity_4 <= ~parity_of_bits_seen_bit_9_2_2;
+            bits_seen    <= release_frame ? 15'd0 : disjunction_of_bits_seen;
+            odd_parity_4 <= ~choice_of_odd_parity_4_term_2;
         end
     end
 
@@ -186,7 +188,7 @@ module svd_8x8_stream_input (
         if (!aresetn) begin
             fault_out <= 1'b0;
         end else begin
-            fault_out <= p1_fault_out_term | ~(parity_of_row_msb ^ odd_parity_3) | ~parity_of_bits_seen_msb;
+            fault_out <= p1_fault_out_term | ~parity_of_row_msb_2 | ~parity_of_bits_seen_msb;
         end
     end
 

@@ -45,6 +45,7 @@ module svd_8x8_stream_output (
     reg       odd_parity_2;
     reg       odd_parity_3;
     reg       odd_parity_4;
+    reg       odd_parity_5;
     reg       fault_out;
 
     wire       starts = start | answer;
@@ -59,30 +60,43 @@ module svd_8x8_stream_output (
     wire       frame_ends = (section_is_0 & is_status_alone) | (section_is_3 & section_ends);
     wire       issue_and_frame_ends = issue & frame_ends;
     wire       disjunction_of_starts = starts | (active & ~issue_and_frame_ends);
+    wire [1:0] section_plus_1 = section + 2'd1;
     wire       starts_or_issue = starts | issue;
-    wire [1:0] choice_of_starts = starts ? 2'd0 : (section_ends ? section + 2'd1 : section);
     wire       begins = starts | section_ends;
-    wire [2:0] choice_of_column_plus_1 = (begins | last_column) ? 3'd0 : column + 3'd1;
-    wire [2:0] choice_of_row_plus_1_else_row = begins ? 3'd0 : (last_column ? row + 3'd1 : row);
-    wire [4:0] difference_of_issue_wide = credits + {4'd0, freed} - {4'd0, issue};
+    wire       begins_or_last_column = begins | last_column;
+    wire [2:0] column_plus_1 = column + 3'd1;
+    wire [2:0] row_plus_1 = row + 3'd1;
+    wire [4:0] credits_plus_freed_wide = credits + {4'd0, freed};
+    wire [4:0] sum_of_credits_plus_freed_wide = credits_plus_freed_wide - 5'd1;
     wire       issue_and_not_section_is_0 = issue & ~section_is_0;
     wire       issue_and_section_is_2 = issue & section_is_2;
     wire       issue_and_section_is_3 = issue & section_is_3;
     wire       parity_of_credits_bit_2 = credits[0] ^ credits[1] ^ credits[2] ^ credits[3] ^ credits[4];
-    wire       parity_of_issue_wide_lsb = difference_of_issue_wide[0] ^ difference_of_issue_wide[1];
-    wire       parity_of_issue_wide_lsb_2 = parity_of_issue_wide_lsb ^ difference_of_issue_wide[2]
-            ^ difference_of_issue_wide[3];
-    wire       parity_of_issue_wide_lsb_2_2 = parity_of_issue_wide_lsb_2 ^ difference_of_issue_wide[4]
-            ^ disjunction_of_starts;
-    wire       parity_of_issue_wide_lsb_2_2_2 = parity_of_issue_wide_lsb_2_2 ^ issue_and_not_section_is_0;
-    wire       parity_of_in_matrix = section[0] ^ in_matrix ^ row[0] ^ row[1] ^ row[2] ^ column[0];
-    wire       parity_of_in_matrix_2 = parity_of_in_matrix ^ column[1] ^ column[2] ^ odd_parity_2;
-    wire       parity_of_starts_lsb = choice_of_starts[0] ^ choice_of_starts[1]
-            ^ choice_of_row_plus_1_else_row[0];
-    wire       parity_of_starts_lsb_2 = parity_of_starts_lsb ^ choice_of_row_plus_1_else_row[1]
-            ^ choice_of_row_plus_1_else_row[2];
-    wire       parity_of_starts_lsb_2_2 = parity_of_starts_lsb_2 ^ choice_of_column_plus_1[0]
-            ^ choice_of_column_plus_1[1];
+    wire       odd_parity_term = sum_of_credits_plus_freed_wide[0] ^ sum_of_credits_plus_freed_wide[1];
+    wire       parity_of_odd_parity_term = odd_parity_term ^ sum_of_credits_plus_freed_wide[2]
+            ^ sum_of_credits_plus_freed_wide[3];
+    wire       parity_of_odd_parity_term_2 = parity_of_odd_parity_term ^ sum_of_credits_plus_freed_wide[4];
+    wire       odd_parity_term_2 = credits_plus_freed_wide[0] ^ credits_plus_freed_wide[1]
+            ^ credits_plus_freed_wide[2];
+    wire       parity_of_odd_parity_term_2_2 = odd_parity_term_2 ^ credits_plus_freed_wide[3]
+            ^ credits_plus_freed_wide[4];
+    wire       choice_of_odd_parity_term_2 = issue ? parity_of_odd_parity_term_2
+            : parity_of_odd_parity_term_2_2;
+    wire       parity_of_odd_parity_term_2_3 = choice_of_odd_parity_term_2 ^ disjunction_of_starts
+            ^ issue_and_not_section_is_0;
+    wire       section_lsb_xor_in_matrix = section[0] ^ in_matrix;
+    wire       parity_of_row_lsb_xor_row_msb = section_lsb_xor_in_matrix ^ row[0] ^ row[1] ^ row[2] ^ column[0];
+    wire       parity_of_row_lsb_xor_row_msb_2 = parity_of_row_lsb_xor_row_msb ^ column[1] ^ column[2]
+            ^ odd_parity_2;
+    wire       choice_of_section_plus_1_lsb = section_ends ? section_plus_1[0] ^ section_plus_1[1]
+            : section_lsb_xor_in_matrix;
+    wire       parity = 1'b0 ^ 1'b0 ^ 1'b0;
+    wire       choice_of_row_plus_1_lsb = last_column ? row_plus_1[0] ^ row_plus_1[1] ^ row_plus_1[2] : row[0]
+            ^ row[1] ^ row[2];
+    wire       parity_of_section_plus_1_lsb = (starts ? 1'b0 ^ 1'b0 : choice_of_section_plus_1_lsb)
+            ^ (begins ? parity : choice_of_row_plus_1_lsb);
+    wire       choice_of_parity = begins_or_last_column ? parity : column_plus_1[0] ^ column_plus_1[1]
+            ^ column_plus_1[2];
 
     always @(posedge aclk) begin
         if (!aresetn) begin
@@ -90,9 +104,9 @@ module svd_8x8_stream_output (
             active     <= 1'b0;
             odd_parity <= 1'b0;
         end else begin
-            credits    <= difference_of_issue_wide;
+            credits    <= issue ? sum_of_credits_plus_freed_wide : credits_plus_freed_wide;
             active     <= disjunction_of_starts;
-            odd_parity <= ~(parity_of_issue_wide_lsb_2_2_2 ^ issue_and_section_is_2);
+            odd_parity <= ~(parity_of_odd_parity_term_2_3 ^ issue_and_section_is_2);
         end
     end
 
@@ -103,10 +117,10 @@ module svd_8x8_stream_output (
             column       <= 3'd0;
             odd_parity_2 <= 1'b1;
         end else if (starts_or_issue) begin
-            section      <= choice_of_starts;
-            row          <= choice_of_row_plus_1_else_row;
-            column       <= choice_of_column_plus_1;
-            odd_parity_2 <= ~(parity_of_starts_lsb_2_2 ^ choice_of_column_plus_1[2]);
+            section      <= starts ? 2'd0 : (section_ends ? section_plus_1 : section);
+            row          <= begins ? 3'd0 : (last_column ? row_plus_1 : row);
+            column       <= begins_or_last_column ? 3'd0 : column_plus_1;
+            odd_parity_2 <= ~(parity_of_section_plus_1_lsb ^ choice_of_parity);
         end
     end
 
@@ -128,12 +142,14 @@ module svd_8x8_stream_output (
             p1_turn_out   <= 1'b0;
             p1_u_read_out <= 1'b0;
             p1_v_read_out <= 1'b0;
+            p1_tuser      <= 2'd0;
             p1_tlast      <= 1'b0;
             p1_token      <= 1'b0;
         end else begin
             p1_turn_out   <= issue_and_not_section_is_0;
             p1_u_read_out <= issue_and_section_is_2;
             p1_v_read_out <= issue_and_section_is_3;
+            p1_tuser      <= section;
             p1_tlast      <= issue_and_frame_ends;
             p1_token      <= issue;
         end
@@ -145,11 +161,13 @@ module svd_8x8_stream_output (
         p1_is_v           <= section_is_3;
         p1_is_u           <= section_is_2;
         p1_is_matrix      <= in_matrix;
-        p1_tuser          <= section;
     end
 
     wire p1_parity_of_credits_bit_2 = parity_of_credits_bit_2 ^ active ^ p1_turn_out ^ p1_u_read_out;
-    wire p1_disjunction_of_credits_bit_2 = ~(p1_parity_of_credits_bit_2 ^ odd_parity) | ~parity_of_in_matrix_2;
+    wire p1_odd_parity_3_term = issue_and_section_is_3 ^ section_lsb_xor_in_matrix
+            ^ (p1_tuser[0] ^ p1_tuser[1]);
+    wire p1_disjunction_of_credits_bit_2 = ~(p1_parity_of_credits_bit_2 ^ odd_parity)
+            | ~parity_of_row_lsb_xor_row_msb_2;
 
     // ---- Stage 2 ---------------------------------------------------------------------------------------------
     reg [23:0] p2_sigma;
@@ -167,21 +185,21 @@ module svd_8x8_stream_output (
         p2_is_v               <= p1_is_v;
         p2_front_msb_and_is_u <= front[27] & p1_is_u;
         p2_is_matrix          <= p1_is_matrix;
-        p2_tuser              <= p1_tuser;
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
+            p2_tuser <= 2'd0;
             p2_tlast <= 1'b0;
             p2_token <= 1'b0;
         end else begin
+            p2_tuser <= p1_tuser;
             p2_tlast <= p1_tlast;
             p2_token <= p1_token;
         end
     end
 
-    wire p2_parity_of_issue_and_frame_ends = issue_and_section_is_3 ^ issue_and_frame_ends ^ p1_tlast
-            ^ p2_tlast;
+    wire p2_parity_of_tuser_msb = p1_v_read_out ^ p1_tuser[0] ^ p1_tuser[1] ^ p2_tuser[0] ^ p2_tuser[1];
 
     // ---- Stage 3 ---------------------------------------------------------------------------------------------
     reg        p3_is_sigma;
@@ -199,18 +217,22 @@ module svd_8x8_stream_output (
         p3_is_v               <= p2_is_v;
         p3_front_msb_and_is_u <= p2_front_msb_and_is_u;
         p3_is_matrix          <= p2_is_matrix;
-        p3_tuser              <= p2_tuser;
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
+            p3_tuser <= 2'd0;
             p3_tlast <= 1'b0;
             p3_token <= 1'b0;
         end else begin
+            p3_tuser <= p2_tuser;
             p3_tlast <= p2_tlast;
             p3_token <= p2_token;
         end
     end
+
+    wire p3_parity_of_odd_parity_3_term = p1_odd_parity_3_term ^ (p2_tuser[0] ^ p2_tuser[1])
+            ^ (p3_tuser[0] ^ p3_tuser[1]);
 
     // ---- Stage 4 ---------------------------------------------------------------------------------------------
     reg        p4_is_sigma;
@@ -228,20 +250,23 @@ module svd_8x8_stream_output (
         p4_is_v               <= p3_is_v;
         p4_front_msb_and_is_u <= p3_front_msb_and_is_u;
         p4_is_matrix          <= p3_is_matrix;
-        p4_tuser              <= p3_tuser;
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
+            p4_tuser <= 2'd0;
             p4_tlast <= 1'b0;
             p4_token <= 1'b0;
         end else begin
+            p4_tuser <= p3_tuser;
             p4_tlast <= p3_tlast;
             p4_token <= p3_token;
         end
     end
 
-    wire p4_parity_of_tlast_xor_tlast = p1_v_read_out ^ p1_tlast ^ p2_tlast ^ p3_tlast ^ p4_tlast;
+    wire p4_parity_of_tuser_msb = p2_parity_of_tuser_msb ^ p3_tuser[0] ^ p3_tuser[1] ^ p4_tuser[0];
+    wire p4_disjunction_of_credits_bit_2 = p1_disjunction_of_credits_bit_2
+            | ~(p4_parity_of_tuser_msb ^ p4_tuser[1] ^ odd_parity_3);
 
     // ---- Stage 5 ---------------------------------------------------------------------------------------------
     reg        p5_is_sigma;
@@ -259,22 +284,27 @@ module svd_8x8_stream_output (
         p5_is_v               <= p4_is_v;
         p5_front_msb_and_is_u <= p4_front_msb_and_is_u;
         p5_is_matrix          <= p4_is_matrix;
-        p5_tuser              <= p4_tuser;
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
+            p5_tuser <= 2'd0;
             p5_tlast <= 1'b0;
             p5_token <= 1'b0;
         end else begin
+            p5_tuser <= p4_tuser;
             p5_tlast <= p4_tlast;
             p5_token <= p4_token;
         end
     end
 
     wire [20:0] p5_element = ((p5_is_v ? v : u) ^ {21{p5_front_msb_and_is_u}}) + {20'd0, p5_front_msb_and_is_u};
-    wire        p5_parity_of_issue_and_frame_ends = p2_parity_of_issue_and_frame_ends ^ p3_tlast ^ p4_tlast
-            ^ p5_tlast;
+    wire        p5_tuser_lsb_xor_tuser_msb = p5_tuser[0] ^ p5_tuser[1];
+    wire        p5_parity_of_issue_and_frame_ends = p4_tuser[0] ^ p4_tuser[1] ^ p5_tuser_lsb_xor_tuser_msb
+            ^ issue_and_frame_ends;
+    wire        p5_parity_of_issue_and_frame_ends_2 = p5_parity_of_issue_and_frame_ends ^ p1_tlast ^ p2_tlast
+            ^ p3_tlast;
+    wire        p5_parity_of_token_xor_token = p4_tlast ^ p5_tlast ^ issue ^ p1_token ^ p2_token ^ p3_token;
 
     // ---- Stage 6 ---------------------------------------------------------------------------------------------
     reg [23:0] p6_tdata_out;
@@ -284,23 +314,26 @@ module svd_8x8_stream_output (
 
     always @(posedge aclk) begin
         p6_tdata_out <= p5_is_matrix ? {{3{p5_element[20]}}, p5_element} : (p5_is_sigma ? p5_sigma : status);
-        p6_tuser     <= p5_tuser;
     end
 
     always @(posedge aclk) begin
         if (!aresetn) begin
+            p6_tuser <= 2'd0;
             p6_tlast <= 1'b0;
             p6_token <= 1'b0;
         end else begin
+            p6_tuser <= p5_tuser;
             p6_tlast <= p5_tlast;
             p6_token <= p5_token;
         end
     end
 
-    wire p6_parity_of_tlast_xor_tlast = p4_parity_of_tlast_xor_tlast ^ p5_tlast ^ p6_tlast ^ p1_token;
-    wire p6_parity_of_token_xor_token = p2_token ^ p3_token ^ p4_token ^ p5_token ^ p6_token ^ odd_parity_4;
-    wire p6_disjunction_of_credits_bit_2 = p1_disjunction_of_credits_bit_2
-            | ~(p6_parity_of_tlast_xor_tlast ^ odd_parity_3);
+    wire p6_parity_of_tuser_lsb_xor_tlast = p5_tuser_lsb_xor_tuser_msb ^ p6_tuser[0] ^ p6_tuser[1] ^ p1_tlast;
+    wire p6_parity_of_tuser_lsb_xor_tlast_2 = p6_parity_of_tuser_lsb_xor_tlast ^ p2_tlast ^ p3_tlast ^ p4_tlast;
+    wire p6_parity_of_token_xor_token = p5_tlast ^ p6_tlast ^ p1_token ^ p2_token ^ p3_token ^ p4_token;
+    wire p6_parity_of_token_xor_token_2 = p6_parity_of_token_xor_token ^ p5_token ^ p6_token ^ odd_parity_5;
+    wire p6_disjunction_of_credits_bit_2 = p4_disjunction_of_credits_bit_2
+            | ~(p6_parity_of_tuser_lsb_xor_tlast_2 ^ odd_parity_4);
 
     // ---- Fed back from later stages --------------------------------------------------------------------------
 
@@ -308,11 +341,13 @@ module svd_8x8_stream_output (
         if (!aresetn) begin
             odd_parity_3 <= 1'b1;
             odd_parity_4 <= 1'b1;
+            odd_parity_5 <= 1'b1;
             fault_out    <= 1'b0;
         end else begin
-            odd_parity_3 <= ~(p5_parity_of_issue_and_frame_ends ^ issue);
-            odd_parity_4 <= ~(p1_token ^ p2_token ^ p3_token ^ p4_token ^ p5_token);
-            fault_out    <= p6_disjunction_of_credits_bit_2 | ~p6_parity_of_token_xor_token;
+            odd_parity_3 <= ~p3_parity_of_odd_parity_3_term;
+            odd_parity_4 <= ~p5_parity_of_issue_and_frame_ends_2;
+            odd_parity_5 <= ~(p5_parity_of_token_xor_token ^ p4_token ^ p5_token);
+            fault_out    <= p6_disjunction_of_credits_bit_2 | ~p6_parity_of_token_xor_token_2;
         end
     end
 

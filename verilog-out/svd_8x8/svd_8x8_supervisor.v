@@ -51,86 +51,63 @@ module svd_8x8_supervisor (
     reg        holds_out;
     reg        answer_out;
     reg        odd_parity;
-    reg        odd_parity_2;
     reg        fault_out;
 
-    wire        input_moves = input_valid & input_ready;
-    wire        output_moves = output_valid & output_ready;
-    wire        input_moves_and_input_last = input_moves & input_last;
-    wire        answers_frame = output_moves & output_last;
-    wire        parity_of_frames_owed_lsb = frames_owed[0] ^ frames_owed[1] ^ frames_owed[2] ^ frames_owed[3];
-    wire        frames_owed_is_intact = parity_of_frames_owed_lsb ^ frames_owed[4] ^ frames_owed_parity;
-    wire  [4:0] frames_owed_now = frames_owed_is_intact ? frames_owed : ~frames_owed_inverted;
-    wire        frames_owed_now_is_0 = frames_owed_now == 5'd0;
-    wire        is_owed = ~frames_owed_now_is_0;
-    wire        state_is_intact = state[0] ^ state[1] ^ state[2] ^ state[3] ^ state[4] ^ state_parity;
-    wire  [4:0] state_now = state_is_intact ? state : ~state_inverted;
-    wire        conjunction_of_answers_frame = answers_frame & frames_owed_now_is_0
+    wire       input_moves = input_valid & input_ready;
+    wire       output_moves = output_valid & output_ready;
+    wire       input_moves_and_input_last = input_moves & input_last;
+    wire       answers_frame = output_moves & output_last;
+    wire       parity_of_frames_owed_lsb = frames_owed[0] ^ frames_owed[1] ^ frames_owed[2] ^ frames_owed[3];
+    wire       frames_owed_is_intact = parity_of_frames_owed_lsb ^ frames_owed[4] ^ frames_owed_parity;
+    wire [4:0] frames_owed_now = frames_owed_is_intact ? frames_owed : ~frames_owed_inverted;
+    wire       frames_owed_now_is_0 = frames_owed_now == 5'd0;
+    wire       is_owed = ~frames_owed_now_is_0;
+    wire       state_is_intact = state[0] ^ state[1] ^ state[2] ^ state[3] ^ state[4] ^ state_parity;
+    wire [4:0] state_now = state_is_intact ? state : ~state_inverted;
+    wire       conjunction_of_answers_frame = answers_frame & frames_owed_now_is_0
             & ~input_moves_and_input_last;
-    wire        is_too_early = conjunction_of_answers_frame & state_now[0];
-    wire        disjunction_of_is_too_early = is_too_early | (state_now[4] & ~input_moves_and_input_last);
-    wire        owes = input_moves_and_input_last & ~state_now[4];
-    wire        pays = answers_frame & (is_owed | owes);
-    wire  [4:0] difference_of_pays_wide = frames_owed_now + {4'd0, owes} - {4'd0, pays};
-    wire        parity_of_pays_wide_lsb = difference_of_pays_wide[0] ^ difference_of_pays_wide[1]
+    wire       is_too_early = conjunction_of_answers_frame & state_now[0];
+    wire       disjunction_of_is_too_early = is_too_early | (state_now[4] & ~input_moves_and_input_last);
+    wire       owes = input_moves_and_input_last & ~state_now[4];
+    wire       pays = answers_frame & (is_owed | owes);
+    wire [4:0] difference_of_pays_wide = frames_owed_now + {4'd0, owes} - {4'd0, pays};
+    wire       parity_of_pays_wide_lsb = difference_of_pays_wide[0] ^ difference_of_pays_wide[1]
             ^ difference_of_pays_wide[2];
-    wire        parity_of_pays_wide_lsb_2 = parity_of_pays_wide_lsb ^ difference_of_pays_wide[3]
+    wire       parity_of_pays_wide_lsb_2 = parity_of_pays_wide_lsb ^ difference_of_pays_wide[3]
             ^ difference_of_pays_wide[4];
-    wire        conjunction_of_is_owed = (is_owed | (input_valid & ~input_ready)) & ~output_valid
-            & ~input_moves;
-    wire        watchdog_expires = cycles_without_beat[12];
-    wire        counts = conjunction_of_is_owed & ~watchdog_expires;
-    wire [12:0] choice_of_counts = counts ? cycles_without_beat + 13'd1 : 13'd0;
-    wire        disjunction_of_input_fault = watchdog_expires | input_fault | controller_fault
+    wire       conjunction_of_is_owed = (is_owed | (input_valid & ~input_ready)) & ~output_valid & ~input_moves;
+    wire       watchdog_expires = cycles_without_beat[12];
+    wire       counts = conjunction_of_is_owed & ~watchdog_expires;
+    wire       disjunction_of_input_fault = watchdog_expires | input_fault | controller_fault
             | decomposer_fault;
-    wire        disjunction_of_input_fault_2 = disjunction_of_input_fault | output_fault | fifo_fault
+    wire       disjunction_of_input_fault_2 = disjunction_of_input_fault | output_fault | fifo_fault
             | supervisor_fault;
-    wire        is_reset = state_now[2] & ~restart_ends_out;
-    wire        notices_fault = disjunction_of_input_fault_2 & (~state_now[3] | is_reset);
-    wire        clears_ends = state_now[3] & ~state_now[2] & ~output_valid;
-    wire        conjunction = state_now[3] & is_reset & ~state_now[1];
-    wire        is_over = conjunction & ~state_now[0] & frames_owed_now_is_0 & ~notices_fault;
-    wire        sends_answer = conjunction & is_owed & ~output_valid & ~notices_fault;
-    wire        gives_up_next = notices_fault | (state_now[3] & ~is_over);
-    wire        disjunction_of_clears_ends = clears_ends
+    wire       is_reset = state_now[2] & ~restart_ends_out;
+    wire       notices_fault = disjunction_of_input_fault_2 & (~state_now[3] | is_reset);
+    wire       clears_ends = state_now[3] & ~state_now[2] & ~output_valid;
+    wire       conjunction = state_now[3] & is_reset & ~state_now[1];
+    wire       is_over = conjunction & ~state_now[0] & frames_owed_now_is_0 & ~notices_fault;
+    wire       sends_answer = conjunction & is_owed & ~output_valid & ~notices_fault;
+    wire       gives_up_next = notices_fault | (state_now[3] & ~is_over);
+    wire       disjunction_of_clears_ends = clears_ends
             | (state_now[2] & state_now[3] & ~is_over & ~notices_fault);
-    wire        conjunction_of_sends_answer = (sends_answer | (state_now[1] & ~answers_frame)) & gives_up_next;
-    wire        within_next = input_moves ? ~input_last : state_now[0];
-    wire  [4:0] bits_of_is_too_early = {disjunction_of_is_too_early, gives_up_next, disjunction_of_clears_ends,
+    wire       conjunction_of_sends_answer = (sends_answer | (state_now[1] & ~answers_frame)) & gives_up_next;
+    wire       within_next = input_moves ? ~input_last : state_now[0];
+    wire [4:0] bits_of_is_too_early = {disjunction_of_is_too_early, gives_up_next, disjunction_of_clears_ends,
             conjunction_of_sends_answer & ~notices_fault, within_next};
-    wire        parity_of_is_too_early_lsb = bits_of_is_too_early[0] ^ bits_of_is_too_early[1]
+    wire       parity_of_is_too_early_lsb = bits_of_is_too_early[0] ^ bits_of_is_too_early[1]
             ^ bits_of_is_too_early[2];
-    wire        parity_of_is_too_early_lsb_2 = parity_of_is_too_early_lsb ^ bits_of_is_too_early[3]
+    wire       parity_of_is_too_early_lsb_2 = parity_of_is_too_early_lsb ^ bits_of_is_too_early[3]
             ^ bits_of_is_too_early[4];
-    wire        disjunction_of_notices_fault = notices_fault | state_now[3];
-    wire        clears_ends_or_is_over = clears_ends | is_over;
-    wire        conjunction_of_gives_up_next = gives_up_next & ~disjunction_of_clears_ends;
-    wire        fault_out_term = cycles_without_beat[0] ^ cycles_without_beat[1] ^ cycles_without_beat[2];
-    wire        parity_of_fault_out_term = fault_out_term ^ cycles_without_beat[3] ^ cycles_without_beat[4];
-    wire        parity_of_fault_out_term_2 = parity_of_fault_out_term ^ cycles_without_beat[5]
-            ^ cycles_without_beat[6];
-    wire        parity_of_fault_out_term_2_2 = parity_of_fault_out_term_2 ^ cycles_without_beat[7]
-            ^ cycles_without_beat[8];
-    wire        parity_of_fault_out_term_2_2_2 = parity_of_fault_out_term_2_2 ^ cycles_without_beat[9]
-            ^ cycles_without_beat[10];
-    wire        parity_of_fault_out_term_2_2_2_2 = parity_of_fault_out_term_2_2_2 ^ cycles_without_beat[11]
-            ^ watchdog_expires;
-    wire        parity_of_counts_lsb = choice_of_counts[0] ^ choice_of_counts[1] ^ choice_of_counts[2];
-    wire        parity_of_counts_lsb_2 = parity_of_counts_lsb ^ choice_of_counts[3] ^ choice_of_counts[4];
-    wire        parity_of_counts_lsb_2_2 = parity_of_counts_lsb_2 ^ choice_of_counts[5] ^ choice_of_counts[6];
-    wire        parity_of_counts_lsb_2_2_2 = parity_of_counts_lsb_2_2 ^ choice_of_counts[7]
-            ^ choice_of_counts[8];
-    wire        parity_of_counts_lsb_2_2_2_2 = parity_of_counts_lsb_2_2_2 ^ choice_of_counts[9]
-            ^ choice_of_counts[10];
-    wire        parity_of_counts_lsb_2_2_2_2_2 = parity_of_counts_lsb_2_2_2_2 ^ choice_of_counts[11]
-            ^ choice_of_counts[12];
-    wire        parity_of_restart_ends_out = restart_ends_out ^ gives_up_out ^ within_frame_out
+    wire       disjunction_of_notices_fault = notices_fault | state_now[3];
+    wire       clears_ends_or_is_over = clears_ends | is_over;
+    wire       conjunction_of_gives_up_next = gives_up_next & ~disjunction_of_clears_ends;
+    wire       parity_of_restart_ends_out = restart_ends_out ^ gives_up_out ^ within_frame_out
             ^ restart_core_out;
-    wire        parity_of_restart_ends_out_2 = parity_of_restart_ends_out ^ holds_out ^ answer_out
-            ^ odd_parity_2;
-    wire        parity_of_gives_up_next = clears_ends_or_is_over ^ gives_up_next ^ within_next
+    wire       parity_of_restart_ends_out_2 = parity_of_restart_ends_out ^ holds_out ^ answer_out ^ odd_parity;
+    wire       parity_of_gives_up_next = clears_ends_or_is_over ^ gives_up_next ^ within_next
             ^ disjunction_of_notices_fault;
-    wire        parity_of_gives_up_next_2 = parity_of_gives_up_next ^ conjunction_of_gives_up_next
+    wire       parity_of_gives_up_next_2 = parity_of_gives_up_next ^ conjunction_of_gives_up_next
             ^ sends_answer;
 
     always @(posedge aclk) begin
@@ -149,7 +126,6 @@ module svd_8x8_supervisor (
             holds_out            <= 1'b0;
             answer_out           <= 1'b0;
             odd_parity           <= 1'b1;
-            odd_parity_2         <= 1'b1;
             fault_out            <= 1'b0;
         end else begin
             frames_owed          <= difference_of_pays_wide;
@@ -158,17 +134,15 @@ module svd_8x8_supervisor (
             state                <= bits_of_is_too_early;
             state_parity         <= ~parity_of_is_too_early_lsb_2;
             state_inverted       <= ~bits_of_is_too_early;
-            cycles_without_beat  <= choice_of_counts;
+            cycles_without_beat  <= counts ? cycles_without_beat + 13'd1 : 13'd0;
             restart_ends_out     <= clears_ends_or_is_over;
             gives_up_out         <= gives_up_next;
             within_frame_out     <= within_next;
             restart_core_out     <= disjunction_of_notices_fault;
             holds_out            <= conjunction_of_gives_up_next;
             answer_out           <= sends_answer;
-            odd_parity           <= ~parity_of_counts_lsb_2_2_2_2_2;
-            odd_parity_2         <= ~parity_of_gives_up_next_2;
-            fault_out            <= ~(parity_of_fault_out_term_2_2_2_2 ^ odd_parity)
-                    | ~parity_of_restart_ends_out_2;
+            odd_parity           <= ~parity_of_gives_up_next_2;
+            fault_out            <= ~parity_of_restart_ends_out_2;
         end
     end
 

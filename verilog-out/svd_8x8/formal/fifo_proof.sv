@@ -9,9 +9,9 @@ module fifo_proof (
     input wire m_axis_tready,
     input wire holds,
     input wire fault_before,
-    input wire tlast,
     input wire [23:0] tdata,
-    input wire [1:0] tuser
+    input wire [1:0] tuser,
+    input wire tlast
 );
     wire [23:0] m_axis_tdata;
     wire [1:0] m_axis_tuser;
@@ -19,11 +19,14 @@ module fifo_proof (
     wire m_axis_tvalid;
     wire freed;
     wire fault;
-    svd_8x8_stream_fifo dut (.aclk(aclk), .aresetn(aresetn), .write(write), .m_axis_tready(m_axis_tready), .holds(holds), .fault_before(fault_before), .tlast(tlast), .tdata(tdata), .tuser(tuser), .m_axis_tdata(m_axis_tdata), .m_axis_tuser(m_axis_tuser), .m_axis_tlast(m_axis_tlast), .m_axis_tvalid(m_axis_tvalid), .freed(freed), .fault(fault));
+    svd_8x8_stream_fifo dut (.aclk(aclk), .aresetn(aresetn), .write(write), .m_axis_tready(m_axis_tready), .holds(holds), .fault_before(fault_before), .tdata(tdata), .tuser(tuser), .tlast(tlast), .m_axis_tdata(m_axis_tdata), .m_axis_tuser(m_axis_tuser), .m_axis_tlast(m_axis_tlast), .m_axis_tvalid(m_axis_tvalid), .freed(freed), .fault(fault));
     (* hierconn *) wire [4:0] \dut.count ;
     (* hierconn *) wire [3:0] \dut.write_at ;
     (* hierconn *) wire [3:0] \dut.read_at ;
     (* hierconn *) wire \dut.tlast_inverted_head ;
+    (* hierconn *) wire \dut.parity_head ;
+    (* hierconn *) wire \dut.number_is_flipped ;
+    (* hierconn *) wire \dut.next_is_first ;
     (* hierconn *) wire \dut.odd_parity ;
     (* hierconn *) wire \dut.odd_parity_2 ;
     (* hierconn *) wire \dut.odd_parity_3 ;
@@ -40,12 +43,25 @@ module fifo_proof (
     always @(posedge aclk) credits <= !aresetn ? 5'd16 : credits + {4'd0, freed} - {4'd0, write};
     always @* assume (!write || credits != 5'd0);
 
+    // It writes frames: the status word is the first beat of each, and no other.
+    always @* assume (!write || (tuser == 2'd0) == \dut.next_is_first );
+
+    // The parity, bit by bit in the same order as in the module. In another order the solver takes much longer.
+    function is_odd(input [25:0] numbers);
+        integer bit_number;
+        begin
+            is_odd = 1'b0;
+            for (bit_number = 0; bit_number < 26; bit_number = bit_number + 1)
+                is_odd = is_odd ^ numbers[bit_number];
+        end
+    endfunction
+
     // Any one beat is followed from its write on. `ahead` beats leave before it.
     (* anyseq *) wire follows;
     reg followed;
     reg [4:0] ahead;
     reg [27:0] beat;
-    wire [27:0] beat_in = {tdata, tuser, tlast, ~tlast};
+    wire [27:0] beat_in = {tuser, tdata, tlast, ~tlast};
     wire moves = m_axis_tvalid && m_axis_tready;
     always @(posedge aclk) begin
         if (!aresetn) followed <= 1'b0;
@@ -192,17 +208,52 @@ module fifo_proof (
         place == 4'd13 ? \dut.tlast_inverted_memory[13] :
         place == 4'd14 ? \dut.tlast_inverted_memory[14] :
         \dut.tlast_inverted_memory[15] ;
-    wire [27:0] beat_there = {tdata_there, tuser_there, tlast_there, tlast_inverted_there};
-    wire [27:0] beat_out = {m_axis_tdata, m_axis_tuser, m_axis_tlast, \dut.tlast_inverted_head };
+    (* hierconn *) wire \dut.parity_memory[0] ;
+    (* hierconn *) wire \dut.parity_memory[1] ;
+    (* hierconn *) wire \dut.parity_memory[2] ;
+    (* hierconn *) wire \dut.parity_memory[3] ;
+    (* hierconn *) wire \dut.parity_memory[4] ;
+    (* hierconn *) wire \dut.parity_memory[5] ;
+    (* hierconn *) wire \dut.parity_memory[6] ;
+    (* hierconn *) wire \dut.parity_memory[7] ;
+    (* hierconn *) wire \dut.parity_memory[8] ;
+    (* hierconn *) wire \dut.parity_memory[9] ;
+    (* hierconn *) wire \dut.parity_memory[10] ;
+    (* hierconn *) wire \dut.parity_memory[11] ;
+    (* hierconn *) wire \dut.parity_memory[12] ;
+    (* hierconn *) wire \dut.parity_memory[13] ;
+    (* hierconn *) wire \dut.parity_memory[14] ;
+    (* hierconn *) wire \dut.parity_memory[15] ;
+    wire parity_there =
+        place == 4'd0 ? \dut.parity_memory[0] :
+        place == 4'd1 ? \dut.parity_memory[1] :
+        place == 4'd2 ? \dut.parity_memory[2] :
+        place == 4'd3 ? \dut.parity_memory[3] :
+        place == 4'd4 ? \dut.parity_memory[4] :
+        place == 4'd5 ? \dut.parity_memory[5] :
+        place == 4'd6 ? \dut.parity_memory[6] :
+        place == 4'd7 ? \dut.parity_memory[7] :
+        place == 4'd8 ? \dut.parity_memory[8] :
+        place == 4'd9 ? \dut.parity_memory[9] :
+        place == 4'd10 ? \dut.parity_memory[10] :
+        place == 4'd11 ? \dut.parity_memory[11] :
+        place == 4'd12 ? \dut.parity_memory[12] :
+        place == 4'd13 ? \dut.parity_memory[13] :
+        place == 4'd14 ? \dut.parity_memory[14] :
+        \dut.parity_memory[15] ;
+    wire [27:0] beat_there = {tuser_there, tdata_there, tlast_there, tlast_inverted_there};
+    wire [27:0] beat_out = {m_axis_tuser, m_axis_tdata, m_axis_tlast, \dut.tlast_inverted_head };
     wire is_at_head = followed && m_axis_tvalid && ahead == 5'd0;
+    wire parity = is_odd(beat[27:2]);
 
     // What held in the cycle before.
-    reg was_valid, was_ready, was_reset, could_move;
+    reg was_valid, was_ready, was_reset, could_move, was_flipped;
     reg [27:1] was_out;
     always @(posedge aclk) begin
         was_valid <= m_axis_tvalid;
         was_ready <= m_axis_tready;
         was_reset <= !aresetn;
+        was_flipped <= aresetn && \dut.number_is_flipped ;
         was_out <= beat_out[27:1];
         could_move <= \dut.count != 5'd0 && !holds && !fault_before;
     end
@@ -224,12 +275,15 @@ module fifo_proof (
         // There is room for every beat, and no fault without a flipped bit.
         assert (credits + \dut.count + {4'd0, freed} == 5'd16);
         assert (\dut.count <= 5'd16 && credits <= 5'd16);
-        assert (!fault && !\dut.flip_seen );
+        assert (!\dut.flip_seen && (!fault || was_flipped));
         assert (\dut.count [3:0] == \dut.write_at - \dut.read_at );
         assert (\dut.odd_parity == ~(^{m_axis_tvalid, \dut.count }));
         assert (\dut.odd_parity_2 == ~(^\dut.write_at ) && \dut.odd_parity_3 == ~(^\dut.read_at ));
         assert (\dut.odd_parity_4 == ~(\dut.flip_seen ^ \dut.freed_out ));
         assert (!m_axis_tvalid || m_axis_tlast != \dut.tlast_inverted_head );
+        // The followed beat may be any one, so that this holds for all of them.
+        assert (!is_at_head || (\dut.parity_head == parity && !\dut.number_is_flipped ));
+        assert (!followed || is_at_head || parity_there == parity);
         assert ({1'b0, 4'd0 - \dut.read_at } >= \dut.count || \dut.tlast_memory[0] != \dut.tlast_inverted_memory[0] );
         assert ({1'b0, 4'd1 - \dut.read_at } >= \dut.count || \dut.tlast_memory[1] != \dut.tlast_inverted_memory[1] );
         assert ({1'b0, 4'd2 - \dut.read_at } >= \dut.count || \dut.tlast_memory[2] != \dut.tlast_inverted_memory[2] );

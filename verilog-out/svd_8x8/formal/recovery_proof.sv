@@ -38,7 +38,6 @@ module recovery_proof (
     (* hierconn *) wire [12:0] \dut.cycles_without_beat ;
     (* hierconn *) wire \dut.notices_fault ;
     (* hierconn *) wire \dut.odd_parity ;
-    (* hierconn *) wire \dut.odd_parity_2 ;
     // There is no reset: the supervisor and the FIFO begin in any state whatsoever, even one that contradicts itself.
     always @* assume (aresetn);
     reg [1:0] age = 2'd0;
@@ -46,16 +45,16 @@ module recovery_proof (
 
     // The FIFO, as the core connects it. What it is given is arbitrary.
     (* anyseq *) wire fifo_write;
-    (* anyseq *) wire fifo_tlast;
     (* anyseq *) wire [23:0] fifo_tdata;
     (* anyseq *) wire [1:0] fifo_tuser;
+    (* anyseq *) wire fifo_tlast;
     wire [23:0] fifo_m_axis_tdata;
     wire [1:0] fifo_m_axis_tuser;
     wire fifo_m_axis_tlast;
     wire fifo_m_axis_tvalid;
     wire fifo_freed;
     wire fifo_own_fault;
-    svd_8x8_stream_fifo fifo (.aclk(aclk), .aresetn(aresetn && !restart_ends), .write(fifo_write), .m_axis_tready(output_ready), .holds(holds), .fault_before(output_fault), .tlast(fifo_tlast), .tdata(fifo_tdata), .tuser(fifo_tuser), .m_axis_tdata(fifo_m_axis_tdata), .m_axis_tuser(fifo_m_axis_tuser), .m_axis_tlast(fifo_m_axis_tlast), .m_axis_tvalid(fifo_m_axis_tvalid), .freed(fifo_freed), .fault(fifo_own_fault));
+    svd_8x8_stream_fifo fifo (.aclk(aclk), .aresetn(aresetn && !restart_ends), .write(fifo_write), .m_axis_tready(output_ready), .holds(holds), .fault_before(output_fault), .tdata(fifo_tdata), .tuser(fifo_tuser), .tlast(fifo_tlast), .m_axis_tdata(fifo_m_axis_tdata), .m_axis_tuser(fifo_m_axis_tuser), .m_axis_tlast(fifo_m_axis_tlast), .m_axis_tvalid(fifo_m_axis_tvalid), .freed(fifo_freed), .fault(fifo_own_fault));
     (* hierconn *) wire [4:0] \fifo.count ;
     (* hierconn *) wire [3:0] \fifo.write_at ;
     (* hierconn *) wire [3:0] \fifo.read_at ;
@@ -65,7 +64,41 @@ module recovery_proof (
     (* hierconn *) wire \fifo.odd_parity_4 ;
     (* hierconn *) wire \fifo.flip_seen ;
     (* hierconn *) wire \fifo.freed_out ;
+    (* hierconn *) wire \fifo.next_is_first ;
     (* hierconn *) wire \fifo.tlast_inverted_head ;
+    (* hierconn *) wire \fifo.parity_head ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[0] ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[1] ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[2] ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[3] ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[4] ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[5] ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[6] ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[7] ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[8] ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[9] ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[10] ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[11] ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[12] ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[13] ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[14] ;
+    (* hierconn *) wire [23:0] \fifo.tdata_memory[15] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[0] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[1] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[2] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[3] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[4] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[5] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[6] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[7] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[8] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[9] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[10] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[11] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[12] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[13] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[14] ;
+    (* hierconn *) wire [1:0] \fifo.tuser_memory[15] ;
     (* hierconn *) wire \fifo.tlast_memory[0] ;
     (* hierconn *) wire \fifo.tlast_memory[1] ;
     (* hierconn *) wire \fifo.tlast_memory[2] ;
@@ -98,10 +131,118 @@ module recovery_proof (
     (* hierconn *) wire \fifo.tlast_inverted_memory[13] ;
     (* hierconn *) wire \fifo.tlast_inverted_memory[14] ;
     (* hierconn *) wire \fifo.tlast_inverted_memory[15] ;
-    wire [15:0] last_at_head_of = {\fifo.tlast_memory[15] , \fifo.tlast_memory[14] , \fifo.tlast_memory[13] , \fifo.tlast_memory[12] , \fifo.tlast_memory[11] , \fifo.tlast_memory[10] , \fifo.tlast_memory[9] , \fifo.tlast_memory[8] , \fifo.tlast_memory[7] , \fifo.tlast_memory[6] , \fifo.tlast_memory[5] , \fifo.tlast_memory[4] , \fifo.tlast_memory[3] , \fifo.tlast_memory[2] , \fifo.tlast_memory[1] , \fifo.tlast_memory[0] };
-    wire last_at_head = last_at_head_of[\fifo.read_at ];
-    wire [15:0] inverted_at_head_of = {\fifo.tlast_inverted_memory[15] , \fifo.tlast_inverted_memory[14] , \fifo.tlast_inverted_memory[13] , \fifo.tlast_inverted_memory[12] , \fifo.tlast_inverted_memory[11] , \fifo.tlast_inverted_memory[10] , \fifo.tlast_inverted_memory[9] , \fifo.tlast_inverted_memory[8] , \fifo.tlast_inverted_memory[7] , \fifo.tlast_inverted_memory[6] , \fifo.tlast_inverted_memory[5] , \fifo.tlast_inverted_memory[4] , \fifo.tlast_inverted_memory[3] , \fifo.tlast_inverted_memory[2] , \fifo.tlast_inverted_memory[1] , \fifo.tlast_inverted_memory[0] };
-    wire inverted_at_head = inverted_at_head_of[\fifo.read_at ];
+    (* hierconn *) wire \fifo.parity_memory[0] ;
+    (* hierconn *) wire \fifo.parity_memory[1] ;
+    (* hierconn *) wire \fifo.parity_memory[2] ;
+    (* hierconn *) wire \fifo.parity_memory[3] ;
+    (* hierconn *) wire \fifo.parity_memory[4] ;
+    (* hierconn *) wire \fifo.parity_memory[5] ;
+    (* hierconn *) wire \fifo.parity_memory[6] ;
+    (* hierconn *) wire \fifo.parity_memory[7] ;
+    (* hierconn *) wire \fifo.parity_memory[8] ;
+    (* hierconn *) wire \fifo.parity_memory[9] ;
+    (* hierconn *) wire \fifo.parity_memory[10] ;
+    (* hierconn *) wire \fifo.parity_memory[11] ;
+    (* hierconn *) wire \fifo.parity_memory[12] ;
+    (* hierconn *) wire \fifo.parity_memory[13] ;
+    (* hierconn *) wire \fifo.parity_memory[14] ;
+    (* hierconn *) wire \fifo.parity_memory[15] ;
+    wire [23:0] tdata_next =
+        \fifo.read_at == 4'd0 ? \fifo.tdata_memory[0] :
+        \fifo.read_at == 4'd1 ? \fifo.tdata_memory[1] :
+        \fifo.read_at == 4'd2 ? \fifo.tdata_memory[2] :
+        \fifo.read_at == 4'd3 ? \fifo.tdata_memory[3] :
+        \fifo.read_at == 4'd4 ? \fifo.tdata_memory[4] :
+        \fifo.read_at == 4'd5 ? \fifo.tdata_memory[5] :
+        \fifo.read_at == 4'd6 ? \fifo.tdata_memory[6] :
+        \fifo.read_at == 4'd7 ? \fifo.tdata_memory[7] :
+        \fifo.read_at == 4'd8 ? \fifo.tdata_memory[8] :
+        \fifo.read_at == 4'd9 ? \fifo.tdata_memory[9] :
+        \fifo.read_at == 4'd10 ? \fifo.tdata_memory[10] :
+        \fifo.read_at == 4'd11 ? \fifo.tdata_memory[11] :
+        \fifo.read_at == 4'd12 ? \fifo.tdata_memory[12] :
+        \fifo.read_at == 4'd13 ? \fifo.tdata_memory[13] :
+        \fifo.read_at == 4'd14 ? \fifo.tdata_memory[14] :
+        \fifo.tdata_memory[15] ;
+    wire [1:0] tuser_next =
+        \fifo.read_at == 4'd0 ? \fifo.tuser_memory[0] :
+        \fifo.read_at == 4'd1 ? \fifo.tuser_memory[1] :
+        \fifo.read_at == 4'd2 ? \fifo.tuser_memory[2] :
+        \fifo.read_at == 4'd3 ? \fifo.tuser_memory[3] :
+        \fifo.read_at == 4'd4 ? \fifo.tuser_memory[4] :
+        \fifo.read_at == 4'd5 ? \fifo.tuser_memory[5] :
+        \fifo.read_at == 4'd6 ? \fifo.tuser_memory[6] :
+        \fifo.read_at == 4'd7 ? \fifo.tuser_memory[7] :
+        \fifo.read_at == 4'd8 ? \fifo.tuser_memory[8] :
+        \fifo.read_at == 4'd9 ? \fifo.tuser_memory[9] :
+        \fifo.read_at == 4'd10 ? \fifo.tuser_memory[10] :
+        \fifo.read_at == 4'd11 ? \fifo.tuser_memory[11] :
+        \fifo.read_at == 4'd12 ? \fifo.tuser_memory[12] :
+        \fifo.read_at == 4'd13 ? \fifo.tuser_memory[13] :
+        \fifo.read_at == 4'd14 ? \fifo.tuser_memory[14] :
+        \fifo.tuser_memory[15] ;
+    wire tlast_next =
+        \fifo.read_at == 4'd0 ? \fifo.tlast_memory[0] :
+        \fifo.read_at == 4'd1 ? \fifo.tlast_memory[1] :
+        \fifo.read_at == 4'd2 ? \fifo.tlast_memory[2] :
+        \fifo.read_at == 4'd3 ? \fifo.tlast_memory[3] :
+        \fifo.read_at == 4'd4 ? \fifo.tlast_memory[4] :
+        \fifo.read_at == 4'd5 ? \fifo.tlast_memory[5] :
+        \fifo.read_at == 4'd6 ? \fifo.tlast_memory[6] :
+        \fifo.read_at == 4'd7 ? \fifo.tlast_memory[7] :
+        \fifo.read_at == 4'd8 ? \fifo.tlast_memory[8] :
+        \fifo.read_at == 4'd9 ? \fifo.tlast_memory[9] :
+        \fifo.read_at == 4'd10 ? \fifo.tlast_memory[10] :
+        \fifo.read_at == 4'd11 ? \fifo.tlast_memory[11] :
+        \fifo.read_at == 4'd12 ? \fifo.tlast_memory[12] :
+        \fifo.read_at == 4'd13 ? \fifo.tlast_memory[13] :
+        \fifo.read_at == 4'd14 ? \fifo.tlast_memory[14] :
+        \fifo.tlast_memory[15] ;
+    wire tlast_inverted_next =
+        \fifo.read_at == 4'd0 ? \fifo.tlast_inverted_memory[0] :
+        \fifo.read_at == 4'd1 ? \fifo.tlast_inverted_memory[1] :
+        \fifo.read_at == 4'd2 ? \fifo.tlast_inverted_memory[2] :
+        \fifo.read_at == 4'd3 ? \fifo.tlast_inverted_memory[3] :
+        \fifo.read_at == 4'd4 ? \fifo.tlast_inverted_memory[4] :
+        \fifo.read_at == 4'd5 ? \fifo.tlast_inverted_memory[5] :
+        \fifo.read_at == 4'd6 ? \fifo.tlast_inverted_memory[6] :
+        \fifo.read_at == 4'd7 ? \fifo.tlast_inverted_memory[7] :
+        \fifo.read_at == 4'd8 ? \fifo.tlast_inverted_memory[8] :
+        \fifo.read_at == 4'd9 ? \fifo.tlast_inverted_memory[9] :
+        \fifo.read_at == 4'd10 ? \fifo.tlast_inverted_memory[10] :
+        \fifo.read_at == 4'd11 ? \fifo.tlast_inverted_memory[11] :
+        \fifo.read_at == 4'd12 ? \fifo.tlast_inverted_memory[12] :
+        \fifo.read_at == 4'd13 ? \fifo.tlast_inverted_memory[13] :
+        \fifo.read_at == 4'd14 ? \fifo.tlast_inverted_memory[14] :
+        \fifo.tlast_inverted_memory[15] ;
+    wire parity_next =
+        \fifo.read_at == 4'd0 ? \fifo.parity_memory[0] :
+        \fifo.read_at == 4'd1 ? \fifo.parity_memory[1] :
+        \fifo.read_at == 4'd2 ? \fifo.parity_memory[2] :
+        \fifo.read_at == 4'd3 ? \fifo.parity_memory[3] :
+        \fifo.read_at == 4'd4 ? \fifo.parity_memory[4] :
+        \fifo.read_at == 4'd5 ? \fifo.parity_memory[5] :
+        \fifo.read_at == 4'd6 ? \fifo.parity_memory[6] :
+        \fifo.read_at == 4'd7 ? \fifo.parity_memory[7] :
+        \fifo.read_at == 4'd8 ? \fifo.parity_memory[8] :
+        \fifo.read_at == 4'd9 ? \fifo.parity_memory[9] :
+        \fifo.read_at == 4'd10 ? \fifo.parity_memory[10] :
+        \fifo.read_at == 4'd11 ? \fifo.parity_memory[11] :
+        \fifo.read_at == 4'd12 ? \fifo.parity_memory[12] :
+        \fifo.read_at == 4'd13 ? \fifo.parity_memory[13] :
+        \fifo.read_at == 4'd14 ? \fifo.parity_memory[14] :
+        \fifo.parity_memory[15] ;
+    wire [25:0] numbers_next = {tuser_next, tdata_next};
+    wire [25:0] numbers_head = {fifo_m_axis_tuser, fifo_m_axis_tdata};
+    // The parity, bit by bit in the same order as in the module. In another order the solver takes much longer.
+    function is_odd(input [25:0] numbers);
+        integer bit_number;
+        begin
+            is_odd = 1'b0;
+            for (bit_number = 0; bit_number < 26; bit_number = bit_number + 1)
+                is_odd = is_odd ^ numbers[bit_number];
+        end
+    endfunction
     always @* begin
         assume (output_valid == fifo_m_axis_tvalid && output_last == fifo_m_axis_tlast);
         assume (fifo_fault == fifo_own_fault && supervisor_fault == fault);
@@ -130,10 +271,10 @@ module recovery_proof (
         noticed <= notices || (noticed && gives_up);
         recovers_on <= recovers && !notices;
     end
-    // The output end, once it was reset: for each answer it writes one beat, the last one of its frame.
+    // The output end, once it was reset: for each answer it writes one beat, a status word, the last one of its frame.
     reg pending = 1'b0;
     always @(posedge aclk) pending <= !restart_ends && (answer || (pending && !fifo_write));
-    always @* assume (!(recovers && is_reset) || !fifo_write || (pending && fifo_tlast));
+    always @* assume (!(recovers && is_reset) || !fifo_write || (pending && fifo_tlast && fifo_tuser == 2'd0));
 
     // What is left to do: for each frame that will have been owed, and for the state. Three are waited for: the sink has a
     // beat and does not take it, an answer is on its way in the output end, or the source is within a frame.
@@ -188,8 +329,7 @@ module recovery_proof (
         assert (stood <= \dut.cycles_without_beat );
         if (age >= 2'd1) begin
             assert (gives_up == state[3] && within_frame == within && holds == (state[3] && !cleared));
-            assert (\dut.odd_parity == ~(^\dut.cycles_without_beat ));
-            assert (\dut.odd_parity_2 == ~(^{restart_ends, gives_up, within_frame, restart_core, holds, answer}));
+            assert (\dut.odd_parity == ~(^{restart_ends, gives_up, within_frame, restart_core, holds, answer}));
         end
         assert (!noticed || age >= 2'd1);
         assert (!recovers_on || (noticed && was_giving_up));
@@ -209,7 +349,9 @@ module recovery_proof (
                 assert (!\fifo.flip_seen && \fifo.odd_parity_4 == ~\fifo.freed_out );
                 assert (!output_valid || (output_last && !\fifo.tlast_inverted_head ));
                 assert (\fifo.count [3:0] == \fifo.write_at - \fifo.read_at );
-                assert (\fifo.count == 0 || (last_at_head && !inverted_at_head));
+                assert (\fifo.next_is_first );
+                assert (!output_valid || \fifo.parity_head == is_odd(numbers_head));
+                assert (\fifo.count == 0 || (tlast_next && !tlast_inverted_next && parity_next == is_odd(numbers_next)));
             end
         end
     end
