@@ -57,7 +57,7 @@ module faulty (
         FAULT ==  6 && user == 2 ? data ^ 24'h800000 :                // padding is not the sign
         FAULT ==  7 && user == 3 && beat == 7 ? data ^ 24'h000040 :   // an element of V is off by 4 / 2^15
         FAULT == 11 && beat == 0 && good ? data | 24'h000002 :        // status: overflow
-        FAULT == 12 && beat == 0 && good ? data | 24'h000010 :        // status: a bit that has no meaning
+        FAULT == 12 && beat == 0 && good ? data | 24'h000020 :        // status: a bit that has no meaning
         FAULT == 13 && beat == 0 && good ? data - 24'h010000 :        // status: wrong block exponent
         FAULT == 14 && beat == 0 ? data & 24'hfffffe :                // status: no frame is bad
         FAULT == 15 && beat == 0 && good ? data | 24'h00ff00 :        // status: too many sweeps
