@@ -56,7 +56,8 @@ fn a_deep_pipeline_keeps_its_products_on_ice40() {
     assert_eq!(report.dsp, 17, "{report:?}");
 }
 
-/// The bits of the core's memories: A, two copies of U and V, two copies of the coefficients, and the output FIFO.
+/// The bits of the core's memories: A, two copies of U and V, two copies of the coefficients, and the output FIFO,
+/// whose beats have `tuser`, two copies of `tlast` and a parity beside the element.
 fn area_bits(n: usize) -> u64 {
     let shape = *core(n).shape();
     let pairs = (n as u64 / 2).max(2);
@@ -64,7 +65,7 @@ fn area_bits(n: usize) -> u64 {
     words(shape.element_bits(), 8 * pairs * pairs)
         + 2 * words(2 * shape.vector_bits(), 4 * pairs * pairs)
         + 2 * words(2 * shape.coef() + 1, 2 * pairs)
-        + words(shape.interface().output_bits() + 4, 16)
+        + words(shape.interface().output_bits() + 5, 16)
 }
 
 #[test]
