@@ -16,7 +16,7 @@ const BITS: u32 = 8;
 
 impl DesignBuilder {
     /// Adds a module whose control registers are guarded: its output `fault` is 1 in the cycle after a bit of them was
-    /// flipped. Those that have a [`Parity`] of their own are left out, and so are those that [`Register::corrected`]
+    /// flipped. Those that have a [`Parity`] of their own are left out, and so are those that [`Register::unguarded`]
     /// excepts. Signals that [`Signal::is_fault`] names count as well.
     pub fn add_guarded(&mut self, m: ModuleBuilder) -> ModuleId {
         // Registers that are the same must not cancel out in a parity.

@@ -24,7 +24,7 @@ impl<'m> Register<'m> {
     }
 
     /// Excepts the register from the parity of its module, since its flips are corrected or do not matter.
-    pub fn corrected(self) -> Self {
+    pub fn unguarded(self) -> Self {
         self.signal.builder.guarded.borrow_mut().insert(self.signal.id);
         self
     }

@@ -18,7 +18,7 @@ impl<'m> Protected<'m> {
     /// Draws the registers of a word.
     pub fn new(m: &'m ModuleBuilder, name: &str, width: u32, reset: i128) -> Self {
         let register =
-            |suffix: &str, width, reset| m.register(&format!("{name}{suffix}"), width).reset(reset).corrected();
+            |suffix: &str, width, reset| m.register(&format!("{name}{suffix}"), width).reset(reset).unguarded();
         let plain = register("", width, reset);
         let is_odd = crate::ir::bits_of(reset, width).count_ones() % 2 == 1;
         let parity = register("_parity", 1, (is_odd == (width == 1)).into());

@@ -72,7 +72,7 @@ pub fn supervisor(design: &mut DesignBuilder, shape: &Shape, patience: u64, faul
     // The watchdog counts cycles in which nothing moves though something should. A flip lets it bite too early or a
     // little late, so that it needs no parity.
     let stands = (is_owed | (offered & !taken)) & !waits & !takes;
-    let idle = m.register("cycles_without_beat", patience.ilog2() + 1).reset(0).corrected();
+    let idle = m.register("cycles_without_beat", patience.ilog2() + 1).reset(0).unguarded();
     let expired = idle.value().sign().named("watchdog_expires");
     let counts = (stands & !expired).named("counts");
     let zero = m.zero(idle.value().width());

@@ -18,7 +18,7 @@ use crate::core::stream_output::beat_cycles;
 use crate::ir::{Module, NodeId};
 use crate::parameters::Front;
 use std::fmt::Write;
-use template::{module, range};
+use template::{joined, module, range};
 
 /// A proof of a module of a core.
 struct Proof {
@@ -40,10 +40,7 @@ fn proofs(core: &Core) -> Vec<Proof> {
     let mut proofs = vec![
         proof("stream_fifo", "fifo", 1, output::fifo(core)),
         proof("supervisor", "supervisor", 1, supervisor::supervisor(core)),
-        Proof {
-            beside: Some("stream_fifo"),
-            ..proof("supervisor", "recovery", 3, supervisor::recovery(core, module(core, "supervisor")))
-        },
+        Proof { beside: Some("stream_fifo"), ..proof("supervisor", "recovery", 3, supervisor::recovery(core)) },
         proof("stream_input", "input", 2, input::stream_input(core)),
         proof("frame_controller", "controller", 2, controller::frame_controller(core)),
     ];
@@ -110,7 +107,7 @@ fn wrapper(module: &Module, exported: &str, proof: &Proof) -> String {
         if let Some(own) = &node.name
             && properties.contains(&format!("\\dut.{own} "))
         {
-            let _ = writeln!(text, "    (* hierconn *) wire {}\\dut.{own} ;", range(node.width));
+            text += &joined("dut", own, node.width);
         }
     }
     text + properties + "endmodule\n"

@@ -1,6 +1,6 @@
 //! The proofs of the modules through which results leave a core.
 
-use super::template::{fill, odd_function, range};
+use super::template::{fifo_memories, fifo_word_at, fifo_words, fill, odd_function};
 use crate::architecture::size::index_bits;
 use crate::core::Core;
 use crate::core::stream_fifo::{DEPTH, parts_of_beat};
@@ -13,18 +13,8 @@ use std::fmt::Write;
 pub(super) fn fifo(core: &Core) -> String {
     let parts = parts_of_beat(core.shape().streams());
     let bits: u32 = parts.iter().map(|(_, width)| width).sum();
-    let copies = ["tlast_inverted", "parity"].map(|name| (name.to_owned(), 1));
-    let mut memories = String::new();
-    for (name, width) in parts.iter().chain(&copies) {
-        for place in 0..DEPTH {
-            let _ = writeln!(memories, "    (* hierconn *) wire {}\\dut.{name}_memory[{place}] ;", range(*width));
-        }
-        let _ = writeln!(memories, "    wire {}{name}_there =", range(*width));
-        for place in 0..DEPTH - 1 {
-            let _ = writeln!(memories, "        place == 4'd{place} ? \\dut.{name}_memory[{place}] :");
-        }
-        let _ = writeln!(memories, "        \\dut.{name}_memory[{}] ;", DEPTH - 1);
-    }
+    let memory = |memory| fifo_words("dut", memory) + &fifo_word_at("dut", memory, "there", "place");
+    let memories: String = fifo_memories(core).iter().map(memory).collect();
     // The two memories of `tlast` disagree in every place that is in use.
     let mut inversions = String::new();
     for place in 0..DEPTH {

@@ -1,6 +1,6 @@
 //! The proofs of the supervisor.
 
-use super::template::{fill, module, odd_function, range};
+use super::template::{fifo_memories, fifo_word_at, fifo_words, fill, joined, module, odd_function, range};
 use crate::builder::FAULT;
 use crate::core::Core;
 use crate::core::stream_fifo::{DEPTH, parts_of_beat};
@@ -15,11 +15,11 @@ pub(super) fn supervisor(core: &Core) -> String {
 }
 
 /// The properties of the supervisor and the FIFO, whatever state they are in.
-pub(super) fn recovery(core: &Core, supervisor: &Module) -> String {
+pub(super) fn recovery(core: &Core) -> String {
     let patience = core.latency().patience(core.shape());
     let values = values(core).into_iter().chain([
         ("patience_bits", patience.ilog2().to_string()),
-        ("fifo", fifo(core, supervisor)),
+        ("fifo", fifo(core)),
         ("first_user", port::parts("tuser", core.shape().streams().output.elements)[0].clone()),
     ]);
     fill(include_str!("recovery.sv"), &values.collect::<Vec<_>>(), &[])
@@ -32,8 +32,8 @@ fn values(core: &Core) -> Vec<(&'static str, String)> {
 
 /// An instance of the FIFO as the core connects it to the supervisor: each port `fifo_PORT`, and the registers that the
 /// proof names.
-fn fifo(core: &Core, supervisor: &Module) -> String {
-    let fifo = module(core, "stream_fifo");
+fn fifo(core: &Core) -> String {
+    let [supervisor, fifo] = ["supervisor", "stream_fifo"].map(|name| module(core, name));
     let name = |module: &Module, id: NodeId| module.node(id).name.clone().unwrap_or_default();
     // The faults of the modules before the FIFO that there are.
     let reported: Vec<String> = supervisor.inputs.iter().map(|&id| name(supervisor, id)).collect();
@@ -61,30 +61,20 @@ fn fifo(core: &Core, supervisor: &Module) -> String {
     }
     let exported = format!("{}_stream_fifo", core.shape().name());
     let _ = writeln!(text, "    {exported} fifo ({});", connected.join(", "));
-    let mut joined = |register: &str, width: u32| {
-        let _ = writeln!(text, "    (* hierconn *) wire {}\\fifo.{register} ;", range(width));
-    };
     let pointer = DEPTH.ilog2();
-    joined("count", pointer + 1);
-    ["write_at", "read_at"].into_iter().for_each(|register| joined(register, pointer));
     let flags = ["odd_parity", "odd_parity_2", "odd_parity_3", "odd_parity_4", "flip_seen", "freed_out"];
     let of_beats = ["next_is_first", "tlast_inverted_head", "parity_head"];
-    flags.into_iter().chain(of_beats).for_each(|register| joined(register, 1));
+    let flags = flags.into_iter().chain(of_beats).map(|flag| (flag, 1));
+    for (register, width) in
+        [("count", pointer + 1), ("write_at", pointer), ("read_at", pointer)].into_iter().chain(flags)
+    {
+        text += &joined("fifo", register, width);
+    }
     // What the memories hold for the beat that comes to the head next.
+    let memories = fifo_memories(core);
+    text.extend(memories.iter().map(|memory| fifo_words("fifo", memory)));
+    text.extend(memories.iter().map(|memory| fifo_word_at("fifo", memory, "next", "\\fifo.read_at")));
     let parts = parts_of_beat(core.shape().streams());
-    let copies = ["tlast_inverted", "parity"].map(|name| (name.to_owned(), 1));
-    for (name, width) in parts.iter().chain(&copies) {
-        (0..DEPTH).for_each(|place| joined(&format!("{name}_memory[{place}]"), *width));
-    }
-    for (name, width) in parts.iter().chain(&copies) {
-        let words: Vec<String> = (0..DEPTH).map(|place| format!("\\fifo.{name}_memory[{place}] ")).collect();
-        let (last, others) = words.split_last().expect("A FIFO has places.");
-        let _ = writeln!(text, "    wire {}{name}_next =", range(*width));
-        for (place, word) in others.iter().enumerate() {
-            let _ = writeln!(text, "        \\fifo.read_at == {pointer}'d{place} ? {word}:");
-        }
-        let _ = writeln!(text, "        {last};");
-    }
     let (_, numbers) = parts.split_last().expect("A beat has a tlast.");
     let list =
         |of: &dyn Fn(&str) -> String| numbers.iter().rev().map(|(name, _)| of(name)).collect::<Vec<_>>().join(", ");

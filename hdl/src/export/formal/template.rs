@@ -1,6 +1,7 @@
 //! The text of a proof, and what differs from core to core in it.
 
 use crate::core::Core;
+use crate::core::stream_fifo::{DEPTH, parts_of_beat};
 use crate::ir::Module;
 
 /// Fills a text: `{name}` is replaced by the value of this name. Lines between `//if flag` and `//end` are left out if
@@ -36,6 +37,30 @@ pub(super) fn module<'a>(core: &'a Core, name: &str) -> &'a Module {
 /// The range of a wire with so many bits, in its declaration.
 pub(super) fn range(width: u32) -> String {
     if width == 1 { String::new() } else { format!("[{}:0] ", width - 1) }
+}
+
+/// The declaration of a wire that Yosys joins with a register or a word of an instance.
+pub(super) fn joined(instance: &str, register: &str, width: u32) -> String {
+    format!("    (* hierconn *) wire {}\\{instance}.{register} ;\n", range(width))
+}
+
+/// The memories of the FIFO, one for each part of a beat and for what is kept beside it, each with the bits of a word.
+pub(super) fn fifo_memories(core: &Core) -> Vec<(String, u32)> {
+    let copies = ["tlast_inverted", "parity"].map(|name| (name.to_owned(), 1));
+    parts_of_beat(core.shape().streams()).into_iter().chain(copies).collect()
+}
+
+/// The declarations of all words of a memory of the FIFO.
+pub(super) fn fifo_words(instance: &str, (name, width): &(String, u32)) -> String {
+    (0..DEPTH).map(|place| joined(instance, &format!("{name}_memory[{place}]"), *width)).collect()
+}
+
+/// A wire `NAME_SUFFIX` for the word of a memory of the FIFO at a place.
+pub(super) fn fifo_word_at(instance: &str, (name, width): &(String, u32), suffix: &str, place: &str) -> String {
+    let word = |number: u32| format!("\\{instance}.{name}_memory[{number}] ");
+    let line = |number: u32| format!("        {place} == {}'d{number} ? {}:\n", DEPTH.ilog2(), word(number));
+    let lines: String = (0..DEPTH - 1).map(line).collect();
+    format!("    wire {}{name}_{suffix} =\n{lines}        {};\n", range(*width), word(DEPTH - 1))
 }
 
 /// A Verilog function `is_odd` of so many bits, the parity of the numbers of a beat.
