@@ -3,6 +3,7 @@
 
 pub mod angles;
 pub mod coefficients;
+pub mod complex;
 pub mod depth;
 pub mod half_angle;
 pub mod headroom;

@@ -8,6 +8,8 @@
 mod reference;
 #[path = "complex/tables.rs"]
 mod tables;
+#[path = "complex/units.rs"]
+mod units;
 
 use nalgebra::{Complex as Number, DMatrix, DVector};
 use rayon::prelude::*;

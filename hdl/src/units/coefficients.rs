@@ -119,7 +119,7 @@ fn minus_versine<'m>(design: &mut DesignBuilder, m: &'m ModuleBuilder, s: Signal
 }
 
 /// h(p) = 1 - sqrt(1 - p) - p / 2, computed without cancellation.
-fn h(p: f64) -> f64 {
+pub(super) fn h(p: f64) -> f64 {
     let root = (1.0 - p).sqrt();
     p * p / (2.0 * (1.0 + root).powi(2))
 }
@@ -161,7 +161,7 @@ fn by_slope<'m>(design: &mut DesignBuilder, m: &'m ModuleBuilder, square: Signal
 }
 
 /// The product of two signals.
-fn product<'m>(
+pub(super) fn product<'m>(
     design: &mut DesignBuilder,
     m: &'m ModuleBuilder,
     name: &str,
@@ -173,7 +173,7 @@ fn product<'m>(
 }
 
 /// A table as narrow as its entries allow.
-fn signed_table<'m>(m: &'m ModuleBuilder, name: &str, entries: Vec<i128>) -> Table<'m> {
+pub(super) fn signed_table<'m>(m: &'m ModuleBuilder, name: &str, entries: Vec<i128>) -> Table<'m> {
     let bits = |e: i128| 129 - if e < 0 { e.leading_ones() } else { e.leading_zeros() };
     let width = entries.iter().map(|&e| bits(e)).max().unwrap_or(1);
     m.table(name, width, entries.into_iter().map(|e| bits_of(e, width)).collect(), vec![])

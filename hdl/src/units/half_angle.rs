@@ -18,7 +18,7 @@ use crate::ir::ModuleId;
 use std::f64::consts::FRAC_PI_4;
 
 /// Number of bits after the leading one that the logarithm takes into account.
-const MANTISSA_BITS: u32 = 8;
+pub(super) const MANTISSA_BITS: u32 = 8;
 /// Fraction bits of a logarithm.
 const LOG_BITS: u32 = 8;
 /// Octaves of the ratio in the angle table. The last one holds the limit for small ratios.
@@ -83,13 +83,13 @@ pub fn quarter_turn_half(angle: u32) -> i128 {
 }
 
 /// The magnitude of a signed value.
-fn size_of<'m>(value: Signal<'m>, name: &str) -> Signal<'m> {
+pub(super) fn size_of<'m>(value: Signal<'m>, name: &str) -> Signal<'m> {
     value.negated_if(value.sign()).registered(name).note("unsigned")
 }
 
 /// The base-2 logarithm of an unsigned value; 0 for the value 0. It has a leading zero, so that differences can be
 /// signed.
-fn log_of<'m>(m: &'m ModuleBuilder, logs: Table<'m>, size: Signal<'m>, name: &str) -> Signal<'m> {
+pub(super) fn log_of<'m>(m: &'m ModuleBuilder, logs: Table<'m>, size: Signal<'m>, name: &str) -> Signal<'m> {
     let (exponent, mantissa) = leading_one(m, size);
     let exponent = exponent.registered(&format!("{name}_exponent"));
     let mantissa = mantissa.registered(&format!("{name}_mantissa"));

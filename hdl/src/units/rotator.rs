@@ -15,7 +15,7 @@
 use super::depth::Depth;
 use super::multiplier::{Form, multiplier};
 use super::rounder::add_and_round_from_half;
-use crate::builder::{DesignBuilder, ModuleBuilder};
+use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 
 /// Additional fraction bits of cos - 1 in the fine form. Below 2^-4 rad its magnitude is below 2^-9.
@@ -64,15 +64,7 @@ pub fn rotator(design: &mut DesignBuilder, data: u32, coef: u32, depth: Depth) -
     let done = kx.stage().unwrap_or(0);
     let [x_rounded, y_rounded] = [(x, sum_x), (y, sum_y)].map(|(own, sum)| {
         let base = fine.select(own.delayed_to(done), m.zero(data)).registered("base").note("added in the fine form");
-        // Both forms are aligned to the same fraction bits, but only from half a unit upwards: whether the bits below
-        // are those of a tie is decided for each form.
-        let coarse = sum.low_bits(data + coef).bits_from(coef - 2);
-        let halves = fine.select(sum.sign_extend(width).bits_from(fraction - 1), coarse).named("halves");
-        // In either form a tie has zeros in the low bits, and then a one below the unit.
-        let zeros = (!sum.low_bits(coef - 2).any()).named("low_zeros");
-        let above = sum.slice(coef - 2, FINE_COSINE_SHIFT + 1);
-        let tie = zeros & fine.select(above.is(1 << FINE_COSINE_SHIFT), above.bit(0));
-        add_and_round_from_half(base, halves, tie)
+        rounded(base, sum, fine, coef - 1, FINE_COSINE_SHIFT)
     });
     let (x_rounded, y_rounded) = (x_rounded.named("x_rounded"), y_rounded.named("y_rounded"));
     let overflow = (x_rounded.bit(data) ^ x_rounded.bit(data - 1)) | (y_rounded.bit(data) ^ y_rounded.bit(data - 1));
@@ -80,4 +72,25 @@ pub fn rotator(design: &mut DesignBuilder, data: u32, coef: u32, depth: Depth) -
     m.output("y_rotated", y_rounded.low_bits(data).registered("y_out"));
     m.output("overflow", overflow.registered("overflow_out"));
     design.add(m)
+}
+
+/// `base` plus a sum that has `fraction` fraction bits in the coarse form and `shift` more in the fine form, rounded. The
+/// result has one bit more than the base.
+pub fn rounded<'m>(
+    base: Signal<'m>,
+    sum: Signal<'m>,
+    fine: Signal<'m>,
+    fraction: u32,
+    shift: u32,
+) -> Signal<'m> {
+    let with = base.width() + fraction + 1;
+    // Both forms are aligned to the same fraction bits, but only from half a unit upwards: whether the bits below are
+    // those of a tie is decided for each form.
+    let coarse = sum.low_bits(with).bits_from(fraction - 1);
+    let halves = fine.select(sum.sign_extend(with + shift).bits_from(fraction + shift - 1), coarse).named("halves");
+    // In either form a tie has zeros in the low bits, and then a one below the unit.
+    let zeros = (!sum.low_bits(fraction - 1).any()).named("low_zeros");
+    let above = sum.slice(fraction - 1, shift + 1);
+    let tie = zeros & fine.select(above.is(1 << shift), above.bit(0));
+    add_and_round_from_half(base, halves, tie)
 }

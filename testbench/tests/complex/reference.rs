@@ -16,8 +16,6 @@ use super::tables::{
 
 /// The logarithm of zero.
 const NOTHING: i64 = -40 << LOG_BITS;
-/// Bits of the larger component of a fine angle vector that its square takes into account.
-const SQUARE_BITS: u32 = 12;
 /// S or D alone is applied if one of both is coarse and their parts of the block differ by more than so many octaves.
 const OCTAVES_APART: i64 = 2;
 
@@ -33,7 +31,7 @@ impl Complex {
         Self { re, im }
     }
 
-    fn conjugate(self) -> Self {
+    pub fn conjugate(self) -> Self {
         Self::new(self.re, -self.im)
     }
 
@@ -66,6 +64,8 @@ pub struct Reference {
     even: usize,
     n: usize,
     hermitian: bool,
+    /// Bits of h, k, and the sums and differences of two diagonal elements.
+    operand_bits: u32,
     /// Fraction bits of data: those of the input and the guard bits.
     data_fraction: u32,
     guard: u32,
@@ -94,11 +94,14 @@ impl Reference {
     /// The arithmetic of n x n matrices, general or Hermitian, with components of `word` bits.
     pub fn new(n: usize, (word, guard): (u32, u32), coef: u32, hermitian: bool) -> Self {
         let fraction = coef - 1;
+        // Singular values are below n times the square root of 2.
+        let growth = (2 * n * n).next_power_of_two().ilog2().div_ceil(2);
         let settled_bits = 6.max(word as i64 - 6) as u32;
         Self {
             even: n + n % 2,
             n,
             hermitian,
+            operand_bits: word + guard + growth + 2,
             data_fraction: word - 1 + guard,
             guard,
             fraction,
@@ -106,6 +109,11 @@ impl Reference {
             settled_below: 1 << (fraction + FINE_BITS - settled_bits),
             tables: Tables::of(fraction),
         }
+    }
+
+    /// Bits of the operands of the angle unit.
+    pub fn operand_bits(&self) -> u32 {
+        self.operand_bits
     }
 
     /// The side of the matrices of a run.
@@ -155,9 +163,6 @@ impl Reference {
                     self.rotate_in(&mut run.vh, (i * side + k, j * side + k), right, false);
                 }
             }
-            if self.hermitian {
-                self.mirror(&mut run.x, &pairs);
-            }
             settled &= vectors.iter().all(|&(.., settled)| settled);
             at[1..].rotate_right(1);
         }
@@ -181,34 +186,20 @@ impl Reference {
         settled
     }
 
-    /// Of a Hermitian matrix only the blocks on and above the diagonal of blocks are rotated. The others mirror them, as
-    /// do the two elements off the diagonal of a block on it. The diagonal is real.
-    fn mirror(&self, x: &mut [Complex], pairs: &[(usize, usize)]) {
-        let side = self.even;
-        let mut pair_of = vec![0; side];
-        for (number, &(i, j)) in pairs.iter().enumerate() {
-            pair_of[i] = number;
-            pair_of[j] = number;
-        }
-        for row in 0..side {
-            x[row * side + row].im = 0;
-            for column in 0..side {
-                if (pair_of[row], row) > (pair_of[column], column) {
-                    x[row * side + column] = x[column * side + row].conjugate();
-                }
-            }
-        }
-    }
-
     /// Left and right angle vector of the block of two indices, and whether it was settled.
     fn vectors_of(&self, x: &[Complex], (i, j): (usize, usize)) -> (Complex, Complex, bool) {
         let at = |row: usize, column: usize| x[row * self.even + column];
-        let (a, b, c, d) = (at(i, i).re, at(i, j), at(j, i), at(j, j).re);
+        self.vectors_of_block([at(i, i), at(i, j), at(j, i), at(j, j)])
+    }
+
+    /// The same of a block (a b; c d).
+    pub fn vectors_of_block(&self, [a, b, c, d]: [Complex; 4]) -> (Complex, Complex, bool) {
+        let (a, d) = (a.re, d.re);
         let (h, k) = (b.plus(c.conjugate()), b.minus(c.conjugate()));
         let (mut s, mut log_h) = self.half_vector(h, d - a);
         let (mut t, mut log_k) = self.half_vector(k, -(d + a));
         if d + a == 0 {
-            // Zero counts as positive.
+            // Zero counts as positive, whatever its sign.
             t = Complex::default().minus(t);
         }
         if self.hermitian || k.largest() < self.noise {
@@ -241,19 +232,23 @@ impl Reference {
 
     /// The angle that turns a number onto the real axis, with the sign of its real part kept, and whether it was
     /// settled.
-    fn phase(&self, of: Complex) -> (i64, bool) {
-        if of.im.abs() < self.noise / 2 {
+    pub fn phase(&self, of: Complex) -> (i64, bool) {
+        // Twice the number, as h is the sum of two numbers.
+        let (re, im) = (2 * of.re, 2 * of.im);
+        if im.abs() < self.noise {
             return (0, true);
         }
-        let size = self.antilog(self.log_half_arc(self.log(of.im) - self.log(of.re)) + (1 << LOG_BITS));
+        let size = self.antilog(self.log_half_arc(self.log(im) - self.log(re)) + (1 << LOG_BITS));
         let sign = if (of.im < 0) == (of.re < 0) { -1 } else { 1 };
         (sign * size, size < self.settled_below)
     }
 
-    /// log2 of the magnitude of a number.
+    /// log2 of the magnitude of a number. 0 counts as 2^(width - w) for operands of `width` bits, where w is the next
+    /// power of two.
     fn log(&self, value: i64) -> i64 {
         if value == 0 {
-            return NOTHING;
+            let below = i64::from(self.operand_bits.next_power_of_two() - self.operand_bits);
+            return self.tables.logarithms[0] - (below << LOG_BITS);
         }
         let size = i128::from(value.abs());
         let exponent = size.ilog2();
@@ -266,7 +261,7 @@ impl Reference {
         let fraction_of_log = log & ((1 << LOG_BITS) - 1);
         let entry = self.tables.antilogs[(fraction_of_log >> (LOG_BITS - ANTILOG_BITS)) as usize];
         let up = (log >> LOG_BITS) + i64::from(self.fraction + FINE_BITS) - 8;
-        if up >= 0 { entry << up } else { (entry + (1 << ((-up).min(40) - 1))) >> (-up).min(40) }
+        if up >= 0 { entry << up } else { entry >> (-up).min(40) }
     }
 
     /// log2 of atan(2^log_ratio) / 2.
@@ -289,21 +284,20 @@ impl Reference {
     }
 
     /// x' = c x - s y, y' = conj(s) x + c y.
-    fn rotate(&self, x: Complex, y: Complex, by: Complex) -> (Complex, Complex) {
+    pub fn rotate(&self, x: Complex, y: Complex, by: Complex) -> (Complex, Complex) {
         let times = |s: Complex, y: Complex| Complex::new(s.re * y.re - s.im * y.im, s.re * y.im + s.im * y.re);
-        let each = |of: &dyn Fn(i64, i64) -> i64, a: Complex, b: Complex| Complex::new(of(a.re, b.re), of(a.im, b.im));
-        if by.size() >= 1 << self.fraction {
+        let (whole, k, s, places) = if by.size() >= 1 << self.fraction {
             let Coefficients { c, s } = self.coarse(by);
-            let rounded = |own: i64, other: i64| round_shift(c * own + other, self.fraction);
-            let other = times(s, y);
-            let x_rotated = each(&rounded, x, Complex::new(-other.re, -other.im));
-            return (x_rotated, each(&rounded, y, times(s.conjugate(), x)));
-        }
-        let (versine, s) = self.fine(by);
-        let places = self.fraction + FINE_BITS + VERSINE_BITS;
-        let less = |own: i64, other: i64| own - round_shift(versine * own + (other << VERSINE_BITS), places);
-        let other = times(s.conjugate(), x);
-        (each(&less, x, times(s, y)), each(&less, y, Complex::new(-other.re, -other.im)))
+            (0, c, s, self.fraction)
+        } else {
+            // 1, the rest of the cosine, and the sine with as many fraction bits as that rest.
+            let scaled = Complex::new(by.re << VERSINE_BITS, by.im << VERSINE_BITS);
+            (1, -self.versine(by), scaled, self.fraction + FINE_BITS + VERSINE_BITS)
+        };
+        let sum = |own: i64, other: i64| round_shift((whole << places) * own + k * own + other, places);
+        let (from_y, from_x) = (times(s, y), times(s.conjugate(), x));
+        let x_rotated = Complex::new(sum(x.re, -from_y.re), sum(x.im, -from_y.im));
+        (x_rotated, Complex::new(sum(y.re, from_x.re), sum(y.im, from_x.im)))
     }
 
     /// The coefficients of the table for a coarse angle vector.
@@ -316,15 +310,12 @@ impl Reference {
         Coefficients { c, s: Complex::new(re * by.re.signum(), im * by.im.signum()) }
     }
 
-    /// 1 - c and s for a fine angle vector. s is the vector, of which only the leading bits are kept.
-    fn fine(&self, by: Complex) -> (i64, Complex) {
-        let bits = 64 - by.largest().leading_zeros();
-        let dropped = bits.saturating_sub(SQUARE_BITS);
-        let kept = |value: i64| value.signum() * (((value.abs() + (1 << dropped >> 1)) >> dropped) << dropped);
-        let s = Complex::new(kept(by.re), kept(by.im));
-        let square = (s.re * s.re + s.im * s.im).min((1 << (2 * self.fraction)) - 1);
+    /// 1 - c for a fine angle vector, which is s itself.
+    fn versine(&self, s: Complex) -> i64 {
+        let square = s.re * s.re + s.im * s.im;
         let rest = self.tables.norms[(square >> (2 * self.fraction - NORM_BITS)) as usize];
-        (round_shift(square, self.fraction + FINE_BITS - VERSINE_BITS + 1) + rest, s)
+        // Half of the square has one fraction bit more than the result.
+        -((-rest - (square >> self.fraction)) >> 1)
     }
 }
 

@@ -44,7 +44,7 @@ pub struct Tables {
     pub log_eighth_turn: i64,
     /// 2^f with 8 fraction bits.
     pub antilogs: Vec<i64>,
-    /// 1 - sqrt(1 - q) - q / 2 for squares q of fine angle vectors.
+    /// 1 - sqrt(1 - q) - q / 2 for squares q of fine angle vectors, with one fraction bit more than 1 - c.
     pub norms: Vec<i64>,
     /// By the bins of the larger and of the smaller component of an angle vector.
     coefficients: Vec<Vec<Coefficients>>,
@@ -69,7 +69,7 @@ impl Tables {
         let mut arcs: Vec<i64> = middles(14 << STEP_BITS, steps).map(|r| arc(r - 5.0)).collect();
         arcs[0] = -(1 << LOG_BITS);
         let antilogs = middles(1 << ANTILOG_BITS, f64::from(1 << ANTILOG_BITS)).map(|f| nearest(f.exp2() * 256.0));
-        let places = f64::from(fraction + FINE_BITS + VERSINE_BITS).exp2();
+        let places = f64::from(fraction + FINE_BITS + VERSINE_BITS + 1).exp2();
         let squares = middles(1 << NORM_BITS, f64::from(NORM_BITS + 2 * FINE_BITS).exp2());
         let norms = squares.map(|q| nearest((1.0 - (1.0 - q).sqrt() - q / 2.0) * places));
         Self {

@@ -72,7 +72,11 @@ impl<'m> Drawing<'_, 'm> {
     pub(super) fn coefficients(&self, new: &Angles<'m>) {
         let (m, command, pairs) = (self.m, self.command, self.ordering.pairs());
         let chained = self.mapping.diagonals(pairs);
-        let [left_address, right_address] = [self.stages.left, self.stages.right].map(|stage| stage - COEFFICIENT_READ);
+        // Lanes choose their right coefficients in the cycle before they need them. Where columns take turns, the word of
+        // the one whose turn it is goes to all lanes, which lie far apart, and has another cycle for that.
+        let right_chosen = self.stages.right - 1;
+        let right_read = right_chosen - u32::from(command.column.is_some());
+        let [left_address, right_address] = [self.stages.left, right_read].map(|stage| stage - COEFFICIENT_READ);
         let memory = |name: String, pair: usize, of: &[Signal<'m>]| -> Memory<'m> {
             let word = of[pair / chained];
             let memory = m.memory(&name, word.width(), 1 << command.copy.width());
@@ -87,13 +91,14 @@ impl<'m> Drawing<'_, 'm> {
             left.iter().enumerate().map(|(i, of)| read(of, left_address, format!("left_coefficient_{i}"))).collect();
         let right: Vec<Signal<'m>> =
             right.iter().enumerate().map(|(i, of)| read(of, right_address, format!("right_coefficient_{i}"))).collect();
-        // Where columns take turns, the one whose turn it is.
-        let now = command.column.map(|column| column.delayed_to(self.stages.right).choose(&right));
+        let of_all = command.column.map(|column| {
+            column.delayed_to(right_read).choose(&right).registered("right_coefficients_of_column")
+        });
         for (row, column, lane) in self.every_lane() {
             lane.drive("left_coefficients", left[row]);
-            lane.drive("right_coefficients", now.unwrap_or(right[column]));
+            lane.drive("right_coefficients", of_all.unwrap_or(right[column]));
             if self.shape.has_v() {
-                lane.drive("right_coefficients_of_rows", right[row]);
+                lane.drive("right_coefficients_of_rows", right[row].delayed_to(right_chosen));
             }
         }
     }

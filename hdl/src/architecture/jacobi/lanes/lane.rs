@@ -117,10 +117,12 @@ impl<'m> Drawing<'_, 'm> {
 
         // The right rotators turn the rows of that block of A, or the columns of a block of Vᵀ.
         let v = shape.has_v().then(|| self.vectors("v", left_done));
-        let takes_v = v.as_ref().map(|_| self.input("rotates_v", 1, left_done));
-        let of_column = self.input("right_coefficients", self.coefficient_bits(), left_done);
-        let of_row = v.as_ref().map(|_| self.input("right_coefficients_of_rows", self.coefficient_bits(), left_done));
-        let right_coefficients = select_if_present(takes_v, of_row, of_column);
+        let takes_v = v.as_ref().map(|_| self.input("rotates_v", 1, left_done - 1));
+        let word = |name| self.input(name, self.coefficient_bits(), left_done - 1);
+        let of_column = word("right_coefficients");
+        let of_row = v.as_ref().map(|_| word("right_coefficients_of_rows"));
+        // A register of its own, since a word goes to all multipliers of both rotators.
+        let right_coefficients = select_if_present(takes_v, of_row, of_column).registered("right_coefficients_now");
         let right = [0, 1].map(|i| {
             let [x, y] = [0, 1].map(|j| select_if_present(takes_v, v.as_ref().map(|v| v.1[j][i]), from_left[i][j]));
             self.rotator(&format!("right_{i}"), x, y, right_coefficients)

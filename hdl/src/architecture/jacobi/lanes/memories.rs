@@ -70,7 +70,9 @@ impl<'m> Drawing<'_, 'm> {
         let written = if side == "u" { self.stages.right } else { self.stages.done };
         for (row, column, lane) in self.every_lane() {
             lane.drive(&name("copy"), read_copy);
-            lane.drive(&format!("rotates_{side}"), rotates.delayed_to(at));
+            // A lane chooses the right coefficients one cycle before the operands.
+            let chosen = if side == "v" { at - 1 } else { at };
+            lane.drive(&format!("rotates_{side}"), rotates.delayed_to(chosen));
             lane.drive(&name("identity"), identity.delayed_to(at));
             let of_block = match command.column {
                 Some(of_block) => of_block.delayed_to(at),
