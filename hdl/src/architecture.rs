@@ -7,6 +7,7 @@ pub mod contexts;
 pub mod decomposer;
 pub mod inside;
 pub mod jacobi;
+pub mod number;
 pub mod probe;
 pub mod size;
 

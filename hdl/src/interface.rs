@@ -230,7 +230,7 @@ impl Interface<'_> {
 
     /// The kind of number that elements are.
     pub fn scalar(&self) -> ElementKind {
-        ElementKind::Real
+        if self.shape.complex() { ElementKind::Complex } else { ElementKind::Real }
     }
 
     /// How elements are laid out on the streams.

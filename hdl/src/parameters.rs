@@ -61,6 +61,9 @@ pub struct Parameters {
     pub rank: Option<usize>,
     /// Whether the core computes eigen-decompositions of symmetric matrices.
     pub symmetric: bool,
+    /// Whether matrices are complex. With `symmetric` they are Hermitian. It is no option of the command line yet: only
+    /// the core itself is there, see `docs/decisions/0025-complex-arithmetic.md`.
+    pub complex: bool,
     /// How the core scales each matrix.
     pub scaling: Scaling,
     /// Which sizes the core accepts: its own only, or every size up to it.
@@ -96,6 +99,7 @@ impl Default for Parameters {
             vectors: Vectors::Uv,
             rank: None,
             symmetric: false,
+            complex: false,
             scaling: Scaling::Auto,
             sizes: Sizes::Fixed,
             interleave: Some(1),

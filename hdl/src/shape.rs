@@ -10,6 +10,7 @@ use crate::parameters::{
     ArchitectureName, CoreOption, Front, Kind, OPTIONS, OptionMap, ParameterError, Parameters, Scaling, Sizes, Sweeps,
     Value, Vectors, error,
 };
+use crate::units::complex::coefficients::MOST_FRACTION;
 use architecture::{can_be_checked, fits_architecture, matrices_in_flight};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -52,6 +53,13 @@ impl Shape {
         let least = least_coefficient_bits(checked.word);
         if coef < least {
             let reason = format!("with --word {}, a coefficient needs {least} bits at least", checked.word);
+            return Err(error("coef", coef, reason));
+        }
+        if checked.complex && coef > MOST_FRACTION + 1 {
+            let reason = format!(
+                "complex coefficients have at most {} bits; use --coef, a shorter --word or less --guard",
+                MOST_FRACTION + 1
+            );
             return Err(error("coef", coef, reason));
         }
         fits_architecture(&checked, &dimensions)?;
@@ -159,6 +167,21 @@ impl Shape {
     /// Whether the core computes eigen-decompositions of symmetric matrices.
     pub fn symmetric(&self) -> bool {
         self.parameters.symmetric
+    }
+
+    /// Whether matrices are complex; with [`Self::symmetric`] they are Hermitian.
+    pub fn complex(&self) -> bool {
+        self.parameters.complex
+    }
+
+    /// Components of a number: 2 of a complex one. In a word the real part is in the low half.
+    pub fn components(&self) -> u32 {
+        if self.complex() { 2 } else { 1 }
+    }
+
+    /// Whether the diagonal of a matrix becomes complex again, so that each sweep begins with a step that makes it real.
+    pub fn has_phases(&self) -> bool {
+        self.complex() && !self.symmetric()
     }
 
     /// How the core scales each matrix.
@@ -315,6 +338,9 @@ impl Shape {
     pub fn describing_name(&self) -> String {
         let kind = if self.symmetric() { "eigen" } else { "svd" };
         let mut name = format!("{kind}_{}x{}", self.rows(), self.cols());
+        if self.complex() {
+            name.push_str("_complex");
+        }
         let default = Parameters::default();
         let open = Parameters { frac: default.frac, coef: default.coef, rank: default.rank, ..self.parameters };
         let open = open.shape().map_or(default, |shape| shape.parameters);
@@ -353,11 +379,12 @@ fn streams(
     formats: &Formats,
 ) -> Result<Streams, ParameterError> {
     let header = if dimensions.takes_any() { HEADER.len() } else { 0 };
-    let input = Content { bits: parameters.word, elements: header + dimensions.elements() };
+    let components = if parameters.complex { 2 } else { 1 };
+    let input = Content { bits: parameters.word, components, elements: header + dimensions.elements() };
     let u = if delivers_u(parameters) { parameters.rows } else { 0 };
     let v = if delivers_v(parameters) { parameters.cols } else { 0 };
     let bits = formats.sigma_bits.max(formats.vector_bits).max(STATUS_BITS);
-    Streams::new(parameters, input, Content { bits, elements: 1 + rank * (1 + u + v) })
+    Streams::new(parameters, input, Content { bits, components, elements: 1 + rank * (1 + u + v) })
 }
 
 /// In files, a shape is a table of all options.

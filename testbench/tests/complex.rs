@@ -4,6 +4,8 @@
 //! `cargo test --release -p svdforge-testbench --test complex -- --nocapture` prints what the limits below are compared
 //! with.
 
+#[path = "complex/core.rs"]
+mod core;
 #[path = "complex/reference.rs"]
 mod reference;
 #[path = "complex/tables.rs"]
@@ -50,13 +52,13 @@ impl Worst {
 
 /// Decomposes matrices of all families, made Hermitian if that is what the arithmetic is for.
 fn worst(n: usize, seeds: u64, hermitian: bool) -> Worst {
-    let reference = Reference::new(n, FORMAT, COEF, hermitian);
+    let reference = Reference::new((n, n), FORMAT, COEF, hermitian);
     let cases: Vec<(Family, u64)> = Family::ALL.iter().flat_map(|&f| (0..seeds).map(move |seed| (f, seed))).collect();
     let judged = cases.into_par_iter().map(|(family, seed)| {
         let matrix = family.generate_complex(n, n, seed);
         let matrix = if hermitian { hermitian_of(&matrix, seed % 2 == 1) } else { matrix };
         let units = quantised(&matrix);
-        let run = reference.run(units.transpose().as_slice(), CAP);
+        let run = reference.run(units.transpose().as_slice(), CAP, false);
         assert!(!run.capped, "{family}, n = {n}, seed {seed}");
         if hermitian {
             assert_eq!(run.uh, run.vh, "{family}, n = {n}, seed {seed}: U = V");
@@ -160,10 +162,10 @@ fn errors_and_sweeps_of_hermitian_matrices_are_within_the_limits() {
 #[test]
 fn a_real_matrix_has_real_vectors() {
     for n in [2, 4, 7] {
-        let reference = Reference::new(n, FORMAT, COEF, false);
+        let reference = Reference::new((n, n), FORMAT, COEF, false);
         for &family in Family::ALL {
             let units = quantised(&family.generate(n, n, 1).map(|element| Number::new(element, 0.0)));
-            let run = reference.run(units.transpose().as_slice(), CAP);
+            let run = reference.run(units.transpose().as_slice(), CAP, false);
             let all = run.x.iter().chain(&run.uh).chain(&run.vh);
             assert!(!run.capped && all.clone().all(|element| element.im == 0), "{family}, n = {n}");
         }

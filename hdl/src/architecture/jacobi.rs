@@ -38,7 +38,7 @@ use layout::{home_table, largest, orderings, pair_bits};
 use mapping::Mapping;
 use qr::row_queue::row_queue;
 use qr::sequencer::{qr_sequencer, reduction_cycles};
-use schedule::StepProgram;
+use schedule::{StepProgram, Tasks};
 use sequencer::sequencer;
 use square::Square;
 use timing::Timing;
@@ -58,9 +58,7 @@ impl Architecture for Jacobi {
         let orderings = &orderings(shape)[..];
         let mapping = Mapping::of(shape);
         let (datapath, timing) = draw_datapath(design, orderings, shape);
-        let program = |ordering: &Ordering| {
-            StepProgram::new(ordering, mapping, timing.latencies, shape.has_vectors(), shape.in_flight())
-        };
+        let program = |ordering: &Ordering| StepProgram::new(ordering, mapping, timing.latencies, Tasks::of(shape));
         let programs: Vec<StepProgram> = orderings.iter().map(program).collect();
         let qr = timing.row_rotation.map(|latency| (row_queue(design, shape), qr_sequencer(design, shape, latency)));
         let (sequencer, value_arrival) = sequencer(design, orderings, shape, timing, &programs);
@@ -126,6 +124,11 @@ impl Architecture for Jacobi {
     }
 }
 
+/// Steps of a sweep. In a step with phases, rows and columns stay where they are.
+fn steps(shape: &Shape, ordering: &Ordering) -> usize {
+    ordering.steps() + usize::from(shape.has_phases())
+}
+
 /// Adds the datapath for the mapping of a core. Returns its module and its latencies.
 fn draw_datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
     match Mapping::of(shape) {
@@ -145,7 +148,7 @@ fn schedule(shape: &Shape, orderings: &[Ordering], programs: &[StepProgram], tim
             + usize::from(orderings.len() > 1 || shape.in_flight() > 1),
         step: program.step(),
         turns: program.turns,
-        steps: ordering.steps(),
+        steps: steps(shape, ordering),
         reduction: timing.row_rotation.map(|latency| reduction_cycles(passes as usize, ordering.size(), latency)),
     };
     let squares: Vec<SquareCycles> = orderings.iter().zip(programs).map(square).collect();
@@ -233,6 +236,9 @@ impl<'a, 'm> Drawing<'a, 'm> {
         if shape.is_prepared() {
             commands.push("raw");
         }
+        if shape.has_phases() {
+            commands.extend(["phase_step", "measure_phases"]);
+        }
         commands.into_iter().for_each(|command| sequencer.connect(datapath, &[(command, command)]));
         if shape.scaling() == Scaling::Auto {
             m.output("shifted", sequencer.output("shifted"));
@@ -285,7 +291,7 @@ impl<'a, 'm> Drawing<'a, 'm> {
             let group = m.input("load_group", address_width(shape.cols() as u32 / taken)).at(0);
             datapath.drive("load_group", group.registered("group"));
             for e in 0..taken {
-                let element = m.input(&format!("load_data_{e}"), shape.word()).at(0);
+                let element = m.input(&format!("load_data_{e}"), shape.components() * shape.word()).at(0);
                 datapath.drive(&format!("load_data_{e}"), element.registered(&format!("element_{e}")));
             }
             return;
@@ -295,7 +301,8 @@ impl<'a, 'm> Drawing<'a, 'm> {
         let banks = m.concat(&[[1, 1], [1, 0], [0, 1], [0, 0]].map(hit)).named("banks");
         datapath.drive("load_enable", valid.select(banks, m.zero(4)));
         datapath.drive("load_column", column_home);
-        datapath.drive("load_data", m.input("load_data", shape.word()).at(0).registered("element"));
+        let element = m.input("load_data", shape.components() * shape.word()).at(0);
+        datapath.drive("load_data", element.registered("element"));
     }
 
     /// Connects the load port to the units that reduce rows to a triangle before the first sweep.
@@ -351,7 +358,8 @@ impl<'a, 'm> Drawing<'a, 'm> {
         self.sequencer.drive("value_index", m.input("value_index", address_width(self.shape.triplets() as u32)));
         let [in_bank_0, in_bank_1] = ["diagonal_0", "diagonal_1"].map(|port| self.datapath.output(port));
         let value = self.sequencer.output("value_bank").select(in_bank_1, in_bank_0);
-        m.output("value", value.registered("value_out"));
+        // A value is real.
+        m.output("value", value.low_bits(self.shape.element_bits()).registered("value_out"));
     }
 
     /// Draws the ports `u` and `v`. The datapath answers `read` cycles after an address.
@@ -374,8 +382,8 @@ impl<'a, 'm> Drawing<'a, 'm> {
         let row_pair = row.zero_extend(row.width().max(pair + 1)).slice(1, pair).registered("row_pair");
         datapath.drive("unload_column", row_pair);
         let is_odd = row.bit(0).delayed_to(read + 1);
-        let element =
-            |word: Signal<'m>| is_odd.select(word.bits_from(shape.vector_bits()), word.low_bits(shape.vector_bits()));
+        let bits = shape.components() * shape.vector_bits();
+        let element = |word: Signal<'m>| is_odd.select(word.bits_from(bits), word.low_bits(bits));
         for (_, side) in [(shape.has_u(), "u"), (shape.has_v(), "v")].into_iter().filter(|&(present, _)| present) {
             let read_now = m.input(&format!("{side}_read"), 1).at(0).flag().registered(&format!("{side}_read_now"));
             datapath.drive(&format!("{side}_unload"), read_now);

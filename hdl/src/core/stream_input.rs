@@ -9,6 +9,7 @@
 
 use super::supervisor::ready_or_dropping;
 use crate::architecture::decomposer::BATCHES;
+use crate::architecture::number::{components, each_component};
 use crate::architecture::size::index_bits;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::interface::port;
@@ -119,7 +120,8 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
     m.output("load_row", row.value().at(0).registered("load_row_out"));
     m.output(&format!("load_{place}"), column.value().at(0).registered(&format!("load_{place}_out")));
     for (name, part) in port::parts("load_data", taken).iter().zip(&parts) {
-        m.output(name, part.low_bits(word).at(0).registered(&format!("{name}_out")));
+        let element = each_component(shape, *part, |component| component.low_bits(word));
+        m.output(name, element.at(0).registered(&format!("{name}_out")));
     }
     if reduced {
         // The last batch counts only if tlast comes with its last element.
@@ -140,7 +142,8 @@ pub fn stream_input(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
         let free = (shape.in_flight() > 1).then(|| m.input("load_free", 1));
         drive_ready(free.map_or(!waits, |free| !waits & free));
         if shape.scaling() == Scaling::Auto {
-            let elements: Vec<Signal<'_>> = parts.iter().map(|part| part.low_bits(word)).collect();
+            let numbers = parts.iter().flat_map(|&part| components(shape, part));
+            let elements: Vec<Signal<'_>> = numbers.map(|component| component.low_bits(word)).collect();
             // What is not there, in a beat that is not full, must not count: it may be anything.
             m.output("shift", headroom(&m, word - 1, &elements, 0, element & !broken, release));
         }

@@ -8,6 +8,7 @@
 use super::output_walk::Walk;
 use super::stream_fifo::Credits;
 use crate::architecture::decomposer::PortTiming;
+use crate::architecture::number::{components, each_component};
 use crate::architecture::size::Size;
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::interface::{STATUS_BITS, Section, section, status_summary};
@@ -95,7 +96,7 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
     let vectors: Vec<Signal<'_>> = [(shape.has_u(), "u"), (shape.has_v(), "v")]
         .into_iter()
         .filter(|&(present, _)| present)
-        .map(|(_, name)| m.input(name, shape.vector_bits()).at(arrival))
+        .map(|(_, name)| m.input(name, shape.components() * shape.vector_bits()).at(arrival))
         .collect();
     let element = match vectors[..] {
         [u, v] => Some(section.is(section::V.into()).registered("is_v").select(v, u)),
@@ -106,9 +107,18 @@ pub fn stream_output(design: &mut DesignBuilder, shape: &Shape, timing: PortTimi
         None => head,
         Some(element) => {
             let negate = front.sign() & section.is(section::U.into()).registered("is_u");
-            let element = if shape.has_u() { element.negated_if(negate).named("element") } else { element };
+            let element = match shape.complex() {
+                false if shape.has_u() => element.negated_if(negate).named("element"),
+                false => element,
+                // The memories hold the conjugates.
+                true => {
+                    let [re, im] = [0, 1].map(|part| components(shape, element)[part]);
+                    m.concat(&[im.negated_if(!negate), re.negated_if(negate)]).named("element")
+                }
+            };
             let is_matrix = section.bit(1).registered("is_matrix");
-            is_matrix.select(element.sign_extend(bits), head)
+            let bits = bits / shape.components();
+            is_matrix.select(each_component(shape, element, |component| component.sign_extend(bits)), head)
         }
     };
     let tdata = tdata.registered("tdata_out");
@@ -135,11 +145,16 @@ pub(super) fn start(m: &ModuleBuilder) -> (Signal<'_>, Signal<'_>) {
 /// rounded to the fraction bits of its section, which takes a cycle.
 pub(super) fn sigma<'m>(m: &'m ModuleBuilder, shape: &Shape, key: Signal<'m>, name: &str) -> Signal<'m> {
     let bits = shape.streams().output.element_bits();
+    // A value is real.
+    let half = bits / shape.components();
     let finer = shape.element_bits() - shape.sigma_bits();
     let value = if finer > 0 { key.plus(1 << (finer - 1)).bits_from(finer) } else { key };
     let value = value.registered(name);
     match shape.symmetric() {
-        true => m.concat(&[!value.sign(), value.low_bits(shape.sigma_bits() - 1)]).sign_extend(bits),
+        true => {
+            let value = m.concat(&[!value.sign(), value.low_bits(shape.sigma_bits() - 1)]);
+            value.sign_extend(half).zero_extend(bits)
+        }
         false => value.zero_extend(bits),
     }
 }

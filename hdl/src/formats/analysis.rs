@@ -5,6 +5,7 @@
 
 use super::arithmetic::{ANGLE_ERROR, ANGLE_UNITS, Arithmetic};
 use super::reduction::Reduction;
+use std::f64::consts::SQRT_2;
 
 /// One side of the matrix, its rows or its columns, and the rotations that they take part in. The comments speak of
 /// rows.
@@ -94,7 +95,13 @@ impl Analysis {
 
     /// Steps of a sweep.
     pub(super) fn steps(&self) -> usize {
-        self.rows.max(self.cols).next_multiple_of(2) - 1
+        let phases = usize::from(self.arithmetic.complex && !self.arithmetic.symmetric);
+        self.rows.max(self.cols).next_multiple_of(2) - 1 + phases
+    }
+
+    /// The length of a complex number whose components are both 1, or 1 for real numbers.
+    fn of_components(&self) -> f64 {
+        if self.arithmetic.complex { SQRT_2 } else { 1.0 }
     }
 
     /// Largest relative change of a length by one rotation: half the error of c² + s².
@@ -111,14 +118,14 @@ impl Analysis {
     /// Bound on the Frobenius norm of all roundings of one side's rotations, with `other` elements in a row. Each
     /// rounding is at most 1/2, and the norms of the steps are added.
     pub(super) fn roundings(&self, side: Side, other: f64) -> f64 {
-        self.sweeps * (other * side.size * side.turns * self.steps() as f64).sqrt() / 2.0
+        self.sweeps * (other * side.size * side.turns * self.steps() as f64).sqrt() / 2.0 * self.of_components()
     }
 
     /// The norms of the matrix that is decomposed, and of its errors.
     pub(super) fn norms(&self) -> Norms {
         let [left, right] = self.sides();
         let (input, reduced) = match &self.reduction {
-            None => ((left.size * right.size).sqrt() * self.full_scale(), 0.0),
+            None => ((left.size * right.size).sqrt() * self.full_scale() * self.of_components(), 0.0),
             Some(reduction) => (reduction.norm(), reduction.drift(self.stretch())),
         };
         let norm = input + reduced;

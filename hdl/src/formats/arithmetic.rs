@@ -4,6 +4,7 @@ use crate::dimensions::{Dimensions, ceil_log2};
 use crate::parameters::{Parameters, Sweeps};
 use crate::units::angles::{Limits, angle_fraction};
 use crate::units::coefficients::{NormError, norm_error};
+use crate::units::complex::coefficients::complex_norm_error;
 
 /// Largest relative error of a half angle below 2^-5 rad, where the ratio itself replaces its arc tangent and s
 /// replaces the angle. The test `hdl/tests/units/angles.rs` finds at most 0.0105 plus a third of the square of the
@@ -30,13 +31,15 @@ pub struct Arithmetic {
     pub sweeps: Sweeps,
     /// Whether both sides are rotated by the same angle (symmetric matrices).
     pub symmetric: bool,
+    /// Whether numbers are complex.
+    pub complex: bool,
 }
 
 impl Arithmetic {
     /// The arithmetic of a core with these parameters and coefficients of `coefficient_bits` bits.
     pub(super) fn new(parameters: &Parameters, dimensions: &Dimensions, coefficient_bits: u32) -> Self {
-        let Parameters { word, guard, sweeps, symmetric, .. } = *parameters;
-        Self { word, guard, inner_guard: inner_guard(guard, dimensions), coefficient_bits, sweeps, symmetric }
+        let Parameters { word, guard, sweeps, symmetric, complex, .. } = *parameters;
+        Self { word, guard, inner_guard: inner_guard(guard, dimensions), coefficient_bits, sweeps, symmetric, complex }
     }
 
     /// Fraction bits of U and V.
@@ -80,7 +83,10 @@ impl Arithmetic {
 
     /// The error of the norm of the rotations, c² + s² - 1.
     pub(super) fn norm_error(&self) -> NormError {
-        norm_error(self.coefficient_fraction())
+        match self.complex {
+            false => norm_error(self.coefficient_fraction()),
+            true => complex_norm_error(self.coefficient_fraction()),
+        }
     }
 
     /// One unit of the last place of an angle, in rad.

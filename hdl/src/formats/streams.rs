@@ -21,14 +21,17 @@ pub struct Streams {
 pub struct BeatFormat {
     /// Elements in one beat, with element 0 in the low bits.
     pub elements: u32,
-    /// Bytes of one element. A number is extended to all of them.
+    /// Bytes of one element. A real number is extended to all of them. Of a complex number, the real part is extended to
+    /// the lower half and the imaginary part to the upper half.
     pub element_bytes: u32,
 }
 
-/// What a stream carries: the bits of its widest number, and the numbers of a frame of the largest matrix.
+/// What a stream carries: the bits of its widest number or component of a number, the components of a number, and the
+/// numbers of a frame of the largest matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Content {
     pub bits: u32,
+    pub components: u32,
     pub elements: usize,
 }
 
@@ -56,7 +59,7 @@ impl BeatFormat {
         side: &str,
         content: Content,
     ) -> Result<Self, ParameterError> {
-        let needed = content.bits.div_ceil(8);
+        let needed = content.components * content.bits.div_ceil(8);
         let element_bytes = bytes.unwrap_or(needed);
         if element_bytes < needed {
             let reason = format!(

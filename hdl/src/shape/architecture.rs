@@ -6,6 +6,9 @@ use crate::parameters::{ArchitectureName, NamedChoice, ParameterError, Parameter
 /// Refuses what the architecture cannot do.
 pub(super) fn fits_architecture(parameters: &Parameters, dimensions: &Dimensions) -> Result<(), ParameterError> {
     let arch = parameters.arch;
+    if parameters.complex {
+        return complex_fits(parameters, dimensions);
+    }
     let reason = match arch {
         ArchitectureName::Serial => None,
         ArchitectureName::Quarter if !dimensions.is_reduced() => None,
@@ -24,6 +27,22 @@ pub(super) fn fits_architecture(parameters: &Parameters, dimensions: &Dimensions
         None => Ok(()),
         Some(reason) => Err(error("arch", arch.name(), format!("cannot be used for {reason}; use --arch serial"))),
     }
+}
+
+/// Refuses what cores for complex matrices cannot do.
+fn complex_fits(parameters: &Parameters, dimensions: &Dimensions) -> Result<(), ParameterError> {
+    let reason = if parameters.arch != ArchitectureName::Serial {
+        "have the architecture serial"
+    } else if dimensions.is_reduced() {
+        "reduce no rows; use fewer rows, or --vectors uv"
+    } else if dimensions.takes_any() {
+        "take one size"
+    } else if parameters.selfcheck {
+        "have no self-check"
+    } else {
+        return Ok(());
+    };
+    Err(error("complex", true, format!("cores for complex matrices {reason}")))
 }
 
 /// Refuses a self-check where there is nothing to compare a matrix with, or no time.
@@ -53,18 +72,22 @@ const LARGEST_ARRAY: usize = 16;
 pub(super) fn matrices_in_flight(parameters: &Parameters, dimensions: &Dimensions) -> Result<u32, ParameterError> {
     /// The longest time in which the rotators wait for the angles of one matrix, in cycles.
     const WAIT: usize = 45;
+    /// The same for complex matrices.
+    const COMPLEX_WAIT: usize = 70;
     let pairs = dimensions.even() / 2;
     // The blocks that are rotated one after the other, the reads of diagonal blocks, and the cycles until the last of
     // these has entered the angle unit. `auto` takes no more matrices than the last number.
     let (blocks, reads, enter, most) = match parameters.arch {
         ArchitectureName::Quarter => (4 * pairs * pairs, pairs, 0, 8),
+        ArchitectureName::Serial if parameters.complex => (3 * pairs * pairs, 2 * pairs, 0, 8),
         ArchitectureName::Serial => (pairs * pairs, pairs, 0, 8),
         ArchitectureName::Row => (pairs, 1, pairs, 16),
         ArchitectureName::Array => (1, 1, 2, 32),
     };
+    let wait = if parameters.complex { COMPLEX_WAIT } else { WAIT };
     let (turn, own) = match parameters.vectors {
-        Vectors::None => (blocks + reads, blocks + reads + enter + WAIT),
-        _ => (2 * blocks, enter + WAIT),
+        Vectors::None => (blocks + reads, blocks + reads + enter + wait),
+        _ => (2 * blocks, enter + wait),
     };
     let refused = if dimensions.is_reduced() {
         Some(

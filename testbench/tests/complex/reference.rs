@@ -11,7 +11,7 @@
 //! (`docs/decisions/0002-arithmetic.md`).
 
 use super::tables::{
-    ANTILOG_BITS, BIN_BITS, Coefficients, FINE_BITS, LOG_BITS, NORM_BITS, STEP_BITS, Tables, VERSINE_BITS,
+    ANTILOG_BITS, BIN_BITS, Coefficients, FINE_BITS, LOG_BITS, NORM_BITS_LESS, STEP_BITS, Tables, VERSINE_BITS,
 };
 
 /// The logarithm of zero.
@@ -60,9 +60,10 @@ impl Complex {
 
 /// The arithmetic for n x n matrices.
 pub struct Reference {
-    /// n, or one more if it is odd.
+    /// The longer side of the matrix, or one more if it is odd.
     even: usize,
-    n: usize,
+    rows: usize,
+    cols: usize,
     hermitian: bool,
     /// Bits of h, k, and the sums and differences of two diagonal elements.
     operand_bits: u32,
@@ -91,15 +92,17 @@ pub struct Run {
 }
 
 impl Reference {
-    /// The arithmetic of n x n matrices, general or Hermitian, with components of `word` bits.
-    pub fn new(n: usize, (word, guard): (u32, u32), coef: u32, hermitian: bool) -> Self {
+    /// The arithmetic of rows x cols matrices, general or Hermitian, with components of `word` bits.
+    pub fn new((rows, cols): (usize, usize), (word, guard): (u32, u32), coef: u32, hermitian: bool) -> Self {
         let fraction = coef - 1;
+        let n = rows.max(cols);
         // Singular values are below n times the square root of 2.
         let growth = (2 * n * n).next_power_of_two().ilog2().div_ceil(2);
         let settled_bits = 6.max(word as i64 - 6) as u32;
         Self {
             even: n + n % 2,
-            n,
+            rows,
+            cols,
             hermitian,
             operand_bits: word + guard + growth + 2,
             data_fraction: word - 1 + guard,
@@ -121,11 +124,13 @@ impl Reference {
         self.even
     }
 
-    /// Decomposes a matrix of input units, given row by row, in at most `cap` sweeps.
-    pub fn run(&self, units: &[Complex], cap: u32) -> Run {
+    /// Decomposes a matrix of input units, given row by row, in at most `cap` sweeps, or in exactly so many if they are
+    /// `fixed`.
+    pub fn run(&self, units: &[Complex], cap: u32, fixed: bool) -> Run {
         let side = self.even;
         let mut x = vec![Complex::default(); side * side];
-        for (i, row) in units.chunks(self.n).enumerate() {
+        assert_eq!(units.len(), self.rows * self.cols);
+        for (i, row) in units.chunks(self.cols).enumerate() {
             for (j, unit) in row.iter().enumerate() {
                 x[i * side + j] = Complex::new(unit.re << self.guard, unit.im << self.guard);
             }
@@ -133,7 +138,7 @@ impl Reference {
         let mut one = vec![Complex::default(); side * side];
         one.iter_mut().step_by(side + 1).for_each(|diagonal| diagonal.re = 1 << self.data_fraction);
         let mut run = Run { x, uh: one.clone(), vh: one, sweeps: 0, capped: true };
-        while run.capped && run.sweeps < cap {
+        while (run.capped || fixed) && run.sweeps < cap {
             run.capped = !self.sweep(&mut run);
             run.sweeps += 1;
         }
@@ -198,10 +203,6 @@ impl Reference {
         let (h, k) = (b.plus(c.conjugate()), b.minus(c.conjugate()));
         let (mut s, mut log_h) = self.half_vector(h, d - a);
         let (mut t, mut log_k) = self.half_vector(k, -(d + a));
-        if d + a == 0 {
-            // Zero counts as positive, whatever its sign.
-            t = Complex::default().minus(t);
-        }
         if self.hermitian || k.largest() < self.noise {
             (t, log_k) = (Complex::default(), NOTHING);
         }
@@ -313,7 +314,7 @@ impl Reference {
     /// 1 - c for a fine angle vector, which is s itself.
     fn versine(&self, s: Complex) -> i64 {
         let square = s.re * s.re + s.im * s.im;
-        let rest = self.tables.norms[(square >> (2 * self.fraction - NORM_BITS)) as usize];
+        let rest = self.tables.norms[(square >> (self.fraction + NORM_BITS_LESS)) as usize];
         // Half of the square has one fraction bit more than the result.
         -((-rest - (square >> self.fraction)) >> 1)
     }

@@ -18,8 +18,9 @@ pub const BIN_BITS: u32 = 5;
 pub const FINE_BITS: u32 = 3;
 /// Fraction bits of 1 - c for a fine angle vector, beyond those of the vector.
 pub const VERSINE_BITS: u32 = 3;
-/// Bits of the square of a fine angle vector that its table takes into account.
-pub const NORM_BITS: u32 = 9;
+/// The table of 1 - c takes the square of a fine angle vector into account, but for so many of its bits beyond the
+/// fraction bits of a coefficient.
+pub const NORM_BITS_LESS: u32 = 8;
 
 /// The widest search for coefficients, in units of the last place of the smaller component of s.
 const REACH_ACROSS: i64 = 64;
@@ -70,7 +71,8 @@ impl Tables {
         arcs[0] = -(1 << LOG_BITS);
         let antilogs = middles(1 << ANTILOG_BITS, f64::from(1 << ANTILOG_BITS)).map(|f| nearest(f.exp2() * 256.0));
         let places = f64::from(fraction + FINE_BITS + VERSINE_BITS + 1).exp2();
-        let squares = middles(1 << NORM_BITS, f64::from(NORM_BITS + 2 * FINE_BITS).exp2());
+        let bits = fraction - NORM_BITS_LESS;
+        let squares = middles(1 << bits, f64::from(bits + 2 * FINE_BITS).exp2());
         let norms = squares.map(|q| nearest((1.0 - (1.0 - q).sqrt() - q / 2.0) * places));
         Self {
             logarithms,

@@ -75,7 +75,7 @@ fn number(random: &mut ChaCha8Rng, bits: u32) -> Complex {
 }
 
 fn reference() -> Reference {
-    let reference = Reference::new(8, (16, 4), COEF, false);
+    let reference = Reference::new((8, 8), (16, 4), COEF, false);
     assert_eq!(reference.operand_bits(), DATA + 1);
     reference
 }

@@ -1,5 +1,6 @@
 //! 2x2 blocks of signals, and what all datapaths draw alike to work on them.
 
+use crate::architecture::number::each_component;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 use crate::shape::Shape;
@@ -80,23 +81,37 @@ pub fn vectors_or_identity<'m>(
     (identity, columns): (Signal<'m>, Signal<'m>),
     row: impl Fn(usize) -> Signal<'m>,
 ) -> Block<'m> {
-    let (vector, fraction) = (shape.vector_bits(), shape.vector_fraction());
+    let (vector, fraction) = (shape.components() * shape.vector_bits(), shape.vector_fraction());
     block(|r, c| {
         let index = row(r);
         let own = m.concat(&[columns, m.constant(1, c as i128)]).equals(index);
         let one = m.concat(&[m.zero(vector - 1 - fraction), own, m.zero(fraction)]);
         let element = identity.select(one, words[r].slice(c as u32 * vector, vector));
-        element.sign_extend(shape.element_bits()).named(&format!("{name}_{r}{c}"))
+        each_component(shape, element, |part| part.sign_extend(shape.element_bits())).named(&format!("{name}_{r}{c}"))
     })
+}
+
+/// An instance of the coefficient unit of a complex core, fed with the vector of the angle unit. Returns a word of
+/// coefficients: (fine, k, Re s, Im s) side by side.
+pub fn complex_coefficient_word<'m>(
+    m: &'m ModuleBuilder,
+    design: &DesignBuilder,
+    unit: ModuleId,
+    angles: &Instance<'m>,
+) -> Signal<'m> {
+    let vector = ["re_size", "re_negative", "im_size", "im_negative"].map(|port| (port, angles.output(port)));
+    let unit = m.place(design, unit, "coefficients", &vector);
+    m.concat(&["fine", "k", "s_re", "s_im"].map(|port| unit.output(port)))
 }
 
 /// A line for the header comment of a module: the formats of A, U and V.
 pub fn formats_of_matrices(shape: &Shape) -> String {
     format!(
-        "A: {} bits, {} of them fraction. U, V: {} bits, {} of them fraction.",
+        "A: {} bits, {} of them fraction. U, V: {} bits, {} of them fraction{}.",
         shape.element_bits(),
         shape.frac() + shape.inner_guard(),
         shape.vector_bits(),
-        shape.vector_fraction()
+        shape.vector_fraction(),
+        if shape.complex() { "; of each component" } else { "" }
     )
 }

@@ -14,14 +14,12 @@
 //! beyond the matrix are set to zero. In cores that reduce rows to a triangle while they stream in, the same rotators
 //! and the same angle unit do that first ([`crate::architecture::jacobi::qr`]).
 
+mod angles;
 mod drawing;
 mod qr;
 mod rotators;
 
-use super::block::{
-    Block, block, coefficient_word, formats_of_matrices, other_copy, place_coefficient_unit, select_if_present, stage,
-    vectors_or_identity,
-};
+use super::block::{Block, block, formats_of_matrices, other_copy, select_if_present, stage, vectors_or_identity};
 use super::first_read::{FirstRead, before_register};
 use super::layout::{largest, member_table, move_table, pair_bits};
 use super::mapping::Mapping;
@@ -30,19 +28,20 @@ use super::square::Square;
 use super::timing::{Stages, Timing};
 use crate::architecture::contexts::{self, context_bits};
 use crate::architecture::jacobi::qr::lane::qr_lane;
+use crate::architecture::number::each_component;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 use crate::ordering::Ordering;
-use crate::parameters::{ArchitectureName, Scaling, Sizes};
+use crate::parameters::{Scaling, Sizes};
 use crate::shape::Shape;
-use crate::units::angles::{Form, Pace, angle_fraction, angle_unit};
-use crate::units::coefficients::coefficient_unit;
+use crate::units::angles::{Form, Pace};
 use crate::units::depth::Depth;
 use crate::units::matrix_memory::matrix_memory;
 use crate::units::vector_memory::vector_memory;
-use drawing::{Command, Drawing, PlainWrite, UnitModules, VectorCommand, VectorSide};
+use angles::angle_units;
+use drawing::{Command, Drawing, PhaseCommand, PlainWrite, UnitModules, VectorCommand, VectorSide};
 pub use qr::COMMANDS as QR_COMMANDS;
-use qr::{Qr, Side};
+use qr::Qr;
 use rotators::{Hand, Rotated, RotatorModule, Rotators};
 
 /// Adds the datapath of the serial core. Returns its module and its latencies.
@@ -50,19 +49,14 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
     let pair = pair_bits(largest(orderings));
     let copies = context_bits(shape) + 1;
     let depth = depth(shape);
+    let [element, vector] = [shape.element_bits(), shape.vector_bits()].map(|bits| shape.components() * bits);
+    let (angles, coefficients) = angle_units(design, shape);
     let units = UnitModules {
-        angles: angle_unit(
-            design,
-            shape.element_bits(),
-            angle_fraction(shape.coef()),
-            shape.arithmetic().limits(),
-            form(shape),
-            (depth, pace(shape)),
-        ),
-        coefficients: coefficient_unit(design, shape.coef()),
+        angles,
+        coefficients,
         rotator: RotatorModule::new(design, shape, depth),
-        matrix: matrix_memory(design, shape.element_bits(), [pair; 2], copies, holds_words(shape)),
-        vectors: vector_memory(design, shape.vector_bits(), [pair; 2], copies),
+        matrix: matrix_memory(design, element, [pair; 2], copies, holds_words(shape)),
+        vectors: vector_memory(design, vector, [pair; 2], copies),
         lane: shape.is_reduced().then(|| qr_lane(design, shape)),
     };
     let m = ModuleBuilder::new("datapath");
@@ -70,7 +64,11 @@ pub fn datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shap
         "Memories, rotators and angle unit of the {} core: one block of A, or one of U and one of V, {}.\n\
          {} Commands stand at stage 0.",
         shape.arch(),
-        if shape.arch() == ArchitectureName::Quarter { "in four cycles" } else { "per cycle" },
+        match Mapping::of(shape).cycles_per_block(shape) {
+            1 => "per cycle",
+            3 => "in three cycles",
+            _ => "in four cycles",
+        },
         formats_of_matrices(shape)
     ));
     let drawing = Drawing {
@@ -124,8 +122,7 @@ impl<'m> Drawing<'_, 'm> {
         let left_row = command.row.delayed_to(left_read);
         let left_coefficients = self.stored("left", left_new, left_row, qr_left.as_ref());
         let drawn = (m, self.design);
-        let begins = || self.rotates().delayed_to(operands);
-        let rotators = Rotators::new(m, self.design, self.units.rotator, begins);
+        let rotators = self.rotators(right_new, left_row, operands);
         let left = rotators.rotate(drawn, Hand::Left, left_coefficients, |r, c| {
             let from_u = u.as_ref().map(|u| u.elements[r][c]);
             let own = select_if_present(rotates_vectors(operands), from_u, a[r][c]);
@@ -141,7 +138,7 @@ impl<'m> Drawing<'_, 'm> {
         let row_of_v = v.as_ref().map(|_| command.row);
         let turned = select_if_present(rotates_vectors(0), row_of_v, command.column).delayed_to(right_read);
         let qr_right = qr.as_ref().map(|qr| qr.right(left_new, right_read, left_done));
-        let right_coefficients = self.stored("right", right_new, turned, qr_right.as_ref());
+        let right_coefficients = self.unless_turned(self.stored("right", right_new, turned, qr_right.as_ref()));
         let right = rotators.rotate(drawn, Hand::Right, right_coefficients, |i, j| {
             let from_v = v.as_ref().map(|v| v.elements[j][i]);
             let own = select_if_present(rotates_vectors(left_done), from_v, from_left[i][j]);
@@ -178,8 +175,15 @@ impl<'m> Drawing<'_, 'm> {
         let latencies = Latencies {
             block: right_done as usize + 1,
             vectors: ((left_done - left_address).max(right_done - right_address) + 1) as usize,
-            // The rotators address their coefficients `left_read` and `right_read` cycles after a command.
-            angle: [stage(left_new) - left_read, stage(right_new) - right_read].map(|cycles| cycles as usize + 1),
+            // The rotators address their coefficients `left_read` and `right_read` cycles after a command. Phases of both
+            // rows of a pair are coefficients of the left ones.
+            angle: [if self.shape.has_phases() { right_new } else { left_new }, right_new]
+                .into_iter()
+                .zip([left_read, right_read])
+                .map(|(new, read)| (stage(new) - read) as usize + 1)
+                .collect::<Vec<_>>()
+                .try_into()
+                .expect("There are two sides."),
             diagonal: diagonal_cycles(self.shape),
         };
         let row_rotation = qr.map(|qr| qr.row_rotation_latency(left_new, left_done));
@@ -203,65 +207,20 @@ impl<'m> Drawing<'_, 'm> {
         }
     }
 
-    /// The angle unit, fed with the diagonal block `a`, or with the operands of a row rotation.
-    fn angles(&self, a: Block<'m>, qr: Option<&Qr<'m>>) -> Instance<'m> {
-        let (a, is_column) = qr.map_or((a, None), |qr| {
-            let (a, is_column) = qr.diagonal_block(a);
-            (a, Some(is_column))
-        });
-        let ports = [("a", a[0][0]), ("b", a[0][1]), ("c", a[1][0]), ("d", a[1][1])];
-        let angles = self.m.place(self.design, self.units.angles, "angles", &ports);
-        if pace(self.shape) == Pace::EveryOtherCycle {
-            angles.drive("takes", self.command.measure.delayed_to(stage(a[0][0])));
+    /// The rotators. Left operands stand at stage `operands`. The right coefficients in `new` are, in a step with phases,
+    /// those of the second row of a `pair`.
+    fn rotators(&self, new: Signal<'m>, pair: Signal<'m>, operands: u32) -> Rotators<'m> {
+        let begins = || self.rotates().delayed_to(operands);
+        match self.units.rotator {
+            RotatorModule::OfEach(module) => Rotators::OfEach(module),
+            RotatorModule::Shared(module) => Rotators::shared(self.m, self.design, module, begins()),
+            RotatorModule::Complex(modules) => Rotators::Complex {
+                modules,
+                begins: self.rotates(),
+                of_matrix: self.command.block,
+                turn: self.command.phases.map(|phases| (phases.turn, self.phase_coefficients(new, pair))),
+            },
         }
-        if form(self.shape) == Form::Any {
-            let is_tall = || self.square.size.last_column.less_than(self.square.size.last_row);
-            angles.drive("tall", is_column.unwrap_or_else(is_tall));
-        }
-        angles
-    }
-
-    /// The words of left and of right coefficients that follow from new angles: (fine, k, s) side by side. If one unit
-    /// computes both, the right ones come one cycle later.
-    fn new_coefficients(&self, angles: &Instance<'m>) -> [Signal<'m>; 2] {
-        let (m, design, unit) = (self.m, self.design, self.units.coefficients);
-        let of = |side: &str| place_coefficient_unit(m, design, unit, &format!("{side}_coefficients"), angles, side);
-        match pace(self.shape) {
-            Pace::EveryOtherCycle => {
-                let angle = ["size", "negative"].map(|port| angles.output(port));
-                let left = coefficient_word(m, design, unit, "coefficients", angle);
-                [left, left.untimed().at(stage(left) + 1)]
-            }
-            Pace::EveryCycle if self.shape.symmetric() => {
-                let both = of("right");
-                [both, both]
-            }
-            Pace::EveryCycle => [of("left"), of("right")],
-        }
-    }
-
-    /// The coefficient memory of one side. It stores the `new` coefficients of the next step beside those of the
-    /// current one, and returns those of `pair` one cycle after the number of the pair.
-    fn stored(&self, side: &str, new: Signal<'m>, pair: Signal<'m>, qr: Option<&Side<'_, 'm>>) -> Signal<'m> {
-        let (m, command) = (self.m, self.command);
-        let memory =
-            m.memory(&format!("{side}_coefficient_memory"), new.width(), 1 << (command.copy.width() + self.pair));
-        let mut write_at = m.concat(&[command.read_copy, command.diagonal_pair]).delayed_to(stage(new));
-        let mut writes = command.measure.delayed_to(stage(new));
-        if let Some(qr) = qr {
-            (writes, write_at) = qr.coefficient_write(new, writes, write_at);
-        }
-        memory.write(writes, write_at, new);
-        let read_at = m.concat(&[command.copy, pair]);
-        let read_at = qr.map_or(read_at, |qr| qr.coefficient_read(read_at));
-        let enable = self.shares_rotator().then(|| self.rotates().delayed_to(stage(read_at)));
-        let read = memory.read(read_at, enable, &format!("{side}_coefficient"));
-        qr.map_or(read, |qr| qr.coefficient(new, read))
-    }
-
-    /// Whether one rotator makes all rotations of a block. Coefficients then stay the same until the next block.
-    fn shares_rotator(&self) -> bool {
-        matches!(self.units.rotator, RotatorModule::Shared(_))
     }
 
     /// A block of A, or of U and V, is rotated.
@@ -301,7 +260,8 @@ impl<'m> Drawing<'_, 'm> {
         let (m, command, vector) = (self.m, self.command, self.shape.vector_bits());
         let at = stage(rotated[0][0]);
         let (crosses, targets) = self.moves(command.row, at);
-        let words = rotated.map(|row| m.concat(&[row[1].low_bits(vector), row[0].low_bits(vector)]));
+        let kept = |element| each_component(self.shape, element, |part| part.low_bits(vector));
+        let words = rotated.map(|row| m.concat(&[kept(row[1]), kept(row[0])]));
         let rotates = command.vectors.expect("There are vectors to write.").rotate;
         memory.drive("write_enable", rotates.delayed_to(at));
         memory.drive("write_copy", other_copy(command.copy.delayed_to(at)));
@@ -331,10 +291,12 @@ impl<'m> Drawing<'_, 'm> {
         let exchanged = rotated.map(|row| [0, 1].map(|c| column_crosses.select(row[1 - c], row[c])));
         for (r, c) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             let new = row_crosses.select(exchanged[1 - r][c], exchanged[r][c]);
-            let element = plain.elements[r][c];
-            let element =
-                if element.width() == self.shape.word() { element.shifted_up(self.shape.guard()) } else { element };
-            memory.drive(&format!("write_{r}{c}"), rotates.select(new, element.sign_extend(self.shape.element_bits())));
+            let element = each_component(self.shape, plain.elements[r][c], |element| {
+                let is_loaded = element.width() == self.shape.word();
+                let element = if is_loaded { element.shifted_up(self.shape.guard()) } else { element };
+                element.sign_extend(self.shape.element_bits())
+            });
+            memory.drive(&format!("write_{r}{c}"), rotates.select(new, element));
         }
     }
 
@@ -342,7 +304,7 @@ impl<'m> Drawing<'_, 'm> {
     fn loaded(&self, at: u32) -> PlainWrite<'m> {
         let load = |name, width| self.m.input(name, width).at(at);
         let home = |name| load(name, self.pair + 1).low_bits(self.pair);
-        let data = load("load_data", self.shape.word());
+        let data = load("load_data", self.shape.components() * self.shape.word());
         PlainWrite {
             enable: load("load_enable", 4),
             copy: contexts::first_part(self.m, self.shape, "load_context").at(at),
@@ -387,7 +349,15 @@ impl<'m> Drawing<'_, 'm> {
     /// Looks up where the results of a pair go: whether they exchange their banks, and the target pair in each bank.
     fn moves(&self, pair: Signal<'m>, at: u32) -> (Signal<'m>, [Signal<'m>; 2]) {
         let moves = self.move_table.lookup(self.square.address(self.m, pair.delayed_to(at - 1)), None, "moves");
-        (moves.sign(), [moves.low_bits(self.pair), moves.slice(self.pair, self.pair)])
+        let (crosses, targets) = (moves.sign(), [moves.low_bits(self.pair), moves.slice(self.pair, self.pair)]);
+        match self.command.phases {
+            None => (crosses, targets),
+            // While rows are turned, nothing moves.
+            Some(PhaseCommand { turn, .. }) => {
+                let turn = turn.delayed_to(at);
+                (crosses & !turn, targets.map(|target| turn.select(pair.delayed_to(at), target)))
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is done with the elements of A when they are read for the first time.
 
 use super::block::{Block, block, stage};
+use crate::architecture::number::each_component;
 use crate::builder::{ModuleBuilder, Signal};
 use crate::shape::Shape;
 
@@ -27,13 +28,15 @@ pub fn before_register<'m>(m: &'m ModuleBuilder, shape: &Shape, read: Block<'m>,
     let raw = first.raw.delayed_to(stage(read[0][0]));
     block(|r, c| {
         let word = read[r][c];
-        // A loaded element is an input word above empty guard bits. An element of a triangle fills all bits.
-        let (low, width) = if shape.is_reduced() { (0, word.width()) } else { (shape.guard(), shape.word()) };
-        let element = word.slice(low, width);
-        let shifted = first.shift.map_or(element, |amount| element.shift_left(amount));
-        let zero = m.zero(shifted.width());
-        let padded = first.inside[r][c].iter().fold(shifted, |element, inside| inside.select(element, zero));
-        let padded = padded.shifted_up(low).sign_extend(word.width());
+        let padded = each_component(shape, word, |word| {
+            // A loaded element is an input word above empty guard bits. An element of a triangle fills all bits.
+            let (low, width) = if shape.is_reduced() { (0, word.width()) } else { (shape.guard(), shape.word()) };
+            let element = word.slice(low, width);
+            let shifted = first.shift.map_or(element, |amount| element.shift_left(amount));
+            let zero = m.zero(shifted.width());
+            let padded = first.inside[r][c].iter().fold(shifted, |element, inside| inside.select(element, zero));
+            padded.shifted_up(low).sign_extend(word.width())
+        });
         raw.select(padded, word)
     })
 }

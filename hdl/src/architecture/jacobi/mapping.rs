@@ -11,6 +11,7 @@ use super::layout::pair_bits;
 use crate::ordering::Ordering;
 use crate::parameters::ArchitectureName;
 use crate::shape::Shape;
+use crate::units::complex::rotator::CYCLES as COMPLEX_CYCLES;
 
 /// Rotations of two numbers in a block: two on the left and two on the right.
 const ROTATIONS: usize = 4;
@@ -69,12 +70,16 @@ impl Mapping {
 
     /// Rotators of one lane.
     pub fn rotators(self) -> usize {
-        ROTATIONS / self.cycles_per_block()
+        if self == Self::Quarter { 1 } else { ROTATIONS }
     }
 
-    /// Cycles in which the rotators of a lane take the operands of one block.
-    pub fn cycles_per_block(self) -> usize {
-        if self == Self::Quarter { ROTATIONS } else { 1 }
+    /// Cycles in which the rotators of a lane take the operands of one block. A complex rotator takes its own in several.
+    pub fn cycles_per_block(self, shape: &Shape) -> usize {
+        match self {
+            Self::Quarter => ROTATIONS,
+            _ if shape.complex() => COMPLEX_CYCLES as usize,
+            _ => 1,
+        }
     }
 
     /// Blocks that one lane rotates in a step, by row and column.

@@ -13,6 +13,7 @@
 
 use super::mapping::Mapping;
 use crate::ordering::Ordering;
+use crate::shape::Shape;
 
 /// Latencies, in cycles, that decide how soon one operation may follow another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,31 @@ pub struct Latencies {
     pub angle: [usize; 2],
     /// From the read address of a diagonal block to the first cycle in which another one may be read.
     pub diagonal: usize,
+}
+
+/// What is done in a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tasks {
+    /// Singular vectors are rotated.
+    pub vectors: bool,
+    /// Matrices in the core.
+    pub in_flight: usize,
+    /// Cycles from one block to the next.
+    pub pace: usize,
+    /// There are steps that make the diagonal real, in which rows and columns stay where they are.
+    pub has_phases: bool,
+}
+
+impl Tasks {
+    /// The tasks of a core.
+    pub fn of(shape: &Shape) -> Self {
+        Self {
+            vectors: shape.has_vectors(),
+            in_flight: shape.in_flight(),
+            pace: Mapping::of(shape).cycles_per_block(shape),
+            has_phases: shape.has_phases(),
+        }
+    }
 }
 
 /// One cycle of a step.
@@ -58,13 +84,13 @@ pub struct StepProgram {
 }
 
 impl StepProgram {
-    /// The program with the shortest turn, with or without singular vectors, for a core with `in_flight` matrices. One
-    /// of them does not need a turn, since it is loaded or unloaded. Among the programs as short, it is the one with
-    /// the fewest turns.
-    pub fn new(ordering: &Ordering, mapping: Mapping, latencies: Latencies, vectors: bool, in_flight: usize) -> Self {
+    /// The program with the shortest turn for these tasks. One of the matrices in flight does not need a turn, since it
+    /// is loaded or unloaded. Among the programs as short, it is the one with the fewest turns.
+    pub fn new(ordering: &Ordering, mapping: Mapping, latencies: Latencies, tasks: Tasks) -> Self {
+        let Tasks { vectors, in_flight, .. } = tasks;
         let blocks = match mapping {
-            Mapping::Quarter | Mapping::Serial => Blocks::serial(mapping, ordering),
-            Mapping::Row | Mapping::Array => Blocks::lanes(mapping, ordering.pairs()),
+            Mapping::Quarter | Mapping::Serial => Blocks::serial(tasks, ordering),
+            Mapping::Row | Mapping::Array => Blocks::lanes(mapping, tasks, ordering.pairs()),
         };
         let most_turns = (in_flight - 1).max(1);
         let shared = in_flight > 1 && !mapping.keeps_values();
@@ -142,11 +168,11 @@ struct Blocks {
 impl Blocks {
     /// The blocks of a lane for one pair of rows. A row comes from another lane, so that all of the first blocks are
     /// rotated by all angles, and the last ones contribute to all diagonal blocks.
-    fn lanes(mapping: Mapping, pairs: usize) -> Self {
+    fn lanes(mapping: Mapping, tasks: Tasks, pairs: usize) -> Self {
         let [_, columns] = mapping.blocks(pairs);
         Self {
             order: (0..columns).map(|column| (0, column)).collect(),
-            pace: mapping.cycles_per_block(),
+            pace: tasks.pace,
             columns,
             sources: vec![(columns - 1, 0)],
             uses: vec![[0; 2]],
@@ -155,7 +181,9 @@ impl Blocks {
 
     /// The blocks that contribute to the next diagonal come first. The four for one pair follow one another, pair by
     /// pair. They begin with the source that has been used before, so that the angles of the other one are needed late.
-    fn serial(mapping: Mapping, ordering: &Ordering) -> Self {
+    ///
+    /// If there is a step in which nothing moves, the next diagonal blocks are also those of the same places.
+    fn serial(tasks: Tasks, ordering: &Ordering) -> Self {
         let pairs = ordering.pairs();
         let mut order: Vec<(usize, usize)> = Vec::with_capacity(pairs * pairs);
         let mut listed = vec![false; pairs * pairs];
@@ -177,7 +205,9 @@ impl Blocks {
         order.iter().enumerate().for_each(|(at, &(row, column))| place[row * pairs + column] = at);
         let last_source = |pair: usize| {
             let [a, b] = ordering.sources(pair);
-            [(a, a), (a, b), (b, a), (b, b)].map(|(row, column)| place[row * pairs + column]).into_iter().max()
+            let moved = [(a, a), (a, b), (b, a), (b, b)].map(|(row, column)| place[row * pairs + column]);
+            let own = tasks.has_phases.then(|| place[pair * pairs + pair]);
+            moved.into_iter().chain(own).max()
         };
         let mut sources: Vec<(usize, usize)> =
             (0..pairs).map(|pair| (last_source(pair).expect("There are four blocks."), pair)).collect();
@@ -187,7 +217,7 @@ impl Blocks {
         };
         let uses = (0..pairs).map(|pair| [first_use(&|block| block.0 == pair), first_use(&|block| block.1 == pair)]);
         let uses = uses.collect();
-        Self { order, pace: mapping.cycles_per_block(), columns: pairs, sources, uses }
+        Self { order, pace: tasks.pace, columns: pairs, sources, uses }
     }
 
     /// The cycles of a turn in which the diagonal blocks are read, each with its pair, if that is possible with turns
@@ -212,18 +242,25 @@ impl Blocks {
 mod tests {
     use super::*;
 
+    /// The tasks of a core for real matrices with two rotators on each side.
+    fn tasks(vectors: bool, in_flight: usize) -> Tasks {
+        Tasks { vectors, in_flight, pace: 1, has_phases: false }
+    }
+
     #[test]
     fn every_program_rotates_every_block_once_and_respects_every_latency() {
         let (mut checked, mut lags) = (0, 0);
         for (size, in_flight) in (2..=32).step_by(2).flat_map(|size| [1, 3, 8].map(|count| (size, count))) {
-            for (mapping, latencies) in [
-                (Mapping::Serial, Latencies { block: 10, vectors: 10, angle: [14; 2], diagonal: 1 }),
-                (Mapping::Serial, Latencies { block: 13, vectors: 12, angle: [20, 16], diagonal: 2 }),
-                (Mapping::Quarter, Latencies { block: 17, vectors: 14, angle: [20, 16], diagonal: 2 }),
+            for (mapping, pace, latencies) in [
+                (Mapping::Serial, 1, Latencies { block: 10, vectors: 10, angle: [14; 2], diagonal: 1 }),
+                (Mapping::Serial, 1, Latencies { block: 13, vectors: 12, angle: [20, 16], diagonal: 2 }),
+                (Mapping::Serial, 3, Latencies { block: 19, vectors: 18, angle: [32, 26], diagonal: 2 }),
+                (Mapping::Quarter, 4, Latencies { block: 17, vectors: 14, angle: [20, 16], diagonal: 2 }),
             ] {
                 let o = Ordering::new(size);
-                let program = StepProgram::new(&o, mapping, latencies, true, in_flight);
-                let pace = mapping.cycles_per_block();
+                let has_phases = pace == 3;
+                let tasks = Tasks { vectors: true, in_flight, pace, has_phases };
+                let program = StepProgram::new(&o, mapping, latencies, tasks);
                 assert!(program.cycles().is_multiple_of(pace) && program.cycles() >= 2 * pace * o.pairs() * o.pairs());
                 let (pairs, cycles, step) = (o.pairs(), program.cycles(), program.step());
                 let find = |test: &dyn Fn(&Slot) -> bool| {
@@ -236,7 +273,8 @@ mod tests {
                     assert!(slot >= program.first_diagonal);
                     let diagonal = slot + program.lag * cycles;
                     let [a, b] = o.sources(row);
-                    for block in [(a, a), (a, b), (b, a), (b, b)] {
+                    let still = has_phases.then_some((row, row));
+                    for block in [(a, a), (a, b), (b, a), (b, b)].into_iter().chain(still) {
                         assert!(find(&|s| s.block == Some(block)) + latencies.block <= diagonal);
                     }
                     for column in 0..pairs {
@@ -271,7 +309,7 @@ mod tests {
                 lags += usize::from(program.lag > 0);
             }
         }
-        assert_eq!(checked, 9 * (1..=16).map(|p| p * p).sum::<usize>());
+        assert_eq!(checked, 12 * (1..=16).map(|p| p * p).sum::<usize>());
         assert!(lags > 0);
     }
 
@@ -282,7 +320,8 @@ mod tests {
         for (size, in_flight) in (2..=16).step_by(2).flat_map(|size| (2..=16).map(move |count| (size, count))) {
             for vectors in [false, true] {
                 let latencies = Latencies { block: 11, vectors: 10, angle: [15; 2], diagonal: 1 + size / 2 % 2 };
-                let program = StepProgram::new(&Ordering::new(size), Mapping::Serial, latencies, vectors, in_flight);
+                let program =
+                    StepProgram::new(&Ordering::new(size), Mapping::Serial, latencies, tasks(vectors, in_flight));
                 let is_free = |slot: &&Slot| slot.block.is_none() && slot.diagonal.is_none();
                 assert!(program.slots.iter().filter(is_free).count() >= 1, "{size}, {in_flight}");
                 checked += 1;
@@ -296,7 +335,7 @@ mod tests {
         for size in [8, 10, 12, 16, 32] {
             for (block, angle) in [(10, 14), (11, 15)] {
                 let latencies = Latencies { block, vectors: 10, angle: [angle; 2], diagonal: 1 };
-                let program = StepProgram::new(&Ordering::new(size), Mapping::Serial, latencies, true, 1);
+                let program = StepProgram::new(&Ordering::new(size), Mapping::Serial, latencies, tasks(true, 1));
                 assert_eq!(program.cycles(), size * size / 2, "size {size}");
             }
         }
@@ -306,7 +345,7 @@ mod tests {
     fn the_rotators_never_idle_with_enough_matrices_in_flight() {
         let latencies = Latencies { block: 14, vectors: 12, angle: [20, 16], diagonal: 2 };
         for (size, turns) in [(4, 5), (6, 3), (8, 2), (10, 1), (16, 1)] {
-            let program = StepProgram::new(&Ordering::new(size), Mapping::Serial, latencies, true, 8);
+            let program = StepProgram::new(&Ordering::new(size), Mapping::Serial, latencies, tasks(true, 8));
             assert_eq!((program.cycles(), program.turns), (size * size / 2, turns), "size {size}");
         }
     }

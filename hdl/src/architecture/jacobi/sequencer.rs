@@ -132,6 +132,11 @@ pub fn sequencer(
         m.output("vectors", (rotates & field(2)).flag().registered("vectors_out"));
         m.output("identity", in_first_step.registered("identity_out"));
     }
+    if shape.has_phases() {
+        // The first step of a sweep.
+        m.output("phase_step", now.begins_sweep.at(0).registered("in_phase_step").registered("phase_step_out"));
+        m.output("measure_phases", target.begins_sweep.at(0).registered("phases").registered("measure_phases_out"));
+    }
     let is_raw = measure.select(target.fresh.at(0).registered("warms"), in_first_step);
     if shape.is_prepared() {
         m.output("raw", is_raw.registered("raw_out"));
@@ -154,8 +159,8 @@ pub fn sequencer(
     let diagonal_pair = if keeps_values { pair_of_value } else { measure.select(pair_field(0), pair_of_value) };
     let diagonal_pair = diagonal_pair.registered("diagonal_pair_out");
     m.output("diagonal_pair", diagonal_pair);
-    // A sweep has an odd number of steps, and each step writes the other copy.
-    let last_copy = sweeps.bit(0).named("last_copy");
+    // Each step writes the other copy. A sweep has an odd number of steps, or with phases an even one.
+    let last_copy = if shape.has_phases() { m.zero(1) } else { sweeps.bit(0).named("last_copy") };
     let of_target = contexts::part(&m, target.context, target.copy).at(0).registered("copy_measured");
     let of_wanted = contexts::part(&m, wanted, last_copy);
     let idle = if keeps_values { of_target } else { measure.select(of_target, of_wanted.at(1)) };

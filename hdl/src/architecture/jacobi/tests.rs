@@ -111,8 +111,12 @@ fn check(wanted: impl Fn(usize) -> bool) -> usize {
                 let (_, timing) = draw_datapath(&mut DesignBuilder::new(), &orderings, &shape);
                 for vectors in [true, false] {
                     let mapping = Mapping::of(&shape);
-                    let program =
-                        StepProgram::new(largest(&orderings), mapping, timing.latencies, vectors, shape.in_flight());
+                    let program = StepProgram::new(
+                        largest(&orderings),
+                        mapping,
+                        timing.latencies,
+                        Tasks { vectors, ..Tasks::of(&shape) },
+                    );
                     accesses += play(largest(&orderings), mapping, &program, timing.latencies.block);
                     cores += 1;
                 }

@@ -13,7 +13,7 @@
 //! In general, a and d are complex before the first step of a sweep. In that step a unit with phases computes instead the
 //! two vectors i psi_a and i psi_d, such that rotations of a number by them make a and d real (`turn`).
 //!
-//! One half-vector unit computes S, and in the next cycle D. For D, b and -a change their signs.
+//! One half-vector unit computes S, and in the next cycle D.
 //!
 //! Hermitian matrices have D = 0, and both sides are rotated by S.
 //!
@@ -68,7 +68,12 @@ type Vector<'m> = [Component<'m>; 2];
 /// A unit for general matrices has another input, `takes`: a block comes, and none comes in the next cycle. With it comes
 /// `turn`. The outputs are those of the left vector, and one cycle later those of the right one. Hermitian matrices have
 /// one vector per block, so that their unit takes a block in every cycle.
-pub fn complex_angle_unit(design: &mut DesignBuilder, (data, angle): (u32, u32), limits: Limits, form: Form) -> ModuleId {
+pub fn complex_angle_unit(
+    design: &mut DesignBuilder,
+    (data, angle): (u32, u32),
+    limits: Limits,
+    form: Form,
+) -> ModuleId {
     let half = half_vector(design, data + 1, angle, limits.noise_bits, form == Form::General);
     let m = ModuleBuilder::new("complex_angle_unit");
     match form {
@@ -120,9 +125,8 @@ fn hermitian(m: &ModuleBuilder, design: &DesignBuilder, half: ModuleId, (data, a
 /// Whether all components of a vector are below the limit.
 fn is_settled<'m>([re, im]: Vector<'m>, limits: Limits) -> Signal<'m> {
     // A vector has one bit above its fraction.
-    let is_below = |component: Component<'m>| {
-        component.size.bits_from(component.size.width() - 1 - limits.settled_bits).is(0)
-    };
+    let is_below =
+        |component: Component<'m>| component.size.bits_from(component.size.width() - 1 - limits.settled_bits).is(0);
     is_below(re) & is_below(im)
 }
 
@@ -155,7 +159,11 @@ fn general<'m>(
     let turn = turn.delayed_to(found);
     let placed = |vector: Vector<'m>| placed(m, vector, turn);
     let s = placed(second.map(|part| part.each(|signal| signal.registered("first"))));
-    let d = placed(second.map(|part| part.each(now)));
+    // S and D of a block without a diagonal have arbitrary signs. With these, rows and columns of padding stay zero: in a
+    // block with a row of zeros S = D, and in one with a column of zeros S = -D.
+    let reversed = now(unit.output("is_upright")) & !turn;
+    let d = second.map(|part| Component { size: now(part.size), negative: now(part.negative) ^ reversed });
+    let d = placed(d);
     let settled = (is_settled(s, limits) & is_settled(d, limits)).registered("is_settled");
 
     // Sums and differences of the sizes. Where S and D have opposite signs, the size of S - D is the sum.
@@ -195,7 +203,8 @@ fn general<'m>(
         [0, 1].map(|part| {
             let (s, d) = (s[part], d[part]);
             let d_negative = if is_left { d.negative ^ !turn } else { d.negative };
-            let single = Component { size: takes_s.select(s.size, d.size), negative: takes_s.select(s.negative, d_negative) };
+            let single =
+                Component { size: takes_s.select(s.size, d.size), negative: takes_s.select(s.negative, d_negative) };
             Component {
                 size: use_both.select(sum[part].size, single.size),
                 negative: use_both.select(sum[part].negative, single.negative),
@@ -223,10 +232,7 @@ fn general<'m>(
 /// A vector as it is. If it is a phase, it has been found as a real number and becomes an imaginary one.
 fn placed<'m>(m: &'m ModuleBuilder, [re, im]: Vector<'m>, turn: Signal<'m>) -> Vector<'m> {
     let zero = m.zero(re.size.width());
-    let imaginary = Component {
-        size: turn.select(re.size, im.size),
-        negative: turn.select(re.negative, im.negative),
-    };
+    let imaginary = Component { size: turn.select(re.size, im.size), negative: turn.select(re.negative, im.negative) };
     [Component { size: turn.select(zero, re.size), ..re }, imaginary]
 }
 

@@ -16,11 +16,18 @@
 use super::triples::{self, BIN_BITS};
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::{ModuleId, address_width};
-use crate::units::coefficients::{h, product, signed_table};
+use crate::units::coefficients::{NormError, h, product, signed_table};
 
 /// The largest number of fraction bits of a coefficient for which the table of h is not too large. It has 2^(q - 8)
 /// entries.
-pub const MOST_FRACTION: u32 = 18;
+pub const MOST_FRACTION: u32 = 20;
+
+/// The error of the norm for complex rotations with `fraction` fraction bits of a coefficient. For fine rotations it is
+/// twice the error of k.
+pub fn complex_norm_error(fraction: u32) -> NormError {
+    let unit = (-f64::from(fraction) - 6.0).exp2();
+    NormError { largest: 3.0 * unit, rms: 0.8 * unit, mean: 0.1 * unit }
+}
 
 /// Adds the coefficient unit for coefficients of `coef` bits.
 ///
@@ -72,7 +79,8 @@ fn coarse<'m>(m: &'m ModuleBuilder, vector: [Signal<'m>; 2], fraction: u32) -> [
     let begins = rows.iter().scan(0, |next, row| Some(std::mem::replace(next, *next + row.len()) as u128)).collect();
     let begins = m.table("row_table", address_width(total as u32), begins, vec![]).lookup(first, None, "row_begin");
     let address = (begins + second.zero_extend(begins.width())).registered("triple_address");
-    let entry = |t: &triples::Triple| (t.cosine as u128) << (2 * fraction) | (t.larger as u128) << fraction | t.smaller as u128;
+    let entry =
+        |t: &triples::Triple| (t.cosine as u128) << (2 * fraction) | (t.larger as u128) << fraction | t.smaller as u128;
     let entries = rows.iter().flatten().map(entry).collect();
     let triple = m.table("triple_table", 3 * fraction, entries, vec![]).lookup(address, None, "triple");
     // A block RAM returns its word late in the cycle.

@@ -48,8 +48,8 @@ const OCTAVE: i128 = 1 << LOG_BITS;
 ///
 /// Inputs are `re` and `im`, the components of h, the real number `denominator`, and `whole`, if the core has phases.
 /// Outputs are `re_size` and `im_size` (`angle + 1` bits, unsigned), their signs `re_negative` and `im_negative`, for
-/// which a denominator of 0 counts as positive, and `log`, log2 |h| with [`LOG_BITS`] fraction bits. If both components
-/// of h are below 2^(noise - 1), the sizes are 0.
+/// which a denominator of 0 counts as positive; `log`, log2 |h| with [`LOG_BITS`] fraction bits; and `is_upright`, if the
+/// denominator is 0. If both components of h are below 2^(noise - 1), the sizes are 0.
 pub fn half_vector(design: &mut DesignBuilder, width: u32, angle: u32, noise: u32, has_phases: bool) -> ModuleId {
     let m = ModuleBuilder::new("half_vector");
     m.doc(format!(
@@ -121,6 +121,7 @@ pub fn half_vector(design: &mut DesignBuilder, width: u32, angle: u32, noise: u3
         done = size.stage().unwrap_or(0);
     }
     m.output("log", log.delayed_to(done));
+    m.output("is_upright", (!of[2].any()).registered("is_upright").delayed_to(done));
     design.add(m)
 }
 

@@ -47,12 +47,7 @@ pub const FINE_SINE_SHIFT: u32 = 3;
 /// (fine, k, Im s) for y.
 ///
 /// The outputs are `x_rotated`, `y_rotated` and `overflow`.
-pub fn complex_rotator(
-    design: &mut DesignBuilder,
-    (data, coef): (u32, u32),
-    depth: Depth,
-    turns: bool,
-) -> ModuleId {
+pub fn complex_rotator(design: &mut DesignBuilder, (data, coef): (u32, u32), depth: Depth, turns: bool) -> ModuleId {
     let registers = if depth.is_deep() { 3 } else { 2 };
     let unit = multiplier(design, Form { a: data, b: coef, registers });
     let m = ModuleBuilder::new(if turns { "turning_complex_rotator" } else { "complex_rotator" });

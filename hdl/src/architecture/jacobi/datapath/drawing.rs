@@ -42,6 +42,17 @@ pub(super) struct Command<'m> {
     pub(super) measure: Signal<'m>,
     /// Row pair, and column pair, of that diagonal block.
     pub(super) diagonal_pair: Signal<'m>,
+    /// For general complex matrices, what concerns the steps that make the diagonal real.
+    pub(super) phases: Option<PhaseCommand<'m>>,
+}
+
+/// The part of a command that concerns the phases of complex numbers.
+#[derive(Clone, Copy)]
+pub(super) struct PhaseCommand<'m> {
+    /// The step multiplies rows by numbers of modulus 1, and nothing moves.
+    pub(super) turn: Signal<'m>,
+    /// The diagonal block that is read is one of such a step.
+    pub(super) measure: Signal<'m>,
 }
 
 /// The part of a command that concerns singular vectors.
@@ -77,6 +88,10 @@ impl<'m> Command<'m> {
             diagonal: input("diagonal", 1).note("read a diagonal block"),
             measure: input("measure", 1).flag().note("... and compute its angles"),
             diagonal_pair: input("diagonal_pair", pair),
+            phases: shape.has_phases().then(|| PhaseCommand {
+                turn: input("phase_step", 1).note("make the diagonal real: rows are turned, and nothing moves"),
+                measure: input("measure_phases", 1).note("... and what is measured are the phases for that"),
+            }),
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::architecture::jacobi::mapping::Mapping;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 use crate::shape::Shape;
+use crate::units::complex::rotator::complex_rotator;
 use crate::units::depth::Depth;
 use crate::units::rotator::rotator;
 use crate::units::shared_rotator::{RIGHT, shared_rotator};
@@ -16,12 +17,18 @@ pub(super) enum RotatorModule {
     OfEach(ModuleId),
     /// A rotator for all rotations of a block.
     Shared(ModuleId),
+    /// A complex rotator, of which each side has two. The left ones turn rows as well, if there are phases.
+    Complex([ModuleId; 2]),
 }
 
 impl RotatorModule {
     /// Adds the module for a core.
     pub(super) fn new(design: &mut DesignBuilder, shape: &Shape, depth: Depth) -> Self {
         let (data, coef) = (shape.element_bits(), shape.coef());
+        if shape.complex() {
+            let module = |design: &mut DesignBuilder, turns| complex_rotator(design, (data, coef), depth, turns);
+            return Self::Complex([module(design, shape.has_phases()), module(design, false)]);
+        }
         match Mapping::of(shape) {
             Mapping::Quarter => Self::Shared(shared_rotator(design, data, coef)),
             _ => Self::OfEach(rotator(design, data, coef, depth)),
@@ -87,24 +94,25 @@ pub(super) enum Rotators<'m> {
     OfEach(ModuleId),
     /// All rotations share this one.
     Shared(Instance<'m>),
+    /// Each rotation has a complex one.
+    Complex {
+        /// The modules of the left and of the right ones.
+        modules: [ModuleId; 2],
+        /// A block begins, at stage 0.
+        begins: Signal<'m>,
+        /// It is one of A, at stage 0.
+        of_matrix: Signal<'m>,
+        /// Whether its rows are turned, at stage 0, and the coefficients with which y is turned.
+        turn: Option<(Signal<'m>, Signal<'m>)>,
+    },
 }
 
 impl<'m> Rotators<'m> {
-    /// Draws what the sides share. `begins` tells whether the left operands of a block arrive.
-    pub(super) fn new(
-        m: &'m ModuleBuilder,
-        design: &DesignBuilder,
-        rotator: RotatorModule,
-        begins: impl FnOnce() -> Signal<'m>,
-    ) -> Self {
-        match rotator {
-            RotatorModule::OfEach(module) => Self::OfEach(module),
-            RotatorModule::Shared(module) => {
-                let shared = m.instance(design, module, "shared_rotator");
-                shared.drive("begins", begins());
-                Self::Shared(shared)
-            }
-        }
+    /// Draws the rotator that all rotations share. `begins` tells whether the left operands of a block arrive.
+    pub(super) fn shared(m: &'m ModuleBuilder, design: &DesignBuilder, module: ModuleId, begins: Signal<'m>) -> Self {
+        let shared = m.instance(design, module, "shared_rotator");
+        shared.drive("begins", begins);
+        Self::Shared(shared)
     }
 
     /// Rotates the block of `operands` by row and column.
@@ -148,6 +156,28 @@ impl<'m> Rotators<'m> {
                 let result = |rotation: usize, which: usize| output(format!("{}_{rotation}", ["x", "y"][which]));
                 let flags = [0, 1].map(|rotation| output(format!("overflow_{rotation}")));
                 Rotated { block: results(&result), flags: Flags::Shared(flags) }
+            }
+            Self::Complex { modules, begins, of_matrix, turn } => {
+                let at = stage(coefficients);
+                let is_left = hand == Hand::Left;
+                // From the right, the columns of A are rotated by the conjugates.
+                let conjugate = if is_left { m.one_bit(false) } else { of_matrix.delayed_to(at) };
+                let rotators = [0, 1].map(|rotation| {
+                    let mut ports = vec![
+                        ("begins", begins.delayed_to(at)),
+                        ("x", of(rotation, 0)),
+                        ("y", of(rotation, 1)),
+                        ("coefficients", coefficients),
+                        ("conjugate", conjugate),
+                    ];
+                    if let Some((turn, of_y)) = turn.filter(|_| is_left) {
+                        ports.extend([("turn", turn.delayed_to(at)), ("coefficients_y", of_y)]);
+                    }
+                    m.place(design, modules[usize::from(!is_left)], &format!("{}_{rotation}", hand.name()), &ports)
+                });
+                let result =
+                    |rotation: usize, which: usize| rotators[rotation].output(["x_rotated", "y_rotated"][which]);
+                Rotated { block: results(&result), flags: Flags::OfEach(rotators) }
             }
         }
     }

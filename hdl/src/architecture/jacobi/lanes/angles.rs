@@ -91,9 +91,9 @@ impl<'m> Drawing<'_, 'm> {
             left.iter().enumerate().map(|(i, of)| read(of, left_address, format!("left_coefficient_{i}"))).collect();
         let right: Vec<Signal<'m>> =
             right.iter().enumerate().map(|(i, of)| read(of, right_address, format!("right_coefficient_{i}"))).collect();
-        let of_all = command.column.map(|column| {
-            column.delayed_to(right_read).choose(&right).registered("right_coefficients_of_column")
-        });
+        let of_all = command
+            .column
+            .map(|column| column.delayed_to(right_read).choose(&right).registered("right_coefficients_of_column"));
         for (row, column, lane) in self.every_lane() {
             lane.drive("left_coefficients", left[row]);
             lane.drive("right_coefficients", of_all.unwrap_or(right[column]));

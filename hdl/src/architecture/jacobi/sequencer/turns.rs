@@ -37,6 +37,8 @@ pub struct Now<'m> {
     pub copy: Signal<'m>,
     /// This is its first step.
     pub first: Signal<'m>,
+    /// This is the first step of a sweep.
+    pub begins_sweep: Signal<'m>,
     /// This is the last step of a sweep.
     pub last_step: Signal<'m>,
     /// The sweeps that it has completed.
@@ -54,6 +56,8 @@ pub struct Target<'m> {
     pub context: Context<'m>,
     /// The copy of the memory in which its diagonal blocks are.
     pub copy: Signal<'m>,
+    /// Its next step is the first one of a sweep.
+    pub begins_sweep: Signal<'m>,
     /// The number of its turn in a round, if a round has several turns.
     turn: Option<Signal<'m>>,
 }
@@ -89,7 +93,7 @@ pub struct Turns<'m> {
     ending: Register<'m>,
     next_context: Option<Register<'m>>,
     /// The targets of the turns before this one, the latest first.
-    earlier: Vec<[Option<Register<'m>>; 5]>,
+    earlier: Vec<[Option<Register<'m>>; 6]>,
     /// The number of the current turn in its round.
     turn: Option<Register<'m>>,
     unsettled: Register<'m>,
@@ -129,7 +133,7 @@ impl<'m> Turns<'m> {
         let (goes_on, warm, ending) = (flag("goes_on"), flag("warm"), flag("ending"));
         let next_context = several.then(|| m.register("next_context", bits).reset(0));
         let turn = (turns > 1).then(|| m.register("turn", address_width(turns as u32)).reset(0));
-        let earlier: Vec<[Option<Register<'m>>; 5]> = (1..=program.lag)
+        let earlier: Vec<[Option<Register<'m>>; 6]> = (1..=program.lag)
             .map(|lag| {
                 let register = |name: &str, width| m.register(&format!("{name}_{lag}_before"), width).reset(0);
                 [
@@ -138,16 +142,20 @@ impl<'m> Turns<'m> {
                     Some(register("target_copy", 1)),
                     several.then(|| register("target_context", bits)),
                     turn.map(|turn| register("target_turn", turn.value().width())),
+                    shape.has_phases().then(|| register("target_begins_sweep", 1)),
                 ]
             })
             .collect();
         let front = &ring[0];
-        let steps_less_one = m.concat(&[last_pair, m.zero(1)]).low_bits(step_bits);
+        let steps_less_one = m.concat(&[last_pair, m.one_bit(shape.has_phases())]).low_bits(step_bits);
+        let phases = shape.has_phases();
+        let begins_sweep = if phases { front.step.value().is(0).named("begins_sweep") } else { m.one_bit(false) };
         let now = Now {
             active: front.active.value(),
             context: front.context.map(Register::value),
             copy: front.copy.value(),
             first: front.first.value(),
+            begins_sweep,
             last_step: front.step.value().equals(steps_less_one).named("last_step"),
             sweeps: front.sweeps.value(),
         };
@@ -156,17 +164,23 @@ impl<'m> Turns<'m> {
             fresh: warm.value(),
             context: next_context.map(Register::value),
             copy: (goes_on.value() & !now.copy).named("target_copy"),
+            begins_sweep: if phases {
+                (warm.value() | now.last_step).named("next_begins_sweep")
+            } else {
+                m.one_bit(false)
+            },
             turn: turn.map(Register::value),
         };
         let target = match earlier.last() {
             None => own,
             Some(registers) => {
-                let [valid, fresh, copy, context, turn] = registers.map(|r| r.map(Register::value));
+                let [valid, fresh, copy, context, turn, begins] = registers.map(|r| r.map(Register::value));
                 let there = "Every earlier target has its flags.";
                 Target {
                     valid: valid.expect(there),
                     fresh: fresh.expect(there),
                     copy: copy.expect(there),
+                    begins_sweep: begins.unwrap_or(own.begins_sweep),
                     context,
                     turn,
                 }
@@ -195,7 +209,7 @@ impl<'m> Turns<'m> {
 
     /// Keeps the targets of the turns before.
     fn remember(&self, own: Target<'m>) {
-        let parts = [Some(own.valid), Some(own.fresh), Some(own.copy), own.context, own.turn];
+        let parts = [Some(own.valid), Some(own.fresh), Some(own.copy), own.context, own.turn, Some(own.begins_sweep)];
         let mut before = parts;
         for registers in &self.earlier {
             for (register, value) in registers.iter().zip(before) {

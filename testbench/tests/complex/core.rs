@@ -1,0 +1,157 @@
+//! Cores for complex matrices in the simulator, compared with the reference: equal bit for bit.
+
+use super::reference::{Complex, Reference, Run};
+use super::{CAP, hermitian_of};
+use nalgebra::{Complex as Number, DMatrix};
+use svdforge_golden::Family;
+use svdforge_hdl::core::Core;
+use svdforge_hdl::interface::section;
+use svdforge_hdl::parameters::{Parameters, Scaling, Sweeps, Vectors};
+use svdforge_hdl::shape::Shape;
+use svdforge_testbench::engine::{Engine, SimulatorEngine};
+use svdforge_testbench::framing::{Frame, InputScale, Quantised, quantise};
+use svdforge_testbench::stimulus::Stimulus;
+
+/// A core, and the definition of its arithmetic.
+struct Pair {
+    shape: Shape,
+    engine: SimulatorEngine,
+    reference: Reference,
+}
+
+impl Pair {
+    fn new(parameters: Parameters) -> Self {
+        let shape = Parameters { complex: true, ..parameters }.shape().unwrap();
+        let engine = SimulatorEngine::new(&Core::new(shape)).unwrap();
+        let format = (shape.word(), shape.guard());
+        let size = (shape.rows(), shape.cols());
+        let reference = Reference::new(size, format, shape.coef(), shape.symmetric());
+        assert_eq!(reference.operand_bits(), shape.element_bits() + 1, "{shape:?}");
+        Self { shape, engine, reference }
+    }
+
+    /// Runs matrices through both, one directly after the other, and compares all that leaves the core.
+    fn run(&mut self, matrices: &[Quantised], name: &str) {
+        let shape = &self.shape;
+        let frames = matrices.iter().flat_map(|matrix| matrix.frame(shape)).collect();
+        let trace = self.engine.run(&Stimulus::new(frames)).unwrap();
+        let mut beats = &trace.output[..];
+        for (number, matrix) in matrices.iter().enumerate() {
+            let end = beats.iter().position(|beat| beat.last).expect("A frame ends.") + 1;
+            let (own, rest) = beats.split_at(end);
+            beats = rest;
+            let size = (shape.rows(), shape.cols());
+            let found = Frame::read::<Number<f64>>(shape, size, own).unwrap();
+            let shift = if shape.scaling() == Scaling::Auto { headroom(&matrix.units, shape.word()) } else { 0 };
+            let units: Vec<Complex> =
+                matrix.units.chunks(2).map(|part| Complex::new(part[0] << shift, part[1] << shift)).collect();
+            let (cap, fixed) = match shape.sweeps() {
+                Sweeps::Auto => (CAP, false),
+                Sweeps::Fixed(sweeps) => (sweeps, true),
+            };
+            let run = self.reference.run(&units, cap, fixed);
+            let context = format!("{name}, frame {number}, {shape:?}");
+            assert_eq!(found.status.sweeps(), run.sweeps, "{context}");
+            assert_eq!(found.status.block_exponent(), -shift, "{context}");
+            assert!(!found.status.overflow() && !found.status.bad_frame(), "{context}");
+            let order = order(&run, self.reference.side(), shape);
+            for part in &found.sections {
+                let expected = expected(&run, self.reference.side(), shape, part.section.tuser, &order);
+                assert_eq!(part.units, expected, "section {}, {context}", part.section.name);
+            }
+            assert_eq!(found.sections.len(), 1 + usize::from(shape.has_u()) + usize::from(shape.has_v()));
+        }
+        assert!(beats.is_empty(), "{name}");
+    }
+}
+
+/// By how many bits all components can be shifted up.
+fn headroom(units: &[i64], word: u32) -> i32 {
+    let of = |unit: &i64| word as i32 - 1 - (64 - (unit ^ (unit >> 63)).leading_zeros() as i32);
+    units.iter().map(of).min().unwrap()
+}
+
+/// The indices of the values that leave the core, in their order.
+fn order(run: &Run, side: usize, shape: &Shape) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..shape.triplets()).collect();
+    let value = |i: &usize| run.x[i * side + i].re;
+    order.sort_by_key(|i| -if shape.symmetric() { value(i) } else { value(i).abs() });
+    order.truncate(shape.rank());
+    order
+}
+
+/// The numbers of a section.
+fn expected(run: &Run, side: usize, shape: &Shape, tuser: u8, order: &[usize]) -> Vec<i64> {
+    let value = |i: usize| run.x[i * side + i].re;
+    let vectors = |rows: &[Complex], count: usize, signed: bool| {
+        (0..count)
+            .flat_map(|row| order.iter().map(move |&of| (row, of)))
+            .flat_map(|(row, of)| {
+                // A row of U^H is the conjugate of a column of U.
+                let element = rows[of * side + row].conjugate();
+                let negative = signed && value(of) < 0;
+                if negative { [-element.re, -element.im] } else { [element.re, element.im] }
+            })
+            .collect()
+    };
+    match tuser {
+        section::SIGMA => order.iter().map(|&i| if shape.symmetric() { value(i) } else { value(i).abs() }).collect(),
+        section::U => vectors(&run.uh, shape.rows(), true),
+        section::V => vectors(&run.vh, shape.cols(), false),
+        _ => panic!("section {tuser}"),
+    }
+}
+
+/// A matrix of each family and seed, on the grid of the core.
+fn matrices(shape: &Shape, seeds: u64) -> Vec<Quantised> {
+    let (rows, cols) = (shape.rows(), shape.cols());
+    let each = Family::ALL.iter().flat_map(|&family| (0..seeds).map(move |seed| (family, seed)));
+    each.map(|(family, seed)| {
+        let matrix: DMatrix<Number<f64>> = family.generate_complex(rows, cols, seed);
+        let matrix = if shape.symmetric() { hermitian_of(&matrix, seed % 2 == 1) } else { matrix };
+        // At full scale, and small.
+        let scale = [1.0, 0.06, 0.3][seed as usize % 3];
+        let one = (1.0 - f64::from(shape.word() - 1).exp2().recip())
+            / matrix.iter().fold(1.0f64, |most, element| most.max(element.re.abs()).max(element.im.abs()));
+        quantise(shape, &matrix.scale(scale * one), InputScale::Exponent(0)).unwrap()
+    })
+    .collect()
+}
+
+#[test]
+fn cores_compute_what_the_reference_does() {
+    let base = Parameters::default();
+    let sized = |rows, cols| Parameters { rows, cols, ..base };
+    let cases = [
+        sized(2, 2),
+        sized(4, 4),
+        sized(8, 8),
+        sized(3, 3),
+        sized(7, 7),
+        sized(4, 2),
+        sized(3, 6),
+        sized(16, 16),
+        Parameters { symmetric: true, ..sized(2, 2) },
+        Parameters { symmetric: true, ..sized(4, 4) },
+        Parameters { symmetric: true, ..sized(7, 7) },
+        Parameters { scaling: Scaling::Fixed, sweeps: Sweeps::Fixed(5), ..sized(4, 4) },
+        Parameters { word: 12, guard: 2, ..sized(4, 4) },
+        Parameters { word: 20, guard: 6, ..sized(4, 4) },
+        Parameters { rank: Some(2), ..sized(5, 4) },
+        Parameters { vectors: Vectors::V, ..sized(4, 4) },
+        Parameters { vectors: Vectors::None, ..sized(4, 4) },
+        Parameters { elements_per_beat_in: 2, elements_per_beat_out: 1, ..sized(4, 4) },
+        Parameters { interleave: None, ..sized(4, 4) },
+        Parameters { interleave: None, ..sized(8, 8) },
+        Parameters { interleave: Some(3), symmetric: true, ..sized(4, 4) },
+    ];
+    let mut frames = 0;
+    for parameters in cases {
+        let mut pair = Pair::new(parameters);
+        let seeds = if parameters.rows > 8 { 1 } else { 3 };
+        let all = matrices(&pair.shape, seeds);
+        pair.run(&all, "all families");
+        frames += all.len();
+    }
+    assert_eq!(frames, (20 * 3 + 1) * Family::ALL.len());
+}
