@@ -2,9 +2,10 @@
 //! case.
 
 use crate::framing::{InputElement, input_format};
-use crate::samples::example_matrix;
+use crate::samples::{complex_example_matrix, example_matrix};
+use crate::scalar::pack;
 use crate::stimulus::{Reset, Stalls, Stimulus};
-use nalgebra::DMatrix;
+use nalgebra::{Complex, DMatrix};
 use serde::Deserialize;
 use svdforge_golden::Family;
 use svdforge_hdl::shape::Shape;
@@ -201,19 +202,35 @@ impl CaseFrame {
         }
     }
 
-    /// The elements. What does not fit the word saturates; a late frame goes on with its own elements from the first
-    /// on.
-    pub fn elements(&self, shape: &Shape) -> Vec<InputElement> {
-        let (matrix, format) = (self.matrix(shape), input_format(shape));
+    /// The matrix as numbers on the input grid, row by row. What does not fit the word saturates. Cores for complex
+    /// matrices take complex ones of a family, and the others as they are.
+    fn units(&self, shape: &Shape) -> Vec<i64> {
+        let format = input_format(shape);
         let range = format.dequantise(format.lowest())..=format.dequantise(format.highest());
         let unit = |value: f64| {
             let value = value.clamp(*range.start(), *range.end());
             format.quantise(value).expect("A value within the range of a format fits it.")
         };
-        let size = self.announced.unwrap_or([matrix.nrows() as i64, matrix.ncols() as i64]);
-        let elements = matrix.transpose();
+        if !shape.complex() {
+            return self.matrix(shape).transpose().iter().map(|&value| unit(value)).collect();
+        }
+        let matrix = match &self.family {
+            Some(family) => {
+                let family: Family = family.parse().expect("`check` has seen the name.");
+                complex_example_matrix(shape, family, self.seed.unwrap_or(0))
+            }
+            None => self.matrix(shape).map(|value| Complex::new(value, 0.0)),
+        };
+        let bits = shape.interface().input_component_bits();
+        matrix.transpose().iter().map(|element| pack(&[unit(element.re), unit(element.im)], bits)).collect()
+    }
+
+    /// The elements. A late frame goes on with its own elements from the first on.
+    pub fn elements(&self, shape: &Shape) -> Vec<InputElement> {
+        let (rows, cols) = self.matrix(shape).shape();
+        let size = self.announced.unwrap_or([rows as i64, cols as i64]);
         let header = size[..shape.interface().header().len()].iter().copied();
-        let units: Vec<i64> = header.chain(elements.iter().map(|&value| unit(value))).collect();
+        let units: Vec<i64> = header.chain(self.units(shape)).collect();
         let length = self.length(shape).unwrap_or(0);
         let element = |i: usize| InputElement::new(units[i % units.len()], i + 1 == length);
         let mut elements: Vec<InputElement> = (0..length).map(element).collect();

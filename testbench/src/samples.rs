@@ -3,7 +3,7 @@
 //! The samples are small, well-known matrices, each with its source in its file. They are compiled in, so that
 //! `svdforge demo` works in any folder.
 
-use nalgebra::DMatrix;
+use nalgebra::{Complex, DMatrix};
 use svdforge_golden::Family;
 use svdforge_golden::reader::{NamedMatrix, ReadError, parse_matrix};
 use svdforge_hdl::parameters::Sizes;
@@ -34,6 +34,13 @@ pub fn example_matrix(shape: &Shape, family: Family, seed: u64) -> DMatrix<f64> 
     let rows = up_to(shape.rows(), 3);
     let cols = if shape.symmetric() { rows } else { up_to(shape.cols(), 5) };
     matrix_of_size(shape, (rows, cols), family, seed)
+}
+
+/// The same as [`example_matrix`] for a core that takes complex matrices. For a Hermitian core the result is the
+/// Hermitian part of the matrix.
+pub fn complex_example_matrix(shape: &Shape, family: Family, seed: u64) -> DMatrix<Complex<f64>> {
+    let matrix = family.generate_complex(shape.rows(), shape.cols(), seed);
+    if shape.symmetric() { (&matrix + matrix.adjoint()).unscale(2.0) } else { matrix }
 }
 
 /// A matrix of a family with this size (rows, columns). For a symmetric core it is the symmetric part of the matrix.

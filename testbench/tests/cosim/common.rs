@@ -95,6 +95,17 @@ pub fn variants() -> Vec<Parameters> {
     ]
 }
 
+/// Cores for complex matrices: general and Hermitian, with padding, with several in flight, and with wide beats.
+pub fn complex_variants() -> Vec<Parameters> {
+    let size = |rows, cols| Parameters { rows, cols, complex: true, ..Parameters::default() };
+    vec![
+        size(2, 2),
+        size(5, 3),
+        Parameters { symmetric: true, scaling: Scaling::Fixed, ..size(4, 4) },
+        Parameters { interleave: Some(3), elements_per_beat_in: 2, elements_per_beat_out: 4, ..size(4, 4) },
+    ]
+}
+
 /// A good frame with a uniformly distributed random matrix.
 pub fn frame(core: &Core, seed: u64) -> Vec<InputElement> {
     quantise(core.shape(), &example_matrix(core.shape(), Family::Uniform, seed), InputScale::Auto)

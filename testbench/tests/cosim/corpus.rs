@@ -1,6 +1,6 @@
 //! Runs every case of the corpus in every engine.
 
-use crate::common::{alone, core, core_of, simulate, square, values, variants, without_numbers};
+use crate::common::{alone, complex_variants, core, core_of, simulate, square, values, variants, without_numbers};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::parameters::{Parameters, Sizes};
@@ -59,7 +59,7 @@ fn a_wrong_case_is_refused_with_its_name() {
 #[test]
 fn answers_do_not_depend_on_what_surrounds_a_frame() {
     let mut frames = 0;
-    for parameters in [2, 3, 4, 7, 8].map(square).into_iter().chain(variants()) {
+    for parameters in [2, 3, 4, 7, 8].map(square).into_iter().chain(variants()).chain(complex_variants()) {
         let core = core_of(parameters);
         let n = core.shape().name();
         let mut engine = SimulatorEngine::new(&core).unwrap();
@@ -91,7 +91,7 @@ fn answers_do_not_depend_on_what_surrounds_a_frame() {
             frames += found.len();
         }
     }
-    assert_eq!(frames, 3418);
+    assert_eq!(frames, 3740);
 }
 
 /// A core in all engines that accept it.
@@ -150,7 +150,8 @@ fn every_engine_equals_the_simulator() {
         // Icarus takes ten seconds for one case of this size.
         (square(16), Some(&FEW[..4]), true),
     ];
-    plan.extend(variants().into_iter().map(|parameters| (parameters, Some(&FEW[..]), true)));
+    let others = variants().into_iter().chain(complex_variants());
+    plan.extend(others.map(|parameters| (parameters, Some(&FEW[..]), true)));
     let runs = AtomicUsize::new(0);
     let next = AtomicUsize::new(0);
     let first = timed("verilator, 2x2", || VerilatorEngine::new(&core(2))).unwrap_or_else(|e| panic!("{e}"));
@@ -175,7 +176,7 @@ fn every_engine_equals_the_simulator() {
             });
         }
     });
-    assert_eq!(runs.into_inner(), 947);
+    assert_eq!(runs.into_inner(), 1007);
 }
 
 /// Runs the smallest cores in rust_hdl, and checks the message for larger ones.
@@ -185,7 +186,8 @@ fn rust_hdl_equals_the_simulator() {
     let runs = AtomicUsize::new(0);
     let mut plan: Vec<(Parameters, Option<&[&str]>)> =
         vec![(square(2), None), (square(3), None), (square(4), Some(&FEW))];
-    let small = variants().into_iter().filter(|p| p.rows.max(p.cols) <= 4 && !p.shape().unwrap().streams().keep);
+    let small = variants().into_iter().chain(complex_variants());
+    let small = small.filter(|p| p.rows.max(p.cols) <= 4 && !p.shape().unwrap().streams().keep);
     plan.extend(small.map(|parameters| (parameters, Some(&FEW[..3]))));
     for (parameters, names) in plan {
         let core = core_of(parameters);
@@ -198,7 +200,7 @@ fn rust_hdl_equals_the_simulator() {
             engines.run(&cases, &runs);
         });
     }
-    assert_eq!(runs.into_inner(), 139);
+    assert_eq!(runs.into_inner(), 145);
     let refused = RustHdlEngine::new(&core(8)).map(|_| ()).unwrap_err().to_string();
     insta::assert_snapshot!(refused, @"--with rust_hdl: rust_hdl's simulator is too slow for 8x8 matrices; give --rows and --cols of at most 4, or use the engine icarus or verilator");
 }
