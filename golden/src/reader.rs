@@ -4,6 +4,9 @@
 //! right. No bytes make these functions panic, and no header makes them allocate more than [`MAX_ELEMENTS`] elements.
 //!
 //! Decimal text and 64-bit integers are rounded to the nearest `f64`.
+//!
+//! Elements are real, or complex ([`Number`]): `1+2i` or `1+2j` in text, `complex` and `hermitian` in Matrix Market,
+//! `complex64` and `complex128` in numpy, and `[re, im]` in JSON.
 
 mod csv;
 mod decimals;
@@ -11,6 +14,7 @@ mod dtype;
 mod error;
 mod file;
 mod json;
+mod kind;
 mod labels;
 mod limits;
 mod matrix;
@@ -28,9 +32,12 @@ pub use csv::MatrixText;
 pub use decimals::{DecimalSign, Decimals, is_number};
 pub use error::{Fault, Kind, Place, ReadError};
 pub use file::read_bytes;
+pub use kind::Number;
 pub use labels::{Asked, Form, Labels, are_years};
 pub use limits::{MAX_BYTES, MAX_ELEMENTS};
-pub use matrix::{NamedMatrix, parse_matrices, parse_matrix, read_matrices, read_matrices_and_text};
+pub use matrix::{
+    NamedMatrix, parse_matrices, parse_matrix, parse_numbers, read_matrices, read_matrices_and_text, read_numbers,
+};
 pub use memory::{NoMemory, check_memory, reserve};
 pub use records::{Layout, Record, Records, Skipped};
 pub use separator::{Field, Separator};

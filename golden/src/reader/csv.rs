@@ -5,8 +5,9 @@
 //! - The first row may be a header, and then the first column may hold labels ([`Form::of`]). In a column of labels
 //!   that are words, no entry may be a number.
 
-use crate::reader::decimals::{DecimalSign, Decimals, is_number};
+use crate::reader::decimals::{DecimalSign, Decimals};
 use crate::reader::error::{Fault, Kind, Place};
+use crate::reader::kind::Number;
 use crate::reader::labels::{Asked, Form, Labels};
 use crate::reader::limits::{check_so_far, element_count};
 use crate::reader::records::{Layout, Record, Records, Skipped};
@@ -50,9 +51,9 @@ impl fmt::Display for MatrixText {
     }
 }
 
-pub(super) fn parse(bytes: &[u8]) -> Result<(DMatrix<f64>, MatrixText), Fault> {
-    let mut records = Records::detect(utf8(bytes)?, 2);
-    let form = Form::of(&records, Asked::default());
+pub(super) fn parse<T: Number>(bytes: &[u8]) -> Result<(DMatrix<T>, MatrixText), Fault> {
+    let mut records = Records::detect_numbers(utf8(bytes)?, 2, T::is_spelled);
+    let form = Form::of_numbers(&records, Asked::default(), T::is_spelled);
     let separator = records.separator();
     let mut decimals = Decimals::new(separator);
     // The number of fields of the first row, be it a header or not, and the line of that row.
@@ -73,11 +74,11 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(DMatrix<f64>, MatrixText), Fault> {
             continue;
         }
         if form.labels == Some(Labels::Words) {
-            check_label(&record, is_number(&record.fields[0].text, separator))?;
+            check_label(&record, T::is_spelled(&record.fields[0].text, separator))?;
         }
         check_so_far(elements.len() + record.fields.len(), Place::Line(record.line))?;
         for (index, field) in record.fields.iter().enumerate().skip(usize::from(form.labels.is_some())) {
-            elements.push(decimals.number(&field.text, record.place(index))?);
+            elements.push(T::spelled(&field.text, record.place(index), &mut decimals)?);
         }
         rows += 1;
     }

@@ -4,6 +4,7 @@
 //! nearest `f64`. All others are refused, since nothing but a guess would make real numbers of them.
 
 use crate::reader::error::{Fault, Kind, Place};
+use crate::reader::kind::Number;
 use crate::reader::text::quote;
 
 /// The value of the key `descr` in a header.
@@ -21,10 +22,13 @@ pub(super) struct ElementType {
     /// The bytes of an element.
     pub(super) size: usize,
     big_endian: bool,
+    /// Bytes of a component: all of a real number, half of a complex one.
+    component: usize,
 }
 
 impl ElementType {
-    pub(super) fn parse(descr: &Descr) -> Result<Self, Fault> {
+    /// The type of elements that `T` can hold.
+    pub(super) fn parse<T: Number>(descr: &Descr) -> Result<Self, Fault> {
         let text = match descr {
             Descr::Simple(text) => text,
             Descr::Fields(names) => return Err(structured(names)),
@@ -34,23 +38,34 @@ impl ElementType {
             return Err(refusal(text, '?', None));
         };
         let size = letters.as_str().parse().ok();
+        let big_endian = order == '>';
         match (class, size) {
+            ('c', Some(size @ (8 | 16))) if T::COMPLEX => Ok(Self { class, size, big_endian, component: size / 2 }),
+            ('f' | 'i' | 'u' | 'b', Some(_)) if T::COMPLEX => {
+                let remedy = "save a.astype('complex128'), or use a core for real matrices";
+                Err(fault(text, "real numbers, where complex ones are wanted", remedy))
+            }
             ('f', Some(size @ (2 | 4 | 8))) | ('i' | 'u', Some(size @ (1 | 2 | 4 | 8))) | ('b', Some(size @ 1)) => {
-                Ok(Self { class, size, big_endian: order == '>' })
+                Ok(Self { class, size, big_endian, component: size })
             }
             _ => Err(refusal(text, class, size)),
         }
     }
 
     /// The element in `chunk`, which is `size` bytes long.
-    pub(super) fn value(&self, chunk: &[u8]) -> f64 {
+    pub(super) fn value<T: Number>(&self, chunk: &[u8]) -> T {
+        let (re, im) = chunk.split_at(self.component);
+        T::of_parts(self.component(re), if T::COMPLEX { self.component(im) } else { 0.0 })
+    }
+
+    fn component(&self, chunk: &[u8]) -> f64 {
         let join = |bits: u64, byte: &u8| bits << 8 | u64::from(*byte);
         let bits = if self.big_endian { chunk.iter().fold(0, join) } else { chunk.iter().rev().fold(0, join) };
-        let unused = 64 - 8 * self.size;
-        match (self.class, self.size) {
+        let unused = 64 - 8 * self.component;
+        match (self.class, self.component) {
             ('f', 2) => half(bits as u16),
-            ('f', 4) => f64::from(f32::from_bits(bits as u32)),
-            ('f', _) => f64::from_bits(bits),
+            ('f' | 'c', 4) => f64::from(f32::from_bits(bits as u32)),
+            ('f' | 'c', _) => f64::from_bits(bits),
             ('i', _) => ((bits << unused).cast_signed() >> unused) as f64,
             // numpy takes every byte but 0 for true.
             ('b', _) => f64::from(u8::from(bits != 0)),

@@ -1,7 +1,7 @@
 //! Decides whether a table has a header, and whether its first column holds labels.
 
 use crate::reader::decimals::is_number;
-use crate::reader::records::{Record, Records};
+use crate::reader::records::{IsNumber, Record, Records};
 use crate::reader::separator::Separator;
 use crate::reader::spelling::unusual;
 use crate::reader::words::is_missing;
@@ -121,6 +121,11 @@ impl Form {
     /// A word is what is neither a number, nor a word for a missing number, nor a number in disguise such as `12%`,
     /// `$5`, `1.234,50` or one with a minus sign of typographers.
     pub fn of(records: &Records, asked: Asked) -> Self {
+        Self::of_numbers(records, asked, is_number)
+    }
+
+    /// The same where the numbers are those for which `is_number` holds.
+    pub(super) fn of_numbers(records: &Records, asked: Asked, is_number: IsNumber) -> Self {
         let separator = records.separator();
         // An infinity is a number, too, though one that will be refused.
         let number = |text: &str| is_number(text, separator) || text.parse::<f64>().is_ok();

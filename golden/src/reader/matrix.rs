@@ -3,6 +3,7 @@
 use crate::reader::csv::MatrixText;
 use crate::reader::error::{Fault, Kind, Place, ReadError};
 use crate::reader::file::{read_bytes, read_standard_input};
+use crate::reader::kind::{Number, check_kind};
 use crate::reader::npy::Parsed;
 use crate::reader::text::quote;
 use crate::reader::{csv, json, matrix_market, npy, npz};
@@ -34,6 +35,15 @@ pub fn read_matrices(path: impl AsRef<Path>) -> Result<Vec<NamedMatrix>, ReadErr
 
 /// Does the same as [`read_matrices`], and tells how the text was read if the file is delimited text.
 pub fn read_matrices_and_text(path: impl AsRef<Path>) -> Result<(Vec<NamedMatrix>, Option<MatrixText>), ReadError> {
+    read_numbers(path)
+}
+
+/// Does the same for real or complex numbers.
+///
+/// # Errors
+///
+/// Those of [`read_matrices`]; and the file holds numbers of the other kind ([`Number`]).
+pub fn read_numbers<T: Number>(path: impl AsRef<Path>) -> Result<(Vec<NamedMatrix<T>>, Option<MatrixText>), ReadError> {
     let path = path.as_ref();
     if path == Path::new(STANDARD_INPUT) {
         let name = Path::new("standard input");
@@ -59,6 +69,15 @@ pub fn read_matrices_and_text(path: impl AsRef<Path>) -> Result<(Vec<NamedMatrix
 /// - An element is not a number, a NaN, or infinite.
 /// - A count or an index in a Matrix Market file is wrong.
 pub fn parse_matrices(path: impl AsRef<Path>, bytes: &[u8]) -> Result<Vec<NamedMatrix>, ReadError> {
+    parse_numbers(path, bytes)
+}
+
+/// Does the same for real or complex numbers, like [`read_numbers`].
+///
+/// # Errors
+///
+/// Those of [`parse_matrices`]; and the bytes hold numbers of the other kind ([`Number`]).
+pub fn parse_numbers<T: Number>(path: impl AsRef<Path>, bytes: &[u8]) -> Result<Vec<NamedMatrix<T>>, ReadError> {
     let path = path.as_ref();
     let format = Format::of(path).map_err(|fault| ReadError::new(path, fault))?;
     parse(path, format, bytes).map(|(matrices, _)| matrices)
@@ -77,20 +96,30 @@ pub fn parse_matrix(path: impl AsRef<Path>, bytes: &[u8]) -> Result<NamedMatrix,
     }
 }
 
-fn parse(path: &Path, format: Format, bytes: &[u8]) -> Result<(Vec<NamedMatrix>, Option<MatrixText>), ReadError> {
+fn parse<T: Number>(
+    path: &Path,
+    format: Format,
+    bytes: &[u8],
+) -> Result<(Vec<NamedMatrix<T>>, Option<MatrixText>), ReadError> {
     let stem = path.file_stem().map_or_else(|| "matrix".to_owned(), |stem| stem.to_string_lossy().into_owned());
     let attach = |fault| ReadError::new(path, fault);
-    let one = |matrix| vec![NamedMatrix { name: stem.clone(), matrix }];
+    let one = |matrix: DMatrix<T>| {
+        check_kind(&matrix).map_err(attach)?;
+        Ok(vec![NamedMatrix { name: stem.clone(), matrix }])
+    };
     let mut text = None;
     let matrices = match format {
         Format::Csv => {
             let (matrix, found) = csv::parse(bytes).map_err(attach)?;
             text = Some(found);
-            one(matrix)
+            one(matrix)?
         }
-        Format::MatrixMarket => one(matrix_market::parse(bytes).map_err(attach)?),
+        Format::MatrixMarket => {
+            vec![NamedMatrix { name: stem, matrix: matrix_market::parse(bytes).map_err(attach)? }]
+        }
         Format::Json => {
             let (name, matrix) = json::parse(bytes).map_err(attach)?;
+            check_kind(&matrix).map_err(attach)?;
             vec![NamedMatrix { name: name.unwrap_or(stem), matrix }]
         }
         Format::Npy => named(&stem, npy::parse(bytes).map_err(attach)?),
@@ -106,7 +135,7 @@ fn parse(path: &Path, format: Format, bytes: &[u8]) -> Result<(Vec<NamedMatrix>,
 }
 
 /// The matrices of an array with this name.
-fn named(name: &str, parsed: Parsed) -> Vec<NamedMatrix> {
+fn named<T>(name: &str, parsed: Parsed<T>) -> Vec<NamedMatrix<T>> {
     match parsed {
         Parsed::One(matrix) => vec![NamedMatrix { name: name.to_owned(), matrix }],
         Parsed::Stack(matrices) => {

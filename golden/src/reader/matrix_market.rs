@@ -2,7 +2,8 @@
 //! Initial Design", NISTIR 5935, 1996).
 //!
 //! Matrices are `array` or `coordinate`; `real` (or `double`), `integer` (or `unsigned-integer`) or `pattern`, where
-//! each entry is 1; `general`, `symmetric` or `skew-symmetric`. A real matrix declared `hermitian` is symmetric.
+//! each entry is 1; `general`, `symmetric` or `skew-symmetric`. A real matrix declared `hermitian` is symmetric. Where
+//! complex matrices are wanted, they are `complex`, and may be `hermitian`.
 //!
 //! Files in the wild stray from the paper. What has one meaning is read, as scipy.io.mmread reads it:
 //!
@@ -15,25 +16,26 @@
 //!
 //! What may mean several things, or nothing, is refused, though scipy reads some of it: entries in both triangles of a
 //! symmetric matrix (which scipy doubles), a skew-symmetric matrix with a diagonal, integers with a fraction (which
-//! scipy drops), further words behind an entry, exponents without a letter (`1.5-103`), NaN and infinity. Complex
-//! matrices and vectors are refused, too.
+//! scipy drops), further words behind an entry, exponents without a letter (`1.5-103`), NaN and infinity. Vectors are
+//! refused, too, and so are complex matrices where real ones are wanted, and the reverse.
 //!
 //! The reader is our own, because one that trusts the size line allocates whatever that line says.
 
 use crate::reader::error::{Fault, Kind, Place};
+use crate::reader::kind::Number;
 use crate::reader::limits::element_count;
 use crate::reader::text::{number, quote};
 use nalgebra::DMatrix;
 use std::collections::HashMap;
 
-pub(super) fn parse(bytes: &[u8]) -> Result<DMatrix<f64>, Fault> {
+pub(super) fn parse<T: Number>(bytes: &[u8]) -> Result<DMatrix<T>, Fault> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.is_empty() {
         return Err(Fault::new(Place::File, Kind::Empty, "the file is empty", BANNER));
     }
     let mut lines = bytes.split(|&byte| byte == b'\n').enumerate();
     let (_, first) = lines.next().unwrap_or_default();
-    let header = Header::parse(Line { number: 1, text: &String::from_utf8_lossy(first) })?;
+    let header = Header::parse::<T>(Line { number: 1, text: &String::from_utf8_lossy(first) })?;
     let mut body = lines.filter_map(|(index, bytes)| Line::of_body(index + 1, bytes).transpose());
     let size = body.next().transpose()?.ok_or_else(|| {
         Fault::new(Place::File, Kind::Empty, "there is no size line after the banner", header.size_line())
@@ -70,6 +72,7 @@ enum Field {
     Real,
     Integer,
     Pattern,
+    Complex,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,6 +80,8 @@ enum Symmetry {
     General,
     Symmetric,
     Skew,
+    /// Complex, with conjugates across the diagonal.
+    Hermitian,
 }
 
 impl Symmetry {
@@ -84,14 +89,15 @@ impl Symmetry {
     fn first_row(self, column: usize) -> usize {
         match self {
             Self::General => 0,
-            Self::Symmetric => column,
+            Self::Symmetric | Self::Hermitian => column,
             Self::Skew => column + 1,
         }
     }
 
     /// Adds to an element, and to the one across the diagonal if that one follows from it.
-    fn add(self, matrix: &mut DMatrix<f64>, row: usize, column: usize, value: f64) {
+    fn add<T: Number>(self, matrix: &mut DMatrix<T>, row: usize, column: usize, value: T) {
         match self {
+            Self::Hermitian if row != column => matrix[(column, row)] += value.conjugate(),
             Self::Symmetric if row != column => matrix[(column, row)] += value,
             Self::Skew if row != column => matrix[(column, row)] -= value,
             _ => {}
@@ -107,7 +113,7 @@ struct Header {
 }
 
 impl Header {
-    fn parse(line: Line<'_>) -> Result<Self, Fault> {
+    fn parse<T: Number>(line: Line<'_>) -> Result<Self, Fault> {
         let lower = line.text.to_ascii_lowercase();
         let words: Vec<&str> = lower.split_whitespace().collect();
         let fault = |field: usize, kind, found| {
@@ -133,6 +139,13 @@ impl Header {
             _ => return Err(unknown(3, "format")),
         };
         let field = match words[3] {
+            "complex" if T::COMPLEX => Field::Complex,
+            "real" | "double" | "integer" | "unsigned-integer" | "pattern" if T::COMPLEX => {
+                let place = Place::Field { line: line.number, field: 4 };
+                let found = format!("the matrix is {}, where a complex one is wanted", words[3]);
+                let remedy = "write it as 'complex', or use a core for real matrices";
+                return Err(Fault::new(place, Kind::Unsupported, found, remedy));
+            }
             "real" | "double" => Field::Real,
             "integer" | "unsigned-integer" => Field::Integer,
             "complex" => {
@@ -148,6 +161,7 @@ impl Header {
         };
         let symmetry = match words[4] {
             "general" => Symmetry::General,
+            "hermitian" if T::COMPLEX => Symmetry::Hermitian,
             // Real numbers are their own conjugates.
             "symmetric" | "hermitian" => Symmetry::Symmetric,
             "skew-symmetric" => Symmetry::Skew,
@@ -225,14 +239,15 @@ impl<'a> Line<'a> {
     }
 }
 
-fn fill_coordinate<'a>(
-    matrix: &mut DMatrix<f64>,
+fn fill_coordinate<'a, T: Number>(
+    matrix: &mut DMatrix<T>,
     header: &Header,
     promised: u64,
     body: impl Iterator<Item = Result<Line<'a>, Fault>>,
 ) -> Result<(), Fault> {
     let (width, remedy) = match header.field {
         Field::Pattern => (2, "write the entry as: row column"),
+        Field::Complex => (4, "write the entry as: row column real-part imaginary-part"),
         _ => (3, "write the entry as: row column value"),
     };
     // The first lines of entries beside the diagonal, where no entry may stand in both triangles.
@@ -259,16 +274,21 @@ fn fill_coordinate<'a>(
         };
         let (row, column) = (index(1, matrix.nrows())?, index(2, matrix.ncols())?);
         let value = match header.field {
-            Field::Pattern => 1.0,
-            field => line.value(words[2], 3, field)?,
+            Field::Pattern => T::of_parts(1.0, 0.0),
+            Field::Complex => {
+                T::of_parts(line.value(words[2], 3, header.field)?, line.value(words[3], 4, header.field)?)
+            }
+            field => T::of_parts(line.value(words[2], 3, field)?, 0.0),
         };
-        if header.symmetry == Symmetry::Skew && row == column && value != 0.0 {
+        check_diagonal(header, line, row, column, value)?;
+        if header.symmetry == Symmetry::Skew && row == column && value != T::of_parts(0.0, 0.0) {
             return Err(Fault::new(
                 Place::Line(line.number),
                 Kind::Index,
                 format!(
-                    "entry ({0}, {0}) is {value:?}, but a skew-symmetric matrix has zeros on its diagonal",
-                    row + 1
+                    "entry ({0}, {0}) is {1}, but a skew-symmetric matrix has zeros on its diagonal",
+                    row + 1,
+                    shown(value)
                 ),
                 "leave the entry out, or declare the matrix general and store all of it",
             ));
@@ -303,8 +323,8 @@ fn fill_coordinate<'a>(
     Ok(())
 }
 
-fn fill_array<'a>(
-    matrix: &mut DMatrix<f64>,
+fn fill_array<'a, T: Number>(
+    matrix: &mut DMatrix<T>,
     header: &Header,
     mut body: impl Iterator<Item = Result<Line<'a>, Fault>>,
 ) -> Result<(), Fault> {
@@ -314,13 +334,46 @@ fn fill_array<'a>(
     for column in 0..columns {
         for row in header.symmetry.first_row(column)..rows {
             let line = body.next().transpose()?.ok_or_else(|| too_few(given, promised))?;
-            let words = line.words(1, "write one element per line, column by column")?;
-            let value = line.value(words[0], 1, header.field)?;
+            let value = match header.field {
+                Field::Complex => {
+                    let remedy = "write one element per line, column by column: real-part imaginary-part";
+                    let words = line.words(2, remedy)?;
+                    let part = |at: usize| line.value(words[at], at + 1, header.field);
+                    T::of_parts(part(0)?, part(1)?)
+                }
+                field => {
+                    let words = line.words(1, "write one element per line, column by column")?;
+                    T::of_parts(line.value(words[0], 1, field)?, 0.0)
+                }
+            };
+            check_diagonal(header, line, row, column, value)?;
             header.symmetry.add(matrix, row, column, value);
             given += 1;
         }
     }
     body.next().map_or(Ok(()), |line| Err(too_many(line?, promised)))
+}
+
+/// Refuses an imaginary part on the diagonal of a Hermitian matrix.
+fn check_diagonal<T: Number>(
+    header: &Header,
+    line: Line<'_>,
+    row: usize,
+    column: usize,
+    value: T,
+) -> Result<(), Fault> {
+    if header.symmetry != Symmetry::Hermitian || row != column || value.imaginary() == 0.0 {
+        return Ok(());
+    }
+    let found =
+        format!("entry ({0}, {0}) is {1}, but the diagonal of a Hermitian matrix is real", row + 1, shown(value));
+    let remedy = "write 0 for its imaginary part, or declare the matrix general and store all of it";
+    Err(Fault::new(Place::Line(line.number), Kind::Index, found, remedy))
+}
+
+/// The number for messages.
+fn shown<T: Number>(value: T) -> String {
+    if T::COMPLEX { value.to_string() } else { format!("{:?}", value.real()) }
 }
 
 fn too_many(line: Line<'_>, promised: u64) -> Fault {

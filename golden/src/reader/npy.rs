@@ -1,31 +1,32 @@
 //! The numpy file format (NEP 1, and `numpy.lib.format`), versions 1.0, 2.0 and 3.0.
 //!
-//! Arrays have up to three dimensions, in C or Fortran order, and real elements in either byte order: `dtype.rs` lists
-//! the types. A single number (no dimension) is a 1 x 1 matrix, an array of one dimension is a column, as in
+//! Arrays have up to three dimensions, in C or Fortran order, and elements in either byte order: `dtype.rs` lists the
+//! types. A single number (no dimension) is a 1 x 1 matrix, an array of one dimension is a column, as in
 //! `numpy.savetxt`, and one of three dimensions is a stack of matrices. Refused are more dimensions, empty arrays, and
-//! elements that are complex, structured, text, dates, or Python objects.
+//! elements that are structured, text, dates, Python objects, or complex where real ones are wanted.
 //!
 //! The reader is our own: npyz 0.9.1 allocates whatever header length a file claims, up to 4 GiB, and multiplies the
 //! dimensions without a check, which panics in a debug build. The header is a Python dictionary, but of a fixed form.
 
 use crate::reader::dtype::{Descr, ElementType};
 use crate::reader::error::{Fault, Kind, Place};
+use crate::reader::kind::Number;
 use crate::reader::limits::{MAX_ELEMENTS, element_count};
 use crate::reader::text::quote;
 use nalgebra::DMatrix;
 
 /// The matrices of an array.
-pub(super) enum Parsed {
+pub(super) enum Parsed<T> {
     /// An array of one or two dimensions.
-    One(DMatrix<f64>),
+    One(DMatrix<T>),
     /// An array of three dimensions, of which the first counts the matrices.
-    Stack(Vec<DMatrix<f64>>),
+    Stack(Vec<DMatrix<T>>),
 }
 
-pub(super) fn parse(bytes: &[u8]) -> Result<Parsed, Fault> {
+pub(super) fn parse<T: Number>(bytes: &[u8]) -> Result<Parsed<T>, Fault> {
     let (text, data) = split_header(bytes)?;
     let header = Header::parse(&text)?;
-    let element = ElementType::parse(&header.descr)?;
+    let element = ElementType::parse::<T>(&header.descr)?;
     let (depth, rows, columns) = match header.shape[..] {
         [] => (None, 1, 1),
         [rows] => (None, rows, 1),
@@ -49,7 +50,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed, Fault> {
             true => index + matrices * (row + rows * column),
             false => (index * rows + row) * columns + column,
         };
-        let value = |row, column| element.value(&data[position(row, column) * element.size..][..element.size]);
+        let value = |row, column| element.value::<T>(&data[position(row, column) * element.size..][..element.size]);
         let matrix = DMatrix::from_fn(rows, columns, value);
         if let Some((row, column)) = first_not_finite(&matrix) {
             let place = match depth {
@@ -69,10 +70,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed, Fault> {
 
 /// The length in bytes of the file that begins with `head`, as its header promises. `None` if the header is wrong, or
 /// longer than `head`.
-pub(super) fn promised_length(head: &[u8]) -> Option<u64> {
+pub(super) fn promised_length<T: Number>(head: &[u8]) -> Option<u64> {
     let (text, data) = split_header(head).ok()?;
     let header = Header::parse(&text).ok()?;
-    let element = ElementType::parse(&header.descr).ok()?;
+    let element = ElementType::parse::<T>(&header.descr).ok()?;
     let elements = header.shape.iter().fold(1_u64, |count, &size| count.saturating_mul(size));
     Some(elements.saturating_mul(element.size as u64).saturating_add((head.len() - data.len()) as u64))
 }
@@ -120,7 +121,7 @@ fn stack_count(depth: u64, rows: u64, columns: u64) -> Result<usize, Fault> {
 }
 
 /// The row and column of the first element, row by row, that is not finite.
-fn first_not_finite(matrix: &DMatrix<f64>) -> Option<(usize, usize)> {
+fn first_not_finite<T: Number>(matrix: &DMatrix<T>) -> Option<(usize, usize)> {
     let places = (0..matrix.nrows()).flat_map(|row| (0..matrix.ncols()).map(move |column| (row, column)));
     places.into_iter().find(|&place| !matrix[place].is_finite())
 }

@@ -2,6 +2,7 @@
 
 use crate::reader::error::{Fault, Kind, Place};
 use crate::reader::file::at_most;
+use crate::reader::kind::Number;
 use crate::reader::limits::{MAX_BYTES, MAX_ELEMENTS};
 use crate::reader::npy::{self, Parsed};
 use crate::reader::text::brief;
@@ -12,7 +13,7 @@ use zip::ZipArchive;
 pub(super) type ArrayFault = (Option<String>, Fault);
 
 /// The arrays, with their names, in the order in which they stand in the archive.
-pub(super) fn parse(bytes: &[u8]) -> Result<Vec<(String, Parsed)>, ArrayFault> {
+pub(super) fn parse<T: Number>(bytes: &[u8]) -> Result<Vec<(String, Parsed<T>)>, ArrayFault> {
     let whole = |kind, found: String, remedy: &str| (None, Fault::new(Place::File, kind, found, remedy));
     if bytes.is_empty() {
         return Err(whole(Kind::Empty, "the file is empty".to_owned(), SAVE));
@@ -38,9 +39,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Vec<(String, Parsed)>, ArrayFault> {
         // no more is unpacked than the header of the array asks for.
         let mut entry = entry;
         let head = beginning(&mut entry).map_err(unreadable)?;
-        let promised = npy::promised_length(&head);
+        let promised = npy::promised_length::<T>(&head);
         if promised.is_some_and(|length| length > bytes_left) {
-            let fault = npy::parse(&head).err().filter(|fault| fault.kind == Kind::TooLarge);
+            let fault = npy::parse::<T>(&head).err().filter(|fault| fault.kind == Kind::TooLarge);
             return Err(fault.map_or_else(too_long, |fault| (Some(name.clone()), fault)));
         }
         let limit = promised.map_or(bytes_left, |length| bytes_left.min(length + SLACK));

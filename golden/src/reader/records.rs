@@ -1,11 +1,15 @@
 //! Divides text into rows of fields, and accounts for every line.
 
 use crate::digits::counted;
+use crate::reader::decimals::is_number;
 use crate::reader::error::{Fault, Kind, Place};
 use crate::reader::separator::{Field, Separator};
 use crate::reader::text::quote;
 use crate::reader::words::is_spreadsheet_error;
 use std::fmt;
+
+/// Whether a text is a number in a text whose fields this separates.
+pub(super) type IsNumber = fn(&str, Separator) -> bool;
 
 /// A row of fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,10 +105,15 @@ impl<'a> Records<'a> {
     /// most of these rows into the same number of fields, at least `fields`; among equals, the one that leaves most
     /// numbers. Blanks are taken only if nothing else is found, and commas if there is nothing at all.
     pub fn detect(text: &'a str, fields: usize) -> Self {
+        Self::detect_numbers(text, fields, is_number)
+    }
+
+    /// Does the same for a text whose numbers are those for which `is_number` holds.
+    pub(super) fn detect_numbers(text: &'a str, fields: usize, is_number: IsNumber) -> Self {
         let best = |fields| {
             // `max_by_key` takes the last of equals.
-            let visible = Separator::VISIBLE.iter().rev().filter_map(|&s| Some((fit(text, s, fields)?, s)));
-            let blanks = fit(text, Separator::Blanks, fields);
+            let visible = Separator::VISIBLE.iter().rev().filter_map(|&s| Some((fit(text, s, fields, is_number)?, s)));
+            let blanks = fit(text, Separator::Blanks, fields, is_number);
             match (visible.max_by_key(|(fit, _)| *fit), blanks) {
                 (Some((visible, separator)), Some(blanks)) => {
                     // Tabs may be some of the blanks.
@@ -254,7 +263,7 @@ fn every_row_ends_with_separator(text: &str, separator: Separator) -> bool {
 /// How well a separator fits: the number of rows, of the first ones, that it divides into the most frequent number of
 /// fields, and the share of numbers among all fields, in millionths. The result is `None` if that number of fields is
 /// below `least`, or if fewer than half of the rows have it.
-fn fit(text: &str, separator: Separator, least: usize) -> Option<(usize, usize)> {
+fn fit(text: &str, separator: Separator, least: usize, is_number: IsNumber) -> Option<(usize, usize)> {
     const ROWS: usize = 200;
     let (mut widths, mut fields, mut numbers) = (std::collections::BTreeMap::new(), 0, 0);
     let rows: Vec<_> = Records::plain(text, separator).take(ROWS).collect();
@@ -263,7 +272,7 @@ fn fit(text: &str, separator: Separator, least: usize) -> Option<(usize, usize)>
     for row in rows.iter().flatten() {
         *widths.entry(row.fields.len() - usize::from(ends)).or_insert(0) += 1;
         fields += row.fields.len();
-        numbers += row.fields.iter().filter(|field| super::decimals::is_number(&field.text, separator)).count();
+        numbers += row.fields.iter().filter(|field| is_number(&field.text, separator)).count();
     }
     let (&width, &count) = widths.iter().max_by_key(|(width, count)| (**count, **width))?;
     (width >= least && 2 * count >= rows.len()).then(|| (count, numbers * 1_000_000 / fields.max(1)))

@@ -1,5 +1,7 @@
 //! Every fault has a case here: the bytes, and the whole message.
 
+#[path = "tests/complex.rs"]
+mod complex;
 #[path = "tests/delimited.rs"]
 mod delimited;
 #[path = "tests/matrix_market.rs"]

@@ -148,7 +148,7 @@ fn the_decimal_sign_is_told() {
         ("1,234;2,34\n", Some("the decimal sign is the comma"), 1.234),
     ];
     for (text, right, first) in cases {
-        let (matrix, found) = crate::reader::csv::parse(text.as_bytes()).expect(text);
+        let (matrix, found) = crate::reader::csv::parse::<f64>(text.as_bytes()).expect(text);
         assert_eq!(matrix[0], first, "{text:?}");
         let sentence = found.decimals.to_string();
         match right {
