@@ -4,6 +4,8 @@
 //! `cargo test --release -p svdforge-testbench --test complex -- --nocapture` prints what the limits below are compared
 //! with.
 
+#[path = "complex/bounds.rs"]
+mod bounds;
 #[path = "complex/core.rs"]
 mod core;
 #[path = "complex/reference.rs"]

@@ -18,6 +18,8 @@ pub(super) struct Side {
     pub turns: f64,
     /// Length of the shorter side: the number of singular triplets.
     pub triplets: f64,
+    /// Turns of a row by a phase in a sweep: 1 or 0.
+    pub phases: f64,
 }
 
 impl Side {
@@ -27,13 +29,13 @@ impl Side {
         let size = size as f64;
         // If two rows both lie beyond the length of the other side, their diagonal block is zero, and so is their
         // angle.
-        Self { size, turns: size - 1.0 - beyond * (beyond - 1.0) / size, triplets: size - beyond }
+        Self { size, turns: size - 1.0 - beyond * (beyond - 1.0) / size, triplets: size - beyond, phases: 0.0 }
     }
 
     /// Rotations of a row that becomes a singular vector, in `sweeps` active sweeps. The first sweep clears the rows
     /// beyond the length of the other side; in later ones only `triplets` rows are active.
     pub fn active(self, sweeps: f64) -> f64 {
-        sweeps.min(1.0) * (self.size - 1.0) + (sweeps - 1.0).max(0.0) * (self.triplets - 1.0)
+        sweeps.min(1.0) * (self.size - 1.0) + (sweeps - 1.0).max(0.0) * (self.triplets - 1.0) + sweeps * self.phases
     }
 }
 
@@ -84,7 +86,9 @@ impl Analysis {
 
     /// The left side (rows, U) and the right side (columns, V).
     pub(super) fn sides(&self) -> [Side; 2] {
-        [Side::new(self.rows, self.cols), Side::new(self.cols, self.rows)]
+        let [mut left, right] = [Side::new(self.rows, self.cols), Side::new(self.cols, self.rows)];
+        left.phases = f64::from(u8::from(self.has_phases()));
+        [left, right]
     }
 
     /// Full scale of an input element, in units of the last place. The number 1.0 in U and V has as many units of their
@@ -95,12 +99,16 @@ impl Analysis {
 
     /// Steps of a sweep.
     pub(super) fn steps(&self) -> usize {
-        let phases = usize::from(self.arithmetic.complex && !self.arithmetic.symmetric);
-        self.rows.max(self.cols).next_multiple_of(2) - 1 + phases
+        self.rows.max(self.cols).next_multiple_of(2) - 1 + usize::from(self.has_phases())
+    }
+
+    /// Whether a step of each sweep makes the diagonal real, which turns every row of A and of Uᴴ.
+    pub(super) fn has_phases(&self) -> bool {
+        self.arithmetic.complex && !self.arithmetic.symmetric
     }
 
     /// The length of a complex number whose components are both 1, or 1 for real numbers.
-    fn of_components(&self) -> f64 {
+    pub(super) fn of_components(&self) -> f64 {
         if self.arithmetic.complex { SQRT_2 } else { 1.0 }
     }
 
@@ -118,7 +126,8 @@ impl Analysis {
     /// Bound on the Frobenius norm of all roundings of one side's rotations, with `other` elements in a row. Each
     /// rounding is at most 1/2, and the norms of the steps are added.
     pub(super) fn roundings(&self, side: Side, other: f64) -> f64 {
-        self.sweeps * (other * side.size * side.turns * self.steps() as f64).sqrt() / 2.0 * self.of_components()
+        let turns = side.turns + side.phases;
+        self.sweeps * (other * side.size * turns * self.steps() as f64).sqrt() / 2.0 * self.of_components()
     }
 
     /// The norms of the matrix that is decomposed, and of its errors.
@@ -144,8 +153,12 @@ impl Analysis {
     /// The tangent of twice the largest half angle of a settled block.
     pub(super) fn settled_ratio(&self) -> f64 {
         let unit = self.arithmetic.angle_unit();
-        let settled = (-f64::from(self.arithmetic.limits().settled_bits)).exp2();
-        (2.0 * (settled + ANGLE_UNITS * unit) / (1.0 - ANGLE_ERROR)).tan()
+        (2.0 * (self.settled_angle() + ANGLE_UNITS * unit) / (1.0 - ANGLE_ERROR)).tan()
+    }
+
+    /// The largest half angle, as it is computed, of a settled block.
+    pub(super) fn settled_angle(&self) -> f64 {
+        (-f64::from(self.arithmetic.limits().settled_bits)).exp2() * self.of_components()
     }
 
     /// The last place of sigma as it leaves the core, in units of the last place inside.

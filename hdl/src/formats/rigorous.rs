@@ -30,15 +30,18 @@ impl Analysis {
     /// bounds depend on each other: the iteration starts from `norm`, and each round gives tighter bounds.
     pub(super) fn residual(&self, norm: f64) -> f64 {
         let (steps, triplets) = (self.steps(), self.rows.min(self.cols));
-        let noise = self.arithmetic.noise_limit();
-        let unit = self.arithmetic.angle_unit();
+        let noise = self.arithmetic.noise_limit() * self.of_components();
+        let unit = self.arithmetic.angle_unit() * self.of_components();
         let ratio = self.settled_ratio();
         let pairs = (triplets.min(steps.div_ceil(2)) as f64).sqrt();
         let before = noise * pairs + ratio * norm;
-        let after = (noise + 2.0) * pairs + (ANGLE_ERROR * ratio + 2.0 * ANGLE_UNITS * unit) * 1.001 * norm;
+        // Complex rotations by S - D and S + D are of first order in both, and leave products of S and D.
+        let second = if self.has_phases() { 4.0 * self.settled_angle().powi(2) } else { 0.0 };
+        let after = (noise + 2.0 * self.of_components()) * pairs
+            + (ANGLE_ERROR * ratio + second + 2.0 * ANGLE_UNITS * unit) * 1.001 * norm;
         let largest_angle = ratio * if self.arithmetic.symmetric { 0.5 } else { 1.0 };
         let mixing = 2.0 * (largest_angle + self.stretch());
-        let rounding = 1.01 * ((self.rows * self.cols) as f64).sqrt();
+        let rounding = 1.01 * ((self.rows * self.cols) as f64).sqrt() * self.of_components();
 
         let (mut visited, mut waiting) = (vec![norm; steps + 1], vec![norm; steps + 1]);
         visited[0] = 0.0;
@@ -53,6 +56,22 @@ impl Analysis {
                 waiting[t] = (waiting[t + 1] + moved[t]).hypot(before).min(norm);
             }
         }
-        visited[steps]
+        visited[steps] + self.imaginary_diagonal(norm, before)
+    }
+
+    /// Bound on the norm of the imaginary part that a settled last sweep leaves on the diagonal. `before` bounds the
+    /// off-diagonal part of the blocks of a step before their rotation.
+    ///
+    /// The phases of the sweep leave what their angles miss. Each later step brings back at most the product of an angle
+    /// and an off-diagonal element, and roundings. The diagonal of a Hermitian matrix is real, but for roundings.
+    fn imaginary_diagonal(&self, norm: f64, before: f64) -> f64 {
+        if !self.arithmetic.complex {
+            return 0.0;
+        }
+        let (steps, triplets) = (self.steps() as f64, (self.rows.min(self.cols) as f64).sqrt());
+        let angles = ANGLE_ERROR * 2.0 * self.settled_angle() + 2.0 * ANGLE_UNITS * self.arithmetic.angle_unit();
+        let phases =
+            if self.has_phases() { angles * norm + self.arithmetic.noise_limit() / 2.0 * triplets } else { 0.0 };
+        phases + steps * (self.settled_ratio() * before + triplets)
     }
 }

@@ -15,6 +15,8 @@ pub const ACTIVE_SHARE: [f64; 2] = [2.0 / 3.0, 3.0 / 4.0];
 /// Mean square of the elements of the standard suite, relative to the square of full scale: first for general matrices,
 /// then for symmetric ones, which are the symmetric parts of the others scaled up to full scale.
 const SUITE_POWER: [f64; 2] = [0.28, 0.18];
+/// The same of complex matrices relative to real ones: matrices with a given spectrum have as much, others twice.
+const COMPLEX_POWER: f64 = 1.6;
 /// Variance of the error of sigma for a triangle, relative to that for a full matrix. It is smaller since many elements
 /// of a triangle are small from the start.
 const TRIANGLE_ACTIVITY: f64 = 0.6;
@@ -29,7 +31,8 @@ impl Analysis {
         // more than their number suggests.
         let active = ACTIVE_SHARE.map(|share| share * cap);
         let pairs = |n: f64| n * (n + 1.0) / 2.0;
-        let figures = triplets + pairs(left.size) + pairs(right.size) + left.size * right.size;
+        let components = if self.arithmetic.complex { 2.0 } else { 1.0 };
+        let figures = triplets + components * (pairs(left.size) + pairs(right.size) + left.size * right.size);
         let tail = (2.0 * (2.0 * figures / FAILURE).ln()).sqrt();
         let noise = Noise::new(self, active);
         let norm = self.norms().norm;
@@ -50,7 +53,8 @@ impl Analysis {
             random + (side.size - 1.0) * (1.0 + 2.0 * self.stretch() * full)
         });
         let second = noise.vectors[0] * noise.vectors[1] * (left.size * right.size).sqrt() / full;
-        let common = if self.arithmetic.symmetric { 2.0 } else { 1.0 };
+        // The largest mean square of an element of A.
+        let common = components * if self.arithmetic.symmetric { 2.0 } else { 1.0 };
         let product = tail * (noise.product(self, common).hypot(noise.matrix(0.0)) + second) + unfinished;
         RawErrors { sigma, orthogonality, product }
     }
@@ -71,9 +75,9 @@ impl Analysis {
         // The noise rule leaves elements off the diagonal that are uniformly distributed up to its limit.
         let left_alone =
             (self.arithmetic.noise_limit() / 2.0).powi(2) / 12.0 * (1.0 - triplets / (left.size * right.size));
-        let product = noise.product(self, SUITE_POWER[usize::from(self.arithmetic.symmetric)]).powi(2)
-            + noise.matrix(0.0).powi(2)
-            + left_alone;
+        let components = if self.arithmetic.complex { COMPLEX_POWER } else { 1.0 };
+        let power = components * SUITE_POWER[usize::from(self.arithmetic.symmetric)];
+        let product = noise.product(self, power).powi(2) + noise.matrix(0.0).powi(2) + left_alone;
         let sigma = match &self.reduction {
             None => noise.matrix(0.0),
             Some(reduction) => {

@@ -209,6 +209,13 @@ impl Reference {
         if h.largest() < self.noise {
             (s, log_h) = (Complex::default(), NOTHING);
         }
+        if (a, d) == (0, 0) && self.rows != self.cols && !s.is_zero() {
+            // Signs are arbitrary here. Rows of padding stay zero if S = D, and columns of padding if S = -D.
+            let opposite = if s.re != 0 { (s.re < 0) != (t.re <= 0) } else { (s.im < 0) != (t.im < 0) };
+            if opposite != (self.rows > self.cols) {
+                t = Complex::default().minus(t);
+            }
+        }
         let settled = s.largest() < self.settled_below && t.largest() < self.settled_below;
         let is_coarse = |vector: Complex| vector.size() >= 1 << self.fraction;
         let coarse = is_coarse(s.minus(t)) || is_coarse(s.plus(t));
@@ -312,7 +319,7 @@ impl Reference {
     }
 
     /// 1 - c for a fine angle vector, which is s itself.
-    fn versine(&self, s: Complex) -> i64 {
+    pub fn versine(&self, s: Complex) -> i64 {
         let square = s.re * s.re + s.im * s.im;
         let rest = self.tables.norms[(square >> (self.fraction + NORM_BITS_LESS)) as usize];
         // Half of the square has one fraction bit more than the result.

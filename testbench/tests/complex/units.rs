@@ -8,7 +8,7 @@ use svdforge_hdl::check::Checked;
 use svdforge_hdl::ir::{Design, ModuleId, bits_of, signed_value};
 use svdforge_hdl::units::angles::Limits;
 use svdforge_hdl::units::complex::angles::{Form, angle_fraction, complex_angle_unit};
-use svdforge_hdl::units::complex::coefficients::complex_coefficient_unit;
+use svdforge_hdl::units::complex::coefficients::{complex_coefficient_unit, complex_norm_error};
 use svdforge_hdl::units::complex::rotator::{CYCLES, complex_rotator};
 use svdforge_hdl::units::depth::Depth;
 use svdforge_sim::Simulator;
@@ -74,8 +74,8 @@ fn number(random: &mut ChaCha8Rng, bits: u32) -> Complex {
     Complex::new(component(random, bits), component(random, bits))
 }
 
-fn reference() -> Reference {
-    let reference = Reference::new((8, 8), (16, 4), COEF, false);
+fn reference(size: (usize, usize)) -> Reference {
+    let reference = Reference::new(size, (16, 4), COEF, false);
     assert_eq!(reference.operand_bits(), DATA + 1);
     reference
 }
@@ -91,12 +91,17 @@ fn vector(bench: &Bench) -> Complex {
 
 #[test]
 fn angle_vectors_are_those_of_the_reference() {
-    let (reference, mut random) = (reference(), ChaCha8Rng::seed_from_u64(1));
+    for (form, size) in [(Form::Square, (8, 8)), (Form::Tall, (8, 7)), (Form::Wide, (5, 8))] {
+        check_angle_vectors(form, size);
+    }
+}
+
+fn check_angle_vectors(form: Form, size: (usize, usize)) {
+    let (reference, mut random) = (reference(size), ChaCha8Rng::seed_from_u64(1));
     let limits = Limits { noise_bits: 4, settled_bits: 10 };
-    let mut bench =
-        Bench::new(|design| complex_angle_unit(design, (DATA, angle_fraction(COEF)), limits, Form::General));
+    let mut bench = Bench::new(|design| complex_angle_unit(design, (DATA, angle_fraction(COEF)), limits, form));
     let latency = bench.latency("re_size");
-    let blocks: Vec<(bool, [Complex; 4])> = (0..20_000)
+    let blocks: Vec<(bool, [Complex; 4])> = (0..20_000i64)
         .map(|k| {
             let bits = random.random_range(4..DATA - 1);
             let off = random.random_range(0..=bits);
@@ -106,6 +111,10 @@ fn angle_vectors_are_those_of_the_reference() {
                 0 => block[3] = block[0],
                 1 => block[2] = block[1].conjugate(),
                 2 => block[2] = Complex::new(-block[1].re, block[1].im),
+                3 => (block[0].re, block[3].re) = (0, 0),
+                4 => (block[0], block[2], block[3].re) = (Complex::default(), Complex::default(), k % 3),
+                5 => (block[2], block[3], block[0].re) = (Complex::default(), Complex::default(), k % 3),
+                6 => (block[1], block[3], block[0].re) = (Complex::default(), Complex::default(), k % 3),
                 _ => {}
             }
             (k % 5 == 0, block)
@@ -144,7 +153,7 @@ fn angle_vectors_are_those_of_the_reference() {
 
 #[test]
 fn rotations_are_those_of_the_reference() {
-    let (reference, mut random) = (reference(), ChaCha8Rng::seed_from_u64(2));
+    let (reference, mut random) = (reference((8, 8)), ChaCha8Rng::seed_from_u64(2));
     let angle = angle_fraction(COEF);
     let mut unit = Bench::new(|design| complex_coefficient_unit(design, COEF));
     let fine_latency = unit.latency("fine");
@@ -214,5 +223,35 @@ fn rotations_are_those_of_the_reference() {
             }
         }
         assert!(checked > 3_000, "{checked}");
+    }
+}
+
+/// The error of the norm of fine rotations, on which the error bounds rest. It is measured for components of all
+/// magnitudes, since the smallest angles are the most frequent.
+#[test]
+fn the_norm_of_fine_rotations_is_as_exact_as_the_bounds_assume() {
+    for coef in [16, 18, 19, 21] {
+        let reference = Reference::new((8, 8), (16, 4), coef, false);
+        let (fraction, angle) = (coef - 1, angle_fraction(coef));
+        let (mut random, claimed) = (ChaCha8Rng::seed_from_u64(3), complex_norm_error(fraction));
+        let (mut largest, mut squares, mut sum, mut count) = (0.0f64, 0.0, 0.0, 0);
+        while count < 200_000 {
+            let by = number(&mut random, fraction);
+            if by.re.abs() + by.im.abs() >= 1 << fraction {
+                continue;
+            }
+            let versine = reference.versine(by) as f64 / f64::from(fraction + 6).exp2();
+            let square = (by.re * by.re + by.im * by.im) as f64 / f64::from(2 * angle).exp2();
+            // (1 - versine)^2 + |s|^2 - 1
+            let error = versine * versine - 2.0 * versine + square;
+            largest = largest.max(error.abs());
+            squares += error * error;
+            sum += error;
+            count += 1;
+        }
+        let (rms, mean) = ((squares / f64::from(count)).sqrt(), sum / f64::from(count));
+        let unit = f64::from(fraction + 6).exp2();
+        println!("{coef} bits: largest {:.2}, rms {:.2}, mean {:.3} units", largest * unit, rms * unit, mean * unit);
+        assert!(largest <= claimed.largest && rms <= claimed.rms && mean.abs() <= claimed.mean, "{coef}");
     }
 }

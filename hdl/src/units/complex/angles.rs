@@ -33,8 +33,14 @@ const APART_BITS: u32 = 1;
 /// What an angle unit is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// General matrices, with phases.
-    General,
+    /// Square matrices, with phases.
+    Square,
+    /// Matrices with rows of zeros at the end, which stay exactly zero: in a block with such a row, S = D, so that the left
+    /// vector is 0. If both diagonal elements are 0, the signs of S and D are arbitrary and are chosen equal.
+    Wide,
+    /// Matrices with columns of zeros at the end, which stay exactly zero: in a block with such a column, S = -D, so that
+    /// the right vector is 0.
+    Tall,
     /// Hermitian matrices.
     Hermitian,
 }
@@ -74,11 +80,11 @@ pub fn complex_angle_unit(
     limits: Limits,
     form: Form,
 ) -> ModuleId {
-    let half = half_vector(design, data + 1, angle, limits.noise_bits, form == Form::General);
+    let half = half_vector(design, data + 1, angle, limits.noise_bits, form != Form::Hermitian);
     let m = ModuleBuilder::new("complex_angle_unit");
     match form {
         Form::Hermitian => hermitian(&m, design, half, (data, angle), limits),
-        Form::General => general(&m, design, half, (data, angle), limits),
+        _ => general(&m, design, half, (data, angle), limits, form),
     }
     design.add(m)
 }
@@ -137,6 +143,7 @@ fn general<'m>(
     half: ModuleId,
     (data, angle): (u32, u32),
     limits: Limits,
+    form: Form,
 ) {
     m.doc(format!(
         "Angle vectors of the block (a b; c d) with real a and d: left = S - D, and in the next cycle right = S + D.\n\
@@ -159,10 +166,22 @@ fn general<'m>(
     let turn = turn.delayed_to(found);
     let placed = |vector: Vector<'m>| placed(m, vector, turn);
     let s = placed(second.map(|part| part.each(|signal| signal.registered("first"))));
-    // S and D of a block without a diagonal have arbitrary signs. With these, rows and columns of padding stay zero: in a
-    // block with a row of zeros S = D, and in one with a column of zeros S = -D.
-    let reversed = now(unit.output("is_upright")) & !turn;
-    let d = second.map(|part| Component { size: now(part.size), negative: now(part.negative) ^ reversed });
+    let d = second.map(|part| part.each(now));
+    // Where d + a is 0, the sign of D is arbitrary, and it is that of k.
+    let upright = unit.output("is_upright");
+    let reversed = match form {
+        Form::Wide | Form::Tall => {
+            let [has_re, has_im] = s.map(|part| part.size.any());
+            let is_free = upright.registered("first_is_upright") & now(upright) & (has_re | has_im);
+            let [re, im] = [0, 1].map(|part| s[part].negative ^ d[part].negative);
+            let opposite = has_re.select(re, im).named("are_opposite");
+            let wanted = if form == Form::Tall { !opposite } else { opposite };
+            is_free.select(wanted, now(upright))
+        }
+        _ => now(upright),
+    };
+    let reversed = (reversed & !turn).named("reversed");
+    let d = d.map(|part| Component { negative: part.negative ^ reversed, ..part });
     let d = placed(d);
     let settled = (is_settled(s, limits) & is_settled(d, limits)).registered("is_settled");
 

@@ -26,7 +26,7 @@ pub const MOST_FRACTION: u32 = 20;
 /// twice the error of k.
 pub fn complex_norm_error(fraction: u32) -> NormError {
     let unit = (-f64::from(fraction) - 6.0).exp2();
-    NormError { largest: 3.0 * unit, rms: 0.8 * unit, mean: 0.1 * unit }
+    NormError { largest: 2.5 * unit, rms: 0.65 * unit, mean: 0.08 * unit }
 }
 
 /// Adds the coefficient unit for coefficients of `coef` bits.

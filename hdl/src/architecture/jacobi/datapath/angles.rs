@@ -18,7 +18,12 @@ use crate::units::complex::coefficients::complex_coefficient_unit;
 pub(super) fn angle_units(design: &mut DesignBuilder, shape: &Shape) -> (ModuleId, ModuleId) {
     let (data, coef, limits) = (shape.element_bits(), shape.coef(), shape.arithmetic().limits());
     if shape.complex() {
-        let form = if shape.symmetric() { complex::angles::Form::Hermitian } else { complex::angles::Form::General };
+        let form = match form(shape) {
+            Form::Symmetric => complex::angles::Form::Hermitian,
+            Form::Wide => complex::angles::Form::Wide,
+            Form::Tall => complex::angles::Form::Tall,
+            Form::Square | Form::Any => complex::angles::Form::Square,
+        };
         let angles = complex_angle_unit(design, (data, complex::angles::angle_fraction(coef)), limits, form);
         return (angles, complex_coefficient_unit(design, coef));
     }
