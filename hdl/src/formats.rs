@@ -102,13 +102,16 @@ fn growth(dimensions: &Dimensions, complex: bool) -> u32 {
 
 /// Bits of a coefficient with which its error stays below the rounding of the data, at least 18.
 ///
-/// For a matrix that is decomposed as it is, these are word + guard + log2(n) - 7 bits. Where rows are reduced, the
-/// angle, which has three bits more than a coefficient, must resolve as much as the data, because what it cannot
-/// eliminate of a row is lost.
+/// For a matrix that is decomposed as it is, these are word + guard + log2(n) - 7 bits, and one more for complex numbers,
+/// whose angles have two bits more than a coefficient instead of three. Where rows are reduced, the angle must resolve as
+/// much as the data, because what it cannot eliminate of a row is lost.
 fn needed_coefficient_bits(parameters: &Parameters, dimensions: &Dimensions, element_bits: u32) -> u32 {
     let needed = match dimensions.is_reduced() {
         true => element_bits.saturating_sub(8),
-        false => (parameters.word + parameters.guard + ceil_log2(dimensions.side())).saturating_sub(7),
+        false => {
+            let bits = parameters.word + parameters.guard + ceil_log2(dimensions.side());
+            bits.saturating_sub(if parameters.complex { 6 } else { 7 })
+        }
     };
     needed.clamp(18, *COEFS.end())
 }

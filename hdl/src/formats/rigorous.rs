@@ -14,7 +14,8 @@ impl Analysis {
         let drifts = [left, right].map(|side| self.vector_drift(side) / full);
         let norms = [drifts[0] * left.size.sqrt(), drifts[1] * right.size.sqrt()];
         let orthogonality = norms.map(|norm| (2.0 * norm + norm * norm) * full);
-        let product = full * (drifts[0] * left.size.sqrt() + drifts[1] * right.size.sqrt())
+        let longest = full * self.of_components();
+        let product = longest * (drifts[0] * left.size.sqrt() + drifts[1] * right.size.sqrt())
             + drifts[0] * drifts[1] * matrix.norm
             + (matrix.drift + residual) * (1.0 + norms[0]) * (1.0 + norms[1]);
         let reduced = self.reduction.map_or(0.0, |_| matrix.reduced + self.last_place() / 2.0);
