@@ -90,8 +90,8 @@ impl Formats {
 /// Bits above the word that the singular values of a full-scale matrix need.
 ///
 /// The bound is the longer side times full scale for a matrix that is decomposed as it is. For a matrix that is reduced
-/// to a triangle it is the Frobenius norm, the square root of the number of elements times full scale. The largest complex
-/// element is longer than full scale by the square root of 2.
+/// to a triangle it is the Frobenius norm, the square root of the number of elements times full scale. The largest
+/// complex element is longer than full scale by the square root of 2.
 fn growth(dimensions: &Dimensions, complex: bool) -> u32 {
     let components = if complex { 2 } else { 1 };
     match dimensions.is_reduced() {
@@ -102,9 +102,9 @@ fn growth(dimensions: &Dimensions, complex: bool) -> u32 {
 
 /// Bits of a coefficient with which its error stays below the rounding of the data, at least 18.
 ///
-/// For a matrix that is decomposed as it is, these are word + guard + log2(n) - 7 bits, and one more for complex numbers,
-/// whose angles have two bits more than a coefficient instead of three. Where rows are reduced, the angle must resolve as
-/// much as the data, because what it cannot eliminate of a row is lost.
+/// For a matrix that is decomposed as it is, these are word + guard + log2(n) - 7 bits, and one more for complex
+/// numbers, whose angles have two bits more than a coefficient instead of three. Where rows are reduced, the angle must
+/// resolve as much as the data, because what it cannot eliminate of a row is lost.
 fn needed_coefficient_bits(parameters: &Parameters, dimensions: &Dimensions, element_bits: u32) -> u32 {
     let needed = match dimensions.is_reduced() {
         true => element_bits.saturating_sub(8),

@@ -9,8 +9,8 @@ use nalgebra::{Complex, DMatrix};
 
 /// A number that is read from a file: `f64` or `Complex<f64>`.
 ///
-/// A reader of real numbers refuses complex ones, since their imaginary parts would be lost. A reader of complex numbers
-/// refuses a file without any imaginary part, since it is probably meant for something else.
+/// A reader of real numbers refuses complex ones, since their imaginary parts would be lost. A reader of complex
+/// numbers refuses a file without any imaginary part, since it is probably meant for something else.
 pub trait Number: Element {
     /// Whether it has an imaginary part.
     const COMPLEX: bool;
@@ -71,8 +71,8 @@ impl Number for Complex<f64> {
     }
 }
 
-/// The texts of the real and of the imaginary part of a complex number, if it has an imaginary unit: `i` or `j`, or `im`
-/// as in Julia. Round brackets, as Python writes them, and blanks around the sign between both parts do not count.
+/// The texts of the real and of the imaginary part of a complex number, if it has an imaginary unit: `i` or `j`, or
+/// `im` as in Julia. Round brackets, as Python writes them, and blanks around the sign between both parts do not count.
 fn parts(text: &str) -> Option<(Option<&str>, String)> {
     let text = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(text).trim();
     let body = text.strip_suffix("im").or_else(|| text.strip_suffix(['i', 'j', 'I', 'J']))?.trim_end();

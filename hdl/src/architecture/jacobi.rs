@@ -13,6 +13,7 @@ pub mod inside;
 pub mod lanes;
 pub mod layout;
 pub mod mapping;
+pub mod pipeline;
 pub mod probe;
 pub mod qr;
 pub mod schedule;

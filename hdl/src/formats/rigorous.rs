@@ -63,8 +63,8 @@ impl Analysis {
     /// Bound on the norm of the imaginary part that a settled last sweep leaves on the diagonal. `before` bounds the
     /// off-diagonal part of the blocks of a step before their rotation.
     ///
-    /// The phases of the sweep leave what their angles miss. Each later step brings back at most the product of an angle
-    /// and an off-diagonal element, and roundings. The diagonal of a Hermitian matrix is real, but for roundings.
+    /// The phases of the sweep leave what their angles miss. Each later step brings back at most the product of an
+    /// angle and an off-diagonal element, and roundings. The diagonal of a Hermitian matrix is real, but for roundings.
     fn imaginary_diagonal(&self, norm: f64, before: f64) -> f64 {
         if !self.arithmetic.complex {
             return 0.0;

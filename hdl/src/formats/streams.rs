@@ -21,8 +21,8 @@ pub struct Streams {
 pub struct BeatFormat {
     /// Elements in one beat, with element 0 in the low bits.
     pub elements: u32,
-    /// Bytes of one element. A real number is extended to all of them. Of a complex number, the real part is extended to
-    /// the lower half and the imaginary part to the upper half.
+    /// Bytes of one element. A real number is extended to all of them. Of a complex number, the real part is extended
+    /// to the lower half and the imaginary part to the upper half.
     pub element_bytes: u32,
 }
 

@@ -74,8 +74,8 @@ pub fn rotator(design: &mut DesignBuilder, data: u32, coef: u32, depth: Depth) -
     design.add(m)
 }
 
-/// `base` plus a sum that has `fraction` fraction bits in the coarse form and `shift` more in the fine form, rounded. The
-/// result has one bit more than the base.
+/// `base` plus a sum that has `fraction` fraction bits in the coarse form and `shift` more in the fine form, rounded.
+/// The result has one bit more than the base.
 pub fn rounded<'m>(base: Signal<'m>, sum: Signal<'m>, fine: Signal<'m>, fraction: u32, shift: u32) -> Signal<'m> {
     let with = base.width() + fraction + 1;
     // Both forms are aligned to the same fraction bits, but only from half a unit upwards: whether the bits below are

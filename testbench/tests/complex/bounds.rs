@@ -122,7 +122,8 @@ fn no_error_exceeds_its_bounds_and_none_is_far_from_them() {
             };
             let [rigorous, statistical, expected] =
                 [mean(|b| b.rigorous.all()), mean(|b| b.statistical.all()), mean(|b| b.expected_rms.all())];
-            // The expectation is a model of the standard suite. Of few seeds and complex numbers it tells the magnitude.
+            // The expectation is a model of the standard suite. Of few seeds and complex numbers it tells the
+            // magnitude.
             assert!((0.5..=2.0).contains(&(expected / rms)), "{name}: {expected} expected, {rms} found; {shape:?}");
             println!(
                 "  {name:20} worst {worst:7.3}, statistical {statistical:7.3} ({:4.1}), rigorous {rigorous:9.1}, rms {rms:6.4}, expected {expected:6.4} ({:4.2})",

@@ -6,8 +6,8 @@
 //! diagonal real. Each component of a result is one sum of products, rounded once.
 //!
 //! A block (a b; c d) with real a and d has h = b + conj(c) and k = b - conj(c). Its angle vectors, complex numbers in
-//! rad, are S = h/|h| atan(|h| / (d - a)) / 2 and D = -k/|k| atan(|k| / (d + a)) / 2. The left rotation takes S - D, and
-//! the right one S + D. If everything is real, these are the angles of the real arithmetic
+//! rad, are S = h/|h| atan(|h| / (d - a)) / 2 and D = -k/|k| atan(|k| / (d + a)) / 2. The left rotation takes S - D,
+//! and the right one S + D. If everything is real, these are the angles of the real arithmetic
 //! (`docs/decisions/0002-arithmetic.md`).
 
 use super::tables::{

@@ -23,6 +23,7 @@ use super::block::{Block, block, formats_of_matrices, other_copy, select_if_pres
 use super::first_read::{FirstRead, before_register};
 use super::layout::{largest, member_table, move_table, pair_bits};
 use super::mapping::Mapping;
+use super::pipeline::{COEFFICIENT_READ, VECTOR_READ, depth, diagonal_cycles, holds_words, pace};
 use super::schedule::Latencies;
 use super::square::Square;
 use super::timing::{Stages, Timing};
@@ -34,8 +35,7 @@ use crate::ir::ModuleId;
 use crate::ordering::Ordering;
 use crate::parameters::{Scaling, Sizes};
 use crate::shape::Shape;
-use crate::units::angles::{Form, Pace};
-use crate::units::depth::Depth;
+use crate::units::angles::Pace;
 use crate::units::matrix_memory::matrix_memory;
 use crate::units::vector_memory::vector_memory;
 use angles::angle_units;
@@ -172,18 +172,14 @@ impl<'m> Drawing<'_, 'm> {
         let settled = angles.output("settled");
         m.output("settled", settled);
         m.output("settled_valid", command.measure.delayed_to(stage(settled)));
+        // Phases of both rows of a pair are coefficients of the left rotators.
+        let phases_new = if self.shape.has_phases() { stage(right_new) } else { 0 };
         let latencies = Latencies {
             block: right_done as usize + 1,
             vectors: ((left_done - left_address).max(right_done - right_address) + 1) as usize,
-            // The rotators address their coefficients `left_read` and `right_read` cycles after a command. Phases of both
-            // rows of a pair are coefficients of the left ones.
-            angle: [if self.shape.has_phases() { right_new } else { left_new }, right_new]
-                .into_iter()
-                .zip([left_read, right_read])
-                .map(|(new, read)| (stage(new) - read) as usize + 1)
-                .collect::<Vec<_>>()
-                .try_into()
-                .expect("There are two sides."),
+            // The rotators address their coefficients `left_read` and `right_read` cycles after a command.
+            angle: [stage(left_new).max(phases_new) - left_read, stage(right_new) - right_read]
+                .map(|cycles| cycles as usize + 1),
             diagonal: diagonal_cycles(self.shape),
         };
         let row_rotation = qr.map(|qr| qr.row_rotation_latency(left_new, left_done));
@@ -207,8 +203,8 @@ impl<'m> Drawing<'_, 'm> {
         }
     }
 
-    /// The rotators. Left operands stand at stage `operands`. The right coefficients in `new` are, in a step with phases,
-    /// those of the second row of a `pair`.
+    /// The rotators. Left operands stand at stage `operands`. The right coefficients in `new` are, in a step with
+    /// phases, those of the second row of a `pair`.
     fn rotators(&self, new: Signal<'m>, pair: Signal<'m>, operands: u32) -> Rotators<'m> {
         let begins = || self.rotates().delayed_to(operands);
         match self.units.rotator {
@@ -358,55 +354,5 @@ impl<'m> Drawing<'_, 'm> {
                 (crosses & !turn, targets.map(|target| turn.select(pair.delayed_to(at), target)))
             }
         }
-    }
-}
-
-/// Cycles from an address to the word that a memory of U or V returns.
-pub const VECTOR_READ: u32 = 2;
-/// Cycles from an address to the word that a coefficient memory returns.
-pub const COEFFICIENT_READ: u32 = 1;
-
-/// The depth of the units' pipelines. Where matrices take turns, or a step is long, the rotators have other work while
-/// a result is on its way.
-pub fn depth(shape: &Shape) -> Depth {
-    let is_busy = shape.in_flight() > 1 || (shape.even() >= LONG_STEP && !shape.is_reduced() && !shape.takes_any());
-    if is_busy { Depth::Deep } else { Depth::Shallow }
-}
-
-/// How often an angle unit takes a diagonal block. Lanes send their blocks one after the other, symmetric matrices have
-/// one angle per block, and where rows are reduced, two lanes ask for an angle in successive cycles.
-pub fn pace(shape: &Shape) -> Pace {
-    match Mapping::of(shape) {
-        Mapping::Row | Mapping::Array => Pace::EveryCycle,
-        Mapping::Quarter | Mapping::Serial if shape.symmetric() || shape.is_reduced() => Pace::EveryCycle,
-        Mapping::Quarter | Mapping::Serial => Pace::EveryOtherCycle,
-    }
-}
-
-/// Cycles from one read of a diagonal block to the next one in a serial core.
-fn diagonal_cycles(shape: &Shape) -> usize {
-    match pace(shape) {
-        Pace::EveryCycle => 1,
-        Pace::EveryOtherCycle => 2,
-    }
-}
-
-/// Whether there is a register behind the memory of A. Those of U and V take two cycles, so that of A must not be ahead
-/// of them.
-pub fn holds_words(shape: &Shape) -> bool {
-    depth(shape).is_deep() || !shape.is_prepared()
-}
-
-/// The fewest rows and columns whose steps last longer than a deep pipeline.
-const LONG_STEP: usize = 10;
-
-/// The form that all matrices of the core share, as the angle unit needs it.
-pub fn form(shape: &Shape) -> Form {
-    match shape.rows().cmp(&shape.cols()) {
-        _ if shape.symmetric() => Form::Symmetric,
-        _ if shape.takes_any() || shape.is_reduced() => Form::Any,
-        std::cmp::Ordering::Less => Form::Wide,
-        std::cmp::Ordering::Equal => Form::Square,
-        std::cmp::Ordering::Greater => Form::Tall,
     }
 }

@@ -17,9 +17,9 @@ mod memories;
 mod wires;
 
 use super::block::{formats_of_matrices, stage};
-use super::datapath::{COEFFICIENT_READ, VECTOR_READ, depth, form, pace};
 use super::layout::{largest, member_table, pair_bits};
 use super::mapping::Mapping;
+use super::pipeline::{COEFFICIENT_READ, VECTOR_READ, depth, form, pace};
 use super::schedule::Latencies;
 use super::timing::{Stages, Timing};
 use crate::architecture::contexts::{self, context_bits};

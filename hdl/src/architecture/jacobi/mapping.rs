@@ -73,7 +73,8 @@ impl Mapping {
         if self == Self::Quarter { 1 } else { ROTATIONS }
     }
 
-    /// Cycles in which the rotators of a lane take the operands of one block. A complex rotator takes its own in several.
+    /// Cycles in which the rotators of a lane take the operands of one block. A complex rotator takes its own in
+    /// several.
     pub fn cycles_per_block(self, shape: &Shape) -> usize {
         match self {
             Self::Quarter => ROTATIONS,

@@ -2,9 +2,9 @@
 
 use crate::architecture::decomposer::INSTANCE;
 use crate::architecture::inside::{WaveFormat, WaveGroup, WaveState};
-use crate::architecture::jacobi::datapath::pace;
 use crate::architecture::jacobi::lanes::lane_name;
 use crate::architecture::jacobi::mapping::Mapping;
+use crate::architecture::jacobi::pipeline::pace;
 use crate::shape::Shape;
 use crate::units::angles::Pace;
 

@@ -1,24 +1,25 @@
 //! The angle unit of complex cores: it computes the left and the right angle vector of a diagonal 2x2 block (a b; c d)
 //! with real a and d.
 //!
-//! Let h = b + conj(c) and k = b - conj(c). The angle vectors, complex numbers in rad, are S = h/|h| atan(|h| / (d - a)) / 2
-//! and D = -k/|k| atan(|k| / (d + a)) / 2. The left vector is S - D and the right one is S + D. This is of first order in S
-//! and D together, and exact for one of them alone. If everything is real, it is the rule of real cores
-//! ([`crate::units::angles`]).
+//! Let h = b + conj(c) and k = b - conj(c). The angle vectors, complex numbers in rad, are S = h/|h| atan(|h| / (d -
+//! a)) / 2 and D = -k/|k| atan(|k| / (d + a)) / 2. The left vector is S - D and the right one is S + D. This is of
+//! first order in S and D together, and exact for one of them alone. If everything is real, it is the rule of real
+//! cores ([`crate::units::angles`]).
 //!
-//! A vector is coarse if |re| + |im| >= 2^-3 rad. If left or right is coarse, and S or D is small but neither is 0, or |h|
-//! and |k| are more than 2 octaves apart, only one of S and D is applied: the one whose part of the block is larger. The
-//! other waits for the next sweep. Without this rule, matrices with equal singular values or half the rank never settle.
+//! A vector is coarse if |re| + |im| >= 2^-3 rad. If left or right is coarse, and S or D is small but neither is 0, or
+//! |h| and |k| are more than 2 octaves apart, only one of S and D is applied: the one whose part of the block is
+//! larger. The other waits for the next sweep. Without this rule, matrices with equal singular values or half the rank
+//! never settle.
 //!
-//! In general, a and d are complex before the first step of a sweep. In that step a unit with phases computes instead the
-//! two vectors i psi_a and i psi_d, such that rotations of a number by them make a and d real (`turn`).
+//! In general, a and d are complex before the first step of a sweep. In that step a unit with phases computes instead
+//! the two vectors i psi_a and i psi_d, such that rotations of a number by them make a and d real (`turn`).
 //!
 //! One half-vector unit computes S, and in the next cycle D.
 //!
 //! Hermitian matrices have D = 0, and both sides are rotated by S.
 //!
-//! Bit growth: h, k, d - a and d + a have one bit more than the data. S and D have components of at most 0.81, and their
-//! sums take one bit more, as do the phases, which are at most pi / 2.
+//! Bit growth: h, k, d - a and d + a have one bit more than the data. S and D have components of at most 0.81, and
+//! their sums take one bit more, as do the phases, which are at most pi / 2.
 
 use super::half_vector::{LOG_BITS, half_vector};
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
@@ -35,11 +36,11 @@ const APART_BITS: u32 = 1;
 pub enum Form {
     /// Square matrices, with phases.
     Square,
-    /// Matrices with rows of zeros at the end, which stay exactly zero: in a block with such a row, S = D, so that the left
-    /// vector is 0. If both diagonal elements are 0, the signs of S and D are arbitrary and are chosen equal.
+    /// Matrices with rows of zeros at the end, which stay exactly zero: in a block with such a row, S = D, so that the
+    /// left vector is 0. If both diagonal elements are 0, the signs of S and D are arbitrary and are chosen equal.
     Wide,
-    /// Matrices with columns of zeros at the end, which stay exactly zero: in a block with such a column, S = -D, so that
-    /// the right vector is 0.
+    /// Matrices with columns of zeros at the end, which stay exactly zero: in a block with such a column, S = -D, so
+    /// that the right vector is 0.
     Tall,
     /// Hermitian matrices.
     Hermitian,
@@ -71,9 +72,9 @@ type Vector<'m> = [Component<'m>; 2];
 /// Inputs are the complex numbers `a`, `b`, `c` and `d`. Outputs are the components of an angle vector, `re_size` and
 /// `im_size` (`angle + 1` bits, unsigned, in rad), `re_negative` and `im_negative`, and `settled`.
 ///
-/// A unit for general matrices has another input, `takes`: a block comes, and none comes in the next cycle. With it comes
-/// `turn`. The outputs are those of the left vector, and one cycle later those of the right one. Hermitian matrices have
-/// one vector per block, so that their unit takes a block in every cycle.
+/// A unit for general matrices has another input, `takes`: a block comes, and none comes in the next cycle. With it
+/// comes `turn`. The outputs are those of the left vector, and one cycle later those of the right one. Hermitian
+/// matrices have one vector per block, so that their unit takes a block in every cycle.
 pub fn complex_angle_unit(
     design: &mut DesignBuilder,
     (data, angle): (u32, u32),
@@ -103,8 +104,8 @@ fn conjugate_found<'m>(m: &'m ModuleBuilder, unit: &Instance<'m>) -> Vector<'m> 
     })
 }
 
-/// Draws the unit for Hermitian matrices. The elements b and conj(c) of a block may differ slightly by rounding, and a and
-/// d may have small imaginary parts, which are ignored.
+/// Draws the unit for Hermitian matrices. The elements b and conj(c) of a block may differ slightly by rounding, and a
+/// and d may have small imaginary parts, which are ignored.
 fn hermitian(m: &ModuleBuilder, design: &DesignBuilder, half: ModuleId, (data, angle): (u32, u32), limits: Limits) {
     m.doc(format!(
         "Angle vector of the block (a b; c d) of a Hermitian matrix, for both sides, {angle} fraction bits.\n\

@@ -2,16 +2,16 @@
 //! [`super::rotator`].
 //!
 //! - Coarse, |re| + |im| >= 2^-3 rad: the coefficients are an entry of the table of [`super::triples`], whose bins are
-//!   2^-5 rad wide in both directions. The rows of the table follow one another, and a second table has the places where
-//!   they begin.
-//! - Fine: s is the vector itself, whose error is harmless, and k = sqrt(1 - |s|^2) - 1 for exactly that s. With p = |s|^2,
-//!   1 - sqrt(1 - p) = p / 2 + h(p), and h is looked up by the leading bits of p.
+//!   2^-5 rad wide in both directions. The rows of the table follow one another, and a second table has the places
+//!   where they begin.
+//! - Fine: s is the vector itself, whose error is harmless, and k = sqrt(1 - |s|^2) - 1 for exactly that s. With p =
+//!   |s|^2, 1 - sqrt(1 - p) = p / 2 + h(p), and h is looked up by the leading bits of p.
 //!
 //! Errors: let q be the number of fraction bits of a coefficient. The error of k is below 1.5 units of its last place,
 //! 2^-(q + 6).
 //!
-//! Bit growth: |re| + |im| < 2^-3 with q + 3 fraction bits has q bits, and so has each component. p < 2^-6 with
-//! 2 (q + 3) fraction bits has 2 q bits. |k| < 2^-7 + 2^-14 with q + 6 fraction bits fits the q + 1 bits of a coefficient.
+//! Bit growth: |re| + |im| < 2^-3 with q + 3 fraction bits has q bits, and so has each component. p < 2^-6 with 2 (q +
+//! 3) fraction bits has 2 q bits. |k| < 2^-7 + 2^-14 with q + 6 fraction bits fits the q + 1 bits of a coefficient.
 
 use super::triples::{self, BIN_BITS};
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
@@ -31,9 +31,9 @@ pub fn complex_norm_error(fraction: u32) -> NormError {
 
 /// Adds the coefficient unit for coefficients of `coef` bits.
 ///
-/// Inputs are the sizes `re_size` and `im_size` and the signs `re_negative` and `im_negative` of the components of an angle
-/// vector with `coef + 2` fraction bits, in rad. Outputs are `k`, `s_re`, `s_im` (`coef` bits, signed) and `fine` (1 bit),
-/// in the formats of the complex rotator.
+/// Inputs are the sizes `re_size` and `im_size` and the signs `re_negative` and `im_negative` of the components of an
+/// angle vector with `coef + 2` fraction bits, in rad. Outputs are `k`, `s_re`, `s_im` (`coef` bits, signed) and `fine`
+/// (1 bit), in the formats of the complex rotator.
 pub fn complex_coefficient_unit(design: &mut DesignBuilder, coef: u32) -> ModuleId {
     let fraction = coef - 1;
     let angle = super::angles::angle_fraction(coef);
@@ -88,8 +88,8 @@ fn coarse<'m>(m: &'m ModuleBuilder, vector: [Signal<'m>; 2], fraction: u32) -> [
     [triple.bits_from(2 * fraction), triple.slice(fraction, fraction), triple.low_bits(fraction), swaps]
 }
 
-/// sqrt(1 - |s|^2) - 1 for a fine vector with `coef + 2` fraction bits. The result has `coef` bits and `coef + 5` fraction
-/// bits.
+/// sqrt(1 - |s|^2) - 1 for a fine vector with `coef + 2` fraction bits. The result has `coef` bits and `coef + 5`
+/// fraction bits.
 fn minus_versine<'m>(
     design: &mut DesignBuilder,
     m: &'m ModuleBuilder,

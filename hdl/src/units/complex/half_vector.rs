@@ -6,18 +6,18 @@
 //!
 //! - log |h| = the larger of lr and li, plus a table of |lr - li|, which is log2(1 + 4^-r) / 2 at a difference of r
 //!   octaves. Beyond 6 octaves the smaller component does not count.
-//! - With rho = log |h| - ld, the logarithm of the half angle is rho plus a table of rho, for -5 <= rho < 9 octaves. Below
-//!   it is rho - 1, and above it is that of pi / 4.
+//! - With rho = log |h| - ld, the logarithm of the half angle is rho plus a table of rho, for -5 <= rho < 9 octaves.
+//!   Below it is rho - 1, and above it is that of pi / 4.
 //! - The components of the result have the same direction as h. So their logarithms are that of the half angle plus
 //!   lr - log |h| and li - log |h|. Wherever the half angle depends on rho, log |h| cancels.
 //! - An antilogarithm is an entry of a table, shifted.
 //!
-//! A number h with both components of only a few units is rounding noise, and its angle is 0. A component that is 0 stays
-//! 0. In logarithms 0 counts as 2^(width - w), where w is the next power of two.
+//! A number h with both components of only a few units is rounding noise, and its angle is 0. A component that is 0
+//! stays 0. In logarithms 0 counts as 2^(width - w), where w is the next power of two.
 //!
-//! Bit growth: a logarithm has LOG_BITS fraction bits. The components of half an angle never exceed pi / 4, with the error
-//! of the tables 0.81, so that they have no bits above the fraction. With `whole` they are doubled: angles up to pi / 2,
-//! which take one bit more.
+//! Bit growth: a logarithm has LOG_BITS fraction bits. The components of half an angle never exceed pi / 4, with the
+//! error of the tables 0.81, so that they have no bits above the fraction. With `whole` they are doubled: angles up to
+//! pi / 2, which take one bit more.
 
 use crate::builder::{DesignBuilder, ModuleBuilder};
 use crate::ir::{ModuleId, bits_of};
@@ -48,8 +48,8 @@ const OCTAVE: i128 = 1 << LOG_BITS;
 ///
 /// Inputs are `re` and `im`, the components of h, the real number `denominator`, and `whole`, if the core has phases.
 /// Outputs are `re_size` and `im_size` (`angle + 1` bits, unsigned), their signs `re_negative` and `im_negative`, for
-/// which a denominator of 0 counts as positive; `log`, log2 |h| with [`LOG_BITS`] fraction bits; and `is_upright`, if the
-/// denominator is 0. If both components of h are below 2^(noise - 1), the sizes are 0.
+/// which a denominator of 0 counts as positive; `log`, log2 |h| with [`LOG_BITS`] fraction bits; and `is_upright`, if
+/// the denominator is 0. If both components of h are below 2^(noise - 1), the sizes are 0.
 pub fn half_vector(design: &mut DesignBuilder, width: u32, angle: u32, noise: u32, has_phases: bool) -> ModuleId {
     let m = ModuleBuilder::new("half_vector");
     m.doc(format!(

@@ -22,8 +22,8 @@
 //! x' = c x - s x with s = i Im s. The product with Im s then takes the other component of the same number.
 //!
 //! Bit growth: for components of w bits, each component of a result is below 2 * 2^(w-1), so that a sum of the coarse
-//! form is below 2^(w+q). In the fine form |Re s| + |Im s| < 2^-3 and |k| < 2^-7, so that a sum with q + 6 fraction bits
-//! is below 2^(w+q+3). Both fit w + q + 4 bits. If a rotated number does not fit w bits, `overflow` is raised.
+//! form is below 2^(w+q). In the fine form |Re s| + |Im s| < 2^-3 and |k| < 2^-7, so that a sum with q + 6 fraction
+//! bits is below 2^(w+q+3). Both fit w + q + 4 bits. If a rotated number does not fit w bits, `overflow` is raised.
 
 use crate::builder::{DesignBuilder, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
@@ -38,8 +38,8 @@ pub const FINE_COSINE_SHIFT: u32 = 6;
 /// Additional fraction bits of the sine in the fine form, where the sum of its components is below 2^-3.
 pub const FINE_SINE_SHIFT: u32 = 3;
 
-/// Adds the rotator for components of `data` bits and coefficients of `coef` bits. A complex number has its real part in
-/// the low half.
+/// Adds the rotator for components of `data` bits and coefficients of `coef` bits. A complex number has its real part
+/// in the low half.
 ///
 /// `begins` is 1 in the cycle in which `x` and `y` come, at most every [`CYCLES`] cycles. `coefficients`, a word
 /// (fine, k, Re s, Im s), stays the same for as many cycles. With `conjugate`, the rotation takes conj(s) instead of s.

@@ -3,8 +3,8 @@
 use super::super::block::{Block, coefficient_word, complex_coefficient_word, place_coefficient_unit, stage};
 use super::drawing::Drawing;
 use super::qr::{Qr, Side};
-use super::{depth, form, pace};
 use crate::architecture::jacobi::mapping::Mapping;
+use crate::architecture::jacobi::pipeline::{depth, form, pace};
 use crate::builder::{DesignBuilder, Instance, Signal};
 use crate::ir::ModuleId;
 use crate::shape::Shape;
@@ -103,8 +103,8 @@ impl<'m> Drawing<'_, 'm> {
         qr.map_or(read, |qr| qr.coefficient(new, read))
     }
 
-    /// The coefficients with which the second row of a pair is turned: a word (fine, k, Im s). Of the words in `new`, the
-    /// phases of first rows come as left coefficients, and those of second rows as right ones.
+    /// The coefficients with which the second row of a pair is turned: a word (fine, k, Im s). Of the words in `new`,
+    /// the phases of first rows come as left coefficients, and those of second rows as right ones.
     pub(super) fn phase_coefficients(&self, new: Signal<'m>, pair: Signal<'m>) -> Signal<'m> {
         let coef = self.shape.coef();
         let word = self.m.concat(&[new.bits_from(2 * coef), new.low_bits(coef)]);

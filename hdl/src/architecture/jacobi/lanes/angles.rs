@@ -2,7 +2,7 @@
 
 use super::{Drawing, left_memory, right_memory};
 use crate::architecture::jacobi::block::{place_coefficient_unit, stage};
-use crate::architecture::jacobi::datapath::COEFFICIENT_READ;
+use crate::architecture::jacobi::pipeline::COEFFICIENT_READ;
 use crate::builder::{Memory, Signal};
 
 /// What the angle units find. The first diagonal block of each unit stands at the stage of these signals, and the
@@ -72,8 +72,8 @@ impl<'m> Drawing<'_, 'm> {
     pub(super) fn coefficients(&self, new: &Angles<'m>) {
         let (m, command, pairs) = (self.m, self.command, self.ordering.pairs());
         let chained = self.mapping.diagonals(pairs);
-        // Lanes choose their right coefficients in the cycle before they need them. Where columns take turns, the word of
-        // the one whose turn it is goes to all lanes, which lie far apart, and has another cycle for that.
+        // Lanes choose their right coefficients in the cycle before they need them. Where columns take turns, the word
+        // of the one whose turn it is goes to all lanes, which lie far apart, and has another cycle for that.
         let right_chosen = self.stages.right - 1;
         let right_read = right_chosen - u32::from(command.column.is_some());
         let [left_address, right_address] = [self.stages.left, right_read].map(|stage| stage - COEFFICIENT_READ);

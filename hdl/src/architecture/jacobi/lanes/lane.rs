@@ -8,10 +8,10 @@ use crate::architecture::contexts::context_bits;
 use crate::architecture::jacobi::block::{
     Block, block, formats_of_matrices, place_rotator, select_if_present, stage, vectors_or_identity,
 };
-use crate::architecture::jacobi::datapath::{VECTOR_READ, depth, holds_words};
 use crate::architecture::jacobi::first_read::{FirstRead, scaled_and_padded};
 use crate::architecture::jacobi::layout::pair_bits;
 use crate::architecture::jacobi::mapping::Mapping;
+use crate::architecture::jacobi::pipeline::{VECTOR_READ, depth, holds_words};
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 use crate::ordering::Ordering;
