@@ -60,14 +60,16 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, PortTiming, Schedule) {
 
     let m = ModuleBuilder::new(shape.name());
     m.doc(format!(
-        "{} of matrices {}{}x{}, two-sided Jacobi, fixed point.\n\
-         Input: {} per beat, row by row, {} bits, {} of them fraction.\n\
+        "{} of {}matrices {}{}x{}, two-sided Jacobi, fixed point.\n\
+         Input: {} per beat, row by row, {} bits{}, {} of them fraction.\n\
          Output: status word, {} {} fraction bits, vectors row by row with {}.",
-        if shape.symmetric() {
-            "Eigen-decomposition A = V diag(lambda) V^T"
-        } else {
-            "Singular value decomposition A = U diag(sigma) V^T"
+        match (shape.symmetric(), shape.complex()) {
+            (true, false) => "Eigen-decomposition A = V diag(lambda) V^T",
+            (true, true) => "Eigen-decomposition A = V diag(lambda) V^H",
+            (false, false) => "Singular value decomposition A = U diag(sigma) V^T",
+            (false, true) => "Singular value decomposition A = U diag(sigma) V^H",
         },
+        if shape.complex() { "complex " } else { "" },
         if shape.takes_any() { "up to " } else { "" },
         shape.rows(),
         shape.cols(),
@@ -76,6 +78,7 @@ pub fn assemble(shape: &Shape) -> (Checked<Design>, PortTiming, Schedule) {
             count => format!("{count} elements"),
         },
         shape.word(),
+        if shape.complex() { " for each component" } else { "" },
         shape.frac(),
         if shape.symmetric() { "eigenvalues with" } else { "sigma with" },
         shape.sigma_fraction(),
