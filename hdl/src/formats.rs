@@ -54,7 +54,7 @@ impl Formats {
     pub(crate) fn new(parameters: &Parameters, dimensions: &Dimensions) -> Self {
         let Parameters { word, guard, .. } = *parameters;
         let inner_guard = arithmetic::inner_guard(guard, dimensions);
-        let least_element_bits = word + inner_guard + growth(dimensions, parameters.complex) + 1;
+        let least_element_bits = word + inner_guard + growth(dimensions, parameters.components() as usize) + 1;
         let needed = || needed_coefficient_bits(parameters, dimensions, least_element_bits);
         let coefficient_bits = parameters.coef.unwrap_or_else(needed);
 
@@ -92,8 +92,7 @@ impl Formats {
 /// The bound is the longer side times full scale for a matrix that is decomposed as it is. For a matrix that is reduced
 /// to a triangle it is the Frobenius norm, the square root of the number of elements times full scale. The largest
 /// complex element is longer than full scale by the square root of 2.
-fn growth(dimensions: &Dimensions, complex: bool) -> u32 {
-    let components = if complex { 2 } else { 1 };
+fn growth(dimensions: &Dimensions, components: usize) -> u32 {
     match dimensions.is_reduced() {
         true => ceil_log2(components * dimensions.elements()).div_ceil(2),
         false => ceil_log2(components * dimensions.side().pow(2)).div_ceil(2),

@@ -114,6 +114,11 @@ impl Default for Parameters {
 }
 
 impl Parameters {
+    /// Components of a number: 2 of a complex one.
+    pub(crate) fn components(&self) -> u32 {
+        if self.complex { 2 } else { 1 }
+    }
+
     /// Checks all parameters, each by itself and against the others. The result has fraction bits and rank filled in if
     /// they were left open.
     ///

@@ -176,13 +176,13 @@ impl Shape {
 
     /// Components of a number: 2 of a complex one. In a word the real part is in the low half.
     pub fn components(&self) -> u32 {
-        if self.complex() { 2 } else { 1 }
+        self.parameters.components()
     }
 
     /// Whether the diagonal of a matrix becomes complex again, so that each sweep begins with a step that makes it
     /// real.
     pub fn has_phases(&self) -> bool {
-        self.complex() && !self.symmetric()
+        self.arithmetic().has_phases()
     }
 
     /// How the core scales each matrix.
@@ -380,7 +380,7 @@ fn streams(
     formats: &Formats,
 ) -> Result<Streams, ParameterError> {
     let header = if dimensions.takes_any() { HEADER.len() } else { 0 };
-    let components = if parameters.complex { 2 } else { 1 };
+    let components = parameters.components();
     let input = Content { bits: parameters.word, components, elements: header + dimensions.elements() };
     let u = if delivers_u(parameters) { parameters.rows } else { 0 };
     let v = if delivers_v(parameters) { parameters.cols } else { 0 };

@@ -192,19 +192,20 @@ impl CaseFrame {
 
     /// The matrix, entries in [-1, 1].
     pub fn matrix(&self, shape: &Shape) -> DMatrix<f64> {
-        match (&self.rows, &self.family, self.constant) {
+        match (&self.rows, self.family(), self.constant) {
             (Some(rows), ..) => DMatrix::from_fn(shape.rows(), shape.cols(), |i, j| rows[i][j]),
-            (_, Some(family), _) => {
-                let family: Family = family.parse().expect("`check` has seen the name.");
-                example_matrix(shape, family, self.seed.unwrap_or(0))
-            }
+            (_, Some(family), _) => example_matrix(shape, family, self.seed.unwrap_or(0)),
             (.., constant) => DMatrix::from_element(shape.rows(), shape.cols(), constant.unwrap_or(0.0)),
         }
     }
 
-    /// The matrix as numbers on the input grid, row by row. What does not fit the word saturates. Cores for complex
+    fn family(&self) -> Option<Family> {
+        self.family.as_ref().map(|family| family.parse().expect("`check` has seen the name."))
+    }
+
+    /// A matrix as numbers on the input grid, row by row. What does not fit the word saturates. Cores for complex
     /// matrices take complex ones of a family, and the others as they are.
-    fn units(&self, shape: &Shape) -> Vec<i64> {
+    fn units(&self, shape: &Shape, matrix: &DMatrix<f64>) -> Vec<i64> {
         let format = input_format(shape);
         let range = format.dequantise(format.lowest())..=format.dequantise(format.highest());
         let unit = |value: f64| {
@@ -212,14 +213,11 @@ impl CaseFrame {
             format.quantise(value).expect("A value within the range of a format fits it.")
         };
         if !shape.complex() {
-            return self.matrix(shape).transpose().iter().map(|&value| unit(value)).collect();
+            return matrix.transpose().iter().map(|&value| unit(value)).collect();
         }
-        let matrix = match &self.family {
-            Some(family) => {
-                let family: Family = family.parse().expect("`check` has seen the name.");
-                complex_example_matrix(shape, family, self.seed.unwrap_or(0))
-            }
-            None => self.matrix(shape).map(|value| Complex::new(value, 0.0)),
+        let matrix = match self.family() {
+            Some(family) => complex_example_matrix(shape, family, self.seed.unwrap_or(0)),
+            None => matrix.map(|value| Complex::new(value, 0.0)),
         };
         let bits = shape.interface().input_component_bits();
         matrix.transpose().iter().map(|element| pack(&[unit(element.re), unit(element.im)], bits)).collect()
@@ -227,10 +225,10 @@ impl CaseFrame {
 
     /// The elements. A late frame goes on with its own elements from the first on.
     pub fn elements(&self, shape: &Shape) -> Vec<InputElement> {
-        let (rows, cols) = self.matrix(shape).shape();
-        let size = self.announced.unwrap_or([rows as i64, cols as i64]);
+        let matrix = self.matrix(shape);
+        let size = self.announced.unwrap_or([matrix.nrows() as i64, matrix.ncols() as i64]);
         let header = size[..shape.interface().header().len()].iter().copied();
-        let units: Vec<i64> = header.chain(self.units(shape)).collect();
+        let units: Vec<i64> = header.chain(self.units(shape, &matrix)).collect();
         let length = self.length(shape).unwrap_or(0);
         let element = |i: usize| InputElement::new(units[i % units.len()], i + 1 == length);
         let mut elements: Vec<InputElement> = (0..length).map(element).collect();

@@ -65,7 +65,10 @@ fn worst(n: usize, seeds: u64, hermitian: bool) -> Worst {
         if hermitian {
             assert_eq!(run.uh, run.vh, "{family}, n = {n}, seed {seed}: U = V");
         }
-        let found = judge(&reference, &units, &run, n, hermitian);
+        let (word, guard) = FORMAT;
+        let [lsb, unit] = [word - 1, word - 1 + guard].map(|fraction| f64::from(fraction).exp2().recip());
+        let found = Decomposed::new(&reference, &run, (n, n), unit);
+        let found = found.judged(&units.map(|element| number(element, lsb)), word, hermitian);
         let orthogonality = [found.orthogonality_u_max_lsb, found.orthogonality_v_max_lsb];
         Worst {
             sigma: found.sigma_max_lsb,
@@ -96,33 +99,40 @@ fn quantised(matrix: &DMatrix<Number<f64>>) -> DMatrix<Complex> {
     matrix.map(|element| Complex::new(component(element.re), component(element.im)))
 }
 
-/// Compares a run with the golden model.
-fn judge(reference: &Reference, units: &DMatrix<Complex>, run: &Run, n: usize, hermitian: bool) -> Accuracy {
-    let (word, guard) = FORMAT;
-    let lsb = f64::from(word - 1).exp2().recip();
-    let unit = f64::from(word - 1 + guard).exp2().recip();
-    let side = reference.side();
-    let number = |element: Complex, unit: f64| Number::new(element.re as f64 * unit, element.im as f64 * unit);
-    let value = |i: usize| run.x[i * side + i].re as f64 * unit;
-    let mut order: Vec<usize> = (0..n).collect();
-    let key = |i: usize| if hermitian { value(i) } else { value(i).abs() };
-    order.sort_by(|&i, &j| key(j).total_cmp(&key(i)));
-    let values: Vec<f64> = order.iter().map(|&i| key(i)).collect();
-    // A row of U^H is the conjugate of a column of U.
-    let vectors = |rows: &[Complex], signed: bool| {
-        DMatrix::from_fn(n, n, |row, column| {
-            let of = order[column];
-            let element = number(rows[of * side + row], unit).conj();
-            if signed && value(of) < 0.0 { -element } else { element }
-        })
-    };
-    let input = units.map(|element| number(element, lsb));
-    let v = vectors(&run.vh, false);
-    if hermitian {
-        return eigen_accuracy(&input, &values, Some(&v), lsb, word).unwrap();
+/// A = U diag(values) V^H.
+struct Decomposed {
+    values: Vec<f64>,
+    u: DMatrix<Number<f64>>,
+    v: DMatrix<Number<f64>>,
+}
+
+impl Decomposed {
+    /// The result of a run for matrices of (rows, columns). One unit of the last place is worth `unit`.
+    fn new(reference: &Reference, run: &Run, (rows, cols): (usize, usize), unit: f64) -> Self {
+        let order = reference.order(run);
+        Self {
+            values: order.iter().map(|&index| reference.value(run, index) as f64 * unit).collect(),
+            u: DMatrix::from_fn(rows, order.len(), |row, k| number(reference.u(run, row, order[k]), unit)),
+            v: DMatrix::from_fn(cols, order.len(), |row, k| number(reference.v(run, row, order[k]), unit)),
+        }
     }
-    let u = vectors(&run.uh, true);
-    accuracy(&input, Factors { sigma: &values, u: Some(&u), v: Some(&v) }, lsb, word).unwrap()
+
+    /// Compares it with the golden model. `input` is on the grid of words of `word` bits.
+    fn judged(&self, input: &DMatrix<Number<f64>>, word: u32, hermitian: bool) -> Accuracy {
+        let lsb = f64::from(word - 1).exp2().recip();
+        let judged = match hermitian {
+            true => eigen_accuracy(input, &self.values, Some(&self.v), lsb, word),
+            false => {
+                let factors = Factors { sigma: &self.values, u: Some(&self.u), v: Some(&self.v) };
+                accuracy(input, factors, lsb, word)
+            }
+        };
+        judged.unwrap()
+    }
+}
+
+fn number(element: Complex, unit: f64) -> Number<f64> {
+    Number::new(element.re as f64 * unit, element.im as f64 * unit)
 }
 
 /// The limits are those that the arithmetic was designed for.

@@ -7,7 +7,7 @@
 
 use crate::reader::decimals::{DecimalSign, Decimals};
 use crate::reader::error::{Fault, Kind, Place};
-use crate::reader::kind::Number;
+use crate::reader::kind::{Number, check_kind};
 use crate::reader::labels::{Asked, Form, Labels};
 use crate::reader::limits::{check_so_far, element_count};
 use crate::reader::records::{Layout, Record, Records, Skipped};
@@ -94,6 +94,7 @@ pub(super) fn parse<T: Number>(bytes: &[u8]) -> Result<(DMatrix<T>, MatrixText),
     }
     element_count(rows as u64, columns as u64, Place::File)?;
     let text = MatrixText { text: records.layout(), decimals: decimals.sign(), form };
+    check_kind(&elements)?;
     Ok((DMatrix::from_row_iterator(rows, columns, elements), text))
 }
 

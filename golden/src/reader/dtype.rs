@@ -1,7 +1,8 @@
 //! The element types of numpy arrays, as the header of a `.npy` file names them.
 //!
 //! Read are `f2`, `f4` and `f8`, `i1` to `i8`, `u1` to `u8`, and `b1` as 0 and 1. 64-bit integers are rounded to the
-//! nearest `f64`. All others are refused, since nothing but a guess would make real numbers of them.
+//! nearest `f64`. Where complex numbers are wanted, `c8` and `c16` are read instead. All others are refused, since
+//! nothing but a guess would make real numbers of them.
 
 use crate::reader::error::{Fault, Kind, Place};
 use crate::reader::kind::Number;

@@ -6,7 +6,7 @@
 //! nothing but text.
 
 use crate::reader::error::{Fault, Kind, Place};
-use crate::reader::kind::Number;
+use crate::reader::kind::{Number, check_kind};
 use crate::reader::limits::{MAX_ELEMENTS, element_count};
 use crate::reader::text::{brief, quote, utf8};
 use nalgebra::DMatrix;
@@ -65,6 +65,7 @@ struct Rows<T> {
 impl<T: Number> Rows<T> {
     fn into_matrix(self) -> Result<DMatrix<T>, Fault> {
         element_count(self.rows as u64, self.columns as u64, Place::File)?;
+        check_kind(&self.elements)?;
         Ok(DMatrix::from_row_iterator(self.rows, self.columns, self.elements))
     }
 }

@@ -5,7 +5,7 @@ use crate::reader::decimals::{Decimals, is_number};
 use crate::reader::error::{Fault, Kind, Place};
 use crate::reader::separator::Separator;
 use crate::reader::text::quote;
-use nalgebra::{Complex, DMatrix};
+use nalgebra::Complex;
 
 /// A number that is read from a file: `f64` or `Complex<f64>`.
 ///
@@ -13,7 +13,7 @@ use nalgebra::{Complex, DMatrix};
 /// numbers refuses a file without any imaginary part, since it is probably meant for something else.
 pub trait Number: Element {
     /// Whether it has an imaginary part.
-    const COMPLEX: bool;
+    const COMPLEX: bool = Self::COMPONENTS > 1;
 
     /// The number with these parts. The imaginary part of a real number is left out.
     fn of_parts(re: f64, im: f64) -> Self;
@@ -30,8 +30,6 @@ pub trait Number: Element {
 }
 
 impl Number for f64 {
-    const COMPLEX: bool = false;
-
     fn of_parts(re: f64, _: f64) -> Self {
         re
     }
@@ -46,8 +44,6 @@ impl Number for f64 {
 }
 
 impl Number for Complex<f64> {
-    const COMPLEX: bool = true;
-
     fn of_parts(re: f64, im: f64) -> Self {
         Self::new(re, im)
     }
@@ -85,9 +81,9 @@ fn parts(text: &str) -> Option<(Option<&str>, String)> {
     Some((Some(re.trim()).filter(|re| !re.is_empty()), format!("{sign}{size}")))
 }
 
-/// Refuses a matrix of complex numbers none of which has an imaginary part.
-pub(super) fn check_kind<T: Number>(matrix: &DMatrix<T>) -> Result<(), Fault> {
-    if !T::COMPLEX || matrix.iter().any(|element| element.imaginary() != 0.0) {
+/// Refuses complex numbers none of which has an imaginary part.
+pub(super) fn check_kind<T: Number>(elements: &[T]) -> Result<(), Fault> {
+    if !T::COMPLEX || elements.iter().any(|element| element.imaginary() != 0.0) {
         return Ok(());
     }
     let found = "no number in the file has an imaginary part";

@@ -3,7 +3,7 @@
 use crate::reader::csv::MatrixText;
 use crate::reader::error::{Fault, Kind, Place, ReadError};
 use crate::reader::file::{read_bytes, read_standard_input};
-use crate::reader::kind::{Number, check_kind};
+use crate::reader::kind::Number;
 use crate::reader::npy::Parsed;
 use crate::reader::text::quote;
 use crate::reader::{csv, json, matrix_market, npy, npz};
@@ -103,23 +103,18 @@ fn parse<T: Number>(
 ) -> Result<(Vec<NamedMatrix<T>>, Option<MatrixText>), ReadError> {
     let stem = path.file_stem().map_or_else(|| "matrix".to_owned(), |stem| stem.to_string_lossy().into_owned());
     let attach = |fault| ReadError::new(path, fault);
-    let one = |matrix: DMatrix<T>| {
-        check_kind(&matrix).map_err(attach)?;
-        Ok(vec![NamedMatrix { name: stem.clone(), matrix }])
-    };
     let mut text = None;
     let matrices = match format {
         Format::Csv => {
             let (matrix, found) = csv::parse(bytes).map_err(attach)?;
             text = Some(found);
-            one(matrix)?
+            vec![NamedMatrix { name: stem, matrix }]
         }
         Format::MatrixMarket => {
             vec![NamedMatrix { name: stem, matrix: matrix_market::parse(bytes).map_err(attach)? }]
         }
         Format::Json => {
             let (name, matrix) = json::parse(bytes).map_err(attach)?;
-            check_kind(&matrix).map_err(attach)?;
             vec![NamedMatrix { name: name.unwrap_or(stem), matrix }]
         }
         Format::Npy => named(&stem, npy::parse(bytes).map_err(attach)?),

@@ -125,11 +125,6 @@ impl Architecture for Jacobi {
     }
 }
 
-/// Steps of a sweep. In a step with phases, rows and columns stay where they are.
-fn steps(shape: &Shape, ordering: &Ordering) -> usize {
-    ordering.steps() + usize::from(shape.has_phases())
-}
-
 /// Adds the datapath for the mapping of a core. Returns its module and its latencies.
 fn draw_datapath(design: &mut DesignBuilder, orderings: &[Ordering], shape: &Shape) -> (ModuleId, Timing) {
     match Mapping::of(shape) {
@@ -149,7 +144,8 @@ fn schedule(shape: &Shape, orderings: &[Ordering], programs: &[StepProgram], tim
             + usize::from(orderings.len() > 1 || shape.in_flight() > 1),
         step: program.step(),
         turns: program.turns,
-        steps: steps(shape, ordering),
+        // In a step with phases, rows and columns stay where they are.
+        steps: ordering.steps() + usize::from(shape.has_phases()),
         reduction: timing.row_rotation.map(|latency| reduction_cycles(passes as usize, ordering.size(), latency)),
     };
     let squares: Vec<SquareCycles> = orderings.iter().zip(programs).map(square).collect();

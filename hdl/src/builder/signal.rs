@@ -78,6 +78,15 @@ impl<'m> Signal<'m> {
         if is_flag { later.flag() } else { later }
     }
 
+    /// A register that takes the value in the cycles in which `enable` is 1 and keeps it in the others: the latest
+    /// value that was taken, from the next cycle on.
+    #[track_caller]
+    pub fn kept_when(self, enable: Signal<'m>, name: &str) -> Self {
+        let register = self.builder.register(name, self.width).enabled_by(enable);
+        register.drive(self);
+        Self { stage: self.stage.map(|s| s + 1), ..register.value() }
+    }
+
     /// A name for the signal if it has none, made of the names of its operands.
     pub(crate) fn described(self) -> String {
         let given = |id: NodeId| self.builder.base_names.borrow().get(&id).cloned();

@@ -48,9 +48,7 @@ pub fn beat_packer(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
         let arriving = |signal| if number == 0 { signal } else { is_here.select(signal, m.zero(signal.width())) };
         for (parts, element) in ports.iter().zip([arriving(data), arriving(user), is_here]) {
             let port = &parts[number as usize];
-            let held = m.register(&format!("{port}_held"), element.width()).enabled_by(enable);
-            held.drive(element);
-            m.output(port, held.value());
+            m.output(port, element.kept_when(enable, &format!("{port}_held")));
         }
     }
     let beat_last = m.register("tlast_held", 1).reset(0).enabled_by(write);

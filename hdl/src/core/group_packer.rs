@@ -57,9 +57,7 @@ pub fn group_packer(design: &mut DesignBuilder, shape: &Shape) -> ModuleId {
         let parts = [now.low_bits(format.element_bits()), now.bits_from(format.element_bits()), is_here];
         for (names, part) in ports.iter().zip(parts) {
             let port = &names[number as usize];
-            let held = m.register(&format!("{port}_held"), part.width()).enabled_by(completes);
-            held.drive(part);
-            m.output(port, held.value());
+            m.output(port, part.kept_when(completes, &format!("{port}_held")));
         }
     }
     let beat_last = m.register("tlast_held", 1).reset(0).enabled_by(completes);

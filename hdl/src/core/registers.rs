@@ -286,9 +286,7 @@ impl<'m> Bus<'m> {
             is_word(m, self.read_address, offset).sign_extend(REGISTER_BITS) & word
         };
         let found = words.iter().map(word).reduce(|all, word| all | word).expect("There are registers.");
-        let data = m.register("read_data", REGISTER_BITS).enabled_by(self.reads);
-        data.drive(found);
-        m.output(port::AXI_RDATA, data.value());
+        m.output(port::AXI_RDATA, found.kept_when(self.reads, "read_data"));
     }
 }
 

@@ -5,7 +5,6 @@
 
 use super::arithmetic::{ANGLE_ERROR, ANGLE_UNITS, Arithmetic};
 use super::reduction::Reduction;
-use std::f64::consts::SQRT_2;
 
 /// One side of the matrix, its rows or its columns, and the rotations that they take part in. The comments speak of
 /// rows.
@@ -87,7 +86,7 @@ impl Analysis {
     /// The left side (rows, U) and the right side (columns, V).
     pub(super) fn sides(&self) -> [Side; 2] {
         let [mut left, right] = [Side::new(self.rows, self.cols), Side::new(self.cols, self.rows)];
-        left.phases = f64::from(u8::from(self.has_phases()));
+        left.phases = f64::from(u8::from(self.arithmetic.has_phases()));
         [left, right]
     }
 
@@ -99,17 +98,12 @@ impl Analysis {
 
     /// Steps of a sweep.
     pub(super) fn steps(&self) -> usize {
-        self.rows.max(self.cols).next_multiple_of(2) - 1 + usize::from(self.has_phases())
-    }
-
-    /// Whether a step of each sweep makes the diagonal real, which turns every row of A and of Uᴴ.
-    pub(super) fn has_phases(&self) -> bool {
-        self.arithmetic.complex && !self.arithmetic.symmetric
+        self.rows.max(self.cols).next_multiple_of(2) - 1 + usize::from(self.arithmetic.has_phases())
     }
 
     /// The length of a complex number whose components are both 1, or 1 for real numbers.
     pub(super) fn of_components(&self) -> f64 {
-        if self.arithmetic.complex { SQRT_2 } else { 1.0 }
+        self.arithmetic.components().sqrt()
     }
 
     /// Largest relative change of a length by one rotation: half the error of c² + s².

@@ -52,6 +52,17 @@ impl Arithmetic {
         self.coefficient_bits - 1
     }
 
+    /// Components of a number: 2 of a complex one.
+    pub(super) fn components(&self) -> f64 {
+        if self.complex { 2.0 } else { 1.0 }
+    }
+
+    /// Whether the diagonal of a matrix becomes complex again, so that each sweep begins with a step that makes it
+    /// real.
+    pub fn has_phases(&self) -> bool {
+        self.complex && !self.symmetric
+    }
+
     /// The limits below which angles are too small to matter.
     pub fn limits(&self) -> Limits {
         let noise_bits = if self.inner_guard >= 4 { 4 } else { 3 };

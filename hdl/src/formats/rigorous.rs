@@ -37,7 +37,7 @@ impl Analysis {
         let pairs = (triplets.min(steps.div_ceil(2)) as f64).sqrt();
         let before = noise * pairs + ratio * norm;
         // Complex rotations by S - D and S + D are of first order in both, and leave products of S and D.
-        let second = if self.has_phases() { 4.0 * self.settled_angle().powi(2) } else { 0.0 };
+        let second = if self.arithmetic.has_phases() { 4.0 * self.settled_angle().powi(2) } else { 0.0 };
         let after = (noise + 2.0 * self.of_components()) * pairs
             + (ANGLE_ERROR * ratio + second + 2.0 * ANGLE_UNITS * unit) * 1.001 * norm;
         let largest_angle = ratio * if self.arithmetic.symmetric { 0.5 } else { 1.0 };
@@ -71,8 +71,11 @@ impl Analysis {
         }
         let (steps, triplets) = (self.steps() as f64, (self.rows.min(self.cols) as f64).sqrt());
         let angles = ANGLE_ERROR * 2.0 * self.settled_angle() + 2.0 * ANGLE_UNITS * self.arithmetic.angle_unit();
-        let phases =
-            if self.has_phases() { angles * norm + self.arithmetic.noise_limit() / 2.0 * triplets } else { 0.0 };
+        let phases = if self.arithmetic.has_phases() {
+            angles * norm + self.arithmetic.noise_limit() / 2.0 * triplets
+        } else {
+            0.0
+        };
         phases + steps * (self.settled_ratio() * before + triplets)
     }
 }

@@ -31,7 +31,7 @@ impl Analysis {
         // more than their number suggests.
         let active = ACTIVE_SHARE.map(|share| share * cap);
         let pairs = |n: f64| n * (n + 1.0) / 2.0;
-        let components = if self.arithmetic.complex { 2.0 } else { 1.0 };
+        let components = self.arithmetic.components();
         let figures = triplets + components * (pairs(left.size) + pairs(right.size) + left.size * right.size);
         let tail = (2.0 * (2.0 * figures / FAILURE).ln()).sqrt();
         let noise = Noise::new(self, active);
@@ -75,8 +75,8 @@ impl Analysis {
         // The noise rule leaves elements off the diagonal that are uniformly distributed up to its limit.
         let left_alone =
             (self.arithmetic.noise_limit() / 2.0).powi(2) / 12.0 * (1.0 - triplets / (left.size * right.size));
-        let components = if self.arithmetic.complex { COMPLEX_POWER } else { 1.0 };
-        let power = components * SUITE_POWER[usize::from(self.arithmetic.symmetric)];
+        let relative = if self.arithmetic.complex { COMPLEX_POWER } else { 1.0 };
+        let power = relative * SUITE_POWER[usize::from(self.arithmetic.symmetric)];
         let product = noise.product(self, power).powi(2) + noise.matrix(0.0).powi(2) + left_alone;
         let sigma = match &self.reduction {
             None => noise.matrix(0.0),

@@ -119,9 +119,7 @@ fn draw<'m>(
         None => signal.registered(name),
         Some(takes) => {
             let stage = signal.stage().expect("All signals of the unit have a stage.");
-            let register = m.register(name, signal.width()).enabled_by(takes.delayed_to(stage));
-            register.drive(signal);
-            register.value().at(stage + 1)
+            signal.kept_when(takes.delayed_to(stage), name)
         }
     };
     let (halves, block) = match takes {
@@ -204,11 +202,6 @@ fn halves_in_turn<'m>(
 ) -> (Halves<'m>, Elements<'m>) {
     let width = a.width();
     let is_second = takes.delayed_to(1).untimed();
-    let kept = |signal: Signal<'m>, name: &str| {
-        let register = m.register(name, width).enabled_by(takes);
-        register.drive(signal);
-        register.value().at(1)
-    };
     let complemented = |signal: Signal<'m>, carry: bool, name: &str| {
         let register = m.register(name, width + 1).enabled_by((takes | is_second).untimed());
         let signal = m.concat(&[signal, m.one_bit(carry)]);
@@ -217,7 +210,7 @@ fn halves_in_turn<'m>(
     };
     let minus_a = complemented(!a, true, "minus_a").note("-a, then a: the lowest bit is a carry");
     let b = complemented(b, false, "b_kept").note("b, then -b: the lowest bit is a carry");
-    let (c, d) = (kept(c, "c_kept"), kept(d, "d_kept"));
+    let (c, d) = (c.kept_when(takes, "c_kept"), d.kept_when(takes, "d_kept"));
     let sum = |x: Signal<'m>, y: Signal<'m>| {
         let x = m.concat(&[x, m.one_bit(true)]);
         (x.sign_extend(width + 2) + y.sign_extend(width + 2)).bits_from(1)

@@ -1,10 +1,10 @@
 //! Error bounds of cores for complex matrices, compared with the errors of the reference.
 
 use super::reference::{Complex, Reference};
-use super::{CAP, hermitian_of};
+use super::{CAP, Decomposed, hermitian_of, number};
 use nalgebra::{Complex as Number, DMatrix, DVector};
 use rayon::prelude::*;
-use svdforge_golden::{Accuracy, Factors, Family, accuracy, eigen_accuracy};
+use svdforge_golden::Family;
 use svdforge_hdl::formats::ErrorBounds;
 use svdforge_hdl::parameters::{Parameters, Scaling};
 use svdforge_hdl::shape::Shape;
@@ -28,36 +28,17 @@ fn outcome(shape: &Shape, reference: &Reference, family: Family, seed: u64) -> O
     let lsb = f64::from(-(shape.frac() as i32)).exp2();
     let units: Vec<Complex> = input.units.chunks(2).map(|part| Complex::new(part[0], part[1])).collect();
     let run = reference.run(&units, CAP, false);
-    let input =
-        DMatrix::from_row_iterator(rows, cols, units.iter().map(|z| Number::new(z.re as f64, z.im as f64) * lsb));
-
-    let (side, unit) = (reference.side(), (-f64::from(shape.vector_fraction())).exp2());
-    let value = |i: usize| run.x[i * side + i].re as f64 * (-f64::from(shape.sigma_fraction())).exp2();
-    let mut order: Vec<usize> = (0..rows.min(cols)).collect();
-    let key = |i: usize| if shape.symmetric() { value(i) } else { value(i).abs() };
-    order.sort_by(|&i, &j| key(j).total_cmp(&key(i)));
-    let sigma: Vec<f64> = order.iter().map(|&i| key(i)).collect();
-    let vectors = |of: &[Complex], count: usize, signed: bool| {
-        DMatrix::from_fn(count, order.len(), |row, k| {
-            let element = of[order[k] * side + row].conjugate();
-            let sign = if signed && value(order[k]) < 0.0 { -1.0 } else { 1.0 };
-            Number::new(element.re as f64, element.im as f64) * (sign * unit)
-        })
-    };
-    let v = vectors(&run.vh, cols, false);
-    let u = if shape.symmetric() { v.clone() } else { vectors(&run.uh, rows, true) };
-    let accuracy: Accuracy = match shape.symmetric() {
-        true => eigen_accuracy(&input, &sigma, Some(&v), lsb, shape.word()),
-        false => accuracy(&input, Factors { sigma: &sigma, u: Some(&u), v: Some(&v) }, lsb, shape.word()),
-    }
-    .unwrap();
+    let input = DMatrix::from_row_iterator(rows, cols, units.iter().map(|&element| number(element, lsb)));
+    let found = Decomposed::new(reference, &run, (rows, cols), (-f64::from(shape.vector_fraction())).exp2());
+    let accuracy = found.judged(&input, shape.word(), shape.symmetric());
+    let Decomposed { values, u, v } = found;
     let full = f64::from(shape.word() - 1).exp2();
     let gram = |q: &DMatrix<Number<f64>>| (q.adjoint() * q - DMatrix::identity(q.ncols(), q.ncols())).scale(full);
-    let diagonal = DMatrix::from_diagonal(&DVector::from_iterator(sigma.len(), sigma.iter().map(|&s| Number::from(s))));
-    let product = (&u * diagonal * v.adjoint() - &input).unscale(lsb);
+    let diagonal = DVector::from_iterator(values.len(), values.iter().map(|&value| Number::from(value)));
+    let product = (&u * DMatrix::from_diagonal(&diagonal) * v.adjoint() - &input).unscale(lsb);
     let of =
         |errors: DMatrix<Number<f64>>| (errors.iter().map(|e| e.norm_sqr()).sum::<f64>(), 2.0 * errors.len() as f64);
-    let count = sigma.len() as f64;
+    let count = values.len() as f64;
     Outcome {
         found: [
             Some(accuracy.sigma_max_lsb),

@@ -54,14 +54,29 @@ impl Pair {
             assert_eq!(found.status.sweeps(), run.sweeps, "{context}");
             assert_eq!(found.status.block_exponent(), -shift, "{context}");
             assert!(!found.status.overflow() && !found.status.bad_frame(), "{context}");
-            let order = order(&run, self.reference.side(), shape);
             for part in &found.sections {
-                let expected = expected(&run, self.reference.side(), shape, part.section.tuser, &order);
+                let expected = self.expected(&run, part.section.tuser);
                 assert_eq!(part.units, expected, "section {}, {context}", part.section.name);
             }
             assert_eq!(found.sections.len(), 1 + usize::from(shape.has_u()) + usize::from(shape.has_v()));
         }
         assert!(beats.is_empty(), "{name}");
+    }
+
+    /// The numbers of a section.
+    fn expected(&self, run: &Run, tuser: u8) -> Vec<i64> {
+        let (reference, shape) = (&self.reference, &self.shape);
+        let order = &reference.order(run)[..shape.rank()];
+        let vectors = |count: usize, of: fn(&Reference, &Run, usize, usize) -> Complex| {
+            let elements = (0..count).flat_map(|row| order.iter().map(move |&index| of(reference, run, row, index)));
+            elements.flat_map(|element| [element.re, element.im]).collect()
+        };
+        match tuser {
+            section::SIGMA => order.iter().map(|&index| reference.value(run, index)).collect(),
+            section::U => vectors(shape.rows(), Reference::u),
+            section::V => vectors(shape.cols(), Reference::v),
+            _ => panic!("section {tuser}"),
+        }
     }
 }
 
@@ -69,37 +84,6 @@ impl Pair {
 fn headroom(units: &[i64], word: u32) -> i32 {
     let of = |unit: &i64| word as i32 - 1 - (64 - (unit ^ (unit >> 63)).leading_zeros() as i32);
     units.iter().map(of).min().unwrap()
-}
-
-/// The indices of the values that leave the core, in their order.
-fn order(run: &Run, side: usize, shape: &Shape) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..shape.triplets()).collect();
-    let value = |i: &usize| run.x[i * side + i].re;
-    order.sort_by_key(|i| -if shape.symmetric() { value(i) } else { value(i).abs() });
-    order.truncate(shape.rank());
-    order
-}
-
-/// The numbers of a section.
-fn expected(run: &Run, side: usize, shape: &Shape, tuser: u8, order: &[usize]) -> Vec<i64> {
-    let value = |i: usize| run.x[i * side + i].re;
-    let vectors = |rows: &[Complex], count: usize, signed: bool| {
-        (0..count)
-            .flat_map(|row| order.iter().map(move |&of| (row, of)))
-            .flat_map(|(row, of)| {
-                // A row of U^H is the conjugate of a column of U.
-                let element = rows[of * side + row].conjugate();
-                let negative = signed && value(of) < 0;
-                if negative { [-element.re, -element.im] } else { [element.re, element.im] }
-            })
-            .collect()
-    };
-    match tuser {
-        section::SIGMA => order.iter().map(|&i| if shape.symmetric() { value(i) } else { value(i).abs() }).collect(),
-        section::U => vectors(&run.uh, shape.rows(), true),
-        section::V => vectors(&run.vh, shape.cols(), false),
-        _ => panic!("section {tuser}"),
-    }
 }
 
 /// A matrix of each family and seed, on the grid of the core.

@@ -119,11 +119,6 @@ impl Reference {
         self.operand_bits
     }
 
-    /// The side of the matrices of a run.
-    pub fn side(&self) -> usize {
-        self.even
-    }
-
     /// Decomposes a matrix of input units, given row by row, in at most `cap` sweeps, or in exactly so many if they are
     /// `fixed`.
     pub fn run(&self, units: &[Complex], cap: u32, fixed: bool) -> Run {
@@ -143,6 +138,32 @@ impl Reference {
             run.sweeps += 1;
         }
         run
+    }
+
+    /// The indices of the singular values or eigenvalues of a run, the largest first.
+    pub fn order(&self, run: &Run) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.rows.min(self.cols)).collect();
+        order.sort_by_key(|&index| -self.value(run, index));
+        order
+    }
+
+    /// The singular value or eigenvalue with this index.
+    pub fn value(&self, run: &Run, index: usize) -> i64 {
+        let value = run.x[index * (self.even + 1)].re;
+        if self.hermitian { value } else { value.abs() }
+    }
+
+    /// The element of U in this row and in the column of the value with this index. The sign of the value is in it.
+    pub fn u(&self, run: &Run, row: usize, index: usize) -> Complex {
+        // A row of U^H is the conjugate of a column of U.
+        let element = run.uh[index * self.even + row].conjugate();
+        let is_negative = !self.hermitian && run.x[index * (self.even + 1)].re < 0;
+        if is_negative { Complex::default().minus(element) } else { element }
+    }
+
+    /// The same element of V.
+    pub fn v(&self, run: &Run, row: usize, index: usize) -> Complex {
+        run.vh[index * self.even + row].conjugate()
     }
 
     /// One sweep. Returns whether everything was settled in it.

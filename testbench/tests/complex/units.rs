@@ -180,7 +180,7 @@ fn rotations_are_those_of_the_reference() {
             if turn {
                 by.iter_mut().for_each(|by| by.re = 0);
             }
-            let limit = (std::f64::consts::FRAC_PI_2 * f64::from(angle).exp2()) as f64;
+            let limit = std::f64::consts::FRAC_PI_2 * f64::from(angle).exp2();
             if by.iter().any(|by| (by.re as f64).hypot(by.im as f64) > limit) {
                 continue;
             }

@@ -132,10 +132,9 @@ pub fn sequencer(
         m.output("vectors", (rotates & field(2)).flag().registered("vectors_out"));
         m.output("identity", in_first_step.registered("identity_out"));
     }
-    if shape.has_phases() {
-        // The first step of a sweep.
-        m.output("phase_step", now.begins_sweep.at(0).registered("in_phase_step").registered("phase_step_out"));
-        m.output("measure_phases", target.begins_sweep.at(0).registered("phases").registered("measure_phases_out"));
+    if let (Some(turns), Some(measures)) = (now.begins_sweep, target.begins_sweep) {
+        m.output("phase_step", turns.at(0).registered("in_phase_step").registered("phase_step_out"));
+        m.output("measure_phases", measures.at(0).registered("phases").registered("measure_phases_out"));
     }
     let is_raw = measure.select(target.fresh.at(0).registered("warms"), in_first_step);
     if shape.is_prepared() {

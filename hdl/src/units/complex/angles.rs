@@ -265,11 +265,7 @@ fn operands<'m>(
     data: u32,
     (takes, turn): (Signal<'m>, Signal<'m>),
 ) -> Instance<'m> {
-    let kept = |signal: Signal<'m>, name: &str| {
-        let register = m.register(name, signal.width()).enabled_by(takes);
-        register.drive(signal);
-        register.value().at(1)
-    };
+    let kept = |signal: Signal<'m>, name: &str| signal.kept_when(takes, name);
     let block = ["a", "b", "c", "d"].map(|name| {
         let [re, im] = number(m, name, data);
         [kept(re, &format!("{name}_re")), kept(im, &format!("{name}_im"))]

@@ -80,20 +80,18 @@ fn draw<'m>(
     let later = |cycles: u32| begins.delayed_to(cycles).untimed();
     let second = later(1);
     // What comes with the operands and is needed in the two cycles after them.
-    let held = |signal: Signal<'m>, name: &str| {
-        let register = m.register(name, signal.width()).enabled_by(begins);
-        register.drive(signal);
-        register.value()
-    };
+    let held = |signal: Signal<'m>, name: &str| signal.kept_when(begins, name);
+    // One after the other, by cycle.
+    let in_turn =
+        |[first, between, last]: [Signal<'m>; 3]| begins.untimed().select(first, second.select(between, last));
     let [fine, k, re, im] = word(m.input("coefficients", 3 * coef + 1), coef);
     let conjugate = m.input("conjugate", 1).at(0);
     let turn = turns.then(|| m.input("turn", 1)).map(|turn| (turn, held(turn, "turn_held")));
-    let of_x = (fine, begins.untimed().select(re, second.select(im, k)).named("coefficient"));
+    let of_x = (fine, in_turn([re, im, k]).named("coefficient"));
     let of_y = turn.map_or(of_x, |(turn, turn_held)| {
         let own = m.input("coefficients_y", 2 * coef + 1);
         let (k, im) = (turn_held.select(own.slice(coef, coef), k), turn_held.select(own.low_bits(coef), im));
-        let coefficient = begins.untimed().select(re, second.select(im, k)).named("coefficient_y");
-        (turn.select(own.sign(), fine), coefficient)
+        (turn.select(own.sign(), fine), in_turn([re, im, k]).named("coefficient_y"))
     });
 
     let operands = ["x", "y"].map(|name| {
@@ -112,7 +110,7 @@ fn draw<'m>(
         let (other_new, _) = numbers[1 - which][part];
         let (across, own) = (numbers[1 - which][1 - part].1, numbers[which][part].1);
         let across = turn.map_or(across, |(_, turn)| turn.select(numbers[which][1 - part].1, across));
-        let operand = begins.untimed().select(other_new, second.select(across, own)).named(&format!("{name}_operand"));
+        let operand = in_turn([other_new, across, own]).named(&format!("{name}_operand"));
         let (fine, coefficient) = if which == 0 { of_x } else { of_y };
         let ports = [("a", operand.at(0)), ("b", coefficient.at(0))];
         let product = m.place(design, unit, &format!("{name}_product"), &ports).output("product").untimed();
@@ -130,9 +128,8 @@ fn draw<'m>(
         let before = first.select(m.zero(width), before);
         sum.drive(before.add_sub(product.sign_extend(width), subtract));
 
-        let kept = m.register(&format!("{name}_kept"), data).enabled_by(later(CYCLES));
-        kept.drive(own);
-        let base = fine.delayed_to(done - 1).select(kept.value(), m.zero(data)).registered("base");
+        let kept = own.kept_when(later(CYCLES), &format!("{name}_kept"));
+        let base = fine.delayed_to(done - 1).select(kept, m.zero(data)).registered("base");
         rounded(base, sum.value().at(done), fine.delayed_to(done), coef - 1, FINE_COSINE_SHIFT)
     };
     let results = [0, 1].map(|which| [0, 1].map(|part| component(which, part)));

@@ -134,6 +134,10 @@ impl<'m> Rotators<'m> {
                 result(rotation, which)
             })
         };
+        let of_each = |rotators: [Instance<'m>; 2]| {
+            let result = |rotation: usize, which: usize| rotators[rotation].output(["x_rotated", "y_rotated"][which]);
+            Rotated { block: results(&result), flags: Flags::OfEach(rotators) }
+        };
         match self {
             Self::OfEach(module) => {
                 let rotators = [0, 1].map(|rotation| {
@@ -141,9 +145,7 @@ impl<'m> Rotators<'m> {
                     let operands = [0, 1].map(|which| of(rotation, which));
                     place_rotator(m, design, *module, &name, operands, coefficients)
                 });
-                let result =
-                    |rotation: usize, which: usize| rotators[rotation].output(["x_rotated", "y_rotated"][which]);
-                Rotated { block: results(&result), flags: Flags::OfEach(rotators) }
+                of_each(rotators)
             }
             Self::Shared(shared) => {
                 let at = stage(coefficients);
@@ -175,9 +177,7 @@ impl<'m> Rotators<'m> {
                     }
                     m.place(design, modules[usize::from(!is_left)], &format!("{}_{rotation}", hand.name()), &ports)
                 });
-                let result =
-                    |rotation: usize, which: usize| rotators[rotation].output(["x_rotated", "y_rotated"][which]);
-                Rotated { block: results(&result), flags: Flags::OfEach(rotators) }
+                of_each(rotators)
             }
         }
     }

@@ -37,8 +37,8 @@ pub struct Now<'m> {
     pub copy: Signal<'m>,
     /// This is its first step.
     pub first: Signal<'m>,
-    /// This is the first step of a sweep.
-    pub begins_sweep: Signal<'m>,
+    /// This is the first step of a sweep, in cores in which that one is different.
+    pub begins_sweep: Option<Signal<'m>>,
     /// This is the last step of a sweep.
     pub last_step: Signal<'m>,
     /// The sweeps that it has completed.
@@ -56,8 +56,8 @@ pub struct Target<'m> {
     pub context: Context<'m>,
     /// The copy of the memory in which its diagonal blocks are.
     pub copy: Signal<'m>,
-    /// Its next step is the first one of a sweep.
-    pub begins_sweep: Signal<'m>,
+    /// Its next step is the first one of a sweep, in cores in which that one is different.
+    pub begins_sweep: Option<Signal<'m>>,
     /// The number of its turn in a round, if a round has several turns.
     turn: Option<Signal<'m>>,
 }
@@ -149,13 +149,12 @@ impl<'m> Turns<'m> {
         let front = &ring[0];
         let steps_less_one = m.concat(&[last_pair, m.one_bit(shape.has_phases())]).low_bits(step_bits);
         let phases = shape.has_phases();
-        let begins_sweep = if phases { front.step.value().is(0).named("begins_sweep") } else { m.one_bit(false) };
         let now = Now {
             active: front.active.value(),
             context: front.context.map(Register::value),
             copy: front.copy.value(),
             first: front.first.value(),
-            begins_sweep,
+            begins_sweep: phases.then(|| front.step.value().is(0).named("begins_sweep")),
             last_step: front.step.value().equals(steps_less_one).named("last_step"),
             sweeps: front.sweeps.value(),
         };
@@ -164,23 +163,19 @@ impl<'m> Turns<'m> {
             fresh: warm.value(),
             context: next_context.map(Register::value),
             copy: (goes_on.value() & !now.copy).named("target_copy"),
-            begins_sweep: if phases {
-                (warm.value() | now.last_step).named("next_begins_sweep")
-            } else {
-                m.one_bit(false)
-            },
+            begins_sweep: phases.then(|| (warm.value() | now.last_step).named("next_begins_sweep")),
             turn: turn.map(Register::value),
         };
         let target = match earlier.last() {
             None => own,
             Some(registers) => {
-                let [valid, fresh, copy, context, turn, begins] = registers.map(|r| r.map(Register::value));
+                let [valid, fresh, copy, context, turn, begins_sweep] = registers.map(|r| r.map(Register::value));
                 let there = "Every earlier target has its flags.";
                 Target {
                     valid: valid.expect(there),
                     fresh: fresh.expect(there),
                     copy: copy.expect(there),
-                    begins_sweep: begins.unwrap_or(own.begins_sweep),
+                    begins_sweep,
                     context,
                     turn,
                 }
@@ -209,7 +204,7 @@ impl<'m> Turns<'m> {
 
     /// Keeps the targets of the turns before.
     fn remember(&self, own: Target<'m>) {
-        let parts = [Some(own.valid), Some(own.fresh), Some(own.copy), own.context, own.turn, Some(own.begins_sweep)];
+        let parts = [Some(own.valid), Some(own.fresh), Some(own.copy), own.context, own.turn, own.begins_sweep];
         let mut before = parts;
         for registers in &self.earlier {
             for (register, value) in registers.iter().zip(before) {
