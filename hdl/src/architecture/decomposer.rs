@@ -135,8 +135,8 @@ pub struct QrCycles {
 pub struct Schedule {
     /// Cycles of one step of the core's full size, in which every row takes part in one rotation.
     pub step_cycles: usize,
-    /// Steps of a sweep of the core's full size.
-    pub steps: usize,
+    /// Cycles of a sweep of the core's full size.
+    pub sweep_cycles: usize,
     /// How long the reduction to a triangle takes at the core's full size, in cores that reduce rows.
     pub qr: Option<QrCycles>,
     /// The phases of a decomposition, for each square that the core holds matrices in, smallest first.
@@ -145,7 +145,7 @@ pub struct Schedule {
 
 /// The phases of a decomposition of a matrix that is held in a square of this size.
 ///
-/// From `start` to `done` there are `first_angles + sweeps x steps x step + 1` cycles, if the
+/// From `start` to `done` there are `first_angles + sweeps x (steps x step - shorter) + 1` cycles, if the
 /// decomposition makes that many sweeps: the last cycle of the last sweep comes one cycle before `done`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SquareCycles {
@@ -156,6 +156,8 @@ pub struct SquareCycles {
     pub first_angles: usize,
     /// Cycles of one step: from one turn of a matrix to its next one.
     pub step: usize,
+    /// Cycles by which the first step of a sweep is shorter, where it makes the diagonal real.
+    pub shorter: usize,
     /// Matrices that take turns.
     pub turns: usize,
     /// Steps of a sweep.
@@ -167,7 +169,7 @@ pub struct SquareCycles {
 impl SquareCycles {
     /// Cycles of a sweep.
     pub fn sweep(&self) -> usize {
-        self.step * self.steps
+        self.step * self.steps - self.shorter
     }
 }
 
@@ -183,11 +185,4 @@ pub struct ReductionCycles {
     pub taken: usize,
     /// Cycles from the last batch that enters to `loaded`.
     pub ending: usize,
-}
-
-impl Schedule {
-    /// Cycles of a sweep of the core's full size.
-    pub fn sweep_cycles(&self) -> usize {
-        self.step_cycles * self.steps
-    }
 }

@@ -143,6 +143,7 @@ fn schedule(shape: &Shape, orderings: &[Ordering], programs: &[StepProgram], tim
         first_angles: program.first_angles(timing.latencies)
             + usize::from(orderings.len() > 1 || shape.in_flight() > 1),
         step: program.step(),
+        shorter: program.saved_by_phases(),
         turns: program.turns,
         // In a step with phases, rows and columns stay where they are.
         steps: ordering.steps() + usize::from(shape.has_phases()),
@@ -157,7 +158,7 @@ fn schedule(shape: &Shape, orderings: &[Ordering], programs: &[StepProgram], tim
         // taken.
         finish: 2 * reduction.batch - reduction.taken + reduction.ending,
     });
-    Schedule { step_cycles: largest.step, steps: largest.steps, qr, squares }
+    Schedule { step_cycles: largest.step, sweep_cycles: largest.sweep(), qr, squares }
 }
 
 /// The top module of the decomposer while it is drawn. It translates rows and columns to addresses in the memories.

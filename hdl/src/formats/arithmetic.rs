@@ -4,6 +4,7 @@ use crate::dimensions::{Dimensions, ceil_log2};
 use crate::parameters::{Parameters, Sweeps};
 use crate::units::angles::{Limits, angle_fraction};
 use crate::units::coefficients::{NormError, norm_error};
+use crate::units::complex::angles::angle_fraction as complex_angle_fraction;
 use crate::units::complex::coefficients::complex_norm_error;
 
 /// Largest relative error of a half angle below 2^-5 rad, where the ratio itself replaces its arc tangent and s
@@ -102,7 +103,8 @@ impl Arithmetic {
 
     /// One unit of the last place of an angle, in rad.
     pub(super) fn angle_unit(&self) -> f64 {
-        (-f64::from(angle_fraction(self.coefficient_bits))).exp2()
+        let fraction = if self.complex { complex_angle_fraction } else { angle_fraction };
+        (-f64::from(fraction(self.coefficient_bits))).exp2()
     }
 
     /// Off-diagonal parts b + c and c - b below this limit are not rotated away. In units of the last place of A inside

@@ -9,7 +9,7 @@ use svdforge_hdl::ir::{Design, ModuleId, bits_of, signed_value};
 use svdforge_hdl::units::angles::Limits;
 use svdforge_hdl::units::complex::angles::{Form, angle_fraction, complex_angle_unit};
 use svdforge_hdl::units::complex::coefficients::{complex_coefficient_unit, complex_norm_error};
-use svdforge_hdl::units::complex::rotator::{CYCLES, complex_rotator};
+use svdforge_hdl::units::complex::rotator::{CYCLES, FEWEST_CYCLES, Phases, complex_rotator};
 use svdforge_hdl::units::depth::Depth;
 use svdforge_sim::Simulator;
 
@@ -167,18 +167,23 @@ fn rotations_are_those_of_the_reference() {
         let [k, re, im] = ["k", "s_re", "s_im"].map(|port| unit.get(port));
         (unit.get("fine"), k, re, im)
     };
-    for (depth, turns) in [(Depth::Shallow, false), (Depth::Shallow, true), (Depth::Deep, true)] {
-        let mut bench = Bench::new(|design| complex_rotator(design, (DATA, COEF), depth, turns));
+    let kinds = [Phases::Absent, Phases::Pass, Phases::Turn];
+    for (depth, phases) in [Depth::Shallow, Depth::Deep].into_iter().flat_map(|depth| kinds.map(|kind| (depth, kind))) {
+        let mut bench = Bench::new(|design| complex_rotator(design, (DATA, COEF), depth, phases));
         let latency = bench.latency("x_rotated");
         let (mut waiting, mut cycle, mut checked) = (std::collections::VecDeque::new(), 0usize, 0);
+        let mut next_turns = false;
         for _ in 0..4_000 {
             let bits = random.random_range(3..DATA - 2);
             let [x, y] = [0, 1].map(|_| number(&mut random, bits));
-            let turn = turns && random.random_bool(0.3);
+            let turn = next_turns;
             let size = random.random_range(4..=angle);
             let mut by = [0, 1].map(|_| Complex::new(component(&mut random, size), component(&mut random, size)));
             if turn {
                 by.iter_mut().for_each(|by| by.re = 0);
+            }
+            if turn && phases == Phases::Pass {
+                by = [Complex::new(0, 0); 2];
             }
             let limit = std::f64::consts::FRAC_PI_2 * f64::from(angle).exp2();
             if by.iter().any(|by| (by.re as f64).hypot(by.im as f64) > limit) {
@@ -195,14 +200,16 @@ fn rotations_are_those_of_the_reference() {
                 [x, y]
             };
             waiting.push_back((cycle + latency, expected));
-            for phase in 0..CYCLES + u32::from(random.random_bool(0.2)) {
+            next_turns = phases != Phases::Absent && random.random_bool(0.5);
+            let cycles = if turn && next_turns { FEWEST_CYCLES } else { CYCLES };
+            for phase in 0..cycles + u32::from(random.random_bool(0.2)) {
                 bench.set("begins", (phase == 0).into());
                 if phase == 0 {
                     bench.set("x", packed(x, DATA));
                     bench.set("y", packed(y, DATA));
                     bench.set("conjugate", conjugate.into());
                     bench.set("coefficients", fine << (3 * COEF) | k << (2 * COEF) | re << COEF | im);
-                    if turns {
+                    if phases == Phases::Turn {
                         bench.set("turn", turn.into());
                         bench.set("coefficients_y", fine_y << (2 * COEF) | k_y << COEF | im_y);
                     }

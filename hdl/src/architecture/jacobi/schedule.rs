@@ -8,12 +8,16 @@
 //!
 //! A core with a single rotator takes a block every four cycles, and each turn lasts a multiple of four cycles.
 //!
+//! A step that makes the diagonal of a complex matrix real multiplies each element by one number. It takes a block every
+//! two cycles where another step takes three, and has a shorter program.
+//!
 //! If pairs of rows are spread in space, all lanes run the same program at the same time: a slot takes a block in each
 //! of them. All diagonal blocks are then read in one cycle.
 
 use super::mapping::Mapping;
 use crate::ordering::Ordering;
 use crate::shape::Shape;
+use crate::units::complex::rotator::FEWEST_CYCLES;
 
 /// Latencies, in cycles, that decide how soon one operation may follow another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +42,9 @@ pub struct Tasks {
     pub in_flight: usize,
     /// Cycles from one block to the next.
     pub pace: usize,
-    /// There are steps that make the diagonal real, in which rows and columns stay where they are.
-    pub has_phases: bool,
+    /// Cycles from one block to the next in the steps that make the diagonal real, if there are any. In these, rows and
+    /// columns stay where they are.
+    pub phase_pace: Option<usize>,
 }
 
 impl Tasks {
@@ -49,7 +54,7 @@ impl Tasks {
             vectors: shape.has_vectors(),
             in_flight: shape.in_flight(),
             pace: Mapping::of(shape).cycles_per_block(shape),
-            has_phases: shape.has_phases(),
+            phase_pace: shape.has_phases().then_some(FEWEST_CYCLES as usize),
         }
     }
 }
@@ -66,17 +71,38 @@ pub struct Slot {
     pub diagonal: Option<usize>,
 }
 
-/// The program of a step. All steps run the same program.
+/// What a core does in each cycle of a turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// One entry for each cycle.
+    pub slots: Vec<Slot>,
+    /// The cycle of the first diagonal read. A matrix that finds the core idle starts in this cycle, without rotations,
+    /// so that its first angles are computed.
+    pub first_diagonal: usize,
+}
+
+impl Turn {
+    /// Cycles of the turn.
+    pub fn cycles(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Cycles from the first diagonal read to the end of the turn.
+    pub fn from_first_diagonal(&self) -> usize {
+        self.cycles() - self.first_diagonal
+    }
+}
+
+/// The program of a step. All steps run the same program, but for those that make the diagonal real.
 ///
 /// A core with several matrices in flight gives each of them one *turn* in a round, in which one of its steps begins.
 /// While the angles of a matrix are computed, others have their turns, so that the rotators need not wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepProgram {
-    /// One entry for each cycle of a turn.
-    pub slots: Vec<Slot>,
-    /// The cycle of the first diagonal read in a turn. A matrix that finds the core idle starts in this cycle, without
-    /// rotations, so that its first angles are computed.
-    pub first_diagonal: usize,
+    /// A turn in which blocks are rotated. One without a matrix lasts as long.
+    pub rotations: Turn,
+    /// A turn in which the diagonal is made real, if there are such steps.
+    pub phases: Option<Turn>,
     /// How many turns before the one in which its diagonal blocks are read a matrix had its own turn.
     pub lag: usize,
     /// Turns of a round.
@@ -87,67 +113,157 @@ impl StepProgram {
     /// The program with the shortest turn for these tasks. One of the matrices in flight does not need a turn, since it
     /// is loaded or unloaded. Among the programs as short, it is the one with the fewest turns.
     pub fn new(ordering: &Ordering, mapping: Mapping, latencies: Latencies, tasks: Tasks) -> Self {
-        let Tasks { vectors, in_flight, .. } = tasks;
+        let in_flight = tasks.in_flight;
         let blocks = match mapping {
             Mapping::Quarter | Mapping::Serial => Blocks::serial(tasks, ordering),
             Mapping::Row | Mapping::Array => Blocks::lanes(mapping, tasks, ordering.pairs()),
         };
         let most_turns = (in_flight - 1).max(1);
         let shared = in_flight > 1 && !mapping.keeps_values();
-        let programs = (1..=most_turns).map(|turns| Self::with_turns(&blocks, latencies, vectors, turns, shared));
-        programs.min_by_key(|p| (p.cycles(), p.turns)).expect("There is at least one turn.")
+        let programs = (1..=most_turns).map(|turns| Self::with_turns(&blocks, latencies, tasks.vectors, turns, shared));
+        let length = |program: &Self| program.kinds().map(Turn::cycles).collect::<Vec<_>>();
+        programs.min_by_key(|p| (length(p), p.turns)).expect("There is at least one turn.")
     }
 
-    /// Cycles of a turn.
-    pub fn cycles(&self) -> usize {
-        self.slots.len()
+    /// The kinds of turns: one with rotations, and, if there is one, that which makes the diagonal real.
+    pub fn kinds(&self) -> impl Iterator<Item = &Turn> {
+        std::iter::once(&self.rotations).chain(&self.phases)
     }
 
-    /// Cycles of a step of one matrix: from one of its turns to the next.
+    /// The turn in which the first angles of a matrix are computed, if it finds the core idle.
+    pub fn first_turn(&self) -> &Turn {
+        self.phases.as_ref().unwrap_or(&self.rotations)
+    }
+
+    /// Cycles of a step with rotations of one matrix: from one of its turns to the next, if others have the same.
     pub fn step(&self) -> usize {
-        self.cycles() * self.turns
+        self.rotations.cycles() * self.turns
+    }
+
+    /// Cycles by which the turn that makes the diagonal real is shorter than another one.
+    pub fn saved_by_phases(&self) -> usize {
+        self.rotations.cycles() - self.first_turn().cycles()
     }
 
     /// Cycles from the end of the last turn of a matrix until its last block of A is in the memory.
     pub fn late(&self, latencies: Latencies) -> u32 {
-        let last_block = self.slots.iter().rposition(|slot| slot.block.is_some()).expect("Every turn rotates a block.");
-        (last_block + 1 + latencies.block).saturating_sub(self.cycles()) as u32
+        let slots = &self.rotations.slots;
+        let last_block = slots.iter().rposition(|slot| slot.block.is_some()).expect("Every turn rotates a block.");
+        (last_block + 1 + latencies.block).saturating_sub(slots.len()) as u32
     }
 
     /// Cycles that a decomposition in an idle core takes beside its steps: those until its first step, without those
     /// that its last step is shorter, as it takes only one turn.
     pub fn first_angles(&self, latencies: Latencies) -> usize {
-        self.cycles() - self.first_diagonal + self.late(latencies) as usize
+        self.first_turn().from_first_diagonal() + self.late(latencies) as usize
+    }
+
+    /// Whether all angles of a step are known, `latency` cycles after the diagonal blocks are read, when the next turn
+    /// of its matrix decides what follows: one cycle before the first diagonal read.
+    pub fn knows_angles_after(&self, latency: u32) -> bool {
+        let shortest = self.kinds().map(Turn::cycles).min().unwrap_or(0);
+        let others = (self.turns - self.lag - 1) * shortest;
+        self.kinds().all(|turn| {
+            let last_angle = turn.slots.iter().rposition(|s| s.diagonal.is_some()).unwrap_or(0);
+            let known = last_angle + latency as usize + 1;
+            self.kinds().all(|next| known < turn.cycles() + others + next.first_diagonal)
+        })
     }
 
     /// The program with the shortest turn in a round of `turns`. If the memories are `shared` with a matrix whose
     /// values are read, the port of A is free for it in at least one cycle of each turn.
     fn with_turns(blocks: &Blocks, latencies: Latencies, vectors: bool, turns: usize, shared: bool) -> Self {
-        let (count, columns, pace) = (blocks.order.len(), blocks.columns, blocks.pace);
-        let of_a = pace * count + blocks.sources.len() + usize::from(shared);
-        let least = if vectors { of_a.max(2 * pace * count) } else { of_a };
-        let rotated = pace * (count - 1) + 1;
-        let rotated = rotated + if vectors { latencies.block.max(latencies.vectors) } else { latencies.block };
+        let (least, least_of_phases) = (blocks.least(blocks.pace, vectors, shared), |pace: usize| {
+            // The last block takes as long as one that is rotated, since such a one may follow.
+            blocks.least(pace, vectors, shared) + blocks.pace - pace
+        });
         // Blocks are taken at the same pace from one turn to the next.
-        let shortest = least.max(rotated.div_ceil(turns)).next_multiple_of(pace);
-        let lengths = (shortest..).step_by(pace);
-        let mut programs = lengths.flat_map(|cycles| (0..turns).map(move |lag| (cycles, lag)));
-        let found =
-            programs.find_map(|(cycles, lag)| Some((cycles, lag, blocks.diagonals(latencies, turns, cycles, lag)?)));
-        let (cycles, lag, diagonals) = found.expect("A long turn leaves time for everything.");
-        let mut slots = vec![Slot::default(); cycles];
-        for (index, &block) in blocks.order.iter().enumerate() {
-            slots[pace * index].block = Some(block);
+        let lengths = (least.next_multiple_of(blocks.pace)..).step_by(blocks.pace);
+        let mut rounds = lengths.flat_map(|cycles| {
+            let phases: Vec<Option<Kind>> = match blocks.phase_pace {
+                None => vec![None],
+                Some(pace) => (least_of_phases(pace)..=cycles).map(|cycles| Some(Kind { pace, cycles })).collect(),
+            };
+            let rotations = Kind { pace: blocks.pace, cycles };
+            phases
+                .into_iter()
+                .flat_map(move |phases| (0..turns).map(move |lag| Round { rotations, phases, lag, turns }))
+        });
+        let found = rounds.find_map(|round| Some((round, round.diagonals(blocks, latencies, vectors)?)));
+        let (round, diagonals) = found.expect("A long turn leaves time for everything.");
+        let mut of_kinds = round.kinds().zip(&diagonals).map(|(kind, reads)| blocks.turn(kind, reads, vectors));
+        let rotations = of_kinds.next().expect("There are rotations.");
+        Self { rotations, phases: of_kinds.next(), lag: round.lag, turns }
+    }
+}
+
+/// How fast a turn takes its blocks, and how long it lasts.
+#[derive(Clone, Copy)]
+struct Kind {
+    /// Cycles from one block to the next.
+    pace: usize,
+    cycles: usize,
+}
+
+/// A round of turns that may be possible. Beside the turn of a matrix there may be turns of either kind.
+#[derive(Clone, Copy)]
+struct Round {
+    rotations: Kind,
+    phases: Option<Kind>,
+    lag: usize,
+    turns: usize,
+}
+
+impl Round {
+    fn kinds(&self) -> impl Iterator<Item = Kind> + use<> {
+        std::iter::once(self.rotations).chain(self.phases)
+    }
+
+    /// The cycles in which the diagonal blocks are read, each with its pair, for each kind of turn, if this round leaves
+    /// enough time for everything.
+    fn diagonals(&self, blocks: &Blocks, latencies: Latencies, vectors: bool) -> Option<Vec<Vec<(usize, usize)>>> {
+        let others = (self.turns - 1) * self.shortest();
+        let count = blocks.order.len();
+        let is_written = |kind: Kind| {
+            let block = kind.pace * (count - 1) + 1 + latencies.block;
+            // The first vectors of the next step wait for its blocks, which may come at a faster pace.
+            let of_vectors = kind.pace * (2 * count - 1) + 1 + latencies.vectors - self.fastest() * count;
+            block.max(if vectors { of_vectors } else { 0 }) <= kind.cycles + others
+        };
+        self.kinds().all(is_written).then_some(())?;
+        self.kinds().map(|kind| self.diagonals_in(kind, blocks, latencies)).collect()
+    }
+
+    /// The same for one kind of turn. Diagonal blocks are read while no block is rotated.
+    fn diagonals_in(&self, kind: Kind, blocks: &Blocks, latencies: Latencies) -> Option<Vec<(usize, usize)>> {
+        let mut free = kind.pace * blocks.order.len();
+        let mut diagonals = Vec::new();
+        for &(last, pair) in &blocks.sources {
+            let written = |own: Kind| {
+                let before = self.lag.checked_sub(1).map_or(0, |between| own.cycles + between * self.shortest());
+                (own.pace * last + latencies.block).saturating_sub(before)
+            };
+            // In the turn of the matrix itself, or in one after it.
+            let written = if self.lag == 0 { written(kind) } else { self.kinds().map(written).max()? };
+            let read = free.max(written);
+            let until_next = (kind.cycles + (self.turns - self.lag - 1) * self.shortest()).checked_sub(read)?;
+            let mut sides = latencies.angle.into_iter().zip(blocks.uses[pair]);
+            let is_in_time = |(angle, used): (usize, usize)| angle <= until_next + self.fastest() * used;
+            let in_time = read < kind.cycles && sides.all(is_in_time);
+            in_time.then(|| diagonals.push((read, pair)))?;
+            free = read + latencies.diagonal;
         }
-        if vectors {
-            for index in 0..count {
-                slots[pace * (count + index)].vectors = Some((index / columns, index % columns));
-            }
-        }
-        for &(cycle, pair) in &diagonals {
-            slots[cycle].diagonal = Some(pair);
-        }
-        Self { slots, first_diagonal: diagonals[0].0, lag, turns }
+        Some(diagonals)
+    }
+
+    /// Cycles of the shortest turn.
+    fn shortest(&self) -> usize {
+        self.kinds().map(|kind| kind.cycles).min().unwrap_or(0)
+    }
+
+    /// The fewest cycles from one block to the next.
+    fn fastest(&self) -> usize {
+        self.kinds().map(|kind| kind.pace).min().unwrap_or(1)
     }
 }
 
@@ -156,6 +272,8 @@ struct Blocks {
     order: Vec<(usize, usize)>,
     /// Cycles from one block to the next.
     pace: usize,
+    /// The same where the diagonal is made real, if it is.
+    phase_pace: Option<usize>,
     /// Pairs of columns in a lane.
     columns: usize,
     /// For each read of the diagonal, the place in the order of the last block that contributes to it, and the pair; in
@@ -173,6 +291,7 @@ impl Blocks {
         Self {
             order: (0..columns).map(|column| (0, column)).collect(),
             pace: tasks.pace,
+            phase_pace: tasks.phase_pace,
             columns,
             sources: vec![(columns - 1, 0)],
             uses: vec![[0; 2]],
@@ -206,7 +325,7 @@ impl Blocks {
         let last_source = |pair: usize| {
             let [a, b] = ordering.sources(pair);
             let moved = [(a, a), (a, b), (b, a), (b, b)].map(|(row, column)| place[row * pairs + column]);
-            let own = tasks.has_phases.then(|| place[pair * pairs + pair]);
+            let own = tasks.phase_pace.map(|_| place[pair * pairs + pair]);
             moved.into_iter().chain(own).max()
         };
         let mut sources: Vec<(usize, usize)> =
@@ -217,24 +336,33 @@ impl Blocks {
         };
         let uses = (0..pairs).map(|pair| [first_use(&|block| block.0 == pair), first_use(&|block| block.1 == pair)]);
         let uses = uses.collect();
-        Self { order, pace: tasks.pace, columns: pairs, sources, uses }
+        let Tasks { pace, phase_pace, .. } = tasks;
+        Self { order, pace, phase_pace, columns: pairs, sources, uses }
     }
 
-    /// The cycles of a turn in which the diagonal blocks are read, each with its pair, if that is possible with turns
-    /// of so many `cycles`, `lag` turns later. They are read while no block is rotated.
-    fn diagonals(&self, latencies: Latencies, turns: usize, cycles: usize, lag: usize) -> Option<Vec<(usize, usize)>> {
-        let turn = lag * cycles;
-        let mut free = turn + self.pace * self.order.len();
-        let mut diagonals = Vec::new();
-        for &(last, pair) in &self.sources {
-            let read = free.max(self.pace * last + latencies.block);
-            let mut sides = latencies.angle.into_iter().zip(self.uses[pair]);
-            let is_in_time = |(angle, used)| read + angle <= turns * cycles + self.pace * used;
-            let in_time = read < turn + cycles && sides.all(is_in_time);
-            in_time.then(|| diagonals.push((read - turn, pair)))?;
-            free = read + latencies.diagonal;
+    /// The fewest cycles of a turn at this pace.
+    fn least(&self, pace: usize, vectors: bool, shared: bool) -> usize {
+        let count = self.order.len();
+        let of_a = pace * count + self.sources.len() + usize::from(shared);
+        if vectors { of_a.max(2 * pace * count) } else { of_a }
+    }
+
+    /// A turn of this kind with these reads of diagonal blocks.
+    fn turn(&self, kind: Kind, diagonals: &[(usize, usize)], vectors: bool) -> Turn {
+        let mut slots = vec![Slot::default(); kind.cycles];
+        let count = self.order.len();
+        for (index, &block) in self.order.iter().enumerate() {
+            slots[kind.pace * index].block = Some(block);
         }
-        Some(diagonals)
+        if vectors {
+            for index in 0..count {
+                slots[kind.pace * (count + index)].vectors = Some((index / self.columns, index % self.columns));
+            }
+        }
+        for &(cycle, pair) in diagonals {
+            slots[cycle].diagonal = Some(pair);
+        }
+        Turn { slots, first_diagonal: diagonals[0].0 }
     }
 }
 
@@ -244,73 +372,114 @@ mod tests {
 
     /// The tasks of a core for real matrices with two rotators on each side.
     fn tasks(vectors: bool, in_flight: usize) -> Tasks {
-        Tasks { vectors, in_flight, pace: 1, has_phases: false }
+        Tasks { vectors, in_flight, pace: 1, phase_pace: None }
+    }
+
+    /// The cycle of the one slot of a turn for which this holds.
+    fn find(turn: &Turn, test: impl Fn(&Slot) -> bool) -> usize {
+        let found: Vec<usize> = (0..turn.cycles()).filter(|&c| test(&turn.slots[c])).collect();
+        assert_eq!(found.len(), 1, "{} cycles", turn.cycles());
+        found[0]
     }
 
     #[test]
     fn every_program_rotates_every_block_once_and_respects_every_latency() {
         let (mut checked, mut lags) = (0, 0);
         for (size, in_flight) in (2..=32).step_by(2).flat_map(|size| [1, 3, 8].map(|count| (size, count))) {
-            for (mapping, pace, latencies) in [
-                (Mapping::Serial, 1, Latencies { block: 10, vectors: 10, angle: [14; 2], diagonal: 1 }),
-                (Mapping::Serial, 1, Latencies { block: 13, vectors: 12, angle: [20, 16], diagonal: 2 }),
-                (Mapping::Serial, 3, Latencies { block: 19, vectors: 18, angle: [32, 26], diagonal: 2 }),
-                (Mapping::Quarter, 4, Latencies { block: 17, vectors: 14, angle: [20, 16], diagonal: 2 }),
+            for (mapping, pace, phase_pace, latencies) in [
+                (Mapping::Serial, 1, None, Latencies { block: 10, vectors: 10, angle: [14; 2], diagonal: 1 }),
+                (Mapping::Serial, 1, None, Latencies { block: 13, vectors: 12, angle: [20, 16], diagonal: 2 }),
+                (Mapping::Serial, 3, Some(2), Latencies { block: 19, vectors: 18, angle: [32, 26], diagonal: 2 }),
+                (Mapping::Quarter, 4, None, Latencies { block: 17, vectors: 14, angle: [20, 16], diagonal: 2 }),
             ] {
                 let o = Ordering::new(size);
-                let has_phases = pace == 3;
-                let tasks = Tasks { vectors: true, in_flight, pace, has_phases };
+                let tasks = Tasks { vectors: true, in_flight, pace, phase_pace };
                 let program = StepProgram::new(&o, mapping, latencies, tasks);
-                assert!(program.cycles().is_multiple_of(pace) && program.cycles() >= 2 * pace * o.pairs() * o.pairs());
-                let (pairs, cycles, step) = (o.pairs(), program.cycles(), program.step());
-                let find = |test: &dyn Fn(&Slot) -> bool| {
-                    let found: Vec<usize> = (0..cycles).filter(|&c| test(&program.slots[c])).collect();
-                    assert_eq!(found.len(), 1, "size {size}");
-                    found[0]
-                };
-                for row in 0..pairs {
-                    let slot = find(&|s| s.diagonal == Some(row));
-                    assert!(slot >= program.first_diagonal);
-                    let diagonal = slot + program.lag * cycles;
-                    let [a, b] = o.sources(row);
-                    let still = has_phases.then_some((row, row));
-                    for block in [(a, a), (a, b), (b, a), (b, b)].into_iter().chain(still) {
-                        assert!(find(&|s| s.block == Some(block)) + latencies.block <= diagonal);
-                    }
-                    for column in 0..pairs {
-                        let block = find(&|s| s.block == Some((row, column)));
-                        let vectors = find(&|s| s.vectors == Some((row, column)));
-                        assert!(
-                            [block, vectors].iter().all(|at| at.is_multiple_of(pace)),
-                            "one rotation per cycle, from turn to turn"
-                        );
-                        assert!(program.slots[block].diagonal.is_none(), "one address per cycle");
-                        assert!(program.slots[vectors].block.is_none(), "one rotation per cycle");
-                        // The next step reads what this step wrote, and uses the angles that this step computed.
-                        for source in o.sources(row) {
-                            let source_of_vectors = find(&|s| s.vectors == Some((source, column)));
-                            assert!(source_of_vectors + latencies.vectors <= vectors + step);
-                            for other in o.sources(column) {
-                                assert!(find(&|s| s.block == Some((source, other))) + latencies.block <= block + step);
-                            }
-                        }
-                        for (pair, angle) in [row, column].into_iter().zip(latencies.angle) {
-                            let read = find(&|s| s.diagonal == Some(pair)) + program.lag * cycles;
-                            assert!(read + angle <= block + step);
-                        }
-                        checked += 1;
+                assert!(program.rotations.cycles().is_multiple_of(pace));
+                let kinds: Vec<(&Turn, usize)> =
+                    program.kinds().zip([Some(pace), phase_pace].into_iter().flatten()).collect();
+                assert_eq!(kinds.len(), 1 + usize::from(phase_pace.is_some()));
+                let shortest = kinds.iter().map(|(turn, _)| turn.cycles()).min().unwrap();
+                for &(turn, own_pace) in &kinds {
+                    let last_begins = own_pace * (2 * o.pairs() * o.pairs() - 1);
+                    assert!(last_begins + pace <= turn.cycles(), "a block of another pace may follow");
+                    for &(next, _) in &kinds {
+                        // Cycles from the beginning of a turn to that of the next one of the same matrix.
+                        let step = turn.cycles() + (program.turns - 1) * shortest;
+                        checked += check(&o, &program, [turn, next], (own_pace, step), phase_pace.is_some(), latencies);
+                        // The next turn reads the diagonal blocks of another matrix.
+                        let read = |pair: usize| find(turn, |s| s.diagonal == Some(pair));
+                        let mut reads: Vec<usize> = (0..o.pairs()).map(read).collect();
+                        reads.sort_unstable();
+                        reads.push(turn.cycles() + next.first_diagonal);
+                        let apart = |two: &[usize]| two[0] + latencies.diagonal <= two[1];
+                        assert!(reads.windows(2).all(apart), "size {size}: {reads:?}");
                     }
                 }
-                // The next turn reads the diagonal blocks of another matrix in the same cycles.
-                let mut reads: Vec<usize> = (0..pairs).map(|pair| find(&|s| s.diagonal == Some(pair))).collect();
-                reads.sort_unstable();
-                reads.push(reads[0] + cycles);
-                assert!(reads.windows(2).all(|two| two[0] + latencies.diagonal <= two[1]), "size {size}: {reads:?}");
                 lags += usize::from(program.lag > 0);
             }
         }
-        assert_eq!(checked, 12 * (1..=16).map(|p| p * p).sum::<usize>());
+        // One program has two kinds of turns, of which each may follow each.
+        assert_eq!(checked, 3 * (1 + 1 + 4 + 1) * (1..=16).map(|p| p * p).sum::<usize>());
         assert!(lags > 0);
+    }
+
+    /// Checks two turns of a matrix, `step` cycles apart. Returns the number of blocks.
+    fn check(
+        o: &Ordering,
+        program: &StepProgram,
+        [turn, next]: [&Turn; 2],
+        (pace, step): (usize, usize),
+        may_stay: bool,
+        latencies: Latencies,
+    ) -> usize {
+        let shortest = program.kinds().map(Turn::cycles).min().unwrap();
+        let mut checked = 0;
+        for row in 0..o.pairs() {
+            // The diagonal blocks are read in a turn of any kind, unless it is the same one.
+            let lag = program.lag;
+            let readers: Vec<&Turn> = if lag == 0 { vec![turn] } else { program.kinds().collect() };
+            let reads = |pair: usize| {
+                let before = if lag == 0 { 0 } else { turn.cycles() + (lag - 1) * shortest };
+                readers.iter().map(move |reader| (reader, before + find(reader, |s| s.diagonal == Some(pair))))
+            };
+            for (reader, read) in reads(row) {
+                assert!(find(reader, |s| s.diagonal == Some(row)) >= reader.first_diagonal);
+                let [a, b] = o.sources(row);
+                let still = may_stay.then_some((row, row));
+                for block in [(a, a), (a, b), (b, a), (b, b)].into_iter().chain(still) {
+                    assert!(find(turn, |s| s.block == Some(block)) + latencies.block <= read);
+                }
+            }
+            for column in 0..o.pairs() {
+                let block = find(turn, |s| s.block == Some((row, column)));
+                let vectors = find(turn, |s| s.vectors == Some((row, column)));
+                assert!([block, vectors].iter().all(|at| at.is_multiple_of(pace)), "one rotation per cycle");
+                assert!(turn.slots[block].diagonal.is_none(), "one address per cycle");
+                assert!(turn.slots[vectors].block.is_none(), "one rotation per cycle");
+                // The next step reads what this step wrote, and uses the angles that this step computed.
+                let next_block = step + find(next, |s| s.block == Some((row, column)));
+                let next_vectors = step + find(next, |s| s.vectors == Some((row, column)));
+                for source in o.sources(row) {
+                    let source_of_vectors = find(turn, |s| s.vectors == Some((source, column)));
+                    assert!(source_of_vectors + latencies.vectors <= next_vectors);
+                    for other in o.sources(column) {
+                        assert!(find(turn, |s| s.block == Some((source, other))) + latencies.block <= next_block);
+                    }
+                }
+                for (pair, angle) in [row, column].into_iter().zip(latencies.angle) {
+                    for (reader, read) in reads(pair) {
+                        // Turns of other matrices between the reads and the next step are short.
+                        let rest = (program.turns - lag - 1) * shortest;
+                        let at = find(reader, |s| s.diagonal == Some(pair));
+                        let used = find(next, |s| s.block == Some((row, column)));
+                        assert!(read >= at && angle <= reader.cycles() - at + rest + used, "{pair}");
+                    }
+                }
+                checked += 1;
+            }
+        }
+        checked
     }
 
     /// Without such a cycle, no value could be read before all matrices in flight are done.
@@ -323,7 +492,7 @@ mod tests {
                 let program =
                     StepProgram::new(&Ordering::new(size), Mapping::Serial, latencies, tasks(vectors, in_flight));
                 let is_free = |slot: &&Slot| slot.block.is_none() && slot.diagonal.is_none();
-                assert!(program.slots.iter().filter(is_free).count() >= 1, "{size}, {in_flight}");
+                assert!(program.rotations.slots.iter().filter(is_free).count() >= 1, "{size}, {in_flight}");
                 checked += 1;
             }
         }
@@ -336,7 +505,7 @@ mod tests {
             for (block, angle) in [(10, 14), (11, 15)] {
                 let latencies = Latencies { block, vectors: 10, angle: [angle; 2], diagonal: 1 };
                 let program = StepProgram::new(&Ordering::new(size), Mapping::Serial, latencies, tasks(true, 1));
-                assert_eq!(program.cycles(), size * size / 2, "size {size}");
+                assert_eq!(program.rotations.cycles(), size * size / 2, "size {size}");
             }
         }
     }
@@ -346,7 +515,7 @@ mod tests {
         let latencies = Latencies { block: 14, vectors: 12, angle: [20, 16], diagonal: 2 };
         for (size, turns) in [(4, 5), (6, 3), (8, 2), (10, 1), (16, 1)] {
             let program = StepProgram::new(&Ordering::new(size), Mapping::Serial, latencies, tasks(true, 8));
-            assert_eq!((program.cycles(), program.turns), (size * size / 2, turns), "size {size}");
+            assert_eq!((program.rotations.cycles(), program.turns), (size * size / 2, turns), "size {size}");
         }
     }
 }

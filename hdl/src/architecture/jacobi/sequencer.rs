@@ -38,7 +38,8 @@ pub fn sequencer(
     let (pair, cap) = (pair_bits(largest(orderings)), i128::from(shape.sweep_cap()));
     let longest = programs.last().expect("A core has a program.");
     let m = ModuleBuilder::new("sequencer");
-    let cycles: Vec<String> = programs.iter().map(|p| p.cycles().to_string()).collect();
+    let cycles: Vec<String> =
+        programs.iter().flat_map(StepProgram::kinds).map(|turn| turn.cycles().to_string()).collect();
     m.doc(format!(
         "Runs the step program ({} cycles), at most {cap} sweeps{}.\n\
          Commands for the datapath leave two cycles after the cycle counter.",
@@ -55,16 +56,14 @@ pub fn sequencer(
 
     let square = Square::new(&m, shape);
     let range = ProgramRange::new(&m, programs, &square);
-    let cycle = m.register("cycle", range.last.width()).reset(0);
-    let last_cycle = range.is_at(cycle.value(), range.last).named("last_cycle");
-    let decides = range.is_at(cycle.value(), range.first_diagonal.plus(-1)).named("decides");
+    let cycle = m.register("cycle", range.rotations.last.width()).reset(0);
+    let last_cycle = range.is_at(cycle.value(), |turn| turn.last).named("last_cycle");
+    let decides = range.is_at(cycle.value(), |turn| turn.first_diagonal.plus(-1)).named("decides");
     let turns = Turns::new(&m, shape, longest, square.last_pair);
     let now = &turns.now;
     for program in programs {
-        let last_angle = program.slots.iter().rposition(|s| s.diagonal.is_some()).unwrap_or(0);
-        let latest = program.lag * program.cycles() + last_angle + (COMMAND_LATENCY + timing.settled) as usize;
         assert!(
-            latest + 1 < program.step() + program.first_diagonal,
+            program.knows_angles_after(COMMAND_LATENCY + timing.settled),
             "The core would decide whether a sweep has settled the matrix before the last angle of the sweep is known."
         );
     }
@@ -84,8 +83,12 @@ pub fn sequencer(
     let decision = Decision::new(now, verdict, over, waits);
     let waiting = queue.as_ref().map(|queue| queue.take(&m, shape, decision.takes));
     turns.advance(&decision, last_cycle, waiting);
-    let next_cycle = last_cycle.select(range.first, cycle.value().plus(1));
-    let next_cycle = jumps.select(range.first_diagonal, next_cycle).named("next_cycle");
+    let next_turn = match (range.phases, turns.next_makes_real()) {
+        (Some(phases), Some(makes_real)) => makes_real.select(phases.first, range.rotations.first),
+        _ => range.rotations.first,
+    };
+    let next_cycle = last_cycle.select(next_turn, cycle.value().plus(1));
+    let next_cycle = jumps.select(range.first_turn().first_diagonal, next_cycle).named("next_cycle");
     cycle.drive(next_cycle);
 
     // What the status word says of a matrix.

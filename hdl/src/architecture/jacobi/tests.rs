@@ -37,10 +37,11 @@ fn play(ordering: &Ordering, mapping: Mapping, program: &StepProgram, latency: u
         let mut words: HashMap<Place, ((usize, usize), usize)> = HashMap::new();
         let mut at: Vec<usize> = (0..size).collect();
         for step in 0..STEPS {
-            let begin = (step * program.turns + turn) * program.cycles();
+            let begin = (step * program.turns + turn) * program.rotations.cycles();
             let next: Vec<usize> = at.iter().map(|&p| ordering.next(p)).collect();
             let member = |place: usize| at.iter().position(|&p| p == place).expect("Every place is taken.");
-            let blocks = program.slots.iter().enumerate().filter_map(|(cycle, slot)| Some((cycle, slot.block?)));
+            let blocks =
+                program.rotations.slots.iter().enumerate().filter_map(|(cycle, slot)| Some((cycle, slot.block?)));
             let mut rotated = HashSet::new();
             for (cycle, (row, column)) in blocks {
                 let spread = |own: usize, in_space: bool| if in_space { (0..pairs).collect() } else { vec![own] };
@@ -69,10 +70,11 @@ fn play(ordering: &Ordering, mapping: Mapping, program: &StepProgram, latency: u
             }
             assert_eq!(rotated.len(), pairs * pairs);
             // The diagonal blocks of the next step.
-            let diagonals = program.slots.iter().enumerate().filter_map(|(cycle, slot)| Some((cycle, slot.diagonal?)));
+            let diagonals =
+                program.rotations.slots.iter().enumerate().filter_map(|(cycle, slot)| Some((cycle, slot.diagonal?)));
             let mut measured = 0;
             for (cycle, pair) in diagonals {
-                let now = begin + program.lag * program.cycles() + cycle;
+                let now = begin + program.lag * program.rotations.cycles() + cycle;
                 let all =
                     if matches!(mapping, Mapping::Row | Mapping::Array) { (0..pairs).collect() } else { vec![pair] };
                 for pair in all {
@@ -88,7 +90,7 @@ fn play(ordering: &Ordering, mapping: Mapping, program: &StepProgram, latency: u
         }
     }
     // One block of U and V per cycle at most, in every pair of rows and columns once.
-    let vectors: HashSet<_> = program.slots.iter().filter_map(|slot| slot.vectors).collect();
+    let vectors: HashSet<_> = program.rotations.slots.iter().filter_map(|slot| slot.vectors).collect();
     let [rows, columns] = match mapping {
         Mapping::Quarter | Mapping::Serial => [pairs, pairs],
         Mapping::Row => [1, pairs],

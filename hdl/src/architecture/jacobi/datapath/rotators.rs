@@ -5,7 +5,7 @@ use crate::architecture::jacobi::mapping::Mapping;
 use crate::builder::{DesignBuilder, Instance, ModuleBuilder, Signal};
 use crate::ir::ModuleId;
 use crate::shape::Shape;
-use crate::units::complex::rotator::complex_rotator;
+use crate::units::complex::rotator::{Phases, complex_rotator};
 use crate::units::depth::Depth;
 use crate::units::rotator::rotator;
 use crate::units::shared_rotator::{RIGHT, shared_rotator};
@@ -26,8 +26,9 @@ impl RotatorModule {
     pub(super) fn new(design: &mut DesignBuilder, shape: &Shape, depth: Depth) -> Self {
         let (data, coef) = (shape.element_bits(), shape.coef());
         if shape.complex() {
-            let module = |design: &mut DesignBuilder, turns| complex_rotator(design, (data, coef), depth, turns);
-            return Self::Complex([module(design, shape.has_phases()), module(design, false)]);
+            let module = |design: &mut DesignBuilder, phases| complex_rotator(design, (data, coef), depth, phases);
+            let phases = if shape.has_phases() { [Phases::Turn, Phases::Pass] } else { [Phases::Absent; 2] };
+            return Self::Complex(phases.map(|phases| module(design, phases)));
         }
         match Mapping::of(shape) {
             Mapping::Quarter => Self::Shared(shared_rotator(design, data, coef)),

@@ -247,6 +247,17 @@ impl<'m> Turns<'m> {
         (!own).named("all_settled")
     }
 
+    /// Whether the next turn is one that makes the diagonal of its matrix real: the first one of a sweep. It holds in
+    /// the last cycle of a turn, after what is decided in that turn.
+    pub fn next_makes_real(&self) -> Option<Signal<'m>> {
+        self.now.begins_sweep?;
+        let makes_real = match self.ring.get(1) {
+            Some(next) => next.active.value() & next.step.value().is(0),
+            None => self.warm.value() | (self.goes_on.value() & self.now.last_step),
+        };
+        Some(makes_real.named("next_makes_real"))
+    }
+
     /// Moves the ring on at the end of a turn. `waiting` is the context of the matrix that waits.
     pub fn advance(&self, decision: &Decision<'m>, turn_ends: Signal<'m>, waiting: Context<'m>) {
         let m = self.m;
