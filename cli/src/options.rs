@@ -196,6 +196,18 @@ impl CoreOptions {
         self.set(&self.given()?, |_| true)
     }
 
+    /// Refuses cores for complex matrices, for a command that works with real ones only.
+    pub fn only_real(&self) -> Result<()> {
+        let given = self.given()?;
+        if self.set(&given, |option| option.name == "complex")?.complex {
+            return Err(anyhow!(
+                "--complex: this command works with real matrices only; simulate, verify, generate, synth, bench core and bench sim take complex ones{}",
+                self.place()
+            ));
+        }
+        Ok(())
+    }
+
     /// The size, word and guard bits, if the flags or the file give them.
     pub fn fixed(&self) -> Result<Fixed> {
         let given = self.given()?;

@@ -11,6 +11,7 @@ use std::io;
 use svdforge_golden::BySource;
 use svdforge_golden::digits::{fixed, resolved, signed};
 use svdforge_testbench::judge::Judgement;
+use svdforge_testbench::scalar::Scalar;
 
 /// Prints one message on stderr. Causes follow after colons, unless the message already contains them.
 pub fn error(error: &anyhow::Error) {
@@ -72,14 +73,14 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Prints every promise of the core that the results do not keep.
-pub fn promises(judgements: &[Judgement]) -> Verdict {
+pub fn promises<T: Scalar>(judgements: &[Judgement<T>]) -> Verdict {
     let broken: Vec<String> = judgements.iter().flat_map(Judgement::broken_promises).collect();
     broken.iter().for_each(note);
     if broken.is_empty() { Verdict::Holds } else { Verdict::Fails }
 }
 
 /// A table of the singular values and those of the golden model.
-pub fn sigma_table(judgement: &Judgement) -> Table {
+pub fn sigma_table(judgement: &Judgement<impl Scalar>) -> Table {
     let (name, values, golden) = judgement.result.values();
     let mut table = table(&["", &format!("{name}, core"), &format!("{name}, nalgebra"), "difference, LSB"]);
     let lsb = judgement.accuracy.lsb;
@@ -92,7 +93,7 @@ pub fn sigma_table(judgement: &Judgement) -> Table {
 }
 
 /// A table of the errors, sweeps and cycles of several matrices.
-pub fn accuracy_table(judgements: &[Judgement]) -> Table {
+pub fn accuracy_table(judgements: &[Judgement<impl Scalar>]) -> Table {
     let mut table = table(&[
         "matrix",
         "values",
@@ -139,7 +140,7 @@ pub fn accuracy_table(judgements: &[Judgement]) -> Table {
 
 /// A table of the sources of the errors of the values of several matrices. It is `None` if they are not known for any
 /// matrix.
-pub fn sources_table(judgements: &[Judgement]) -> Option<Table> {
+pub fn sources_table(judgements: &[Judgement<impl Scalar>]) -> Option<Table> {
     let heads: Vec<&str> = ["matrix"].into_iter().chain(BySource::NAMES).chain(["together"]).collect();
     let mut table = table(&heads);
     for (judgement, sources) in judgements.iter().filter_map(|j| Some((j, j.sources?.sigma_rms_lsb))) {

@@ -8,6 +8,7 @@ use svdforge_studies::trace::{DATA, PAGE, files};
 use svdforge_testbench::engine::SeenInside;
 use svdforge_testbench::framing::Quantised;
 use svdforge_testbench::judge::Judgement;
+use svdforge_testbench::scalar::Scalar;
 use svdforge_testbench::stimulus::Trace;
 use svdforge_testbench::trace::{Extent, MatrixTrace, matrix_trace};
 
@@ -37,7 +38,7 @@ impl TraceFolder {
     pub fn push(
         &mut self,
         core: &Core,
-        judgement: &Judgement,
+        judgement: &Judgement<impl Scalar>,
         input: &Quantised,
         beats: &Trace,
         seen: &SeenInside,

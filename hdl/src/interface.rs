@@ -124,16 +124,30 @@ pub struct Section {
     pub tuser: u8,
     /// Elements. Each is a beat, unless beats have several.
     pub count: usize,
-    /// Bits that carry the value.
+    /// Bits that carry the value, or each component of it.
     pub word: u32,
     /// Whether they are a signed number. If so, the bits of `tdata` above them repeat the sign; if not, they are 0.
     pub signed: bool,
-    /// What the bits of `tdata` above them hold.
+    /// What the bits above them in the element, or in the component, hold.
     pub padding: &'static str,
     /// Fraction bits.
     pub frac: u32,
     /// Order of the elements.
     pub order: &'static str,
+    /// Components of an element: 2 of a complex number, whose real part is in the low half of its bits and whose
+    /// imaginary part is in the high half.
+    #[serde(skip_serializing_if = "is_one")]
+    pub components: u32,
+    /// In cores for complex matrices, the bits of each component. Where an element has only one, the bits above it are
+    /// 0, as if it were the real part of a complex number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub component_bits: Option<u32>,
+}
+
+/// Numbers of one component are those of most cores; files do not say it of them.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_one(components: &u32) -> bool {
+    *components == 1
 }
 
 /// A port of a core.
@@ -296,7 +310,11 @@ impl Interface<'_> {
             .map(|(_, name, tuser, count, (word, frac), order)| {
                 let signed = tuser != 0;
                 let padding = if signed { "sign" } else { "zeros" };
-                Section { name, tuser, count, word, signed, padding, frac, order }
+                let is_vector = matches!(tuser, section::U | section::V);
+                let is_number = tuser != section::STATUS && shape.complex();
+                let component_bits = is_number.then(|| self.output_component_bits());
+                let components = if is_vector { self.scalar().components() } else { 1 };
+                Section { name, tuser, count, word, signed, padding, frac, order, components, component_bits }
             })
             .collect()
     }

@@ -61,8 +61,7 @@ pub struct Parameters {
     pub rank: Option<usize>,
     /// Whether the core computes eigen-decompositions of symmetric matrices.
     pub symmetric: bool,
-    /// Whether matrices are complex. With `symmetric` they are Hermitian. It is no option of the command line yet: only
-    /// the core itself is there, see `docs/decisions/0025-complex-arithmetic.md`.
+    /// Whether matrices are complex. With `symmetric` they are Hermitian.
     pub complex: bool,
     /// How the core scales each matrix.
     pub scaling: Scaling,

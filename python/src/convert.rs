@@ -1,6 +1,6 @@
 //! Options and results in the form in which Python has them.
 
-use numpy::{PyArray1, PyArrayMethods};
+use numpy::{Complex64, PyArray1, PyArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -56,6 +56,10 @@ pub fn to_python(py: Python<'_>, arrays: Vec<Array>) -> PyResult<Bound<'_, PyDic
     for Array { group, name, dimensions, elements } in arrays {
         let array = match elements {
             Elements::Real(values) => PyArray1::from_vec(py, values).reshape(dimensions)?.into_any(),
+            Elements::Complex(parts) => {
+                let values = parts.chunks_exact(2).map(|part| Complex64::new(part[0], part[1])).collect();
+                PyArray1::from_vec(py, values).reshape(dimensions)?.into_any()
+            }
             Elements::Integers(values) => PyArray1::from_vec(py, values).reshape(dimensions)?.into_any(),
             Elements::Flags(values) => PyArray1::from_vec(py, values).reshape(dimensions)?.into_any(),
         };

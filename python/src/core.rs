@@ -2,7 +2,7 @@
 
 use crate::convert::{parameters, to_python, value_error};
 use nalgebra::DMatrix;
-use numpy::{PyReadonlyArray3, PyUntypedArrayMethods};
+use numpy::{Complex64, Element, PyReadonlyArray3, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::time::{Duration, Instant};
@@ -12,6 +12,7 @@ use svdforge_testbench::arrays::ResultArrays;
 use svdforge_testbench::framing::InputScale;
 use svdforge_testbench::pool::SimulatorPool;
 use svdforge_testbench::run::quantise_for;
+use svdforge_testbench::scalar::Scalar;
 
 /// How long a simulation goes on before Python can handle a signal, such as that of Ctrl-C.
 const UNTIL_SIGNALS: Duration = Duration::from_millis(100);
@@ -57,7 +58,32 @@ impl Core {
     fn simulate<'py>(
         &self,
         py: Python<'py>,
-        stack: PyReadonlyArray3<'py, f64>,
+        stack: &Bound<'py, PyAny>,
+        exponent: Option<i32>,
+        single: bool,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        if self.pool.core().shape().complex() {
+            self.simulate_stack::<Complex64>(py, stack.extract()?, exponent, single)
+        } else {
+            self.simulate_stack::<f64>(py, stack.extract()?, exponent, single)
+        }
+    }
+}
+
+/// Matrices of one size, one after the other, each row by row.
+struct Stack<T> {
+    elements: Vec<T>,
+    size: (usize, usize),
+    scale: InputScale,
+    single: bool,
+}
+
+impl Core {
+    /// Runs a stack of matrices whose elements are of this kind.
+    fn simulate_stack<'py, T: Scalar + Element>(
+        &self,
+        py: Python<'py>,
+        stack: PyReadonlyArray3<'py, T>,
         exponent: Option<i32>,
         single: bool,
     ) -> PyResult<Bound<'py, PyDict>> {
@@ -81,19 +107,14 @@ impl Core {
         }
         to_python(py, arrays.finish())
     }
-}
 
-/// Matrices of one size, one after the other, each row by row.
-struct Stack {
-    elements: Vec<f64>,
-    size: (usize, usize),
-    scale: InputScale,
-    single: bool,
-}
-
-impl Core {
     /// Runs some matrices of a stack, and adds their results to `arrays`. An error is a message for the user.
-    fn run(&self, stack: &Stack, indices: std::ops::Range<usize>, arrays: &mut ResultArrays) -> Result<(), String> {
+    fn run<T: Scalar>(
+        &self,
+        stack: &Stack<T>,
+        indices: std::ops::Range<usize>,
+        arrays: &mut ResultArrays,
+    ) -> Result<(), String> {
         let inputs = indices.map(|index| {
             let place = |separator| if stack.single { String::new() } else { format!("a[{index}]{separator}") };
             let matrix = stack.matrix(index).map_err(|message| format!("{}{message}", place(", ")))?;
@@ -107,12 +128,12 @@ impl Core {
     }
 }
 
-impl Stack {
+impl<T: Scalar> Stack<T> {
     /// The matrix with this index. It is an error if one of its elements is not finite.
-    fn matrix(&self, index: usize) -> Result<DMatrix<f64>, String> {
+    fn matrix(&self, index: usize) -> Result<DMatrix<T>, String> {
         let (rows, cols) = self.size;
         let elements = &self.elements[index * rows * cols..][..rows * cols];
-        match elements.iter().position(|element| !element.is_finite()) {
+        match elements.iter().position(|element| !element.components().into_iter().all(f64::is_finite)) {
             None => Ok(DMatrix::from_row_slice(rows, cols, elements)),
             Some(at) => Err(format!(
                 "row {}, column {}: the element is {}; give finite numbers only",

@@ -11,28 +11,29 @@ from numpy.typing import ArrayLike, NDArray
 from . import _native
 
 # What is None for some cores. With Any, type checkers do not ask for a check wherever it is used.
-_Vectors: TypeAlias = NDArray[np.float64] | Any
+_Values: TypeAlias = NDArray[np.float64] | Any
+_Vectors: TypeAlias = NDArray[np.float64] | NDArray[np.complex128] | Any
 
 _EXPONENTS = range(-1100, 1101)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a core delivers: A = U diag(sigma) transpose(V).
+    """What a core delivers: A = U diag(sigma) transpose(V), or conj(transpose(V)) if it is complex.
 
     For one matrix, sigma has the shape (r,), u (m, r) and v (n, r), and every other value is a scalar. For a stack of
     k matrices, k is the first dimension of every array. Vectors that the core does not compute are None.
 
-    A symmetric core delivers `eigenvalues` and `vectors` instead of sigma, u and v.
+    A symmetric core, or a Hermitian one if it is complex, delivers `eigenvalues` and `vectors` instead of sigma, u and v.
     """
 
-    sigma: _Vectors
+    sigma: _Values
     """Singular values at true scale, descending."""
     u: _Vectors
     """Left singular vectors, one in each column."""
     v: _Vectors
     """Right singular vectors, one in each column."""
-    eigenvalues: _Vectors
+    eigenvalues: _Values
     """Eigenvalues at true scale, highest first."""
     vectors: _Vectors
     """Eigenvectors, one in each column."""
@@ -44,7 +45,8 @@ class Result:
     raw: dict[str, NDArray[np.int64]]
     """The integers that leave the core, by section: `sigma`, `u`, `v`, or `eigenvalues`, `vectors`. The true singular
     value is raw * 2^-frac * 2^(input_exponent + block_exponent), where frac is that of the section (`Core.sections`).
-    Elements of vectors are raw * 2^-frac."""
+    Elements of vectors are raw * 2^-frac. Of complex vectors the last dimension is 2, for the real and the imaginary
+    part."""
     input_exponent: Any
     """The power of two by which a matrix was divided before it was quantised."""
     lsb: Any
@@ -96,9 +98,9 @@ class Core:
         they are quantised; "auto" takes the smallest with which each one fits.
 
         Elements that are not finite, a wrong shape and elements that do not fit are a ValueError, and elements that
-        are not real numbers a TypeError.
+        are not real numbers a TypeError. A core with complex=True takes complex numbers only.
         """
-        stack, single = _stack(a)
+        stack, single = _stack(a, self.options["complex"])
         found = self._native.simulate(stack, _exponent(input_scale), single)
         if single:
             found = {name: _first(value) for name, value in found.items()}
@@ -119,22 +121,27 @@ def _first(value: Any) -> Any:
     return value[0]
 
 
-def _stack(a: ArrayLike) -> tuple[NDArray[np.float64], bool]:
-    """The argument as a stack of matrices in float64, and whether it was a single matrix."""
+def _stack(
+    a: ArrayLike, is_complex: bool
+) -> tuple[NDArray[np.float64] | NDArray[np.complex128], bool]:
+    """The argument as a stack of matrices in float64 or complex128, and whether it was a single matrix."""
     try:
         array = np.asarray(a)
     except ValueError as error:
         raise ValueError(f"a is no matrix: {error}") from None
-    if array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
+    kinds, size, wanted = ("c", 16, "complex128") if is_complex else ("iuf", 8, "float64")
+    if array.dtype.kind not in kinds or array.dtype.itemsize > size:
+        numbers = "complex numbers" if is_complex else "real numbers"
+        other = f", or a core with complex={not is_complex}" if array.dtype.kind in "iufc" else ""
         raise TypeError(
-            f"a has elements of type {array.dtype}; give real numbers, for example with .astype('float64')"
+            f"a has elements of type {array.dtype}; give {numbers}, for example with .astype('{wanted}'){other}"
         )
     if array.ndim not in (2, 3):
         raise ValueError(
             f"a has the shape {array.shape}; give one matrix (m, n) or a stack of matrices (k, m, n)"
         )
     single = array.ndim == 2
-    stack = np.ascontiguousarray(array[np.newaxis] if single else array, dtype=np.float64)
+    stack = np.ascontiguousarray(array[np.newaxis] if single else array, dtype=np.dtype(wanted))
     return stack, single
 
 

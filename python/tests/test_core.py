@@ -50,6 +50,37 @@ def test_results_are_those_of_numpy_within_the_bounds():
             assert off <= bounds[name]
 
 
+def test_complex_results_are_those_of_numpy_within_the_bounds():
+    for options in [{}, {"rows": 5, "cols": 3, "word": 12}, {"rows": 4, "symmetric": True}]:
+        core = svdforge.Core(complex=True, **options)
+        rows, cols = core.options["rows"], core.options["cols"]
+        a = uniform(20, rows, cols) + 1j * uniform(20, rows, cols, 2)
+        if core.options["symmetric"]:
+            a = (a + np.swapaxes(a, 1, 2).conj()) / 2
+        result = core.simulate(a)
+        settled = ~result.status["cap_reached"]
+        assert settled.sum() > 15
+        lsb = result.lsb[:, None, None]
+        quantised = np.round(a / lsb) * lsb
+        bounds = core.bounds["statistical"]
+        if core.options["symmetric"]:
+            found, expected = result.eigenvalues, np.linalg.eigvalsh(quantised)[:, ::-1]
+            left, right = result.vectors, result.vectors
+        else:
+            found, expected = result.sigma, np.linalg.svd(quantised, compute_uv=False)
+            left, right = result.u, result.v
+        assert (np.abs(found - expected) / result.lsb[:, None])[settled].max() <= bounds["sigma"]
+        assert left.dtype == np.complex128
+        apart = np.einsum("kir,kr,kjr->kij", left, found, right.conj()) - quantised
+        largest = np.maximum(np.abs(apart.real), np.abs(apart.imag)) / lsb
+        assert largest[settled].max() <= bounds["reconstruction"]
+        raw = result.raw["vectors" if core.options["symmetric"] else "v"]
+        unit = 2.0 ** -core.sections[-1]["frac"]
+        assert ((raw[..., 0] + 1j * raw[..., 1]) * unit == right).all()
+    with pytest.raises(TypeError, match="float64; give complex numbers"):
+        core.simulate(a.real)
+
+
 @pytest.mark.parametrize(
     "options",
     [{}, {"rows": 6, "cols": 4, "rank": 2}, {"rows": 5, "symmetric": True}, {"rows": 40, "cols": 4, "vectors": "v"}],

@@ -1,32 +1,56 @@
 //! Whether a quantised matrix is one of which a core gives a right result: symmetric if it has to be, and not so large
 //! or so small that the result leaves the range of `f64`.
 
-use crate::framing::{Quantised, input_format};
+use crate::framing::Quantised;
+use crate::scalar::{Scalar, components};
 use nalgebra::DMatrix;
 use svdforge_golden::digits::significant;
 use svdforge_golden::oracle;
 use svdforge_hdl::fixed::scaled;
 use svdforge_hdl::shape::Shape;
 
-/// A matrix for a symmetric core that is not symmetric, not even after quantisation. This is the pair of elements that
-/// differ most.
+/// A matrix for a symmetric core that is not symmetric, or, if it is complex, not Hermitian, not even after
+/// quantisation.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error(
-    "row {row}, column {column} is {:?}, but row {column}, column {row} is {:?}: they differ by {} ({} LSB), and become {} and {} LSB in the core; `--symmetric` needs a matrix that is symmetric after rounding to the input word: give (A + transpose of A) / 2, or leave `--symmetric` out for the singular values",
-    values[0], values[1], significant((values[0] - values[1]).abs(), 3), significant(*apart_lsb, 3), units[0], units[1]
-)]
-pub struct Asymmetry {
-    /// The row of the element above the diagonal. 1-based.
-    pub row: usize,
-    /// Its column. 1-based.
-    pub column: usize,
-    /// The element above the diagonal, and the one below.
-    pub values: [f64; 2],
-    /// The same elements after quantisation, in LSB.
-    pub units: [i64; 2],
-    /// The difference of the values, in LSB.
-    pub apart_lsb: f64,
+pub enum Asymmetry {
+    /// This is the pair of elements that differ most.
+    #[error(
+        "row {row}, column {column} is {}, but row {column}, column {row} is {}: they differ by {} ({} LSB), and become {} and {} LSB in the core; {remedy}",
+        values[0], values[1], significant(*apart, 3), significant(*apart_lsb, 3), units[0], units[1]
+    )]
+    Pair {
+        /// The row of the element above the diagonal. 1-based.
+        row: usize,
+        /// Its column. 1-based.
+        column: usize,
+        /// The element above the diagonal, and the one below, or its conjugate.
+        values: [String; 2],
+        /// The same elements after quantisation, in LSB.
+        units: [String; 2],
+        /// The difference of the values.
+        apart: f64,
+        /// The difference of the values, in LSB.
+        apart_lsb: f64,
+        /// What is needed, and what the user can do.
+        remedy: &'static str,
+    },
+    /// This is the imaginary part on the diagonal that is furthest from zero.
+    #[error(
+        "row {row}, column {row} is {value}: on the diagonal of a Hermitian matrix there is no imaginary part, but this one is {} LSB in the core; {HERMITIAN}",
+        units
+    )]
+    Diagonal {
+        /// The row. 1-based.
+        row: usize,
+        /// The element.
+        value: String,
+        /// Its imaginary part after quantisation, in LSB.
+        units: i64,
+    },
 }
+
+const SYMMETRIC: &str = "`--symmetric` needs a matrix that is symmetric after rounding to the input word: give (A + transpose of A) / 2, or leave `--symmetric` out for the singular values";
+const HERMITIAN: &str = "`--complex --symmetric` needs a matrix that is Hermitian after rounding to the input word: give (A + conjugate transpose of A) / 2, or leave `--symmetric` out for the singular values";
 
 /// A matrix whose results would leave the range of `f64`.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -63,30 +87,62 @@ pub enum MagnitudeError {
     },
 }
 
-/// Checks that the input of a core is symmetric.
-pub fn check_symmetry(shape: &Shape, matrix: &DMatrix<f64>, input: &Quantised) -> Result<(), Asymmetry> {
-    let unit = |row: usize, column: usize| input.units[row * input.cols + column];
+/// Checks that the input of a core is symmetric, or, if it is complex, Hermitian.
+pub fn check_symmetry<T: Scalar>(shape: &Shape, matrix: &DMatrix<T>, input: &Quantised) -> Result<(), Box<Asymmetry>> {
+    let each = components::<T>();
+    let unit = |row: usize, column: usize, part: usize| input.units[(row * input.cols + column) * each + part];
+    // The distance of a component of an element above the diagonal from that of the conjugate of the one below.
+    let apart = |row: usize, column: usize, part: usize| {
+        let below = unit(column, row, part);
+        (unit(row, column, part) - if part == 0 { below } else { -below }).unsigned_abs()
+    };
+    let imaginary = (0..if each > 1 { input.rows } else { 0 }).map(|row| (unit(row, row, each - 1), row));
+    // Of equal ones the first one counts.
+    let most = imaginary.reduce(|most, next| if next.0.abs() > most.0.abs() { next } else { most });
+    if let Some((units, row)) = most.filter(|most| most.0 != 0) {
+        return Err(Asymmetry::Diagonal { row: row + 1, value: spelled(matrix[(row, row)]), units }.into());
+    }
     let pairs = (0..input.rows).flat_map(|row| (row + 1..input.cols).map(move |column| (row, column)));
-    let apart = pairs.map(|(row, column)| ((unit(row, column) - unit(column, row)).unsigned_abs(), row, column));
-    // Of equal differences the first one counts.
+    let apart = pairs.map(|(row, column)| {
+        let most = (0..each).map(|part| apart(row, column, part)).max().unwrap_or(0);
+        (most, row, column)
+    });
     let most = apart.reduce(|most, next| if next.0 > most.0 { next } else { most });
     let Some((_, row, column)) = most.filter(|most| most.0 > 0) else { return Ok(()) };
     let values = [matrix[(row, column)], matrix[(column, row)]];
     let lsb_exponent = shape.frac() as i32 - input.exponent;
-    Err(Asymmetry {
+    let largest = |apart: T| apart.components().into_iter().map(f64::abs).fold(0.0, f64::max);
+    let in_lsb = |value: T| value.map_components(|part| scaled(part, lsb_exponent));
+    let units = |row, column| {
+        let parts: Vec<String> = (0..each).map(|part| unit(row, column, part).to_string()).collect();
+        if each == 1 { parts.concat() } else { format!("({})", parts.join(", ")) }
+    };
+    Err(Box::new(Asymmetry::Pair {
         row: row + 1,
         column: column + 1,
-        values,
-        units: [unit(row, column), unit(column, row)],
-        apart_lsb: (scaled(values[0], lsb_exponent) - scaled(values[1], lsb_exponent)).abs(),
-    })
+        values: values.map(spelled),
+        units: [units(row, column), units(column, row)],
+        apart: largest(values[0] - values[1].conjugate()),
+        apart_lsb: largest(in_lsb(values[0]) - in_lsb(values[1].conjugate())),
+        remedy: if each == 1 { SYMMETRIC } else { HERMITIAN },
+    }))
+}
+
+/// An element with all its digits.
+fn spelled<T: Scalar>(element: T) -> String {
+    match element.components()[..] {
+        [re, im] => format!("{re:?}{im:+?}i"),
+        _ => format!("{:?}", element.real()),
+    }
 }
 
 /// Checks that the values of a result, and their unit, are normal numbers.
-pub fn check_magnitude(shape: &Shape, matrix: &DMatrix<f64>, input: &Quantised) -> Result<(), MagnitudeError> {
+pub fn check_magnitude<T: Scalar>(shape: &Shape, matrix: &DMatrix<T>, input: &Quantised) -> Result<(), MagnitudeError> {
     /// The smallest exponent of a normal number.
     const LEAST: i32 = f64::MIN_EXP - 1;
-    let (largest, lsb) = (matrix.amax(), input.exponent - shape.frac() as i32);
+    let parts = matrix.iter().flat_map(|element| element.components());
+    let largest = parts.map(f64::abs).fold(0.0, f64::max);
+    let lsb = input.exponent - shape.frac() as i32;
     if lsb < LEAST && largest > 0.0 {
         // A round number that is enough.
         let remedy = (LEAST - lsb).unsigned_abs().next_multiple_of(100);
@@ -95,9 +151,7 @@ pub fn check_magnitude(shape: &Shape, matrix: &DMatrix<f64>, input: &Quantised) 
     if lsb >= f64::MAX_EXP {
         return Err(MagnitudeError::Scale { exponent: -input.exponent, lsb });
     }
-    let format = input_format(shape);
-    let values = input.units.iter().map(|&units| format.dequantise(units));
-    let at_unit = DMatrix::from_row_iterator(input.rows, input.cols, values);
+    let at_unit: DMatrix<T> = Quantised { exponent: 0, ..input.clone() }.matrix(shape);
     // The core's own value may be a little larger than the exact one.
     let is_finite = |sigma: f64| scaled(1.01 * sigma, input.exponent).is_finite();
     // No singular value is larger than the norm, which is quickly found.

@@ -37,6 +37,8 @@ impl Group {
 pub enum Elements {
     /// Real numbers.
     Real(Vec<f64>),
+    /// Complex numbers: the real part of each, followed by the imaginary part.
+    Complex(Vec<f64>),
     /// Integers.
     Integers(Vec<i64>),
     /// Yes or no.
@@ -69,6 +71,7 @@ impl Array {
     pub fn npy(&self) -> Vec<u8> {
         let (descr, data): (_, Vec<u8>) = match &self.elements {
             Elements::Real(values) => ("<f8", values.iter().flat_map(|v| v.to_le_bytes()).collect()),
+            Elements::Complex(values) => ("<c16", values.iter().flat_map(|v| v.to_le_bytes()).collect()),
             Elements::Integers(values) => ("<i8", values.iter().flat_map(|v| v.to_le_bytes()).collect()),
             Elements::Flags(values) => ("|b1", values.iter().map(|&v| v.into()).collect()),
         };
@@ -117,7 +120,7 @@ impl ResultArrays {
     /// The trace is not the answer to a matrix of this size, or the core has refused the frame.
     pub fn push(&mut self, input: &Quantised, trace: &Trace) -> Result<(), RunError> {
         let broken = |message: &str| RunError::from(FrameError { beat: 0, message: message.to_owned() });
-        let Frame { status, sections } = Frame::read::<f64>(&self.shape, self.size, &trace.output)?;
+        let Frame { status, sections } = Frame::of(&self.shape, self.size, &trace.output)?;
         if status.bad_frame() || status.watchdog() {
             return Err(broken("the core has refused the frame, or given it up"));
         }
@@ -142,13 +145,16 @@ impl ResultArrays {
         let mut arrays = Vec::new();
         for (section, raw, values) in sections {
             let mut dimensions = vec![count];
+            let is_complex = shape.complex() && section.tuser != section::SIGMA;
             if section.tuser != section::SIGMA {
                 dimensions.push(section.count / rank);
             }
             dimensions.push(rank);
-            for (group, elements) in [(Group::Result, Elements::Real(values)), (Group::Raw, Elements::Integers(raw))] {
-                arrays.push(Array { group, name: section.name, dimensions: dimensions.clone(), elements });
-            }
+            let elements = if is_complex { Elements::Complex(values) } else { Elements::Real(values) };
+            arrays.push(Array { group: Group::Result, name: section.name, dimensions: dimensions.clone(), elements });
+            // Integers of complex numbers have the component as their last index.
+            dimensions.extend(is_complex.then_some(2));
+            arrays.push(Array { group: Group::Raw, name: section.name, dimensions, elements: Elements::Integers(raw) });
         }
         arrays.push(of_matrices(Group::Result, "input_exponent", Elements::Integers(exponents)));
         arrays.push(of_matrices(Group::Result, "lsb", Elements::Real(lsb)));
@@ -178,6 +184,7 @@ mod tests {
     use crate::framing::{InputScale, quantise};
     use crate::run::{CoreRun, run};
     use crate::samples::example_matrix;
+    use nalgebra::DMatrix;
     use svdforge_golden::Family;
     use svdforge_golden::reader::parse_matrix;
     use svdforge_hdl::core::Core;
@@ -192,9 +199,9 @@ mod tests {
         let mut arrays = ResultArrays::new(shape, (3, 2));
         let (mut sigma, mut u, mut sweeps) = (Vec::new(), Vec::new(), Vec::new());
         for seed in 0..4 {
-            let matrix = example_matrix(shape, Family::Uniform, seed) * 3.0;
+            let matrix: DMatrix<f64> = example_matrix(shape, Family::Uniform, seed) * 3.0;
             let input = quantise(shape, &matrix, InputScale::Auto).unwrap();
-            let CoreRun { decomposition, trace } = run(shape, &mut engine, &input).unwrap();
+            let CoreRun::<f64> { decomposition, trace } = run(shape, &mut engine, &input).unwrap();
             arrays.push(&input, &trace).unwrap();
             sigma.extend(decomposition.true_sigma(&input));
             u.extend(decomposition.u.unwrap().transpose().iter().copied());

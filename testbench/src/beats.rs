@@ -85,7 +85,8 @@ pub struct MatrixBeats {
     pub cols: usize,
     /// True element = integer / 2^frac times 2^input_exponent.
     pub input_exponent: i32,
-    /// The elements of the matrix in units of their last bit, by rows.
+    /// The elements of the matrix in units of their last bit, by rows; of complex ones the components one after the
+    /// other.
     pub integers: Vec<Vec<i64>>,
     /// The beats of the input frame.
     pub input: Vec<Beat>,
@@ -102,7 +103,7 @@ pub struct SectionIntegers {
     pub name: &'static str,
     /// Fraction bits of each number.
     pub frac: u32,
-    /// The numbers in the order of the stream.
+    /// The numbers in the order of the stream; of complex ones the components one after the other.
     pub values: Vec<i64>,
 }
 
@@ -115,7 +116,7 @@ impl MatrixBeats {
     pub fn new(shape: &Shape, name: &str, input: &Quantised, trace: &Trace) -> Result<Self, FrameError> {
         let streams = shape.streams();
         let stimulus = Stimulus::new(input.frame(shape));
-        let frame = Frame::read::<f64>(shape, (input.rows, input.cols), &trace.output)?;
+        let frame = Frame::of(shape, (input.rows, input.cols), &trace.output)?;
         let status = SectionIntegers { name: "status", frac: 0, values: vec![frame.status.bits() as i64] };
         let sections = frame.sections.into_iter().map(|section| SectionIntegers {
             name: section.section.name,
@@ -128,7 +129,7 @@ impl MatrixBeats {
             rows: input.rows,
             cols: input.cols,
             input_exponent: input.exponent,
-            integers: input.units.chunks(input.cols).map(<[i64]>::to_vec).collect(),
+            integers: input.units.chunks(input.units.len() / input.rows).map(<[i64]>::to_vec).collect(),
             input: input_beats.map(|beat| Beat::of_input(streams, beat, '0')).collect(),
             sections: std::iter::once(status).chain(sections).collect(),
             output: output_beats(&trace.output).map(|beat| Beat::of_output(streams, beat)).collect(),

@@ -2,7 +2,7 @@
 //! case.
 
 use crate::framing::{InputElement, input_format};
-use crate::samples::{complex_example_matrix, example_matrix};
+use crate::samples::example_matrix;
 use crate::scalar::pack;
 use crate::stimulus::{Reset, Stalls, Stimulus};
 use nalgebra::{Complex, DMatrix};
@@ -216,7 +216,7 @@ impl CaseFrame {
             return matrix.transpose().iter().map(|&value| unit(value)).collect();
         }
         let matrix = match self.family() {
-            Some(family) => complex_example_matrix(shape, family, self.seed.unwrap_or(0)),
+            Some(family) => example_matrix::<Complex<f64>>(shape, family, self.seed.unwrap_or(0)),
             None => matrix.map(|value| Complex::new(value, 0.0)),
         };
         let bits = shape.interface().input_component_bits();

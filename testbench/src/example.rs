@@ -1,7 +1,6 @@
 //! The run that comes with an exported core: the stimulus of its testbench.
 
-use crate::framing::{InputScale, quantise};
-use crate::samples::{example_matrix, matrix_of_size};
+use crate::samples::{example_size, quantised_of_size};
 use crate::stimulus::{Stalls, Stimulus};
 use svdforge_golden::Family;
 use svdforge_hdl::parameters::Sizes;
@@ -22,13 +21,11 @@ const LONG: usize = 1 << 17;
 /// the answer to a bad frame, and no singular values. The same core with fewer rows has an example with values.
 pub fn example(shape: &Shape, stalls: Stalls) -> Stimulus {
     let frame = |family: Family, seed| {
-        let matrix = match shape.elements() > LONG {
-            true => matrix_of_size(shape, (SHORT / shape.cols() - seed as usize, shape.cols()), family, seed),
-            false => example_matrix(shape, family, seed),
+        let size = match shape.elements() > LONG {
+            true => (SHORT / shape.cols() - seed as usize, shape.cols()),
+            false => example_size(shape, seed),
         };
-        quantise(shape, &matrix, InputScale::Auto)
-            .expect("With an automatic scale every matrix fits the input word.")
-            .frame(shape)
+        quantised_of_size(shape, size, family, seed).frame(shape)
     };
     let mut early = frame(Family::Gaussian, 1);
     early.truncate((shape.cols() + 1).min(early.len() - 1).max(1));

@@ -4,7 +4,7 @@
 //! ([`Scalar`]); a beat carries all components of one element.
 
 use crate::scalar::{Scalar, components, pack, unpack};
-use nalgebra::DMatrix;
+use nalgebra::{Complex, DMatrix};
 use svdforge_hdl::fixed::{QFormat, RangeError, scaled};
 use svdforge_hdl::interface::{Section, Status, section};
 use svdforge_hdl::shape::Shape;
@@ -197,6 +197,15 @@ impl FrameSection {
 }
 
 impl Frame {
+    /// Reads the output frame of a matrix of (rows, columns).
+    pub fn of(shape: &Shape, size: (usize, usize), beats: &[OutputElement]) -> Result<Self, FrameError> {
+        if shape.complex() {
+            Self::read::<Complex<f64>>(shape, size, beats)
+        } else {
+            Self::read::<f64>(shape, size, beats)
+        }
+    }
+
     /// Reads the output frame of a matrix of (rows, columns) whose elements are of type `T`.
     pub fn read<T: Scalar>(shape: &Shape, size: (usize, usize), beats: &[OutputElement]) -> Result<Self, FrameError> {
         let error = |beat, message: String| FrameError { beat, message };

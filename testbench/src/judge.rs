@@ -3,6 +3,7 @@
 use crate::engine::{Engine, LanesEngine, SeenRotations};
 use crate::framing::{Decomposition, FrameError, Quantised, input_format};
 use crate::run::{CoreRun, Cycles, RunError};
+use crate::scalar::Scalar;
 use crate::stimulus::{Stimulus, Trace};
 use nalgebra::DMatrix;
 use serde::{Serialize, Serializer};
@@ -16,7 +17,8 @@ use svdforge_hdl::shape::Shape;
 
 /// One entry of `results` in `simulate --json`.
 #[derive(Clone, Debug, Serialize)]
-pub struct Judgement {
+#[serde(bound = "")]
+pub struct Judgement<T: Scalar = f64> {
     /// Name of the matrix.
     pub matrix: String,
     /// Rows.
@@ -29,7 +31,7 @@ pub struct Judgement {
     pub block_exponent: i32,
     /// What the core delivered.
     #[serde(flatten)]
-    pub result: Delivered,
+    pub result: Delivered<T>,
     /// Share of the squared norm of A that the delivered values explain.
     pub explained: f64,
     /// Sweeps made.
@@ -47,7 +49,7 @@ pub struct Judgement {
     pub sources: Option<Sources>,
 }
 
-impl Judgement {
+impl<T: Scalar> Judgement<T> {
     /// What this result does not keep of what is promised for its core, in sentences.
     pub fn broken_promises(&self) -> Vec<String> {
         let a = &self.accuracy;
@@ -76,9 +78,9 @@ const F64_ERROR: f64 = 1e-4;
 
 /// Values at true scale, and vectors if they were computed.
 #[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub enum Delivered {
-    /// A = U diag(sigma) Vᵀ.
+#[serde(untagged, bound = "")]
+pub enum Delivered<T: Scalar = f64> {
+    /// A = U diag(sigma) Vᴴ.
     Svd {
         /// Singular values, descending.
         sigma: Vec<f64>,
@@ -86,12 +88,12 @@ pub enum Delivered {
         sigma_golden: Vec<f64>,
         /// Left vectors, rows x k.
         #[serde(serialize_with = "by_rows")]
-        u: Option<DMatrix<f64>>,
+        u: Option<DMatrix<T>>,
         /// Right vectors, cols x k.
         #[serde(serialize_with = "by_rows")]
-        v: Option<DMatrix<f64>>,
+        v: Option<DMatrix<T>>,
     },
-    /// A = Q diag(eigenvalues) Qᵀ.
+    /// A = Q diag(eigenvalues) Qᴴ.
     Eigen {
         /// Eigenvalues, signed, descending.
         eigenvalues: Vec<f64>,
@@ -99,11 +101,11 @@ pub enum Delivered {
         eigenvalues_golden: Vec<f64>,
         /// Vectors, n x k.
         #[serde(serialize_with = "by_rows")]
-        vectors: Option<DMatrix<f64>>,
+        vectors: Option<DMatrix<T>>,
     },
 }
 
-impl Delivered {
+impl<T: Scalar> Delivered<T> {
     /// What the values are called, the core's values, the golden model's.
     pub fn values(&self) -> (&'static str, &[f64], &[f64]) {
         match self {
@@ -130,22 +132,22 @@ pub const MOST_WITH_SOURCES: usize = 1 << 16;
 
 /// Runs a matrix alone through a core in any engine and judges the result: `input`, which [`crate::run::quantise_for`]
 /// has made of `matrix`.
-pub fn judge(
+pub fn judge<T: Scalar>(
     shape: &Shape,
     engine: &mut dyn Engine,
-    matrix: &NamedMatrix,
+    matrix: &NamedMatrix<T>,
     input: &Quantised,
-) -> Result<Judgement, JudgeError> {
+) -> Result<Judgement<T>, JudgeError> {
     Ok(judge_and_trace(shape, engine, matrix, input)?.0)
 }
 
 /// Does the same as [`judge`], and also returns the beats that were seen.
-pub fn judge_and_trace(
+pub fn judge_and_trace<T: Scalar>(
     shape: &Shape,
     engine: &mut dyn Engine,
-    matrix: &NamedMatrix,
+    matrix: &NamedMatrix<T>,
     input: &Quantised,
-) -> Result<(Judgement, Trace), JudgeError> {
+) -> Result<(Judgement<T>, Trace), JudgeError> {
     let stimulus = Stimulus::new(input.frame(shape));
     let (trace, rotations) = match input.rows * input.cols {
         ..=MOST_WITH_SOURCES => engine.run_seeing_rotations(&stimulus),
@@ -158,11 +160,11 @@ pub fn judge_and_trace(
 
 /// Runs matrices through the lanes of the simulator, each alone, and judges the results. They are the same as those of
 /// [`judge`].
-pub fn judge_in_lanes(
+pub fn judge_in_lanes<T: Scalar>(
     shape: &Shape,
     engine: &mut LanesEngine,
-    matrices: &[(NamedMatrix, Quantised)],
-) -> Result<Vec<Judgement>, JudgeError> {
+    matrices: &[(NamedMatrix<T>, Quantised)],
+) -> Result<Vec<Judgement<T>>, JudgeError> {
     let stimuli: Vec<Stimulus> = matrices.iter().map(|(_, input)| Stimulus::new(input.frame(shape))).collect();
     let with_sources = matrices.iter().all(|(_, input)| input.rows * input.cols <= MOST_WITH_SOURCES);
     let found: Vec<(Trace, Option<SeenRotations>)> = if with_sources {
@@ -179,13 +181,13 @@ pub fn judge_in_lanes(
 }
 
 /// Judges the trace of a run in which a matrix was the only frame.
-fn judge_trace(
+fn judge_trace<T: Scalar>(
     shape: &Shape,
-    matrix: &NamedMatrix,
+    matrix: &NamedMatrix<T>,
     input: &Quantised,
     trace: Trace,
     rotations: Option<&SeenRotations>,
-) -> Result<(Judgement, Trace), JudgeError> {
+) -> Result<(Judgement<T>, Trace), JudgeError> {
     let CoreRun { decomposition, trace } = CoreRun::read(shape, input, trace)?;
     let empty = || RunError::from(FrameError { beat: 0, message: "the trace is empty".to_owned() });
     let cycles = Cycles::of(&trace).ok_or_else(empty)?;
@@ -193,28 +195,28 @@ fn judge_trace(
 }
 
 /// Judges the result of a matrix that was one of several in a run.
-pub fn judge_frame(
+pub fn judge_frame<T: Scalar>(
     shape: &Shape,
-    matrix: &NamedMatrix,
+    matrix: &NamedMatrix<T>,
     input: &Quantised,
-    result: Decomposition,
+    result: Decomposition<T>,
     cycles: Cycles,
-) -> Result<Judgement, JudgeError> {
+) -> Result<Judgement<T>, JudgeError> {
     assess(shape, matrix, input, result, None, cycles)
 }
 
-fn assess(
+fn assess<T: Scalar>(
     shape: &Shape,
-    original: &NamedMatrix,
+    original: &NamedMatrix<T>,
     input: &Quantised,
-    result: Decomposition,
+    result: Decomposition<T>,
     rotations: Option<&SeenRotations>,
     cycles: Cycles,
-) -> Result<Judgement, JudgeError> {
+) -> Result<Judgement<T>, JudgeError> {
     let values = result.true_sigma(input);
     let Decomposition { status, sigma, u, v } = result;
     let explained = explained(shape, input, status.block_exponent(), &sigma);
-    let matrix = input.matrix(shape);
+    let matrix: DMatrix<T> = input.matrix(shape);
     let lsb = input.lsb(shape);
     let left = if shape.symmetric() { v.as_ref() } else { u.as_ref() };
     let factors = Factors { sigma: &values, u: left, v: v.as_ref() };
@@ -223,11 +225,11 @@ fn assess(
     } else {
         accuracy(&matrix, factors, lsb, shape.word())?
     };
-    let told = |rotations: &Recording| {
+    let told = |rotations: &Recording<T>| {
         let (original, symmetric) = (&original.matrix, shape.symmetric());
         sources(&Case { original, input: &matrix, factors, rotations, symmetric, lsb, word: shape.word() })
     };
-    let recording = rotations.and_then(|seen| seen.recording(shape, (input.rows, input.cols), status.sweeps()));
+    let recording = rotations.and_then(|seen| T::recording(seen, shape, (input.rows, input.cols), status.sweeps()));
     let sources = recording.as_ref().map(told).transpose().map_err(MetricsError::from)?;
     let result = if shape.symmetric() {
         let mut golden = oracle::eigen(&matrix).map_err(MetricsError::from)?.values;
@@ -268,9 +270,9 @@ fn explained(shape: &Shape, input: &Quantised, block_exponent: i32, values: &[f6
     if norm > 0.0 { found / norm } else { 1.0 }
 }
 
-fn by_rows<S: Serializer>(matrix: &Option<DMatrix<f64>>, serializer: S) -> Result<S::Ok, S::Error> {
+fn by_rows<T: Scalar, S: Serializer>(matrix: &Option<DMatrix<T>>, serializer: S) -> Result<S::Ok, S::Error> {
     let Some(matrix) = matrix else { return serializer.serialize_none() };
-    serializer.collect_seq(matrix.row_iter().map(|row| row.iter().copied().collect::<Vec<f64>>()))
+    serializer.collect_seq(matrix.row_iter().map(|row| row.iter().map(|&element| element.json()).collect::<Vec<_>>()))
 }
 
 #[cfg(test)]

@@ -141,7 +141,7 @@ mod tests {
         let core = Core::new(Parameters { rows: 3, cols: 2, ..Parameters::default() }.shape().unwrap());
         let mut alone = SimulatorEngine::new(&core).unwrap();
         let inputs: Vec<Quantised> = (0..40)
-            .map(|seed| example_matrix(core.shape(), Family::Uniform, seed))
+            .map(|seed| example_matrix::<f64>(core.shape(), Family::Uniform, seed))
             .map(|matrix| quantise(core.shape(), &matrix, InputScale::Auto).unwrap())
             .collect();
         let expected: Vec<Trace> =

@@ -4,6 +4,7 @@
 use crate::acceptable::{Asymmetry, MagnitudeError, check_magnitude, check_symmetry};
 use crate::engine::{Engine, EngineError};
 use crate::framing::{Decomposition, FrameError, InputScale, QuantiseError, Quantised, parse_frame, quantise};
+use crate::scalar::Scalar;
 use crate::stimulus::{Stimulus, Trace};
 use serde::{Deserialize, Serialize};
 use svdforge_golden::NamedMatrix;
@@ -55,7 +56,7 @@ pub enum RunError {
     },
     /// The core is symmetric, and the matrix that it would get is not.
     #[error(transparent)]
-    NotSymmetric(#[from] Asymmetry),
+    NotSymmetric(#[from] Box<Asymmetry>),
     /// The matrix is so large or so small that its results would leave the range of `f64`.
     #[error(transparent)]
     Magnitude(#[from] MagnitudeError),
@@ -79,7 +80,11 @@ pub enum RunError {
 ///
 /// The core does not take matrices of this size, it is symmetric and the quantised matrix is not, an element does not
 /// fit the word at the given scale, or the results would leave the range of `f64`.
-pub fn quantise_for(shape: &Shape, named: &NamedMatrix, scale: InputScale) -> Result<Quantised, RunError> {
+pub fn quantise_for<T: Scalar>(
+    shape: &Shape,
+    named: &NamedMatrix<T>,
+    scale: InputScale,
+) -> Result<Quantised, RunError> {
     let (rows, cols) = named.matrix.shape();
     let fits = match shape.sizes() {
         Sizes::Fixed => (rows, cols) == (shape.rows(), shape.cols()),
@@ -129,14 +134,14 @@ fn size_error(shape: &Shape, rows: usize, cols: usize) -> RunError {
 
 /// The result of passing a matrix through a core.
 #[derive(Clone, Debug)]
-pub struct CoreRun {
+pub struct CoreRun<T: Scalar = f64> {
     /// The decomposition.
-    pub decomposition: Decomposition,
+    pub decomposition: Decomposition<T>,
     /// The beats, with the cycle in which each of them moved.
     pub trace: Trace,
 }
 
-impl CoreRun {
+impl<T: Scalar> CoreRun<T> {
     /// Reads the decomposition from the trace of a run in which this matrix was the only frame.
     pub fn read(shape: &Shape, input: &Quantised, trace: Trace) -> Result<Self, RunError> {
         let decomposition = parse_frame(shape, (input.rows, input.cols), &trace.output)?;
@@ -145,7 +150,7 @@ impl CoreRun {
 }
 
 /// Runs a single matrix through a core, without stalls.
-pub fn run(shape: &Shape, engine: &mut dyn Engine, input: &Quantised) -> Result<CoreRun, RunError> {
+pub fn run<T: Scalar>(shape: &Shape, engine: &mut dyn Engine, input: &Quantised) -> Result<CoreRun<T>, RunError> {
     let trace = engine.run(&Stimulus::new(input.frame(shape)))?;
     CoreRun::read(shape, input, trace)
 }

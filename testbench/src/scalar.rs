@@ -1,12 +1,29 @@
 //! The elements of matrices as the hardware represents them: one or more real components, side by side in a word.
 
-use nalgebra::{Complex, ComplexField};
+use crate::engine::SeenRotations;
+use nalgebra::{Complex, DMatrix};
+use serde::Serialize;
+use svdforge_golden::reader::Number;
+use svdforge_golden::{Family, Recording};
 use svdforge_hdl::interface::ElementKind;
+use svdforge_hdl::shape::Shape;
 
 /// An element of a matrix that can be quantised component by component.
-pub trait Scalar: ComplexField<RealField = f64> + Copy {
+pub trait Scalar: Number {
     /// The kind of number, as the interface of a core names it.
     const KIND: ElementKind;
+
+    /// How it stands in JSON: a number, or the pair of its components.
+    type Json: Serialize;
+
+    /// The same for JSON.
+    fn json(self) -> Self::Json;
+
+    /// A matrix of a family.
+    fn of_family(family: Family, rows: usize, cols: usize, seed: u64) -> DMatrix<Self>;
+
+    /// The rotations that a core has made, if they can be read for elements of this kind.
+    fn recording(seen: &SeenRotations, shape: &Shape, size: (usize, usize), sweeps: u32) -> Option<Recording<Self>>;
 
     /// Its components: the real part, followed by the imaginary part if the number is complex.
     fn components(self) -> Vec<f64>;
@@ -17,6 +34,20 @@ pub trait Scalar: ComplexField<RealField = f64> + Copy {
 
 impl Scalar for f64 {
     const KIND: ElementKind = ElementKind::Real;
+
+    type Json = f64;
+
+    fn json(self) -> f64 {
+        self
+    }
+
+    fn of_family(family: Family, rows: usize, cols: usize, seed: u64) -> DMatrix<Self> {
+        family.generate(rows, cols, seed)
+    }
+
+    fn recording(seen: &SeenRotations, shape: &Shape, size: (usize, usize), sweeps: u32) -> Option<Recording<Self>> {
+        seen.recording(shape, size, sweeps)
+    }
 
     fn components(self) -> Vec<f64> {
         vec![self]
@@ -29,6 +60,21 @@ impl Scalar for f64 {
 
 impl Scalar for Complex<f64> {
     const KIND: ElementKind = ElementKind::Complex;
+
+    type Json = [f64; 2];
+
+    fn json(self) -> [f64; 2] {
+        [self.re, self.im]
+    }
+
+    fn of_family(family: Family, rows: usize, cols: usize, seed: u64) -> DMatrix<Self> {
+        family.generate_complex(rows, cols, seed)
+    }
+
+    /// The coefficients of complex rotations are not read yet.
+    fn recording(_: &SeenRotations, _: &Shape, _: (usize, usize), _: u32) -> Option<Recording<Self>> {
+        None
+    }
 
     fn components(self) -> Vec<f64> {
         vec![self.re, self.im]

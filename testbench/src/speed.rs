@@ -2,8 +2,8 @@
 //! take, and what its streams look like. Both come from one run in the simulator.
 
 use crate::engine::{Engine, EngineError, SimulatorEngine};
-use crate::framing::{InputElement, InputScale, quantise};
-use crate::samples::matrix_of_size;
+use crate::framing::InputElement;
+use crate::samples::quantised_of_size;
 use crate::stimulus::{Stimulus, Trace};
 use crate::throughput::period;
 use svdforge_golden::Family;
@@ -42,9 +42,7 @@ fn shorter(core: &Core) -> Option<Core> {
 
 /// The frame of a random matrix of the core's largest size, whose elements are distributed uniformly.
 fn uniform(shape: &Shape, seed: u64) -> Vec<InputElement> {
-    let matrix = matrix_of_size(shape, shape.dimensions().largest(), Family::Uniform, seed);
-    let quantised = quantise(shape, &matrix, InputScale::Auto);
-    quantised.expect("With an automatic scale every matrix fits the input word.").frame(shape)
+    quantised_of_size(shape, shape.dimensions().largest(), Family::Uniform, seed).frame(shape)
 }
 
 /// Runs uniformly distributed random matrices of the core's largest size, one after the other without a pause and

@@ -5,8 +5,10 @@ use crate::engine::{Engine, EngineError, SimulatorEngine};
 use crate::framing::{FrameError, InputScale, Quantised, parse_frame, quantise};
 use crate::judge::{JudgeError, judge_frame};
 use crate::run::{Cycles, RunError};
-use crate::samples::matrix_of_size;
+use crate::samples::{matrix_of_size, quantised_of_size};
+use crate::scalar::Scalar;
 use crate::stimulus::Stimulus;
+use nalgebra::Complex;
 use serde::Serialize;
 use svdforge_golden::{Family, NamedMatrix};
 use svdforge_hdl::architecture::architecture;
@@ -57,9 +59,14 @@ pub struct Throughput {
 ///
 /// The core fails in the simulator, or a result is no frame.
 pub fn throughput(core: &Core, count: usize, seed: u64) -> Result<Throughput, JudgeError> {
+    if core.shape().complex() { of::<Complex<f64>>(core, count, seed) } else { of::<f64>(core, count, seed) }
+}
+
+/// The same for elements of this kind.
+fn of<T: Scalar>(core: &Core, count: usize, seed: u64) -> Result<Throughput, JudgeError> {
     let shape = core.shape();
     let size = shape.dimensions().largest();
-    let inputs: Vec<(NamedMatrix, Quantised)> = (0..count as u64)
+    let inputs: Vec<(NamedMatrix<T>, Quantised)> = (0..count as u64)
         .map(|number| {
             let matrix = matrix_of_size(shape, size, Family::Uniform, seed + number);
             let input = quantise(shape, &matrix, InputScale::Auto);
@@ -128,11 +135,8 @@ pub fn period(core: &Core) -> Result<u64, EngineError> {
         1 => 4,
         several => 4 * several as u64 + 16,
     };
-    let frame = |seed| {
-        let matrix = matrix_of_size(shape, shape.dimensions().largest(), Family::Uniform, seed);
-        let input = quantise(shape, &matrix, InputScale::Auto);
-        input.expect("With an automatic scale every matrix fits the input word.").frame(shape)
-    };
+    let size = shape.dimensions().largest();
+    let frame = |seed| quantised_of_size(shape, size, Family::Uniform, seed).frame(shape);
     // A core for one matrix at a time runs the same one again and again, which tells its cycles.
     let seeds = (1..=count).map(|seed| if shape.in_flight() == 1 { 1 } else { seed });
     let trace = SimulatorEngine::new(core)?.run(&Stimulus::new(seeds.flat_map(frame).collect()))?;

@@ -5,6 +5,7 @@ use crate::engine::{STREAMS, SeenInside};
 use crate::framing::{Frame, FrameError, Quantised};
 use crate::judge::Judgement;
 use crate::run::Cycles;
+use crate::scalar::Scalar;
 use crate::stimulus;
 use serde::Serialize;
 use svdforge_hdl::architecture::architecture;
@@ -192,7 +193,7 @@ fn numbers_of(shape: &Shape, size: (usize, usize)) -> usize {
 /// Makes the trace of a matrix from its result, and from what was seen inside the core while it ran alone.
 pub fn matrix_trace(
     core: &Core,
-    judgement: &Judgement,
+    judgement: &Judgement<impl Scalar>,
     input: &Quantised,
     beats: &stimulus::Trace,
     seen: &SeenInside,
@@ -312,7 +313,7 @@ fn step_frames(
 }
 
 fn output(shape: &Shape, size: (usize, usize), beats: &stimulus::Trace) -> Result<Output, FrameError> {
-    let frame = Frame::read::<f64>(shape, size, &beats.output)?;
+    let frame = Frame::of(shape, size, &beats.output)?;
     let find = |user: u8| frame.sections.iter().find(|found| found.section.tuser == user);
     let rank = shape.rank_of(size).max(1);
     let matrix = |user| find(user).map(|found| found.units.chunks(rank).map(<[i64]>::to_vec).collect());

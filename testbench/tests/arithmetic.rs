@@ -92,7 +92,7 @@ fn reference_for(shape: &Shape, rows: usize, cols: usize) -> Reference {
 
 fn matrix_of(shape: &Shape, family: Family, seed: u64) -> Quantised {
     let largest = 1.0 - f64::from(1 - shape.word() as i32).exp2();
-    let matrix = example_matrix(shape, family, seed).map(|value| value.clamp(-1.0, largest));
+    let matrix = example_matrix::<f64>(shape, family, seed).map(|value| value.clamp(-1.0, largest));
     quantise(shape, &matrix, InputScale::Exponent(0)).unwrap()
 }
 

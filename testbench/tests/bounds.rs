@@ -61,7 +61,7 @@ fn task_of(shape: &Shape) -> Task {
 }
 
 fn family(shape: &Shape, family: Family, seed: u64) -> Vec<i64> {
-    quantise(shape, &example_matrix(shape, family, seed), InputScale::Auto).unwrap().units
+    quantise(shape, &example_matrix::<f64>(shape, family, seed), InputScale::Auto).unwrap().units
 }
 
 /// Runs a matrix, given in units of the input, and measures the errors of the result.
@@ -320,8 +320,10 @@ fn simulated_cores_keep_what_is_promised() {
         let core = Core::new(parameters.shape().unwrap());
         let mut engine = SimulatorEngine::new(&core).unwrap();
         for (seed, &family) in (0..4).flat_map(|seed| Family::ALL.iter().map(move |f| (seed, f))) {
-            let named =
-                NamedMatrix { name: family.name().to_owned(), matrix: example_matrix(core.shape(), family, seed) };
+            let named = NamedMatrix {
+                name: family.name().to_owned(),
+                matrix: example_matrix::<f64>(core.shape(), family, seed),
+            };
             let input = quantise_for(core.shape(), &named, InputScale::Auto).unwrap();
             let judgement = judge_simulated(core.shape(), &mut engine, &named, &input).unwrap();
             assert_eq!(judgement.broken_promises(), Vec::<String>::new(), "{:?}", core.shape());

@@ -70,7 +70,7 @@ fn core_of(parameters: Parameters) -> Core {
 }
 
 fn frame(core: &Core, family: Family, seed: u64) -> Vec<InputElement> {
-    let matrix = example_matrix(core.shape(), family, seed);
+    let matrix = example_matrix::<f64>(core.shape(), family, seed);
     quantise(core.shape(), &matrix, InputScale::Auto).unwrap().frame(core.shape())
 }
 
@@ -111,7 +111,7 @@ fn a_checked_matrix_takes_the_cycles_of_the_formula() {
             let mut engine = SimulatorEngine::new(&core).unwrap();
             let families = [Family::Uniform, Family::Zero, Family::Geometric];
             for family in families {
-                let matrix = example_matrix(core.shape(), family, 5);
+                let matrix = example_matrix::<f64>(core.shape(), family, 5);
                 let beats = quantise(core.shape(), &matrix, InputScale::Auto).unwrap().frame(core.shape());
                 let trace = engine.run(&Stimulus::new(beats)).unwrap();
                 let sweeps = Status::from_bits(trace.output[0].data).sweeps();
@@ -143,7 +143,7 @@ fn results_follow_each_other_as_the_formula_says() {
             let core = core_of(parameters);
             let mut engine = SimulatorEngine::new(&core).unwrap();
             [Family::Uniform, Family::Zero].map(|family| {
-                let matrix = example_matrix(core.shape(), family, 0);
+                let matrix = example_matrix::<f64>(core.shape(), family, 0);
                 let beats = quantise(core.shape(), &matrix, InputScale::Auto).unwrap().frame(core.shape());
                 let trace = engine.run(&Stimulus::new(beats.repeat(6))).unwrap();
                 let sweeps = Status::from_bits(trace.output[0].data).sweeps();

@@ -27,7 +27,7 @@ fn cores() -> Vec<Core> {
 
 fn frames(core: &Core, count: u64) -> Vec<Vec<InputElement>> {
     let frame = |seed| {
-        let matrix = example_matrix(core.shape(), Family::Uniform, seed);
+        let matrix = example_matrix::<f64>(core.shape(), Family::Uniform, seed);
         quantise(core.shape(), &matrix, InputScale::Auto).unwrap().frame(core.shape())
     };
     (0..count).map(frame).collect()

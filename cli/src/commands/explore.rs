@@ -98,6 +98,7 @@ struct Answer {
 impl Explore {
     /// Runs the campaign, synthesises cores, writes the results, and picks a core.
     pub fn run(self) -> Result<Verdict> {
+        self.core.only_real()?;
         check_inputs_stay(self.core.config(), FILES.iter().map(|name| self.out.join(name)))?;
         let (plan, left_out) = self.space()?.plan().map_err(|e| anyhow!("{e}"))?;
         if let Some(pick) = &self.pick {

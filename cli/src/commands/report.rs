@@ -116,6 +116,7 @@ struct Matrices {
 impl Report {
     /// Runs the campaign or the subcommand.
     pub fn run(self) -> Result<Verdict> {
+        self.core.only_real()?;
         match self.action {
             Some(Action::Merge(merge)) => merge.run(),
             Some(Action::Replay(replay)) => replay.run(),

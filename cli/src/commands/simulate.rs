@@ -7,18 +7,20 @@ use crate::options::{CoreOptions, ScaleOption};
 use crate::progress::Progress;
 use crate::trace_folder::TraceFolder;
 use crate::{Verdict, output};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
+use nalgebra::Complex;
 use std::path::{Path, PathBuf};
 use svdforge_files::{Outputs, check_inputs_stay};
 use svdforge_golden::digits::fixed;
-use svdforge_golden::reader::{MatrixText, check_memory, read_matrices_and_text};
+use svdforge_golden::reader::{MatrixText, check_memory, read_numbers};
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_testbench::beats::MatrixBeats;
 use svdforge_testbench::engine::{SimulatorEngine, Waves};
 use svdforge_testbench::judge::{Judgement, judge_and_trace};
 use svdforge_testbench::run::quantise_for;
+use svdforge_testbench::scalar::Scalar;
 
 /// The memory in bytes that the run of one matrix takes for each of its elements, and what is kept of each afterwards.
 const BYTES_OF_RUN: u64 = 60;
@@ -63,10 +65,21 @@ pub struct Simulate {
 impl Simulate {
     /// Simulates and judges the matrices, and prints the results.
     pub fn run(self) -> Result<Verdict> {
+        match self.core.parameters()?.complex {
+            false => self.run_with::<f64>(),
+            true if self.trace.is_some() => {
+                bail!("--trace: the page shows real matrices only; leave it out, or use --beats for the integers")
+            }
+            true => self.run_with::<Complex<f64>>(),
+        }
+    }
+
+    /// The same for matrices with elements of this kind.
+    fn run_with<T: Scalar>(self) -> Result<Verdict> {
         check_inputs_stay(self.inputs(), [&self.vcd, &self.fst, &self.beats].into_iter().flatten())?;
         let (mut matrices, mut texts) = (Vec::new(), Vec::new());
         for file in &self.matrix {
-            let (found, text) = read_matrices_and_text(file)?;
+            let (found, text) = read_numbers::<T>(file)?;
             texts.extend(text.map(|text| (file.as_path(), text)));
             let is_one = found.len() == 1 && *file != Path::new("-");
             let place =
@@ -175,7 +188,7 @@ fn texts_document(texts: &[(&Path, MatrixText)]) -> Vec<serde_json::Value> {
 }
 
 /// Prints the results as tables.
-pub fn print(core: &Core, judgements: &[Judgement]) -> Result<()> {
+pub fn print(core: &Core, judgements: &[Judgement<impl Scalar>]) -> Result<()> {
     for judgement in judgements {
         let scale = match judgement.input_exponent {
             0 => String::new(),

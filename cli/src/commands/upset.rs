@@ -82,6 +82,7 @@ enum Traffic {
 impl Upset {
     /// Runs the campaign, or replays an upset, and prints what was found.
     pub fn run(self) -> Result<Verdict> {
+        self.core.only_real()?;
         let plan = Plan {
             upsets: self.upsets as usize,
             seed: self.seed.into(),

@@ -6,13 +6,15 @@ use crate::progress::Progress;
 use crate::{Verdict, output};
 use anyhow::{Context, Result};
 use clap::Args;
+use nalgebra::Complex;
 use std::path::PathBuf;
 use svdforge_golden::NamedMatrix;
-use svdforge_golden::reader::read_matrices_and_text;
+use svdforge_golden::reader::read_numbers;
 use svdforge_hdl::core::Core;
 use svdforge_testbench::engine::engine;
 use svdforge_testbench::example::example;
 use svdforge_testbench::run::quantise_for;
+use svdforge_testbench::scalar::Scalar;
 use svdforge_testbench::stimulus::{Stalls, Stimulus};
 use svdforge_testbench::verify::{VerifyReport, verify};
 
@@ -43,8 +45,13 @@ pub struct Verify {
 impl Verify {
     /// Runs the engines and compares their traces.
     pub fn run(self) -> Result<Verdict> {
+        if self.core.parameters()?.complex { self.run_with::<Complex<f64>>() } else { self.run_with::<f64>() }
+    }
+
+    /// The same for matrices with elements of this kind.
+    fn run_with<T: Scalar>(self) -> Result<Verdict> {
         let read = |file: &PathBuf| {
-            let (found, text) = read_matrices_and_text(file)?;
+            let (found, text) = read_numbers::<T>(file)?;
             note_texts(text.map(|text| (file.as_path(), text)).as_slice());
             Ok::<_, anyhow::Error>((file.clone(), found))
         };
@@ -72,7 +79,7 @@ impl Verify {
         Ok(if equal { Verdict::Holds } else { Verdict::Fails })
     }
 
-    fn stimulus(&self, core: &Core, files: &[(PathBuf, Vec<NamedMatrix>)]) -> Result<Stimulus> {
+    fn stimulus<T: Scalar>(&self, core: &Core, files: &[(PathBuf, Vec<NamedMatrix<T>>)]) -> Result<Stimulus> {
         if files.is_empty() {
             return Ok(example(core.shape(), Stalls::none()));
         }

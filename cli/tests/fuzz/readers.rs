@@ -346,7 +346,7 @@ fn nextpnr(bytes: &[u8]) -> Result<(), String> {
 }
 
 fn sample_input(core: &Core) -> Quantised {
-    let matrix = example_matrix(core.shape(), Family::Uniform, 1);
+    let matrix = example_matrix::<f64>(core.shape(), Family::Uniform, 1);
     let named = svdforge_golden::reader::NamedMatrix { name: "a".to_owned(), matrix };
     quantise_for(core.shape(), &named, InputScale::Auto).expect("the matrix fits")
 }
@@ -371,5 +371,5 @@ fn record(bytes: &[u8]) -> Result<(), String> {
     let input = INPUT.get_or_init(|| sample_input(core));
     let read = utf8(bytes).map_err(text)?;
     let trace = read_record("icarus", core, read, &Stimulus::new(input.frame(core.shape()))).map_err(text)?;
-    CoreRun::read(core.shape(), input, trace).map(drop).map_err(text)
+    CoreRun::<f64>::read(core.shape(), input, trace).map(drop).map_err(text)
 }

@@ -39,8 +39,19 @@ impl Number for f64 {
     }
 
     fn spelled(text: &str, place: Place, decimals: &mut Decimals) -> Result<Self, Fault> {
-        decimals.number(text, place)
+        decimals.number(text, place).map_err(|fault| match fault.kind {
+            Kind::NotANumber if fault.place == place && is_complex(text) => {
+                let found = format!("{} is a complex number", quote(text));
+                Fault::new(place, Kind::NotANumber, found, "give real numbers, or use a core for complex matrices")
+            }
+            _ => fault,
+        })
     }
+}
+
+/// Whether the text is a complex number with a decimal point.
+fn is_complex(text: &str) -> bool {
+    parts(text).is_some() && Complex::is_spelled(text, Separator::Comma)
 }
 
 impl Number for Complex<f64> {

@@ -21,12 +21,17 @@ pub fn datasheet(core: &Core, timing: &Timing, shortened: Option<&str>) -> File 
     let (shape, summary) = (core.shape(), Summary::new(core));
     let (name, rows, cols) = (shape.name(), shape.rows(), shape.cols());
     let interface = shape.interface();
-    let kind = if shape.symmetric() { "eigen-decomposition of symmetric" } else { "singular value decomposition of" };
+    let kind = match (shape.symmetric(), shape.complex()) {
+        (false, false) => "singular value decomposition of",
+        (false, true) => "singular value decomposition of complex",
+        (true, false) => "eigen-decomposition of symmetric",
+        (true, true) => "eigen-decomposition of Hermitian",
+    };
     let what = match shape.sizes() {
         Sizes::Any => format!("matrices up to {rows} x {cols}"),
         Sizes::Fixed => format!("{rows} x {cols} matrices"),
     };
-    let formula = if shape.symmetric() { "A = V diag(lambda) Vᵀ" } else { "A = U diag(sigma) Vᵀ" };
+    let formula = format!("A = {}", product(shape));
     let mut text = format!(
         "# {name}: {kind} {what}\n\n\
          {formula} in fixed point: two-sided Jacobi, norm-exact rotations, every result rounded once to nearest.\n\
@@ -169,18 +174,28 @@ fn squares(text: &mut String, core: &Core, timing: &Timing) {
     }
 }
 
+/// The sign of the transpose, or, for complex matrices, of the conjugate transpose.
+fn transposed(shape: &Shape) -> char {
+    if shape.complex() { 'ᴴ' } else { 'ᵀ' }
+}
+
+/// The product of the factors.
+fn product(shape: &Shape) -> String {
+    let factors = if shape.symmetric() { "V diag(lambda) V" } else { "U diag(sigma) V" };
+    format!("{factors}{}", transposed(shape))
+}
+
 /// The bounds of the errors, and where the sweep cap comes from.
 fn accuracy(text: &mut String, shape: &Shape) {
     let ErrorBounds { rigorous, statistical, expected_rms } = shape.budget().bounds();
     *text += "\n## Accuracy\n\n| largest error of | rigorous | statistical | expected rms |\n|---|---|---|---|\n";
     let value = if shape.symmetric() { "an eigenvalue, LSB" } else { "a singular value, LSB" };
-    let product = if shape.symmetric() { "V diag(lambda) Vᵀ - A, LSB" } else { "U diag(sigma) Vᵀ - A, LSB" };
-    let unit = shape.word() - 1;
+    let (unit, transposed) = (shape.word() - 1, transposed(shape));
     let names = [
         value.to_owned(),
-        format!("UᵀU - 1, units of 2^-{unit}"),
-        format!("VᵀV - 1, units of 2^-{unit}"),
-        product.to_owned(),
+        format!("U{transposed}U - 1, units of 2^-{unit}"),
+        format!("V{transposed}V - 1, units of 2^-{unit}"),
+        format!("{} - A, LSB", product(shape)),
     ];
     let figures =
         [rigorous, statistical, expected_rms].map(|e: Errors| e.all().map(|error| error.map(|e| e.to_string())));
@@ -188,6 +203,9 @@ fn accuracy(text: &mut String, shape: &Shape) {
         if let [Some(rigorous), Some(statistical), Some(expected)] = figures.each_ref().map(|f| f[index].as_deref()) {
             row(text, &[name, rigorous, statistical, expected]);
         }
+    }
+    if shape.complex() {
+        *text += "\nOf complex numbers, the real and the imaginary part count each by itself.";
     }
     *text += "\nOne LSB is the last place of an input element. Rigorous: every rounding at its worst, no matrix exceeds it. Statistical: roundings independent, exceeded by\n\
               one matrix in 10^6. Expected: over the families of test matrices. ";

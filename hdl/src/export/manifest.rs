@@ -77,7 +77,7 @@ pub fn manifest(core: &Core, timing: &Timing, files: &[Listed]) -> File {
     let (shape, summary) = (core.shape(), Summary::new(core));
     let (interface, element) = (shape.interface(), shape.interface().element());
     let streams = interface.streams();
-    let document = serde_json::json!({
+    let mut document = serde_json::json!({
         "generator": "svdforge",
         "schema": 1,
         "version": env!("CARGO_PKG_VERSION"),
@@ -110,5 +110,9 @@ pub fn manifest(core: &Core, timing: &Timing, files: &[Listed]) -> File {
         },
         "files": files,
     });
+    if shape.complex() {
+        document["input"]["components"] = interface.scalar().components().into();
+        document["input"]["component_bits"] = interface.input_component_bits().into();
+    }
     File { name: MANIFEST.to_owned(), text: seal(document) }
 }

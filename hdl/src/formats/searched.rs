@@ -31,7 +31,7 @@ const SMALLEST: usize = 2;
 impl Arithmetic {
     /// What the search has found for square matrices of this size. `None` if they were not searched.
     pub fn sweep_search(&self, size: usize) -> Option<SweepSearch> {
-        let is_searched = (self.word, self.inner_guard, self.symmetric) == (WORD, GUARD, false);
+        let is_searched = (self.word, self.inner_guard, self.symmetric, self.complex) == (WORD, GUARD, false, false);
         let most = *MOST.get(size.checked_sub(SMALLEST)?)?;
         is_searched.then_some(SweepSearch { matrices: MATRICES, most })
     }

@@ -180,6 +180,17 @@ pub static OPTIONS: &[CoreOption] = &[
         set: |p, value| assign(&mut p.symmetric, switch("symmetric", value)),
     },
     CoreOption {
+        name: "complex",
+        placeholder: "true|false",
+        help: "Complex matrices: the real part of an element in its low half; with --symmetric: Hermitian",
+        kind: Kind::Switch,
+        varies: false,
+        code: None,
+        came_later: true,
+        get: |p| Some(Value::Switch(p.complex)),
+        set: |p, value| assign(&mut p.complex, switch("complex", value)),
+    },
+    CoreOption {
         name: "scaling",
         placeholder: "SCALING",
         help: "Scaling of each matrix in the hardware [default: auto, to full scale]",
@@ -427,6 +438,6 @@ mod tests {
             }
             assert!(option.parse("?").unwrap_err().to_string().starts_with(&format!("--{} ?", option.name)));
         }
-        assert_eq!(checked, 8 + 4 * 2 + (4 + 4 + 2 + 2 + 2) + 2 * 2 + 1);
+        assert_eq!(checked, 8 + 4 * 2 + (4 + 4 + 2 + 2 + 2) + 3 * 2 + 1);
     }
 }

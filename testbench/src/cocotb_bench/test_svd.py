@@ -30,14 +30,19 @@ from cocotbext.axi import AxiLiteBus, AxiLiteMaster, AxiStreamBus, AxiStreamFram
 # cocotbext-axi 0.1.28 calls functions by names that cocotb 2 is about to drop.
 warnings.filterwarnings("ignore", category=DeprecationWarning, module="cocotbext")
 
-Integers = npt.NDArray[np.int64]
+# Of complex cores these are complex128, with integers as real and imaginary parts.
+Integers = npt.NDArray[Any]
 Reals = npt.NDArray[np.float64]
+# Numbers of a result or of a matrix in f64, complex if the core is.
+Numbers = npt.NDArray[Any]
 
 # --- What core.json says ----------------------------------------------------------------------------------------------
 
 CORE: dict[str, Any] = json.loads((Path(__file__).parent.parent / "core.json").read_text())
 OPTIONS, INPUT, OUTPUT = CORE["core"], CORE["input"], CORE["output"]
 SYMMETRIC: bool = OPTIONS["symmetric"]
+# A core from before there were complex ones does not say what it is.
+COMPLEX: bool = OPTIONS.get("complex", False)
 ANY_SIZE: bool = OPTIONS["sizes"] == "any"
 VALUES = "eigenvalues" if SYMMETRIC else "sigma"
 LOWEST, HIGHEST = -(1 << (INPUT["word"] - 1)), (1 << (INPUT["word"] - 1)) - 1
@@ -51,7 +56,8 @@ if FRAMES < 1:
 @dataclass(frozen=True)
 class Section:
     """A section of an output frame: `count` elements for the largest matrix, which are numbers of `word` bits.
-    `padding` says what the bits of an element above them hold: `sign` or `zeros`."""
+    `padding` says what the bits of an element above them hold: `sign` or `zeros`. In a complex core an element has
+    `components` of `component_bits` each, the real part first and in the low bits, and zeros above them."""
 
     name: str
     tuser: int
@@ -60,10 +66,12 @@ class Section:
     frac: int
     signed: bool
     padding: str
+    components: int = 1
+    component_bits: int | None = None
 
     @classmethod
     def of(cls, described: dict[str, Any]) -> "Section":
-        return cls(**{name: described[name] for name in cls.__dataclass_fields__})
+        return cls(**{name: described[name] for name in cls.__dataclass_fields__ if name in described})
 
 
 SECTIONS: dict[str, Section] = {described["name"]: Section.of(described) for described in OUTPUT["sections"]}
@@ -111,12 +119,14 @@ def section_counts(rows: int, cols: int) -> dict[str, int]:
 # --- Frames in and out ------------------------------------------------------------------------------------------------
 
 
-def input_frame(header: list[int], elements: list[int]) -> AxiStreamFrame:
+def input_frame(header: list[int], elements: Integers) -> AxiStreamFrame:
     """An input frame: the header, if the core takes one, and then the elements, without gaps. The source cuts the bytes
     into beats, and clears `tkeep` behind the last byte."""
     size = IN.size
     data = [number.to_bytes(size, "little") for number in header]
-    data += [element.to_bytes(size, "little", signed=True) for element in elements]
+    for element in elements.flatten():
+        components = [element.real, element.imag] if COMPLEX else [element]
+        data += [int(part).to_bytes(size // len(components), "little", signed=True) for part in components]
     return AxiStreamFrame(b"".join(data))
 
 
@@ -139,12 +149,21 @@ def output_elements(frame: AxiStreamFrame) -> list[tuple[int, int]]:
     return elements
 
 
-def read_number(section: Section, bits: int) -> int:
-    """The number of a section that stands in the bits of an element, after a check of the bits above it."""
+def read_element(section: Section, bits: int) -> int | complex:
+    """The element of a section: a number, or a complex number."""
+    width = section.component_bits or 8 * OUT.size
+    assert not bits >> (section.components * width), f"{section.name}: tdata is {bits:x}, which is not all components"
+    parts = [bits >> (part * width) & ((1 << width) - 1) for part in range(section.components)]
+    numbers = [read_number(section, part, width) for part in parts]
+    return complex(*numbers) if len(numbers) > 1 else numbers[0]
+
+
+def read_number(section: Section, bits: int, width: int) -> int:
+    """The number of a section that stands in `width` bits, after a check of the bits above it."""
     number = bits & ((1 << section.word) - 1)
     negative = number >> (section.word - 1)
     above = -1 << section.word if section.padding == "sign" and negative else 0
-    expected = (above | number) & ((1 << (8 * OUT.size)) - 1)
+    expected = (above | number) & ((1 << width) - 1)
     assert bits == expected, f"{section.name}: tdata is {bits:x}, and with {section.padding} above it {expected:x}"
     return number - (1 << section.word) if section.signed and negative else number
 
@@ -166,7 +185,7 @@ class Result:
                 return value - (1 << (high - low + 1)) if negative else value
         return 0
 
-    def reals(self, name: str) -> Reals:
+    def numbers(self, name: str) -> Numbers:
         """A section in the core's own scale."""
         return self.sections[name] * np.float64(2.0 ** -SECTIONS[name].frac)
 
@@ -181,7 +200,7 @@ def read_result(frame: AxiStreamFrame, rows: int, cols: int, bad: bool) -> Resul
     assert found == expected, f"tuser is {found}, expected {expected}"
     numbers = iter([bits for _, bits in elements])
     sections = {
-        name: np.array([read_number(SECTIONS[name], next(numbers)) for _ in range(count)], np.int64)
+        name: np.array([read_element(SECTIONS[name], next(numbers)) for _ in range(count)])
         for name, count in counts.items()
     }
     for name in sections.keys() & {"u", "v", "vectors"}:
@@ -192,56 +211,63 @@ def read_result(frame: AxiStreamFrame, rows: int, cols: int, bad: bool) -> Resul
 # --- Matrices ---------------------------------------------------------------------------------------------------------
 
 
+def numbers_of(draw: Callable[[], npt.NDArray[np.int64]]) -> Integers:
+    """What `draw` gives; for a complex core it is drawn twice, for both parts."""
+    return draw() + 1j * draw() if COMPLEX else draw()
+
+
 def uniform(rng: np.random.Generator, rows: int, cols: int) -> Integers:
     """Every number that the word can hold is equally likely."""
-    return rng.integers(LOWEST, HIGHEST, (rows, cols), endpoint=True)
+    return numbers_of(lambda: rng.integers(LOWEST, HIGHEST, (rows, cols), endpoint=True))
 
 
 def small(rng: np.random.Generator, rows: int, cols: int) -> Integers:
     """A few low bits, as a matrix that the core may shift up."""
-    return rng.integers(-4, 4, (rows, cols), endpoint=True)
+    return numbers_of(lambda: rng.integers(-4, 4, (rows, cols), endpoint=True))
 
 
 def deficient(rng: np.random.Generator, rows: int, cols: int) -> Integers:
     """Half of the rank that is possible, at least 1: a product of integers that fits the word."""
     rank = max(1, min(rows, cols) // 2)
-    most = max(1, int((HIGHEST / rank) ** 0.5))
-    left = rng.integers(-most, most, (rows, rank), endpoint=True)
-    right: Integers = rng.integers(-most, most, (rank, cols), endpoint=True)
+    # Each part of a product of complex numbers is a sum of two products.
+    most = max(1, int((HIGHEST / rank / (2 if COMPLEX else 1)) ** 0.5))
+    left = numbers_of(lambda: rng.integers(-most, most, (rows, rank), endpoint=True))
+    right = numbers_of(lambda: rng.integers(-most, most, (rank, cols), endpoint=True))
     if SYMMETRIC:
-        right = left.T * rng.choice([-1, 1], (rank, 1))
+        right = left.conj().T * rng.choice([-1, 1], (rank, 1))
     return left @ right
 
 
 def equal(rng: np.random.Generator, rows: int, cols: int) -> Integers:
     """One element of the same size in each row and column: all singular values are equal."""
-    matrix = np.zeros((rows, cols), np.int64)
+    matrix = zero(rng, rows, cols)
     k = min(rows, cols)
     columns = rng.permutation(cols)[:k]
-    matrix[columns if SYMMETRIC else rng.permutation(rows)[:k], columns] = rng.choice([-1, 1], k)
+    directions = [1, 1j, -1, -1j] if COMPLEX and not SYMMETRIC else [-1, 1]
+    matrix[columns if SYMMETRIC else rng.permutation(rows)[:k], columns] = rng.choice(directions, k)
     return matrix * int(rng.integers(1, HIGHEST, endpoint=True))
 
 
 def zero(_: np.random.Generator, rows: int, cols: int) -> Integers:
     """Zeros only."""
-    return np.zeros((rows, cols), np.int64)
+    return np.zeros((rows, cols), np.complex128 if COMPLEX else np.int64)
 
 
 def extreme(rng: np.random.Generator, rows: int, cols: int) -> Integers:
     """The lowest and the highest number that the word can hold."""
-    return rng.choice(np.array([LOWEST, HIGHEST], np.int64), (rows, cols))
+    return numbers_of(lambda: rng.choice(np.array([LOWEST, HIGHEST], np.int64), (rows, cols)))
 
 
 def lowest(_: np.random.Generator, rows: int, cols: int) -> Integers:
     """The largest matrix that can be sent."""
-    return np.full((rows, cols), LOWEST, np.int64)
+    return numbers_of(lambda: np.full((rows, cols), LOWEST, np.int64))
 
 
 def single(rng: np.random.Generator, rows: int, cols: int) -> Integers:
     """One element that is not zero, on the diagonal."""
-    matrix = np.zeros((rows, cols), np.int64)
+    matrix = zero(rng, rows, cols)
     place = rng.integers(min(rows, cols))
-    matrix[place, place] = rng.integers(LOWEST, HIGHEST, endpoint=True)
+    matrix[place, place] = uniform(rng, 1, 1)[0, 0]
     return matrix
 
 
@@ -266,15 +292,24 @@ def random_size(rng: np.random.Generator) -> tuple[int, int]:
     return (min(rows, cols), min(rows, cols)) if SYMMETRIC else (rows, cols)
 
 
+def symmetric(matrix: Integers) -> Integers:
+    """The symmetric or Hermitian matrix with this upper triangle."""
+    upper = np.triu(matrix, 1)
+    if COMPLEX:
+        # The negative of the lowest number does not fit the word.
+        upper = upper.real + 1j * np.maximum(upper.imag, -HIGHEST)
+    return np.diag(np.diag(matrix).real) + upper + upper.conj().T
+
+
 def good_frame(rng: np.random.Generator, number: int) -> Sent:
     """Frame `number` of a test: the families take turns."""
     family = FAMILIES[number % len(FAMILIES)]
     rows, cols = random_size(rng)
     matrix = family(rng, rows, cols)
     if SYMMETRIC:
-        matrix = np.triu(matrix) + np.triu(matrix, 1).T
+        matrix = symmetric(matrix)
     header = [rows, cols] if ANY_SIZE else []
-    return Sent(family.__name__, input_frame(header, matrix.flatten().tolist()), matrix)
+    return Sent(family.__name__, input_frame(header, matrix), matrix)
 
 
 def bad_kinds() -> list[str]:
@@ -316,7 +351,7 @@ def bad_frame(rng: np.random.Generator, number: int) -> Sent:
         announced[0] = 0
     elif kind == "not square":
         announced = [1, OPTIONS["rows"]] if rng.random() < 0.5 else [OPTIONS["rows"], 1]
-    frame = input_frame(announced, uniform(rng, 1, count).flatten().tolist())
+    frame = input_frame(announced, uniform(rng, 1, count))
     if "tkeep" in kind:
         # Not in the last beat, which may be partial.
         first = IN.lanes * int(rng.integers((len(frame.tdata) - 1) // IN.lanes))
@@ -340,19 +375,19 @@ def judge(matrix: Integers, result: Result) -> dict[str, float]:
     assert SYMMETRIC or (values >= 0).all(), f"sigma is negative: {values}"
 
     # From here on in LSB: the matrix is its integers, and values have the core's scale and block exponent.
-    a = matrix.astype(np.float64)
+    a = matrix.astype(np.complex128 if COMPLEX else np.float64)
     scale = 2.0 ** (result.field("block_exponent") + INPUT["frac"])
-    found = result.reals(VALUES) * scale
+    found = result.numbers(VALUES) * scale
     reference = np.linalg.eigvalsh(a)[::-1] if SYMMETRIC else np.linalg.svd(a, compute_uv=False)
     errors = {"sigma": float(np.abs(found - reference[: len(found)]).max())}
-    vectors = {name: result.reals(name) for name in result.sections if name != VALUES}
+    vectors = {name: result.numbers(name) for name in result.sections if name != VALUES}
     for name, matrix_of_vectors in vectors.items():
-        excess = matrix_of_vectors.T @ matrix_of_vectors - np.eye(len(found))
+        excess = matrix_of_vectors.conj().T @ matrix_of_vectors - np.eye(len(found))
         # core.json calls the vectors of a symmetric matrix v.
-        errors[f"orthogonality_{'v' if SYMMETRIC else name}"] = float(np.abs(excess).max()) * 2.0 ** (INPUT["word"] - 1)
+        errors[f"orthogonality_{'v' if SYMMETRIC else name}"] = largest(excess) * 2.0 ** (INPUT["word"] - 1)
     left, right = vectors.get("vectors", vectors.get("u")), vectors.get("vectors", vectors.get("v"))
     if left is not None and right is not None and len(found) == min(matrix.shape):
-        errors["reconstruction"] = float(np.abs(left * found @ right.T - a).max())
+        errors["reconstruction"] = largest(left * found @ right.conj().T - a)
 
     settled = not result.field("cap_reached")
     if not settled:
@@ -366,6 +401,11 @@ def judge(matrix: Integers, result: Result) -> dict[str, float]:
     if settled:
         check_vectors(a, found, left, right, result)
     return errors
+
+
+def largest(errors: Numbers) -> float:
+    """The largest error. Of complex numbers each part counts by itself."""
+    return float(max(np.abs(errors.real).max(), np.abs(errors.imag).max()))
 
 
 def bound_of(kind: str, name: str, result: Result) -> float | None:
@@ -392,24 +432,26 @@ def check_status(result: Result) -> None:
     assert exponent == 0 or (exponent < 0 and OPTIONS["scaling"] == "auto"), f"the block exponent is {exponent}"
 
 
-def check_vectors(a: Reals, values: Reals, left: Reals | None, right: Reals | None, result: Result) -> None:
+def check_vectors(a: Numbers, values: Reals, left: Numbers | None, right: Numbers | None, result: Result) -> None:
     """Whether the vectors belong to the values and to the matrix, also where some of them did not leave the core.
 
     Let b bound the error of the values, and g and h those of the vectors in U and V. Then A v_i - sigma_i u_i is not
     longer than b + |A| (g + h). If only one set of vectors is there, the products A v_i are orthogonal to each other
-    and as long as sigma_i, within that length. core.json states b, and 2 g and 2 h as bounds of the orthogonality."""
+    and as long as sigma_i, within that length. core.json states b, and 2 g and 2 h as bounds of the orthogonality; of
+    complex vectors as bounds of each part."""
     norm = float(np.linalg.norm(a, 2))
     allowed = NUMPY_ERROR + (bound_of("rigorous", "sigma", result) or 0.0)
     for name, vectors in [("u", left if not SYMMETRIC else right), ("v", right)]:
         bound = bound_of("rigorous", f"orthogonality_{'v' if SYMMETRIC else name}", result)
         if vectors is not None and bound is not None:
-            allowed += norm * bound / 2 * 2.0 ** -(INPUT["word"] - 1)
+            parts = 2.0**0.5 if COMPLEX else 1.0
+            allowed += norm * parts * bound / 2 * 2.0 ** -(INPUT["word"] - 1)
     if left is not None and right is not None:
         worst = float(np.linalg.norm(a @ right - left * values, axis=0).max())
         assert worst <= allowed, f"A V - U diag(values) has a column of length {worst:.2f} LSB, at most {allowed:.2f}"
     elif (one := left if right is None else right) is not None:
-        products = a.T @ one if right is None else a @ one
-        excess = np.abs(products.T @ products - np.diag(values**2))
+        products = a.conj().T @ one if right is None else a @ one
+        excess = np.abs(products.conj().T @ products - np.diag(values**2))
         limit = allowed * (values[:, None] + values[None, :]) + allowed**2
         assert (excess <= limit).all(), "the vectors do not turn the matrix into orthogonal columns as long as sigma"
 

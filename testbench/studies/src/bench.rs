@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 use std::time::Instant;
-use svdforge_golden::{Family, NamedMatrix};
+use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_hdl::export::manifest::Summary;
 use svdforge_hdl::export::verilog::verilog;
 use svdforge_testbench::engine::{Engine, EngineError, IcarusEngine, SimulatorEngine};
-use svdforge_testbench::framing::{InputElement, InputScale, OutputElement};
+use svdforge_testbench::framing::{InputElement, OutputElement};
 use svdforge_testbench::pool::{LARGEST_GROUP, SimulatorPool};
-use svdforge_testbench::run::{RunError, quantise_for};
-use svdforge_testbench::samples::example_matrix;
+use svdforge_testbench::run::RunError;
+use svdforge_testbench::samples::{example_size, quantised_of_size};
 use svdforge_testbench::stimulus::{Stimulus, Trace};
 use svdforge_tools::process::{ToolError, run, run_program};
 
@@ -105,9 +105,8 @@ pub fn bench(core: &Core, matrices: usize, lanes: usize) -> Result<CoreBench, Be
     let mut elements = Vec::new();
     let mut alone = Vec::new();
     for seed in 0..matrices as u64 {
-        let matrix =
-            NamedMatrix { name: "uniform".to_owned(), matrix: example_matrix(core.shape(), Family::Uniform, seed) };
-        let frame = quantise_for(core.shape(), &matrix, InputScale::Auto)?.frame(core.shape());
+        let shape = core.shape();
+        let frame = quantised_of_size(shape, example_size(shape, seed), Family::Uniform, seed).frame(shape);
         alone.push(Stimulus::new(frame.clone()));
         elements.extend(frame);
     }

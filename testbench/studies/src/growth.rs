@@ -16,8 +16,7 @@ use svdforge_hdl::export::Header;
 use svdforge_hdl::export::verilog::verilog;
 use svdforge_hdl::shape::Shape;
 use svdforge_testbench::engine::{Engine, EngineError, SimulatorEngine};
-use svdforge_testbench::framing::{InputScale, quantise};
-use svdforge_testbench::samples::matrix_of_size;
+use svdforge_testbench::samples::quantised_of_size;
 use svdforge_testbench::stimulus::Stimulus;
 use svdforge_testbench::throughput::intervals;
 use svdforge_tools::synth::{Options, SynthError, Target, storage_bits, synth};
@@ -140,11 +139,8 @@ pub fn measure(shape: Shape, target: Option<Target>) -> Result<Measurement, Grow
     });
     let (engine, build_s) = fastest(|| SimulatorEngine::new(&core));
     let mut engine = engine?;
-    let frame = |seed| {
-        let matrix = matrix_of_size(&shape, shape.dimensions().largest(), Family::Uniform, seed);
-        let input = quantise(&shape, &matrix, InputScale::Auto);
-        input.expect("With an automatic scale every matrix fits the input word.").frame(&shape)
-    };
+    let size = shape.dimensions().largest();
+    let frame = |seed| quantised_of_size(&shape, size, Family::Uniform, seed).frame(&shape);
     let alone = engine.run(&Stimulus::new(frame(1)))?;
     let count = MATRICES + 2 * shape.in_flight();
     let stimulus = Stimulus::new((1..=count as u64).flat_map(frame).collect());

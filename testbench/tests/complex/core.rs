@@ -141,7 +141,8 @@ fn cores_compute_what_the_reference_does() {
 }
 
 /// With enough matrices in flight the rotators take a block of A, or of U and V, every three cycles. In the step that
-/// makes the diagonal real they take one every two cycles, but for the last one; in a core for 4 x 4 matrices it waits three cycles for angles.
+/// makes the diagonal real they take one every two cycles, but for the last one; in a core for 4 x 4 matrices it waits
+/// three cycles for angles.
 #[test]
 fn the_rotators_never_wait_with_several_matrices_in_flight() {
     for (n, symmetric) in [(4, false), (4, true), (8, false), (8, true), (16, false)] {

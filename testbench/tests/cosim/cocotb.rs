@@ -53,7 +53,7 @@ fn fails(folder: &Path, words: &str) {
 }
 
 /// Cores of several kinds that are simulated in little time, each with the frames of each test.
-fn small_cores() -> [(Parameters, usize); 5] {
+fn small_cores() -> [(Parameters, usize); 7] {
     let size = |rows, cols| Parameters { rows, cols, ..Parameters::default() };
     [
         (size(2, 2), FRAMES),
@@ -61,6 +61,8 @@ fn small_cores() -> [(Parameters, usize); 5] {
         (Parameters { sizes: Sizes::Any, ..size(4, 3) }, FRAMES),
         (Parameters { vectors: Vectors::None, ..size(4, 4) }, FRAMES),
         (Parameters { vectors: Vectors::V, ..size(12, 4) }, 2),
+        (Parameters { complex: true, ..size(3, 2) }, FRAMES),
+        (Parameters { complex: true, symmetric: true, elements_per_beat_out: 2, ..size(3, 3) }, FRAMES),
     ]
 }
 

@@ -7,8 +7,8 @@ use svdforge_hdl::core::Core;
 use svdforge_hdl::export::File;
 use svdforge_hdl::parameters::{ArchitectureName, Front, Parameters, Scaling, Sizes, Sweeps, Vectors};
 use svdforge_testbench::engine::{Engine, SimulatorEngine};
-use svdforge_testbench::framing::{InputElement, InputScale, quantise};
-use svdforge_testbench::samples::example_matrix;
+use svdforge_testbench::framing::InputElement;
+use svdforge_testbench::samples::{example_size, quantised_of_size};
 use svdforge_testbench::stimulus::{Stimulus, Trace};
 
 pub fn core(n: usize) -> Core {
@@ -108,9 +108,8 @@ pub fn complex_variants() -> Vec<Parameters> {
 
 /// A good frame with a uniformly distributed random matrix.
 pub fn frame(core: &Core, seed: u64) -> Vec<InputElement> {
-    quantise(core.shape(), &example_matrix(core.shape(), Family::Uniform, seed), InputScale::Auto)
-        .expect("a scaled matrix")
-        .frame(core.shape())
+    let shape = core.shape();
+    quantised_of_size(shape, example_size(shape, seed), Family::Uniform, seed).frame(shape)
 }
 
 /// Writes files of an export into a folder that exists, beside what is there.

@@ -1,6 +1,6 @@
 //! Tests the exported folder as its user sees it: run by hand, with faults in it, and under linters.
 
-use crate::common::{core, core_of, frame, simulate, square, variants, without_numbers};
+use crate::common::{complex_variants, core, core_of, frame, simulate, square, variants, without_numbers};
 use std::fs;
 use std::path::Path;
 use svdforge_hdl::core::Core;
@@ -116,7 +116,7 @@ fn the_testbench_fails_where_something_is_wrong() {
 #[test]
 fn linters_have_nothing_to_say() {
     let mut cores = 0;
-    for parameters in [2, 3, 8, 16, 32].map(square).into_iter().chain(variants()) {
+    for parameters in [2, 3, 8, 16, 32].map(square).into_iter().chain(variants()).chain(complex_variants()) {
         let core = core_of(parameters);
         let folder = export_of(&core);
         let name = core.shape().name();
@@ -133,7 +133,7 @@ fn linters_have_nothing_to_say() {
         }
         cores += 1;
     }
-    assert_eq!(cores, 42);
+    assert_eq!(cores, 46);
 }
 
 /// The message for a missing tool names it and says what to do.
@@ -147,7 +147,7 @@ fn a_missing_tool_is_an_error() {
 #[test]
 fn the_bits_above_a_value_are_as_stated() {
     let mut beats = 0;
-    for parameters in [square(3)].into_iter().chain(variants()) {
+    for parameters in [square(3)].into_iter().chain(variants()).chain(complex_variants()) {
         for word in [8, 16] {
             let core = core_of(Parameters { word, ..parameters });
             let interface = core.shape().interface();
@@ -156,10 +156,17 @@ fn the_bits_above_a_value_are_as_stated() {
                 let sections = interface.sections();
                 let section = sections.iter().find(|section| section.tuser == beat.user).expect("a section");
                 let all = u64::MAX >> (64 - interface.streams().output.element_bits());
-                let value = beat.data & (u64::MAX >> (64 - section.word));
-                let negative = section.signed && value >> (section.word - 1) == 1;
-                let padding = if negative { all & !(u64::MAX >> (64 - section.word)) } else { 0 };
-                assert_eq!(beat.data & all, value | padding, "{}, {}", core.shape().name(), section.name);
+                // Components follow each other from the low bits on, and above them are zeros.
+                let bits = section.component_bits.unwrap_or(interface.streams().output.element_bits());
+                let place = u64::MAX >> (64 - bits);
+                let component = |number: u32| {
+                    let value = beat.data >> (number * bits) & (u64::MAX >> (64 - section.word));
+                    let negative = section.signed && value >> (section.word - 1) == 1;
+                    let padding = if negative { place & !(u64::MAX >> (64 - section.word)) } else { 0 };
+                    (value | padding) << (number * bits)
+                };
+                let expected = (0..section.components).map(component).sum::<u64>();
+                assert_eq!(beat.data & all, expected, "{}, {}", core.shape().name(), section.name);
                 beats += 1;
             }
         }

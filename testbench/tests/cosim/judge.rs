@@ -15,7 +15,7 @@ use svdforge_testbench::samples::example_matrix;
 fn every_engine_is_judged_alike() {
     for parameters in [square(3), Parameters { sizes: Sizes::Any, symmetric: true, ..square(4) }] {
         let core = core_of(parameters);
-        let matrix = example_matrix(core.shape(), Family::Geometric, 2);
+        let matrix = example_matrix::<f64>(core.shape(), Family::Geometric, 2);
         let matrix = NamedMatrix { name: "geometric".to_owned(), matrix };
         let input = quantise_for(core.shape(), &matrix, InputScale::Auto).unwrap();
         let judged = |engine: &mut dyn Engine| {

@@ -89,6 +89,7 @@ fn exports() -> Vec<Export> {
         Export::of(Parameters { symmetric: true, sizes: Sizes::Any, name: named("Eigen_4"), ..size(4, 4) }),
         Export::of(Parameters { vectors: Vectors::None, word: 24, name: named("rows"), ..size(6, 2) }),
         Export::of(Parameters { vectors: Vectors::V, rank: Some(1), word: 8, name: named("core"), ..size(2, 3) }),
+        Export::of(Parameters { complex: true, ..size(2, 3) }),
     ]
 }
 
@@ -167,7 +168,7 @@ fn every_file_is_listed_with_its_role_and_named_in_the_datasheet() {
         let again = svdforge_testbench::export::export(&export.core).unwrap();
         assert!(again == export.files, "{name}: same parameters, same bytes");
     }
-    assert_eq!(seen, 4 * 16);
+    assert_eq!(seen, 5 * 16);
 }
 
 #[test]
@@ -183,7 +184,7 @@ fn descriptions_for_ipxact_are_valid_and_are_read_back() {
     let arguments: Vec<&str> = [script.as_str()].into_iter().chain(paths.iter().map(String::as_str)).collect();
     let printed = succeed(PYTHON, &arguments, Path::new(ELSEWHERE));
     let read: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(read.len(), 5);
+    assert_eq!(read.len(), 6);
 
     for (export, read) in exports.iter().zip(&read) {
         assert_eq!((&read["name"], &read["module"]), (&json!(export.name), &json!(export.name)));
@@ -380,7 +381,7 @@ fn make_lints_simulates_and_synthesises_from_any_folder() {
         assert!(!text.contains("%Warning") && !text.contains("%Error"), "{text}");
         runs += 1;
     }
-    assert_eq!(runs, 4);
+    assert_eq!(runs, 5);
 
     // The smallest core that there is, in a folder whose name has a blank. Its testbench finds a fault.
     let small = Parameters { vectors: Vectors::None, word: 8, guard: 2, ..square(2) };
@@ -452,7 +453,7 @@ fn simulators_find_everything_from_any_folder() {
         assert_eq!(succeed("verilator", &lint, elsewhere), "");
         runs += 1;
     }
-    assert_eq!(runs, 4);
+    assert_eq!(runs, 5);
 }
 
 /// The examples are read by nextpnr, for a design that is small and has the ports of the core.
@@ -537,7 +538,7 @@ fn cores_work_in_a_system_of_litex() {
         check_system(&export, &succeed("vvp", &["-n", "sim"], work.path()));
         systems += 1;
     }
-    assert_eq!(systems, 4);
+    assert_eq!(systems, 5);
 }
 
 /// LiteX's own simulator, which compiles the system with Verilator: `cargo test -p svdforge-testbench -- --ignored`.

@@ -86,6 +86,7 @@ impl Growth {
 
     /// The parameters that all cores share, and the cores to measure, by architecture, then by size.
     fn shapes(&self) -> Result<(Parameters, Vec<Shape>)> {
+        self.core.only_real()?;
         let Varied { base, sized, axes } = self.core.varied()?;
         if sized {
             bail!("--rows and --cols: the cores take square matrices of several sizes; give --n 4,8,16");

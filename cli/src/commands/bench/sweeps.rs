@@ -36,6 +36,7 @@ pub struct Sweeps {
 
 impl Sweeps {
     pub fn run(self) -> Result<Verdict> {
+        self.core.only_real()?;
         let parameters = self.core.parameters()?;
         if self.core.fixed()?.size.is_some() {
             bail!("--rows and --cols: square matrices of several sizes are searched; give --n 4,8");

@@ -102,6 +102,6 @@ fn numbers_of_the_wrong_kind_are_refused() {
     let error = parse_matrix("a.csv", b"1,2+3i\n4,5\n").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "a.csv, line 1, field 2: '2+3i' is not a number; write a decimal number such as -0.25 or 1e-3"
+        "a.csv, line 1, field 2: '2+3i' is a complex number; give real numbers, or use a core for complex matrices"
     );
 }

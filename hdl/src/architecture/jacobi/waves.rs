@@ -11,7 +11,8 @@ use crate::units::angles::Pace;
 /// The signals in groups: sequencer, reduction of rows, datapath, angle unit, rotators.
 pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
     use WaveFormat::{Bits, Fixed, Hexadecimal, Unsigned};
-    let a = Fixed(shape.frac() + shape.inner_guard());
+    // A complex number is one word of two components.
+    let a = if shape.complex() { Hexadecimal } else { Fixed(shape.frac() + shape.inner_guard()) };
     let coefficient = Fixed(shape.coef() - 1);
     let inside = |instance: &str| format!("{INSTANCE}.{instance}");
     let mut sequencer = WaveGroup::of(
@@ -61,7 +62,12 @@ pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
     }
     groups.push(datapath);
     let shared = pace(shape) == Pace::EveryOtherCycle;
-    let angles: &[&str] = if shared { &["takes", "size"] } else { &["left_size", "right_size"] };
+    let angles: &[&str] = match (shape.complex(), shared) {
+        (false, true) => &["takes", "size"],
+        (false, false) => &["left_size", "right_size"],
+        (true, true) => &["takes", "re_size", "im_size"],
+        (true, false) => &["re_size", "im_size"],
+    };
     let angles: Vec<_> = angles.iter().map(|name| (*name, Hexadecimal)).collect();
     let units = mapping.angle_units(shape.even() / 2);
     for number in 0..units {
@@ -80,7 +86,11 @@ pub fn waves(shape: &Shape) -> Vec<WaveGroup> {
     };
     for lane in &lanes {
         for rotator in rotators {
-            let signals = [("x", a), ("y", a), ("fine", Bits), ("k", coefficient), ("s", coefficient)];
+            let coefficients: &[_] = match shape.complex() {
+                false => &[("fine", Bits), ("k", coefficient), ("s", coefficient)],
+                true => &[("begins", Bits), ("coefficients", Hexadecimal)],
+            };
+            let signals = [&[("x", a), ("y", a)], coefficients].concat();
             let results = [("x_rotated", a), ("y_rotated", a), ("overflow", Bits)];
             let of_lane = lane.strip_prefix("datapath.").map_or(String::new(), |lane| format!(" of {lane}"));
             let path = inside(&format!("{lane}.{rotator}"));

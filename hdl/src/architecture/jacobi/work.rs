@@ -5,8 +5,11 @@ use crate::ordering::reduction::{rows_rotated, streaming_steps};
 use crate::shape::Shape;
 use std::ops::Range;
 
-/// Multiplications of a rotation of two numbers.
+/// Multiplications of a rotation of two numbers, and of two complex ones.
 const ROTATION: u64 = 4;
+const COMPLEX_ROTATION: u64 = 12;
+/// Multiplications of a complex number by one of modulus 1.
+const TURN: u64 = 4;
 
 /// The multiplications of the rotations of a matrix of `size` (rows, columns) in `sweeps` sweeps, with those that
 /// reduce its rows to a triangle.
@@ -17,7 +20,11 @@ pub fn multiplications(shape: &Shape, size: (usize, usize), sweeps: u32) -> u64 
     let of_a = 4;
     let of_vectors = 2 * (u64::from(shape.has_u()) + u64::from(shape.has_v()));
     let blocks = ordering.pairs().pow(2) as u64;
-    let of_sweep = ordering.steps() as u64 * blocks * (of_a + of_vectors) * ROTATION;
+    let rotation = if shape.complex() { COMPLEX_ROTATION } else { ROTATION };
+    let of_steps = ordering.steps() as u64 * blocks * (of_a + of_vectors) * rotation;
+    // In a step with phases the rows of A and of Uᴴ are multiplied.
+    let numbers = 4 * blocks * (1 + u64::from(shape.has_u()));
+    let of_sweep = of_steps + if shape.has_phases() { numbers * TURN } else { 0 };
     let of_reduction = if shape.is_reduced() { reduction(shape, size) } else { 0 };
     of_reduction + u64::from(sweeps) * of_sweep
 }

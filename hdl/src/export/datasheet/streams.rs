@@ -23,13 +23,20 @@ pub(super) fn input_frame(text: &mut String, shape: &Shape) {
         }
     }
     let count = if any { "Rows times columns".to_owned() } else { shape.elements().to_string() };
+    let (word, frac, place) = (shape.word(), shape.frac(), if streams.keep { "the element" } else { "`tdata`" });
+    let format = match shape.complex() {
+        false => format!(
+            "An element has {word} bits, signed, {frac} of them fraction; the core does not read the bits of {place} above them."
+        ),
+        true => format!(
+            "An element is a complex number: of its {} bits, the low half is the real part, and the high half is the imaginary part. Each part has {word} bits, signed, {frac} of them fraction, in the low bits of its half; the core does not read the bits above them.",
+            streams.input.element_bits()
+        ),
+    };
     let _ = writeln!(
         text,
-        "{count} elements, row by row, {}, `tlast` on the last. An element has {} bits, signed, {} of them fraction; the core does not read the bits of {} above them.",
-        per_beat(streams.input, streams.keep),
-        shape.word(),
-        shape.frac(),
-        if streams.keep { "the element" } else { "`tdata`" }
+        "{count} elements, row by row, {}, `tlast` on the last. {format}",
+        per_beat(streams.input, streams.keep)
     );
     if streams.keep {
         *text += "`tkeep` is all ones, except that it has zeros in the last beat of a frame for the bytes after the last element. A frame with any other `tkeep` is bad.\n";
@@ -61,7 +68,15 @@ pub(super) fn output_frame(text: &mut String, shape: &Shape) {
     for s in shape.interface().sections() {
         let [tuser, count, word, frac] =
             [s.tuser.into(), s.count, s.word as usize, s.frac as usize].map(|n| n.to_string());
+        let word = if s.components > 1 { format!("{} x {word}", s.components) } else { word };
         row(text, &[&tuser, s.name, &count, &word, &frac, s.padding, s.order]);
+    }
+    if shape.complex() {
+        let _ = writeln!(
+            text,
+            "\nElements of vectors are complex: of their {} bits, the low half is the real part, and the high half is the imaginary part. Values are in the low half, and the high half is 0.",
+            streams.output.element_bits()
+        );
     }
 }
 

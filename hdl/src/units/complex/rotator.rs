@@ -18,9 +18,10 @@
 //! | coarse | k x - s y | c, q fraction bits | q fraction bits |
 //! | fine | x + k x - s y | c - 1, q + 6 fraction bits | q + 3 fraction bits |
 //!
-//! A rotator that `turns` can also multiply x and y by two numbers of modulus 1, each with its own coefficients:
-//! x' = c x - s x with s = i Im s. The product with Im s then takes the other component of the same number. There is none
-//! with Re s, so that such operands may come every other cycle: the product with c is formed while the next ones come.
+//! A rotator that turns rows ([`Phases::Turn`]) can also multiply x and y by two numbers of modulus 1, each with its
+//! own coefficients: x' = c x - s x with s = i Im s. The product with Im s then takes the other component of the same
+//! number. There is none with Re s, so that such operands may come every other cycle: the product with c is formed
+//! while the next ones come.
 //!
 //! Bit growth: for components of w bits, each component of a result is below 2 * 2^(w-1), so that a sum of the coarse
 //! form is below 2^(w+q). In the fine form |Re s| + |Im s| < 2^-3 and |k| < 2^-7, so that a sum with q + 6 fraction
@@ -57,9 +58,9 @@ pub enum Phases {
 /// in the low half.
 ///
 /// `begins` is 1 in the cycle in which `x` and `y` come, at most every [`CYCLES`] cycles, or [`FEWEST_CYCLES`] as
-/// explained there. `coefficients`, a word (fine, k, Re s, Im s), stays the same until other operands come. With `conjugate`, the rotation takes conj(s) instead of s.
-/// A rotator that `turns` has the inputs `turn`, which says that x and y are turned, and `coefficients_y`, a word
-/// (fine, k, Im s) for y.
+/// explained there. `coefficients`, a word (fine, k, Re s, Im s), stays the same until other operands come. With
+/// `conjugate`, the rotation takes conj(s) instead of s. A rotator that turns rows has the inputs `turn`, which says
+/// that x and y are turned, and `coefficients_y`, a word (fine, k, Im s) for y.
 ///
 /// The outputs are `x_rotated`, `y_rotated` and `overflow`.
 pub fn complex_rotator(design: &mut DesignBuilder, (data, coef): (u32, u32), depth: Depth, phases: Phases) -> ModuleId {

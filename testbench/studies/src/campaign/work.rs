@@ -23,7 +23,7 @@ mod tests {
     use svdforge_hdl::parameters::{Parameters, Sizes, Vectors};
     use svdforge_testbench::engine::SimulatorEngine;
     use svdforge_testbench::framing::InputScale;
-    use svdforge_testbench::run::{Cycles, quantise_for, run};
+    use svdforge_testbench::run::{CoreRun, Cycles, quantise_for, run};
     use svdforge_testbench::samples::example_matrix;
 
     /// Covers square cores, a wide and a tall core that store their rows, and cores that reduce their rows as they
@@ -52,10 +52,10 @@ mod tests {
         for parameters in cores {
             let core = Core::new(parameters.shape().unwrap());
             // If the core takes several sizes, seed 0 gives a matrix of the largest.
-            let matrix = example_matrix(core.shape(), Family::Uniform, 0);
+            let matrix = example_matrix::<f64>(core.shape(), Family::Uniform, 0);
             let matrix = NamedMatrix { name: "uniform".to_owned(), matrix };
             let input = quantise_for(core.shape(), &matrix, InputScale::Auto).unwrap();
-            let found = run(core.shape(), &mut SimulatorEngine::new(&core).unwrap(), &input).unwrap();
+            let found: CoreRun = run(core.shape(), &mut SimulatorEngine::new(&core).unwrap(), &input).unwrap();
             let taken = Cycles::of(&found.trace).unwrap().total;
             let expected = expected_cycles(&core);
             println!("{}: {taken} cycles, {expected} expected", core.shape().name());

@@ -5,8 +5,8 @@ use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom;
 use svdforge_golden::Family;
 use svdforge_hdl::shape::Shape;
-use svdforge_testbench::framing::{InputScale, input_format, quantise};
-use svdforge_testbench::samples::matrix_of_size;
+use svdforge_testbench::framing::input_format;
+use svdforge_testbench::samples::quantised_of_size;
 
 /// A matrix that is changed again and again.
 pub(super) struct Walker {
@@ -24,10 +24,8 @@ fn largest(shape: &Shape) -> i64 {
 /// A matrix of a random family.
 pub(super) fn start(shape: &Shape, rng: &mut ChaCha8Rng) -> Vec<i64> {
     let family = Family::ALL.choose(rng).copied().unwrap_or(Family::Uniform);
-    let matrix = matrix_of_size(shape, (shape.rows(), shape.cols()), family, rng.random());
-    let input = quantise(shape, &matrix, InputScale::Auto);
     let most = largest(shape);
-    let units = input.expect("With an automatic scale every matrix fits the input word.").units;
+    let units = quantised_of_size(shape, (shape.rows(), shape.cols()), family, rng.random()).units;
     units.into_iter().map(|unit| unit.clamp(-most, most)).collect()
 }
 

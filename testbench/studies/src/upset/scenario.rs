@@ -5,8 +5,8 @@ use rand::{RngExt, SeedableRng};
 use svdforge_golden::Family;
 use svdforge_hdl::core::Core;
 use svdforge_testbench::engine::{Flip, Observed, StateBit, StateElement, Traffic};
-use svdforge_testbench::framing::{InputScale, Quantised, quantise};
-use svdforge_testbench::samples::example_matrix;
+use svdforge_testbench::framing::Quantised;
+use svdforge_testbench::samples::{example_size, quantised_of_size};
 use svdforge_testbench::stimulus::Stalls;
 
 /// The upsets that share matrices and traffic.
@@ -83,9 +83,8 @@ impl Scenario {
         let first: u64 = rng.random_range(0..1 << 32);
         let inputs: Vec<Quantised> = (0..count as u64)
             .map(|number| {
-                let matrix = example_matrix(shape, Family::Uniform, first + number);
-                let input = quantise(shape, &matrix, InputScale::Auto);
-                input.expect("With an automatic scale every matrix fits the input word.")
+                let seed = first + number;
+                quantised_of_size(shape, example_size(shape, seed), Family::Uniform, seed)
             })
             .collect();
         let interface = shape.interface();

@@ -31,7 +31,7 @@ pub(super) type Resource = (&'static str, u64);
 const ECP5: Device = Device {
     name: "LFE5U-85F-6CABGA381",
     placer: &NEXTPNR_ECP5,
-    arguments: "--85k --package CABGA381 --speed 6",
+    arguments: "--85k --package CABGA381 --speed 6 --placer static",
     goal_mhz: 100.0,
     luts: ("LUT4", 83_640),
     multipliers: ("MULT18X18D", 156),
@@ -53,7 +53,7 @@ pub(super) const ECP5_25K: Device = Device {
 
 pub(super) const ECP5_45K: Device = Device {
     name: "LFE5U-45F-6CABGA256",
-    arguments: "--45k --package CABGA256 --speed 6",
+    arguments: "--45k --package CABGA256 --speed 6 --placer static",
     luts: ("LUT4", 43_848),
     multipliers: ("MULT18X18D", 72),
     block_rams: ("DP16KD", 108),

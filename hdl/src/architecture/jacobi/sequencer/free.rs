@@ -74,8 +74,8 @@ pub fn free_ports<'m>(
     }
 }
 
-/// The slots that may be those of a cycle, counted from the first one of a turn: the turns before and after it may be of
-/// any kind.
+/// The slots that may be those of a cycle, counted from the first one of a turn: the turns before and after it may be
+/// of any kind.
 fn around<'a>(kinds: &[&'a Turn], turn: &'a Turn, cycle: i64) -> Vec<&'a Slot> {
     let length = |turn: &Turn| turn.cycles() as i64;
     let in_other =
