@@ -122,7 +122,7 @@ fn what_does_not_fit_is_refused_with_the_reason() {
                 "(A + conjugate transpose of A) / 2",
             ],
         ),
-        (simulate("hermitian.csv", &["--complex", "--arch", "row"]), &["--complex: ", "architecture serial"]),
+        (simulate("hermitian.csv", &["--complex", "--arch", "row"]), &["--complex true: ", "architecture serial"]),
         (simulate("general.csv", &["--complex", "--trace", "look"]), &["--trace", "real matrices"]),
         (vec!["report", "--complex", "--out", "r"], &["--complex", "real matrices only"]),
         (vec!["explore", "--complex", "--out", "e"], &["--complex", "real matrices only"]),

@@ -100,7 +100,7 @@ class Core:
         Elements that are not finite, a wrong shape and elements that do not fit are a ValueError, and elements that
         are not real numbers a TypeError. A core with complex=True takes complex numbers only.
         """
-        stack, single = _stack(a, self.options["complex"])
+        stack, single = _stack(a, self.options.get("complex", False))
         found = self._native.simulate(stack, _exponent(input_scale), single)
         if single:
             found = {name: _first(value) for name, value in found.items()}

@@ -4,11 +4,11 @@ use std::fmt;
 
 /// A parameter whose value is not possible.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("--{option}{}: {reason}", if value == "true" { String::new() } else { format!(" {value}") })]
+#[error("--{option} {value}: {reason}")]
 pub struct ParameterError {
     /// Name of the option.
     pub option: &'static str,
-    /// The value that was given: `true` for a switch.
+    /// The value that was given.
     pub value: String,
     /// Which values are possible.
     pub reason: String,
