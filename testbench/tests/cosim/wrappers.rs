@@ -213,7 +213,7 @@ fn descriptions_for_ipxact_are_valid_and_are_read_back() {
     let count = |element: &str| more.text.matches(&format!("<ipxact:{element}>")).count();
     assert_eq!(count("register"), registers.len());
     assert_eq!(count("field"), registers.iter().map(|register| register.fields.len()).sum::<usize>());
-    let more = &read[4];
+    let more = &read[exports.len()];
     assert_eq!(more["buses"].as_object().unwrap().len(), 3);
     let bus = &more["buses"]["s_axi"];
     assert_eq!((&bus["type"], &bus["end"]), (&json!("amba.com:AMBA4:AXI4-Lite:r0p0_0"), &json!("slave")));
