@@ -32,6 +32,6 @@ impl Element for Complex<f64> {
 }
 
 /// The magnitude of the largest component of any element, which is how errors of complex elements are measured.
-pub(crate) fn largest_component<T: Element>(matrix: &DMatrix<T>) -> f64 {
+pub fn largest_component<T: Element>(matrix: &DMatrix<T>) -> f64 {
     matrix.map(|element| element.real().abs().max(element.imaginary().abs())).amax()
 }

@@ -35,9 +35,7 @@ pub use file::read_bytes;
 pub use kind::Number;
 pub use labels::{Asked, Form, Labels, are_years};
 pub use limits::{MAX_BYTES, MAX_ELEMENTS};
-pub use matrix::{
-    NamedMatrix, parse_matrices, parse_matrix, parse_numbers, read_matrices, read_matrices_and_text, read_numbers,
-};
+pub use matrix::{NamedMatrix, parse_matrices, parse_matrix, parse_numbers, read_matrices, read_numbers};
 pub use memory::{NoMemory, check_memory, reserve};
 pub use records::{Layout, Record, Records, Skipped};
 pub use separator::{Field, Separator};

@@ -24,7 +24,8 @@ class Result:
     For one matrix, sigma has the shape (r,), u (m, r) and v (n, r), and every other value is a scalar. For a stack of
     k matrices, k is the first dimension of every array. Vectors that the core does not compute are None.
 
-    A symmetric core, or a Hermitian one if it is complex, delivers `eigenvalues` and `vectors` instead of sigma, u and v.
+    A symmetric core, or a Hermitian one if it is complex, delivers `eigenvalues` and `vectors` instead of sigma, u and
+    v.
     """
 
     sigma: _Values
@@ -62,6 +63,7 @@ class Core:
 
     def __init__(self, **options: int | str | bool | None) -> None:
         self._native = _native.Core(**options)
+        self._is_complex: bool = self.options.get("complex", False)
 
     @property
     def options(self) -> dict[str, Any]:
@@ -100,7 +102,7 @@ class Core:
         Elements that are not finite, a wrong shape and elements that do not fit are a ValueError, and elements that
         are not real numbers a TypeError. A core with complex=True takes complex numbers only.
         """
-        stack, single = _stack(a, self.options.get("complex", False))
+        stack, single = _stack(a, self._is_complex)
         found = self._native.simulate(stack, _exponent(input_scale), single)
         if single:
             found = {name: _first(value) for name, value in found.items()}

@@ -5,6 +5,7 @@ use crate::framing::Quantised;
 use crate::scalar::{Scalar, components};
 use nalgebra::DMatrix;
 use svdforge_golden::digits::significant;
+use svdforge_golden::element::largest_component;
 use svdforge_golden::oracle;
 use svdforge_hdl::fixed::scaled;
 use svdforge_hdl::shape::Shape;
@@ -140,9 +141,7 @@ fn spelled<T: Scalar>(element: T) -> String {
 pub fn check_magnitude<T: Scalar>(shape: &Shape, matrix: &DMatrix<T>, input: &Quantised) -> Result<(), MagnitudeError> {
     /// The smallest exponent of a normal number.
     const LEAST: i32 = f64::MIN_EXP - 1;
-    let parts = matrix.iter().flat_map(|element| element.components());
-    let largest = parts.map(f64::abs).fold(0.0, f64::max);
-    let lsb = input.exponent - shape.frac() as i32;
+    let (largest, lsb) = (largest_component(matrix), input.exponent - shape.frac() as i32);
     if lsb < LEAST && largest > 0.0 {
         // A round number that is enough.
         let remedy = (LEAST - lsb).unsigned_abs().next_multiple_of(100);

@@ -30,15 +30,10 @@ const STANDARD_INPUT: &str = "-";
 ///
 /// The file cannot be read, its extension is unknown, or [`parse_matrices`] refuses its content.
 pub fn read_matrices(path: impl AsRef<Path>) -> Result<Vec<NamedMatrix>, ReadError> {
-    read_matrices_and_text(path).map(|(matrices, _)| matrices)
+    read_numbers(path).map(|(matrices, _)| matrices)
 }
 
-/// Does the same as [`read_matrices`], and tells how the text was read if the file is delimited text.
-pub fn read_matrices_and_text(path: impl AsRef<Path>) -> Result<(Vec<NamedMatrix>, Option<MatrixText>), ReadError> {
-    read_numbers(path)
-}
-
-/// Does the same for real or complex numbers.
+/// Does the same for real or complex numbers, and tells how the text was read if the file is delimited text.
 ///
 /// # Errors
 ///

@@ -135,8 +135,6 @@ pub struct QrCycles {
 pub struct Schedule {
     /// Cycles of one step of the core's full size, in which every row takes part in one rotation.
     pub step_cycles: usize,
-    /// Cycles of a sweep of the core's full size.
-    pub sweep_cycles: usize,
     /// How long the reduction to a triangle takes at the core's full size, in cores that reduce rows.
     pub qr: Option<QrCycles>,
     /// The phases of a decomposition, for each square that the core holds matrices in, smallest first.
@@ -185,4 +183,11 @@ pub struct ReductionCycles {
     pub taken: usize,
     /// Cycles from the last batch that enters to `loaded`.
     pub ending: usize,
+}
+
+impl Schedule {
+    /// Cycles of a sweep of the core's full size.
+    pub fn sweep_cycles(&self) -> usize {
+        self.squares.last().map_or(0, SquareCycles::sweep)
+    }
 }

@@ -158,7 +158,7 @@ fn schedule(shape: &Shape, orderings: &[Ordering], programs: &[StepProgram], tim
         // taken.
         finish: 2 * reduction.batch - reduction.taken + reduction.ending,
     });
-    Schedule { step_cycles: largest.step, sweep_cycles: largest.sweep(), qr, squares }
+    Schedule { step_cycles: largest.step, qr, squares }
 }
 
 /// The top module of the decomposer while it is drawn. It translates rows and columns to addresses in the memories.

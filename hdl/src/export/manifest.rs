@@ -38,7 +38,7 @@ impl Summary {
             multipliers: core.design().multipliers(),
             sweep_cap: shape.sweep_cap(),
             step_cycles: schedule.step_cycles,
-            sweep_cycles: schedule.sweep_cycles,
+            sweep_cycles: schedule.sweep_cycles(),
             qr: schedule.qr,
         }
     }

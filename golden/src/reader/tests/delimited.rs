@@ -308,7 +308,7 @@ fn what_was_found_in_the_text_of_a_matrix_is_told() {
     let read = |text: &str| {
         let path = folder.path().join("a.csv");
         std::fs::write(&path, text).expect("written");
-        read_matrices_and_text(&path).expect(text).1.expect("text")
+        read_numbers::<f64>(&path).expect(text).1.expect("text")
     };
     let plain = read("1,2\n3,4\n");
     assert!(plain.is_plain() && plain.to_string() == "fields separated by commas");
@@ -321,7 +321,7 @@ fn what_was_found_in_the_text_of_a_matrix_is_told() {
          name for it)"
     );
     std::fs::write(folder.path().join("a.json"), "[[1]]").expect("written");
-    assert_eq!(read_matrices_and_text(folder.path().join("a.json")).expect("read").1, None);
+    assert_eq!(read_numbers::<f64>(folder.path().join("a.json")).expect("read").1, None);
 }
 
 #[test]

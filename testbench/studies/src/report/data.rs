@@ -51,7 +51,7 @@ impl CoreFigures {
             memory_bits,
             table_bits,
             sweep_cap: core.shape().sweep_cap(),
-            sweep_cycles: core.schedule().sweep_cycles as u64,
+            sweep_cycles: core.schedule().sweep_cycles() as u64,
             bounds: bounds(core),
         }
     }
